@@ -1,0 +1,178 @@
+/**
+ * The only list of errors. From it come the `ProblemCode` type, the OpenAPI responses, the error reference and the
+ * client's union. `fix` tells the caller what to do next; `retryable` says whether the same request may succeed later.
+ */
+export const problems = {
+  "invalid-json": {
+    status: 400,
+    title: "The body is not valid JSON",
+    retryable: false,
+    fix: "Send one JSON object, or send the image itself with an image/* content type.",
+  },
+  "invalid-request": {
+    status: 400,
+    title: "The request does not fit the operation",
+    retryable: false,
+    fix: "Correct every field listed in `issues`.",
+  },
+  "image-required": {
+    status: 400,
+    title: "The request carries no image",
+    retryable: false,
+    fix: "Send the image as the body with an image/* content type, or as `image` in a JSON body.",
+  },
+  "invalid-base64": {
+    status: 400,
+    title: "The image is not valid base64",
+    retryable: false,
+    fix: "Encode the image's bytes as standard base64, bare or as a data URI.",
+  },
+  "text-required": {
+    status: 400,
+    title: "This task needs a text",
+    retryable: false,
+    fix: "Send `text`: the caption, the label or the expression to look for.",
+  },
+  "region-required": {
+    status: 400,
+    title: "This task needs a region",
+    retryable: false,
+    fix: "Send `region` in pixels or `normalized_region` in 0..1, each as x1, y1, x2, y2.",
+  },
+  "region-outside-image": {
+    status: 400,
+    title: "The region is not inside the image",
+    retryable: false,
+    fix: "Send 0 <= x1 < x2 <= width and 0 <= y1 < y2 <= height; `detail` says the image's size.",
+  },
+  "unknown-task": {
+    status: 404,
+    title: "There is no such task",
+    retryable: false,
+    fix: "Use one of the names that GET /v1/tasks lists.",
+  },
+  "not-found": {
+    status: 404,
+    title: "There is nothing at this address",
+    retryable: false,
+    fix: "See /openapi.json for the operations.",
+  },
+  "method-not-allowed": {
+    status: 405,
+    title: "The address does not take this method",
+    retryable: false,
+    fix: "Use a method named in the Allow header.",
+  },
+  "body-too-large": {
+    status: 413,
+    title: "The body is too large",
+    retryable: false,
+    fix: "Send a smaller image; `detail` says the limit in bytes.",
+  },
+  "image-too-many-pixels": {
+    status: 413,
+    title: "The image has too many pixels",
+    retryable: false,
+    fix: "Scale the image down; `detail` says the limits. The model itself sees a small square.",
+  },
+  "unsupported-media-type": {
+    status: 415,
+    title: "The body's content type is not supported",
+    retryable: false,
+    fix: "Send application/json, image/jpeg or image/png.",
+  },
+  "unsupported-image": {
+    status: 415,
+    title: "The image's format is not supported",
+    retryable: false,
+    fix: "Send a JPEG or a PNG.",
+  },
+  "image-corrupt": {
+    status: 422,
+    title: "The image cannot be decoded",
+    retryable: false,
+    fix: "Check that the whole file was sent, then encode it again.",
+  },
+  "prompt-too-long": {
+    status: 422,
+    title: "The text is too long for the model",
+    retryable: false,
+    fix: "Shorten `text`; `detail` says how many tokens the model can read.",
+  },
+  "request-cancelled": {
+    status: 499,
+    title: "The caller went away",
+    retryable: true,
+    fix: "Send the request again.",
+  },
+  internal: {
+    status: 500,
+    title: "Something broke on our side",
+    retryable: true,
+    fix: "Try again; if it stays, report the request id.",
+  },
+  misconfigured: {
+    status: 500,
+    title: "The service is not configured correctly",
+    retryable: false,
+    fix: "The operator must correct the variables that the log names.",
+  },
+  "model-corrupt": {
+    status: 500,
+    title: "A file of the model is not what its manifest says",
+    retryable: false,
+    fix: "The operator must deploy the model's files again; `detail` names the file.",
+  },
+  "model-unavailable": {
+    status: 503,
+    title: "The model cannot be loaded",
+    retryable: true,
+    fix: "Try again in a moment.",
+  },
+  overloaded: {
+    status: 503,
+    title: "Too many requests are waiting for the model",
+    retryable: true,
+    fix: "Try again after the seconds in Retry-After.",
+  },
+} as const satisfies Record<string, ProblemRow>;
+
+interface ProblemRow {
+  readonly status: number;
+  readonly title: string;
+  readonly retryable: boolean;
+  readonly fix: string;
+}
+
+/** A row's name: the stable, machine-readable part of an error. */
+export type ProblemCode = keyof typeof problems;
+
+/** Whether a string is a row's name. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problems, code);
+}
+
+/** One field that does not fit, addressed as in the JSON body: `image.base64`, `region.x1`. */
+export interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What adapters throw. `detail` is shown to the caller: it says what happened to this request, and never holds a secret. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly issues: readonly Issue[];
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options: { readonly issues?: readonly Issue[]; readonly cause?: unknown } = {},
+  ) {
+    super(`${code}: ${detail}`, { cause: options.cause });
+    this.code = code;
+    this.detail = detail;
+    this.issues = options.issues ?? [];
+  }
+}

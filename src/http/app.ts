@@ -1,0 +1,78 @@
+import { Hono } from "hono";
+import { requestId } from "hono/request-id";
+import { operations, taskPath } from "../contract/operations.ts";
+import { openApiDocument } from "../contract/openapi.ts";
+import { Problem } from "../contract/problems.ts";
+import type { Service, TaskRow } from "../contract/service.ts";
+import { asProblem, problemResponse } from "./problem-response.ts";
+import { readTaskRequest } from "./task-request.ts";
+
+/** What `createApp` is given: nothing here reads a clock, an environment or a global. */
+export interface AppOptions {
+  readonly tasks: readonly TaskRow[];
+  readonly service: Service;
+  /** The API's version, for the OpenAPI document. */
+  readonly version: string;
+  readonly newRequestId: () => string;
+  /** Takes errors that are our fault, with their cause; never a caller's mistake. */
+  readonly logError: (problem: Problem, requestId: string) => void;
+}
+
+type Handler = (request: Request) => Promise<unknown>;
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly handle: Handler;
+}
+
+function get(operation: { readonly path: string }, handle: Handler): Route {
+  return { method: "GET", path: operation.path, handle };
+}
+
+function routes({ tasks, service, version }: AppOptions): readonly Route[] {
+  const listed = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
+  return [
+    get(operations.health, async () => ({ status: "ok" })),
+    get(operations.ready, async () => service.ready().then(() => ({ status: "ok" }))),
+    get(operations.tasks, async () => ({ tasks: listed })),
+    get(operations.models, async () => ({ models: [await service.model()] })),
+    get({ path: "/openapi.json" }, async () => openApiDocument(tasks, version)),
+    ...tasks.map((row) => ({
+      method: "POST",
+      path: taskPath(row.name),
+      handle: async (request: Request) => service.answer(await readTaskRequest(row, request), request.signal),
+    })),
+  ];
+}
+
+function refusal(path: string, known: readonly Route[]): Problem {
+  if (known.some((route) => route.path === path))
+    return new Problem("method-not-allowed", `${path} does not take this method.`);
+  return path.startsWith("/v1/")
+    ? new Problem("unknown-task", `There is no task named ${JSON.stringify(path.slice("/v1/".length))}.`)
+    : new Problem("not-found", `There is nothing at ${path}.`);
+}
+
+/** The HTTP application: routes drawn from the contract's tables, and the one place where errors become responses. */
+export function createApp(options: AppOptions): Hono {
+  const app = new Hono();
+  const known = routes(options);
+  const fail = (thrown: unknown, id: string): Response => {
+    const problem = asProblem(thrown);
+    const response = problemResponse(problem, id);
+    if (response.status >= 500) options.logError(problem, id);
+    return response;
+  };
+  app.use(requestId({ generator: options.newRequestId }));
+  for (const { method, path, handle } of known) {
+    app.on(method, path, async (context) => context.json(await handle(context.req.raw)));
+  }
+  app.notFound((context) => {
+    const response = fail(refusal(context.req.path, known), context.get("requestId"));
+    const allowed = known.filter((route) => route.path === context.req.path).map((route) => route.method);
+    if (allowed.length > 0) response.headers.set("allow", allowed.join(", "));
+    return response;
+  });
+  app.onError((error, context) => fail(error, context.get("requestId")));
+  return app;
+}

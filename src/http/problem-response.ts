@@ -1,0 +1,23 @@
+import { problemDetails, PROBLEM_MEDIA_TYPE } from "../contract/problem-details.ts";
+import { Problem, problems } from "../contract/problems.ts";
+
+/** Seconds after which a caller may ask again when the service is busy or not ready: about one answer's time. */
+export const RETRY_AFTER_SECONDS = 2;
+
+/** The one place where an error becomes a response. */
+export function problemResponse(problem: Problem, requestId: string): Response {
+  const { status, retryable } = problems[problem.code];
+  const body = problemDetails(problem.code, { detail: problem.detail, requestId, issues: problem.issues });
+  const headers = new Headers({ "content-type": PROBLEM_MEDIA_TYPE, "cache-control": "no-store" });
+  if (retryable && status === 503) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** Anything thrown → a `Problem`. What is not one already is a bug: the caller learns nothing of it but that it happened. */
+export function asProblem(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  if (thrown instanceof Error && thrown.name === "AbortError") {
+    return new Problem("request-cancelled", "The connection was closed before the answer was ready.");
+  }
+  return new Problem("internal", "The request could not be answered.", { cause: thrown });
+}

@@ -1,0 +1,33 @@
+/** `1,2,3,4` → a box; anything else stays text, so that validation names the field. */
+function box(value: string): unknown {
+  const numbers = value.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  const [x1, y1, x2, y2] = numbers;
+  return numbers.length === 4 && numbers.every(Number.isFinite) ? { x1, y1, x2, y2 } : value;
+}
+
+function number(value: string): unknown {
+  return value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
+}
+
+/** How the query spells options that are not text; names as in `contract/requests.ts`. */
+const readers: Readonly<Record<string, (value: string) => unknown>> = {
+  max_new_tokens: number,
+  region: box,
+  normalized_region: box,
+};
+
+/** Options that may be given several times. */
+const lists: ReadonlySet<string> = new Set(["labels"]);
+
+/** A query's options, unvalidated: `?region=10,20,110,220`, `?labels=cat&labels=dog`. */
+export function queryOptions(query: URLSearchParams): Readonly<Record<string, unknown>> {
+  const names = [...new Set(query.keys())];
+  return Object.fromEntries(names.map((name) => [name, option(name, query.getAll(name))]));
+}
+
+function option(name: string, values: readonly string[]): unknown {
+  if (lists.has(name)) return values;
+  const [value] = values;
+  if (values.length !== 1 || value === undefined) return values;
+  return readers[name]?.(value) ?? value;
+}

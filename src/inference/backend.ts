@@ -1,0 +1,60 @@
+/** An image as the backend takes it: still encoded, its header already read. */
+export interface EncodedImage {
+  readonly bytes: Uint8Array;
+  readonly format: "jpeg" | "png";
+  /** Pixels, as stored in the file. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How the decoder searches. What is left out is taken from the model's `generation_config.json`. */
+export interface Decoding {
+  /** Upper bound on generated tokens, the closing `</s>` included. */
+  readonly maxNewTokens?: number;
+}
+
+/** One call: several prompts on one image; the image is encoded once. */
+export interface GenerateRequest {
+  readonly image: EncodedImage;
+  /** Sentences as `florence/prompt.ts` builds them. */
+  readonly prompts: readonly string[];
+  readonly decoding: Decoding;
+}
+
+/** Why generation ended: the model wrote `</s>` by itself, or ran into the limit. */
+export type FinishReason = "stop" | "length";
+
+/** What a model wrote for one prompt: the value that is cached and that every answer is drawn from. */
+export interface Generation {
+  /** Every generated id after the decoder's start token, so `<s>` first and `</s>` last. */
+  readonly tokenIds: readonly number[];
+  /** Natural logarithm of each id's probability after the logit processors; as long as `tokenIds`. */
+  readonly tokenLogprobs: readonly number[];
+  /** `tokenIds` decoded with special tokens kept. */
+  readonly text: string;
+  readonly finishReason: FinishReason;
+  /** Tokens the encoder read: the prompt's own, `<s>` and `</s>` included, without the visual ones. */
+  readonly promptTokens: number;
+}
+
+/** `token` events come as they are generated; each prompt ends with exactly one `done`. `prompt` indexes the request's prompts. */
+export type GenerationEvent =
+  | { readonly type: "token"; readonly prompt: number; readonly id: number; readonly logprob: number }
+  | { readonly type: "done"; readonly prompt: number; readonly generation: Generation };
+
+/** What answers name, and what a cache key must contain. */
+export interface ModelDescription {
+  readonly id: string;
+  readonly revision: string;
+  readonly dtype: string;
+  /** Side of the square that the image is resized to, in pixels. */
+  readonly imageSize: number;
+}
+
+/** Whoever runs the model: the isolate itself, a GPU server, or both. Throws `Problem`. */
+export interface Backend {
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GenerationEvent>;
+  /** Resolves once the model can answer; loads it if need be. */
+  ready(): Promise<void>;
+  model(): Promise<ModelDescription>;
+}

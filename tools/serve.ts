@@ -1,0 +1,93 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { promisify } from "node:util";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+
+/** The repository's root: every path here hangs on it, wherever the command was started. */
+export const root = join(import.meta.dirname, "..");
+
+/** wrangler must not ask the network, draw banners or write logs into the user's home. */
+const quiet = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_WRITE_LOGS: "false",
+};
+
+/** Module types by the endings that wrangler writes beside the bundle. */
+const moduleTypes = new Map([
+  [".js", "ESModule"],
+  [".wasm", "CompiledWasm"],
+] as const);
+
+interface Module {
+  readonly type: "ESModule" | "CompiledWasm";
+  readonly path: string;
+  readonly contents: Uint8Array;
+}
+
+/** `functions/api.ts` as a deployment would ship it: the entry first, then the wasm modules that it imports. */
+export async function bundle(): Promise<readonly Module[]> {
+  const outdir = await mkdtemp(join(tmpdir(), "florence-edge-"));
+  try {
+    const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
+    const config = join(root, "wrangler.toml");
+    const arguments_ = [wrangler, "deploy", "--dry-run", "--outdir", outdir, "--config", config];
+    await promisify(execFile)(process.execPath, arguments_, { cwd: root, env: { ...process.env, ...quiet } });
+    return await modulesIn(outdir);
+  } finally {
+    await rm(outdir, { recursive: true });
+  }
+}
+
+async function modulesIn(outdir: string): Promise<readonly Module[]> {
+  const files = await readdir(outdir);
+  const modules = files.map(async (path): Promise<Module | undefined> => {
+    const type = [...moduleTypes].find(([ending]) => ending === extname(path))?.[1];
+    return type === undefined ? undefined : { type, path, contents: await readFile(join(outdir, path)) };
+  });
+  const loaded = (await Promise.all(modules)).filter((module) => module !== undefined);
+  return loaded.toSorted((one, other) => Number(other.type === "ESModule") - Number(one.type === "ESModule"));
+}
+
+/** A running API. */
+export interface Server {
+  readonly url: URL;
+  stop(): Promise<void>;
+}
+
+/** How to serve. */
+export interface ServeOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** A folder to serve model files from instead of `model-shards/`. */
+  readonly assets?: string;
+  /** Variables that replace those of `wrangler.toml`. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Runs a bundle under workerd on 127.0.0.1, with the bindings of `wrangler.toml`. */
+export async function serve(modules: readonly Module[], options: ServeOptions): Promise<Server> {
+  const overrides = options.assets === undefined ? {} : { overrides: { assets: { directory: options.assets } } };
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), undefined, overrides);
+  const { modulesRules: _rules, rootPath: _path, bindings, ...worker } = workerOptions;
+  const converted = convertV4MiniflareOptions({
+    host: "127.0.0.1",
+    port: options.port,
+    cf: false,
+    workers: [
+      {
+        name: "florence-edge",
+        ...worker,
+        bindings: Object.assign({}, bindings, options.variables),
+        modules: [...modules],
+      },
+    ],
+  });
+  const miniflare = new Miniflare(Object.assign(converted, { logRequests: false }));
+  const url = await miniflare.ready;
+  return { url, stop: () => miniflare.dispose() };
+}

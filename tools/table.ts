@@ -1,0 +1,22 @@
+import type { Answer } from "../src/contract/answers.ts";
+
+function row(cells: readonly string[], widths: readonly number[]): string {
+  return cells
+    .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+    .join("  ")
+    .trimEnd();
+}
+
+/** An answer as a person reads it in a terminal: the text, or one line for each object in pixels. */
+export function table(answer: Answer): string {
+  if (answer.type === "text") return answer.text;
+  if (answer.objects.length === 0) return "Nothing was found.";
+  const lines = answer.objects.map(({ label, score, box }) => [
+    label === "" ? "(no name)" : label,
+    score.toFixed(3),
+    ...[box.x1, box.y1, box.x2, box.y2].map((value) => value.toFixed(1)),
+  ]);
+  const cells = [["label", "score", "x1", "y1", "x2", "y2"], ...lines];
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  return cells.map((line) => row(line, widths)).join("\n");
+}
