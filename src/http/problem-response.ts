@@ -8,7 +8,11 @@ export const RETRY_AFTER_SECONDS = 2;
 export function problemResponse(problem: Problem, requestId: string): Response {
   const { status, retryable } = problems[problem.code];
   const body = problemDetails(problem.code, { detail: problem.detail, requestId, issues: problem.issues });
-  const headers = new Headers({ "content-type": PROBLEM_MEDIA_TYPE, "cache-control": "no-store" });
+  const headers = new Headers({
+    "content-type": PROBLEM_MEDIA_TYPE,
+    "cache-control": "no-store",
+    "x-request-id": requestId,
+  });
   if (retryable && status === 503) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   return new Response(JSON.stringify(body), { status, headers });
 }

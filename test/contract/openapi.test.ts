@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { openApiDocument } from "../../src/contract/openapi.ts";
+import { operationId } from "../../src/contract/operations.ts";
+import { problems } from "../../src/contract/problems.ts";
+import { fakeTasks } from "../support/fake-service.ts";
+
+const document = openApiDocument(fakeTasks, "1.2.3");
+
+describe("the OpenAPI document", () => {
+  it("has a path for every task and every other operation", () => {
+    expect(Object.keys(document.paths ?? {}).toSorted()).toEqual([
+      "/healthz",
+      "/readyz",
+      "/v1/caption",
+      "/v1/caption-to-phrase-grounding",
+      "/v1/models",
+      "/v1/open-vocabulary-detection",
+      "/v1/region-to-category",
+      "/v1/tasks",
+    ]);
+  });
+
+  it("names operations as a client's methods", () => {
+    expect(document.paths?.["/v1/caption-to-phrase-grounding"]?.post?.operationId).toBe("captionToPhraseGrounding");
+    expect(operationId("ocr")).toBe("ocr");
+  });
+
+  it("takes the image as JSON and as the body itself", () => {
+    const body = document.paths?.["/v1/caption"]?.post?.requestBody;
+    expect(Object.keys(body !== undefined && "content" in body ? body.content : {})).toEqual([
+      "application/json",
+      "image/jpeg",
+      "image/png",
+    ]);
+  });
+
+  it("resolves every reference", () => {
+    const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(?<name>[^"]+)"/gu)];
+    const schemas = Object.keys(document.components?.schemas ?? {});
+    expect(references.length).toBeGreaterThan(0);
+    expect(references.map((match) => match.groups?.["name"]).filter((name) => !schemas.includes(name ?? ""))).toEqual(
+      [],
+    );
+  });
+
+  it("names every status that a task's problems have", () => {
+    const declared = Object.keys(document.paths?.["/v1/caption"]?.post?.responses ?? {});
+    for (const code of ["image-required", "body-too-large", "image-corrupt", "model-corrupt", "overloaded"] as const) {
+      expect(declared).toContain(String(problems[code].status));
+    }
+  });
+});

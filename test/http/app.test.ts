@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import { fakeAnswer, fakeApp, fakeTasks } from "../support/fake-service.ts";
+
+const image = { method: "POST", body: "x", headers: { "content-type": "image/png" } };
+
+describe("routes", () => {
+  it("answer a task with the service's answer", async () => {
+    const { app } = fakeApp();
+    const response = await app.request("/v1/caption", image);
+    expect(await response.json()).toEqual(fakeAnswer);
+  });
+
+  it("list the tasks with their addresses", async () => {
+    const { app } = fakeApp();
+    const tasks = fakeTasks.map((task) => ({ ...task, path: `/v1/${task.name}` }));
+    expect(await (await app.request("/v1/tasks")).json()).toEqual({ tasks });
+  });
+
+  it.each([
+    ["/healthz", { status: "ok" }],
+    ["/readyz", { status: "ok" }],
+    ["/v1/models", { models: [{ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }] }],
+  ])("answer %s", async (path, body) => {
+    const { app } = fakeApp();
+    expect(await (await app.request(path)).json()).toEqual(body);
+  });
+
+  it.each([
+    ["GET", "/v1/caption", 405, "method-not-allowed", "POST"],
+    ["POST", "/v1/tasks", 405, "method-not-allowed", "GET"],
+    ["POST", "/v1/vqa", 404, "unknown-task", null],
+    ["GET", "/nothing", 404, "not-found", null],
+  ])("refuse %s %s", async (method, path, status, code, allow) => {
+    const { app } = fakeApp();
+    const response = await app.request(path, { method });
+    expect(response.status).toBe(status);
+    expect(response.headers.get("allow")).toBe(allow);
+    expect(ProblemDetails.parse(await response.json()).code).toBe(code);
+  });
+});
+
+async function failing(thrown: unknown) {
+  const { app, logged } = fakeApp({ answer: () => Promise.reject(thrown) });
+  const response = await app.request("/v1/caption", image);
+  return { response, body: await response.text(), logged };
+}
+
+describe("errors", () => {
+  it("that are bugs say nothing of themselves and are logged with their cause", async () => {
+    const bug = new TypeError("secret is undefined");
+    const { response, body, logged } = await failing(bug);
+    expect(response.status).toBe(500);
+    expect(body).not.toContain("secret");
+    expect(ProblemDetails.parse(JSON.parse(body)).code).toBe("internal");
+    expect(logged[0]?.cause).toBe(bug);
+  });
+
+  it("that are the caller's are not logged", async () => {
+    const { response, logged } = await failing(new Problem("image-corrupt", "The picture ends too early."));
+    expect(response.status).toBe(422);
+    expect(logged).toEqual([]);
+  });
+
+  it("that pass by themselves say when to come back", async () => {
+    const { response } = await failing(new Problem("overloaded", "16 requests are waiting."));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
+  });
+
+  it("of a caller who left are cancellations", async () => {
+    const { body } = await failing(new DOMException("The client has disconnected", "AbortError"));
+    expect(ProblemDetails.parse(JSON.parse(body)).code).toBe("request-cancelled");
+  });
+});
+
+describe("the request id", () => {
+  it("is made where the caller sends none", async () => {
+    const { app } = fakeApp();
+    expect((await app.request("/healthz")).headers.get("x-request-id")).toBe("request-1");
+  });
+
+  it("is the caller's where there is one, in problems too", async () => {
+    const { app } = fakeApp();
+    const response = await app.request("/nothing", { headers: { "x-request-id": "mine-7" } });
+    expect(response.headers.get("x-request-id")).toBe("mine-7");
+    expect(ProblemDetails.parse(await response.json()).request_id).toBe("mine-7");
+  });
+});

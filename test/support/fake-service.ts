@@ -1,0 +1,50 @@
+import type { Answer } from "../../src/contract/answers.ts";
+import type { Problem } from "../../src/contract/problems.ts";
+import type { Service, TaskRequest, TaskRow } from "../../src/contract/service.ts";
+import { createApp } from "../../src/http/app.ts";
+
+/** One task for each kind of input. */
+export const fakeTasks = [
+  { name: "caption", summary: "A sentence", input: "none", answers: ["text"] },
+  { name: "caption-to-phrase-grounding", summary: "Where the phrases are", input: "text", answers: ["boxes"] },
+  { name: "open-vocabulary-detection", summary: "Where things are", input: "labels", answers: ["boxes", "polygons"] },
+  { name: "region-to-category", summary: "What a region is", input: "region", answers: ["text"] },
+] as const satisfies readonly TaskRow[];
+
+/** An answer that fits the contract. */
+export const fakeAnswer: Answer = {
+  type: "text",
+  task: "caption",
+  source: { width: 640, height: 480 },
+  model: { id: "fake", revision: "1", dtype: "fp32" },
+  finish_reason: "stop",
+  usage: { prompt_tokens: 9, completion_tokens: 4 },
+  text: "a cat",
+};
+
+const quietService: Service = {
+  answer: async () => fakeAnswer,
+  ready: async () => {},
+  model: async () => ({ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }),
+};
+
+/** The HTTP application over a service that remembers what it was asked. */
+export function fakeApp(service: Partial<Service> = {}) {
+  const whole = { ...quietService, ...service };
+  const asked: TaskRequest[] = [];
+  const logged: Problem[] = [];
+  const app = createApp({
+    tasks: fakeTasks,
+    version: "0.0.0",
+    newRequestId: () => "request-1",
+    logError: (problem) => logged.push(problem),
+    service: {
+      ...whole,
+      answer: (request, signal) => {
+        asked.push(request);
+        return whole.answer(request, signal);
+      },
+    },
+  });
+  return { app, asked, logged };
+}
