@@ -10,7 +10,7 @@ export interface EncodedImage {
 /** How the decoder searches. What is left out is taken from the model's `generation_config.json`. */
 export interface Decoding {
   /** Upper bound on generated tokens, the closing `</s>` included. */
-  readonly maxNewTokens?: number;
+  readonly maxNewTokens?: number | undefined;
 }
 
 /** One call: several prompts on one image; the image is encoded once. */
@@ -49,6 +49,8 @@ export interface ModelDescription {
   readonly dtype: string;
   /** Side of the square that the image is resized to, in pixels. */
   readonly imageSize: number;
+  /** The vocabulary's id of `<loc_0>`; the ids of the other 999 location tokens follow it. */
+  readonly firstLocationId: number;
 }
 
 /** Whoever runs the model: the isolate itself, a GPU server, or both. Throws `Problem`. */

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { createService } from "../src/answer.ts";
+import { Answer } from "../src/contract/answers.ts";
+import { Problem } from "../src/contract/problems.ts";
+import type { TaskOptions } from "../src/contract/requests.ts";
+import { SCORE_TYPE } from "../src/florence/score.ts";
+import { type FakeWriting, fakeBackend } from "./support/fake-backend.ts";
+import { bilevelPng } from "./support/pictures.ts";
+
+const picture = { kind: "bytes", bytes: await bilevelPng(200, 100) } as const;
+
+async function ask(task: string, writing: FakeWriting, options: TaskOptions = {}) {
+  const { backend, asked } = fakeBackend(writing);
+  const answer = await createService(backend).answer({ task, image: picture, options }, new AbortController().signal);
+  return { answer: Answer.parse(answer), prompt: asked[0]?.prompts[0], asked };
+}
+
+const common = {
+  source: { width: 200, height: 100 },
+  model: { id: "fake", revision: "1", dtype: "fp32" },
+  finish_reason: "stop",
+};
+const box = { x1: 20.1, y1: 20.05, x2: 60.1, y2: 40.05 };
+const normalizedBox = { x1: 0.1005, y1: 0.2005, x2: 0.3005, y2: 0.4005 };
+const locations = "<loc_100><loc_200><loc_300><loc_400>";
+
+describe("an answer", () => {
+  it("that is a text holds no special token", async () => {
+    const { answer, prompt } = await ask("caption", { text: "</s><s>a cat</s>" });
+    expect(prompt).toBe("What does the image describe?");
+    expect(answer).toMatchObject({ type: "text", task: "caption", ...common, text: "a cat" });
+  });
+
+  it("of boxes is in pixels of the source and normalised, with scores from the location tokens", async () => {
+    const { answer } = await ask("object-detection", { text: `</s><s>cat${locations}</s>`, probability: 0.5 });
+    expect(answer).toEqual({
+      type: "boxes",
+      task: "object-detection",
+      ...common,
+      usage: { prompt_tokens: 12, completion_tokens: 8 },
+      score_type: SCORE_TYPE,
+      objects: [{ label: "cat", score: expect.closeTo(0.5, 12), box, normalized_box: normalizedBox }],
+    });
+  });
+
+  it("of quads keeps the corners", async () => {
+    const { answer } = await ask("ocr-with-region", { text: `STOP${locations}${locations}` });
+    expect(answer.type === "quads" && answer.objects[0]?.quad).toEqual([
+      { x: 20.1, y: 20.05 },
+      { x: 60.1, y: 40.05 },
+      { x: 20.1, y: 20.05 },
+      { x: 60.1, y: 40.05 },
+    ]);
+  });
+
+  it("of polygons keeps the instance's parts", async () => {
+    const ring = `${locations}<loc_500><loc_600>`;
+    const { answer } = await ask("referring-expression-segmentation", { text: `${ring}<sep>${ring}` }, { text: "a cat" });
+    expect(answer.type === "polygons" && answer.objects.map(({ polygons }) => polygons.length)).toEqual([2]);
+  });
+
+  it("says when it was cut off", async () => {
+    const { answer } = await ask("caption", { text: "a", finishReason: "length" }, { max_new_tokens: 3 });
+    expect(answer.finish_reason).toBe("length");
+  });
+});
+
+describe("what the model is asked", () => {
+  it("holds a region as location tokens, the same from pixels and from 0..1", async () => {
+    const region = { x1: 20, y1: 20, x2: 60, y2: 40 };
+    const normalized = { x1: 0.1, y1: 0.2, x2: 0.3, y2: 0.4 };
+    const pixels = await ask("region-to-category", { text: "cat" }, { region });
+    const parts = await ask("region-to-category", { text: "cat" }, { normalized_region: normalized });
+    expect(pixels.prompt).toBe("What is the region <loc_100><loc_200><loc_300><loc_400>?");
+    expect(parts.prompt).toBe(pixels.prompt);
+  });
+
+  it("holds several labels as one prompt", async () => {
+    const { prompt } = await ask("open-vocabulary-detection", { text: "" }, { labels: ["cat", "dog"] });
+    expect(prompt).toBe("Locate cat<and>dog in the image.");
+  });
+
+  it("passes the caller's limit on", async () => {
+    const { asked } = await ask("caption", { text: "a" }, { max_new_tokens: 3 });
+    expect(asked[0]?.decoding).toEqual({ maxNewTokens: 3 });
+  });
+});
+
+describe("a refusal", () => {
+  async function codeOf(task: string, options: TaskOptions = {}) {
+    const thrown: unknown = await ask(task, { text: "" }, options).catch((error: unknown) => error);
+    return thrown instanceof Problem ? thrown.code : thrown;
+  }
+
+  it.each([
+    { x1: -1, y1: 0, x2: 10, y2: 10 },
+    { x1: 0, y1: 0, x2: 201, y2: 10 },
+    { x1: 0, y1: 0, x2: 10, y2: 101 },
+    { x1: 10, y1: 0, x2: 10, y2: 10 },
+    { x1: 0, y1: 20, x2: 10, y2: 10 },
+  ])("of a region that is not inside the image: %j", async (region) => {
+    expect(await codeOf("region-to-category", { region })).toBe("region-outside-image");
+  });
+
+  it("of a task that does not exist", async () => {
+    expect(await codeOf("vqa")).toBe("unknown-task");
+  });
+});

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../../tools/serve.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "planted-"));
+  await copyFile(join(root, ".oxlintrc.json"), join(folder, ".oxlintrc.json"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The rules that lint breaks off with when a file of this room imports that module. */
+async function rulesBrokenBy(file: string, imported: string): Promise<readonly string[]> {
+  const path = join(folder, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `import { planted } from "${imported}";\nplanted();\n`);
+  const oxlint = join(root, "node_modules/.bin/oxlint");
+  const { stdout } = await promisify(execFile)(oxlint, ["--format", "json", path], { cwd: folder }).catch(
+    (failed: { stdout: string }) => failed,
+  );
+  await rm(path);
+  const report: { diagnostics: { code: string }[] } = JSON.parse(stdout);
+  return report.diagnostics.map(({ code }) => code);
+}
+
+const restricted = ["eslint(no-restricted-imports)"];
+
+describe("lint", () => {
+  it.each([
+    ["src/florence/planted.ts", "../contract/problems.ts"],
+    ["src/florence/planted.ts", "zod"],
+    ["src/contract/planted.ts", "../florence/tasks.ts"],
+    ["src/http/planted.ts", "../runtime/session.ts"],
+    ["src/http/planted.ts", "../answer.ts"],
+    ["src/image/planted.ts", "../florence/tasks.ts"],
+    ["src/inference/planted.ts", "../runtime/session.ts"],
+    ["src/runtime/planted.ts", "../image/intake.ts"],
+    ["src/runtime/planted.ts", "node:fs"],
+    ["src/runtime/planted.ts", "cloudflare:workers"],
+    ["src/answer.ts", "./http/app.ts"],
+    ["src/answer.ts", "../functions/api.ts"],
+    ["src/contract/planted.ts", "hono"],
+  ])("refuses %s importing %s", async (file, imported) => {
+    expect(await rulesBrokenBy(file, imported)).toEqual(restricted);
+  });
+
+  it.each([
+    ["src/http/planted.ts", "../contract/problems.ts"],
+    ["src/runtime/planted.ts", "../inference/backend.ts"],
+    ["src/runtime/ort-node.ts", "onnxruntime-node"],
+    ["src/answer.ts", "./florence/tasks.ts"],
+    ["functions/planted.ts", "../src/http/app.ts"],
+  ])("allows %s importing %s", async (file, imported) => {
+    expect(await rulesBrokenBy(file, imported)).toEqual([]);
+  });
+});
+
+it("nothing makes this a Pages project, which would turn functions/ into routes", async () => {
+  expect(await readFile(join(root, "wrangler.toml"), "utf8")).not.toContain("pages_build_output_dir");
+});

@@ -1,0 +1,46 @@
+import type { Backend, FinishReason, GenerateRequest } from "../../src/inference/backend.ts";
+
+/** The id of `<loc_0>` in the fake vocabulary; words have ids below it. */
+export const FIRST_LOCATION_ID = 1000;
+
+/** What the fake model writes, and how sure it is of every token. */
+export interface FakeWriting {
+  readonly text: string;
+  readonly probability?: number;
+  readonly finishReason?: FinishReason;
+}
+
+/** Ids for a text: one for each location token, one for each stretch between. */
+function idsOf(text: string): readonly number[] {
+  const tokens = text.match(/<loc_\d+>|<[^>]*>|[^<]+/gu) ?? [];
+  return tokens.map((token) => {
+    const bin = /^<loc_(?<bin>\d+)>$/u.exec(token)?.groups?.["bin"];
+    return bin === undefined ? 7 : FIRST_LOCATION_ID + Number(bin);
+  });
+}
+
+/** A backend that writes the same for every prompt and remembers what it was asked. */
+export function fakeBackend({ text, probability = 1, finishReason = "stop" }: FakeWriting) {
+  const asked: GenerateRequest[] = [];
+  const backend: Backend = {
+    async *generate(request) {
+      asked.push(request);
+      const tokenIds = idsOf(text);
+      const tokenLogprobs = tokenIds.map(() => Math.log(probability));
+      for (const prompt of request.prompts.keys()) {
+        const generation = { tokenIds, tokenLogprobs, text, finishReason, promptTokens: 12 };
+        yield { type: "done", prompt, generation };
+      }
+    },
+    ready: () => Promise.resolve(),
+    model: () =>
+      Promise.resolve({
+        id: "fake",
+        revision: "1",
+        dtype: "fp32",
+        imageSize: 256,
+        firstLocationId: FIRST_LOCATION_ID,
+      }),
+  };
+  return { backend, asked };
+}

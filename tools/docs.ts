@@ -1,0 +1,43 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { problems } from "../src/contract/problems.ts";
+import { taskPath } from "../src/contract/operations.ts";
+import { tasks } from "../src/florence/tasks.ts";
+import { root } from "./serve.ts";
+
+function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function problemsPage(): string {
+  const rows = Object.entries(problems).map(([code, { status, title, retryable, fix }]) => {
+    return [`\`${code}\``, String(status), title, retryable ? "yes" : "no", fix];
+  });
+  const head = ["code", "status", "what happened", "retry?", "what to do"];
+  const text = "Drawn from `src/contract/problems.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457).";
+  return `# Problems\n\n${text}\n\n${tableOf(head, rows)}\n`;
+}
+
+function taskTable(): string {
+  const rows = Object.entries(tasks).map(([name, { summary, input, answers }]) => {
+    return [`\`${taskPath(name)}\``, summary, input === "none" ? "" : `\`${input}\``, answers.map((type) => `\`${type}\``).join(", ")];
+  });
+  return tableOf(["address", "what it answers", "needs", "answer"], rows);
+}
+
+async function readme(): Promise<string> {
+  const text = await readFile(join(root, "README.md"), "utf8");
+  return text.replace(/(?<=<!-- tasks -->\n)[^]*(?=<!-- \/tasks -->)/u, `${taskTable()}\n`);
+}
+
+/** The pages that are drawn from tables, by their paths. */
+export async function pages(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    [join(root, "docs/problems.md"), problemsPage()],
+    [join(root, "README.md"), await readme()],
+  ]);
+}
+
+if (import.meta.main) {
+  for (const [path, text] of await pages()) await writeFile(path, text);
+}
