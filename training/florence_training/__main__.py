@@ -1,0 +1,36 @@
+"""`python -m florence_training <command>`: the commands of every room."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from florence_training.annotate import command as targets
+from florence_training.export import command as export
+from florence_training.export import restore
+from florence_training.goldens import command as goldens
+from florence_training.goldens import samples
+from florence_training.scenes import command as scenes
+
+COMMANDS = {
+    "scenes": scenes,
+    "targets": targets,
+    "export": export,
+    "restore": restore,
+    "goldens": goldens,
+    "samples": samples,
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the command that the command line names and returns its exit status."""
+    parser = argparse.ArgumentParser(prog="florence_training", description=__doc__)
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        command.add_arguments(subparsers.add_parser(name, description=command.__doc__))
+    arguments = parser.parse_args(argv)
+    return int(COMMANDS[arguments.command].run(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""What a prompt is about: the input it is filled with, and the objects and texts that this input means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from florence_training.annotate.locations import locate
+from florence_training.annotate.tasks import InputKind
+from florence_training.annotate.wording import capitalise, caption, description, group
+from florence_training.scenes.scene import Scene, SceneObject, SceneText
+
+BARE_NAME = 0.5  # how often a thing that is alone of its kind is called by its name only
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`input` is none for the tasks that take none."""
+
+    input: str | None
+    objects: tuple[SceneObject, ...]
+    texts: tuple[SceneText, ...]
+
+
+def _everything(scene: Scene, _: Random) -> Subject:
+    return Subject(None, scene.objects, scene.texts)
+
+
+def _caption(scene: Scene, _: Random) -> Subject:
+    return Subject(capitalise(caption(scene)), scene.objects, scene.texts)
+
+
+def _category(scene: Scene, random: Random) -> Subject:
+    groups = group(scene)
+    name = random.choice(list(groups))
+    return Subject(name, tuple(groups[name]), ())
+
+
+def _expression(scene: Scene, random: Random) -> Subject:
+    thing = random.choice(scene.objects)
+    alone = len(group(scene)[thing.name]) == 1
+    name_only = alone and random.random() < BARE_NAME
+    return Subject(f"the {thing.name}" if name_only else description(scene, thing), (thing,), ())
+
+
+def _object_box(scene: Scene, random: Random) -> Subject:
+    thing = random.choice(scene.objects)
+    return Subject(locate(scene, thing.box), (thing,), ())
+
+
+def _text_box(scene: Scene, random: Random) -> Subject:
+    text = random.choice(scene.texts)
+    return Subject(locate(scene, text.box), (), (text,))
+
+
+CHOOSE: Mapping[InputKind, Callable[[Scene, Random], Subject]] = {
+    "none": _everything,
+    "caption": _caption,
+    "category": _category,
+    "expression": _expression,
+    "object box": _object_box,
+    "text box": _text_box,
+}

@@ -1,0 +1,93 @@
+"""The target of each task on a scene, in Florence-2's output format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from florence_training.annotate.locations import locate, locate_all, simplify
+from florence_training.annotate.subjects import CHOOSE, Subject
+from florence_training.annotate.tasks import TASKS
+from florence_training.annotate.wording import caption, description, detailed_caption, more_detailed_caption, phrases
+from florence_training.scenes.scene import Scene
+
+
+@dataclass(frozen=True)
+class Example:
+    """A task on a scene; `input` is what the prompt was filled with."""
+
+    task: str
+    input: str | None
+    prompt: str
+    target: str
+
+
+def examples(scene: Scene, random: Random) -> list[Example]:
+    """Every task that the scene can pose; `random` picks the regions and phrases."""
+    return [make_example(scene, task, random) for task in TASKS if can_pose(scene, task)]
+
+
+def make_example(scene: Scene, task: str, random: Random) -> Example:
+    """One task on a scene that can pose it."""
+    subject = CHOOSE[TASKS[task].input](scene, random)
+    return Example(task, subject.input, TASKS[task].fill(subject.input), TARGETS[task](scene, subject))
+
+
+def can_pose(scene: Scene, task: str) -> bool:
+    """Reading is always possible (the answer may be empty); a region of text needs a text, all else an object."""
+    if TASKS[task].input == "text box":
+        return bool(scene.texts)
+    return "OCR" in task or bool(scene.objects)
+
+
+def _detection(scene: Scene, subject: Subject) -> str:
+    return "".join(thing.name + locate(scene, thing.box) for thing in subject.objects)
+
+
+def _dense_captions(scene: Scene, subject: Subject) -> str:
+    return "".join(description(scene, thing) + locate(scene, thing.box) for thing in subject.objects)
+
+
+def _boxes(scene: Scene, subject: Subject) -> str:
+    return locate_all(scene, (thing.box for thing in subject.objects))
+
+
+def _grounding(scene: Scene, _: Subject) -> str:
+    found = phrases(scene).items()
+    return "".join(phrase + locate_all(scene, (thing.box for thing in things)) for phrase, things in found)
+
+
+def _open_vocabulary(scene: Scene, subject: Subject) -> str:
+    return f"{subject.input}{_boxes(scene, subject)}"
+
+
+def _polygon(scene: Scene, subject: Subject) -> str:
+    return locate(scene, simplify(subject.objects[0].outline).ravel().tolist())
+
+
+def _reading(_: Scene, subject: Subject) -> str:
+    return " ".join(text.text for text in subject.texts)
+
+
+def _reading_with_quads(scene: Scene, subject: Subject) -> str:
+    return "".join(text.text + locate(scene, text.quad) for text in subject.texts)
+
+
+TARGETS: Mapping[str, Callable[[Scene, Subject], str]] = {
+    "<CAPTION>": lambda scene, _: caption(scene),
+    "<DETAILED_CAPTION>": lambda scene, _: detailed_caption(scene),
+    "<MORE_DETAILED_CAPTION>": lambda scene, _: more_detailed_caption(scene),
+    "<OCR>": _reading,
+    "<OCR_WITH_REGION>": _reading_with_quads,
+    "<OD>": _detection,
+    "<DENSE_REGION_CAPTION>": _dense_captions,
+    "<REGION_PROPOSAL>": _boxes,
+    "<CAPTION_TO_PHRASE_GROUNDING>": _grounding,
+    "<OPEN_VOCABULARY_DETECTION>": _open_vocabulary,
+    "<REFERRING_EXPRESSION_SEGMENTATION>": _polygon,
+    "<REGION_TO_SEGMENTATION>": _polygon,
+    "<REGION_TO_CATEGORY>": lambda _, subject: subject.objects[0].name,
+    "<REGION_TO_DESCRIPTION>": lambda scene, subject: description(scene, subject.objects[0]),
+    "<REGION_TO_OCR>": _reading,
+}

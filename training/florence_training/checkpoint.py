@@ -1,0 +1,23 @@
+"""Reading a `from_pretrained` folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from transformers import Florence2ForConditionalGeneration
+
+
+def load_checkpoint(checkpoint: Path) -> Florence2ForConditionalGeneration:
+    """The model in float32, ready to run, with attention written out (the exported graphs do the same)."""
+    model = Florence2ForConditionalGeneration.from_pretrained(
+        checkpoint, dtype=torch.float32, attn_implementation="eager"
+    )
+    return model.eval()
+
+
+def read_image_size(checkpoint: Path) -> int:
+    """The side in pixels of the square that the checkpoint's image processor makes."""
+    settings = json.loads((checkpoint / "preprocessor_config.json").read_text(encoding="utf-8"))
+    return int(settings["size"]["height"])

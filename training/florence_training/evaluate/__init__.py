@@ -1,0 +1,1 @@
+"""Asking a checkpoint through transformers' own `generate`."""

@@ -1,0 +1,1 @@
+"""The synthetic world: everyday things drawn as emoji, words in open fonts, all of it exact by construction."""

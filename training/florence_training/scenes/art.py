@@ -1,0 +1,52 @@
+"""The sixty-four things of the world and where each style's picture of them lies (`npm ci --prefix training`)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+ART = Path(__file__).resolve().parents[2] / "node_modules"
+STYLES = {
+    "google": "emoji-datasource-google/img/google/64/{}.png",
+    "twitter": "emoji-datasource-twitter/img/twitter/64/{}.png",
+    "fluent": "@lobehub/fluent-emoji-3d/assets/{}.webp",
+}
+OPAQUE = 64  # alpha above which a pixel belongs to the thing when its picture is cropped
+
+# Unicode code points, as the art packages name their files.
+THINGS = {
+    "dog": "1f415", "cat": "1f408", "horse": "1f40e", "cow": "1f404", "pig": "1f416", "sheep": "1f411",
+    "elephant": "1f418", "monkey": "1f412", "rabbit": "1f407", "chicken": "1f414", "duck": "1f986", "owl": "1f989",
+    "frog": "1f438", "turtle": "1f422", "fish": "1f41f", "whale": "1f433", "octopus": "1f419", "butterfly": "1f98b",
+    "bee": "1f41d", "snail": "1f40c",
+    "apple": "1f34e", "banana": "1f34c", "orange": "1f34a", "lemon": "1f34b", "grapes": "1f347",
+    "strawberry": "1f353", "carrot": "1f955", "pizza": "1f355", "hamburger": "1f354", "hot dog": "1f32d",
+    "donut": "1f369", "cake": "1f382", "coffee cup": "2615", "wine glass": "1f377",
+    "car": "1f697", "bus": "1f68c", "truck": "1f69a", "bicycle": "1f6b2", "train": "1f682", "airplane": "2708-fe0f",
+    "helicopter": "1f681", "sailboat": "26f5", "rocket": "1f680",
+    "chair": "1fa91", "clock": "23f0", "book": "1f4d5", "umbrella": "2602-fe0f", "backpack": "1f392",
+    "shoe": "1f45f", "hat": "1f3a9", "guitar": "1f3b8", "soccer ball": "26bd", "laptop": "1f4bb", "phone": "1f4f1",
+    "camera": "1f4f7", "key": "1f511", "light bulb": "1f4a1", "gift": "1f381", "balloon": "1f388", "tree": "1f333",
+    "sunflower": "1f33b", "house": "1f3e0", "star": "2b50", "heart": "2764-fe0f",
+}  # fmt: skip
+NAMES = tuple(THINGS)
+
+
+@cache
+def load_sprite(style: str, name: str) -> np.ndarray:
+    """The thing's picture in that style, uint8 RGBA with colours multiplied by alpha, cropped to what is opaque."""
+    path = ART / STYLES[style].format(THINGS[name])
+    with Image.open(path) as picture:
+        pixels = np.array(picture.convert("RGBA").convert("RGBa"))
+    rows, columns = np.where(pixels[..., 3] > OPAQUE)
+    return np.ascontiguousarray(pixels[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
+
+
+def shrink_softly(sprite: np.ndarray, scale: float) -> np.ndarray:
+    """The sprite averaged over the pixels that fall together when it is drawn at `scale`, so that it does not alias."""
+    size = int(0.7 / scale)
+    return cv2.blur(sprite, (size, size)) if size > 1 else sprite

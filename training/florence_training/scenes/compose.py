@@ -1,0 +1,51 @@
+"""From a seed to a scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from florence_training.scenes.art import STYLES
+from florence_training.scenes.ground import paint_ground
+from florence_training.scenes.scene import Box, Scene
+from florence_training.scenes.texts import add_texts
+from florence_training.scenes.things import add_things
+
+NOISY = 0.3
+LEAST_NOISE, MOST_NOISE = 2.0, 8.0  # standard deviation in grey levels
+
+
+@dataclass(frozen=True)
+class SceneSettings:
+    """What a scene may hold. A side is the number of pixels."""
+
+    width: int = 256
+    height: int = 256
+    styles: Sequence[str] = tuple(STYLES)
+    most_things: int = 5
+    most_texts: int = 2
+    noisy: float = NOISY
+
+
+DEFAULT_SETTINGS = SceneSettings()
+
+
+def make_scene(seed: int, settings: SceneSettings = DEFAULT_SETTINGS) -> Scene:
+    """The scene of that seed: the same seed and settings give the same pixels."""
+    random = Random(seed)
+    ground, canvas = paint_ground(random, settings.width, settings.height)
+    taken: list[Box] = []
+    things = add_things(random, canvas, taken, settings.styles, settings.most_things)
+    texts = add_texts(random, canvas, taken, settings.most_texts)
+    if random.random() < settings.noisy:
+        deviation = random.uniform(LEAST_NOISE, MOST_NOISE)
+        canvas += np.random.default_rng(random.getrandbits(32)).normal(0, deviation, canvas.shape)
+    return Scene(
+        image=np.clip(canvas, 0, 255).astype(np.uint8),
+        ground=ground,
+        objects=tuple(sorted(things, key=lambda thing: thing.box[0] + thing.box[2])),
+        texts=tuple(sorted(texts, key=lambda text: text.box[1] + text.box[3])),
+    )

@@ -1,0 +1,56 @@
+"""Turning, scaling and laying a sprite on the canvas."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from florence_training.scenes.scene import Box
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a sprite's centre goes, how large and how turned (degrees, clockwise) it is drawn."""
+
+    centre: tuple[float, float]
+    scale: float = 1.0
+    angle: float = 0.0
+    mirrored: bool = False
+
+    def matrix(self, width: int, height: int) -> np.ndarray:
+        """The affine matrix [2,3] from sprite pixels to canvas pixels."""
+        cosine, sine = (f(math.radians(self.angle)) * self.scale for f in (math.cos, math.sin))
+        linear = np.array([[cosine, -sine], [sine, cosine]])
+        if self.mirrored:
+            linear[:, 0] *= -1
+        offset = np.array(self.centre) - linear @ [width / 2, height / 2]
+        return np.column_stack([linear, offset])
+
+    def corners(self, width: int, height: int) -> np.ndarray:
+        """The sprite's corners on the canvas [4,2], from its top left clockwise."""
+        matrix = self.matrix(width, height)
+        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]])
+        placed: np.ndarray = corners @ matrix[:, :2].T + matrix[:, 2]
+        return placed
+
+
+def box_around(points: np.ndarray) -> Box:
+    """The box of points [n,2]."""
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def paste(canvas: np.ndarray, sprite: np.ndarray, placement: Placement) -> np.ndarray:
+    """Draws a sprite on the float canvas, in place, and returns its alpha [height,width] there.
+
+    The sprite is RGBA with its colours multiplied by alpha, else turning and scaling would darken its edges.
+    """
+    height, width = sprite.shape[:2]
+    size = (canvas.shape[1], canvas.shape[0])
+    laid = cv2.warpAffine(sprite, placement.matrix(width, height), size, flags=cv2.INTER_LINEAR)
+    canvas *= 1 - laid[..., 3:].astype(np.float32) / 255
+    canvas += laid[..., :3]
+    return np.asarray(laid[..., 3])

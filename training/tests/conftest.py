@@ -1,0 +1,54 @@
+"""A Florence-2 so small that it is built, exported and run in a second, with nothing about it square or even."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from transformers import BartConfig, Florence2Config, Florence2ForConditionalGeneration, Florence2VisionConfig
+
+IMAGE_SIZE = 48  # feature maps of 12, 6, 3 and 2: the last two are no multiple of the window
+
+
+def make_model(*, scale_embedding: bool = False, tied: bool = True) -> Florence2ForConditionalGeneration:
+    """Random weights, every one of them different, so that a mixed-up pair is noticed; `tied` is the head's weight."""
+    vision = Florence2VisionConfig(
+        depths=[1, 1, 2, 1],
+        embed_dim=[8, 16, 24, 32],
+        num_heads=[1, 2, 3, 4],
+        num_groups=[2, 2, 4, 4],
+        window_size=4,
+        projection_dim=24,
+        drop_path_rate=0.0,
+        max_position_embeddings=5,
+    )
+    text = BartConfig(
+        vocab_size=61,
+        d_model=24,
+        encoder_layers=2,
+        decoder_layers=3,
+        encoder_attention_heads=3,
+        decoder_attention_heads=4,
+        encoder_ffn_dim=40,
+        decoder_ffn_dim=56,
+        max_position_embeddings=64,
+        scale_embedding=scale_embedding,
+        decoder_start_token_id=2,
+        forced_bos_token_id=0,
+    )
+    config = Florence2Config(
+        vision_config=vision.to_dict(), text_config=text.to_dict(), image_token_id=60, tie_word_embeddings=tied
+    )
+    model = Florence2ForConditionalGeneration(config)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            centre = 1.0 if "norm" in name and name.endswith("weight") else 0.0
+            parameter.copy_(centre + torch.randn(parameter.shape, generator=generator) * 0.2)
+    model.set_attn_implementation("eager")
+    return model.eval()
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Florence2ForConditionalGeneration:
+    """Shared: nobody changes it."""
+    return make_model()

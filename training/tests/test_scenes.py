@@ -1,0 +1,83 @@
+"""A scene is made of its seed alone, and what it says of itself is true."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from florence_training.__main__ import main
+from florence_training.scenes.art import NAMES, STYLES, load_sprite
+from florence_training.scenes.compose import SceneSettings, make_scene
+from florence_training.scenes.scene import overlap
+from florence_training.scenes.texts import LARGEST_OVERLAP
+from florence_training.scenes.words import FONTS, load_font
+
+SEEDS = range(40)
+SHAPES = (SceneSettings(), SceneSettings(320, 240), SceneSettings(101, 203))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_draws_every_thing(style: str) -> None:
+    for name in NAMES:
+        sprite = load_sprite(style, name)
+        assert sprite.shape[2] == 4
+        assert min(sprite.shape[:2]) > 10
+        assert (sprite[..., :3] <= sprite[..., 3:]).all()  # colours are multiplied by alpha
+
+
+def test_every_font_is_there() -> None:
+    assert len({load_font(font, 20).getname() for font in FONTS}) == len(FONTS)
+
+
+def test_a_seed_gives_the_same_scene() -> None:
+    for seed in range(5):
+        first, second = make_scene(seed), make_scene(seed)
+        assert np.array_equal(first.image, second.image)
+        assert [thing.box for thing in first.objects] == [thing.box for thing in second.objects]
+        assert first.texts == second.texts
+    assert not np.array_equal(make_scene(0).image, make_scene(1).image)
+
+
+@pytest.mark.parametrize("settings", SHAPES, ids=lambda settings: f"{settings.width}x{settings.height}")
+def test_boxes_lie_inside_the_picture(settings: SceneSettings) -> None:
+    for seed in SEEDS:
+        scene = make_scene(seed, settings)
+        assert (scene.width, scene.height) == (settings.width, settings.height)
+        for left, top, right, bottom in [each.box for each in (*scene.objects, *scene.texts)]:
+            assert 0 <= left < right <= scene.width
+            assert 0 <= top < bottom <= scene.height
+
+
+def test_outlines_lie_inside_their_boxes() -> None:
+    for seed in SEEDS:
+        for thing in make_scene(seed).objects:
+            left, top, right, bottom = thing.box
+            assert (thing.outline >= [left, top]).all()
+            assert (thing.outline <= [right, bottom]).all()
+
+
+def test_texts_cover_nothing() -> None:
+    for seed in SEEDS:
+        scene = make_scene(seed)
+        for text in scene.texts:
+            others = [each.box for each in (*scene.objects, *scene.texts) if each is not text]
+            assert all(overlap(text.box, other) < LARGEST_OVERLAP for other in others)
+
+
+def test_objects_go_from_left_to_right_and_texts_from_top_to_bottom() -> None:
+    for seed in SEEDS:
+        scene = make_scene(seed)
+        across = [thing.box[0] + thing.box[2] for thing in scene.objects]
+        down = [text.box[1] + text.box[3] for text in scene.texts]
+        assert across == sorted(across)
+        assert down == sorted(down)
+
+
+def test_the_command_writes_pictures_and_what_is_true_of_them(tmp_path: Path) -> None:
+    assert main(["scenes", "--out", str(tmp_path), "--first", "7", "--count", "2", "--width", "96"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["7.json", "7.png", "8.json", "8.png"]
+    truth = json.loads((tmp_path / "7.json").read_text())
+    assert (truth["width"], truth["height"]) == (96, 256)

@@ -1,0 +1,161 @@
+"""Prompts and targets say in Florence-2's format what is true of the scene."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+import numpy as np
+import pytest
+
+from florence_training.annotate.locations import MOST_POINTS, locate, quantize, simplify
+from florence_training.annotate.targets import Example, examples, make_example
+from florence_training.annotate.tasks import TASKS
+from florence_training.annotate.wording import join, with_article
+from florence_training.scenes.compose import make_scene
+from florence_training.scenes.scene import Scene, SceneObject, SceneText
+
+SQUARE = np.array([[0.0, 0.0], [20.0, 0.0], [20.0, 20.0], [0.0, 20.0]])
+
+
+def _thing(name: str, left: float, top: float, size: float) -> SceneObject:
+    return SceneObject(name, (left, top, left + size, top + size), SQUARE * size / 20 + [left, top])
+
+
+SCENE = Scene(
+    image=np.zeros((100, 200, 3), np.uint8),
+    ground="blue",
+    objects=(_thing("owl", 0, 0, 20), _thing("bus", 60, 20, 60), _thing("bus", 150, 70, 30)),
+    texts=(SceneText("STOP", (100, 10, 140, 10, 140, 20, 100, 20), (100, 10, 140, 20)),),
+)
+
+
+def _target(task: str, seed: int = 0) -> Example:
+    return make_example(SCENE, task, Random(seed))
+
+
+@pytest.mark.parametrize(
+    ("task", "target"),
+    [
+        ("<CAPTION>", "an owl and two buses on a blue background"),
+        (
+            "<DETAILED_CAPTION>",
+            (
+                "A small owl at the top left, a large bus in the center and a bus at the bottom right "
+                'on a blue background. The text reads "STOP".'
+            ),
+        ),
+        (
+            "<MORE_DETAILED_CAPTION>",
+            (
+                "The image shows three objects on a blue background. There is a small owl at the top left. "
+                'There is a large bus in the center. There is a bus at the bottom right. The text reads "STOP".'
+            ),
+        ),
+        ("<OCR>", "STOP"),
+        (
+            "<OCR_WITH_REGION>",
+            "STOP<loc_500><loc_100><loc_700><loc_100><loc_700><loc_200><loc_500><loc_200>",
+        ),
+        (
+            "<OD>",
+            (
+                "owl<loc_0><loc_0><loc_100><loc_200>"
+                "bus<loc_300><loc_200><loc_600><loc_800>"
+                "bus<loc_750><loc_700><loc_900><loc_999>"
+            ),
+        ),
+        (
+            "<REGION_PROPOSAL>",
+            "<loc_0><loc_0><loc_100><loc_200><loc_300><loc_200><loc_600><loc_800><loc_750><loc_700><loc_900><loc_999>",
+        ),
+        (
+            "<CAPTION_TO_PHRASE_GROUNDING>",
+            (
+                "an owl<loc_0><loc_0><loc_100><loc_200>"
+                "two buses<loc_300><loc_200><loc_600><loc_800><loc_750><loc_700><loc_900><loc_999>"
+            ),
+        ),
+    ],
+)
+def test_the_target_of_a_task(task: str, target: str) -> None:
+    assert _target(task).target == target
+
+
+def test_grounding_asks_about_the_caption() -> None:
+    example = _target("<CAPTION_TO_PHRASE_GROUNDING>")
+    assert example.input == "An owl and two buses on a blue background"
+    assert example.prompt == f"Locate the phrases in the caption: {example.input}"
+
+
+def test_open_vocabulary_answers_with_every_box_of_the_name() -> None:
+    answers = {
+        example.input: example.target for example in (_target("<OPEN_VOCABULARY_DETECTION>", s) for s in range(9))
+    }
+    assert answers == {
+        "owl": "owl<loc_0><loc_0><loc_100><loc_200>",
+        "bus": "bus<loc_300><loc_200><loc_600><loc_800><loc_750><loc_700><loc_900><loc_999>",
+    }
+
+
+def test_regions_name_what_is_in_them() -> None:
+    answers = {example.input: example.target for example in (_target("<REGION_TO_CATEGORY>", s) for s in range(19))}
+    assert answers == {locate(SCENE, thing.box): thing.name for thing in SCENE.objects}
+
+
+def test_an_expression_uses_the_bare_name_only_for_a_thing_alone_of_its_kind() -> None:
+    inputs = {_target("<REFERRING_EXPRESSION_SEGMENTATION>", seed).input for seed in range(40)}
+    assert inputs == {
+        "the owl",
+        "a small owl at the top left",
+        "a large bus in the center",
+        "a bus at the bottom right",
+    }
+
+
+def test_a_scene_without_texts_cannot_be_asked_for_a_text_region() -> None:
+    silent = Scene(SCENE.image, SCENE.ground, SCENE.objects, ())
+    assert {example.task for example in examples(silent, Random(0))} == set(TASKS) - {"<REGION_TO_OCR>"}
+    empty = Scene(SCENE.image, SCENE.ground, (), SCENE.texts)
+    tasks = {example.task for example in examples(empty, Random(0))}
+    assert tasks == {"<OCR>", "<OCR_WITH_REGION>", "<REGION_TO_OCR>"}
+
+
+def test_polygons_have_few_points_inside_the_box_and_begin_at_the_top() -> None:
+    for seed in range(40):
+        for thing in make_scene(seed).objects:
+            points = simplify(thing.outline)
+            assert 3 <= len(points) <= MOST_POINTS
+            left, top, right, bottom = thing.box
+            assert (points >= [left, top]).all()
+            assert (points <= [right, bottom]).all()
+            assert _clockwise_area(points) > 0
+
+
+def test_locations_of_real_scenes_stay_inside_the_bins() -> None:
+    for seed in range(40):
+        for example in examples(make_scene(seed), Random(seed)):
+            bins = [int(found) for found in re.findall(r"<loc_(\d+)>", example.prompt + example.target)]
+            assert all(0 <= bin_ <= 999 for bin_ in bins)
+            assert "<" not in re.sub(r"<loc_\d+>", "", example.prompt + example.target)
+
+
+@pytest.mark.parametrize(("value", "bin_"), [(-1, 0), (0, 0), (0.19, 0), (0.2, 1), (199.9, 999), (200, 999)])
+def test_a_coordinate_falls_into_its_bin(value: float, bin_: int) -> None:
+    assert quantize(value, 200) == bin_
+
+
+def test_wording() -> None:
+    assert [with_article(*words) for words in (("owl",), ("owl", "large"), ("grapes",), ("grapes", "small"))] == [
+        "an owl",
+        "a large owl",
+        "grapes",
+        "small grapes",
+    ]
+    assert [join(parts) for parts in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+
+
+def _clockwise_area(points: np.ndarray) -> float:
+    """The shoelace sum; positive means clockwise on a screen, where y grows downwards."""
+    following = np.roll(points, -1, axis=0)
+    return float((points[:, 0] * following[:, 1] - following[:, 0] * points[:, 1]).sum())
