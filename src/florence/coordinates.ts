@@ -1,0 +1,96 @@
+/** Florence-2 divides each side of an image into this many bins and writes a place as `<loc_0>` … `<loc_999>`. */
+export const BINS = 1000;
+
+/** Pixels. Location tokens always refer to the image as it was sent, whatever size the model sees. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** In pixels from the top-left corner, or in 0..1 of width and height where a name says normalized. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Top-left corner, then bottom-right; units as `Point`. */
+export interface Box {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** A square of side 1: coordinates on it are normalized coordinates. */
+const unit: ImageSize = { width: 1, height: 1 };
+
+function clamp(bin: number): number {
+  return Math.min(Math.max(bin, 0), BINS - 1);
+}
+
+/**
+ * The bin of a pixel coordinate: floor(coordinate ÷ (side ÷ 1000)), clamped to 0..999. Each step is rounded to float32,
+ * as the quantizer shipped with the checkpoints does it; doubles would put one coordinate in 3,500 into a neighbouring bin.
+ */
+export function quantize(coordinate: number, side: number): number {
+  return clamp(Math.floor(Math.fround(Math.fround(coordinate) / Math.fround(side / BINS))));
+}
+
+/**
+ * The pixel coordinate of a bin's centre, (bin + 0.5) × side ÷ 1000, as the double nearest to the exact value: it prints
+ * short (34.24, not 34.23999786376953). Bins past 999, which the vocabulary does not have, count as 999, so the result
+ * is always inside the image. `quantize` gives the bin back.
+ */
+export function dequantize(bin: number, side: number): number {
+  return ((2 * clamp(bin) + 1) * side) / (2 * BINS);
+}
+
+/** `dequantize` as Microsoft's original computes it: in float32, and without a clamp. */
+export function dequantizeFloat32(bin: number, side: number): number {
+  return Math.fround(Math.fround(Math.fround(bin) + 0.5) * Math.fround(side / BINS));
+}
+
+/** `dequantizeFloat32` cut to a 32-bit integer, as Hugging Face returns it; what does not fit becomes −2³¹, as on x86. */
+export function dequantizeInt32(bin: number, side: number): number {
+  const coordinate = dequantizeFloat32(bin, side);
+  return coordinate < 2 ** 31 ? Math.trunc(coordinate) : -(2 ** 31);
+}
+
+/** Bins in the order x, y, x, y, … → points in pixels. A last x without its y is dropped. */
+export function pointsInPixels(bins: readonly number[], { width, height }: ImageSize): readonly Point[] {
+  return bins.flatMap((x, index) => {
+    const y = bins[index + 1];
+    return index % 2 === 1 || y === undefined ? [] : [{ x: dequantize(x, width), y: dequantize(y, height) }];
+  });
+}
+
+/** `pointsInPixels` in 0..1. */
+export function normalizedPoints(bins: readonly number[]): readonly Point[] {
+  return pointsInPixels(bins, unit);
+}
+
+/** The smallest upright box around the points, which for two opposite corners puts them in order. */
+export function boundsOf(points: readonly Point[]): Box {
+  let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y } of points) {
+    [x1, y1] = [Math.min(x1, x), Math.min(y1, y)];
+    [x2, y2] = [Math.max(x2, x), Math.max(y2, y)];
+  }
+  return { x1, y1, x2, y2 };
+}
+
+/** Whether a region in pixels is a box with an area inside the image. */
+export function isRegionOf({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): boolean {
+  return x1 >= 0 && x1 < x2 && x2 <= width && y1 >= 0 && y1 < y2 && y2 <= height;
+}
+
+/** A normalized region in pixels. */
+export function regionInPixels({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): Box {
+  return { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height };
+}
+
+/** A region in pixels as the model reads it: `<loc_x1><loc_y1><loc_x2><loc_y2>`. */
+export function regionTokens({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): string {
+  const bins = [quantize(x1, width), quantize(y1, height), quantize(x2, width), quantize(y2, height)];
+  return bins.map((bin) => `<loc_${bin}>`).join("");
+}

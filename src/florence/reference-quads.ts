@@ -1,0 +1,37 @@
+import type { ImageSize } from "./coordinates.ts";
+import { strip } from "./python-text.ts";
+import { coordinatesOf, endOf, isLocation, runsOf, withoutFraming } from "./reference-runs.ts";
+
+/** Hugging Face's shape of quads: x, y of four corners each, and the text of each. */
+export interface ReferenceQuads {
+  readonly quad_boxes: readonly (readonly number[])[];
+  readonly labels: readonly string[];
+}
+
+const QUAD_UNITS = 8;
+
+/**
+ * `ocr`: at least one character on one line, then exactly eight locations. The text is all that stands since the last quad
+ * or line break, left-over locations and other special tokens included; where nothing does, the location that comes next
+ * becomes the text and the quad begins after it.
+ */
+export function quads(text: string, size: ImageSize): ReferenceQuads {
+  const cleaned = withoutFraming(text);
+  const quad_boxes: (readonly number[])[] = [];
+  const labels: string[] = [];
+  let [labelStart, runEnd] = [0, 0];
+  for (const run of runsOf(cleaned, isLocation)) {
+    const lineBreak = cleaned.slice(runEnd, run[0]?.start).lastIndexOf("\n");
+    if (lineBreak !== -1) labelStart = runEnd + lineBreak + 1;
+    let next = run[0]?.start === labelStart ? 1 : 0;
+    while (next + QUAD_UNITS <= run.length) {
+      const corners = run.slice(next, next + QUAD_UNITS);
+      quad_boxes.push(coordinatesOf(corners, size));
+      labels.push(strip(cleaned.slice(labelStart, corners[0]?.start)));
+      labelStart = endOf(corners);
+      next += QUAD_UNITS + 1;
+    }
+    runEnd = endOf(run);
+  }
+  return { quad_boxes, labels };
+}

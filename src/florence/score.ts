@@ -1,0 +1,28 @@
+import { BINS } from "./coordinates.ts";
+
+/** Names the rule of `scoreOf` in answers: the geometric mean of the probabilities of an object's location tokens. */
+export const SCORE_TYPE = "location-probability-geometric-mean";
+
+/**
+ * The log-probabilities of a generation's location tokens, in order: entry n belongs to the location with ordinal n.
+ * `firstLocationId` is the vocabulary's id of `<loc_0>`; the others follow it.
+ */
+export function locationLogprobs(
+  tokenIds: readonly number[],
+  tokenLogprobs: readonly number[],
+  firstLocationId: number,
+): readonly number[] {
+  return tokenLogprobs.filter((_, index) => {
+    const bin = (tokenIds[index] ?? -1) - firstLocationId;
+    return bin >= 0 && bin < BINS;
+  });
+}
+
+/**
+ * How sure the model was of an object's place, 0..1: exp of the mean log-probability of its location tokens, the rule of
+ * Florence-2's original code without its misalignments. A location without a log-probability makes the score 0.
+ */
+export function scoreOf(object: { readonly locations: readonly number[] }, logprobs: readonly number[]): number {
+  const sum = object.locations.reduce((total, ordinal) => total + (logprobs[ordinal] ?? -Infinity), 0);
+  return object.locations.length === 0 ? 0 : Math.min(1, Math.exp(sum / object.locations.length));
+}

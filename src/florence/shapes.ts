@@ -1,0 +1,61 @@
+import { boundsOf, type Box, type ImageSize, normalizedPoints, type Point, pointsInPixels } from "./coordinates.ts";
+import type { LocationPiece } from "./lex.ts";
+
+/** A labelled place. Coordinates lie inside the image; the label holds no special token and may be empty. */
+export interface BoxObject {
+  readonly label: string;
+  /** Pixels of the source image, x1 <= x2 and y1 <= y2; of other shapes the bounds. */
+  readonly box: Box;
+  readonly normalizedBox: Box;
+  /** The `ordinal` of each location token that the shape was read from, in order. */
+  readonly locations: readonly number[];
+}
+
+/** A text with its four corners, in the order in which the model wrote them: clockwise from the text's own top-left. */
+export interface QuadObject extends BoxObject {
+  readonly quad: readonly Point[];
+  readonly normalizedQuad: readonly Point[];
+}
+
+/** An outlined object: one ring of at least three points, not closed by repeating the first, for each visible part. */
+export interface PolygonObject extends BoxObject {
+  readonly polygons: readonly (readonly Point[])[];
+  readonly normalizedPolygons: readonly (readonly Point[])[];
+}
+
+type Locations = readonly LocationPiece[];
+
+function binsOf(locations: Locations): readonly number[] {
+  return locations.map(({ bin }) => bin);
+}
+
+/** From any even number of location tokens, x before y: the box around their points. */
+export function boxObject(label: string, locations: Locations, size: ImageSize): BoxObject {
+  const bins = binsOf(locations);
+  return {
+    label,
+    box: boundsOf(pointsInPixels(bins, size)),
+    normalizedBox: boundsOf(normalizedPoints(bins)),
+    locations: locations.map(({ ordinal }) => ordinal),
+  };
+}
+
+/** From eight location tokens. */
+export function quadObject(label: string, locations: Locations, size: ImageSize): QuadObject {
+  const bins = binsOf(locations);
+  return {
+    ...boxObject(label, locations, size),
+    quad: pointsInPixels(bins, size),
+    normalizedQuad: normalizedPoints(bins),
+  };
+}
+
+/** From one ring of location tokens for each part, x before y. */
+export function polygonObject(label: string, rings: readonly Locations[], size: ImageSize): PolygonObject {
+  const bins = rings.map(binsOf);
+  return {
+    ...boxObject(label, rings.flat(), size),
+    polygons: bins.map((ring) => pointsInPixels(ring, size)),
+    normalizedPolygons: bins.map(normalizedPoints),
+  };
+}

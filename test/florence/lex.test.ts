@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { lex, undecidedFrom } from "../../src/florence/lex.ts";
+
+function kinds(text: string): readonly string[] {
+  return lex(text).map((piece) => `${piece.type} ${piece.text}`);
+}
+
+describe("lex", () => {
+  it("tells words, places, markers and framing apart", () => {
+    expect(kinds("</s><s>a cat<loc_1><sep></s><pad>")).toEqual([
+      "framing </s>",
+      "framing <s>",
+      "text a cat",
+      "location <loc_1>",
+      "marker <sep>",
+      "framing </s>",
+      "framing <pad>",
+    ]);
+  });
+
+  it("says where each piece begins and numbers the locations through", () => {
+    expect(lex("<loc_5>x<loc_007>", 3)).toEqual([
+      { type: "location", text: "<loc_5>", start: 0, bin: 5, ordinal: 3 },
+      { type: "text", text: "x", start: 7 },
+      { type: "location", text: "<loc_007>", start: 8, bin: 7, ordinal: 4 },
+    ]);
+  });
+
+  it.each(["<loc_>", "<loc_-1>", "<loc_1", "<loc_1 >", "< loc_1>", "<LOC_1>", "loc_1>", "<poly", "<OD>", "<x>"])(
+    "takes %s for text",
+    (text) => {
+      expect(kinds(text)).toEqual([`text ${text}`]);
+    },
+  );
+
+  it.each([
+    ["<loc_٤>", 4],
+    ["<loc_𝟏𝟗>", 19],
+    ["<loc_1٤>", 14],
+    [`<loc_${"9".repeat(400)}>`, Infinity],
+  ])("reads the number of %s", (text, bin) => {
+    expect(lex(text)).toEqual([{ type: "location", text, start: 0, bin, ordinal: 0 }]);
+  });
+
+  it("finds a token in the middle of a broken one", () => {
+    expect(kinds("<loc_<loc_1>>")).toEqual(["text <loc_", "location <loc_1>", "text >"]);
+  });
+});
+
+describe("what is undecided at the end of a text", () => {
+  it.each(["<", "<l", "<loc_", "<loc_12", "</", "</region_to_desc", "<p", "\uD83D", "<loc_\uD835"])("is %j", (tail) => {
+    expect(undecidedFrom(`a < b${tail}`)).toBe("a < b".length);
+  });
+
+  it.each(["", "a", "a < b", "<loc_1>", "<s>", "<loc_x", "<q", "<OD", "😀"])("is nothing in %j", (text) => {
+    expect(undecidedFrom(text)).toBe(text.length);
+  });
+});

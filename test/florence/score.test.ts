@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { locationLogprobs, scoreOf } from "../../src/florence/score.ts";
+
+describe("the log-probabilities of locations", () => {
+  it("are those of the ids from <loc_0> to <loc_999>, in order", () => {
+    const ids = [0, 704, 705, 1704, 1705, 2];
+    expect(locationLogprobs(ids, [-1, -2, -3, -4, -5, -6], 705)).toEqual([-3, -4]);
+  });
+});
+
+describe("a score", () => {
+  it("is the geometric mean of the object's location probabilities", () => {
+    const logprobs = [0.5, 0.25, 1, 0.5, 0.25].map(Math.log);
+    expect(scoreOf({ locations: [1, 2, 4] }, logprobs)).toBeCloseTo((0.25 * 1 * 0.25) ** (1 / 3), 12);
+  });
+
+  it("is 1 where the model was certain, and never more", () => {
+    expect(scoreOf({ locations: [0, 1] }, [0, 1e-7])).toBe(1);
+  });
+
+  it("is 0 where a location has no log-probability, and for no locations", () => {
+    expect(scoreOf({ locations: [0, 5] }, [0])).toBe(0);
+    expect(scoreOf({ locations: [] }, [0])).toBe(0);
+  });
+});

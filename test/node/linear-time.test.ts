@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { createIncrementalParser } from "../../src/florence/incremental.ts";
+import { parse } from "../../src/florence/parse.ts";
+import { postProcess } from "../../src/florence/reference.ts";
+import { type TaskName, tasks } from "../../src/florence/tasks.ts";
+
+const size = { width: 640, height: 480 };
+
+/** One task of each post-processing type. */
+const kinds: readonly TaskName[] = [
+  "caption",
+  "object-detection",
+  "region-proposal",
+  "caption-to-phrase-grounding",
+  "ocr-with-region",
+  "region-to-segmentation",
+  "open-vocabulary-detection",
+];
+
+/** Texts of about n tokens, each a trap for some way of matching. */
+const texts: Readonly<Record<string, (n: number) => string>> = {
+  "labelled boxes": (n) => "car<loc_1><loc_2><loc_3><loc_4>".repeat(n / 4),
+  "one long run": (n) => "<loc_1>".repeat(n),
+  "runs that are too short": (n) => "a<loc_1><loc_2><loc_3>".repeat(n / 3),
+  polygons: (n) => "<poly><loc_1><loc_2><loc_3><loc_4><loc_5><loc_6></poly>".repeat(n / 6),
+  "rings that nothing ends": (n) => "cat<poly>".concat("<loc_1><loc_2><sep>".repeat(n / 2)),
+  "opening brackets": (n) => "<".repeat(n * 8),
+  "one long word": (n) => "a".repeat(n * 8),
+  "one long number": (n) => `<loc_${"1".repeat(n * 8)}`,
+  "unfinished locations": (n) => "<loc_1".repeat(n),
+  "white space": (n) => `a${" ".repeat(n * 8)}a`,
+  "line breaks": (n) => "\n".repeat(n * 8),
+};
+
+/** The best of three, in milliseconds: what the machine does beside it only adds. */
+function bestMs(run: () => unknown): number {
+  const times = Array.from({ length: 3 }, () => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  });
+  return Math.min(...times);
+}
+
+/** Less is noise; quadratic code takes seconds for the longer texts here. */
+const NOISE_MS = 2;
+
+/** How many times as long four times the text takes: 4 where time is linear, 16 where it is quadratic. */
+function growth(run: (tokens: number) => unknown): number {
+  const tokens = 12_000;
+  const shortMs = bestMs(() => run(tokens));
+  return bestMs(() => run(4 * tokens)) / Math.max(NOISE_MS, shortMs);
+}
+
+function pushTokens(tokens: number): void {
+  const parser = createIncrementalParser("object-detection", size);
+  for (let token = 0; token < tokens; token += 1) parser.push(token % 5 === 0 ? "car" : "<loc_1>");
+  parser.end();
+}
+
+/** Well under 16, well over what collecting garbage from a larger heap adds to 4. */
+const MAX_GROWTH = 10;
+
+describe("time grows as the text does", () => {
+  it.each(Object.entries(texts))("for %s", (_, text) => {
+    const everyKind = (tokens: number): void => {
+      const whole = text(tokens);
+      for (const task of kinds) {
+        parse(whole, task, size);
+        postProcess(whole, tasks[task].token, size);
+      }
+    };
+    expect(growth(everyKind)).toBeLessThan(MAX_GROWTH);
+  });
+
+  it("for a text that comes token by token", () => {
+    expect(growth(pushTokens)).toBeLessThan(MAX_GROWTH);
+  });
+
+  it("so that a million locations are read in seconds", () => {
+    const text = "car<loc_1><loc_2><loc_3><loc_4>".repeat(250_000);
+    const start = performance.now();
+    const answer = parse(text, "object-detection", size);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(answer).toMatchObject({ type: "boxes", objects: { length: 250_000 } });
+  });
+});

@@ -1,0 +1,27 @@
+import { type ParsedAnswer, parse } from "../../src/florence/parse.ts";
+import type { TaskName } from "../../src/florence/tasks.ts";
+
+/** `car⟨1 2 3 4⟩` → `car<loc_1><loc_2><loc_3><loc_4>`. */
+export function written(short: string): string {
+  return short.replace(/⟨([^⟩]*)⟩/gu, (_, bins: string) => bins.replace(/\d+ ?/gu, (bin) => `<loc_${bin.trim()}>`));
+}
+
+/** The answer on a square of 1000 pixels, where a bin is a pixel. */
+export function read(task: TaskName, short: string): ParsedAnswer {
+  return parse(written(short), task, { width: 1000, height: 1000 });
+}
+
+/** Label and bins of each box. */
+export function boxesOf(answer: ParsedAnswer): readonly unknown[] {
+  if (answer.type !== "boxes") return [`no boxes but ${answer.type}`];
+  return answer.objects.map(({ label, box }) => [label, ...Object.values(box).map(Math.floor)]);
+}
+
+/** Label and rings of each outlined object, a ring as in `⟨…⟩`. */
+export function outlinesOf(answer: ParsedAnswer): readonly unknown[] {
+  if (answer.type !== "polygons") return [`no polygons but ${answer.type}`];
+  return answer.objects.map(({ label, polygons }) => [
+    label,
+    ...polygons.map((ring) => ring.flatMap(({ x, y }) => [Math.floor(x), Math.floor(y)]).join(" ")),
+  ]);
+}
