@@ -1,0 +1,79 @@
+import { Problem } from "../contract/problems.ts";
+import { decodeBase64 } from "./base64.ts";
+import { sha256 } from "./digest.ts";
+import type { ImageHeader } from "./header.ts";
+import { sniff } from "./sniff.ts";
+
+/** Largest encoded image: a photograph of a telephone has 3 to 6 MB. The file is held beside the model, and once more by its codec. */
+export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
+
+/**
+ * Most pixels. While it decodes, a codec's memory grows to as much as 11 bytes a pixel, file included (measured at two
+ * megapixels: RGB PNG 11.2, progressive 4:4:4 JPEG 10.5, palette PNG 10.0; a baseline JPEG stays within the 17 MB that the
+ * codec begins with), and WebAssembly memory never shrinks: two megapixels are 22 MB for each of the two codecs, 44 of the
+ * isolate's 128 MB at worst. The model sees a square of 256 or 768 pixels.
+ */
+export const MAX_IMAGE_PIXELS = 2_000_000;
+
+/** Longest side. The resizer's tables take 16 bytes a pixel of it, so a strip of two megapixels would take 32 MB. */
+export const MAX_IMAGE_SIDE = 16_384;
+
+/** Base64 writes 4 characters for 3 bytes, and MIME adds a line break of 2 to every 76 of them. */
+const MAX_CHARACTERS_PER_BYTE = 1.4;
+
+/** What an image may be at most. */
+export interface ImageLimits {
+  readonly maxBytes: number;
+  readonly maxPixels: number;
+  readonly maxSide: number;
+}
+
+/** What an isolate of 128 MB can take in. */
+export const ISOLATE_LIMITS: ImageLimits = {
+  maxBytes: MAX_IMAGE_BYTES,
+  maxPixels: MAX_IMAGE_PIXELS,
+  maxSide: MAX_IMAGE_SIDE,
+};
+
+/** An image that can be decoded within the limits: still encoded, whole, its header read. It is an `EncodedImage`. */
+export interface Image extends ImageHeader {
+  readonly bytes: Uint8Array;
+  /** SHA-256 of `bytes` in hexadecimal: the image's identity, whatever it was called and however it was sent. */
+  readonly digest: string;
+}
+
+/** Takes an image as bytes; what they are is read from them. Throws `Problem`. */
+export async function imageFromBytes(bytes: Uint8Array, limits: ImageLimits = ISOLATE_LIMITS): Promise<Image> {
+  if (bytes.length === 0) throw new Problem("image-required", "The image has no bytes.");
+  if (bytes.length > limits.maxBytes) throw tooLarge(limits);
+  const header = sniff(bytes);
+  if ("refused" in header) throw new Problem(header.refused, header.reason);
+  checkSize(header, limits);
+  return { ...header, bytes, digest: await sha256(bytes) };
+}
+
+/** Takes an image as a data URI or bare base64. A data URI's media type is not believed. Throws `Problem`. */
+export async function imageFromText(text: string, limits: ImageLimits = ISOLATE_LIMITS): Promise<Image> {
+  const base64 = text.slice(base64Start(text));
+  if (base64.length > limits.maxBytes * MAX_CHARACTERS_PER_BYTE) throw tooLarge(limits);
+  const bytes = decodeBase64(base64);
+  if (bytes === undefined) throw new Problem("invalid-base64", "The image holds characters that base64 has not.");
+  return imageFromBytes(bytes, limits);
+}
+
+/** Where the base64 begins: at once, or after a data URI's comma, whatever parameters stand before it. */
+function base64Start(text: string): number {
+  return /^\s*data:[^,]*,/i.exec(text)?.[0].length ?? 0;
+}
+
+function tooLarge({ maxBytes }: ImageLimits): Problem {
+  return new Problem("body-too-large", `An image may have at most ${maxBytes} bytes.`);
+}
+
+function checkSize({ width, height }: ImageHeader, { maxPixels, maxSide }: ImageLimits): void {
+  if (width * height <= maxPixels && Math.max(width, height) <= maxSide) return;
+  throw new Problem(
+    "image-too-many-pixels",
+    `The image has ${width} x ${height} pixels; at most ${maxPixels} in all and ${maxSide} a side are taken.`,
+  );
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import {
+  imageFromBytes,
+  imageFromText,
+  MAX_IMAGE_BYTES,
+  MAX_IMAGE_PIXELS,
+  MAX_IMAGE_SIDE,
+} from "../../src/image/intake.ts";
+import { bilevelPng, joinBytes } from "../support/pictures.ts";
+import { vectorPicture } from "../support/vector-pictures.ts";
+
+const png = vectorPicture("small-33x33.png");
+const base64 = btoa(String.fromCharCode(...png));
+const image = await imageFromBytes(png);
+
+function padded(length: number): Uint8Array {
+  return joinBytes(png, new Uint8Array(length - png.length));
+}
+
+function problem(code: string): unknown {
+  return expect.objectContaining({ name: "Problem", code });
+}
+
+describe("imageFromBytes", () => {
+  it("reads the header and names the bytes by their SHA-256", () => {
+    expect(image).toEqual({
+      bytes: png,
+      format: "png",
+      width: 33,
+      height: 33,
+      digest: "023b77a1ce5a750bdc49ff72b5ec6e8240ab6f92bee05a7a1b35db6aceb8b515",
+    });
+  });
+
+  it("refuses what is empty, unknown or broken", async () => {
+    await expect(imageFromBytes(new Uint8Array())).rejects.toThrow(problem("image-required"));
+    await expect(imageFromBytes(new TextEncoder().encode("GIF89a"))).rejects.toThrow(problem("unsupported-image"));
+    await expect(imageFromBytes(png.subarray(0, -1))).rejects.toThrow(problem("image-corrupt"));
+  });
+
+  it("takes as many bytes as the limit allows, and not one more", async () => {
+    expect(await imageFromBytes(padded(MAX_IMAGE_BYTES))).toMatchObject({ width: 33 });
+    await expect(imageFromBytes(padded(MAX_IMAGE_BYTES + 1))).rejects.toThrow(problem("body-too-large"));
+  });
+
+  it("takes as many pixels as the limit allows, and not one row more", async () => {
+    const width = 2000;
+    const height = Math.floor(MAX_IMAGE_PIXELS / width);
+    expect(await imageFromBytes(await bilevelPng(width, height))).toMatchObject({ width, height });
+    await expect(imageFromBytes(await bilevelPng(width, height + 1))).rejects.toThrow(problem("image-too-many-pixels"));
+  });
+
+  it("takes a side as long as the limit allows, and not one pixel more", async () => {
+    expect(await imageFromBytes(await bilevelPng(1, MAX_IMAGE_SIDE))).toMatchObject({ height: MAX_IMAGE_SIDE });
+    await expect(imageFromBytes(await bilevelPng(1, MAX_IMAGE_SIDE + 1))).rejects.toThrow(
+      problem("image-too-many-pixels"),
+    );
+    await expect(imageFromBytes(await bilevelPng(MAX_IMAGE_SIDE + 1, 1))).rejects.toThrow(
+      problem("image-too-many-pixels"),
+    );
+  });
+
+  it("refuses a bomb of 400 megapixels by its header", async () => {
+    await expect(imageFromBytes(await bilevelPng(20_000, 20_000))).rejects.toThrow(problem("image-too-many-pixels"));
+  });
+
+  it("goes by the limits that it is given", async () => {
+    const limits = { maxBytes: png.length, maxPixels: 33 * 33, maxSide: 33 };
+    expect(await imageFromBytes(png, limits)).toEqual(image);
+    await expect(imageFromBytes(png, { ...limits, maxBytes: png.length - 1 })).rejects.toThrow(
+      problem("body-too-large"),
+    );
+    await expect(imageFromBytes(png, { ...limits, maxPixels: 1088 })).rejects.toThrow(problem("image-too-many-pixels"));
+    await expect(imageFromBytes(png, { ...limits, maxSide: 32 })).rejects.toThrow(problem("image-too-many-pixels"));
+  });
+});
+
+describe("imageFromText", () => {
+  it.each([
+    ["bare base64", base64],
+    ["without padding", base64.replace(/=+$/, "")],
+    ["the URL-safe alphabet", base64.replaceAll("+", "-").replaceAll("/", "_")],
+    ["line breaks as in e-mail", base64.replace(/.{76}/g, "$&\r\n")],
+    ["a data URI", `data:image/png;base64,${base64}`],
+    ["a data URI of another type", `data:image/jpeg;charset=utf-8;base64,${base64}`],
+    ["a data URI of no type", `data:;base64,${base64}`],
+    ["a data URI in capitals, after a line break", `\nDATA:IMAGE/PNG;BASE64,${base64}\n`],
+  ])("takes %s", async (_, text) => {
+    expect(await imageFromText(text)).toEqual(image);
+  });
+
+  it.each([
+    ["an address", "https://example.com/a.png"],
+    ["percent signs", `data:image/png,${encodeURIComponent(base64)}`],
+    ["a letter beyond ASCII", `${base64}é`],
+    ["one character too many", "AAAAA"],
+  ])("refuses %s", async (_, text) => {
+    await expect(imageFromText(text)).rejects.toThrow(problem("invalid-base64"));
+  });
+
+  it("finds no image in an empty text or data URI", async () => {
+    for (const text of ["", " \n", "data:image/png;base64,"]) {
+      await expect(imageFromText(text)).rejects.toThrow(problem("image-required"));
+    }
+  });
+
+  it("refuses more bytes than the limit, however they are spaced", async () => {
+    const limits = { maxBytes: png.length - 1, maxPixels: 1e6, maxSide: 1e3 };
+    await expect(imageFromText(base64, limits)).rejects.toThrow(problem("body-too-large"));
+    await expect(imageFromText(" ".repeat(png.length * 2), limits)).rejects.toThrow(problem("body-too-large"));
+  });
+});
