@@ -5,7 +5,7 @@ import { parse } from "./florence/parse.ts";
 import { promptFor } from "./florence/prompt.ts";
 import { locationLogprobs } from "./florence/score.ts";
 import { isTaskName, type TaskName } from "./florence/tasks.ts";
-import { type Image, imageFromBytes, imageFromText } from "./image/intake.ts";
+import { type Image, imageFromBytes, imageFromText, type ImageLimits } from "./image/intake.ts";
 import type { Backend, Generation, ModelDescription } from "./inference/backend.ts";
 import { render } from "./render.ts";
 
@@ -13,11 +13,11 @@ import { render } from "./render.ts";
  * The whole flow on one screen: the image is taken in, the prompt built, the model asked, what it wrote parsed and drawn
  * in the caller's coordinates. Where the model runs is the backend's business.
  */
-export function createService(backend: Backend): Service {
+export function createService(backend: Backend, limits: ImageLimits): Service {
   return {
     answer: async (request, signal): Promise<Answer> => {
       const task = taskNamed(request.task);
-      const image = await take(request.image);
+      const image = await take(request.image, limits);
       const prompt = promptOf(task, request, image);
       const decoding = { maxNewTokens: request.options.max_new_tokens };
       const generation = await generate(backend, { image, prompts: [prompt], decoding }, signal);
@@ -32,13 +32,19 @@ export function createService(backend: Backend): Service {
   };
 }
 
+/** A service that can do nothing, and says why to whoever asks. */
+export function refusingService(problem: Problem): Service {
+  const refuse = () => Promise.reject(problem);
+  return { answer: refuse, ready: refuse, model: refuse };
+}
+
 function taskNamed(name: string): TaskName {
   if (isTaskName(name)) return name;
   throw new Problem("unknown-task", `There is no task named ${JSON.stringify(name)}.`);
 }
 
-function take(image: ImageInput): Promise<Image> {
-  return image.kind === "bytes" ? imageFromBytes(image.bytes) : imageFromText(image.text);
+function take(image: ImageInput, limits: ImageLimits): Promise<Image> {
+  return image.kind === "bytes" ? imageFromBytes(image.bytes, limits) : imageFromText(image.text, limits);
 }
 
 function promptOf(task: TaskName, { options }: TaskRequest, image: Image): string {

@@ -15,6 +15,9 @@ export interface Circumstances {
   readonly logprobs: readonly number[];
 }
 
+/** Decimals of a score: what lies behind them differs between processors, and means nothing. */
+const SCORE_DECIMALS = 4;
+
 /** A parsed answer in the contract's shape. */
 export function render(parsed: ParsedAnswer, circumstances: Circumstances): Answer {
   const { logprobs } = circumstances;
@@ -34,12 +37,19 @@ function commonOf({ task, source, model, generation }: Circumstances) {
   const { width, height } = source;
   const { id, revision, dtype } = model;
   const usage = { prompt_tokens: generation.promptTokens, completion_tokens: generation.tokenIds.length };
-  return { task, source: { width, height }, model: { id, revision, dtype }, finish_reason: generation.finishReason, usage };
+  return {
+    task,
+    source: { width, height },
+    model: { id, revision, dtype },
+    finish_reason: generation.finishReason,
+    usage,
+  };
 }
 
 function scored(object: BoxObject, logprobs: readonly number[]) {
   const { label, box, normalizedBox } = object;
-  return { label, score: scoreOf(object, logprobs), box, normalized_box: normalizedBox };
+  const score = Number(scoreOf(object, logprobs).toFixed(SCORE_DECIMALS));
+  return { label, score, box, normalized_box: normalizedBox };
 }
 
 function quad(object: QuadObject, logprobs: readonly number[]) {

@@ -4,6 +4,7 @@ import { Answer } from "../src/contract/answers.ts";
 import { Problem } from "../src/contract/problems.ts";
 import type { TaskOptions } from "../src/contract/requests.ts";
 import { SCORE_TYPE } from "../src/florence/score.ts";
+import { ISOLATE_LIMITS } from "../src/image/intake.ts";
 import { type FakeWriting, fakeBackend } from "./support/fake-backend.ts";
 import { bilevelPng } from "./support/pictures.ts";
 
@@ -11,7 +12,10 @@ const picture = { kind: "bytes", bytes: await bilevelPng(200, 100) } as const;
 
 async function ask(task: string, writing: FakeWriting, options: TaskOptions = {}) {
   const { backend, asked } = fakeBackend(writing);
-  const answer = await createService(backend).answer({ task, image: picture, options }, new AbortController().signal);
+  const answer = await createService(backend, ISOLATE_LIMITS).answer(
+    { task, image: picture, options },
+    new AbortController().signal,
+  );
   return { answer: Answer.parse(answer), prompt: asked[0]?.prompts[0], asked };
 }
 
@@ -32,14 +36,14 @@ describe("an answer", () => {
   });
 
   it("of boxes is in pixels of the source and normalised, with scores from the location tokens", async () => {
-    const { answer } = await ask("object-detection", { text: `</s><s>cat${locations}</s>`, probability: 0.5 });
+    const { answer } = await ask("object-detection", { text: `</s><s>cat${locations}</s>`, probability: 1 / 3 });
     expect(answer).toEqual({
       type: "boxes",
       task: "object-detection",
       ...common,
       usage: { prompt_tokens: 12, completion_tokens: 8 },
       score_type: SCORE_TYPE,
-      objects: [{ label: "cat", score: expect.closeTo(0.5, 12), box, normalized_box: normalizedBox }],
+      objects: [{ label: "cat", score: 0.3333, box, normalized_box: normalizedBox }],
     });
   });
 
@@ -55,7 +59,11 @@ describe("an answer", () => {
 
   it("of polygons keeps the instance's parts", async () => {
     const ring = `${locations}<loc_500><loc_600>`;
-    const { answer } = await ask("referring-expression-segmentation", { text: `${ring}<sep>${ring}` }, { text: "a cat" });
+    const { answer } = await ask(
+      "referring-expression-segmentation",
+      { text: `${ring}<sep>${ring}` },
+      { text: "a cat" },
+    );
     expect(answer.type === "polygons" && answer.objects.map(({ polygons }) => polygons.length)).toEqual([2]);
   });
 
@@ -86,12 +94,12 @@ describe("what the model is asked", () => {
   });
 });
 
-describe("a refusal", () => {
-  async function codeOf(task: string, options: TaskOptions = {}) {
-    const thrown: unknown = await ask(task, { text: "" }, options).catch((error: unknown) => error);
-    return thrown instanceof Problem ? thrown.code : thrown;
-  }
+async function codeOf(task: string, options: TaskOptions = {}) {
+  const thrown: unknown = await ask(task, { text: "" }, options).catch((error: unknown) => error);
+  return thrown instanceof Problem ? thrown.code : thrown;
+}
 
+describe("a refusal", () => {
   it.each([
     { x1: -1, y1: 0, x2: 10, y2: 10 },
     { x1: 0, y1: 0, x2: 201, y2: 10 },

@@ -3,9 +3,10 @@ import { basename, extname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Answer } from "../src/contract/answers.ts";
 import { ProblemDetails } from "../src/contract/problem-details.ts";
+import { sniff } from "../src/image/sniff.ts";
 import { overlaySvg } from "../src/overlay/svg.ts";
 import { withProgress } from "./progress.ts";
-import { bundle, type Server, serve } from "./serve.ts";
+import { bundle, LOCAL_VARIABLES, type Server, serve } from "./serve.ts";
 import { table } from "./table.ts";
 
 const usage = `Usage: npm run ask -- <picture.jpg|png> [--task object-detection] [--text "a red car"] [--labels cat --labels dog]
@@ -45,12 +46,18 @@ async function ask(server: Server, bytes: Uint8Array<ArrayBuffer>): Promise<Answ
   throw new Error(`${title}. ${detail} ${fix}`);
 }
 
+function dataUri(bytes: Buffer): string {
+  const header = sniff(bytes);
+  const mediaType = "format" in header ? `image/${header.format}` : "";
+  return `data:${mediaType};base64,${bytes.toString("base64")}`;
+}
+
 async function main(picture: string): Promise<void> {
   const path = resolve(here, picture);
   const bytes = await readFile(path);
   const server = await withProgress(
     "Starting the API…",
-    bundle().then((modules) => serve(modules, { port: 0 })),
+    bundle().then((modules) => serve(modules, { port: 0, variables: LOCAL_VARIABLES })),
   );
   try {
     await withProgress("Loading the model…", fetch(new URL("/readyz", server.url)));
@@ -58,7 +65,7 @@ async function main(picture: string): Promise<void> {
     console.log(`\n${table(answer)}`);
     if (answer.type === "text") return;
     const file = join(here, `${basename(path, extname(path))}.${values.task}.svg`);
-    await writeFile(file, overlaySvg(answer, { dataUri: `data:;base64,${bytes.toString("base64")}` }));
+    await writeFile(file, overlaySvg(answer, { dataUri: dataUri(bytes) }));
     console.log(`\nDrawn in ${file}`);
   } finally {
     await server.stop();

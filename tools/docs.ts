@@ -14,13 +14,19 @@ function problemsPage(): string {
     return [`\`${code}\``, String(status), title, retryable ? "yes" : "no", fix];
   });
   const head = ["code", "status", "what happened", "retry?", "what to do"];
-  const text = "Drawn from `src/contract/problems.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457).";
+  const text =
+    "Drawn from `src/contract/problems.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457).";
   return `# Problems\n\n${text}\n\n${tableOf(head, rows)}\n`;
 }
 
 function taskTable(): string {
   const rows = Object.entries(tasks).map(([name, { summary, input, answers }]) => {
-    return [`\`${taskPath(name)}\``, summary, input === "none" ? "" : `\`${input}\``, answers.map((type) => `\`${type}\``).join(", ")];
+    return [
+      `\`${taskPath(name)}\``,
+      summary,
+      input === "none" ? "" : `\`${input}\``,
+      answers.map((type) => `\`${type}\``).join(", "),
+    ];
   });
   return tableOf(["address", "what it answers", "needs", "answer"], rows);
 }

@@ -9,6 +9,9 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 /** The repository's root: every path here hangs on it, wherever the command was started. */
 export const root = join(import.meta.dirname, "..");
 
+/** The Worker's name in Miniflare and its inspector. */
+export const workerName = "florence-edge";
+
 /** wrangler must not ask the network, draw banners or write logs into the user's home. */
 const quiet = {
   WRANGLER_SEND_METRICS: "false",
@@ -29,13 +32,13 @@ interface Module {
   readonly contents: Uint8Array;
 }
 
-/** `functions/api.ts` as a deployment would ship it: the entry first, then the wasm modules that it imports. */
-export async function bundle(): Promise<readonly Module[]> {
+/** The Worker as a deployment would ship it: the entry first, then the wasm modules that it imports. */
+export async function bundle(entry = "functions/api.ts"): Promise<readonly Module[]> {
   const outdir = await mkdtemp(join(tmpdir(), "florence-edge-"));
   try {
     const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
     const config = join(root, "wrangler.toml");
-    const arguments_ = [wrangler, "deploy", "--dry-run", "--outdir", outdir, "--config", config];
+    const arguments_ = [wrangler, "deploy", join(root, entry), "--dry-run", "--outdir", outdir, "--config", config];
     await promisify(execFile)(process.execPath, arguments_, { cwd: root, env: { ...process.env, ...quiet } });
     return await modulesIn(outdir);
   } finally {
@@ -53,9 +56,14 @@ async function modulesIn(outdir: string): Promise<readonly Module[]> {
   return loaded.toSorted((one, other) => Number(other.type === "ESModule") - Number(one.type === "ESModule"));
 }
 
+/** What `npm start` and `npm run ask` allow where memory is one's own: photographs of any telephone. */
+export const LOCAL_VARIABLES = { MAX_IMAGE_PIXELS: "60000000" } as const;
+
 /** A running API. */
 export interface Server {
   readonly url: URL;
+  /** Where workerd speaks the Chrome DevTools protocol, if `inspect` asked for it. */
+  readonly inspector: URL | undefined;
   stop(): Promise<void>;
 }
 
@@ -65,6 +73,8 @@ export interface ServeOptions {
   readonly port: number;
   /** A folder to serve model files from instead of `model-shards/`. */
   readonly assets?: string;
+  /** Opens workerd's inspector on a free port. */
+  readonly inspect?: boolean;
   /** Variables that replace those of `wrangler.toml`. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -80,14 +90,16 @@ export async function serve(modules: readonly Module[], options: ServeOptions): 
     cf: false,
     workers: [
       {
-        name: "florence-edge",
+        name: workerName,
         ...worker,
         bindings: Object.assign({}, bindings, options.variables),
         modules: [...modules],
       },
     ],
   });
-  const miniflare = new Miniflare(Object.assign(converted, { logRequests: false }));
+  const inspectorPort = options.inspect === true ? { inspectorPort: 0 } : {};
+  const miniflare = new Miniflare(Object.assign(converted, { logRequests: false }, inspectorPort));
   const url = await miniflare.ready;
-  return { url, stop: () => miniflare.dispose() };
+  const inspector = options.inspect === true ? await miniflare.getInspectorURL() : undefined;
+  return { url, inspector, stop: () => miniflare.dispose() };
 }

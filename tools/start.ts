@@ -1,5 +1,5 @@
 import { withProgress } from "./progress.ts";
-import { bundle, serve } from "./serve.ts";
+import { bundle, LOCAL_VARIABLES, serve } from "./serve.ts";
 
 /** The port that the README's examples use; `PORT` takes another. */
 const DEFAULT_PORT = 8787;
@@ -7,7 +7,7 @@ const DEFAULT_PORT = 8787;
 const port = Number(process.env.PORT ?? DEFAULT_PORT);
 const server = await withProgress(
   "Building the API…",
-  bundle().then((modules) => serve(modules, { port })),
+  bundle().then((modules) => serve(modules, { port, variables: LOCAL_VARIABLES })),
 );
 await withProgress("Loading the model…", fetch(new URL("/readyz", server.url)));
 

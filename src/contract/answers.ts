@@ -43,7 +43,8 @@ const common = {
   source: Source,
   model: Model,
   finish_reason: z.enum(["stop", "length"]).meta({
-    description: "`length`: the answer ran into `max_new_tokens` and is cut off; the objects listed are complete.",
+    description:
+      "`length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short.",
   }),
   usage: Usage,
 };

@@ -46,8 +46,9 @@ function routes({ tasks, service, version }: AppOptions): readonly Route[] {
 }
 
 function refusal(path: string, known: readonly Route[]): Problem {
-  if (known.some((route) => route.path === path))
+  if (known.some((route) => route.path === path)) {
     return new Problem("method-not-allowed", `${path} does not take this method.`);
+  }
   return path.startsWith("/v1/")
     ? new Problem("unknown-task", `There is no task named ${JSON.stringify(path.slice("/v1/".length))}.`)
     : new Problem("not-found", `There is nothing at ${path}.`);

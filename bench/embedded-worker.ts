@@ -1,0 +1,10 @@
+import api from "../functions/api.ts";
+import { linearMemoryBytes } from "../src/runtime/ort-web.ts";
+
+/** The deployed Worker with one address more, which tells how much linear memory ONNX Runtime holds. */
+export default {
+  fetch: (request: Request, env: Env, context: ExecutionContext) =>
+    new URL(request.url).pathname === "/memory"
+      ? Response.json({ linearMemoryBytes: linearMemoryBytes() })
+      : api.fetch(request, env, context),
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createDecoders } from "./decode.ts";
+
+const require = createRequire(import.meta.url);
+
+/** Decoders for Node: the codecs are compiled from `node_modules`. */
+export const decoders = createDecoders({
+  jpeg: compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
+  png: compile("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"),
+});
+
+function compile(file: string): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(require.resolve(file)));
+}

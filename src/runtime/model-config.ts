@@ -1,0 +1,137 @@
+import * as z from "zod";
+import { Problem } from "../contract/problems.ts";
+
+const count = z.int().positive();
+const tokenId = z.int().nonnegative();
+const perChannel = z.tuple([z.number(), z.number(), z.number()]);
+
+/** `generation_config.json`; an export that lacks one of its settings has it in `text_config`. */
+const generationSettings = z.object({
+  decoder_start_token_id: tokenId.nullish(),
+  eos_token_id: tokenId.nullish(),
+  forced_bos_token_id: tokenId.nullish(),
+  forced_eos_token_id: tokenId.nullish(),
+  no_repeat_ngram_size: z.int().nonnegative().nullish(),
+  max_new_tokens: count.nullish(),
+});
+
+const modelFile = z.object({
+  image_token_id: tokenId.nullish(),
+  text_config: generationSettings.extend({
+    d_model: count,
+    decoder_attention_heads: count,
+    max_position_embeddings: count,
+  }),
+});
+
+const imageFile = z.object({
+  size: z.object({ height: count, width: count }),
+  image_mean: perChannel,
+  image_std: perChannel,
+  image_seq_length: count,
+});
+
+const tokenizerFile = z.object({
+  model: z.object({ vocab: z.record(z.string(), tokenId) }),
+  added_tokens: z.array(z.object({ id: tokenId, content: z.string() })),
+});
+
+/** What `preprocess` makes of a picture. */
+export interface ImageConfig {
+  /** Side of the square, in pixels. */
+  readonly size: number;
+  /** Per channel, red first, for values in 0..1. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  /** Tokens that the vision encoder makes of one picture. */
+  readonly tokens: number;
+}
+
+/** How the decoder writes, as the checkpoint wants it. */
+export interface GenerationConfig {
+  readonly startTokenId: number;
+  readonly endTokenId: number;
+  /** The id that every answer begins with, if one is forced. */
+  readonly forcedFirstTokenId: number | undefined;
+  /** The id that an answer which runs into its limit ends with, if one is forced. */
+  readonly forcedLastTokenId: number | undefined;
+  /** No sequence of this many ids comes twice; 0 allows all. */
+  readonly noRepeatNgramSize: number;
+  /** Tokens an answer may have when the caller does not say, the closing one included. */
+  readonly maxNewTokens: number;
+  /** Ids from here on are padding of the logits and stand for nothing. */
+  readonly vocabularySize: number;
+  /** The placeholder for visual tokens: in some vocabularies, never an answer. */
+  readonly imageTokenId: number | undefined;
+}
+
+/** Every size that the runtime needs, read from the model's own files. */
+export interface ModelConfig {
+  readonly image: ImageConfig;
+  readonly generation: GenerationConfig;
+  /** Rows of the position tables: what the encoder can read, and what the decoder can write. */
+  readonly positions: number;
+  readonly attentionHeads: number;
+  /** Width of one attention head. */
+  readonly headSize: number;
+}
+
+/** The model's json files by the keys that the code calls them by, parsed but not yet looked at. */
+export interface ModelFiles {
+  readonly config: unknown;
+  readonly generation: unknown;
+  readonly preprocessor: unknown;
+  readonly tokenizer: unknown;
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, file: string, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Problem("model-corrupt", `${file}: ${z.prettifyError(result.error)}`);
+}
+
+/** Throws `model-corrupt`, naming the file and the field, where the file does not say what it must. */
+export function readImageConfig(preprocessor: unknown): ImageConfig {
+  const file = parse(imageFile, "preprocessor_config.json", preprocessor);
+  const { height, width } = file.size;
+  if (height !== width) throw new Problem("model-corrupt", "preprocessor_config.json: size is not a square");
+  return { size: width, mean: file.image_mean, std: file.image_std, tokens: file.image_seq_length };
+}
+
+/** The id of `<loc_0>`, which the vocabulary's other location tokens follow. Throws `model-corrupt` where it has none. */
+export function readFirstLocationId(tokenizer: unknown): number {
+  const { added_tokens: added } = parse(tokenizerFile, "tokenizer.json", tokenizer);
+  const first = added.find(({ content }) => content === "<loc_0>");
+  if (first === undefined) throw new Problem("model-corrupt", "tokenizer.json: there is no <loc_0>");
+  return first.id;
+}
+
+function vocabularySize(tokenizer: unknown): number {
+  const { model, added_tokens: added } = parse(tokenizerFile, "tokenizer.json", tokenizer);
+  const ids = [...Object.values(model.vocab), ...added.map(({ id }) => id)];
+  return 1 + ids.reduce((highest, id) => Math.max(highest, id), -1);
+}
+
+/** Reads the four files. Throws `model-corrupt`, naming the file and the field, where one does not say what it must. */
+export function readModelConfig(files: ModelFiles): ModelConfig {
+  const { text_config: text, image_token_id: imageTokenId } = parse(modelFile, "config.json", files.config);
+  const own = parse(generationSettings, "generation_config.json", files.generation);
+  // BART's own defaults: a checkpoint that names neither id means these.
+  const endTokenId = own.eos_token_id ?? text.eos_token_id ?? 2;
+  return {
+    image: readImageConfig(files.preprocessor),
+    generation: {
+      startTokenId: own.decoder_start_token_id ?? text.decoder_start_token_id ?? endTokenId,
+      endTokenId,
+      forcedFirstTokenId: own.forced_bos_token_id ?? text.forced_bos_token_id ?? undefined,
+      forcedLastTokenId: own.forced_eos_token_id ?? text.forced_eos_token_id ?? undefined,
+      noRepeatNgramSize: own.no_repeat_ngram_size ?? text.no_repeat_ngram_size ?? 0,
+      maxNewTokens: own.max_new_tokens ?? text.max_position_embeddings,
+      vocabularySize: vocabularySize(files.tokenizer),
+      imageTokenId: imageTokenId ?? undefined,
+    },
+    positions: text.max_position_embeddings,
+    attentionHeads: text.decoder_attention_heads,
+    headSize: text.d_model / text.decoder_attention_heads,
+  };
+}

@@ -1,0 +1,65 @@
+import { Problem } from "../contract/problems.ts";
+import type { EncodedImage } from "../inference/backend.ts";
+import type { Decoders } from "./decode.ts";
+import type { ImageConfig } from "./model-config.ts";
+import { createResizer } from "./resize.ts";
+
+const WHITE = 255;
+
+/**
+ * Turns an image into the vision encoder's input: float32 in planes [3, size, size], row by row. Throws `Problem`
+ * `image-corrupt`, never giving a half-decoded picture.
+ *
+ * Equal bit for bit to what `CLIPImageProcessorPil` of transformers 5.23 with Pillow 12.3 or later gives for the picture
+ * laid over white and converted to RGB.
+ */
+export async function preprocess(
+  { bytes, format, width, height }: EncodedImage,
+  { size, mean, std }: Pick<ImageConfig, "size" | "mean" | "std">,
+  decoders: Decoders,
+): Promise<Float32Array> {
+  return decoders[format](bytes, (rgba) => {
+    if (rgba.length !== width * height * 4) {
+      throw new Problem("image-corrupt", "The picture has not the size that its header says.");
+    }
+    const { output, takeRow } = createResizer({ width, height }, size);
+    const rgb = new Uint8Array(width * 3);
+    for (let y = 0; y < height; y += 1) {
+      layOverWhite(rgba.subarray(y * width * 4, (y + 1) * width * 4), rgb);
+      takeRow(rgb);
+    }
+    return normalize(output, mean, std);
+  });
+}
+
+/** A row of RGBA to one of RGB. Rounds as Pillow's `alpha_composite` over opaque white does. */
+function layOverWhite(rgba: Uint8Array, rgb: Uint8Array): void {
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
+    const alpha = rgba[from + 3] ?? 0;
+    for (let channel = 0; channel < 3; channel += 1) {
+      const value = rgba[from + channel] ?? 0;
+      rgb[to + channel] = alpha === 255 ? value : Math.round((value * alpha + WHITE * (255 - alpha)) / 255);
+    }
+  }
+}
+
+type Rgb = ImageConfig["mean"];
+
+/** Interleaved bytes to planes. A byte has 256 values, so each channel's arithmetic is done once, in a table. */
+function normalize(rgb: Uint8Array, mean: Rgb, std: Rgb): Float32Array {
+  const plane = rgb.length / 3;
+  const tables = [0, 1, 2].map((channel) => normalizedBytes(mean[channel] ?? 0, std[channel] ?? 1));
+  const output = new Float32Array(rgb.length);
+  for (const [channel, table] of tables.entries()) {
+    for (let at = 0; at < plane; at += 1) output[channel * plane + at] = table[rgb[at * 3 + channel] ?? 0] ?? 0;
+  }
+  return output;
+}
+
+/** transformers multiplies by 1/255 in float64 and rounds to float32, then subtracts and divides in float32. */
+function normalizedBytes(mean: number, std: number): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, byte) => {
+    const rescaled = Math.fround(byte * (1 / 255));
+    return Math.fround(rescaled - Math.fround(mean)) / Math.fround(std);
+  });
+}

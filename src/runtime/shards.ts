@@ -1,0 +1,135 @@
+import * as z from "zod";
+import { Problem } from "../contract/problems.ts";
+
+/** Largest part of a file in bytes: a static asset may have 25 MiB. */
+export const MAX_PART_BYTES = 24 * 1024 * 1024;
+
+/** Where the manifest lies, beside the models' folders. */
+export const MANIFEST_PATH = "manifest.json";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const partEntry = z.object({
+  /** Below the folder that the manifest is in, with slashes. */
+  path: z.string().min(1),
+  bytes: z.int().positive().max(MAX_PART_BYTES),
+  sha256,
+});
+
+const fileEntry = z
+  .object({
+    /** As in the onnx-community layout: `onnx/vision_encoder.onnx`, `config.json`. */
+    path: z.string().min(1),
+    bytes: z.int().positive(),
+    sha256,
+    parts: z.array(partEntry).min(1),
+  })
+  .refine(({ bytes, parts }) => bytes === parts.reduce((sum, each) => sum + each.bytes, 0), {
+    error: "the parts do not add up to the file",
+  });
+
+const modelEntry = z.object({
+  id: z.string().min(1),
+  /** Changes when any byte of any file does. */
+  revision: z.string().min(1),
+  dtype: z.string().min(1),
+  files: z.array(fileEntry).min(1),
+});
+
+/** `model-shards/manifest.json`: every model that the deployment carries, with what each of its bytes must be. */
+export const Manifest = z.object({ version: z.literal(1), models: z.array(modelEntry) });
+export type Manifest = z.infer<typeof Manifest>;
+export type ModelEntry = z.infer<typeof modelEntry>;
+type FileEntry = z.infer<typeof fileEntry>;
+type PartEntry = z.infer<typeof partEntry>;
+
+/** Gets a file below the manifest's folder: static assets at the edge, a folder in Node. A missing one is a 404. */
+export type ReadAsset = (path: string) => Promise<Response>;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Throws `model-unavailable`, naming the asset, when it cannot be had whole. */
+async function readAsset(read: ReadAsset, path: string): Promise<Bytes> {
+  try {
+    const response = await read(path);
+    // Read to the end even when refused: workerd warns of bodies that nobody reads.
+    const body = await response.arrayBuffer();
+    if (response.ok) return new Uint8Array(body);
+    throw new Error(`status ${response.status}`);
+  } catch (cause) {
+    throw new Problem("model-unavailable", `${path} could not be fetched.`, { cause });
+  }
+}
+
+async function verify(bytes: Bytes, { path, ...expected }: FileEntry | PartEntry): Promise<void> {
+  if (bytes.length !== expected.bytes) {
+    throw new Problem("model-corrupt", `${path} has ${bytes.length} bytes instead of ${expected.bytes}.`);
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (hex !== expected.sha256) {
+    throw new Problem("model-corrupt", `${path} has another SHA-256 than its manifest says.`);
+  }
+}
+
+async function readPart(read: ReadAsset, part: PartEntry): Promise<Bytes> {
+  const bytes = await readAsset(read, part.path);
+  await verify(bytes, part);
+  return bytes;
+}
+
+async function readFile(read: ReadAsset, file: FileEntry): Promise<Bytes> {
+  const [first, ...others] = file.parts;
+  if (first !== undefined && others.length === 0) return readPart(read, first);
+  const bytes = new Uint8Array(file.bytes);
+  let at = 0;
+  for (const part of file.parts) {
+    bytes.set(await readPart(read, part), at);
+    at += part.bytes;
+  }
+  // Each part is right by now; this proves their order.
+  await verify(bytes, file);
+  return bytes;
+}
+
+/** One model's files, each verified against the manifest when it is read. */
+export interface ModelShards {
+  readonly id: string;
+  readonly revision: string;
+  readonly dtype: string;
+  /**
+   * All bytes of one file, at once in memory. Throws `model-corrupt`, naming the file, when a byte is not what the
+   * manifest says, and `model-unavailable` when the file cannot be had.
+   */
+  bytes(path: string): Promise<Bytes>;
+  /** The same for a JSON file, parsed. */
+  json(path: string): Promise<unknown>;
+}
+
+function parseJson(bytes: Uint8Array, path: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new Problem("model-corrupt", `${path} is not JSON.`, { cause });
+  }
+}
+
+async function readManifest(read: ReadAsset): Promise<Manifest> {
+  const result = Manifest.safeParse(parseJson(await readAsset(read, MANIFEST_PATH), MANIFEST_PATH));
+  if (result.success) return result.data;
+  throw new Problem("model-corrupt", `${MANIFEST_PATH}: ${z.prettifyError(result.error)}`);
+}
+
+/** Reads the manifest and finds a model in it. Throws `misconfigured` when it is not there. */
+export async function openModelShards(read: ReadAsset, id: string): Promise<ModelShards> {
+  const { models } = await readManifest(read);
+  const entry = models.find((each) => each.id === id);
+  if (entry === undefined) throw new Problem("misconfigured", `${MANIFEST_PATH} has no model ${JSON.stringify(id)}.`);
+  const bytes = async (path: string): Promise<Bytes> => {
+    const found = entry.files.find((each) => each.path === path);
+    if (found === undefined) throw new Problem("model-corrupt", `${MANIFEST_PATH} lists no ${path} for ${id}.`);
+    return readFile(read, found);
+  };
+  const { revision, dtype } = entry;
+  return { id, revision, dtype, bytes, json: async (path) => parseJson(await bytes(path), path) };
+}

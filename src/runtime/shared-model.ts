@@ -1,0 +1,67 @@
+import type { ModelDescription } from "../inference/backend.ts";
+import { loadModel, modelFiles, type LoadOptions, type Model } from "./load-model.ts";
+import { readFirstLocationId, readImageConfig } from "./model-config.ts";
+import { openModelShards, type ModelShards, type ReadAsset } from "./shards.ts";
+import { createTurnstile, type TurnstileOptions } from "./turnstile.ts";
+
+/** What a shared model is made of. */
+export interface SharedModelOptions extends Pick<LoadOptions, "createSession" | "createTokenizer">, TurnstileOptions {
+  /** The model's name in the manifest. */
+  readonly modelId: string;
+  readonly readAsset: ReadAsset;
+}
+
+/** One request's claim on the model. */
+export interface Claim {
+  /** What the request holds while it waits. */
+  readonly bytes: number;
+  /** Throws once nobody wants the answer. */
+  readonly check: () => void;
+}
+
+/** The isolate's one model. */
+export interface SharedModel {
+  /** Runs `work` alone on the model; `renew` says that it is alive. Loads the model if need be; a load that fails is tried again by the next. */
+  use(claim: Claim, work: (model: Model, renew: () => void) => Promise<void>): Promise<void>;
+  describe(): Promise<ModelDescription>;
+}
+
+async function describe(shards: ModelShards): Promise<ModelDescription> {
+  const { id, revision, dtype } = shards;
+  const { size } = readImageConfig(await shards.json(modelFiles.preprocessor));
+  const firstLocationId = readFirstLocationId(await shards.json(modelFiles.tokenizer));
+  return { id, revision, dtype, imageSize: size, firstLocationId };
+}
+
+/**
+ * Keeps the model for all requests of an isolate. What one request awaits is never owned by another: each loads, reads
+ * and waits in its own name, so one that workerd drops half-way takes no other with it.
+ */
+export function createSharedModel(options: SharedModelOptions): SharedModel {
+  const turnstile = createTurnstile(options);
+  let loaded: Model | undefined;
+  let description: ModelDescription | undefined;
+
+  const openShards = (): Promise<ModelShards> => openModelShards(options.readAsset, options.modelId);
+  const load = async (progress: () => void): Promise<Model> => {
+    const model = loaded ?? (await loadModel({ ...options, shards: await openShards(), progress }));
+    loaded = model;
+    return model;
+  };
+  return {
+    use: async ({ bytes, check }, work) => {
+      const { renew, leave } = await turnstile.enter(bytes, check);
+      try {
+        check();
+        await work(await load(renew), renew);
+      } finally {
+        leave();
+      }
+    },
+    describe: async () => {
+      const current = description ?? (await describe(await openShards()));
+      description = current;
+      return current;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root } from "../../tools/serve.ts";
+
+/** A shell block of the README, and the JSON block that shows what it prints. */
+interface Example {
+  readonly command: string;
+  readonly printed: string | undefined;
+}
+
+const fences = /```(?<language>\w+)\n(?<text>[^]*?)```/gu;
+
+function examplesIn(markdown: string): readonly Example[] {
+  const blocks = [...markdown.matchAll(fences)].map(({ groups }) => ({ ...groups }));
+  return blocks.flatMap(({ language, text = "" }, index) => {
+    const next = blocks[index + 1];
+    return language === "sh"
+      ? [{ command: text, printed: next?.["language"] === "json" ? next["text"] : undefined }]
+      : [];
+  });
+}
+
+const examples = examplesIn(await readFile(join(root, "README.md"), "utf8"));
+const requests = examples.filter(({ command }) => command.includes("127.0.0.1:8787"));
+const asks = examples.filter(({ command }) => command.startsWith("npm run ask"));
+
+async function shell(command: string) {
+  return promisify(execFile)("bash", ["-ec", command], { cwd: root });
+}
+
+let server: ChildProcess;
+let banner = "";
+beforeAll(async () => {
+  server = spawn("npm", ["start"], { cwd: root, env: { ...process.env, PORT: "0" }, detached: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once("exit", () => reject(new Error(`npm start ended: ${banner}`)));
+    server.stdout?.on("data", (chunk: Buffer) => {
+      banner += chunk.toString();
+      if (banner.includes("Ctrl+C")) resolve();
+    });
+  });
+}, 60_000);
+afterAll(() => {
+  if (server.pid !== undefined) process.kill(-server.pid, "SIGTERM");
+});
+
+function origin(): string {
+  return /http:\/\/127\.0\.0\.1:\d+/u.exec(banner)?.[0] ?? "";
+}
+
+describe("the README", () => {
+  it("has requests and a command line to try", () => {
+    expect([requests.length >= 2, asks.length]).toEqual([true, 1]);
+  });
+
+  it.each(requests)("tells a request that works as pasted: $command", async ({ command, printed }) => {
+    const { stdout } = await shell(command.replaceAll("http://127.0.0.1:8787", origin()));
+    const expected: object = printed === undefined ? { finish_reason: "stop" } : JSON.parse(printed);
+    expect(JSON.parse(stdout)).toMatchObject(expected);
+  });
+
+  it.each(asks)("tells a command that answers: $command", async ({ command }) => {
+    const drawing = join(root, "street.object-detection.svg");
+    const { stdout } = await shell(command);
+    expect(stdout).toContain("label");
+    expect(await readFile(drawing, "utf8")).toContain("<rect");
+    await rm(drawing);
+  });
+});
+
+it("npm start prints a request that works as pasted", async () => {
+  const command = /curl .*/u.exec(banner)?.[0] ?? "";
+  const { stdout } = await shell(command);
+  expect(JSON.parse(stdout)).toMatchObject({ type: "boxes", task: "object-detection" });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { modelFiles } from "../../src/runtime/load-model.ts";
+import { LEASE_MS } from "../../src/runtime/turnstile.ts";
+import { collect, nextTask, tinyBackend, tinyRequest } from "../support/tiny-backend.ts";
+import { TINY_ANSWER, tinySessions } from "../support/tiny-model.ts";
+
+describe("a request that is cancelled", () => {
+  it("while it loads the model leaves the loaded model to the others", async () => {
+    const controller = new AbortController();
+    const sessions = tinySessions();
+    const { backend } = tinyBackend({
+      createSession: async (bytes) => {
+        controller.abort();
+        await nextTask();
+        return sessions.create(bytes);
+      },
+    });
+    const first = collect(backend, tinyRequest(), controller.signal);
+    const others = [collect(backend), collect(backend)];
+    await expect(first).rejects.toMatchObject({ code: "request-cancelled" });
+    await expect(Promise.all(others)).resolves.toHaveLength(2);
+    expect(sessions.created).toHaveLength(4);
+  });
+
+  it("while it waits never touches the model", async () => {
+    const controller = new AbortController();
+    const { backend, count } = tinyBackend();
+    const first = collect(backend);
+    const second = collect(backend, tinyRequest(), controller.signal);
+    controller.abort();
+    await expect(second).rejects.toMatchObject({ code: "request-cancelled" });
+    await first;
+    expect(count(modelFiles.visionEncoder)).toBe(1);
+  });
+
+  it("while it writes stops within a few tokens", async () => {
+    const controller = new AbortController();
+    const { backend, count } = tinyBackend();
+    const running = (async () => {
+      for await (const event of backend.generate(tinyRequest(), controller.signal)) {
+        if (event.type === "token") controller.abort();
+      }
+    })();
+    await expect(running).rejects.toMatchObject({ code: "request-cancelled" });
+    expect(count(modelFiles.decoder)).toBeLessThan(TINY_ANSWER.length);
+  });
+
+  it("by reading no further stops too, and makes room for the next", async () => {
+    const { backend, held, count } = tinyBackend();
+    for await (const event of backend.generate(tinyRequest(), new AbortController().signal)) {
+      if (event.type === "token") break;
+    }
+    await Promise.all(held);
+    expect(count(modelFiles.decoder)).toBeLessThan(TINY_ANSWER.length);
+    await expect(collect(backend)).resolves.toHaveLength(TINY_ANSWER.length + 1);
+  });
+
+  it("by reading no further while it waits never touches the model", async () => {
+    const { backend, held, count } = tinyBackend();
+    const first = collect(backend);
+    const second = backend.generate(tinyRequest(), new AbortController().signal)[Symbol.asyncIterator]();
+    await second.return?.();
+    await first;
+    await Promise.all(held);
+    expect(count(modelFiles.visionEncoder)).toBe(1);
+  });
+});
+
+describe("a long answer", () => {
+  it("is not taken for a dead one: each pause renews its turn", async () => {
+    let nowMs = 0;
+    const { backend, ran } = tinyBackend({
+      now: () => nowMs,
+      sleep: async (milliseconds) => {
+        // Who works pauses for 0 ms; every such pause is a slow stretch of work here.
+        if (milliseconds === 0) nowMs += LEASE_MS * 0.6;
+        await nextTask();
+      },
+    });
+    await Promise.all([collect(backend), collect(backend)]);
+    const pictures = ran.flatMap(({ graph }, at) => (graph === modelFiles.visionEncoder ? [at] : []));
+    expect(pictures).toEqual([0, ran.length / 2]);
+  });
+});
+
+describe("a request that nobody reads", () => {
+  it("does not hold up the others", async () => {
+    const { backend } = tinyBackend();
+    backend.generate(tinyRequest(), new AbortController().signal);
+    await expect(collect(backend)).resolves.toHaveLength(TINY_ANSWER.length + 1);
+  });
+
+  it("is held open until its work is done, whether that succeeds or not", async () => {
+    const { backend, held } = tinyBackend({ maxPromptTokens: 0 });
+    const failing = collect(backend);
+    await expect(failing).rejects.toMatchObject({ code: "prompt-too-long" });
+    await expect(Promise.all(held)).resolves.toHaveLength(1);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { EXTERNAL_FROM_BYTES, withExternalWeights } from "../../src/runtime/external-weights.ts";
+import { bytesField, readFields, varintField } from "../../src/runtime/protobuf.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+const join = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+
+/** A `TensorProto`: one dimension, float32, a name, and bytes. */
+function initializer(name: string, raw: Uint8Array): readonly Uint8Array[] {
+  return bytesField(5, [
+    varintField(1, raw.length / 4),
+    varintField(2, 1),
+    ...bytesField(8, [text(name)]),
+    ...bytesField(9, [raw]),
+  ]);
+}
+
+function model(initializers: readonly (readonly Uint8Array[])[]): Uint8Array {
+  const graph = bytesField(7, [...bytesField(2, [text("graph")]), ...initializers.flat()]);
+  return join([varintField(1, 10), ...graph, ...bytesField(8, [varintField(2, 20)])]);
+}
+
+/** The payloads of a message's fields of one number. */
+function payloads(bytes: Uint8Array, number: number): readonly Uint8Array[] {
+  return readFields(bytes, 0, bytes.length)
+    .filter((field) => field.number === number)
+    .map((field) => bytes.slice(field.value, field.end));
+}
+
+function tensors(bytes: Uint8Array): readonly Uint8Array[] {
+  return payloads(bytes, 7).flatMap((graph) => payloads(graph, 5));
+}
+
+/** `external_data` of a tensor, as an object. */
+function externalData(tensor: Uint8Array): Readonly<Record<string, string>> {
+  const entries = payloads(tensor, 13).map((entry) =>
+    [1, 2].map((number) => new TextDecoder().decode(payloads(entry, number)[0])),
+  );
+  return Object.fromEntries(entries);
+}
+
+const large = Uint8Array.from({ length: EXTERNAL_FROM_BYTES }, (_, index) => index % 251);
+const small = large.slice(0, EXTERNAL_FROM_BYTES - 4);
+
+describe("a model with external weights", () => {
+  const bytes = model([initializer("small", small), initializer("large", large)]);
+  const [keptSmall, moved] = tensors(withExternalWeights(bytes, "weights"));
+
+  it("finds a large weight at its place in the original file", () => {
+    const { location, offset, length } = externalData(moved ?? new Uint8Array());
+    expect(location).toBe("weights");
+    expect(bytes.subarray(Number(offset), Number(offset) + Number(length))).toEqual(large);
+  });
+
+  it("no longer holds the large weight itself", () => {
+    expect(payloads(moved ?? new Uint8Array(), 9)).toEqual([]);
+    expect(payloads(moved ?? new Uint8Array(), 14)).toEqual([Uint8Array.of(1)]);
+    expect(payloads(moved ?? new Uint8Array(), 8)).toEqual([text("large")]);
+  });
+
+  it("keeps what is smaller where it was", () => {
+    expect(payloads(keptSmall ?? new Uint8Array(), 9)).toEqual([small]);
+    expect(keptSmall).toEqual(tensors(bytes)[0]);
+  });
+
+  it("is the same model when it has no large weights", () => {
+    const without = model([initializer("small", small)]);
+    expect(withExternalWeights(without, "weights")).toEqual(without);
+  });
+
+  it("cannot be made of bytes that end too early", () => {
+    expect(() => withExternalWeights(bytes.subarray(0, bytes.length - 1), "weights")).toThrow(RangeError);
+  });
+});

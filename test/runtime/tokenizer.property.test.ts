@@ -1,0 +1,31 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import bart from "../vectors/tokenizer/bart.json" with { type: "json" };
+
+const tokenizer = createTokenizer(bart, {});
+const anyText = fc
+  .oneof(
+    fc.string({ unit: "grapheme" }),
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: fc.constantFrom("<", ">", "loc", "_", "5", "/", "s", " ", "\n", "'", "d") }),
+  )
+  .filter((text) => !text.includes("<mask>"));
+
+describe("a tokenizer", () => {
+  it("decodes what it has encoded to the same text, between its two special tokens", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(tokenizer.decode(tokenizer.encode(text))).toBe(`<s>${text}</s>`);
+      }),
+    );
+  });
+
+  it("decodes any ids, those that stand for nothing among them, without throwing", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 52_000 })), (ids) => {
+        expect(tokenizer.decode(ids)).toBeTypeOf("string");
+      }),
+    );
+  });
+});

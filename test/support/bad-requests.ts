@@ -1,0 +1,178 @@
+import type { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { MAX_IMAGE_BYTES } from "../../src/image/intake.ts";
+import { bilevelPng, joinBytes } from "./pictures.ts";
+import { samplePicture } from "./sample-pictures.ts";
+
+const jpeg = samplePicture("street.jpg");
+const png = await bilevelPng(64, 48);
+const base64 = btoa(String.fromCharCode(...png));
+const text = new TextEncoder();
+
+/** A request that must be refused, and the code it is refused with. */
+export interface BadRequest {
+  readonly what: string;
+  readonly path: string;
+  readonly method?: string;
+  readonly type?: string;
+  readonly body?: BodyInit | (() => Promise<BodyInit>);
+  readonly code: ProblemDetails["code"];
+}
+
+const detection = "/v1/object-detection";
+const jsonBody = (value: unknown) => ({ type: "application/json", body: JSON.stringify(value) });
+const image = (body: BodyInit | (() => Promise<BodyInit>)) => ({ type: "image/jpeg", body });
+
+/** Ways of asking wrongly. */
+export const badRequests: readonly BadRequest[] = [
+  { what: "an unknown task", path: "/v1/vqa", ...image(jpeg), code: "unknown-task" },
+  { what: "a task in capitals", path: "/v1/Object-Detection", ...image(jpeg), code: "unknown-task" },
+  { what: "the model's own name of a task", path: "/v1/%3COD%3E", ...image(jpeg), code: "unknown-task" },
+  { what: "an unknown address", path: "/admin", ...image(jpeg), code: "not-found" },
+  { what: "a file of the model", path: "/manifest.json", method: "GET", code: "not-found" },
+  { what: "GET on a task", path: detection, method: "GET", code: "method-not-allowed" },
+  { what: "DELETE on a task", path: detection, method: "DELETE", code: "method-not-allowed" },
+  { what: "POST on the list of tasks", path: "/v1/tasks", ...jsonBody({}), code: "method-not-allowed" },
+  { what: "no content type", path: detection, type: "", body: jpeg, code: "unsupported-media-type" },
+  { what: "a text", path: detection, type: "text/plain", body: "hello", code: "unsupported-media-type" },
+  {
+    what: "a form",
+    path: detection,
+    type: "application/x-www-form-urlencoded",
+    body: "a=b",
+    code: "unsupported-media-type",
+  },
+  { what: "a video", path: detection, type: "video/mp4", body: jpeg, code: "unsupported-media-type" },
+  { what: "an empty image", path: detection, ...image(new Uint8Array()), code: "image-required" },
+  { what: "a text called an image", path: detection, ...image("hello, world"), code: "unsupported-image" },
+  {
+    what: "a GIF",
+    path: detection,
+    ...image(text.encode("GIF89a\u0001\u0000\u0001\u0000")),
+    code: "unsupported-image",
+  },
+  {
+    what: "a WebP",
+    path: detection,
+    ...image(text.encode("RIFF\u0001\u0001\u0001\u0001WEBPVP8 ")),
+    code: "unsupported-image",
+  },
+  { what: "an SVG", path: detection, ...image('<svg xmlns="http://www.w3.org/2000/svg"/>'), code: "unsupported-image" },
+  { what: "half a JPEG", path: detection, ...image(jpeg.subarray(0, jpeg.length / 2)), code: "image-corrupt" },
+  { what: "a JPEG's first 20 bytes", path: detection, ...image(jpeg.subarray(0, 20)), code: "image-corrupt" },
+  { what: "half a PNG", path: detection, ...image(png.subarray(0, png.length / 2)), code: "image-corrupt" },
+  { what: "a PNG's signature", path: detection, ...image(png.subarray(0, 8)), code: "image-corrupt" },
+  { what: "a PNG with a flipped byte of pixels", path: detection, ...image(flipped(png, 50)), code: "image-corrupt" },
+  {
+    what: "a bomb of 20000 x 20000",
+    path: detection,
+    ...image(() => bilevelPng(20_000, 20_000)),
+    code: "image-too-many-pixels",
+  },
+  {
+    what: "a bomb of 20000 x 20000 in 5 MB",
+    path: detection,
+    ...image(() => bilevelPng(20_000, 20_000, 5_000_000)),
+    code: "image-too-many-pixels",
+  },
+  {
+    what: "a strip of 100000 x 1",
+    path: detection,
+    ...image(() => bilevelPng(100_000, 1)),
+    code: "image-too-many-pixels",
+  },
+  { what: "20 MB", path: detection, ...image(new Uint8Array(20_000_000)), code: "body-too-large" },
+  { what: "an image over the limit", path: detection, ...image(padded(MAX_IMAGE_BYTES + 1)), code: "body-too-large" },
+  {
+    what: "20 MB of JSON",
+    path: detection,
+    type: "application/json",
+    body: `"${"A".repeat(20_000_000)}"`,
+    code: "body-too-large",
+  },
+  {
+    what: "a stream without end",
+    path: detection,
+    type: "image/png",
+    body: async () => endless(),
+    code: "body-too-large",
+  },
+  { what: "broken JSON", path: detection, type: "application/json", body: '{"image":', code: "invalid-json" },
+  {
+    what: "JSON that is not UTF-8",
+    path: detection,
+    type: "application/json",
+    body: new Uint8Array([0x7b, 0xff]),
+    code: "invalid-json",
+  },
+  { what: "a JSON array", path: detection, ...jsonBody([base64]), code: "invalid-request" },
+  { what: "JSON without an image", path: detection, ...jsonBody({}), code: "image-required" },
+  { what: "an image that is a number", path: detection, ...jsonBody({ image: 7 }), code: "invalid-request" },
+  {
+    what: "an image that is an address",
+    path: detection,
+    ...jsonBody({ image: "https://example.com/a.jpg" }),
+    code: "invalid-request",
+  },
+  { what: "broken base64", path: detection, ...jsonBody({ image: "%%%" }), code: "invalid-base64" },
+  { what: "base64 of no image", path: detection, ...jsonBody({ image: "aGVsbG8=" }), code: "unsupported-image" },
+  {
+    what: "a field that is not known",
+    path: detection,
+    ...jsonBody({ image: base64, threshold: 0.5 }),
+    code: "invalid-request",
+  },
+  { what: "a text where none is taken", path: `${detection}?text=cat`, ...image(jpeg), code: "invalid-request" },
+  { what: "no phrase", path: "/v1/caption-to-phrase-grounding", ...image(jpeg), code: "text-required" },
+  {
+    what: "a blank expression",
+    path: "/v1/referring-expression-segmentation?text=%20",
+    ...image(jpeg),
+    code: "text-required",
+  },
+  { what: "no label", path: "/v1/open-vocabulary-detection", ...jsonBody({ image: base64 }), code: "text-required" },
+  {
+    what: "a text that the model cannot read to its end",
+    path: "/v1/caption-to-phrase-grounding",
+    ...jsonBody({ image: base64, text: "cat ".repeat(2000) }),
+    code: "prompt-too-long",
+  },
+  { what: "no region", path: "/v1/region-to-category", ...image(jpeg), code: "region-required" },
+  {
+    what: "a region outside",
+    path: "/v1/region-to-category?region=0,0,10000,10",
+    ...image(jpeg),
+    code: "region-outside-image",
+  },
+  {
+    what: "a region inside out",
+    path: "/v1/region-to-category?region=30,30,10,10",
+    ...image(jpeg),
+    code: "region-outside-image",
+  },
+  {
+    what: "a normalised region in pixels",
+    path: "/v1/region-to-ocr?normalized_region=1,1,30,40",
+    ...image(jpeg),
+    code: "region-outside-image",
+  },
+  { what: "a region of words", path: "/v1/region-to-category?region=a,b,c,d", ...image(jpeg), code: "invalid-request" },
+  { what: "no token at all", path: "/v1/caption?max_new_tokens=0", ...image(jpeg), code: "invalid-request" },
+  {
+    what: "an option twice",
+    path: "/v1/caption?max_new_tokens=1&max_new_tokens=2",
+    ...image(jpeg),
+    code: "invalid-request",
+  },
+];
+
+function flipped(bytes: Uint8Array, at: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ 0xff : byte));
+}
+
+function padded(length: number): Uint8Array<ArrayBuffer> {
+  return joinBytes(jpeg, new Uint8Array(length - jpeg.length));
+}
+
+function endless(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024)) });
+}

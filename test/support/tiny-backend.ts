@@ -1,0 +1,49 @@
+import type { Backend, EncodedImage, GenerateRequest, GenerationEvent } from "../../src/inference/backend.ts";
+import { createEmbeddedBackend, type EmbeddedOptions } from "../../src/runtime/embedded.ts";
+import { readFrom, shardFiles, tinyFiles, tinySessions, tinyTokenizer } from "./tiny-model.ts";
+
+const { manifest, assets } = await shardFiles(tinyFiles);
+const image: EncodedImage = { bytes: new Uint8Array(10), format: "png", width: 1, height: 1 };
+
+/** The tiny model's files, all there and all right. */
+export const tinyAssets = readFrom(manifest, assets);
+
+/** Resolves when everything that is due now has run. */
+export const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+/** An embedded backend around the tiny model, and what its graphs were asked. */
+export function tinyBackend(changes: Partial<EmbeddedOptions> = {}) {
+  const sessions = tinySessions();
+  const held: Promise<void>[] = [];
+  const backend = createEmbeddedBackend({
+    modelId: "tiny",
+    readAsset: tinyAssets,
+    createSession: sessions.create,
+    createTokenizer: () => tinyTokenizer,
+    preprocess: async () => new Float32Array(3),
+    maxPromptTokens: 100,
+    holdOpen: (work) => held.push(work),
+    now: () => 0,
+    sleep: nextTask,
+    maxHeldBytes: 1000,
+    ...changes,
+  });
+  const count = (graph: string) => sessions.ran.filter((run) => run.graph === graph).length;
+  return { backend, held, count, ...sessions };
+}
+
+/** One prompt on one picture. */
+export function tinyRequest(changes: Partial<GenerateRequest> = {}): GenerateRequest {
+  return { image, prompts: ["a"], decoding: {}, ...changes };
+}
+
+/** Every event of one request. */
+export async function collect(
+  backend: Backend,
+  request = tinyRequest(),
+  signal = new AbortController().signal,
+): Promise<readonly GenerationEvent[]> {
+  const events: GenerationEvent[] = [];
+  for await (const event of backend.generate(request, signal)) events.push(event);
+  return events;
+}

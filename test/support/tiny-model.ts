@@ -1,0 +1,150 @@
+import type { CreateSession, Session, Tensor } from "../../src/runtime/session.ts";
+import { modelFiles, type Tokenizer } from "../../src/runtime/load-model.ts";
+import type { Manifest, ReadAsset } from "../../src/runtime/shards.ts";
+
+/** The ids that the tiny model writes for every prompt: one letter a token, `<s>` and `</s>` around them. */
+export const TINY_ANSWER: readonly number[] = [0, 4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6, 2];
+
+/** Visual tokens of the tiny model. */
+export const TINY_VISUAL_TOKENS = 2;
+
+/** Rows of the tiny model's position tables. */
+export const TINY_POSITIONS = 32;
+
+const text = new TextEncoder();
+
+const json = {
+  [modelFiles.config]: {
+    image_token_id: 7,
+    text_config: { d_model: 1, decoder_attention_heads: 1, max_position_embeddings: TINY_POSITIONS },
+  },
+  [modelFiles.generation]: {
+    decoder_start_token_id: 2,
+    eos_token_id: 2,
+    forced_bos_token_id: 0,
+    forced_eos_token_id: 2,
+  },
+  [modelFiles.preprocessor]: {
+    size: { height: 1, width: 1 },
+    image_mean: [0, 0, 0],
+    image_std: [1, 1, 1],
+    image_seq_length: TINY_VISUAL_TOKENS,
+  },
+  [modelFiles.tokenizer]: {
+    model: { vocab: { a: 4, b: 5, c: 6 } },
+    added_tokens: [
+      { id: 7, content: "<image>" },
+      { id: 3, content: "<loc_0>" },
+    ],
+  },
+  [modelFiles.tokenizerConfig]: {},
+};
+const graphs = [modelFiles.decoder, modelFiles.visionEncoder, modelFiles.encoder, modelFiles.embedTokens];
+
+/** The tiny model's files. A graph's bytes are its own path: `tinySessions` knows it by that. */
+export const tinyFiles: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map([
+  ...Object.entries(json).map(([path, value]) => [path, text.encode(JSON.stringify(value))] as const),
+  ...graphs.map((path) => [path, text.encode(path)] as const),
+]);
+
+/** SHA-256 in hexadecimal. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A manifest over some files, each cut into parts of at most `partBytes`, and the assets that belong to it. */
+export async function shardFiles(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>, partBytes = 1 << 20) {
+  const assets = new Map<string, Uint8Array<ArrayBuffer>>();
+  const entries = [...files].map(async ([path, bytes]) => {
+    const count = Math.ceil(bytes.length / partBytes);
+    const parts = Array.from({ length: count }, async (_, index) => {
+      const part = bytes.slice(index * partBytes, (index + 1) * partBytes);
+      assets.set(`tiny/${path}.${index}`, part);
+      return { path: `tiny/${path}.${index}`, bytes: part.length, sha256: await sha256(part) };
+    });
+    return { path, bytes: bytes.length, sha256: await sha256(bytes), parts: await Promise.all(parts) };
+  });
+  const model = { id: "tiny", revision: "r1", dtype: "fp32", files: await Promise.all(entries) };
+  const manifest: Manifest = { version: 1, models: [model] };
+  return { manifest, assets };
+}
+
+/** Serves assets from memory; what is not there is a 404. */
+export function readFrom(manifest: unknown, assets: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): ReadAsset {
+  return async (path) => {
+    if (path === "manifest.json") return Response.json(manifest);
+    const bytes = assets.get(path);
+    return bytes === undefined ? new Response("not here", { status: 404 }) : new Response(bytes);
+  };
+}
+
+function floats(dims: readonly number[], data = new Float32Array(dims.reduce((size, dim) => size * dim, 1))): Tensor {
+  return { type: "float32", data, dims };
+}
+
+function length(inputs: Readonly<Record<string, Tensor>>, name: string, dim: number): number {
+  return inputs[name]?.dims[dim] ?? 0;
+}
+
+type Run = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
+
+/** The decoder scores the next id of `TINY_ANSWER`; how far it is, it knows from the cache. */
+const decode: Run = (inputs) => {
+  const past = length(inputs, "past_key_values.0.decoder.key", 2);
+  const logits = Float32Array.from({ length: 8 }, (_, id) => Number(id === TINY_ANSWER[past]));
+  const cache = floats([1, 1, past + 1, 1]);
+  const cross = floats([1, 1, length(inputs, "encoder_hidden_states", 1), 1]);
+  return {
+    logits: floats([1, 1, 8], logits),
+    "present.0.decoder.key": cache,
+    "present.0.decoder.value": floats([1, 1, past + 1, 1]),
+    "present.0.encoder.key": cross,
+    "present.0.encoder.value": floats(cross.dims),
+  };
+};
+
+const runs: ReadonlyMap<string, Run> = new Map([
+  [modelFiles.visionEncoder, () => ({ image_features: floats([1, TINY_VISUAL_TOKENS, 1]) })],
+  [modelFiles.embedTokens, (inputs) => ({ inputs_embeds: floats([1, length(inputs, "input_ids", 1), 1]) })],
+  [modelFiles.encoder, (inputs) => ({ last_hidden_state: floats([1, length(inputs, "inputs_embeds", 1), 1]) })],
+  [modelFiles.decoder, decode],
+]);
+
+const cacheNames = ["decoder.key", "decoder.value", "encoder.key", "encoder.value"].map((name) => `0.${name}`);
+
+/** One run of a graph. */
+export interface RecordedRun {
+  readonly graph: string;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: readonly string[] | undefined;
+}
+
+/** Sessions of the tiny model, which write down what is done with them. */
+export function tinySessions() {
+  const ran: RecordedRun[] = [];
+  const created: string[] = [];
+  const released: string[] = [];
+  const create: CreateSession = async (bytes): Promise<Session> => {
+    const graph = new TextDecoder().decode(bytes);
+    const run = runs.get(graph);
+    if (run === undefined) throw new Error("no such graph");
+    created.push(graph);
+    return {
+      inputNames: cacheNames.map((name) => `past_key_values.${name}`),
+      outputNames: ["logits", ...cacheNames.map((name) => `present.${name}`)],
+      run: async (inputs, outputs) => {
+        ran.push({ graph, inputs, outputs });
+        return Object.fromEntries(Object.entries(run(inputs)).filter(([name]) => outputs?.includes(name) ?? true));
+      },
+      release: async () => void released.push(graph),
+    };
+  };
+  return { create, ran, created, released };
+}
+
+/** A token a character, `<s>` and `</s>` around them. */
+export const tinyTokenizer: Tokenizer = {
+  encode: (prompt) => [0, ...Array.from(prompt, () => 4), 2],
+  decode: (ids) => ids.map((id) => "<.^*abc"[id] ?? "").join(""),
+};
