@@ -2,7 +2,7 @@ import type { Backend, EncodedImage, Generation } from "../../src/inference/back
 import file from "../vectors/mini/goldens.json" with { type: "json" };
 
 /** One answer that PyTorch gave; see `test/vectors/mini/README.md`. */
-export type Golden = (typeof file.goldens)[number];
+type Golden = (typeof file.goldens)[number];
 
 const folder = "../vectors/mini/pictures/";
 const dataUris = import.meta.glob<string>("../vectors/mini/pictures/*", {
