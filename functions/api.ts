@@ -39,5 +39,5 @@ export default createApp({
     : refusingService(new Problem("misconfigured", "A variable of this deployment is missing or wrong.")),
   version,
   newRequestId: () => crypto.randomUUID(),
-  logError: (problem, requestId) => console.error(requestId, problem, problem.cause),
+  logError: (problem, requestId) => console.error(requestId, problem),
 });

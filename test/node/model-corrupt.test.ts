@@ -1,0 +1,51 @@
+import { cp, mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { bundle, root, type Server, serve } from "../../tools/serve.ts";
+
+/** A graph's file, and a place in the middle of its weights. */
+const graph = "mini/onnx/encoder_model.onnx";
+const at = 5_000_000;
+
+let assets = "";
+let server: Server;
+const picture = await readFile(join(root, "test/pictures/street.jpg"));
+
+async function flipByte(): Promise<void> {
+  const file = await open(join(assets, graph), "r+");
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);
+  await file.write(Buffer.of((buffer[0] ?? 0) ^ 0xff), 0, 1, at);
+  await file.close();
+}
+
+function ask(): Promise<Response> {
+  const headers = { "content-type": "image/jpeg" };
+  return fetch(new URL("/v1/caption", server.url), { method: "POST", headers, body: picture });
+}
+
+beforeAll(async () => {
+  assets = await mkdtemp(join(tmpdir(), "florence-edge-assets-"));
+  await cp(join(root, "model-shards"), assets, { recursive: true });
+  await flipByte();
+  server = await serve(await bundle(), { port: 0, assets });
+});
+afterAll(async () => {
+  await server.stop();
+  await rm(assets, { recursive: true });
+});
+
+it("a deployment with one wrong byte says which file it is in, to everybody who asks", async () => {
+  const responses = await Promise.all([ask(), ask(), fetch(new URL("/readyz", server.url))]);
+  for (const response of responses) {
+    const { code, detail } = ProblemDetails.parse(await response.json());
+    expect([response.status, code]).toEqual([500, "model-corrupt"]);
+    expect(detail).toContain(graph);
+  }
+});
+
+it("and answers as soon as the byte is right again", async () => {
+  await flipByte();
+  expect((await ask()).status).toBe(200);
+});
