@@ -55,8 +55,8 @@ export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
         };
         return shared.use({ bytes: request.image.bytes.length, check }, (model, renew) => {
           const pause = async (): Promise<void> => {
-            await sleep(0);
             renew();
+            await sleep(0);
             check();
           };
           return generate(model, request, { preprocess, maxPromptTokens, emit, pause });

@@ -11,6 +11,7 @@ function fromOrt(name: string, tensor: OrtTensor): Tensor {
 
 /** A session of either ONNX Runtime as the port that the model is written against. `tensor` is that runtime's own class. */
 export function fromOrtSession(session: InferenceSession, tensor: TensorConstructor): Session {
+  // One call a type: the constructor is overloaded, and takes no union.
   const toOrt = (value: Tensor): OrtTensor => {
     if (value.type === "float32") return new tensor(value.type, value.data, value.dims);
     if (value.type === "int64") return new tensor(value.type, value.data, value.dims);

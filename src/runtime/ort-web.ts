@@ -60,13 +60,20 @@ async function withWasmModule<Result>(work: () => Promise<Result>): Promise<Resu
   }
 }
 
+/** How a graph is loaded; docs/explanation/memory.md has the figures behind each line. */
+const options: InferenceSession.SessionOptions = {
+  executionProviders: ["wasm"],
+  // The exported graphs are fused already: optimising them again only makes loading slower.
+  graphOptimizationLevel: "disabled",
+  // Plans memory for shapes that come again; the decoder's change with every token.
+  enableMemPattern: false,
+  logSeverityLevel: FATAL,
+};
+
 async function create(bytes: Uint8Array): Promise<InferenceSession> {
   return InferenceSession.create(withExternalWeights(bytes, WEIGHTS), {
-    executionProviders: ["wasm"],
+    ...options,
     externalData: [{ path: WEIGHTS, data: bytes }],
-    graphOptimizationLevel: "disabled",
-    enableMemPattern: false,
-    logSeverityLevel: FATAL,
   });
 }
 

@@ -32,9 +32,10 @@ export function rulesFor({ generation, positions }: ModelConfig, maxNewTokens: n
 /** The likeliest id at each place, the lower of two equal ones. */
 export async function searchGreedily(encoded: Encoded, { florence, rules, onToken }: Search): Promise<Written> {
   const tokens: WrittenToken[] = [];
+  const sequence = [rules.startTokenId];
   let state: DecoderState = florence.begin(encoded);
   try {
-    for (const sequence = [rules.startTokenId]; sequence.length < rules.maxLength;) {
+    while (sequence.length < rules.maxLength) {
       const step = await florence.step(state, sequence.at(-1) ?? rules.startTokenId);
       florence.release(state, [step.state]);
       state = step.state;

@@ -43,7 +43,7 @@ export type ModelEntry = z.infer<typeof modelEntry>;
 type FileEntry = z.infer<typeof fileEntry>;
 type PartEntry = z.infer<typeof partEntry>;
 
-/** Gets a file below the manifest's folder: static assets at the edge, a folder in Node. A missing one is a 404. */
+/** Gets a file below the manifest's folder: static assets at the edge, a folder in Node. Rejects or answers 404 for one that is not there. */
 export type ReadAsset = (path: string) => Promise<Response>;
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,9 +1,6 @@
 import type { Backend, EncodedImage, Generation } from "../../src/inference/backend.ts";
 import file from "../vectors/mini/goldens.json" with { type: "json" };
 
-/** One answer that PyTorch gave; see `test/vectors/mini/README.md`. */
-type Golden = (typeof file.goldens)[number];
-
 const folder = "../vectors/mini/pictures/";
 const dataUris = import.meta.glob<string>("../vectors/mini/pictures/*", {
   query: "?inline",
