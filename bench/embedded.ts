@@ -2,7 +2,7 @@
  * The embedded placement: cold start, warm latency of every task, tokens a second and memory, beside the same graphs,
  * search and preprocessing under native ONNX Runtime with one thread. Both answer in turns in one run, after warming up.
  *
- *   node bench/embedded.ts [rounds]
+ *   npm run bench -- [rounds]
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

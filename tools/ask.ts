@@ -1,84 +1,91 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { Answer } from "../src/contract/answers.ts";
 import { ProblemDetails } from "../src/contract/problem-details.ts";
+import { taskPath } from "../src/contract/operations.ts";
+import { isTaskName, tasks } from "../src/florence/tasks.ts";
 import { sniff } from "../src/image/sniff.ts";
 import { overlaySvg } from "../src/overlay/svg.ts";
 import { withProgress } from "./progress.ts";
-import { bundle, LOCAL_VARIABLES, type Server, serve } from "./serve.ts";
+import { describeProblem, startServer } from "./ready-server.ts";
+import { readArguments, runCommand, UsageError } from "./run-command.ts";
+import type { Server } from "./serve.ts";
 import { table } from "./table.ts";
 
 const usage = `Usage: npm run ask -- <picture.jpg|png> [--task object-detection] [--text "a red car"] [--labels cat --labels dog]
-                  [--region x1,y1,x2,y2] [--normalized-region x1,y1,x2,y2] [--max-new-tokens 256]`;
+                  [--region x1,y1,x2,y2] [--normalized-region x1,y1,x2,y2] [--max-new-tokens 256] [--json]
+
+Tasks: ${Object.keys(tasks).join(", ")}`;
 
 /** The folder that the user typed the command in; npm itself runs scripts in the repository's root. */
-const here = process.env.INIT_CWD ?? process.cwd();
+const here = process.env["INIT_CWD"] ?? process.cwd();
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+function question() {
+  const { values, positionals } = readArguments(usage, {
     task: { type: "string", default: "object-detection" },
     text: { type: "string" },
     labels: { type: "string", multiple: true },
     region: { type: "string" },
     "normalized-region": { type: "string" },
     "max-new-tokens": { type: "string" },
-  },
-});
+    json: { type: "boolean", default: false },
+  });
+  const [picture, ...others] = positionals;
+  if (picture === undefined || others.length > 0) throw new UsageError(usage);
+  if (!isTaskName(values.task)) throw new UsageError(`There is no task ${values.task}.\n\n${usage}`);
+  return { ...values, picture };
+}
+type Question = ReturnType<typeof question>;
 
-function taskUrl(server: Server): URL {
-  const url = new URL(`/v1/${values.task}`, server.url);
-  const options = { text: values.text, region: values.region, normalized_region: values["normalized-region"] };
-  for (const [name, value] of Object.entries({ ...options, max_new_tokens: values["max-new-tokens"] })) {
-    if (value !== undefined) url.searchParams.set(name, value);
-  }
-  for (const label of values.labels ?? []) url.searchParams.append("labels", label);
-  return url;
+function queryOf({ text, labels = [], region, ...values }: Question): URLSearchParams {
+  const options = {
+    text,
+    region,
+    normalized_region: values["normalized-region"],
+    max_new_tokens: values["max-new-tokens"],
+  };
+  const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return new URLSearchParams([...given, ...labels.map((label) => ["labels", label])]);
 }
 
-async function ask(server: Server, bytes: Uint8Array<ArrayBuffer>): Promise<Answer> {
-  const headers = { "content-type": "application/octet-stream" };
-  const response = await fetch(taskUrl(server), { method: "POST", headers, body: bytes });
+interface Picture {
+  readonly bytes: Buffer<ArrayBuffer>;
+  readonly mediaType: string;
+}
+
+async function readPicture(path: string): Promise<Picture> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const header = sniff(bytes);
+  if ("refused" in header) throw new UsageError(`${path}: ${header.reason}`);
+  return { bytes, mediaType: `image/${header.format}` };
+}
+
+async function ask(server: Server, asked: Question, { bytes, mediaType }: Picture): Promise<Answer> {
+  const url = new URL(`${taskPath(asked.task)}?${queryOf(asked).toString()}`, server.url);
+  const response = await fetch(url, { method: "POST", headers: { "content-type": mediaType }, body: bytes });
   const body: unknown = await response.json();
   if (response.ok) return Answer.parse(body);
-  const { title, detail, fix } = ProblemDetails.parse(body);
-  throw new Error(`${title}. ${detail} ${fix}`);
+  throw new UsageError(describeProblem(ProblemDetails.parse(body)));
 }
 
-function dataUri(bytes: Buffer): string {
-  const header = sniff(bytes);
-  const mediaType = "format" in header ? `image/${header.format}` : "";
-  return `data:${mediaType};base64,${bytes.toString("base64")}`;
+async function draw(answer: Answer, path: string, { bytes, mediaType }: Picture): Promise<void> {
+  const file = join(here, `${basename(path, extname(path))}.${answer.task}.svg`);
+  await writeFile(file, overlaySvg(answer, { dataUri: `data:${mediaType};base64,${bytes.toString("base64")}` }));
+  console.log(`\nDrawn in ${file}`);
 }
 
-async function main(picture: string): Promise<void> {
-  const path = resolve(here, picture);
-  const bytes = await readFile(path);
-  const server = await withProgress(
-    "Starting the API…",
-    bundle().then((modules) => serve(modules, { port: 0, variables: LOCAL_VARIABLES })),
-  );
+await runCommand(async () => {
+  const asked = question();
+  const path = resolve(here, asked.picture);
+  const picture = await readPicture(path);
+  const server = await startServer(0);
   try {
-    await withProgress("Loading the model…", fetch(new URL("/readyz", server.url)));
-    const answer = await withProgress("Answering…", ask(server, bytes));
-    console.log(`\n${table(answer)}`);
-    if (answer.type === "text") return;
-    const file = join(here, `${basename(path, extname(path))}.${values.task}.svg`);
-    await writeFile(file, overlaySvg(answer, { dataUri: dataUri(bytes) }));
-    console.log(`\nDrawn in ${file}`);
+    const answer = await withProgress("Answering…", ask(server, asked, picture));
+    console.log(asked.json ? JSON.stringify(answer, null, 2) : `\n${table(answer)}`);
+    if (answer.type !== "text" && !asked.json) await draw(answer, path, picture);
   } finally {
     await server.stop();
   }
-}
-
-const [picture, ...others] = positionals;
-if (picture === undefined || others.length > 0) {
-  console.error(usage);
-  process.exitCode = 2;
-} else {
-  await main(picture).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
-}
+});

@@ -6,10 +6,16 @@ export async function withProgress<Result>(label: string, work: Promise<Result>)
   const started = performance.now();
   const line = () => `${label} ${((performance.now() - started) / 1000).toFixed(1)} s`;
   const timer = process.stderr.isTTY ? setInterval(() => process.stderr.write(`\r${line()}`), REDRAW_MS) : undefined;
-  try {
-    return await work;
-  } finally {
+  const finish = (how: string) => {
     clearInterval(timer);
-    process.stderr.write(`${process.stderr.isTTY ? "\r" : ""}${line()}\n`);
+    process.stderr.write(`${process.stderr.isTTY ? "\r" : ""}${line()}${how}\n`);
+  };
+  try {
+    const result = await work;
+    finish("");
+    return result;
+  } catch (error) {
+    finish(", failed");
+    throw error;
   }
 }

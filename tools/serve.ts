@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
@@ -35,6 +36,9 @@ interface Module {
 /** The Worker as a deployment would ship it: the entry first, then the wasm modules that it imports. */
 export async function bundle(entry = "functions/api.ts"): Promise<readonly Module[]> {
   const outdir = await mkdtemp(join(tmpdir(), "florence-edge-"));
+  const remove = () => rmSync(outdir, { recursive: true, force: true });
+  // Also when the build is interrupted.
+  process.once("exit", remove);
   try {
     const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
     const config = join(root, "wrangler.toml");
@@ -42,7 +46,8 @@ export async function bundle(entry = "functions/api.ts"): Promise<readonly Modul
     await promisify(execFile)(process.execPath, arguments_, { cwd: root, env: { ...process.env, ...quiet } });
     return await modulesIn(outdir);
   } finally {
-    await rm(outdir, { recursive: true });
+    remove();
+    process.off("exit", remove);
   }
 }
 
@@ -56,7 +61,7 @@ async function modulesIn(outdir: string): Promise<readonly Module[]> {
   return loaded.toSorted((one, other) => Number(other.type === "ESModule") - Number(one.type === "ESModule"));
 }
 
-/** What `npm start` and `npm run ask` allow where memory is one's own: photographs of any telephone. */
+/** What `npm start` and `npm run ask` allow where memory is one's own. The 10 MiB a file may have stay. */
 export const LOCAL_VARIABLES = { MAX_IMAGE_PIXELS: "60000000" } as const;
 
 /** A running API. */
@@ -99,7 +104,10 @@ export async function serve(modules: readonly Module[], options: ServeOptions): 
   });
   const inspectorPort = options.inspect === true ? { inspectorPort: 0 } : {};
   const miniflare = new Miniflare(Object.assign(converted, { logRequests: false }, inspectorPort));
-  const url = await miniflare.ready;
+  const url = await miniflare.ready.catch(async (error: unknown) => {
+    await miniflare.dispose();
+    throw error;
+  });
   const inspector = options.inspect === true ? await miniflare.getInspectorURL() : undefined;
   return { url, inspector, stop: () => miniflare.dispose() };
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
 import { modelFiles } from "../src/runtime/load-model.ts";
 import { Manifest, MANIFEST_PATH, MAX_PART_BYTES, type ModelEntry } from "../src/runtime/shards.ts";
+import { readArguments, runCommand, UsageError } from "./run-command.ts";
 
-const USAGE = "usage: node tools/shard.ts <exported folder> <model id> [--dtype fp32] [--output model-shards]";
+const USAGE = "Usage: npm run shard -- <exported folder> <model id> [--dtype fp32] [--output model-shards]";
 
 /** One run of this tool. */
 interface Sharding {
@@ -54,7 +54,7 @@ async function listFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true });
   const found = entries.filter((path) => path.endsWith(".onnx") || path.endsWith(".json")).toSorted();
   const missing = Object.values(modelFiles).filter((path) => !found.includes(path));
-  if (missing.length > 0) throw new Error(`${folder} has no ${missing.join(", ")}`);
+  if (missing.length > 0) throw new UsageError(`${folder} has no ${missing.join(", ")}`);
   return found;
 }
 
@@ -63,32 +63,44 @@ async function readManifest(output: string): Promise<Manifest> {
   return text === undefined ? { version: 1, models: [] } : Manifest.parse(JSON.parse(text));
 }
 
+/** Writes the parts into a folder beside the old ones, and puts them in their place when all are there. */
+async function replaceParts(sharding: Sharding, paths: readonly string[]): Promise<readonly FileEntry[]> {
+  const { id, output } = sharding;
+  const staging = await mkdtemp(join(output, ".staging-"));
+  try {
+    const files: FileEntry[] = [];
+    for (const path of paths) files.push(await shardFile({ ...sharding, output: staging }, path));
+    await rm(join(output, id), { recursive: true, force: true });
+    await rename(join(staging, id), join(output, id));
+    return files;
+  } finally {
+    await rm(staging, { recursive: true });
+  }
+}
+
 /** Writes a model's parts and its entry in the manifest, in place of what was there under its name. */
 async function shard(sharding: Sharding): Promise<ModelEntry> {
   const { folder, id, dtype, output } = sharding;
   const paths = await listFiles(folder);
   const manifest = await readManifest(output);
-  await rm(join(output, id), { recursive: true, force: true });
-  const files: FileEntry[] = [];
-  for (const path of paths) files.push(await shardFile(sharding, path));
+  const files = await replaceParts(sharding, paths);
   const lines = files.map((file) => `${file.sha256}  ${file.path}\n`).join("");
   const revision = sha256(new TextEncoder().encode(lines)).slice(0, REVISION_DIGITS);
-  const model = { id, revision, dtype, files };
+  const model = { id, revision, dtype, files: [...files] };
   const models = [...manifest.models.filter((other) => other.id !== id), model];
   const next = Manifest.parse({ ...manifest, models });
   await writeFile(join(output, MANIFEST_PATH), `${JSON.stringify(next, null, 2)}\n`);
   return model;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+await runCommand(async () => {
+  const { values, positionals } = readArguments(USAGE, {
     dtype: { type: "string", default: "fp32" },
     output: { type: "string", default: join(import.meta.dirname, "../model-shards") },
-  },
+  });
+  const [folder, id, ...others] = positionals;
+  if (folder === undefined || id === undefined || others.length > 0) throw new UsageError(USAGE);
+  const { revision, files } = await shard({ folder, id, ...values });
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  console.log(`${id}: ${files.length} files, ${bytes} bytes, revision ${revision}`);
 });
-const [folder, id] = positionals;
-if (folder === undefined || id === undefined) throw new Error(USAGE);
-const { revision, files } = await shard({ folder, id, ...values });
-const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-console.log(`${id}: ${files.length} files, ${bytes} bytes, revision ${revision}`);

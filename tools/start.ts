@@ -1,24 +1,23 @@
-import { withProgress } from "./progress.ts";
-import { bundle, LOCAL_VARIABLES, serve } from "./serve.ts";
+import { startServer } from "./ready-server.ts";
+import { runCommand, UsageError } from "./run-command.ts";
 
 /** The port that the README's examples use; `PORT` takes another. */
-const DEFAULT_PORT = 8787;
+const DEFAULT_PORT = "8787";
+const MAX_PORT = 65_535;
 
-const port = Number(process.env.PORT ?? DEFAULT_PORT);
-const server = await withProgress(
-  "Building the API…",
-  bundle().then((modules) => serve(modules, { port, variables: LOCAL_VARIABLES })),
-);
-await withProgress("Loading the model…", fetch(new URL("/readyz", server.url)));
-
-console.log(`
-florence-edge answers at ${server.url.origin}. In another terminal:
-
-  curl -s -H 'content-type: image/jpeg' --data-binary @test/pictures/street.jpg ${server.url.origin}/v1/object-detection
-
-The tasks: ${server.url.origin}/v1/tasks    The contract: ${server.url.origin}/openapi.json    Stop: Ctrl+C
-`);
-
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void server.stop().then(() => process.exit(0)));
+function portFrom(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/u.test(text) && port <= MAX_PORT) return port;
+  throw new UsageError(`PORT is ${JSON.stringify(text)}; it must be a number from 0 (a free one) to ${MAX_PORT}.`);
 }
+
+await runCommand(async () => {
+  const { url } = await startServer(portFrom(process.env["PORT"] ?? DEFAULT_PORT));
+  console.log(`
+florence-edge answers at ${url.origin}. In another terminal:
+
+  curl -s -H 'content-type: image/jpeg' --data-binary @test/pictures/street.jpg ${url.origin}/v1/object-detection
+
+The tasks: ${url.origin}/v1/tasks    The contract: ${url.origin}/openapi.json    Stop: Ctrl+C
+`);
+});

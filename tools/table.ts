@@ -7,6 +7,12 @@ function row(cells: readonly string[], widths: readonly number[]): string {
     .trimEnd();
 }
 
+/** What the columns leave out. */
+const notes: Readonly<Partial<Record<Answer["type"], readonly string[]>>> = {
+  quads: ["", "The columns are the boxes around the words; their four corners are in the drawing, and in --json."],
+  polygons: ["", "The columns are the boxes around the outlines; those are in the drawing, and in --json."],
+};
+
 /** An answer as a person reads it in a terminal: the text, or one line for each object in pixels. */
 export function table(answer: Answer): string {
   if (answer.type === "text") return answer.text;
@@ -18,5 +24,5 @@ export function table(answer: Answer): string {
   ]);
   const cells = [["label", "score", "x1", "y1", "x2", "y2"], ...lines];
   const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  return cells.map((line) => row(line, widths)).join("\n");
+  return [...cells.map((line) => row(line, widths)), ...(notes[answer.type] ?? [])].join("\n");
 }

@@ -23,8 +23,8 @@ const scored = {
     .min(0)
     .max(1)
     .meta({ description: "How sure the model was of this object's place; see `score_type`." }),
-  box: Box.meta({ description: "Pixels of the source image." }),
-  normalized_box: Box.meta({ description: "The same box in 0..1." }),
+  box: Box,
+  normalized_box: Box,
 };
 
 /** A named box. */

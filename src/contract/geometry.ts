@@ -4,19 +4,34 @@ import * as z from "zod";
 export const Point = z.object({ x: z.number(), y: z.number() }).meta({ id: "Point" });
 export type Point = Readonly<z.infer<typeof Point>>;
 
+const corners = { x1: z.number(), y1: z.number(), x2: z.number(), y2: z.number() };
+
 /** An upright box: top-left corner, then bottom-right; units as `Point`. */
-export const Box = z
-  .object({ x1: z.number(), y1: z.number(), x2: z.number(), y2: z.number() })
-  .meta({ id: "Box", description: "Top-left corner (x1, y1) and bottom-right corner (x2, y2)." });
+export const Box = z.object(corners).meta({
+  id: "Box",
+  description:
+    "Corners (x1, y1) top left and (x2, y2) bottom right; in pixels, or in 0..1 where the name says normalized.",
+});
 export type Box = Readonly<z.infer<typeof Box>>;
 
-/** Four corners in the order in which the text is read: top-left, top-right, bottom-right, bottom-left of the words. */
-export const Quad = z
-  .array(Point)
-  .length(4)
-  .meta({ id: "Quad", description: "Four corners, clockwise from the top-left of the text as it is read." });
+/** A box in a request: nothing but the four numbers. Whether it lies in the image is seen when the image is. */
+export const Region = z
+  .strictObject(corners, {
+    error: ({ code }) => (code === "invalid_type" ? "Send four numbers: x1, y1, x2, y2." : undefined),
+  })
+  .meta({
+    id: "Region",
+    description: "x1 < x2 and y1 < y2, inside the image; in pixels, or in 0..1 where the name says normalized.",
+  });
+
+/** Four corners in the order in which the text is read. */
+export const Quad = z.array(Point).min(4).max(4).meta({
+  id: "Quad",
+  description: "Four corners, clockwise from the top-left of the text as it is read.",
+});
 
 /** One object's outline: a polygon for each visible part, each a ring of points that is not closed by repeating the first. */
-export const Polygons = z
-  .array(z.array(Point))
-  .meta({ id: "Polygons", description: "One ring of points for each visible part of the object." });
+export const Polygons = z.array(z.array(Point)).meta({
+  id: "Polygons",
+  description: "One ring of points for each visible part of the object.",
+});

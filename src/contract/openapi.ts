@@ -17,5 +17,6 @@ export function openApiDocument(tasks: readonly TaskRow[], version: string) {
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     servers: [{ url: "/" }],
+    security: [],
   });
 }

@@ -1,12 +1,13 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
-import { answersByType } from "./answers.ts";
-import { problemResponses } from "./problem-details.ts";
-import { bodiesByInput, optionsByInput } from "./requests.ts";
+import { answersByType, Model } from "./answers.ts";
+import { problemResponses, requestIdHeader } from "./problem-details.ts";
+import type { ProblemCode } from "./problems.ts";
+import { bodiesByInput, InputKind, queryParameters } from "./requests.ts";
 import type { TaskRow } from "./service.ts";
 
-/** Media types of an image sent as the body itself. */
-export const IMAGE_MEDIA_TYPES = ["image/jpeg", "image/png"] as const;
+/** Media types of an image sent as the body itself; what it is is read from its bytes, whatever it is called. */
+const IMAGE_MEDIA_TYPES = ["image/jpeg", "image/png", "application/octet-stream"] as const;
 
 const TaskList = z
   .object({
@@ -15,45 +16,60 @@ const TaskList = z
         name: z.string(),
         path: z.string(),
         summary: z.string(),
-        input: z.enum(["none", "text", "labels", "region"]),
-        answers: z.array(z.enum(["text", "boxes", "quads", "polygons"])),
+        input: InputKind,
+        answers: z.array(z.keyof(z.object(answersByType))),
       }),
     ),
   })
   .meta({ id: "TaskList" });
 
 const ModelList = z
-  .object({
-    models: z.array(
-      z.object({ id: z.string(), revision: z.string(), dtype: z.string(), image_size: z.int().positive() }),
-    ),
-  })
+  .object({ models: z.array(Model.extend({ image_size: z.int().positive() })) })
   .meta({ id: "ModelList" });
 
 const Health = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
+const OpenApi = z.looseObject({ openapi: z.string() });
 
-function get<Schema extends z.ZodType>(path: string, id: string, summary: string, schema: Schema) {
+/** What every operation that asks for the model can fail with. */
+const modelProblems = ["internal", "misconfigured", "model-corrupt", "model-unavailable", "overloaded"] as const;
+
+interface Read<Schema> {
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  readonly schema: Schema;
+  readonly fails?: readonly ProblemCode[];
+}
+
+function get<Schema extends z.ZodType>({ path, id, summary, schema, fails = ["internal"] }: Read<Schema>) {
   return createRoute({
     method: "get",
     path,
     operationId: id,
     summary,
     responses: {
-      200: { description: summary, content: { "application/json": { schema } } },
-      ...problemResponses(["internal", "misconfigured", "model-corrupt", "model-unavailable"]),
+      200: { description: summary, headers: requestIdHeader, content: { "application/json": { schema } } },
+      ...problemResponses(fails),
     },
   });
 }
 
 /** The operations that are not tasks, by the name of their handler. */
 export const operations = {
-  health: get("/healthz", "health", "The process answers", Health),
-  ready: get("/readyz", "ready", "The model is loaded and can answer", Health),
-  tasks: get("/v1/tasks", "listTasks", "The tasks, what each takes and gives", TaskList),
-  models: get("/v1/models", "listModels", "The models that answer", ModelList),
+  health: get({ path: "/healthz", id: "health", summary: "The process answers", schema: Health }),
+  ready: get({ path: "/readyz", id: "ready", summary: "The model can answer", schema: Health, fails: modelProblems }),
+  tasks: get({ path: "/v1/tasks", id: "listTasks", summary: "The tasks, what each takes and gives", schema: TaskList }),
+  models: get({
+    path: "/v1/models",
+    id: "listModels",
+    summary: "The models that answer",
+    schema: ModelList,
+    fails: modelProblems,
+  }),
+  openApi: get({ path: "/openapi.json", id: "openApi", summary: "This document", schema: OpenApi }),
 } as const;
 
-/** `object-detection` → `objectDetection`: the operation's id and the client's method. */
+/** `object-detection` → `objectDetection`: names that generators of clients make methods of. */
 export function operationId(task: string): string {
   return task.replace(/-(?<letter>.)/gu, (_, letter: string) => letter.toUpperCase());
 }
@@ -84,16 +100,13 @@ const taskProblems = [
   "unsupported-image",
   "image-corrupt",
   "prompt-too-long",
-  "internal",
-  "misconfigured",
-  "model-corrupt",
-  "model-unavailable",
-  "overloaded",
+  "request-cancelled",
+  ...modelProblems,
 ] as const;
 
 /** The operation of one task, drawn from its row. */
 export function taskOperation(row: TaskRow) {
-  const images = IMAGE_MEDIA_TYPES.map((type) => [type, { schema: { type: "string" as const, format: "binary" } }]);
+  const images = IMAGE_MEDIA_TYPES.map((type) => [type, { schema: {} }]);
   return createRoute({
     method: "post",
     path: taskPath(row.name),
@@ -101,14 +114,18 @@ export function taskOperation(row: TaskRow) {
     summary: row.summary,
     description: "Send the image as the body and the options in the query, or both in one JSON object.",
     request: {
-      query: z.object(optionsByInput[row.input].shape).partial(),
+      query: queryParameters(row.input),
       body: {
         required: true,
         content: { "application/json": { schema: bodiesByInput[row.input] }, ...Object.fromEntries(images) },
       },
     },
     responses: {
-      200: { description: "The answer", content: { "application/json": { schema: answerSchema(row) } } },
+      200: {
+        description: "The answer",
+        headers: requestIdHeader,
+        content: { "application/json": { schema: answerSchema(row) } },
+      },
       ...problemResponses(taskProblems),
     },
   });

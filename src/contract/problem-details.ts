@@ -45,6 +45,18 @@ export function problemDetails(
   };
 }
 
+/** The header that every response carries. */
+export const requestIdHeader = {
+  "X-Request-Id": {
+    description: "The caller's own, or one made here: what the log is searched by.",
+    schema: { type: "string" },
+  },
+} as const;
+
+const retryAfterHeader = {
+  "Retry-After": { description: "Seconds after which to ask again.", schema: { type: "integer" } },
+} as const;
+
 /** OpenAPI responses for these codes: one for each status, naming its codes. */
 export function problemResponses(listed: readonly ProblemCode[]) {
   const statuses = [...new Set(listed.map((code) => problems[code].status))];
@@ -52,7 +64,8 @@ export function problemResponses(listed: readonly ProblemCode[]) {
     statuses.map((status) => {
       const here = listed.filter((code) => problems[code].status === status);
       const description = here.map((code) => `\`${code}\`: ${problems[code].title}.`).join(" ");
-      return [status, { description, content: { [PROBLEM_MEDIA_TYPE]: { schema: ProblemDetails } } }];
+      const headers = status === 503 ? { ...requestIdHeader, ...retryAfterHeader } : requestIdHeader;
+      return [status, { description, headers, content: { [PROBLEM_MEDIA_TYPE]: { schema: ProblemDetails } } }];
     }),
   );
 }

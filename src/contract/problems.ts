@@ -1,6 +1,5 @@
 /**
- * The only list of errors. From it come the `ProblemCode` type, the OpenAPI responses, the error reference and the
- * client's union. `fix` tells the caller what to do next; `retryable` says whether the same request may succeed later.
+ * The only list of errors. From it come the `ProblemCode` type, the OpenAPI responses and docs/problems.md. `fix` tells the caller what to do next; `retryable` says whether the same request may succeed later.
  */
 export const problems = {
   "invalid-json": {
@@ -31,7 +30,7 @@ export const problems = {
     status: 400,
     title: "This task needs a text",
     retryable: false,
-    fix: "Send `text`: the caption, the label or the expression to look for.",
+    fix: "Send `text`, the words that the task works on; open-vocabulary-detection also takes a list of `labels`.",
   },
   "region-required": {
     status: 400,
@@ -43,7 +42,7 @@ export const problems = {
     status: 400,
     title: "The region is not inside the image",
     retryable: false,
-    fix: "Send 0 <= x1 < x2 <= width and 0 <= y1 < y2 <= height; `detail` says the image's size.",
+    fix: "Send 0 <= x1 < x2 <= width and 0 <= y1 < y2 <= height in pixels, or the same within 0..1 as `normalized_region`.",
   },
   "unknown-task": {
     status: 404,
@@ -79,7 +78,7 @@ export const problems = {
     status: 415,
     title: "The body's content type is not supported",
     retryable: false,
-    fix: "Send application/json, image/jpeg or image/png.",
+    fix: "Send the image itself as image/jpeg, image/png or application/octet-stream, or one application/json object.",
   },
   "unsupported-image": {
     status: 415,

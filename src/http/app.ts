@@ -14,7 +14,7 @@ export interface AppOptions {
   /** The API's version, for the OpenAPI document. */
   readonly version: string;
   readonly newRequestId: () => string;
-  /** Takes errors that are our fault, with their cause; never a caller's mistake. */
+  /** Takes errors that are our fault, with their cause; never a caller's mistake, nor that there are many callers. */
   readonly logError: (problem: Problem, requestId: string) => void;
 }
 
@@ -36,7 +36,7 @@ function routes({ tasks, service, version }: AppOptions): readonly Route[] {
     get(operations.ready, async () => service.ready().then(() => ({ status: "ok" }))),
     get(operations.tasks, async () => ({ tasks: listed })),
     get(operations.models, async () => ({ models: [await service.model()] })),
-    get({ path: "/openapi.json" }, async () => openApiDocument(tasks, version)),
+    get(operations.openApi, async () => openApiDocument(tasks, version)),
     ...tasks.map((row) => ({
       method: "POST",
       path: taskPath(row.name),
@@ -61,7 +61,7 @@ export function createApp(options: AppOptions): Hono {
   const fail = (thrown: unknown, id: string): Response => {
     const problem = asProblem(thrown);
     const response = problemResponse(problem, id);
-    if (response.status >= 500) options.logError(problem, id);
+    if (response.status >= 500 && problem.code !== "overloaded") options.logError(problem, id);
     return response;
   };
   app.use(requestId({ generator: options.newRequestId }));

@@ -1,10 +1,11 @@
 import { type Issue, Problem } from "../contract/problems.ts";
 
 /**
- * Largest body in bytes. An image may have 10 MiB (`image/intake.ts`), base64 makes that 13.4 MiB, and the rest of a
- * JSON body is at most a few kilobytes; more would only fill the isolate's memory before it is refused.
+ * Largest body in bytes. An image may have 10 MiB (`image/intake.ts`); base64 with MIME's line breaks, escaped in JSON,
+ * makes 14.1 MiB of it, and the longest `labels` (`contract/requests.ts`) add up to two. More would only fill the
+ * isolate's memory before it is refused.
  */
-export const MAX_BODY_BYTES = 14 * 1024 * 1024;
+export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 function tooLarge(): Problem {
   return new Problem("body-too-large", `A body may have at most ${MAX_BODY_BYTES} bytes.`);
@@ -15,12 +16,21 @@ export async function readBody(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of chunksOf(request)) {
     length += chunk.byteLength;
     if (length > MAX_BODY_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
   return join(chunks, length);
+}
+
+/** The body as it comes. A connection that breaks off is the caller's going away, not a fault of ours. */
+async function* chunksOf(request: Request): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    for await (const chunk of request.body ?? []) yield chunk;
+  } catch (cause) {
+    throw new Problem("request-cancelled", "The connection broke off within the body.", { cause });
+  }
 }
 
 function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
@@ -35,8 +45,32 @@ function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return whole;
 }
 
+/**
+ * Most brackets, braces and commas of a JSON body. The largest request that means something has some eighty; parsed, each
+ * costs up to a hundred times its byte, so that a body of nothing else would fill the isolate.
+ */
+export const MAX_JSON_MARKS = 1000;
+
+const mark = { quote: 0x22, backslash: 0x5c, comma: 0x2c, bracket: 0x5b, brace: 0x7b } as const;
+const counted: ReadonlySet<number> = new Set([mark.comma, mark.bracket, mark.brace]);
+
+function hasTooManyMarks(bytes: Uint8Array): boolean {
+  let isText = false;
+  let marks = 0;
+  for (let at = 0; at < bytes.length && marks <= MAX_JSON_MARKS; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte === mark.quote) isText = !isText;
+    else if (isText && byte === mark.backslash) at += 1;
+    else if (!isText && counted.has(byte)) marks += 1;
+  }
+  return marks > MAX_JSON_MARKS;
+}
+
 /** A body as one JSON object. */
 export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  if (hasTooManyMarks(bytes)) {
+    throw new Problem("invalid-request", `The JSON has more than ${MAX_JSON_MARKS} brackets, braces and commas.`);
+  }
   const value = parseJson(bytes);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   const issue: Issue = { path: "", message: "Send one JSON object." };

@@ -10,11 +10,11 @@ function number(value: string): unknown {
 }
 
 /** How the query spells options that are not text; names as in `contract/requests.ts`. */
-const readers: Readonly<Record<string, (value: string) => unknown>> = {
-  max_new_tokens: number,
-  region: box,
-  normalized_region: box,
-};
+const readers: ReadonlyMap<string, (value: string) => unknown> = new Map([
+  ["max_new_tokens", number],
+  ["region", box],
+  ["normalized_region", box],
+]);
 
 /** Options that may be given several times. */
 const lists: ReadonlySet<string> = new Set(["labels"]);
@@ -29,5 +29,5 @@ function option(name: string, values: readonly string[]): unknown {
   if (lists.has(name)) return values;
   const [value] = values;
   if (values.length !== 1 || value === undefined) return values;
-  return readers[name]?.(value) ?? value;
+  return readers.get(name)?.(value) ?? value;
 }

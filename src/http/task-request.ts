@@ -5,32 +5,37 @@ import type { ImageInput, TaskRequest, TaskRow } from "../contract/service.ts";
 import { parseJsonObject, readBody } from "./body.ts";
 import { queryOptions } from "./query.ts";
 
-/** How many issues one problem lists: enough to mend a request, too few to echo a hostile one. */
-const MAX_ISSUES = 20;
+/** Longest message: zod names every unknown key, and a caller can send a million. */
+export const MAX_MESSAGE_CHARACTERS = 300;
 
-/** A field that is simply not there has a code of its own. */
-const missingField: Readonly<Record<string, ProblemCode>> = {
+/** How many issues one problem lists: enough to mend a request, too few to echo a hostile one. */
+export const MAX_ISSUES = 20;
+
+/** Fields that have a code of their own when they are simply not there; the first that is missing names the problem. */
+const missingField = {
   image: "image-required",
   text: "text-required",
   region: "region-required",
-};
+} as const satisfies Readonly<Record<string, ProblemCode>>;
 
 function issuesOf(error: z.ZodError): readonly Issue[] {
-  const issues = error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message }));
-  return issues.slice(0, MAX_ISSUES);
+  return error.issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({
+    path: path.map(String).join(".").slice(0, MAX_MESSAGE_CHARACTERS),
+    message: message.slice(0, MAX_MESSAGE_CHARACTERS),
+  }));
 }
 
-function isAbsent(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): boolean {
-  const value = given[String(issue.path[0])];
-  return issue.path.length === 1 && (value === undefined || (typeof value === "string" && value.trim() === ""));
+function isAbsent(field: string, { issues }: z.ZodError, given: Readonly<Record<string, unknown>>): boolean {
+  const value = given[field];
+  const isBlank = value === undefined || (typeof value === "string" && value.trim() === "");
+  return isBlank && issues.some(({ path }) => path.length === 1 && path[0] === field);
 }
 
 function requestProblem(error: z.ZodError, given: Readonly<Record<string, unknown>>): Problem {
   const issues = issuesOf(error);
-  const [first] = error.issues;
-  const code = first === undefined || !isAbsent(first, given) ? undefined : missingField[String(first.path[0])];
-  const detail = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join(" ");
-  return new Problem(code ?? "invalid-request", detail, { issues });
+  const missing = Object.entries(missingField).find(([field]) => isAbsent(field, error, given));
+  const detail = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
+  return new Problem(missing?.[1] ?? "invalid-request", detail, { issues });
 }
 
 function validated<Schema extends z.ZodType>(schema: Schema, given: Readonly<Record<string, unknown>>) {
@@ -45,15 +50,23 @@ function imageInput(image: JsonImage): ImageInput {
 
 type Reader = (row: TaskRow, request: Request) => Promise<TaskRequest>;
 
-async function fromJson(row: TaskRow, request: Request): Promise<TaskRequest> {
+/** The query's options. An image never comes this way: addresses are logged, cut off and shown. */
+function optionsInQuery(request: Request): Readonly<Record<string, unknown>> {
   const query = queryOptions(new URL(request.url).searchParams);
+  if (!Object.hasOwn(query, "image")) return query;
+  const issue: Issue = { path: "image", message: "Send the image in the body, not in the address." };
+  throw new Problem("invalid-request", issue.message, { issues: [issue] });
+}
+
+async function fromJson(row: TaskRow, request: Request): Promise<TaskRequest> {
+  const query = optionsInQuery(request);
   const given = { ...query, ...parseJsonObject(await readBody(request)) };
   const { image, ...options } = validated(bodiesByInput[row.input], given);
   return { task: row.name, image: imageInput(image), options };
 }
 
 async function fromBytes(row: TaskRow, request: Request): Promise<TaskRequest> {
-  const options = validated(optionsByInput[row.input], queryOptions(new URL(request.url).searchParams));
+  const options = validated(optionsByInput[row.input], optionsInQuery(request));
   const bytes = await readBody(request);
   return { task: row.name, image: { kind: "bytes", bytes }, options };
 }

@@ -47,7 +47,8 @@ async function loadGraph({ shards, createSession, progress }: LoadOptions, path:
   try {
     return await createSession(bytes);
   } catch (cause) {
-    throw new Problem("model-corrupt", `${path} is not a graph that ONNX Runtime can run.`, { cause });
+    // Its bytes are what the manifest says: a graph that cannot be run, or no memory to run it in.
+    throw new Problem("model-unavailable", `ONNX Runtime cannot load ${path}.`, { cause });
   } finally {
     bytes.buffer.transfer(0);
     progress();

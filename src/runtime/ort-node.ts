@@ -8,7 +8,7 @@ export interface NativeOptions {
   readonly threads: number;
 }
 
-/** ONNX Runtime's native build in Node: what tests compare with, and what the GPU server runs on. */
+/** ONNX Runtime's native build in Node: what tests and benches compare with. */
 export function createNativeSessions({ threads }: NativeOptions): CreateSession {
   return async (bytes) => {
     const session = await InferenceSession.create(bytes, {

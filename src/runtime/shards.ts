@@ -26,6 +26,9 @@ const fileEntry = z
   })
   .refine(({ bytes, parts }) => bytes === parts.reduce((sum, each) => sum + each.bytes, 0), {
     error: "the parts do not add up to the file",
+  })
+  .refine(({ parts: [first, ...others], ...whole }) => others.length > 0 || first?.sha256 === whole.sha256, {
+    error: "the only part has another sha256 than the file",
   });
 
 const modelEntry = z.object({

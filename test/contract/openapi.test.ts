@@ -10,6 +10,7 @@ describe("the OpenAPI document", () => {
   it("has a path for every task and every other operation", () => {
     expect(Object.keys(document.paths ?? {}).toSorted()).toEqual([
       "/healthz",
+      "/openapi.json",
       "/readyz",
       "/v1/caption",
       "/v1/caption-to-phrase-grounding",
@@ -31,6 +32,7 @@ describe("the OpenAPI document", () => {
       "application/json",
       "image/jpeg",
       "image/png",
+      "application/octet-stream",
     ]);
   });
 

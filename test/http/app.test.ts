@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
 import { Problem } from "../../src/contract/problems.ts";
+import { RETRY_AFTER_SECONDS } from "../../src/http/problem-response.ts";
 import { fakeAnswer, fakeApp, fakeTasks } from "../support/fake-service.ts";
 
 const image = { method: "POST", body: "x", headers: { "content-type": "image/png" } };
@@ -65,7 +66,22 @@ describe("errors", () => {
 
   it("that pass by themselves say when to come back", async () => {
     const { response } = await failing(new Problem("overloaded", "16 requests are waiting."));
-    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, String(RETRY_AFTER_SECONDS)]);
+  });
+
+  it("of being busy are not logged: there would be one for every caller", async () => {
+    const { logged } = await failing(new Problem("overloaded", "65 requests are before this one."));
+    expect(logged).toEqual([]);
+  });
+
+  it("of a connection that breaks within the body are cancellations", async () => {
+    const { app } = fakeApp();
+    const body = new ReadableStream({
+      pull: (controller) => controller.error(new TypeError("Network connection lost.")),
+    });
+    const request = new Request("https://api.test/v1/caption", Object.assign({ duplex: "half" }, image, { body }));
+    const response = await app.request(request);
+    expect(ProblemDetails.parse(await response.json()).code).toBe("request-cancelled");
   });
 
   it("of a caller who left are cancellations", async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { MAX_LABELS, MAX_NEW_TOKENS, MAX_TEXT_CHARACTERS } from "../../src/contract/requests.ts";
+import { MAX_BODY_BYTES, MAX_JSON_MARKS } from "../../src/http/body.ts";
+import { MAX_ISSUES, MAX_MESSAGE_CHARACTERS } from "../../src/http/task-request.ts";
 import { fakeApp } from "../support/fake-service.ts";
 
 const json = { "content-type": "application/json" };
@@ -36,8 +39,9 @@ describe("the image", () => {
     expect(response.status).toBe(200);
   });
 
-  it("is missed by name", async () => {
-    expect(await problemOf("/v1/caption", {})).toEqual({ code: "image-required", status: 400, paths: ["image"] });
+  it("is missed by name, before anything else that is missing", async () => {
+    const { code, paths } = await problemOf("/v1/caption-to-phrase-grounding", {});
+    expect({ code, paths: paths.toSorted() }).toEqual({ code: "image-required", paths: ["image", "text"] });
   });
 
   it("is not fetched from an address", async () => {
@@ -81,13 +85,11 @@ describe("options", () => {
     ["/v1/region-to-category", {}, "region-required"],
     ["/v1/caption", { text: "a cat" }, "invalid-request"],
     ["/v1/caption", { max_new_tokens: 0 }, "invalid-request"],
-    ["/v1/caption", { max_new_tokens: 1025 }, "invalid-request"],
     ["/v1/caption", { max_new_tokens: "many" }, "invalid-request"],
     ["/v1/caption-to-phrase-grounding", { text: 7 }, "invalid-request"],
-    ["/v1/caption-to-phrase-grounding", { text: "a".repeat(8193) }, "invalid-request"],
     ["/v1/open-vocabulary-detection", { text: "a", labels: ["b"] }, "invalid-request"],
     ["/v1/open-vocabulary-detection", { labels: [] }, "invalid-request"],
-    ["/v1/open-vocabulary-detection", { labels: Array.from({ length: 65 }, () => "cat") }, "invalid-request"],
+    ["/v1/caption?image=QUJD", {}, "invalid-request"],
     ["/v1/region-to-category", { region: [1, 2, 3, 4] }, "invalid-request"],
     ["/v1/region-to-category", { region: { x1: 1, y1: 2, x2: 3 } }, "invalid-request"],
     ["/v1/region-to-category?region=1,2,3", {}, "invalid-request"],
@@ -120,13 +122,66 @@ describe("a body", () => {
     expect(ProblemDetails.parse(await response.json()).code).toBe("unsupported-media-type");
   });
 
-  it("over the limit is refused, whether its length is declared or not", async () => {
-    const tooLarge = new Uint8Array(14 * 1024 * 1024 + 1);
+  it.each([0, 1])("may be as large as the limit, and not %i byte larger", async (more) => {
+    const body = new Uint8Array(MAX_BODY_BYTES + more);
     const type = { "content-type": "image/png" };
-    const declared = await post("/v1/caption", tooLarge, { ...type, "content-length": String(tooLarge.length) });
-    const streamed = await post("/v1/caption", tooLarge, type);
-    expect([declared.response.status, streamed.response.status]).toEqual([413, 413]);
-    expect(declared.asked).toEqual([]);
-    expect(streamed.asked).toEqual([]);
+    const declared = await post("/v1/caption", body, { ...type, "content-length": String(body.length) });
+    const streamed = await post("/v1/caption", body, type);
+    const status = more === 0 ? 200 : 413;
+    expect([declared.response.status, streamed.response.status]).toEqual([status, status]);
+    expect([declared.asked.length, streamed.asked.length]).toEqual([1 - more, 1 - more]);
+  });
+});
+
+describe("limits", () => {
+  const url = "/v1/caption-to-phrase-grounding";
+  const detection = "/v1/open-vocabulary-detection";
+  const label = "cat";
+
+  it.each([
+    ["text", url, (more: number) => ({ text: "a".repeat(MAX_TEXT_CHARACTERS + more) })],
+    ["labels", detection, (more: number) => ({ labels: Array.from({ length: MAX_LABELS + more }, () => label) })],
+    ["max_new_tokens", url, (more: number) => ({ text: label, max_new_tokens: MAX_NEW_TOKENS + more })],
+  ])("are reached and not passed: %s", async (field, path, options) => {
+    const atLimit = await post(path, JSON.stringify({ image: "QUJD", ...options(0) }));
+    expect(atLimit.response.status).toBe(200);
+    expect(await problemOf(path, { image: "QUJD", ...options(1) })).toMatchObject({
+      code: "invalid-request",
+      paths: [field],
+    });
+  });
+
+  it("are none for the names of options", async () => {
+    const names = ["__proto__", "constructor", "__defineGetter__", "toString"];
+    for (const name of names) {
+      const { response } = await post(`/v1/caption?${name}=1`, "x", { "content-type": "image/png" });
+      expect(ProblemDetails.parse(await response.json())).toMatchObject({ code: "invalid-request" });
+    }
+  });
+
+  it("bound what a message echoes", async () => {
+    const { response } = await post("/v1/caption", JSON.stringify({ image: "QUJD", ["k".repeat(100_000)]: 1 }));
+    expect((await response.text()).length).toBeLessThan(4 * MAX_MESSAGE_CHARACTERS);
+  });
+
+  it.each([
+    ["brackets", "[".repeat(MAX_JSON_MARKS + 1)],
+    ["fields", `{${'"a":1,'.repeat(MAX_JSON_MARKS)}"a":1}`],
+  ])("keep JSON of nothing but %s from being parsed", async (_, body) => {
+    const { response } = await post("/v1/caption", body);
+    expect(ProblemDetails.parse(await response.json())).toMatchObject({ code: "invalid-request" });
+  });
+
+  it("do not count what stands in texts", async () => {
+    const text = `${",[{".repeat(MAX_JSON_MARKS)}\\"`;
+    const { asked } = await post("/v1/caption-to-phrase-grounding", JSON.stringify({ image: "QUJD", text }));
+    expect(asked[0]?.options.text).toBe(text);
+  });
+
+  it("keep a hostile request from being echoed", async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`region${index}`, 1]));
+    const labels = Array.from({ length: MAX_LABELS }, () => 7);
+    const { paths } = await problemOf(detection, { image: "QUJD", labels, ...unknown });
+    expect(paths).toHaveLength(MAX_ISSUES);
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
 import { root } from "../../tools/serve.ts";
 
 let folder = "";
@@ -61,4 +62,9 @@ describe("lint", () => {
 
 it("nothing makes this a Pages project, which would turn functions/ into routes", async () => {
   expect(await readFile(join(root, "wrangler.toml"), "utf8")).not.toContain("pages_build_output_dir");
+});
+
+it("a deployment takes as many pixels as an isolate can decode", async () => {
+  const toml = await readFile(join(root, "wrangler.toml"), "utf8");
+  expect(toml).toContain(`MAX_IMAGE_PIXELS = "${ISOLATE_LIMITS.maxPixels}"`);
 });

@@ -66,6 +66,6 @@ describe("loading a model", () => {
     const { create } = tinySessions();
     const files = new Map([...tinyFiles, [modelFiles.visionEncoder, new TextEncoder().encode("nonsense")]]);
     const detail = expect.stringContaining(modelFiles.visionEncoder);
-    await expect(loadModel(options(create, files))).rejects.toMatchObject({ code: "model-corrupt", detail });
+    await expect(loadModel(options(create, files))).rejects.toMatchObject({ code: "model-unavailable", detail });
   });
 });

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { root } from "../../tools/serve.ts";
+
+/** What a command prints and how it ends. */
+async function run(tool: string, arguments_: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [join(root, "tools", tool), ...arguments_], {
+    env: { ...process.env, ...environment },
+  });
+  let printed = "";
+  child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+  const status = await new Promise((resolve) => child.once("close", resolve));
+  return { status, printed };
+}
+
+const stack = /\n\s+at /u;
+
+describe("a command typed wrongly says so at once, without a stack trace", () => {
+  it.each([
+    ["ask.ts", []],
+    ["ask.ts", ["one.jpg", "two.jpg"]],
+    ["ask.ts", ["no-such-file.jpg"]],
+    ["ask.ts", ["package.json"]],
+    ["ask.ts", ["test/pictures/street.jpg", "--task", "vqa"]],
+    ["ask.ts", ["test/pictures/street.jpg", "--bogus"]],
+    ["ask.ts", ["test/pictures/street.jpg", "--task"]],
+    ["shard.ts", []],
+    ["shard.ts", ["docs", "mini", "--output", "docs"]],
+  ])("%s %j", async (tool, arguments_) => {
+    const { status, printed } = await run(tool, arguments_);
+    expect(status).toBe(2);
+    expect(printed).not.toMatch(stack);
+    expect(printed).not.toContain("Building");
+  });
+
+  it.each(["abc", "-1", "65536", "80.5"])("PORT=%s npm start", async (port) => {
+    const { status, printed } = await run("start.ts", [], { PORT: port });
+    expect([status, printed.includes(JSON.stringify(port))]).toEqual([2, true]);
+    expect(printed).not.toMatch(stack);
+  });
+});
+
+it("npm start on a port that is taken names the port and another", async () => {
+  const taken = createServer();
+  const port = await new Promise<number>((resolve) => {
+    taken.listen(0, "127.0.0.1", () => {
+      const address = taken.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+  const { status, printed } = await run("start.ts", [], { PORT: String(port) });
+  await new Promise((resolve) => taken.close(resolve));
+  expect(status).toBe(2);
+  expect(printed).toContain(`PORT=${port + 1}`);
+  expect(printed).not.toMatch(stack);
+});
+
+it("a picture that the API refuses is refused with what to do", async () => {
+  const picture = join(root, "test/pictures/street.jpg");
+  const { status, printed } = await run("ask.ts", [picture, "--task", "region-to-category", "--region", "0,0,9999,10"]);
+  expect(status).toBe(2);
+  expect(printed).toContain("640 x 480");
+  expect(printed).not.toMatch(stack);
+});
+
+it("--help lists the tasks", async () => {
+  const { status, printed } = await run("ask.ts", ["--help"]);
+  expect(status).toBe(0);
+  expect(printed).toContain("referring-expression-segmentation");
+});
