@@ -2,16 +2,22 @@ import { Problem } from "../contract/problems.ts";
 import { decodeBase64 } from "./base64.ts";
 import { sha256 } from "./digest.ts";
 import type { ImageHeader } from "./header.ts";
+import { checkPngData } from "./png-data.ts";
 import { sniff } from "./sniff.ts";
 
 /** Largest encoded image: a photograph of a telephone has 3 to 6 MB. The file is held beside the model, and once more by its codec. */
 export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 
 /**
- * Most pixels. While it decodes, a codec's memory grows to as much as 11 bytes a pixel, file included (measured at two
- * megapixels: RGB PNG 11.2, progressive 4:4:4 JPEG 10.5, palette PNG 10.0; a baseline JPEG stays within the 17 MB that the
- * codec begins with), and WebAssembly memory never shrinks: two megapixels are 22 MB for each of the two codecs, 44 of the
- * isolate's 128 MB at worst. The model sees a square of 256 or 768 pixels.
+ * Most pixels. WebAssembly memory never shrinks, so what counts is how far a codec grows once, measured at two megapixels:
+ *
+ * - JPEG, from 16 MiB: 6 bytes a pixel for the coefficients of a progressive 4:4:4, 4 for RGBA, and the file twice. 34 MiB
+ *   for the largest that an encoder writes (6.9 MB), 40 for one filled up to `MAX_IMAGE_BYTES`.
+ * - PNG, from 1 MiB: the file, 3 bytes a pixel for RGB, 4 for RGBA, and what the allocator leaves between. 28 MiB for RGB with
+ *   16 bits in 9.9 MB, 24 for RGB, 19 for RGBA.
+ *
+ * An isolate that has held 99 MB with small pictures stays below 128 with the worst of one format (99 + 24 or 99 + 27), not
+ * with the worst of both. The model sees a square of 256 or 768 pixels.
  */
 export const MAX_IMAGE_PIXELS = 2_000_000;
 
@@ -49,6 +55,8 @@ export async function imageFromBytes(bytes: Uint8Array, limits: ImageLimits = IS
   const header = sniff(bytes);
   if ("refused" in header) throw new Problem(header.refused, header.reason);
   checkSize(header, limits);
+  const refusal = header.format === "png" ? checkPngData(bytes) : undefined;
+  if (refusal !== undefined) throw new Problem(refusal.refused, refusal.reason);
   return { ...header, bytes, digest: await sha256(bytes) };
 }
 

@@ -1,8 +1,11 @@
-import { corrupt, type Sniffed } from "./header.ts";
+import { corrupt, type Refusal, type Sniffed } from "./header.ts";
+import { deflatedBytesAtMost, type PngRaster } from "./png-raster.ts";
 
 const SIGNATURE_BYTES = 8;
 /** Chunk types, their four letters as one number. */
 const IHDR = 0x49484452;
+const PLTE = 0x504c5445;
+const TRNS = 0x74524e53;
 const IDAT = 0x49444154;
 const IEND = 0x49454e44;
 const IHDR_BYTES = 13;
@@ -20,6 +23,13 @@ const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
+/** Colour type of pictures with a palette, which has at most 256 colours of 3 bytes. */
+const PALETTE = 3;
+const MAX_PALETTE_BYTES = 768;
+/** Least length of tRNS by colour type; those with an alpha channel may have none. */
+const TRANSPARENCY_BYTES: Readonly<Record<number, number>> = { 0: 2, 2: 6, 3: 0 };
+
+const DAMAGED = corrupt("A chunk of the PNG does not fit its checksum.");
 const TRUNCATED = corrupt("The PNG ends before its IEND chunk: only a part of the file is here.");
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -28,47 +38,94 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
+/** The palette and what it needs, read on the way. */
+interface Progress {
+  readonly hasPalette: boolean;
+  readonly hasTransparency: boolean;
+  readonly dataBytes: number;
+}
+
 /**
  * Reads a PNG that starts with its signature. Never throws, never reads past the end, linear in the file's length.
  *
  * The chunks are walked to IEND and the checksums of those that make the picture compared: the decoder traps on a
- * truncated file, and takes no notice of checksums. What follows IEND is not looked at.
+ * truncated file, and takes no notice of checksums. What follows IEND is not looked at. Chunks on which the decoder is
+ * sure to fail are refused here. What the picture's data inflate to is another matter (`png-data.ts`).
  */
 export function readPngHeader(bytes: Uint8Array): Sniffed {
   if (bytes.length < SIGNATURE_BYTES + CHUNK_OVERHEAD_BYTES + IHDR_BYTES) return TRUNCATED;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const header = readIhdr(view);
-  if ("refused" in header) return header;
-  let hasData = false;
+  const raster = readRaster(bytes);
+  if ("refused" in raster) return raster;
+  const dataBytesAtMost = deflatedBytesAtMost(raster);
+  let progress: Progress = { hasPalette: false, hasTransparency: false, dataBytes: 0 };
   for (let at = SIGNATURE_BYTES; at + CHUNK_OVERHEAD_BYTES <= bytes.length;) {
-    const end = at + CHUNK_OVERHEAD_BYTES + view.getUint32(at);
+    const length = view.getUint32(at);
+    const end = at + CHUNK_OVERHEAD_BYTES + length;
     if (end > bytes.length) return TRUNCATED;
     const type = view.getUint32(at + 4);
-    if (isCritical(type) && crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
-      return corrupt("A chunk of the PNG does not fit its checksum.");
-    }
-    if (type === IEND) return hasData ? header : corrupt("The PNG holds no picture.");
-    hasData ||= type === IDAT;
+    if (isCritical(type) && crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) return DAMAGED;
+    if (type === IEND) return progress.dataBytes > 0 ? pngOf(raster) : corrupt("The PNG holds no picture.");
+    const next = at === SIGNATURE_BYTES ? progress : advance(progress, type, length, raster);
+    if ("refused" in next) return next;
+    if (next.dataBytes > dataBytesAtMost) return corrupt("The PNG holds more data than its size can need.");
+    progress = next;
     at = end;
   }
   return TRUNCATED;
 }
 
+function pngOf({ width, height }: PngRaster): Sniffed {
+  return { format: "png", width, height };
+}
+
+/** What a chunk after IHDR makes of it (PNG specification, sections 5.6, 11.2.3 and 11.3.2.1). */
+function advance(progress: Progress, type: number, length: number, { colourType }: PngRaster): Progress | Refusal {
+  const { hasPalette, hasTransparency, dataBytes } = progress;
+  const lacksPalette = colourType === PALETTE && !hasPalette;
+  if (type === IHDR) return corrupt("The PNG has a second IHDR chunk.");
+  if (type === PLTE) {
+    const isValid = !hasPalette && dataBytes === 0 && length > 0 && length <= MAX_PALETTE_BYTES && length % 3 === 0;
+    return isValid ? { ...progress, hasPalette: true } : corrupt("The PNG's palette makes no sense.");
+  }
+  if (type === TRNS && dataBytes === 0) {
+    const isValid = !hasTransparency && !lacksPalette && length >= (TRANSPARENCY_BYTES[colourType] ?? Infinity);
+    return isValid ? { ...progress, hasTransparency: true } : corrupt("The PNG's tRNS chunk makes no sense.");
+  }
+  if (type !== IDAT) return progress;
+  return lacksPalette ? corrupt("The PNG has no palette.") : { ...progress, dataBytes: dataBytes + length };
+}
+
+/** The data of the IDAT chunks of a PNG whose header has been read, one after the other; empty ones are passed over. */
+export function* imageDataChunks(bytes: Uint8Array): Generator<Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = SIGNATURE_BYTES; at + CHUNK_OVERHEAD_BYTES <= bytes.length;) {
+    const length = view.getUint32(at);
+    const type = view.getUint32(at + 4);
+    if (type === IEND) return;
+    if (type === IDAT && length > 0) yield bytes.subarray(at + 8, at + 8 + length);
+    at += CHUNK_OVERHEAD_BYTES + length;
+  }
+}
+
 /** IHDR's data: width (4 bytes), height (4), bit depth, colour type, compression, filter, interlacing. */
-function readIhdr(view: DataView): Sniffed {
+export function readRaster(bytes: Uint8Array): PngRaster | Refusal {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isFirst = view.getUint32(SIGNATURE_BYTES) === IHDR_BYTES && view.getUint32(SIGNATURE_BYTES + 4) === IHDR;
   if (!isFirst) return corrupt("The PNG does not begin with an IHDR chunk.");
   const start = SIGNATURE_BYTES + 8;
   const [width, height] = [view.getUint32(start), view.getUint32(start + 4)];
-  const depths = BIT_DEPTHS[view.getUint8(start + 9)] ?? [];
+  const [bitDepth, colourType] = [view.getUint8(start + 8), view.getUint8(start + 9)];
+  const interlacing = view.getUint8(start + 12);
   const isValid =
-    depths.includes(view.getUint8(start + 8)) &&
+    (BIT_DEPTHS[colourType] ?? []).includes(bitDepth) &&
     view.getUint8(start + 10) === 0 &&
     view.getUint8(start + 11) === 0 &&
-    view.getUint8(start + 12) <= 1 &&
+    interlacing <= 1 &&
     Math.min(width, height) >= 1 &&
     Math.max(width, height) <= MAX_SIDE;
-  return isValid ? { format: "png", width, height } : corrupt("The PNG's IHDR chunk makes no sense.");
+  if (!isValid) return corrupt("The PNG's IHDR chunk makes no sense.");
+  return { width, height, bitDepth, colourType, isInterlaced: interlacing === 1 };
 }
 
 /** Bit 5 of a type's first byte, which makes the letter small, marks chunks that a reader may ignore. */

@@ -1,6 +1,7 @@
 import createMozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { Problem } from "../contract/problems.ts";
 import type { Decode } from "./decode.ts";
+import { jpegPicture } from "./decode-jpeg-segments.ts";
 
 /** What is used of the Emscripten program around mozjpeg. */
 type CreateMozjpeg = (options: {
@@ -19,8 +20,11 @@ interface Mozjpeg {
 
 const createCodec: CreateMozjpeg = createMozjpeg;
 
-/** libjpeg's warnings after which it goes on with grey or with garbage. It prints only the first warning of a file. */
-const INCOMPLETE = /premature end|bad Huffman code|instead of RST/iu;
+/**
+ * The one remark of libjpeg that takes nothing from a picture: every block had its data, and some was left over before the
+ * end marker (cheap cameras pad). It is the first of its file, for no other is printed, and nothing is read after it.
+ */
+const HARMLESS = /^Corrupt JPEG data: \d+ extraneous bytes before marker 0xd9$/u;
 
 /** JPEG by mozjpeg, which decodes broken files without an error: what it prints is what tells them apart. */
 export function jpegDecoder(module: WebAssembly.Module): Decode {
@@ -31,6 +35,9 @@ export function jpegDecoder(module: WebAssembly.Module): Decode {
     codec ??= instantiate(module, {
       print: (message) => messages.push(message),
       take: (rgba) => takePixels?.(rgba),
+    }).catch((cause: unknown) => {
+      codec = undefined;
+      throw cause;
     });
     const { decode } = await codec;
     // From here on nothing else runs, so what the codec prints and hands over is this picture's.
@@ -38,13 +45,13 @@ export function jpegDecoder(module: WebAssembly.Module): Decode {
     const results: ReturnType<typeof read>[] = [];
     takePixels = (rgba) => results.push(read(rgba));
     try {
-      decode(bytes);
+      decode(joined(() => jpegPicture(bytes)));
     } catch (cause) {
       codec = undefined;
       throw corrupt(messages, cause);
     }
     const [result] = results;
-    if (result === undefined || messages.some((message) => INCOMPLETE.test(message))) throw corrupt(messages);
+    if (result === undefined || !messages.every((message) => HARMLESS.test(message))) throw corrupt(messages);
     return result;
   };
 }
@@ -52,6 +59,19 @@ export function jpegDecoder(module: WebAssembly.Module): Decode {
 function corrupt([said = "the decoder failed"]: readonly string[], cause?: unknown): Problem {
   if (cause instanceof Problem) return cause;
   return new Problem("image-corrupt", `The JPEG cannot be decoded: ${said}.`, { cause });
+}
+
+/** Asks for the parts twice, because a list of them could be longer than the file. */
+function joined(parts: () => Iterable<Uint8Array>): Uint8Array {
+  let length = 0;
+  for (const part of parts()) length += part.length;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts()) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 interface Output {

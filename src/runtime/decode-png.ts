@@ -18,8 +18,10 @@ interface Region {
 const SIGNATURE_BYTES = 8;
 const CHUNK_OVERHEAD_BYTES = 12;
 
-/** The chunks that make the picture. All others (a profile, a text) can make the decoder fail or fill its memory. */
-const PICTURE_CHUNKS: ReadonlySet<string> = new Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND"]);
+/** IHDR, PLTE, tRNS, IDAT and IEND make the picture, their letters as one number. All others (a profile, a text) can make the decoder fail or fill its memory. */
+const IDAT = 0x49444154;
+const IEND = 0x49454e44;
+const PICTURE_CHUNKS: ReadonlySet<number> = new Set([0x49484452, 0x504c5445, 0x74524e53, IDAT, IEND]);
 
 /**
  * Binds the codec directly: @jsquash's own program keeps one instance for ever, which leaks what a broken file has
@@ -32,7 +34,7 @@ export function pngDecoder(module: WebAssembly.Module): Decode {
     codec ??= instantiate(module, (rgba) => takePixels?.(rgba));
     const results: ReturnType<typeof read>[] = [];
     takePixels = (rgba) => results.push(read(rgba));
-    const file = load(codec, pictureChunks(bytes));
+    const file = load(codec, bytes);
     try {
       codec.decode(file.address, file.length);
     } catch (cause) {
@@ -66,26 +68,28 @@ function instantiate(module: WebAssembly.Module, take: (rgba: Uint8Array) => voi
   return codec;
 }
 
-function pictureChunks(bytes: Uint8Array): readonly Uint8Array[] {
+/** The file without all that is not its picture, in parts. Empty IDAT chunks are legal, and 870,000 fit into a file. */
+function* pictureChunks(bytes: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const chunks = [bytes.subarray(0, SIGNATURE_BYTES)];
+  yield bytes.subarray(0, SIGNATURE_BYTES);
   for (let at = SIGNATURE_BYTES; at + CHUNK_OVERHEAD_BYTES <= bytes.length;) {
     const end = at + CHUNK_OVERHEAD_BYTES + view.getUint32(at);
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (PICTURE_CHUNKS.has(type)) chunks.push(bytes.subarray(at, end));
-    if (type === "IEND") break;
+    const type = view.getUint32(at + 4);
+    const isEmpty = type === IDAT && end === at + CHUNK_OVERHEAD_BYTES;
+    if (PICTURE_CHUNKS.has(type) && !isEmpty) yield bytes.subarray(at, end);
+    if (type === IEND) return;
     at = end;
   }
-  return chunks;
 }
 
-/** Copies the chunks into the codec's memory, one after the other. */
-function load(codec: PngCodec, chunks: readonly Uint8Array[]): Region {
-  const length = chunks.reduce((total, chunk) => total + chunk.length, 0);
+/** Copies the chunks into the codec's memory, one after the other: twice over the file, for a list could be longer than it. */
+function load(codec: PngCodec, bytes: Uint8Array): Region {
+  let length = 0;
+  for (const chunk of pictureChunks(bytes)) length += chunk.length;
   const address = codec.__wbindgen_malloc(length, 1) >>> 0;
   const memory = new Uint8Array(codec.memory.buffer, address, length);
   let at = 0;
-  for (const chunk of chunks) {
+  for (const chunk of pictureChunks(bytes)) {
     memory.set(chunk, at);
     at += chunk.length;
   }

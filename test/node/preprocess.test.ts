@@ -1,4 +1,20 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, it, vi } from "vitest";
+import { jpegDecoder } from "../../src/runtime/decode-jpeg.ts";
 import { decoders } from "../../src/runtime/decode-node.ts";
 import { describePreprocess } from "../support/preprocess-cases.ts";
+import { vectorPicture } from "../support/vector-pictures.ts";
 
 describePreprocess(decoders);
+
+it("a JPEG codec that could not be started is started anew for the next picture", async () => {
+  const file = createRequire(import.meta.url).resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
+  const decode = jpegDecoder(new WebAssembly.Module(readFileSync(file)));
+  const picture = vectorPicture("one-pixel-1x1.jpg");
+  vi.spyOn(WebAssembly, "Instance").mockImplementationOnce(function fail() {
+    throw new RangeError("out of memory");
+  });
+  await expect(decode(picture, ({ length }) => length)).rejects.toThrow("out of memory");
+  expect(await decode(picture, ({ length }) => length)).toBe(4);
+});

@@ -1,6 +1,6 @@
 import type { ProblemDetails } from "../../src/contract/problem-details.ts";
 import { MAX_IMAGE_BYTES } from "../../src/image/intake.ts";
-import { bilevelPng, joinBytes } from "./pictures.ts";
+import { bilevelPng, halfJpeg, inflatingPng, joinBytes, jpegSegments, withStrayByte } from "./pictures.ts";
 import { samplePicture } from "./sample-pictures.ts";
 
 const jpeg = samplePicture("street.jpg");
@@ -58,6 +58,26 @@ export const badRequests: readonly BadRequest[] = [
   },
   { what: "an SVG", path: detection, ...image('<svg xmlns="http://www.w3.org/2000/svg"/>'), code: "unsupported-image" },
   { what: "half a JPEG", path: detection, ...image(jpeg.subarray(0, jpeg.length / 2)), code: "image-corrupt" },
+  { what: "half a JPEG that ends in an end marker", path: detection, ...image(halfJpeg(jpeg)), code: "image-corrupt" },
+  {
+    what: "the same after a stray byte",
+    path: detection,
+    ...image(halfJpeg(withStrayByte(jpeg))),
+    code: "image-corrupt",
+  },
+  { what: "a JPEG of 25,000 scans", path: detection, ...image(() => scans(25_000)), code: "image-corrupt" },
+  {
+    what: "a PNG of 16 x 16 in 50 KB that inflates to 50 MB",
+    path: detection,
+    ...image(() => inflatingPng(16, 50_000_000)),
+    code: "image-corrupt",
+  },
+  {
+    what: "a PNG of 1000 x 1000 that inflates to 100 MB",
+    path: detection,
+    ...image(() => inflatingPng(1000, 100_000_000)),
+    code: "image-corrupt",
+  },
   { what: "a JPEG's first 20 bytes", path: detection, ...image(jpeg.subarray(0, 20)), code: "image-corrupt" },
   { what: "half a PNG", path: detection, ...image(png.subarray(0, png.length / 2)), code: "image-corrupt" },
   { what: "a PNG's signature", path: detection, ...image(png.subarray(0, 8)), code: "image-corrupt" },
@@ -167,6 +187,12 @@ export const badRequests: readonly BadRequest[] = [
 
 function flipped(bytes: Uint8Array, at: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ 0xff : byte));
+}
+
+async function scans(count: number): Promise<Uint8Array<ArrayBuffer>> {
+  const at = jpegSegments(jpeg).at(-1)?.at ?? 0;
+  const scan = jpeg.subarray(at, at + 16);
+  return joinBytes(jpeg.subarray(0, -2), ...Array.from({ length: count }, () => scan), jpeg.subarray(-2));
 }
 
 function padded(length: number): Uint8Array<ArrayBuffer> {

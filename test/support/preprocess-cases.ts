@@ -4,7 +4,17 @@ import { imageFromBytes, imageFromText } from "../../src/image/intake.ts";
 import type { Decoders } from "../../src/runtime/decode.ts";
 import { preprocess } from "../../src/runtime/preprocess.ts";
 import vectors from "../vectors/preprocess/expected.json" with { type: "json" };
-import { joinBytes, pngChunk } from "./pictures.ts";
+import {
+  deflate,
+  halfJpeg,
+  ihdr,
+  jpegSegment,
+  jpegSegments,
+  joinBytes,
+  pngChunk,
+  pngOf,
+  withStrayByte,
+} from "./pictures.ts";
 import { vectorPicture, vectorPictures } from "./vector-pictures.ts";
 
 const [red, green, blue] = vectors.mean;
@@ -13,6 +23,8 @@ const [redDeviation, greenDeviation, blueDeviation] = vectors.std;
 const std = [redDeviation ?? 1, greenDeviation ?? 1, blueDeviation ?? 1] as const;
 const target = { size: 256, mean, std };
 const corrupt = expect.objectContaining({ code: "image-corrupt" });
+
+const unknownFilter = pngOf(ihdr(8, 8, 8, 0), pngChunk("IDAT", await deflate(new Uint8Array(72).fill(99))));
 
 const cases = vectorPictures.flatMap(({ file, dataUri, results }) =>
   results.map((result) => ({ file, dataUri, ...result })),
@@ -54,8 +66,14 @@ export function describePreprocess(decoders: Decoders): void {
         "a JPEG without its second half, the end marker put back",
         joinBytes(baseline.subarray(0, 30_000), new Uint8Array([0xff, 0xd9])),
       ],
+      ["half a JPEG with a stray byte between two segments", halfJpeg(withStrayByte(baseline))],
+      ["half a JPEG of an unknown JFIF version", halfJpeg(baseline.with(11, 3))],
+      ["half a JPEG with an unknown Adobe transform", halfJpeg(after(baseline, 0, adobe(9)))],
+      ["half a JPEG with a scan's unused parameters set", halfJpeg(withScanParameters(baseline, [0, 0, 0]))],
+      ["half a JPEG with restart markers", halfJpeg(vectorPicture("restarts-oriented-400x300.jpg"))],
       ["a JPEG without quantisation tables", withoutSegments(jpeg, 0xdb)],
       ["a PNG whose data is no zlib stream", joinBytes(header, pngChunk("IDAT", new Uint8Array(99).fill(7)), end)],
+      ["a PNG with an unknown filter", unknownFilter],
       ["a PNG with too few rows", joinBytes(header, pngChunk("IDAT", png.subarray(41, 400)), end)],
     ];
 
@@ -79,6 +97,51 @@ export function describePreprocess(decoders: Decoders): void {
     expect(await digestOf(withoutSegments(jpeg, 0xc4))).toBe(await digestOf(jpeg));
   });
 
+  describe("a JPEG that is odd but whole is decoded as if it were not odd", () => {
+    const files = ["baseline-420-900x700.jpg", "progressive-444-320x240.jpg", "restarts-oriented-400x300.jpg"];
+    const oddities: readonly (readonly [string, (jpeg: Uint8Array) => Uint8Array])[] = [
+      ["JFIF 1.00", (jpeg) => jpeg.with(12, 0)],
+      ["JFIF 1.02", (jpeg) => jpeg.with(12, 2)],
+      ["JFIF 2.01", (jpeg) => jpeg.with(11, 2)],
+      ["JFIF 3.01", (jpeg) => jpeg.with(11, 3)],
+      ["no JFIF", (jpeg) => withoutSegments(jpeg, 0xe0)],
+      ["Adobe's marker for YCbCr", (jpeg) => after(withoutSegments(jpeg, 0xe0), 0, adobe(1))],
+      ["an unknown Adobe transform", (jpeg) => after(withoutSegments(jpeg, 0xe0), 0, adobe(9))],
+      ["Adobe's marker for RGB, which JFIF overrules", (jpeg) => after(jpeg, 0, adobe(0))],
+      ["fill bytes between segments", (jpeg) => between(jpeg, [0xff, 0xff])],
+      ["stray bytes between segments", (jpeg) => between(jpeg, [0, 7])],
+      [
+        "comments, profiles, a thumbnail",
+        (jpeg) => after(jpeg, 0, [...jpegSegment(0xfe, [1]), ...jpegSegment(0xe2, jpeg.subarray(0, 9e3))]),
+      ],
+      ["fill bytes before the end", (jpeg) => joinBytes(jpeg.subarray(0, -2), Uint8Array.of(0xff, 0xff, 0xff, 0xd9))],
+      ["padding before the end", (jpeg) => joinBytes(jpeg.subarray(0, -2), new Uint8Array(9), jpeg.subarray(-2))],
+      ["bytes after the end", (jpeg) => joinBytes(jpeg, jpeg)],
+    ];
+    const odd = files.flatMap((file) => oddities.map(([what, change]) => ({ file, what, change })));
+
+    it.each(odd)("$file: $what", async ({ file, change }) => {
+      const jpeg = vectorPicture(file);
+      expect(await digestOf(change(jpeg))).toBe(await digestOf(jpeg));
+    });
+  });
+
+  it("a baseline JPEG whose scan has parameters that only a progressive one needs is decoded", async () => {
+    const jpeg = vectorPicture("baseline-420-900x700.jpg");
+    expect(await digestOf(withScanParameters(jpeg, [0, 0, 0]))).toBe(await digestOf(jpeg));
+  });
+
+  it("a JPEG is RGB where Adobe's marker says so and no JFIF overrules it", async () => {
+    const jpeg = withoutSegments(vectorPicture("baseline-444-499x331.jpg"), 0xe0);
+    expect(await digestOf(after(jpeg, 0, adobe(0)))).not.toBe(await digestOf(jpeg));
+  });
+
+  it("a PNG with 100,000 empty data chunks is decoded as without", async () => {
+    const png = vectorPicture("small-33x33.png");
+    const empty = Array.from({ length: 100_000 }, () => pngChunk("IDAT", new Uint8Array()));
+    expect(await digestOf(joinBytes(png.subarray(0, 33), ...empty, png.subarray(33)))).toBe(await digestOf(png));
+  });
+
   it("a PNG with 5 MB of text is decoded as without", async () => {
     const png = vectorPicture("small-33x33.png");
     const text = pngChunk("tEXt", new Uint8Array(5_000_000).fill(0x61));
@@ -88,12 +151,35 @@ export function describePreprocess(decoders: Decoders): void {
 
 /** A JPEG without the segments of one marker before its first scan. */
 function withoutSegments(jpeg: Uint8Array, marker: number): Uint8Array {
-  const kept = [jpeg.subarray(0, 2)];
-  let at = 2;
-  while (jpeg[at + 1] !== 0xda) {
-    const end = at + 2 + (jpeg[at + 2] ?? 0) * 256 + (jpeg[at + 3] ?? 0);
-    if (jpeg[at + 1] !== marker) kept.push(jpeg.subarray(at, end));
-    at = end;
-  }
-  return joinBytes(...kept, jpeg.subarray(at));
+  const segments = jpegSegments(jpeg);
+  const kept = segments.flatMap(({ code, at }, index) => {
+    const end = segments[index + 1]?.at;
+    return code === marker ? [] : [jpeg.subarray(at, end)];
+  });
+  return joinBytes(jpeg.subarray(0, 2), ...kept);
+}
+
+/** A JPEG with these bytes after a segment. */
+function after(jpeg: Uint8Array, segment: number, bytes: Iterable<number>): Uint8Array {
+  const at = jpegSegments(jpeg)[segment + 1]?.at;
+  return joinBytes(jpeg.subarray(0, at), Uint8Array.from(bytes), jpeg.subarray(at));
+}
+
+/** A JPEG with these bytes before each segment but the first. */
+function between(jpeg: Uint8Array, bytes: readonly number[]): Uint8Array {
+  const starts = jpegSegments(jpeg).map(({ at }) => at);
+  const parts = starts.flatMap((at, index) => [jpeg.subarray(at, starts[index + 1]), Uint8Array.from(bytes)]);
+  return joinBytes(jpeg.subarray(0, 2), ...parts.slice(0, -1));
+}
+
+function adobe(transform: number): Uint8Array {
+  return jpegSegment(0xee, [...new TextEncoder().encode("Adobe"), 0, 100, 0, 0, 0, 0, transform]);
+}
+
+/** With other values for the first and last coefficient and the bits of a scan, which only a progressive one has. */
+function withScanParameters(jpeg: Uint8Array, parameters: readonly number[]): Uint8Array {
+  const scan = jpegSegments(jpeg).at(-1)?.at ?? 0;
+  const whole = Uint8Array.from(jpeg);
+  whole.set(parameters, scan + 2 + (jpeg[scan + 3] ?? 0) - parameters.length);
+  return whole;
 }
