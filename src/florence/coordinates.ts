@@ -13,7 +13,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** Top-left corner, then bottom-right; units as `Point`. */
+/** Top-left corner, then bottom-right; units as `Point`, or bins where a name says so. */
 export interface Box {
   readonly x1: number;
   readonly y1: number;
@@ -58,10 +58,11 @@ export function dequantizeInt32(bin: number, side: number): number {
 
 /** Bins in the order x, y, x, y, … → points in pixels. A last x without its y is dropped. */
 export function pointsInPixels(bins: readonly number[], { width, height }: ImageSize): readonly Point[] {
-  return bins.flatMap((x, index) => {
-    const y = bins[index + 1];
-    return index % 2 === 1 || y === undefined ? [] : [{ x: dequantize(x, width), y: dequantize(y, height) }];
-  });
+  const points: Point[] = [];
+  for (let index = 1; index < bins.length; index += 2) {
+    points.push({ x: dequantize(bins[index - 1] ?? 0, width), y: dequantize(bins[index] ?? 0, height) });
+  }
+  return points;
 }
 
 /** `pointsInPixels` in 0..1. */
@@ -69,14 +70,30 @@ export function normalizedPoints(bins: readonly number[]): readonly Point[] {
   return pointsInPixels(bins, unit);
 }
 
-/** The smallest upright box around the points, which for two opposite corners puts them in order. */
-export function boundsOf(points: readonly Point[]): Box {
+/** The smallest upright box around points as `pointsInPixels` takes them, in bins; it puts two opposite corners in order. */
+export function boundsOf(bins: readonly number[]): Box {
   let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { x, y } of points) {
+  for (let index = 1; index < bins.length; index += 2) {
+    const [x, y] = [bins[index - 1] ?? 0, bins[index] ?? 0];
     [x1, y1] = [Math.min(x1, x), Math.min(y1, y)];
     [x2, y2] = [Math.max(x2, x), Math.max(y2, y)];
   }
   return { x1, y1, x2, y2 };
+}
+
+/** A box in bins → in pixels. */
+export function boxInPixels({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): Box {
+  return {
+    x1: dequantize(x1, width),
+    y1: dequantize(y1, height),
+    x2: dequantize(x2, width),
+    y2: dequantize(y2, height),
+  };
+}
+
+/** `boxInPixels` in 0..1. */
+export function normalizedBox(bins: Box): Box {
+  return boxInPixels(bins, unit);
 }
 
 /** Whether a region in pixels is a box with an area inside the image. */

@@ -6,6 +6,9 @@ export interface LabelReader {
   read(): string;
 }
 
+/** White space that is not a single space. */
+const uneven = /\s\s|[^\S ]/u;
+
 /** A reader that trims words and makes white space, line breaks included, single spaces. Anything but white space is kept. */
 export function createLabelReader(): LabelReader {
   let [label, written] = ["", ""];
@@ -15,7 +18,8 @@ export function createLabelReader(): LabelReader {
     },
     read: () => {
       if (written === "") return label;
-      label = written.trim().replace(/\s+/gu, " ") || label;
+      const trimmed = written.trim();
+      label = (uneven.test(trimmed) ? trimmed.replace(/\s+/gu, " ") : trimmed) || label;
       written = "";
       return label;
     },

@@ -1,7 +1,7 @@
 import { bannedPhrases } from "./banned-phrases.ts";
 import type { ImageSize } from "./coordinates.ts";
 import { createLabelReader, noLabels } from "./label.ts";
-import { lex, type Piece } from "./lex.ts";
+import { eachPiece, type Piece } from "./lex.ts";
 import { createGroupParser } from "./parse-groups.ts";
 import { createPolygonParser } from "./parse-polygons.ts";
 import { createTextParser } from "./parse-text.ts";
@@ -32,44 +32,50 @@ export interface AnswerParser extends PieceParser {
 type Emit = (event: ParseEvent) => void;
 type CreateParser = (size: ImageSize, emit: Emit) => AnswerParser;
 
-function boxes(labels = createLabelReader, banned: ReadonlySet<string> = new Set()): CreateParser {
-  return (size, emit) => ({
-    type: () => "boxes",
-    ...createGroupParser(4, labels(), (label, group) => {
+const none: ReadonlySet<string> = new Set();
+
+function answering(type: AnswerType, parser: PieceParser): AnswerParser {
+  return { type: () => type, take: (piece) => parser.take(piece), end: () => parser.end() };
+}
+
+function boxes(labels = createLabelReader, banned = none): CreateParser {
+  return (size, emit) => {
+    const parser = createGroupParser(4, labels(), (label, group) => {
       if (!banned.has(label)) emit({ type: "boxes", object: boxObject(label, group, size) });
-    }),
-  });
+    });
+    return answering("boxes", parser);
+  };
 }
 
 function polygons(labels = createLabelReader): CreateParser {
-  return (size, emit) => ({
-    type: () => "polygons",
-    ...createPolygonParser(labels(), (label, rings) => {
+  return (size, emit) => {
+    const parser = createPolygonParser(labels(), (label, rings) => {
       emit({ type: "polygons", object: polygonObject(label, rings, size) });
-    }),
-  });
+    });
+    return answering("polygons", parser);
+  };
 }
 
-const quads: CreateParser = (size, emit) => ({
-  type: () => "quads",
-  ...createGroupParser(8, createLabelReader(), (label, group) => {
+const quads: CreateParser = (size, emit) => {
+  const parser = createGroupParser(8, createLabelReader(), (label, group) => {
     emit({ type: "quads", object: quadObject(label, group, size) });
-  }),
-});
+  });
+  return answering("quads", parser);
+};
 
-const text: CreateParser = (_, emit) => ({
-  type: () => "text",
-  ...createTextParser((written) => {
+const text: CreateParser = (_, emit) => {
+  const parser = createTextParser((written) => {
     emit({ type: "text", text: written });
-  }),
-});
+  });
+  return answering("text", parser);
+};
 
 /** What the first shape begins with decides for the whole text: `<poly>`, or else a bare location token. */
 const boxesOrPolygons: CreateParser = (size, emit) => {
   const waiting: Piece[] = [];
   let chosen: AnswerParser | undefined;
   const choose = (piece: Piece): AnswerParser | undefined => {
-    if (piece.text === "<poly>") return polygons()(size, emit);
+    if (piece.type === "marker" && piece.text === "<poly>") return polygons()(size, emit);
     return piece.type === "location" ? boxes()(size, emit) : undefined;
   };
   return {
@@ -122,7 +128,7 @@ export function collectAnswer(type: AnswerType, events: readonly ParseEvent[]): 
 export function parse(written: string, task: TaskName, size: ImageSize): ParsedAnswer {
   const events: ParseEvent[] = [];
   const parser = createAnswerParser(task, size, (event) => events.push(event));
-  for (const piece of lex(written)) parser.take(piece);
+  eachPiece(written, 0, (piece) => parser.take(piece));
   parser.end();
   return collectAnswer(parser.type(), events);
 }

@@ -4,8 +4,6 @@ import { type InputKind, type TaskName, tasks } from "./tasks.ts";
 /** What a caller gives beside the image; a task reads the fields of its input kind and no others. */
 export interface PromptInput {
   readonly text?: string | undefined;
-  /** Names to look for together. */
-  readonly labels?: readonly string[] | undefined;
   /** Pixels of the source image. */
   readonly region?: Box | undefined;
   /** 0..1 of the source image. */
@@ -20,18 +18,9 @@ export type PromptResult =
   | { readonly ok: true; readonly prompt: string }
   | { readonly ok: false; readonly refusal: PromptRefusal };
 
-/** The model's own word between names in one prompt: `Locate cat<and>dog in the image.` */
-const LABEL_SEPARATOR = "<and>";
-
 type Reader = (input: PromptInput, size: ImageSize) => string | { readonly refusal: PromptRefusal };
 
 const readText: Reader = ({ text }) => text?.trim() || { refusal: "text-required" };
-
-const readLabels: Reader = (input, size) => {
-  if (input.labels === undefined) return readText(input, size);
-  const labels = input.labels.map((label) => label.trim()).filter((label) => label !== "");
-  return labels.join(LABEL_SEPARATOR) || { refusal: "text-required" };
-};
 
 const readRegion: Reader = ({ region, normalizedRegion }, size) => {
   const pixels = region ?? (normalizedRegion && regionInPixels(normalizedRegion, size));
@@ -42,7 +31,7 @@ const readRegion: Reader = ({ region, normalizedRegion }, size) => {
 const readers: Readonly<Record<InputKind, Reader>> = {
   none: () => "",
   text: readText,
-  labels: readLabels,
+  labels: readText,
   region: readRegion,
 };
 

@@ -19,7 +19,7 @@ export function strip(text: string): string {
 
 /** Python's `text.encode("ascii", "ignore")`. */
 export function withoutNonAscii(text: string): string {
-  return text.replace(/\P{ASCII}+/gu, "");
+  return text.replace(/[^\0-\x7F]+/g, "");
 }
 
 /** Python's `len`: code points, where JavaScript counts code units. */

@@ -1,7 +1,15 @@
 import type { ImageSize } from "./coordinates.ts";
 import type { LocationPiece } from "./lex.ts";
 import { strip, stripStart, withoutNonAscii } from "./python-text.ts";
-import { coordinatesOf, isLocation, type LabelledRun, labelledRuns, runsOf, withoutFraming } from "./reference-runs.ts";
+import {
+  type Cleaned,
+  cleanUp,
+  coordinatesOf,
+  isLocation,
+  type LabelledRun,
+  labelledRuns,
+  runsOf,
+} from "./reference-runs.ts";
 
 /** Hugging Face's shape of boxes: x1, y1, x2, y2 each, as the model wrote them, and a label for each. */
 export interface ReferenceBoxes {
@@ -23,20 +31,23 @@ export function boxGroups(locations: readonly LocationPiece[]): readonly (readon
 }
 
 /** All matches of a label and its boxes in the cleaned text, also those that `labelOf` then refuses. */
-export function boxPhrases(cleaned: string): readonly LabelledRun<LocationPiece>[] {
+export function boxPhrases(cleaned: Cleaned): readonly LabelledRun<LocationPiece>[] {
   return labelledRuns(cleaned, runsOf(cleaned, isLocation));
 }
 
+const none: ReadonlySet<string> = new Set();
+
 /** `description_with_bboxes`, and with banned labels `phrase_grounding`: characters outside ASCII are lost. */
-export function labelledBoxes(text: string, size: ImageSize, banned: ReadonlySet<string> = new Set()): ReferenceBoxes {
+export function labelledBoxes(text: string, size: ImageSize, banned = none): ReferenceBoxes {
   const bboxes: (readonly number[])[] = [];
   const labels: string[] = [];
-  for (const { words, units } of boxPhrases(withoutFraming(text))) {
+  for (const { words, units } of boxPhrases(cleanUp(text))) {
     const label = labelOf(words);
     if (label === undefined || banned.has(label)) continue;
+    const ascii = withoutNonAscii(label);
     for (const group of boxGroups(units)) {
       bboxes.push(coordinatesOf(group, size));
-      labels.push(withoutNonAscii(label));
+      labels.push(ascii);
     }
   }
   return { bboxes, labels };
@@ -44,6 +55,6 @@ export function labelledBoxes(text: string, size: ImageSize, banned: ReadonlySet
 
 /** `bboxes`: runs of four or more locations, whatever stands between them. A run of fewer holds no box anyway. */
 export function plainBoxes(text: string, size: ImageSize): ReferenceBoxes {
-  const groups = runsOf(withoutFraming(text), isLocation).flatMap(boxGroups);
+  const groups = runsOf(cleanUp(text), isLocation).flatMap(boxGroups);
   return { bboxes: groups.map((group) => coordinatesOf(group, size)), labels: groups.map(() => "") };
 }

@@ -1,7 +1,7 @@
 import type { ImageSize } from "./coordinates.ts";
 import type { LocationPiece, Piece } from "./lex.ts";
 import { labelOf } from "./reference-boxes.ts";
-import { coordinatesOf, isLocation, labelledRuns, MIN_UNITS, runsOf, withoutFraming } from "./reference-runs.ts";
+import { cleanUp, coordinatesOf, isLocation, labelledRuns, MIN_UNITS, runsOf } from "./reference-runs.ts";
 
 /** Hugging Face's shape of polygons: an entry for each instance, a list of its polygons, each x, y, x, y, … */
 export interface ReferencePolygons {
@@ -14,28 +14,34 @@ interface Match {
   readonly units: readonly Piece[];
 }
 
+type Delimiter = "<sep>" | "<poly>" | "</poly>";
+
+function is(piece: Piece, delimiter: Delimiter): boolean {
+  return !isLocation(piece) && piece.text === delimiter;
+}
+
 /** A location or a delimiter of polygons. */
 function isUnit(piece: Piece): piece is Piece {
-  return isLocation(piece) || piece.text === "<sep>" || piece.text === "<poly>" || piece.text === "</poly>";
+  return isLocation(piece) || is(piece, "<sep>") || is(piece, "<poly>") || is(piece, "</poly>");
 }
 
 /** What stands before the first location or `<poly>` is the label: words, but also a `<sep>` or `</poly>` that comes first. */
 function polygonLabel(words: string, units: readonly Piece[]): string | undefined {
-  const end = units.findIndex((unit) => isLocation(unit) || unit.text === "<poly>");
+  const end = units.findIndex((unit) => isLocation(unit) || is(unit, "<poly>"));
   if (end === -1) return undefined;
-  const delimiters = units.slice(0, end).map(({ text }) => text);
+  const delimiters = units.slice(0, end).map((unit) => (isLocation(unit) ? "" : unit.text));
   return labelOf(words + delimiters.join(""));
 }
 
 /** The shortest stretches from a `<poly>` to a `</poly>`; without both of them the whole run is one instance. */
 function instancesOf(units: readonly Piece[]): readonly (readonly Piece[])[] {
-  const has = (delimiter: string): boolean => units.some(({ text }) => text === delimiter);
+  const has = (delimiter: Delimiter): boolean => units.some((unit) => is(unit, delimiter));
   if (!has("<poly>") || !has("</poly>")) return [units];
   const instances: (readonly Piece[])[] = [];
   let start: number | undefined;
-  for (const [index, { text }] of units.entries()) {
-    if (text === "<poly>") start ??= index + 1;
-    if (text !== "</poly>" || start === undefined) continue;
+  for (const [index, unit] of units.entries()) {
+    if (is(unit, "<poly>")) start ??= index + 1;
+    if (!is(unit, "</poly>") || start === undefined) continue;
     instances.push(units.slice(start, index));
     start = undefined;
   }
@@ -52,7 +58,7 @@ function ringsOf(instance: readonly Piece[]): readonly (readonly LocationPiece[]
   };
   for (const unit of instance) {
     if (isLocation(unit)) ring.push(unit);
-    else if (unit.text === "<sep>") endRing();
+    else if (is(unit, "<sep>")) endRing();
     else ring = [];
   }
   endRing();
@@ -76,7 +82,7 @@ function polygonsOf(matches: readonly Match[], size: ImageSize): ReferencePolygo
 
 /** The polygon branch of `description_with_bboxes_or_polygons`: words, then four or more locations and delimiters. */
 export function labelledPolygons(text: string, size: ImageSize): ReferencePolygons {
-  const cleaned = withoutFraming(text);
+  const cleaned = cleanUp(text);
   const matches = labelledRuns(cleaned, runsOf(cleaned, isUnit));
   return polygonsOf(
     matches.map(({ words, units }) => ({ label: polygonLabel(words, units), units })),
@@ -86,7 +92,7 @@ export function labelledPolygons(text: string, size: ImageSize): ReferencePolygo
 
 /** `polygons`: runs of four or more locations and delimiters. The label is looked for after a leading location. */
 export function plainPolygons(text: string, size: ImageSize): ReferencePolygons {
-  const runs = runsOf(withoutFraming(text), isUnit).filter((units) => units.length >= MIN_UNITS);
+  const runs = runsOf(cleanUp(text), isUnit).filter((units) => units.length >= MIN_UNITS);
   const matches = runs.map((units) => {
     const isAfterLocation = units[0]?.type === "location";
     return { label: polygonLabel("", isAfterLocation ? units.slice(1) : units), units };

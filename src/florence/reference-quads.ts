@@ -1,6 +1,6 @@
 import type { ImageSize } from "./coordinates.ts";
 import { strip } from "./python-text.ts";
-import { coordinatesOf, endOf, isLocation, runsOf, withoutFraming } from "./reference-runs.ts";
+import { cleanUp, coordinatesOf, endOf, isLocation, runsOf } from "./reference-runs.ts";
 
 /** Hugging Face's shape of quads: x, y of four corners each, and the text of each. */
 export interface ReferenceQuads {
@@ -16,18 +16,18 @@ const QUAD_UNITS = 8;
  * becomes the text and the quad begins after it.
  */
 export function quads(text: string, size: ImageSize): ReferenceQuads {
-  const cleaned = withoutFraming(text);
+  const cleaned = cleanUp(text);
   const quad_boxes: (readonly number[])[] = [];
   const labels: string[] = [];
-  let [labelStart, runEnd] = [0, 0];
+  let [labelStart, runEnd] = [cleaned.start, cleaned.start];
   for (const run of runsOf(cleaned, isLocation)) {
-    const lineBreak = cleaned.slice(runEnd, run[0]?.start).lastIndexOf("\n");
+    const lineBreak = cleaned.text.slice(runEnd, run[0]?.start).lastIndexOf("\n");
     if (lineBreak !== -1) labelStart = runEnd + lineBreak + 1;
     let next = run[0]?.start === labelStart ? 1 : 0;
     while (next + QUAD_UNITS <= run.length) {
       const corners = run.slice(next, next + QUAD_UNITS);
       quad_boxes.push(coordinatesOf(corners, size));
-      labels.push(strip(cleaned.slice(labelStart, corners[0]?.start)));
+      labels.push(strip(cleaned.text.slice(labelStart, corners[0]?.start)));
       labelStart = endOf(corners);
       next += QUAD_UNITS + 1;
     }

@@ -1,5 +1,5 @@
 import { dequantizeInt32, type ImageSize } from "./coordinates.ts";
-import { lex, type LocationPiece, type Piece } from "./lex.ts";
+import { type LocationPiece, type Piece, specialTokens } from "./lex.ts";
 
 /** The words that a match begins with, and the units after them. */
 export interface LabelledRun<Unit extends Piece> {
@@ -12,9 +12,33 @@ export interface LabelledRun<Unit extends Piece> {
 /** The fewest units that make a match, in every pattern of the reference but the quads'. */
 export const MIN_UNITS = 4;
 
+/** A text after the reference's clean-up. */
+export interface Cleaned {
+  readonly text: string;
+  /** Where reading begins. What stands before it is framing, and so may be what stands at the text's end. */
+  readonly start: number;
+  /** The special tokens of `text`. */
+  readonly tokens: readonly Piece[];
+}
+
 /** Removes `<s>`, `</s>` and `<pad>` one after the other, so that what joins up to a later one goes too. */
-export function withoutFraming(text: string): string {
-  return text.replaceAll("<s>", "").replaceAll("</s>", "").replaceAll("<pad>", "");
+function withoutFraming(text: string): Cleaned {
+  const rest = text.replaceAll("<s>", "").replaceAll("</s>", "").replaceAll("<pad>", "");
+  return { text: rest, start: 0, tokens: specialTokens(rest) };
+}
+
+/**
+ * Does away with `<s>`, `</s>` and `<pad>`. At the ends of a text, where a model writes them, it is enough not to read
+ * them, which is much faster.
+ */
+export function cleanUp(text: string): Cleaned {
+  const tokens = specialTokens(text);
+  const framing = tokens.filter(({ type }) => type === "framing");
+  let [start, end] = [0, text.length];
+  for (const token of framing) if (token.start === start) start = token.end;
+  for (const token of framing.toReversed()) if (token.end === end) end = token.start;
+  const isInside = framing.some((token) => token.start >= start && token.end <= end);
+  return isInside ? withoutFraming(text) : { text, start, tokens };
 }
 
 /** The unit of boxes and quads. */
@@ -24,29 +48,27 @@ export function isLocation(piece: Piece): piece is LocationPiece {
 
 /** The longest possible runs of units in a cleaned text, in order. None is empty. */
 export function runsOf<Unit extends Piece>(
-  cleaned: string,
+  { tokens }: Cleaned,
   isUnit: (piece: Piece) => piece is Unit,
 ): readonly (readonly Unit[])[] {
   const runs: Unit[][] = [];
-  let run: Unit[] | undefined;
-  for (const piece of lex(cleaned)) {
-    if (!isUnit(piece)) {
-      run = undefined;
-      continue;
-    }
-    if (run === undefined) {
+  let run: Unit[] = [];
+  let end = -1;
+  for (const token of tokens) {
+    if (!isUnit(token)) continue;
+    if (token.start !== end) {
       run = [];
       runs.push(run);
     }
-    run.push(piece);
+    run.push(token);
+    end = token.end;
   }
   return runs;
 }
 
 /** Where a run or a quad ends in the cleaned text. */
 export function endOf(units: readonly Piece[]): number {
-  const last = units.at(-1);
-  return last === undefined ? 0 : last.start + last.text.length;
+  return units.at(-1)?.end ?? 0;
 }
 
 /**
@@ -55,20 +77,20 @@ export function endOf(units: readonly Piece[]): number {
  * before a run they are the inside of its first unit (`loc_1>`).
  */
 export function labelledRuns<Unit extends Piece>(
-  cleaned: string,
+  { text, start: textStart }: Cleaned,
   runs: readonly (readonly Unit[])[],
 ): readonly LabelledRun<Unit>[] {
   const matches: LabelledRun<Unit>[] = [];
   /** Where the words of the next match can begin at the earliest: after a match, or at the last `<` before. */
-  let from = 0;
+  let from = textStart;
   for (const run of runs) {
     const [first, last] = [run[0], run.at(-1)];
     if (first === undefined || last === undefined) continue;
-    const start = from + cleaned.slice(from, first.start).lastIndexOf("<") + 1;
+    const start = Math.max(from, text.lastIndexOf("<", first.start - 1) + 1);
     const match =
       start < first.start
-        ? { words: cleaned.slice(start, first.start), start, units: run }
-        : { words: first.text.slice(1), start: first.start + 1, units: run.slice(1) };
+        ? { words: text.slice(start, first.start), start, units: run }
+        : { words: text.slice(first.start + 1, first.end), start: first.start + 1, units: run.slice(1) };
     const isMatch = match.units.length >= MIN_UNITS;
     if (isMatch) matches.push(match);
     from = isMatch ? endOf(run) : last.start;

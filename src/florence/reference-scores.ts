@@ -2,7 +2,7 @@ import { dequantizeFloat32, type ImageSize } from "./coordinates.ts";
 import type { LocationPiece } from "./lex.ts";
 import { boxGroups, boxPhrases, labelOf, type ReferenceBoxes } from "./reference-boxes.ts";
 import { codePoints, withoutNonAscii } from "./python-text.ts";
-import { coordinatesOf, endOf, withoutFraming } from "./reference-runs.ts";
+import { cleanUp, coordinatesOf, endOf } from "./reference-runs.ts";
 
 /** One generated token after the decoder's start token, decoded by itself. */
 export interface ScoredToken {
@@ -62,7 +62,7 @@ export function scoredBoxes(tokens: readonly ScoredToken[], size: ImageSize): Re
   const score = scorer(tokens);
   const found: { label: string; group: readonly LocationPiece[]; score: number }[] = [];
   let believed = text.startsWith("<s>") ? "<s>".length : 0;
-  for (const { words, start, units } of boxPhrases(withoutFraming(text))) {
+  for (const { words, start, units } of boxPhrases(cleanUp(text))) {
     const label = labelOf(words);
     const offset = believed + codePoints(words) - words.length - start;
     const boxes = label === undefined ? [] : boxGroups(units);

@@ -1,4 +1,13 @@
-import { boundsOf, type Box, type ImageSize, normalizedPoints, type Point, pointsInPixels } from "./coordinates.ts";
+import {
+  boundsOf,
+  type Box,
+  boxInPixels,
+  type ImageSize,
+  normalizedBox,
+  normalizedPoints,
+  type Point,
+  pointsInPixels,
+} from "./coordinates.ts";
 import type { LocationPiece } from "./lex.ts";
 
 /** A labelled place. Coordinates lie inside the image; the label holds no special token and may be empty. */
@@ -31,11 +40,11 @@ function binsOf(locations: Locations): readonly number[] {
 
 /** From any even number of location tokens, x before y: the box around their points. */
 export function boxObject(label: string, locations: Locations, size: ImageSize): BoxObject {
-  const bins = binsOf(locations);
+  const bounds = boundsOf(binsOf(locations));
   return {
     label,
-    box: boundsOf(pointsInPixels(bins, size)),
-    normalizedBox: boundsOf(normalizedPoints(bins)),
+    box: boxInPixels(bounds, size),
+    normalizedBox: normalizedBox(bounds),
     locations: locations.map(({ ordinal }) => ordinal),
   };
 }

@@ -1,4 +1,4 @@
-/** What a task takes beside the image; `labels` is a text, or several names to look for at once. */
+/** What a task takes beside the image; of several `labels`, each is the text of a prompt of its own. */
 export type InputKind = "none" | "text" | "labels" | "region";
 
 /** How the text that the model writes for a task is read; the names are those of the reference implementation. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   boundsOf,
+  boxInPixels,
   dequantize,
   dequantizeFloat32,
   dequantizeInt32,
   isRegionOf,
+  normalizedBox,
   normalizedPoints,
   pointsInPixels,
   quantize,
@@ -65,11 +67,13 @@ describe("points", () => {
   });
 
   it("have bounds whose corners are in order", () => {
-    const points = [
-      { x: 5, y: 1 },
-      { x: 2, y: 7 },
-    ];
-    expect(boundsOf(points)).toEqual({ x1: 2, y1: 1, x2: 5, y2: 7 });
+    expect(boundsOf([5, 1, 2, 7, 9])).toEqual({ x1: 2, y1: 1, x2: 5, y2: 7 });
+  });
+
+  it("have bounds that are placed as they are", () => {
+    const bins = { x1: 0, y1: 499, x2: 999, y2: 5000 };
+    expect(boxInPixels(bins, { width: 2000, height: 1000 })).toEqual({ x1: 1, y1: 499.5, x2: 1999, y2: 999.5 });
+    expect(normalizedBox(bins)).toEqual({ x1: 0.0005, y1: 0.4995, x2: 0.9995, y2: 0.9995 });
   });
 });
 

@@ -32,11 +32,6 @@ describe("the prompt of a task", () => {
     for (const name of names) expect(promptFor(name, {}, size)).toEqual({ ok: true, prompt: tasks[name].sentence });
   });
 
-  it("names several labels with the model's own word between them", () => {
-    const result = promptFor("open-vocabulary-detection", { labels: ["cat", " a dog ", ""] }, size);
-    expect(result).toEqual({ ok: true, prompt: "Locate cat<and>a dog in the image." });
-  });
-
   it("quantizes a normalized region on the source's size", () => {
     const normalizedRegion = { x1: 0.15, y1: 0.1, x2: 0.325, y2: 1 };
     const result = promptFor("region-to-category", { normalizedRegion }, size);
@@ -54,7 +49,6 @@ describe("there is no prompt", () => {
     ["caption-to-phrase-grounding", {}, "text-required"],
     ["caption-to-phrase-grounding", { text: " \n" }, "text-required"],
     ["open-vocabulary-detection", {}, "text-required"],
-    ["open-vocabulary-detection", { labels: ["", " "] }, "text-required"],
     ["region-to-ocr", { text: "a cat" }, "region-required"],
     ["region-to-ocr", { region: { ...region, x2: 641 } }, "region-outside-image"],
     ["region-to-ocr", { normalizedRegion: { x1: 0, y1: 0, x2: 1.1, y2: 1 } }, "region-outside-image"],

@@ -27,6 +27,17 @@ describe("the reference", () => {
     expect(postProcess("<<s>/s>a<</s>s>b", "<OCR>", size)).toEqual({ "<OCR>": "a<s>b" });
   });
 
+  it.each([
+    [`</s><s>car${four}</s><pad>`, ["car"]],
+    [`</s><s><loc_9>${four}</s>`, ["loc_9>"]],
+    [`c</s>ar<loc_1><s><loc_2><loc_3><loc_4>`, ["car"]],
+    [`car<lo<pad>c_1><loc_2><loc_3><loc_4>`, ["car"]],
+    [`<s>a<</s>s>b${four}`, ["s>b"]],
+    ["<s></s><pad>", []],
+  ])("reads %s as though there were no framing", (text, labels) => {
+    expect(postProcess(text, "<OD>", size)).toEqual({ "<OD>": { bboxes: labels.map(() => [1, 2, 3, 4]), labels } });
+  });
+
   it("looks for <poly> before it cleans up", () => {
     const joined = postProcess(`cat<po<s>ly>${four}`, "<OPEN_VOCABULARY_DETECTION>", size);
     expect(joined).toEqual({

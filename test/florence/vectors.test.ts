@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createTokenizer } from "../../src/runtime/tokenizer.ts";
 import { isSame, runVectors } from "../../tools/vector-runners.ts";
+import beamSearch from "../vectors/florence-2/beam-search.json";
 import postprocess from "../vectors/florence-2/postprocess.json";
 import prompts from "../vectors/florence-2/prompts.json";
 import quantizer from "../vectors/florence-2/quantizer.json";
@@ -15,6 +16,7 @@ describe("the vectors", () => {
     ["prompts.json", prompts, 27],
     ["quantizer.json", quantizer, 112],
     ["scores.json", scores, 26],
+    ["beam-search.json", beamSearch, 40],
   ])("of %s all pass", (name, file, passed) => {
     expect(runVectors(name, file, tokenizer)).toEqual({ passed, failures: [] });
   });

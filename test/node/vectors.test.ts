@@ -30,6 +30,7 @@ describe("npm run vectors", () => {
     const { printed, code } = await vectors(join(root, "test/vectors/florence-2"));
     expect(printed).toContain("postprocess.json: 456 passed, 0 failed\n");
     expect(printed).toContain("scores.json: 26 passed, 0 failed\n");
+    expect(printed).toContain("beam-search.json: 40 passed, 0 failed\n");
     expect(code).toBe(0);
   });
 

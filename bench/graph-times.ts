@@ -1,0 +1,32 @@
+/** The model's graphs. */
+export const graphs = ["vision", "embedding", "encoder", "decoder"] as const;
+
+/** One of the model's graphs. */
+export type Graph = (typeof graphs)[number];
+
+/** Milliseconds by graph. */
+export type Times = Readonly<Record<Graph, number>>;
+
+const none: Times = { vision: 0, embedding: 0, encoder: 0, decoder: 0 };
+
+/** Adds up what each graph takes. */
+export class GraphTimes {
+  #times: Times = none;
+
+  /** Runs a graph and adds its time. */
+  async measure<Result>(graph: Graph, run: () => Promise<Result>): Promise<Result> {
+    const started = performance.now();
+    try {
+      return await run();
+    } finally {
+      this.#times = { ...this.#times, [graph]: this.#times[graph] + performance.now() - started };
+    }
+  }
+
+  /** What has been added since the last call. */
+  take(): Times {
+    const times = this.#times;
+    this.#times = none;
+    return times;
+  }
+}
