@@ -1,13 +1,14 @@
 import type { Answer } from "./contract/answers.ts";
 import { Problem } from "./contract/problems.ts";
-import type { ImageInput, Service, TaskRequest } from "./contract/service.ts";
+import type { TaskOptions } from "./contract/requests.ts";
+import type { ImageInput, Service } from "./contract/service.ts";
 import { parse } from "./florence/parse.ts";
 import { promptFor } from "./florence/prompt.ts";
 import { locationLogprobs } from "./florence/score.ts";
-import { isTaskName, type TaskName } from "./florence/tasks.ts";
+import { isTaskName, type TaskName, tasks } from "./florence/tasks.ts";
 import { type Image, imageFromBytes, imageFromText, type ImageLimits } from "./image/intake.ts";
-import type { Backend, Generation, ModelDescription } from "./inference/backend.ts";
-import { render } from "./render.ts";
+import type { Backend, GenerateRequest, Generation, ModelDescription } from "./inference/backend.ts";
+import { joinAnswers, render } from "./render.ts";
 
 /**
  * The whole flow on one screen: the image is taken in, the prompt built, the model asked, what it wrote parsed and drawn
@@ -18,14 +19,19 @@ export function createService(backend: Backend, limits: ImageLimits): Service {
     answer: async (request, signal): Promise<Answer> => {
       const task = taskNamed(request.task);
       const image = await take(request.image, limits);
-      const prompt = promptOf(task, request, image);
-      const decoding = { maxNewTokens: request.options.max_new_tokens };
-      const generation = await generate(backend, { image, prompts: [prompt], decoding }, signal);
+      const questions = questionsOf(request.options);
+      const prompts = questions.map((question) => promptOf(task, question, image));
+      const decoding = { maxNewTokens: request.options.max_new_tokens, beams: request.options.beams };
+      const generations = await generate(backend, { image, prompts, decoding }, signal);
       const model = await backend.model();
-      const parsed = parse(generation.text, task, image);
-      const { tokenIds, tokenLogprobs } = generation;
-      const logprobs = locationLogprobs(tokenIds, tokenLogprobs, model.firstLocationId);
-      return render(parsed, { task, source: image, generation, model, logprobs });
+      const answers = generations.map((generation, index) => {
+        const parsed = parse(generation.text, task, image);
+        const { tokenIds, tokenLogprobs } = generation;
+        const logprobs = locationLogprobs(tokenIds, tokenLogprobs, model.firstLocationId);
+        const asked = tasks[task].input === "labels" ? questions[index]?.text : undefined;
+        return render(parsed, { task, source: image, generation, model, logprobs, asked });
+      });
+      return joinAnswers(answers);
     },
     ready: () => backend.ready(),
     model: async () => served(await backend.model()),
@@ -47,20 +53,37 @@ function take(image: ImageInput, limits: ImageLimits): Promise<Image> {
   return image.kind === "bytes" ? imageFromBytes(image.bytes, limits) : imageFromText(image.text, limits);
 }
 
-function promptOf(task: TaskName, { options }: TaskRequest, image: Image): string {
-  const { text, labels, region, normalized_region: normalizedRegion } = options;
-  const result = promptFor(task, { text, labels, region, normalizedRegion }, image);
-  if (result.ok) return result.prompt;
-  throw new Problem(result.refusal, `${task} on an image of ${image.width} x ${image.height} pixels.`);
+/** What the model is asked: one thing, or one for each of several `labels`, all on one look at the image. */
+function questionsOf({ labels, ...options }: TaskOptions): readonly TaskOptions[] {
+  return labels === undefined ? [options] : labels.map((text) => ({ ...options, text }));
 }
 
+function promptOf(task: TaskName, question: TaskOptions, image: Image): string {
+  const { text, region, normalized_region: normalizedRegion } = question;
+  const result = promptFor(task, { text, region, normalizedRegion }, image);
+  if (result.ok) return result.prompt;
+  const sent = JSON.stringify(region ?? normalizedRegion ?? {});
+  throw new Problem(
+    result.refusal,
+    `The image has ${image.width} x ${image.height} pixels; ${task} was asked for ${sent}.`,
+  );
+}
+
+/** The finished generations in the order of the prompts. */
 async function generate(
   backend: Backend,
-  request: Parameters<Backend["generate"]>[0],
+  request: GenerateRequest,
   signal: AbortSignal,
-): Promise<Generation> {
-  for await (const event of backend.generate(request, signal)) if (event.type === "done") return event.generation;
-  throw new Error("The backend ended without a generation.");
+): Promise<readonly Generation[]> {
+  const finished = new Map<number, Generation>();
+  for await (const event of backend.generate(request, signal)) {
+    if (event.type === "done") finished.set(event.prompt, event.generation);
+  }
+  return request.prompts.map((_, prompt) => {
+    const generation = finished.get(prompt);
+    if (generation === undefined) throw new Error(`The backend ended without a generation for prompt ${prompt}.`);
+    return generation;
+  });
 }
 
 function served({ id, revision, dtype, imageSize }: ModelDescription) {

@@ -1,4 +1,5 @@
 import type { Answer } from "./contract/answers.ts";
+import type { Box } from "./contract/geometry.ts";
 import type { ImageSize } from "./florence/coordinates.ts";
 import type { ParsedAnswer } from "./florence/parse.ts";
 import { SCORE_TYPE, scoreOf } from "./florence/score.ts";
@@ -13,6 +14,8 @@ export interface Circumstances {
   readonly generation: Generation;
   /** Log-probabilities of the location tokens, in order, as `locationLogprobs` gives them. */
   readonly logprobs: readonly number[];
+  /** The name that was asked for: the label of what the model located without naming it. */
+  readonly asked?: string | undefined;
 }
 
 /** Decimals of a score: what lies behind them differs between processors, and means nothing. */
@@ -20,17 +23,59 @@ const SCORE_DECIMALS = 4;
 
 /** A parsed answer in the contract's shape. */
 export function render(parsed: ParsedAnswer, circumstances: Circumstances): Answer {
-  const { logprobs } = circumstances;
   const common = commonOf(circumstances);
   const located = { ...common, score_type: SCORE_TYPE };
   if (parsed.type === "text") return { type: parsed.type, ...common, text: parsed.text };
   if (parsed.type === "boxes") {
-    return { type: parsed.type, ...located, objects: parsed.objects.map((object) => scored(object, logprobs)) };
+    return { type: parsed.type, ...located, objects: parsed.objects.map((object) => scored(object, circumstances)) };
   }
   if (parsed.type === "quads") {
-    return { type: parsed.type, ...located, objects: parsed.objects.map((object) => quad(object, logprobs)) };
+    return { type: parsed.type, ...located, objects: parsed.objects.map((object) => quad(object, circumstances)) };
   }
-  return { type: parsed.type, ...located, objects: parsed.objects.map((object) => polygon(object, logprobs)) };
+  return { type: parsed.type, ...located, objects: parsed.objects.map((object) => polygon(object, circumstances)) };
+}
+
+/** The answers to several prompts of one request as one: objects one behind the other, tokens added up. */
+export function joinAnswers(answers: readonly Answer[]): Answer {
+  const isOutlined = answers.some(({ type }) => type === "polygons");
+  const [first, ...others] = isOutlined ? answers.map(outlined) : answers;
+  if (first === undefined) throw new Error("There is no answer to join.");
+  return others.reduce(joinTwo, first);
+}
+
+function joinTwo(one: Answer, other: Answer): Answer {
+  const usage = {
+    prompt_tokens: one.usage.prompt_tokens + other.usage.prompt_tokens,
+    completion_tokens: one.usage.completion_tokens + other.usage.completion_tokens,
+  };
+  const finish_reason = one.finish_reason === "length" ? one.finish_reason : other.finish_reason;
+  if (one.type === "boxes" && other.type === "boxes") {
+    return { ...one, usage, finish_reason, objects: [...one.objects, ...other.objects] };
+  }
+  if (one.type === "polygons" && other.type === "polygons") {
+    return { ...one, usage, finish_reason, objects: [...one.objects, ...other.objects] };
+  }
+  throw new Error(`Answers of ${one.type} and ${other.type} cannot be joined.`);
+}
+
+/** Boxes as polygons, where another label's answer has outlines: one request has one type of answer. */
+function outlined(answer: Answer): Answer {
+  if (answer.type !== "boxes") return answer;
+  const objects = answer.objects.map((object) => ({
+    ...object,
+    polygons: [cornersOf(object.box)],
+    normalized_polygons: [cornersOf(object.normalized_box)],
+  }));
+  return { ...answer, type: "polygons", objects };
+}
+
+function cornersOf({ x1, y1, x2, y2 }: Box) {
+  return [
+    { x: x1, y: y1 },
+    { x: x2, y: y1 },
+    { x: x2, y: y2 },
+    { x: x1, y: y2 },
+  ];
 }
 
 function commonOf({ task, source, model, generation }: Circumstances) {
@@ -46,19 +91,19 @@ function commonOf({ task, source, model, generation }: Circumstances) {
   };
 }
 
-function scored(object: BoxObject, logprobs: readonly number[]) {
+function scored(object: BoxObject, { logprobs, asked = "" }: Circumstances) {
   const { label, box, normalizedBox } = object;
   const score = Number(scoreOf(object, logprobs).toFixed(SCORE_DECIMALS));
-  return { label, score, box, normalized_box: normalizedBox };
+  return { label: label === "" ? asked : label, score, box, normalized_box: normalizedBox };
 }
 
-function quad(object: QuadObject, logprobs: readonly number[]) {
-  return { ...scored(object, logprobs), quad: [...object.quad], normalized_quad: [...object.normalizedQuad] };
+function quad(object: QuadObject, circumstances: Circumstances) {
+  return { ...scored(object, circumstances), quad: [...object.quad], normalized_quad: [...object.normalizedQuad] };
 }
 
-function polygon(object: PolygonObject, logprobs: readonly number[]) {
+function polygon(object: PolygonObject, circumstances: Circumstances) {
   return {
-    ...scored(object, logprobs),
+    ...scored(object, circumstances),
     polygons: object.polygons.map((ring) => [...ring]),
     normalized_polygons: object.normalizedPolygons.map((ring) => [...ring]),
   };

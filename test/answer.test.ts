@@ -67,6 +67,23 @@ describe("an answer", () => {
     expect(answer.type === "polygons" && answer.objects.map(({ polygons }) => polygons.length)).toEqual([2]);
   });
 
+  it("to several labels holds every label's objects, and names what the model left unnamed", async () => {
+    const { answer } = await ask("open-vocabulary-detection", { text: locations }, { labels: ["cat", "dog"] });
+    expect(answer).toMatchObject({ type: "boxes", usage: { prompt_tokens: 24, completion_tokens: 8 } });
+    expect(answer.type === "boxes" && answer.objects.map(({ label }) => label)).toEqual(["cat", "dog"]);
+  });
+
+  it("keeps a name that the model gave, though another was asked for", async () => {
+    const { answer } = await ask("open-vocabulary-detection", { text: `fox${locations}` }, { text: "cat" });
+    expect(answer.type === "boxes" && answer.objects.map(({ label }) => label)).toEqual(["fox"]);
+  });
+
+  it("is cut off if that of one label is", async () => {
+    const writing = { text: locations, finishReason: "length" } as const;
+    const { answer } = await ask("open-vocabulary-detection", writing, { labels: ["cat", "dog"] });
+    expect(answer.finish_reason).toBe("length");
+  });
+
   it("says when it was cut off", async () => {
     const { answer } = await ask("caption", { text: "a", finishReason: "length" }, { max_new_tokens: 3 });
     expect(answer.finish_reason).toBe("length");
@@ -83,14 +100,14 @@ describe("what the model is asked", () => {
     expect(parts.prompt).toBe(pixels.prompt);
   });
 
-  it("holds several labels as one prompt", async () => {
-    const { prompt } = await ask("open-vocabulary-detection", { text: "" }, { labels: ["cat", "dog"] });
-    expect(prompt).toBe("Locate cat<and>dog in the image.");
+  it("is one prompt for each label, on one look at the image", async () => {
+    const { asked } = await ask("open-vocabulary-detection", { text: "" }, { labels: ["cat", "dog"] });
+    expect(asked.map(({ prompts }) => prompts)).toEqual([["Locate cat in the image.", "Locate dog in the image."]]);
   });
 
-  it("passes the caller's limit on", async () => {
-    const { asked } = await ask("caption", { text: "a" }, { max_new_tokens: 3 });
-    expect(asked[0]?.decoding).toEqual({ maxNewTokens: 3 });
+  it("passes on how the caller wants it searched", async () => {
+    const { asked } = await ask("caption", { text: "a" }, { max_new_tokens: 3, beams: 2 });
+    expect(asked[0]?.decoding).toEqual({ maxNewTokens: 3, beams: 2 });
   });
 });
 

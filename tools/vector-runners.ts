@@ -10,6 +10,7 @@ import { constructPrompts, type ReferencePrompt } from "../src/florence/referenc
 import { scoredBoxes } from "../src/florence/reference-scores.ts";
 import { postProcess } from "../src/florence/reference.ts";
 import type { Tokenizer } from "../src/runtime/load-model.ts";
+import { searchChecks } from "./search-runner.ts";
 
 /** One vector that was run. */
 export interface Check {
@@ -149,6 +150,7 @@ const checks: Readonly<Record<string, (file: unknown, tokenizer: Tokenizer) => r
   "prompts.json": promptChecks,
   "quantizer.json": quantizerChecks,
   "scores.json": scoreChecks,
+  "beam-search.json": searchChecks,
 };
 
 /**

@@ -35,15 +35,10 @@ const common = {
     .max(MAX_NEW_TOKENS)
     .optional()
     .meta({ description: "Upper bound on generated tokens; by default what the model's configuration says." }),
-  beams: z
-    .int(`Send a whole number from 1 to ${MAX_BEAMS}.`)
-    .min(1)
-    .max(MAX_BEAMS)
-    .optional()
-    .meta({
-      description:
-        "Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search.",
-    }),
+  beams: z.int(`Send a whole number from 1 to ${MAX_BEAMS}.`).min(1).max(MAX_BEAMS).optional().meta({
+    description:
+      "Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search.",
+  }),
 };
 
 /** Exactly one of two fields: checked here, and said in the JSON Schema. */

@@ -12,6 +12,7 @@ function number(value: string): unknown {
 /** How the query spells options that are not text; names as in `contract/requests.ts`. */
 const readers: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["max_new_tokens", number],
+  ["beams", number],
   ["region", box],
   ["normalized_region", box],
 ]);

@@ -7,10 +7,18 @@ export interface EncodedImage {
   readonly height: number;
 }
 
-/** How the decoder searches. What is left out is taken from the model's `generation_config.json`. */
+/** How the decoder searches, in the sense of transformers' `generate`. What is left out is taken from the model's `generation_config.json`. */
 export interface Decoding {
   /** Upper bound on generated tokens, the closing `</s>` included. */
   readonly maxNewTokens?: number | undefined;
+  /** Sequences that are followed side by side; 1 is greedy search. */
+  readonly beams?: number | undefined;
+  /** No sequence of this many ids comes twice; 0 allows all. */
+  readonly noRepeatNgramSize?: number | undefined;
+  /** When beam search ends: `true` with the first `beams` finished answers, `false` when a better one is unlikely, "never" when it is impossible. */
+  readonly earlyStopping?: boolean | "never" | undefined;
+  /** A beam's log-probability is divided by its length to this power: above 0 favours long answers. */
+  readonly lengthPenalty?: number | undefined;
 }
 
 /** One call: several prompts on one image; the image is encoded once. */

@@ -9,11 +9,20 @@ import { createSharedModel, type SharedModelOptions } from "./shared-model.ts";
  */
 export const ISOLATE_MAX_PROMPT_TOKENS = 256;
 
+/**
+ * What the decoder may have to cache at once in an isolate of 128 MB, in tokens seen and written over all sequences. For the
+ * mini model 1000 take 10 MiB of linear memory and 6 to 12 MB of array buffers. This many are three beams of the longest
+ * prompt and of the 256 tokens an answer has by default, or five short prompts; in wasm more at once are hardly faster.
+ */
+export const ISOLATE_MAX_CACHED_TOKENS = 1792;
+
 /** What the embedded backend is made of. */
 export interface EmbeddedOptions extends SharedModelOptions {
   readonly preprocess: Preprocess;
   /** `ISOLATE_MAX_PROMPT_TOKENS` where memory is an isolate's. */
   readonly maxPromptTokens: number;
+  /** In tokens seen and written, over all sequences that are searched at once; an isolate's when left out. */
+  readonly maxCachedTokens?: number;
   /** Keeps the isolate at work after its request has gone (workerd's `waitUntil`); the promise never rejects. */
   readonly holdOpen: (work: Promise<void>) => void;
 }
@@ -45,7 +54,7 @@ function eventStream(work: Work, holdOpen: EmbeddedOptions["holdOpen"]): AsyncIt
 
 /** The model inside the isolate, loaded by the first request that needs it and run for one request at a time. */
 export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
-  const { preprocess, maxPromptTokens, holdOpen, sleep } = options;
+  const { preprocess, maxPromptTokens, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep } = options;
   const shared = createSharedModel(options);
   return {
     generate: (request, signal) =>
@@ -59,10 +68,12 @@ export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
             await sleep(0);
             check();
           };
-          return generate(model, request, { preprocess, maxPromptTokens, emit, pause });
+          return generate(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause });
         });
       }, holdOpen),
     ready: async () => {
+      // Not behind the requests that the model is busy with: being busy is being ready.
+      if (shared.isLoaded()) return;
       const loading = shared.use({ bytes: 0, check: () => {} }, async () => {});
       holdOpen(loading.catch(() => {}));
       await loading;

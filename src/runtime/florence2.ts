@@ -1,8 +1,9 @@
 import type { ModelConfig } from "./model-config.ts";
 import type { Session, Tensor } from "./session.ts";
+import { type Float32Tensor, free, joinSequences, maskOf, rowsOf, selectRows, stackSequences } from "./tensors.ts";
 
-type Float32Tensor = Extract<Tensor, { type: "float32" }>;
 type Tensors = Readonly<Record<string, Tensor>>;
+type Cache = Readonly<Record<string, Float32Tensor>>;
 
 /** The four graphs of the onnx-community layout. */
 export interface Graphs {
@@ -12,40 +13,48 @@ export interface Graphs {
   readonly decoder: Session;
 }
 
-/** A picture and a prompt after the encoder: what the decoder looks at for one answer. */
-export interface Encoded {
-  /** `[1, sequence, width]` */
-  readonly hidden: Tensor;
-  /** `[1, sequence]`, all ones. */
+/** What the rows of a decoder's batch look at. */
+export interface Seen {
+  /** `[rows, sequence, width]`, zeros behind what is shorter. */
+  readonly hidden: Float32Tensor;
+  /** The tokens of each row that are not padding. */
+  readonly lengths: readonly number[];
+  /** `[rows, sequence]`: 1, and 0 for padding. */
   readonly mask: Tensor;
 }
 
-/** The decoder between two steps. Immutable: a search may go on from the same state in several ways. */
+/** The decoder between two steps, in rows: one for each sequence it goes on with. Immutable. */
 export interface DecoderState {
-  readonly encoded: Encoded;
+  readonly seen: Seen;
+  /** The prompt that each row answers. */
+  readonly prompts: readonly number[];
   /** `past_key_values.*` by name. */
-  readonly cache: Tensors;
+  readonly cache: Cache;
   /** Whether the cache holds a step; on the first one the decoder also projects the encoder's output. */
   readonly started: boolean;
 }
 
 /** One step of the decoder. */
 export interface Step {
-  /** One row of the logits: the scores of every id for the next place. */
-  readonly logits: Float32Array;
+  /** For each row the scores of every id for the next place. */
+  readonly logits: readonly Float32Array[];
   readonly state: DecoderState;
 }
 
-/** The model's parts, each as often as it is needed: one vision pass a picture, one encoder pass a prompt, one step a token. */
+/** The model's parts, each as often as it is needed: one vision pass a picture, one encoder pass a prompt, one step a token of all. */
 export interface Florence2 {
   /** `pixels` is `[3, size, size]`; the features are `[1, visual tokens, width]`. */
-  encodeImage(pixels: Float32Array): Promise<Tensor>;
-  encodePrompt(features: Tensor, promptIds: readonly number[]): Promise<Encoded>;
-  begin(encoded: Encoded): DecoderState;
-  /** Feeds one token; its logits are those of the place behind it. */
-  step(state: DecoderState, tokenId: number): Promise<Step>;
+  encodeImage(pixels: Float32Array): Promise<Float32Tensor>;
+  /** `[1, sequence, width]`. */
+  encodePrompt(features: Float32Tensor, promptIds: readonly number[]): Promise<Float32Tensor>;
+  /** One row for each of `encoded`. */
+  begin(encoded: readonly Float32Tensor[]): DecoderState;
+  /** Goes on with these rows of `state`, in this order; one may come several times, or not at all. What is as before is shared, not copied. */
+  select(state: DecoderState, rows: readonly number[]): DecoderState;
+  /** Feeds each row one token; its logits are those of the place behind it. */
+  step(state: DecoderState, tokenIds: readonly number[]): Promise<Step>;
   /**
-   * Frees what `state` caches and no state of `kept` does; `state` must not be used again. Every step makes the whole
+   * Frees what `state` holds and no state of `kept` does; `state` must not be used again. Every step makes the whole
    * cache anew, and left to the collector the old ones pile up to a hundred megabytes within one long answer.
    */
   release(state: DecoderState, kept: readonly DecoderState[]): void;
@@ -64,74 +73,101 @@ async function float32Output(session: Session, inputs: Tensors, name: string): P
   return tensor;
 }
 
-/** Joins `[1, a, width]` and `[1, b, width]` to `[1, a + b, width]`. */
-function joinSequences(first: Float32Tensor, second: Float32Tensor): Float32Tensor {
-  const data = new Float32Array(first.data.length + second.data.length);
-  data.set(first.data);
-  data.set(second.data, first.data.length);
-  const [rows = 1, length = 0, width = 0] = first.dims;
-  return { type: "float32", data, dims: [rows, length + (second.dims[1] ?? 0), width] };
-}
-
-function ones(length: number): Tensor {
-  return { type: "int64", data: new BigInt64Array(length).fill(1n), dims: [1, length] };
-}
-
 /** The cache after a step: new self-attention entries; the cross-attention of the first step stays, since later steps only give dummies for it. */
-function nextCache(cache: Tensors, outputs: Tensors): Tensors {
+function nextCache(cache: Cache, outputs: Tensors): Cache {
   const entries = Object.entries(cache).map(([name, tensor]) => {
-    const present = outputs[PRESENT + name.slice(PAST.length)];
-    return [name, present ?? tensor] as const;
+    const present = outputs[PRESENT + name.slice(PAST.length)] ?? tensor;
+    if (present.type !== "float32") throw new TypeError(`The decoder's ${name} is not float32.`);
+    return [name, present] as const;
   });
   return Object.fromEntries(entries);
 }
 
-async function embed(session: Session, ids: readonly number[]): Promise<Float32Tensor> {
-  const input: Tensor = { type: "int64", data: BigInt64Array.from(ids, BigInt), dims: [1, ids.length] };
+async function embed(session: Session, ids: readonly number[], dims: readonly number[]): Promise<Float32Tensor> {
+  const input: Tensor = { type: "int64", data: BigInt64Array.from(ids, BigInt), dims };
   return float32Output(session, { input_ids: input }, "inputs_embeds");
 }
 
-async function encodePrompt(graphs: Graphs, features: Tensor, promptIds: readonly number[]): Promise<Encoded> {
-  if (features.type !== "float32") throw new TypeError("Image features are float32.");
-  const embeddings = joinSequences(features, await embed(graphs.embedTokens, promptIds));
-  const mask = ones(embeddings.dims[1] ?? 0);
-  const inputs = { inputs_embeds: embeddings, attention_mask: mask };
-  return { hidden: await float32Output(graphs.encoder, inputs, "last_hidden_state"), mask };
+async function encodePrompt(
+  graphs: Graphs,
+  features: Float32Tensor,
+  promptIds: readonly number[],
+): Promise<Float32Tensor> {
+  const embeddings = joinSequences(features, await embed(graphs.embedTokens, promptIds, [1, promptIds.length]));
+  const inputs = { inputs_embeds: embeddings, attention_mask: maskOf([embeddings.dims[1] ?? 0]) };
+  return float32Output(graphs.encoder, inputs, "last_hidden_state");
 }
 
-function emptyCache(decoder: Session, config: ModelConfig): Tensors {
-  const dims = [1, config.attentionHeads, 0, config.headSize];
-  const empty: Tensor = { type: "float32", data: new Float32Array(0), dims };
+function begin(decoder: Session, config: ModelConfig, encoded: readonly Float32Tensor[]): DecoderState {
+  const dims = [encoded.length, config.attentionHeads, 0, config.headSize];
+  const empty: Float32Tensor = { type: "float32", data: new Float32Array(0), dims };
   const names = decoder.inputNames.filter((name) => name.startsWith(PAST));
-  return Object.fromEntries(names.map((name) => [name, empty]));
+  const lengths = encoded.map((tensor) => tensor.dims[1] ?? 0);
+  return {
+    seen: { hidden: stackSequences(encoded), lengths, mask: maskOf(lengths) },
+    prompts: [...encoded.keys()],
+    cache: Object.fromEntries(names.map((name) => [name, empty])),
+    started: false,
+  };
 }
 
-async function step(graphs: Graphs, { encoded, cache, started }: DecoderState, tokenId: number): Promise<Step> {
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((value, at) => value === other[at]);
+}
+
+function pick(values: readonly number[], rows: readonly number[]): readonly number[] {
+  return rows.map((row) => values[row] ?? 0);
+}
+
+function selectSeen({ hidden, lengths, mask }: Seen, rows: readonly number[]): Seen {
+  // As long as before: the cross-attention's cache is.
+  const [, longest = 0] = mask.dims;
+  return { hidden: selectRows(hidden, rows), lengths: pick(lengths, rows), mask: maskOf(pick(lengths, rows), longest) };
+}
+
+function select(state: DecoderState, rows: readonly number[]): DecoderState {
+  if (isSame(rows, [...state.prompts.keys()])) return state;
+  const prompts = pick(state.prompts, rows);
+  // Beams of one prompt change places often, and all of them look at the same.
+  const isShared = isSame(prompts, state.prompts);
+  const entries = Object.entries(state.cache).map(([name, tensor]) => {
+    return [name, isShared && isCrossAttention(name) ? tensor : selectRows(tensor, rows)] as const;
+  });
+  const seen = isShared ? state.seen : selectSeen(state.seen, rows);
+  return { ...state, seen, prompts, cache: Object.fromEntries(entries) };
+}
+
+async function step(graphs: Graphs, state: DecoderState, tokenIds: readonly number[]): Promise<Step> {
+  const { seen, cache, started } = state;
   const inputs: Tensors = {
     ...cache,
-    encoder_attention_mask: encoded.mask,
-    encoder_hidden_states: encoded.hidden,
-    inputs_embeds: await embed(graphs.embedTokens, [tokenId]),
+    encoder_attention_mask: seen.mask,
+    encoder_hidden_states: seen.hidden,
+    inputs_embeds: await embed(graphs.embedTokens, tokenIds, [tokenIds.length, 1]),
     use_cache_branch: { type: "bool", data: Uint8Array.of(Number(started)), dims: [1] },
   };
   const all = graphs.decoder.outputNames;
   const wanted = started ? all.filter((name) => !isCrossAttention(name)) : all;
   const { logits, ...present } = await graphs.decoder.run(inputs, wanted);
   if (logits?.type !== "float32") throw new TypeError("The decoder gives no float32 logits.");
-  return { logits: logits.data, state: { encoded, cache: nextCache(cache, present), started: true } };
+  return { logits: rowsOf(logits), state: { ...state, cache: nextCache(cache, present), started: true } };
 }
 
-function release({ cache, started }: DecoderState, kept: readonly DecoderState[]): void {
-  const wanted = new Set(kept.flatMap((state) => Object.values(state.cache)));
-  const dead = started ? Object.values(cache).filter((tensor) => !wanted.has(tensor)) : [];
-  for (const { buffer } of dead.map((tensor) => tensor.data)) {
-    if (buffer instanceof ArrayBuffer) buffer.transfer(0);
-  }
+function tensorsOf({ cache, seen }: DecoderState): readonly Tensor[] {
+  return [...Object.values(cache), seen.hidden];
+}
+
+function release(state: DecoderState, kept: readonly DecoderState[]): void {
+  const wanted = new Set(kept.flatMap(tensorsOf));
+  free(
+    tensorsOf(state)
+      .filter((tensor) => !wanted.has(tensor))
+      .map(({ data }) => data),
+  );
 }
 
 /** Puts the graphs together. Sizes come from `config`, the number of layers from the decoder's own inputs. */
 export function createFlorence2(graphs: Graphs, config: ModelConfig): Florence2 {
-  const cache = emptyCache(graphs.decoder, config);
   const { size } = config.image;
   return {
     encodeImage: (pixels) => {
@@ -139,8 +175,9 @@ export function createFlorence2(graphs: Graphs, config: ModelConfig): Florence2 
       return float32Output(graphs.visionEncoder, { pixel_values: input }, "image_features");
     },
     encodePrompt: (features, promptIds) => encodePrompt(graphs, features, promptIds),
-    begin: (encoded) => ({ encoded, cache, started: false }),
-    step: (state, tokenId) => step(graphs, state, tokenId),
+    begin: (encoded) => begin(graphs.decoder, config, encoded),
+    select,
+    step: (state, tokenIds) => step(graphs, state, tokenIds),
     release,
   };
 }

@@ -25,18 +25,29 @@ export function forcedTokenId(length: number, rules: LogitRules): number | undef
 }
 
 /**
- * The logits after the rules, in the order of transformers: no repeated n-gram, forced first id, forced last id. What
+ * Log-probabilities of one row of logits in float32, step by step as torch's `log_softmax` has them on a CPU but for the sum
+ * of the exponentials, whose order of addition there depends on the processor. Gives a new array.
+ */
+export function logSoftmax(logits: Float32Array): Float32Array {
+  const highest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
+  const sum = logits.reduce((total, logit) => total + Math.exp(Math.fround(logit - highest)), 0);
+  const logSum = Math.fround(Math.log(Math.fround(sum)));
+  return logits.map((logit) => Math.fround(logit - highest) - logSum);
+}
+
+/**
+ * The scores after the rules, be they logits or log-probabilities, in the order of transformers: no repeated n-gram, forced first id, forced last id. What
  * may not be written is -Infinity; ids that stand for nothing (padding rows of the logits, the image placeholder) never
  * may. `sequence` begins with the decoder's start token. Gives a new array.
  */
-export function applyRules(logits: Float32Array, sequence: readonly number[], rules: LogitRules): Float32Array {
+export function applyRules(raw: Float32Array, sequence: readonly number[], rules: LogitRules): Float32Array {
   const forced = forcedTokenId(sequence.length, rules);
   if (forced !== undefined) {
     const only = new Float32Array(rules.vocabularySize).fill(-Infinity);
     only[forced] = 0;
     return only;
   }
-  const scores = logits.slice(0, rules.vocabularySize);
+  const scores = raw.slice(0, rules.vocabularySize);
   if (rules.imageTokenId !== undefined && rules.imageTokenId < scores.length) scores[rules.imageTokenId] = -Infinity;
   for (const id of repeatedNgramEnds(sequence, rules.noRepeatNgramSize)) scores[id] = -Infinity;
   return scores;

@@ -12,7 +12,11 @@ const generationSettings = z.object({
   forced_bos_token_id: tokenId.nullish(),
   forced_eos_token_id: tokenId.nullish(),
   no_repeat_ngram_size: z.int().nonnegative().nullish(),
+  num_beams: count.nullish(),
+  early_stopping: z.union([z.boolean(), z.literal("never")]).nullish(),
+  length_penalty: z.number().nullish(),
   max_new_tokens: count.nullish(),
+  max_length: z.int().min(2).nullish(),
 });
 
 const modelFile = z.object({
@@ -57,6 +61,9 @@ export interface GenerationConfig {
   readonly forcedLastTokenId: number | undefined;
   /** No sequence of this many ids comes twice; 0 allows all. */
   readonly noRepeatNgramSize: number;
+  readonly beams: number;
+  readonly earlyStopping: boolean | "never";
+  readonly lengthPenalty: number;
   /** Tokens an answer may have when the caller does not say, the closing one included. */
   readonly maxNewTokens: number;
   /** Ids from here on are padding of the logits and stand for nothing. */
@@ -118,6 +125,8 @@ export function readModelConfig(files: ModelFiles): ModelConfig {
   const own = parse(generationSettings, "generation_config.json", files.generation);
   // BART's own defaults: a checkpoint that names neither id means these.
   const endTokenId = own.eos_token_id ?? text.eos_token_id ?? 2;
+  // transformers counts the decoder's start token in the one, not in the other, which wins.
+  const maxNewTokens = own.max_new_tokens ?? (own.max_length ?? 1 + text.max_position_embeddings) - 1;
   return {
     image: readImageConfig(files.preprocessor),
     generation: {
@@ -126,7 +135,10 @@ export function readModelConfig(files: ModelFiles): ModelConfig {
       forcedFirstTokenId: own.forced_bos_token_id ?? text.forced_bos_token_id ?? undefined,
       forcedLastTokenId: own.forced_eos_token_id ?? text.forced_eos_token_id ?? undefined,
       noRepeatNgramSize: own.no_repeat_ngram_size ?? text.no_repeat_ngram_size ?? 0,
-      maxNewTokens: own.max_new_tokens ?? text.max_position_embeddings,
+      beams: own.num_beams ?? text.num_beams ?? 1,
+      earlyStopping: own.early_stopping ?? text.early_stopping ?? false,
+      lengthPenalty: own.length_penalty ?? text.length_penalty ?? 1,
+      maxNewTokens,
       vocabularySize: vocabularySize(files.tokenizer),
       imageTokenId: imageTokenId ?? undefined,
     },

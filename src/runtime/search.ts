@@ -1,9 +1,8 @@
-import type { FinishReason } from "../inference/backend.ts";
-import type { DecoderState, Encoded, Florence2 } from "./florence2.ts";
-import { applyRules, argmax, forcedTokenId, logProbability, type LogitRules } from "./logits.ts";
+import type { Decoding, FinishReason } from "../inference/backend.ts";
+import { forcedTokenId, type LogitRules } from "./logits.ts";
 import type { ModelConfig } from "./model-config.ts";
 
-/** One written id and the natural logarithm of its probability among the ids that the rules allowed there: 0 where one was forced. */
+/** One written id and the natural logarithm of its probability: 0 where one was forced. */
 export interface WrittenToken {
   readonly id: number;
   readonly logprob: number;
@@ -15,41 +14,38 @@ export interface Written {
   readonly finishReason: FinishReason;
 }
 
-/** How one prompt's answer is searched. */
+/** What the decoder is fed for one sequence that is still followed. */
+export interface Row {
+  /** The row of the search's step before that this one goes on from; 0 at the first. */
+  readonly source: number;
+  readonly id: number;
+}
+
+/** One prompt's search between two steps of the decoder. Immutable. */
 export interface Search {
-  readonly florence: Pick<Florence2, "begin" | "step" | "release">;
-  readonly rules: LogitRules;
-  /** Awaited for each id as soon as it is certain, with how many there are now; throws to end the search. */
-  readonly onToken: (token: WrittenToken, count: number) => Promise<void>;
+  /** One for each sequence that differs; a single one at the first step. */
+  readonly rows: readonly Row[];
+  /** The tokens that will be written, whatever comes. */
+  readonly certain: readonly WrittenToken[];
+  /** Takes the logits behind each of `rows`. */
+  next(logits: readonly Float32Array[]): Search | Written;
 }
 
-/** The rules of one answer: the checkpoint's own, and a limit that the position table always keeps. */
-export function rulesFor({ generation, positions }: ModelConfig, maxNewTokens: number | undefined): LogitRules {
+/** The rules of one answer: the caller's, else the checkpoint's own, and a limit that the position table always keeps. */
+export function rulesFor({ generation, positions }: ModelConfig, decoding: Decoding): LogitRules {
+  const {
+    maxNewTokens = generation.maxNewTokens,
+    beams = generation.beams,
+    noRepeatNgramSize = generation.noRepeatNgramSize,
+    earlyStopping = generation.earlyStopping,
+    lengthPenalty = generation.lengthPenalty,
+  } = decoding;
   // One more than the positions: the last id is never fed back, so it needs none.
-  return { ...generation, maxLength: 1 + Math.min(maxNewTokens ?? generation.maxNewTokens, positions) };
+  const maxLength = 1 + Math.min(maxNewTokens, positions);
+  return { ...generation, maxNewTokens, beams, noRepeatNgramSize, earlyStopping, lengthPenalty, maxLength };
 }
 
-/** The likeliest id at each place, the lower of two equal ones. */
-export async function searchGreedily(encoded: Encoded, { florence, rules, onToken }: Search): Promise<Written> {
-  const tokens: WrittenToken[] = [];
-  const sequence = [rules.startTokenId];
-  let state: DecoderState = florence.begin(encoded);
-  try {
-    while (sequence.length < rules.maxLength) {
-      const step = await florence.step(state, sequence.at(-1) ?? rules.startTokenId);
-      florence.release(state, [step.state]);
-      state = step.state;
-      const scores = applyRules(step.logits, sequence, rules);
-      const id = argmax(scores);
-      const token = { id, logprob: logProbability(scores, id) };
-      tokens.push(token);
-      await onToken(token, tokens.length);
-      const isForced = forcedTokenId(sequence.length, rules) !== undefined;
-      if (id === rules.endTokenId) return { tokens, finishReason: isForced ? "length" : "stop" };
-      sequence.push(id);
-    }
-    return { tokens, finishReason: "length" };
-  } finally {
-    florence.release(state, []);
-  }
+/** Why an answer ended with `last`, which stands behind `before`, the start token included. */
+export function finishReason(last: number, before: readonly number[], rules: LogitRules): FinishReason {
+  return last === rules.endTokenId && forcedTokenId(before.length, rules) === undefined ? "stop" : "length";
 }

@@ -23,6 +23,8 @@ export interface Claim {
 export interface SharedModel {
   /** Runs `work` alone on the model; `renew` says that it is alive. Loads the model if need be; a load that fails is tried again by the next. */
   use(claim: Claim, work: (model: Model, renew: () => void) => Promise<void>): Promise<void>;
+  /** Whether the next `use` will find the model loaded. */
+  isLoaded(): boolean;
   describe(): Promise<ModelDescription>;
 }
 
@@ -58,6 +60,7 @@ export function createSharedModel(options: SharedModelOptions): SharedModel {
         leave();
       }
     },
+    isLoaded: () => loaded !== undefined,
     describe: async () => {
       const current = description ?? (await describe(await openShards()));
       description = current;

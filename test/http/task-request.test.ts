@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
-import { MAX_LABELS, MAX_NEW_TOKENS, MAX_TEXT_CHARACTERS } from "../../src/contract/requests.ts";
+import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS, MAX_TEXT_CHARACTERS } from "../../src/contract/requests.ts";
 import { MAX_BODY_BYTES, MAX_JSON_MARKS } from "../../src/http/body.ts";
 import { MAX_ISSUES, MAX_MESSAGE_CHARACTERS } from "../../src/http/task-request.ts";
 import { fakeApp } from "../support/fake-service.ts";
@@ -52,9 +52,9 @@ describe("the image", () => {
 
 describe("options", () => {
   it("are read from the query beside a raw image", async () => {
-    const path = "/v1/region-to-category?region=1,2.5,30,40&max_new_tokens=7";
+    const path = "/v1/region-to-category?region=1,2.5,30,40&max_new_tokens=7&beams=3";
     const { asked } = await post(path, "x", { "content-type": "image/jpeg" });
-    expect(asked[0]?.options).toEqual({ region: { x1: 1, y1: 2.5, x2: 30, y2: 40 }, max_new_tokens: 7 });
+    expect(asked[0]?.options).toEqual({ region: { x1: 1, y1: 2.5, x2: 30, y2: 40 }, max_new_tokens: 7, beams: 3 });
   });
 
   it("may be repeated where they are lists", async () => {
@@ -86,6 +86,8 @@ describe("options", () => {
     ["/v1/caption", { text: "a cat" }, "invalid-request"],
     ["/v1/caption", { max_new_tokens: 0 }, "invalid-request"],
     ["/v1/caption", { max_new_tokens: "many" }, "invalid-request"],
+    ["/v1/caption", { beams: 0 }, "invalid-request"],
+    ["/v1/caption", { beams: 1.5 }, "invalid-request"],
     ["/v1/caption-to-phrase-grounding", { text: 7 }, "invalid-request"],
     ["/v1/open-vocabulary-detection", { text: "a", labels: ["b"] }, "invalid-request"],
     ["/v1/open-vocabulary-detection", { labels: [] }, "invalid-request"],
@@ -142,6 +144,7 @@ describe("limits", () => {
     ["text", url, (more: number) => ({ text: "a".repeat(MAX_TEXT_CHARACTERS + more) })],
     ["labels", detection, (more: number) => ({ labels: Array.from({ length: MAX_LABELS + more }, () => label) })],
     ["max_new_tokens", url, (more: number) => ({ text: label, max_new_tokens: MAX_NEW_TOKENS + more })],
+    ["beams", url, (more: number) => ({ text: label, beams: MAX_BEAMS + more })],
   ])("are reached and not passed: %s", async (field, path, options) => {
     const atLimit = await post(path, JSON.stringify({ image: "QUJD", ...options(0) }));
     expect(atLimit.response.status).toBe(200);

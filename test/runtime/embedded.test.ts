@@ -12,6 +12,9 @@ function failingAssets() {
   return { state, readAsset };
 }
 
+/** Logits that favour no id. */
+const nothing = () => ({ type: "float32", data: new Float32Array(8), dims: [1, 1, 8] }) as const;
+
 describe("an answer of the embedded backend", () => {
   it("comes token by token and ends with the whole", async () => {
     const events = await collect(tinyBackend().backend);
@@ -35,10 +38,58 @@ describe("an answer of the embedded backend", () => {
     const { backend, count } = tinyBackend();
     const events = await collect(backend, tinyRequest({ prompts: ["a", "bb", "c"] }));
     const done = events.flatMap((event) => (event.type === "done" ? [event] : []));
-    expect(done.map(({ prompt }) => prompt)).toEqual([0, 1, 2]);
-    expect(done.map(({ generation }) => generation.promptTokens)).toEqual([3, 4, 3]);
+    // The longest prompt has the shortest answer here, which waits for no other.
+    expect(done.map(({ prompt }) => prompt)).toEqual([1, 0, 2]);
+    expect(done.map(({ generation }) => generation.promptTokens)).toEqual([4, 3, 3]);
     expect(count(modelFiles.visionEncoder)).toBe(1);
     expect(count(modelFiles.encoder)).toBe(3);
+  });
+
+  it("to several prompts is what each gets alone, in fewer steps of the decoder", async () => {
+    const prompts = ["a", "bbbb", "cc", "ddddddddd"];
+    const together = tinyBackend();
+    const alone = tinyBackend();
+    const all = await collect(together.backend, tinyRequest({ prompts }));
+    for (const [prompt, text] of prompts.entries()) {
+      const own = all.filter((event) => event.prompt === prompt).map((event) => ({ ...event, prompt: 0 }));
+      expect(own).toEqual(await collect(alone.backend, tinyRequest({ prompts: [text] })));
+    }
+    expect(together.count(modelFiles.decoder)).toBe(TINY_ANSWER.length);
+    expect(alone.count(modelFiles.decoder)).toBe(20 + 17 + 19 + 12);
+  });
+
+  it("makes the batch smaller as others end", async () => {
+    const { backend, ran } = tinyBackend();
+    await collect(backend, tinyRequest({ prompts: ["a", "bbb", "cccccc"], decoding: { beams: 1 } }));
+    const runs = ran.filter(({ graph }) => graph === modelFiles.decoder);
+    const rows = runs.map(({ inputs }) => inputs["inputs_embeds"]?.dims[0]);
+    expect(rows).toEqual([...Array.from({ length: 15 }, () => 3), 2, 2, 2, 1, 1]);
+  });
+
+  it("to many prompts comes in batches that memory allows", async () => {
+    const { backend, ran } = tinyBackend({ maxCachedTokens: 2 * (5 + TINY_POSITIONS) });
+    await collect(backend, tinyRequest({ prompts: ["a", "b", "c"] }));
+    const runs = ran.filter(({ graph }) => graph === modelFiles.decoder);
+    expect(runs[0]?.inputs["inputs_embeds"]?.dims).toEqual([2, 1, 1]);
+    expect(runs).toHaveLength(2 * TINY_ANSWER.length);
+  });
+
+  it("is refused before any graph runs when its beams could outgrow memory", async () => {
+    const { backend, ran } = tinyBackend({ maxCachedTokens: 5 + TINY_POSITIONS });
+    const request = tinyRequest({ decoding: { beams: 2 } });
+    await expect(collect(backend, request)).rejects.toMatchObject({ code: "invalid-request" });
+    expect(ran).toEqual([]);
+  });
+
+  it("found with beams comes as events, too: every token once, then the whole", async () => {
+    const { backend } = tinyBackend();
+    const events = await collect(backend, tinyRequest({ prompts: ["a", "bbb"], decoding: { beams: 3 } }));
+    for (const [prompt, length] of [20, 18].entries()) {
+      const own = events.filter((event) => event.prompt === prompt);
+      const ids = own.flatMap((event) => (event.type === "token" ? [event.id] : []));
+      expect(ids).toEqual([...TINY_ANSWER.slice(0, length - 1), 2]);
+      expect(own.at(-1)).toMatchObject({ type: "done", generation: { tokenIds: ids, finishReason: "stop" } });
+    }
   });
 
   it("is no longer than the caller wants, and says that the limit ended it", async () => {
@@ -53,8 +104,7 @@ describe("an answer of the embedded backend", () => {
     const { backend } = tinyBackend({
       createSession: async (bytes) => {
         const session = await unending.create(bytes);
-        const nothing = { type: "float32", data: new Float32Array(8), dims: [1, 1, 8] } as const;
-        return { ...session, run: async (...asked) => ({ ...(await session.run(...asked)), logits: nothing }) };
+        return { ...session, run: async (...asked) => ({ ...(await session.run(...asked)), logits: nothing() }) };
       },
     });
     const events = await collect(backend, tinyRequest({ decoding: { maxNewTokens: 1000 } }));
@@ -101,6 +151,16 @@ describe("the embedded model", () => {
     const passes = ran.map(({ graph }) => graph);
     const one = passes.slice(0, passes.length / 16);
     expect(passes).toEqual(Array.from({ length: 16 }, () => one).flat());
+  });
+
+  it("is ready while it is busy", async () => {
+    const { promise: busy, resolve: release } = Promise.withResolvers<undefined>();
+    const { backend } = tinyBackend({ preprocess: () => busy.then(() => new Float32Array(3)) });
+    await backend.ready();
+    const answering = collect(backend);
+    await backend.ready();
+    release(undefined);
+    expect((await answering).at(-1)?.type).toBe("done");
   });
 
   it("is loaded by asking whether it is ready", async () => {

@@ -4,6 +4,7 @@ import {
   argmax,
   forcedTokenId,
   logProbability,
+  logSoftmax,
   repeatedNgramEnds,
   type LogitRules,
 } from "../../src/runtime/logits.ts";
@@ -14,6 +15,9 @@ const rules: LogitRules = {
   forcedFirstTokenId: 0,
   forcedLastTokenId: 2,
   noRepeatNgramSize: 0,
+  beams: 1,
+  earlyStopping: false,
+  lengthPenalty: 1,
   maxNewTokens: 9,
   maxLength: 10,
   vocabularySize: 4,
@@ -92,6 +96,23 @@ describe("the highest score", () => {
 
   it("is missing when nothing is allowed", () => {
     expect(() => argmax(Float32Array.of(never, Number.NaN))).toThrow(RangeError);
+  });
+});
+
+describe("log-probabilities of a whole row", () => {
+  it("are the logits less the logarithm of their exponentials' sum, in float32", () => {
+    const logprobs = logSoftmax(Float32Array.of(0, 0, 0, 0));
+    expect([...logprobs]).toEqual(Array.from({ length: 4 }, () => Math.fround(-Math.log(4))));
+  });
+
+  it("survive logits whose exponentials do not fit a number, and ones that exclude an id", () => {
+    expect([...logSoftmax(Float32Array.of(5000, never))]).toEqual([0, never]);
+  });
+
+  it("leave the logits as they came", () => {
+    const logits = Float32Array.of(1, 2);
+    logSoftmax(logits);
+    expect([...logits]).toEqual([1, 2]);
   });
 });
 

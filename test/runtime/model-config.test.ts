@@ -33,6 +33,9 @@ describe("a model's configuration", () => {
         forcedFirstTokenId: 0,
         forcedLastTokenId: 2,
         noRepeatNgramSize: 0,
+        beams: 1,
+        earlyStopping: false,
+        lengthPenalty: 1,
         maxNewTokens: 256,
         vocabularySize: 1726,
         imageTokenId: 1725,
@@ -52,6 +55,9 @@ describe("a model's configuration", () => {
         forcedFirstTokenId: 0,
         forcedLastTokenId: 2,
         noRepeatNgramSize: 3,
+        beams: 3,
+        earlyStopping: true,
+        lengthPenalty: 1,
         maxNewTokens: 1024,
         vocabularySize: 51289,
         imageTokenId: undefined,
@@ -65,6 +71,14 @@ describe("a model's configuration", () => {
   it("takes from the text settings what the generation settings lack", () => {
     const { generation } = readModelConfig({ ...base, generation: {} });
     expect(generation).toEqual(readModelConfig(base).generation);
+  });
+
+  it.each([
+    [{ max_new_tokens: 7, max_length: 20 }, 7],
+    [{ max_length: 20 }, 19],
+  ])("allows new tokens as transformers does: %j", (limits, maxNewTokens) => {
+    const { generation } = readModelConfig({ ...base, generation: limits });
+    expect(generation.maxNewTokens).toBe(maxNewTokens);
   });
 
   it("knows where the location tokens begin", () => {

@@ -2,7 +2,10 @@ import type { CreateSession, Session, Tensor } from "../../src/runtime/session.t
 import { modelFiles, type Tokenizer } from "../../src/runtime/load-model.ts";
 import type { Manifest, ReadAsset } from "../../src/runtime/shards.ts";
 
-/** The ids that the tiny model writes for every prompt: one letter a token, `<s>` and `</s>` around them. */
+/**
+ * The ids that the tiny model writes for a prompt of one letter: one letter a token, `<s>` and `</s>` around them. For each
+ * letter more its answer ends one earlier.
+ */
 export const TINY_ANSWER: readonly number[] = [0, 4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6, 2];
 
 /** Visual tokens of the tiny model. */
@@ -89,24 +92,45 @@ function length(inputs: Readonly<Record<string, Tensor>>, name: string, dim: num
 
 type Run = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 
-/** The decoder scores the next id of `TINY_ANSWER`; how far it is, it knows from the cache. */
+/** Tokens that the encoder reads of a prompt of one letter. */
+const SHORTEST = TINY_VISUAL_TOKENS + 3;
+
+/** The decoder's cache is the ids that it was fed; how far it is, it knows from that, and how long the prompt is, from the mask. */
 const decode: Run = (inputs) => {
-  const past = length(inputs, "past_key_values.0.decoder.key", 2);
-  const logits = Float32Array.from({ length: 8 }, (_, id) => Number(id === TINY_ANSWER[past]));
-  const cache = floats([1, 1, past + 1, 1]);
-  const cross = floats([1, 1, length(inputs, "encoder_hidden_states", 1), 1]);
+  const past = inputs["past_key_values.0.decoder.key"]?.data ?? [];
+  const rows = length(inputs, "inputs_embeds", 0);
+  const step = length(inputs, "past_key_values.0.decoder.key", 2);
+  const longest = length(inputs, "encoder_attention_mask", 1);
+  const cache = new Float32Array(rows * (step + 1));
+  const logits = new Float32Array(rows * 8);
+  for (let row = 0; row < rows; row++) {
+    for (let at = 0; at < step; at++) cache[row * (step + 1) + at] = Number(past[row * step + at] ?? 0);
+    cache[row * (step + 1) + step] = Number(inputs["inputs_embeds"]?.data[row] ?? 0);
+    const mask = inputs["encoder_attention_mask"]?.data.slice(row * longest, (row + 1) * longest) ?? [];
+    const seen = Array.from(mask, Number).filter((value) => value === 1).length;
+    const last = TINY_ANSWER.length - 1 - (seen - SHORTEST);
+    logits[row * 8 + (step >= last ? 2 : (TINY_ANSWER[step] ?? 2))] = 1;
+  }
+  const cross = floats([rows, 1, length(inputs, "encoder_hidden_states", 1), 1]);
   return {
-    logits: floats([1, 1, 8], logits),
-    "present.0.decoder.key": cache,
-    "present.0.decoder.value": floats([1, 1, past + 1, 1]),
+    logits: floats([rows, 1, 8], logits),
+    "present.0.decoder.key": floats([rows, 1, step + 1, 1], cache),
+    "present.0.decoder.value": floats([rows, 1, step + 1, 1]),
     "present.0.encoder.key": cross,
     "present.0.encoder.value": floats(cross.dims),
   };
 };
 
+/** An id's embedding is the id. */
+const embed: Run = (inputs) => {
+  const ids = Array.from(inputs["input_ids"]?.data ?? [], Number);
+  const dims = [length(inputs, "input_ids", 0), length(inputs, "input_ids", 1), 1];
+  return { inputs_embeds: floats(dims, Float32Array.from(ids)) };
+};
+
 const runs: ReadonlyMap<string, Run> = new Map([
   [modelFiles.visionEncoder, () => ({ image_features: floats([1, TINY_VISUAL_TOKENS, 1]) })],
-  [modelFiles.embedTokens, (inputs) => ({ inputs_embeds: floats([1, length(inputs, "input_ids", 1), 1]) })],
+  [modelFiles.embedTokens, embed],
   [modelFiles.encoder, (inputs) => ({ last_hidden_state: floats([1, length(inputs, "inputs_embeds", 1), 1]) })],
   [modelFiles.decoder, decode],
 ]);

@@ -5,7 +5,7 @@ import { createEmbeddedBackend, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runt
 import { createWebSession } from "../../src/runtime/ort-web.ts";
 import { preprocess } from "../../src/runtime/preprocess.ts";
 import { createTokenizer } from "../../src/runtime/tokenizer.ts";
-import { generations, goldenPictures } from "../support/mini-goldens.ts";
+import { expectedBeams, generations, goldenPictures } from "../support/mini-goldens.ts";
 
 const backend = createEmbeddedBackend({
   modelId: "mini",
@@ -22,17 +22,19 @@ const backend = createEmbeddedBackend({
 
 describe("the mini model under ONNX Runtime's wasm build, in workerd", () => {
   it.each(goldenPictures)("writes what PyTorch writes on $name, for all fifteen tasks", async ({ image, goldens }) => {
-    const answers = await generations(
-      backend,
-      image,
-      goldens.map(({ prompt }) => prompt),
-    );
+    const answers = await generations(backend, image, goldens, "greedy");
     expect(answers.map(({ tokenIds }) => tokenIds)).toEqual(goldens.map(({ greedy }) => greedy));
     expect(answers.map(({ text }) => text)).toEqual(goldens.map((golden) => golden.greedy_text));
     expect(answers.map(({ promptTokens }) => promptTokens)).toEqual(goldens.map((golden) => golden.prompt_ids.length));
   });
 
-  it("is tried on 24 pictures and 360 answers", () => {
+  it.each(goldenPictures)("writes with three beams what PyTorch writes on $name", async ({ image, goldens }) => {
+    const answers = await generations(backend, image, goldens, "beams");
+    const ids = answers.map(({ tokenIds }) => tokenIds);
+    expect(ids).toEqual(goldens.map((golden, at) => expectedBeams(golden, ids[at])));
+  });
+
+  it("is tried on 24 pictures and 360 answers each way", () => {
     expect(goldenPictures.flatMap(({ goldens }) => goldens)).toHaveLength(360);
     expect(goldenPictures).toHaveLength(24);
   });

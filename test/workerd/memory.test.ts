@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runtime/embedded.ts";
+import { ISOLATE_MAX_CACHED_TOKENS, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runtime/embedded.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
 import { createWebSession, linearMemoryBytes } from "../../src/runtime/ort-web.ts";
 import { openModelShards } from "../../src/runtime/shards.ts";
@@ -11,7 +11,9 @@ const MiB = 1024 * 1024;
 /** Longest answer that the mini model has positions for. */
 const MAX_STEPS = 1024;
 
-it("the mini model's linear memory leaves half the isolate free, also for the longest prompt and answer", async () => {
+const VISUAL_TOKENS = 65;
+
+it("the mini model's linear memory leaves a third of the isolate free, also for the longest prompt and answer, and for three beams", async () => {
   const shards = await openModelShards((path) => env.ASSETS.fetch(`http://assets/${path}`), "mini");
   const { florence } = await loadModel({
     shards,
@@ -24,11 +26,22 @@ it("the mini model's linear memory leaves half the isolate free, also for the lo
   const features = await florence.encodeImage(new Float32Array(3 * 256 * 256));
   const promptIds = Array.from({ length: ISOLATE_MAX_PROMPT_TOKENS }, () => 300);
   const encoded = await florence.encodePrompt(features, promptIds);
-  let state = florence.begin(encoded);
-  for (let count = 0; count < MAX_STEPS; count++) {
-    const next = await florence.step(state, 705);
-    florence.release(state, [next.state]);
-    state = next.state;
-  }
+  const write = async (rows: number, steps: number): Promise<void> => {
+    let state = florence.begin(Array.from({ length: rows }, () => encoded));
+    for (let count = 0; count < steps; count++) {
+      const next = await florence.step(
+        state,
+        state.prompts.map(() => 705),
+      );
+      florence.release(state, [next.state]);
+      state = next.state;
+    }
+    florence.release(state, []);
+  };
+  await write(1, MAX_STEPS);
   expect(linearMemoryBytes()).toBeLessThan(80 * MiB);
+
+  const beams = 3;
+  await write(beams, Math.floor(ISOLATE_MAX_CACHED_TOKENS / beams) - promptIds.length - VISUAL_TOKENS);
+  expect(linearMemoryBytes()).toBeLessThan(84 * MiB);
 });

@@ -1,0 +1,24 @@
+import { applyRules, argmax, logProbability, type LogitRules } from "./logits.ts";
+import { free } from "./tensors.ts";
+import { finishReason, type Search, type WrittenToken } from "./search.ts";
+
+/**
+ * The likeliest id at each place, the lower of two equal ones. A token's probability is its share among the ids that the
+ * rules allowed there.
+ */
+export function createGreedySearch(rules: LogitRules): Search {
+  const searchAfter = (sequence: readonly number[], certain: readonly WrittenToken[]): Search => ({
+    rows: [{ source: 0, id: sequence.at(-1) ?? rules.startTokenId }],
+    certain,
+    next: ([logits = new Float32Array()]) => {
+      const scores = applyRules(logits, sequence, rules);
+      const id = argmax(scores);
+      const tokens = [...certain, { id, logprob: logProbability(scores, id) }];
+      free([scores]);
+      const written = [...sequence, id];
+      if (id !== rules.endTokenId && written.length < rules.maxLength) return searchAfter(written, tokens);
+      return { tokens, finishReason: finishReason(id, sequence, rules) };
+    },
+  });
+  return searchAfter([rules.startTokenId], []);
+}

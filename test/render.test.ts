@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { Answer } from "../src/contract/answers.ts";
+import { joinAnswers } from "../src/render.ts";
+
+const box = { x1: 1, y1: 2, x2: 3, y2: 4 };
+const object = { label: "cat", score: 0.5, box, normalized_box: box };
+const common = {
+  task: "open-vocabulary-detection",
+  source: { width: 10, height: 10 },
+  model: { id: "fake", revision: "1", dtype: "fp32" },
+  finish_reason: "stop",
+  usage: { prompt_tokens: 3, completion_tokens: 4 },
+  score_type: "x",
+} as const;
+const boxes: Answer = { type: "boxes", ...common, objects: [object] };
+const ring = [
+  { x: 5, y: 5 },
+  { x: 6, y: 5 },
+  { x: 6, y: 6 },
+];
+const outline = { ...object, label: "dog", polygons: [ring], normalized_polygons: [ring] };
+const polygons: Answer = { type: "polygons", ...common, objects: [outline] };
+
+describe("answers joined", () => {
+  it("are one answer themselves", () => {
+    expect(joinAnswers([boxes])).toEqual(boxes);
+  });
+
+  it("add up their tokens and keep their order", () => {
+    const joined = joinAnswers([boxes, { ...boxes, objects: [{ ...object, label: "dog" }] }]);
+    expect(joined.usage).toEqual({ prompt_tokens: 6, completion_tokens: 8 });
+    expect(joined.type === "boxes" && joined.objects.map(({ label }) => label)).toEqual(["cat", "dog"]);
+  });
+
+  it("are polygons as soon as one is: its boxes become their four corners", () => {
+    const joined = Answer.parse(joinAnswers([boxes, polygons]));
+    const corners = [
+      { x: 1, y: 2 },
+      { x: 3, y: 2 },
+      { x: 3, y: 4 },
+      { x: 1, y: 4 },
+    ];
+    expect(joined.type === "polygons" && joined.objects.map((each) => each.polygons)).toEqual([[corners], [ring]]);
+  });
+});

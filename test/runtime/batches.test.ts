@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { batchesOf } from "../../src/runtime/batches.ts";
+import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/runtime/embedded.ts";
+import { plainRules } from "../support/toy-searches.ts";
+
+const rules = { ...plainRules, maxLength: 11 };
+const prompts = [10, 20, 10, 40, 10].map((tokens) => ({ tokens }));
+const sizes = (maxCachedTokens: number, beams = 1) =>
+  batchesOf(prompts, { rules: { ...rules, beams }, maxCachedTokens }).map((batch) => batch.map(({ tokens }) => tokens));
+
+/** What an isolate allows with the mini model's answers. */
+const isolate = (beams: number) => ({
+  rules: { ...rules, maxLength: 257, beams },
+  maxCachedTokens: ISOLATE_MAX_CACHED_TOKENS,
+});
+
+describe("prompts", () => {
+  it("are answered together as far as they, padded, and their answers fit", () => {
+    expect(sizes(249)).toEqual([[10, 20, 10, 40], [10]]);
+    expect(sizes(250)).toEqual([[10, 20, 10, 40, 10]]);
+    expect(sizes(90)).toEqual([[10, 20, 10], [40], [10]]);
+  });
+
+  it("count once for each beam", () => {
+    expect(sizes(180, 2)).toEqual([[10, 20, 10], [40], [10]]);
+  });
+
+  it("are refused when one alone is too much, and the problem says what would do", () => {
+    expect(sizes(50)).toHaveLength(5);
+    const message = "With 2 beams and this prompt, memory is enough for 9 tokens.";
+    expect(() => sizes(99, 2)).toThrow(
+      expect.objectContaining({ code: "invalid-request", issues: [{ path: "max_new_tokens", message }] }),
+    );
+  });
+
+  it("in an isolate may have five beams, or three of the longest prompt, and the mini model's 256 tokens", () => {
+    expect(batchesOf([{ tokens: 65 + 12 }], isolate(5))).toHaveLength(1);
+    expect(batchesOf([{ tokens: 65 + 256 }], isolate(3))).toHaveLength(1);
+    expect(() => batchesOf([{ tokens: 65 + 256 }], isolate(4))).toThrow(
+      expect.objectContaining({ code: "invalid-request" }),
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createBeamSearch } from "../../src/runtime/beam-search.ts";
+import { createGreedySearch } from "../../src/runtime/greedy-search.ts";
+import { applyRules, logSoftmax } from "../../src/runtime/logits.ts";
+import type { Search, Written } from "../../src/runtime/search.ts";
+import { runSearch } from "../../tools/search-runner.ts";
+import { toyModels, toyRules } from "../support/toy-searches.ts";
+
+const idsOf = ({ tokens }: Written) => tokens.map(({ id }) => id);
+
+/** The same search, which writes down its states. */
+function recorded(search: Search, states: Search[]): Search {
+  states.push(search);
+  const next: Search["next"] = (logits) => {
+    const result = search.next(logits);
+    return "tokens" in result ? result : recorded(result, states);
+  };
+  return { ...search, next };
+}
+
+describe("on any toy model, beam search", () => {
+  it("of one beam that stops early writes what greedy search writes", () => {
+    fc.assert(
+      fc.property(toyModels, toyRules, (logitsOf, given) => {
+        const rules = { ...given, beams: 1, earlyStopping: true };
+        // Without equal scores, of which greedy search takes the first and torch's topk another.
+        const distinct = (sequence: readonly number[]) => logitsOf(sequence).map((logit, id) => logit + id / 64);
+        const beam = runSearch(createBeamSearch(rules), distinct);
+        const greedy = runSearch(createGreedySearch(rules), distinct);
+        expect([idsOf(beam), beam.finishReason]).toEqual([idsOf(greedy), greedy.finishReason]);
+      }),
+    );
+  });
+
+  it("keeps to what it was certain of", () => {
+    fc.assert(
+      fc.property(toyModels, toyRules, (logitsOf, rules) => {
+        const states: Search[] = [];
+        const { tokens, calls } = runSearch(recorded(createBeamSearch(rules), states), logitsOf);
+        expect(states).toHaveLength(calls);
+        for (const { certain } of states) expect(tokens.slice(0, certain.length)).toEqual(certain);
+      }),
+    );
+  });
+
+  it("gives each token the log-probability it had in its place, repeats no n-gram and keeps to its limit", () => {
+    fc.assert(
+      fc.property(toyModels, toyRules, (logitsOf, rules) => {
+        const { tokens } = runSearch(createBeamSearch(rules), logitsOf);
+        expect(tokens.length).toBeLessThan(rules.maxLength);
+        for (const [at, { id, logprob }] of tokens.entries()) {
+          const sequence = [2, ...tokens.slice(0, at).map((token) => token.id)];
+          expect(applyRules(logSoftmax(logitsOf(sequence)), sequence, rules)[id]).toBe(logprob);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { createBeamSearch } from "../../src/runtime/beam-search.ts";
+import { createGreedySearch } from "../../src/runtime/greedy-search.ts";
+import { logSoftmax, type LogitRules } from "../../src/runtime/logits.ts";
+import type { Written } from "../../src/runtime/search.ts";
+import { runSearch } from "../../tools/search-runner.ts";
+import { plainRules, scripted } from "../support/toy-searches.ts";
+
+const beamRules: LogitRules = { ...plainRules, beams: 3, forcedFirstTokenId: 0 };
+const idsOf = ({ tokens }: Written) => tokens.map(({ id }) => id);
+
+/** Logits after which one way is a little better at first and much worse then. */
+function trap(sequence: readonly number[]): Float32Array {
+  const written = sequence.slice(2).join();
+  const logits: Readonly<Record<string, readonly number[]>> = {
+    "": [0, 2.1, 0, 2],
+    "1": [0, 0, 0, 0],
+    "3": [0, 0, 9, 0],
+  };
+  return Float32Array.from(logits[written] ?? [0, 0, 9, 0]);
+}
+
+/** Four logits that write 1, and one that stands for nothing. */
+const wide = (sequence: readonly number[]) => Float32Array.of(...scripted([0, 1, 2])(sequence), 9);
+
+describe("beam search", () => {
+  it("finds the likelier answer behind the less likely first step", () => {
+    const greedy = runSearch(createGreedySearch({ ...beamRules, forcedFirstTokenId: 0 }), trap);
+    const best = runSearch(createBeamSearch(beamRules), trap);
+    expect(idsOf(greedy)[1]).toBe(1);
+    expect(best).toMatchObject({ finishReason: "stop" });
+    expect(idsOf(best)).toEqual([0, 3, 2]);
+  });
+
+  it("calls a closing id that the limit forced a matter of length", () => {
+    const rules = { ...beamRules, forcedLastTokenId: 2, maxLength: 4 };
+    const written = runSearch(createBeamSearch(rules), scripted([0, 1, 3, 1]));
+    expect(idsOf(written)).toEqual([0, 1, 2]);
+    expect(written.finishReason).toBe("length");
+  });
+
+  it("feeds one row until sequences differ", () => {
+    const start = createBeamSearch(beamRules);
+    expect(start.rows).toEqual([{ source: 0, id: 2 }]);
+    const second = start.next([Float32Array.of(0, 0, 0, 0)]);
+    expect(second).toMatchObject({ rows: [{ source: 0, id: 0 }], certain: [{ id: 0, logprob: 0 }] });
+    const third = "next" in second ? second.next([Float32Array.of(0, 3, -9, 2)]) : second;
+    expect(third).toMatchObject({
+      rows: [
+        { source: 0, id: 1 },
+        { source: 0, id: 3 },
+        { source: 0, id: 0 },
+      ],
+    });
+  });
+
+  it("never writes what is no id of the vocabulary, but counts it in the softmax", () => {
+    const { tokens } = runSearch(createBeamSearch(beamRules), wide);
+    expect(tokens.map(({ id }) => id)).toEqual([0, 1, 2]);
+    expect(tokens[1]?.logprob).toBe(logSoftmax(wide([2, 0]))[1]);
+  });
+});

@@ -1,0 +1,47 @@
+import * as fc from "fast-check";
+import type { LogitRules } from "../../src/runtime/logits.ts";
+
+/** Rules that force nothing and end at 2. */
+export const plainRules: LogitRules = {
+  startTokenId: 2,
+  endTokenId: 2,
+  forcedFirstTokenId: undefined,
+  forcedLastTokenId: undefined,
+  noRepeatNgramSize: 0,
+  beams: 1,
+  earlyStopping: true,
+  lengthPenalty: 1,
+  maxNewTokens: 9,
+  maxLength: 10,
+  vocabularySize: 4,
+  imageTokenId: undefined,
+};
+
+/** Logits of 1 for one id and 0 for the others: those that write `ids` one after another, whatever is written instead. */
+export function scripted(ids: readonly number[]) {
+  return (sequence: readonly number[]): Float32Array =>
+    Float32Array.from({ length: 4 }, (_, id) => Number(id === ids[sequence.length - 1]));
+}
+
+const VOCABULARY = 12;
+
+/** Models whose logits hang on the last id, in steps of a quarter: equal scores are frequent. */
+export const toyModels = fc
+  .array(fc.integer({ min: -12, max: 12 }), { minLength: VOCABULARY ** 2, maxLength: VOCABULARY ** 2 })
+  .map((quarters) => (sequence: readonly number[]): Float32Array => {
+    const from = (sequence.at(-1) ?? 0) * VOCABULARY;
+    return Float32Array.from(quarters.slice(from, from + VOCABULARY), (quarter) => quarter / 4);
+  });
+
+/** Rules for a toy model, forced first and last ids and n-grams included. */
+export const toyRules: fc.Arbitrary<LogitRules> = fc
+  .record({
+    forcedFirstTokenId: fc.constantFrom(0, undefined),
+    forcedLastTokenId: fc.constantFrom(2, undefined),
+    noRepeatNgramSize: fc.constantFrom(0, 2, 3),
+    beams: fc.integer({ min: 2, max: 5 }),
+    earlyStopping: fc.constantFrom<LogitRules["earlyStopping"][]>(true, false, "never"),
+    lengthPenalty: fc.constantFrom(-1, 0, 0.5, 1, 2),
+    maxLength: fc.integer({ min: 2, max: 20 }),
+  })
+  .map((rules) => ({ ...plainRules, ...rules, vocabularySize: VOCABULARY }));
