@@ -13,7 +13,7 @@ import type { Server } from "./serve.ts";
 import { table } from "./table.ts";
 
 const usage = `Usage: npm run ask -- <picture.jpg|png> [--task object-detection] [--text "a red car"] [--labels cat --labels dog]
-                  [--region x1,y1,x2,y2] [--normalized-region x1,y1,x2,y2] [--max-new-tokens 256] [--json]
+                  [--region x1,y1,x2,y2] [--normalized-region x1,y1,x2,y2] [--max-new-tokens 256] [--beams 1] [--json]
 
 Tasks: ${Object.keys(tasks).join(", ")}`;
 
@@ -28,6 +28,7 @@ function question() {
     region: { type: "string" },
     "normalized-region": { type: "string" },
     "max-new-tokens": { type: "string" },
+    beams: { type: "string" },
     json: { type: "boolean", default: false },
   });
   const [picture, ...others] = positionals;
@@ -37,10 +38,11 @@ function question() {
 }
 type Question = ReturnType<typeof question>;
 
-function queryOf({ text, labels = [], region, ...values }: Question): URLSearchParams {
+function queryOf({ text, labels = [], region, beams, ...values }: Question): URLSearchParams {
   const options = {
     text,
     region,
+    beams,
     normalized_region: values["normalized-region"],
     max_new_tokens: values["max-new-tokens"],
   };
