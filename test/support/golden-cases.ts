@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import type { Decoders } from "../../src/runtime/decode.ts";
+import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runtime/embedded.ts";
+import { preprocess } from "../../src/runtime/preprocess.ts";
+import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import { expectedBeams, generations, goldenPictures } from "./mini-goldens.ts";
+
+/** What differs from one platform to the other. */
+interface Platform extends Pick<EmbeddedOptions, "readAsset" | "createSession"> {
+  readonly decoders: Decoders;
+}
+
+function miniBackend({ decoders, ...platform }: Platform) {
+  return createEmbeddedBackend({
+    ...platform,
+    modelId: "mini",
+    createTokenizer,
+    preprocess: (image, target) => preprocess(image, target, decoders),
+    maxPromptTokens: ISOLATE_MAX_PROMPT_TOKENS,
+    holdOpen: () => {},
+    now: Date.now,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    maxHeldBytes: 1,
+  });
+}
+
+/** Every golden, greedy and with beams, on one platform. */
+export function describeGoldens(title: string, platform: Platform): void {
+  const backend = miniBackend(platform);
+
+  describe(title, () => {
+    it.each(goldenPictures)(
+      "writes what PyTorch writes on $name, for all fifteen tasks",
+      async ({ image, goldens }) => {
+        const answers = await generations(backend, image, goldens, "greedy");
+        expect(answers.map(({ tokenIds }) => tokenIds)).toEqual(goldens.map(({ greedy }) => greedy));
+        expect(answers.map(({ text }) => text)).toEqual(goldens.map((golden) => golden.greedy_text));
+        expect(answers.map(({ promptTokens }) => promptTokens)).toEqual(
+          goldens.map((golden) => golden.prompt_ids.length),
+        );
+      },
+    );
+
+    it.each(goldenPictures)("writes with three beams what PyTorch writes on $name", async ({ image, goldens }) => {
+      const answers = await generations(backend, image, goldens, "beams");
+      const ids = answers.map(({ tokenIds }) => tokenIds);
+      expect(ids).toEqual(goldens.map((golden, at) => expectedBeams(golden, ids[at])));
+    });
+
+    it("is tried on 24 pictures and 360 answers each way", () => {
+      expect(goldenPictures.flatMap(({ goldens }) => goldens)).toHaveLength(360);
+      expect(goldenPictures).toHaveLength(24);
+    });
+  });
+}
