@@ -6,7 +6,7 @@ import { describeGoldens } from "../support/golden-cases.ts";
 
 const shards = join(import.meta.dirname, "../../model-shards");
 
-describeGoldens("the mini model under ONNX Runtime's native build", {
+describeGoldens({
   readAsset: async (path) => new Response(await readFile(join(shards, path))),
   createSession: createNativeSessions({ threads: 1 }),
   decoders,

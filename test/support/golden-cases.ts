@@ -25,10 +25,10 @@ function miniBackend({ decoders, ...platform }: Platform) {
 }
 
 /** Every golden, greedy and with beams, on one platform. */
-export function describeGoldens(title: string, platform: Platform): void {
+export function describeGoldens(platform: Platform): void {
   const backend = miniBackend(platform);
 
-  describe(title, () => {
+  describe("the mini model", () => {
     it.each(goldenPictures)(
       "writes what PyTorch writes on $name, for all fifteen tasks",
       async ({ image, goldens }) => {
