@@ -91,13 +91,15 @@ describe("an answer", () => {
 });
 
 describe("what the model is asked", () => {
-  it("holds a region as location tokens, the same from pixels and from 0..1", async () => {
+  it("holds a region as location tokens, the same from pixels, from 0..1 and from location tokens", async () => {
     const region = { x1: 20, y1: 20, x2: 60, y2: 40 };
     const normalized = { x1: 0.1, y1: 0.2, x2: 0.3, y2: 0.4 };
     const pixels = await ask("region-to-category", { text: "cat" }, { region });
     const parts = await ask("region-to-category", { text: "cat" }, { normalized_region: normalized });
     expect(pixels.prompt).toBe("What is the region <loc_100><loc_200><loc_300><loc_400>?");
     expect(parts.prompt).toBe(pixels.prompt);
+    const tokens = await ask("region-to-category", { text: "cat" }, { region: "<loc_100><loc_200><loc_300><loc_400>" });
+    expect(tokens.prompt).toBe(pixels.prompt);
   });
 
   it("is one prompt for each label, on one look at the image", async () => {

@@ -41,6 +41,16 @@ const common = {
   }),
 };
 
+/** A box as the model writes it. */
+const LocationTokens = z
+  .string()
+  .regex(/^(<loc_[0-9]{1,3}>){4}$/, "Send four location tokens: <loc_x1><loc_y1><loc_x2><loc_y2>.")
+  .meta({
+    id: "LocationTokens",
+    description: "Four of the model's location tokens, 0 to 999 each: x1, y1, x2, y2 in thousandths of the image.",
+    example: "<loc_266><loc_2><loc_562><loc_354>",
+  });
+
 /** Exactly one of two fields: checked here, and said in the JSON Schema. */
 function eitherOf(one: string, other: string) {
   return {
@@ -63,7 +73,7 @@ export const optionsByInput = {
     .strictObject({ text: text.optional(), labels: z.array(text).min(1).max(MAX_LABELS).optional(), ...common })
     .refine(textOrLabels.check, textOrLabels.error),
   region: z
-    .strictObject({ region: Region.optional(), normalized_region: Region.optional(), ...common })
+    .strictObject({ region: Region.or(LocationTokens).optional(), normalized_region: Region.optional(), ...common })
     .refine(oneRegion.check, oneRegion.error),
 } as const;
 
@@ -86,10 +96,16 @@ const QueryRegion = z
   .regex(/^-?[\d.]+(,-?[\d.]+){3}$/)
   .meta({ id: "QueryRegion", description: "x1,y1,x2,y2", example: "170,0,360,170" });
 
+/** Options that the query spells otherwise than JSON. */
+const queryForms: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ["region", QueryRegion.or(LocationTokens)],
+  ["normalized_region", QueryRegion],
+]);
+
 /** The options of a task as parameters of the query: the same names, every one optional to a reader of the document. */
 export function queryParameters(input: InputKind): z.ZodObject {
   const fields = Object.entries<z.ZodType>(optionsByInput[input].shape).map(([name, schema]) => {
-    return [name, (name.endsWith("region") ? QueryRegion : schema).optional()] as const;
+    return [name, (queryForms.get(name) ?? schema).optional()] as const;
   });
   return z.object(Object.fromEntries(fields));
 }
@@ -100,6 +116,6 @@ export interface TaskOptions {
   readonly beams?: number | undefined;
   readonly text?: string | undefined;
   readonly labels?: readonly string[] | undefined;
-  readonly region?: Box | undefined;
+  readonly region?: Box | string | undefined;
   readonly normalized_region?: Box | undefined;
 }

@@ -101,6 +101,15 @@ export function isRegionOf({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize
   return x1 >= 0 && x1 < x2 && x2 <= width && y1 >= 0 && y1 < y2 && y2 <= height;
 }
 
+/** Four location tokens of the vocabulary and nothing else, as the model writes a box. */
+const boxTokens = /^<loc_(\d{1,3})><loc_(\d{1,3})><loc_(\d{1,3})><loc_(\d{1,3})>$/;
+
+/** The bins of a box written as `<loc_x1><loc_y1><loc_x2><loc_y2>`; undefined where that is not what a text is. */
+export function boxFromTokens(text: string): Box | undefined {
+  const [, x1, y1, x2, y2] = boxTokens.exec(text) ?? [];
+  return y2 === undefined ? undefined : { x1: Number(x1), y1: Number(y1), x2: Number(x2), y2: Number(y2) };
+}
+
 /** A normalized region in pixels. */
 export function regionInPixels({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): Box {
   return { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height };

@@ -1,11 +1,11 @@
-import { type Box, type ImageSize, isRegionOf, regionInPixels, regionTokens } from "./coordinates.ts";
+import { type Box, boxFromTokens, type ImageSize, isRegionOf, regionInPixels, regionTokens } from "./coordinates.ts";
 import { type InputKind, type TaskName, tasks } from "./tasks.ts";
 
 /** What a caller gives beside the image; a task reads the fields of its input kind and no others. */
 export interface PromptInput {
   readonly text?: string | undefined;
-  /** Pixels of the source image. */
-  readonly region?: Box | undefined;
+  /** Pixels of the source image, or four location tokens, which the model reads as they are. */
+  readonly region?: Box | string | undefined;
   /** 0..1 of the source image. */
   readonly normalizedRegion?: Box | undefined;
 }
@@ -22,7 +22,15 @@ type Reader = (input: PromptInput, size: ImageSize) => string | { readonly refus
 
 const readText: Reader = ({ text }) => text?.trim() || { refusal: "text-required" };
 
+/** A thin box may begin and end in the same bin. */
+const readTokens = (region: string): ReturnType<Reader> => {
+  const bins = boxFromTokens(region);
+  const isBox = bins !== undefined && bins.x1 <= bins.x2 && bins.y1 <= bins.y2;
+  return isBox ? region : { refusal: "region-outside-image" };
+};
+
 const readRegion: Reader = ({ region, normalizedRegion }, size) => {
+  if (typeof region === "string") return readTokens(region);
   const pixels = region ?? (normalizedRegion && regionInPixels(normalizedRegion, size));
   if (pixels === undefined) return { refusal: "region-required" };
   return isRegionOf(pixels, size) ? regionTokens(pixels, size) : { refusal: "region-outside-image" };

@@ -18,8 +18,17 @@ const missingField = {
   region: "region-required",
 } as const satisfies Readonly<Record<string, ProblemCode>>;
 
+/** Where a value may have one of several forms, the form that it has is what went wrong: `region.x1`, not `region`. */
+function withinUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const begun = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0)) ?? [];
+  const inside = begun.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+  return inside.length > 0 ? inside : [issue];
+}
+
 function issuesOf(error: z.ZodError): readonly Issue[] {
-  return error.issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({
+  const issues = error.issues.flatMap(withinUnion);
+  return issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({
     path: path.map(String).join(".").slice(0, MAX_MESSAGE_CHARACTERS),
     message: message.slice(0, MAX_MESSAGE_CHARACTERS),
   }));

@@ -32,6 +32,11 @@ describe("the prompt of a task", () => {
     for (const name of names) expect(promptFor(name, {}, size)).toEqual({ ok: true, prompt: tasks[name].sentence });
   });
 
+  it("takes a region in location tokens as it is", () => {
+    const result = promptFor("region-to-category", { region: "<loc_0><loc_2><loc_0><loc_999>" }, size);
+    expect(result).toEqual({ ok: true, prompt: "What is the region <loc_0><loc_2><loc_0><loc_999>?" });
+  });
+
   it("quantizes a normalized region on the source's size", () => {
     const normalizedRegion = { x1: 0.15, y1: 0.1, x2: 0.325, y2: 1 };
     const result = promptFor("region-to-category", { normalizedRegion }, size);
@@ -51,6 +56,9 @@ describe("there is no prompt", () => {
     ["open-vocabulary-detection", {}, "text-required"],
     ["region-to-ocr", { text: "a cat" }, "region-required"],
     ["region-to-ocr", { region: { ...region, x2: 641 } }, "region-outside-image"],
+    ["region-to-ocr", { region: "<loc_5><loc_2><loc_4><loc_9>" }, "region-outside-image"],
+    ["region-to-ocr", { region: "<loc_1><loc_2><loc_3>" }, "region-outside-image"],
+    ["region-to-ocr", { region: "<loc_1><loc_2><loc_3><loc_4> and more" }, "region-outside-image"],
     ["region-to-ocr", { normalizedRegion: { x1: 0, y1: 0, x2: 1.1, y2: 1 } }, "region-outside-image"],
   ])("for %s with %j: %s", (task, input, refusal) => {
     expect(promptFor(task, input, size)).toEqual({ ok: false, refusal });

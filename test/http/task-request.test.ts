@@ -95,6 +95,8 @@ describe("options", () => {
     ["/v1/region-to-category", { region: [1, 2, 3, 4] }, "invalid-request"],
     ["/v1/region-to-category", { region: { x1: 1, y1: 2, x2: 3 } }, "invalid-request"],
     ["/v1/region-to-category?region=1,2,3", {}, "invalid-request"],
+    ["/v1/region-to-category", { region: "<loc_1><loc_2><loc_3>" }, "invalid-request"],
+    ["/v1/region-to-category", { region: "<loc_1><loc_2><loc_3><loc_1000>" }, "invalid-request"],
   ])("that do not fit are named: %s %j", async (path, options, code) => {
     expect((await problemOf(path, { image: "QUJD", ...options })).code).toBe(code);
   });
