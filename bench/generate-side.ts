@@ -1,6 +1,7 @@
 /** One side of `generate.ts`, in a process of its own so that neither pays for the other's garbage. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sha256 } from "../src/image/digest.ts";
 import type { EncodedImage, Generation } from "../src/inference/backend.ts";
 import { type TaskName, tasks } from "../src/florence/tasks.ts";
 import { createNativeSessions } from "../src/runtime/ort-node.ts";
@@ -22,7 +23,7 @@ const MAX_NEW_TOKENS = 256;
 
 /** As large as the model's input, so neither side resizes, which they do differently. */
 const bytes = new Uint8Array(await readFile(join(root, "test/vectors/mini/pictures/00-256x256.png")));
-const image: EncodedImage = { bytes, format: "png", width: 256, height: 256 };
+const image: EncodedImage = { bytes, format: "png", width: 256, height: 256, digest: await sha256(bytes) };
 
 type Ids = readonly (readonly number[])[];
 

@@ -5,6 +5,8 @@ export interface EncodedImage {
   /** Pixels, as stored in the file. */
   readonly width: number;
   readonly height: number;
+  /** SHA-256 of `bytes` in hexadecimal: what others keep the picture's features under. */
+  readonly digest: string;
 }
 
 /** How the decoder searches, in the sense of transformers' `generate`. What is left out is taken from the model's `generation_config.json`. */
@@ -27,6 +29,8 @@ export interface GenerateRequest {
   /** Sentences as `florence/prompt.ts` builds them. */
   readonly prompts: readonly string[];
   readonly decoding: Decoding;
+  /** Whether `token` events are wanted as they come; where the model is elsewhere, they cost a message each. */
+  readonly stream?: boolean | undefined;
 }
 
 /** Why generation ended: the model wrote `</s>` by itself, or ran into the limit. */
@@ -45,7 +49,7 @@ export interface Generation {
   readonly promptTokens: number;
 }
 
-/** `token` events come as they are generated; each prompt ends with exactly one `done`. `prompt` indexes the request's prompts. */
+/** `token` events come as they are generated, where the request streams; each prompt ends with exactly one `done`. `prompt` indexes the request's prompts. */
 export type GenerationEvent =
   | { readonly type: "token"; readonly prompt: number; readonly id: number; readonly logprob: number }
   | { readonly type: "done"; readonly prompt: number; readonly generation: Generation };
@@ -67,4 +71,30 @@ export interface Backend {
   /** Resolves once the model can answer; loads it if need be. */
   ready(): Promise<void>;
   model(): Promise<ModelDescription>;
+}
+
+/** A prompt as text and, for those who need no tokenizer then, as ids. */
+export interface EncodablePrompt {
+  /** A sentence as `florence/prompt.ts` builds it. */
+  readonly text: string;
+  /** `<s>` and `</s>` included. */
+  readonly ids: readonly number[];
+}
+
+/** What a decoder looks at: a float32 tensor `[1, sequence, width]`, the visual tokens first. */
+export interface EncoderStates {
+  readonly type: "float32";
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+/** Whoever runs the encoders for a decoder that is elsewhere. Throws `Problem`. */
+export interface PromptEncoder {
+  /** The states of each prompt on one picture, in the prompts' order. They must not be written to. */
+  encode(
+    image: EncodedImage,
+    prompts: readonly EncodablePrompt[],
+    signal: AbortSignal,
+  ): Promise<readonly EncoderStates[]>;
+  ready(): Promise<void>;
 }

@@ -1,7 +1,9 @@
-import { Problem } from "../contract/problems.ts";
-import type { Backend, GenerationEvent } from "../inference/backend.ts";
-import { generate, type Preprocess } from "./generate.ts";
-import { createSharedModel, type SharedModelOptions } from "./shared-model.ts";
+import type { Backend, GenerateRequest, GenerationEvent } from "../inference/backend.ts";
+import { eventStream } from "./event-stream.ts";
+import { type MemoryLimits, planFor, type Preprocess, type Prompt, writeAnswers } from "./generate.ts";
+import { loadModel, type Model } from "./load-model.ts";
+import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
+import type { Float32Tensor } from "./tensors.ts";
 
 /**
  * Longest prompt in an isolate of 128 MB. Attention takes memory with the square of what the encoder reads: the mini
@@ -27,57 +29,52 @@ export interface EmbeddedOptions extends SharedModelOptions {
   readonly holdOpen: (work: Promise<void>) => void;
 }
 
-type Emit = (event: GenerationEvent) => void;
-type Work = (emit: Emit, isAbandoned: () => boolean) => Promise<void>;
+type Pause = () => Promise<void>;
 
-/** Runs `work` behind a stream of its events. They wait in the stream, so a slow reader holds nobody up; one that stops reading abandons the work. */
-function eventStream(work: Work, holdOpen: EmbeddedOptions["holdOpen"]): AsyncIterable<GenerationEvent> {
-  let abandoned = false;
-  const run = async (controller: ReadableStreamDefaultController<GenerationEvent>): Promise<void> => {
-    try {
-      await work(
-        (event) => controller.enqueue(event),
-        () => abandoned,
-      );
-      controller.close();
-    } catch (thrown) {
-      controller.error(thrown);
+/** Answers a request with the model alone, on one vision pass. */
+async function answer(
+  model: Model,
+  request: GenerateRequest,
+  options: Pick<EmbeddedOptions, "preprocess"> & MemoryLimits & { readonly emit: Emit; readonly pause: Pause },
+): Promise<void> {
+  const { florence, config } = model;
+  const { emit, pause, preprocess } = options;
+  const plan = planFor(model, request, options);
+  const [features] = await florence.encodeImages([await preprocess(request.image, config.image)]);
+  if (features === undefined) throw new TypeError("The vision encoder gave no features.");
+  const encode = async (batch: readonly Prompt[]): Promise<readonly Float32Tensor[]> => {
+    const encoded: (readonly Float32Tensor[])[] = [];
+    for (const { ids } of batch) {
+      await pause();
+      // One by one: padded to one batch they take no less time, more memory, and are rounded otherwise.
+      encoded.push(await florence.encodePrompts([{ features, ids }]));
     }
+    return encoded.flat();
   };
-  return new ReadableStream<GenerationEvent>({
-    start: (controller) => holdOpen(run(controller)),
-    cancel: () => {
-      abandoned = true;
-    },
-  });
+  await writeAnswers(model, plan, { encode, emit, pause });
 }
+
+type Emit = (event: GenerationEvent) => void;
 
 /** The model inside the isolate, loaded by the first request that needs it and run for one request at a time. */
 export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
   const { preprocess, maxPromptTokens, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep } = options;
-  const shared = createSharedModel(options);
+  const shared = createSharedModel(options, loadModel);
   return {
     generate: (request, signal) =>
-      eventStream((emit, isAbandoned) => {
-        const check = (): void => {
-          if (isAbandoned() || signal.aborted) throw new Problem("request-cancelled", "The caller went away.");
-        };
-        return shared.use({ bytes: request.image.bytes.length, check }, (model, renew) => {
-          const pause = async (): Promise<void> => {
-            renew();
-            await sleep(0);
-            check();
-          };
-          return generate(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause });
-        });
-      }, holdOpen),
-    ready: async () => {
-      // Not behind the requests that the model is busy with: being busy is being ready.
-      if (shared.isLoaded()) return;
-      const loading = shared.use({ bytes: 0, check: () => {} }, async () => {});
-      holdOpen(loading.catch(() => {}));
-      await loading;
-    },
+      eventStream(
+        (emit, { check }) =>
+          shared.use({ bytes: request.image.bytes.length, check }, (model, renew) => {
+            const pause = async (): Promise<void> => {
+              renew();
+              await sleep(0);
+              check();
+            };
+            return answer(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause });
+          }),
+        { signal, holdOpen },
+      ),
+    ready: () => readyWith(shared, holdOpen),
     model: () => shared.describe(),
   };
 }

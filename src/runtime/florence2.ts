@@ -1,9 +1,18 @@
+import {
+  beginState,
+  type Cache,
+  type DecoderState,
+  isCrossAttention,
+  joinStates,
+  PAST,
+  releaseState,
+  selectState,
+} from "./decoder-state.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { Session, Tensor } from "./session.ts";
-import { type Float32Tensor, free, joinSequences, maskOf, rowsOf, selectRows, stackSequences } from "./tensors.ts";
+import { type Float32Tensor, joinSequences, maskOf, rowsOf, splitRows, stackSequences } from "./tensors.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
-type Cache = Readonly<Record<string, Float32Tensor>>;
 
 /** The four graphs of the onnx-community layout. */
 export interface Graphs {
@@ -13,25 +22,11 @@ export interface Graphs {
   readonly decoder: Session;
 }
 
-/** What the rows of a decoder's batch look at. */
-export interface Seen {
-  /** `[rows, sequence, width]`, zeros behind what is shorter. */
-  readonly hidden: Float32Tensor;
-  /** The tokens of each row that are not padding. */
-  readonly lengths: readonly number[];
-  /** `[rows, sequence]`: 1, and 0 for padding. */
-  readonly mask: Tensor;
-}
-
-/** The decoder between two steps, in rows: one for each sequence it goes on with. Immutable. */
-export interface DecoderState {
-  readonly seen: Seen;
-  /** The prompt that each row answers. */
-  readonly prompts: readonly number[];
-  /** `past_key_values.*` by name. */
-  readonly cache: Cache;
-  /** Whether the cache holds a step; on the first one the decoder also projects the encoder's output. */
-  readonly started: boolean;
+/** A prompt and the picture that it is about. */
+export interface SeenPrompt {
+  /** `[1, visual tokens, width]`, as `encodeImages` gives them. */
+  readonly features: Float32Tensor;
+  readonly ids: readonly number[];
 }
 
 /** One step of the decoder. */
@@ -41,31 +36,32 @@ export interface Step {
   readonly state: DecoderState;
 }
 
-/** The model's parts, each as often as it is needed: one vision pass a picture, one encoder pass a prompt, one step a token of all. */
-export interface Florence2 {
-  /** `pixels` is `[3, size, size]`; the features are `[1, visual tokens, width]`. */
-  encodeImage(pixels: Float32Array): Promise<Float32Tensor>;
-  /** `[1, sequence, width]`. */
-  encodePrompt(features: Float32Tensor, promptIds: readonly number[]): Promise<Float32Tensor>;
+/** What a search needs of the model. */
+export interface Decoder {
   /** One row for each of `encoded`. */
   begin(encoded: readonly Float32Tensor[]): DecoderState;
-  /** Goes on with these rows of `state`, in this order; one may come several times, or not at all. What is as before is shared, not copied. */
+  /** `selectState`. */
   select(state: DecoderState, rows: readonly number[]): DecoderState;
+  /** `joinStates`. */
+  join(states: readonly DecoderState[]): DecoderState;
   /** Feeds each row one token; its logits are those of the place behind it. */
   step(state: DecoderState, tokenIds: readonly number[]): Promise<Step>;
-  /**
-   * Frees what `state` holds and no state of `kept` does; `state` must not be used again. Every step makes the whole
-   * cache anew, and left to the collector the old ones pile up to a hundred megabytes within one long answer.
-   */
+  /** `releaseState`. */
   release(state: DecoderState, kept: readonly DecoderState[]): void;
 }
 
-const PAST = "past_key_values.";
-const PRESENT = "present.";
-
-function isCrossAttention(name: string): boolean {
-  return name.includes(".encoder.");
+/** What an encoder pass needs of the model. */
+export interface Encoder {
+  /** Pictures as one batch. Each is `[3, size, size]`; its features are `[1, visual tokens, width]`. */
+  encodeImages(pixels: readonly Float32Array[]): Promise<readonly Float32Tensor[]>;
+  /** Prompts of the same number of tokens as one batch: `[1, sequence, width]` for each. */
+  encodePrompts(prompts: readonly SeenPrompt[]): Promise<readonly Float32Tensor[]>;
 }
+
+/** The model's parts, each as often as it is needed: one vision pass a picture, one encoder pass a prompt, one step a token of all. */
+export interface Florence2 extends Encoder, Decoder {}
+
+const PRESENT = "present.";
 
 async function float32Output(session: Session, inputs: Tensors, name: string): Promise<Float32Tensor> {
   const { [name]: tensor } = await session.run(inputs, [name]);
@@ -83,61 +79,48 @@ function nextCache(cache: Cache, outputs: Tensors): Cache {
   return Object.fromEntries(entries);
 }
 
-async function embed(session: Session, ids: readonly number[], dims: readonly number[]): Promise<Float32Tensor> {
+/** Embeddings of ids: `[...dims, width]`. */
+export async function embed(session: Session, ids: readonly number[], dims: readonly number[]): Promise<Float32Tensor> {
   const input: Tensor = { type: "int64", data: BigInt64Array.from(ids, BigInt), dims };
   return float32Output(session, { input_ids: input }, "inputs_embeds");
 }
 
-async function encodePrompt(
-  graphs: Graphs,
-  features: Float32Tensor,
-  promptIds: readonly number[],
-): Promise<Float32Tensor> {
-  const embeddings = joinSequences(features, await embed(graphs.embedTokens, promptIds, [1, promptIds.length]));
-  const inputs = { inputs_embeds: embeddings, attention_mask: maskOf([embeddings.dims[1] ?? 0]) };
-  return float32Output(graphs.encoder, inputs, "last_hidden_state");
+async function encodeImages(
+  { visionEncoder }: Pick<Graphs, "visionEncoder">,
+  size: number,
+  pixels: readonly Float32Array[],
+): Promise<readonly Float32Tensor[]> {
+  const pictures = pixels.map((data): Float32Tensor => ({ type: "float32", data, dims: [1, 3 * size, size] }));
+  const { data } = stackSequences(pictures);
+  const input: Tensor = { type: "float32", data, dims: [pixels.length, 3, size, size] };
+  return splitRows(await float32Output(visionEncoder, { pixel_values: input }, "image_features"));
 }
 
-function begin(decoder: Session, config: ModelConfig, encoded: readonly Float32Tensor[]): DecoderState {
-  const dims = [encoded.length, config.attentionHeads, 0, config.headSize];
-  const empty: Float32Tensor = { type: "float32", data: new Float32Array(0), dims };
-  const names = decoder.inputNames.filter((name) => name.startsWith(PAST));
-  const lengths = encoded.map((tensor) => tensor.dims[1] ?? 0);
+async function encodePrompts(
+  { embedTokens, encoder }: Pick<Graphs, "embedTokens" | "encoder">,
+  prompts: readonly SeenPrompt[],
+): Promise<readonly Float32Tensor[]> {
+  const ids = prompts.flatMap((prompt) => prompt.ids);
+  const embedded = splitRows(await embed(embedTokens, ids, [prompts.length, ids.length / prompts.length]));
+  const joined = prompts.flatMap(({ features }, at) => {
+    const tokens = embedded[at];
+    return tokens === undefined ? [] : [joinSequences(features, tokens)];
+  });
+  const embeddings = stackSequences(joined);
+  const mask = maskOf(joined.map(({ dims }) => dims[1] ?? 0));
+  const inputs = { inputs_embeds: embeddings, attention_mask: mask };
+  return splitRows(await float32Output(encoder, inputs, "last_hidden_state"));
+}
+
+/** The encoders alone: all that runs where the decoder is elsewhere. `size` is the picture's side, in pixels. */
+export function createEncoder(graphs: Omit<Graphs, "decoder">, size: number): Encoder {
   return {
-    seen: { hidden: stackSequences(encoded), lengths, mask: maskOf(lengths) },
-    prompts: [...encoded.keys()],
-    cache: Object.fromEntries(names.map((name) => [name, empty])),
-    started: false,
+    encodeImages: (pixels) => encodeImages(graphs, size, pixels),
+    encodePrompts: (prompts) => encodePrompts(graphs, prompts),
   };
 }
 
-function isSame(one: readonly number[], other: readonly number[]): boolean {
-  return one.length === other.length && one.every((value, at) => value === other[at]);
-}
-
-function pick(values: readonly number[], rows: readonly number[]): readonly number[] {
-  return rows.map((row) => values[row] ?? 0);
-}
-
-function selectSeen({ hidden, lengths, mask }: Seen, rows: readonly number[]): Seen {
-  // As long as before: the cross-attention's cache is.
-  const [, longest = 0] = mask.dims;
-  return { hidden: selectRows(hidden, rows), lengths: pick(lengths, rows), mask: maskOf(pick(lengths, rows), longest) };
-}
-
-function select(state: DecoderState, rows: readonly number[]): DecoderState {
-  if (isSame(rows, [...state.prompts.keys()])) return state;
-  const prompts = pick(state.prompts, rows);
-  // Beams of one prompt change places often, and all of them look at the same.
-  const isShared = isSame(prompts, state.prompts);
-  const entries = Object.entries(state.cache).map(([name, tensor]) => {
-    return [name, isShared && isCrossAttention(name) ? tensor : selectRows(tensor, rows)] as const;
-  });
-  const seen = isShared ? state.seen : selectSeen(state.seen, rows);
-  return { ...state, seen, prompts, cache: Object.fromEntries(entries) };
-}
-
-async function step(graphs: Graphs, state: DecoderState, tokenIds: readonly number[]): Promise<Step> {
+async function step(graphs: DecoderGraphs, state: DecoderState, tokenIds: readonly number[]): Promise<Step> {
   const { seen, cache, started } = state;
   const inputs: Tensors = {
     ...cache,
@@ -153,31 +136,20 @@ async function step(graphs: Graphs, state: DecoderState, tokenIds: readonly numb
   return { logits: rowsOf(logits), state: { ...state, cache: nextCache(cache, present), started: true } };
 }
 
-function tensorsOf({ cache, seen }: DecoderState): readonly Tensor[] {
-  return [...Object.values(cache), seen.hidden];
-}
+type DecoderGraphs = Pick<Graphs, "decoder" | "embedTokens">;
 
-function release(state: DecoderState, kept: readonly DecoderState[]): void {
-  const wanted = new Set(kept.flatMap(tensorsOf));
-  free(
-    tensorsOf(state)
-      .filter((tensor) => !wanted.has(tensor))
-      .map(({ data }) => data),
-  );
-}
-
-/** Puts the graphs together. Sizes come from `config`, the number of layers from the decoder's own inputs. */
-export function createFlorence2(graphs: Graphs, config: ModelConfig): Florence2 {
-  const { size } = config.image;
+/** The decoder alone: all that runs where the encoders are elsewhere. The number of layers comes from the graph's own inputs. */
+export function createDecoder(graphs: DecoderGraphs, config: ModelConfig): Decoder {
   return {
-    encodeImage: (pixels) => {
-      const input: Tensor = { type: "float32", data: pixels, dims: [1, 3, size, size] };
-      return float32Output(graphs.visionEncoder, { pixel_values: input }, "image_features");
-    },
-    encodePrompt: (features, promptIds) => encodePrompt(graphs, features, promptIds),
-    begin: (encoded) => begin(graphs.decoder, config, encoded),
-    select,
+    begin: (encoded) => beginState(graphs.decoder, config, encoded),
+    select: selectState,
+    join: joinStates,
     step: (state, tokenIds) => step(graphs, state, tokenIds),
-    release,
+    release: releaseState,
   };
+}
+
+/** Puts the graphs together. Sizes come from `config`. */
+export function createFlorence2(graphs: Graphs, config: ModelConfig): Florence2 {
+  return { ...createEncoder(graphs, config.image.size), ...createDecoder(graphs, config) };
 }

@@ -1,8 +1,9 @@
 import { Problem } from "../contract/problems.ts";
-import { createFlorence2, type Florence2, type Graphs } from "./florence2.ts";
+import { createDecoder, createFlorence2, type Decoder, embed, type Florence2, type Graphs } from "./florence2.ts";
 import { readModelConfig, type ModelConfig } from "./model-config.ts";
 import type { CreateSession, Session } from "./session.ts";
 import type { ModelShards } from "./shards.ts";
+import type { Float32Tensor } from "./tensors.ts";
 
 /** Text to ids and back, as the model's own tokenizer files say. */
 export interface Tokenizer {
@@ -12,11 +13,16 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
 }
 
-/** A model that can answer. */
-export interface Model {
+/** A model that can write an answer once a picture and a prompt have been encoded. */
+export interface DecoderModel {
   readonly config: ModelConfig;
-  readonly florence: Florence2;
+  readonly florence: Decoder;
   readonly tokenizer: Tokenizer;
+}
+
+/** A model that can answer. */
+export interface Model extends DecoderModel {
+  readonly florence: Florence2;
 }
 
 /** The files of a model folder, in the onnx-community layout. */
@@ -31,6 +37,9 @@ export const modelFiles = {
   encoder: "onnx/encoder_model.onnx",
   decoder: "onnx/decoder_model_merged.onnx",
 } as const;
+
+/** A prompt's ids → what the encoder reads of them, `[1, tokens, width]`. */
+export type EmbedPrompt = (ids: readonly number[]) => Promise<Float32Tensor>;
 
 /** What loading needs. */
 export interface LoadOptions {
@@ -55,24 +64,39 @@ async function loadGraph({ shards, createSession, progress }: LoadOptions, path:
   }
 }
 
+const graphPaths = {
+  decoder: modelFiles.decoder,
+  visionEncoder: modelFiles.visionEncoder,
+  encoder: modelFiles.encoder,
+  embedTokens: modelFiles.embedTokens,
+} as const satisfies Record<keyof Graphs, string>;
+
 /**
- * Loads the graphs one after another, the largest first: a large file never comes on top of the others' weights. When
- * one fails, those before it are released: ONNX Runtime's memory is not collected.
+ * Gives a function that loads graphs, and one that releases all that it loaded: when one fails, ONNX Runtime's memory for
+ * those before it is not collected.
  */
-async function loadGraphs(options: LoadOptions): Promise<Graphs> {
+function graphLoader(options: LoadOptions) {
   const sessions: Session[] = [];
-  const load = async (path: string): Promise<Session> => {
-    const session = await loadGraph(options, path);
+  const load = async (name: keyof Graphs): Promise<Session> => {
+    const session = await loadGraph(options, graphPaths[name]);
     sessions.push(session);
     return session;
   };
-  try {
-    const decoder = await load(modelFiles.decoder);
-    const visionEncoder = await load(modelFiles.visionEncoder);
-    const encoder = await load(modelFiles.encoder);
-    return { decoder, visionEncoder, encoder, embedTokens: await load(modelFiles.embedTokens) };
-  } catch (thrown) {
+  const releaseAll = async (): Promise<void> => {
     for (const session of sessions) await session.release();
+  };
+  return { load, releaseAll };
+}
+
+type LoadGraph = (name: keyof Graphs) => Promise<Session>;
+
+/** Loads the graphs one after another, the largest first: a large file never comes on top of the others' weights. */
+async function loadGraphs<Loaded>(options: LoadOptions, all: (load: LoadGraph) => Promise<Loaded>): Promise<Loaded> {
+  const { load, releaseAll } = graphLoader(options);
+  try {
+    return await all(load);
+  } catch (thrown) {
+    await releaseAll();
     throw thrown;
   }
 }
@@ -86,11 +110,33 @@ async function readConfig(shards: ModelShards, tokenizer: unknown): Promise<Mode
   });
 }
 
-/** Loads a model. Throws as `ModelShards` does, and `model-corrupt` where a file is not what the runtime can use. */
-export async function loadModel(options: LoadOptions): Promise<Model> {
-  const { shards, createTokenizer } = options;
+/** What every kind of model is told of itself by its json files. */
+async function readSettings({ shards, createTokenizer }: LoadOptions) {
   const tokenizerFile = await shards.json(modelFiles.tokenizer);
   const config = await readConfig(shards, tokenizerFile);
   const tokenizer = createTokenizer(tokenizerFile, await shards.json(modelFiles.tokenizerConfig));
-  return { config, tokenizer, florence: createFlorence2(await loadGraphs(options), config) };
+  return { config, tokenizer };
+}
+
+/** Loads a model. Throws as `ModelShards` does, and `model-corrupt` where a file is not what the runtime can use. */
+export async function loadModel(options: LoadOptions): Promise<Model> {
+  const settings = await readSettings(options);
+  const graphs = await loadGraphs(options, async (load): Promise<Graphs> => {
+    const decoder = await load("decoder");
+    const visionEncoder = await load("visionEncoder");
+    const encoder = await load("encoder");
+    return { decoder, visionEncoder, encoder, embedTokens: await load("embedTokens") };
+  });
+  return { ...settings, florence: createFlorence2(graphs, settings.config) };
+}
+
+/** `loadModel` without the encoders, which run elsewhere. `embed` gives `[1, tokens, width]` of a prompt's ids. */
+export async function loadDecoder(options: LoadOptions): Promise<DecoderModel & { readonly embed: EmbedPrompt }> {
+  const settings = await readSettings(options);
+  const graphs = await loadGraphs(options, async (load) => {
+    const decoder = await load("decoder");
+    return { decoder, embedTokens: await load("embedTokens") };
+  });
+  const florence = createDecoder(graphs, settings.config);
+  return { ...settings, florence, embed: (ids) => embed(graphs.embedTokens, ids, [1, ids.length]) };
 }

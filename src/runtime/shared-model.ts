@@ -1,5 +1,5 @@
 import type { ModelDescription } from "../inference/backend.ts";
-import { loadModel, modelFiles, type LoadOptions, type Model } from "./load-model.ts";
+import { type LoadOptions, modelFiles } from "./load-model.ts";
 import { readFirstLocationId, readImageConfig } from "./model-config.ts";
 import { openModelShards, type ModelShards, type ReadAsset } from "./shards.ts";
 import { createTurnstile, type TurnstileOptions } from "./turnstile.ts";
@@ -20,9 +20,9 @@ export interface Claim {
 }
 
 /** The isolate's one model. */
-export interface SharedModel {
+export interface SharedModel<Model> {
   /** Runs `work` alone on the model; `renew` says that it is alive. Loads the model if need be; a load that fails is tried again by the next. */
-  use(claim: Claim, work: (model: Model, renew: () => void) => Promise<void>): Promise<void>;
+  use<Result>(claim: Claim, work: (model: Model, renew: () => void) => Promise<Result>): Promise<Result>;
   /** Whether the next `use` will find the model loaded. */
   isLoaded(): boolean;
   describe(): Promise<ModelDescription>;
@@ -39,7 +39,10 @@ async function describe(shards: ModelShards): Promise<ModelDescription> {
  * Keeps the model for all requests of an isolate. What one request awaits is never owned by another: each loads, reads
  * and waits in its own name, so one that workerd drops half-way takes no other with it.
  */
-export function createSharedModel(options: SharedModelOptions): SharedModel {
+export function createSharedModel<Model>(
+  options: SharedModelOptions,
+  loadModel: (options: LoadOptions) => Promise<Model>,
+): SharedModel<Model> {
   const turnstile = createTurnstile(options);
   let loaded: Model | undefined;
   let description: ModelDescription | undefined;
@@ -55,7 +58,7 @@ export function createSharedModel(options: SharedModelOptions): SharedModel {
       const { renew, leave } = await turnstile.enter(bytes, check);
       try {
         check();
-        await work(await load(renew), renew);
+        return await work(await load(renew), renew);
       } finally {
         leave();
       }
@@ -67,4 +70,12 @@ export function createSharedModel(options: SharedModelOptions): SharedModel {
       return current;
     },
   };
+}
+
+/** Resolves once `shared` has its model; loads it if need be. Not behind the requests that the model is busy with: being busy is being ready. */
+export async function readyWith(shared: SharedModel<unknown>, holdOpen: (work: Promise<void>) => void): Promise<void> {
+  if (shared.isLoaded()) return;
+  const loading = shared.use({ bytes: 0, check: () => {} }, async () => {});
+  holdOpen(loading.catch(() => {}));
+  await loading;
 }

@@ -31,6 +31,38 @@ export function selectRows(tensor: Float32Tensor, rows: readonly number[]): Floa
   return { type: "float32", data, dims: [rows.length, ...tensor.dims.slice(1)] };
 }
 
+/** Each row as a tensor of one row. A single one is `tensor` itself, else copies. */
+export function splitRows(tensor: Float32Tensor): readonly Float32Tensor[] {
+  const [rows = 0] = tensor.dims;
+  return rows === 1 ? [tensor] : Array.from({ length: rows }, (_, row) => selectRows(tensor, [row]));
+}
+
+/** Tensors that differ in their number of rows alone, under each other. Always a copy. */
+export function stackRows(tensors: readonly Float32Tensor[]): Float32Tensor {
+  const data = new Float32Array(tensors.reduce((sum, tensor) => sum + tensor.data.length, 0));
+  let at = 0;
+  for (const tensor of tensors) {
+    data.set(tensor.data, at);
+    at += tensor.data.length;
+  }
+  const rows = tensors.reduce((sum, tensor) => sum + (tensor.dims[0] ?? 0), 0);
+  return { type: "float32", data, dims: [rows, ...(tensors[0]?.dims.slice(1) ?? [])] };
+}
+
+/** Zeros behind an axis that is shorter than `length`; the tensor itself where it is not. */
+export function padAxis(tensor: Float32Tensor, axis: number, length: number): Float32Tensor {
+  const { dims } = tensor;
+  const from = dims[axis] ?? 0;
+  if (from >= length) return tensor;
+  const inner = dims.slice(axis + 1).reduce((size, dim) => size * dim, 1);
+  const outer = dims.slice(0, axis).reduce((size, dim) => size * dim, 1);
+  const data = new Float32Array(outer * length * inner);
+  for (let at = 0; at < outer; at += 1) {
+    data.set(tensor.data.subarray(at * from * inner, (at + 1) * from * inner), at * length * inner);
+  }
+  return { type: "float32", data, dims: dims.with(axis, length) };
+}
+
 /** Joins `[1, a, width]` and `[1, b, width]` to `[1, a + b, width]`. */
 export function joinSequences(first: Float32Tensor, second: Float32Tensor): Float32Tensor {
   const data = new Float32Array(first.data.length + second.data.length);
@@ -40,7 +72,7 @@ export function joinSequences(first: Float32Tensor, second: Float32Tensor): Floa
   return { type: "float32", data, dims: [rows, length + (second.dims[1] ?? 0), width] };
 }
 
-/** Puts `[1, n, width]` tensors under each other, zeros behind the shorter ones: `[tensors, longest n, width]`. */
+/** Puts `[1, n, width]` tensors under each other, zeros behind the shorter ones: `[tensors, longest n, width]`. Always a copy. */
 export function stackSequences(sequences: readonly Float32Tensor[]): Float32Tensor {
   const stride = Math.max(...sequences.map(({ data }) => data.length));
   const data = new Float32Array(sequences.length * stride);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createFlorence2, type DecoderState } from "../../src/runtime/florence2.ts";
+import type { DecoderState } from "../../src/runtime/decoder-state.ts";
+import { createFlorence2, type Florence2 } from "../../src/runtime/florence2.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { readModelConfig } from "../../src/runtime/model-config.ts";
 import type { Session } from "../../src/runtime/session.ts";
@@ -14,6 +15,13 @@ const config = readModelConfig({
   tokenizer: json(modelFiles.tokenizer),
 });
 
+/** The one tensor of a batch of one. */
+async function only(batch: ReturnType<Florence2["encodeImages"]>) {
+  const [tensor] = await batch;
+  if (tensor === undefined) throw new Error("an empty batch");
+  return tensor;
+}
+
 /** The tiny model and what its graphs were asked. */
 async function tinyFlorence() {
   const sessions = tinySessions();
@@ -25,8 +33,8 @@ async function tinyFlorence() {
     decoder: await open(modelFiles.decoder),
   };
   const florence = createFlorence2(graphs, config);
-  const features = await florence.encodeImage(new Float32Array(3));
-  const encoded = await florence.encodePrompt(features, [0, 4, 2]);
+  const features = await only(florence.encodeImages([new Float32Array(3)]));
+  const encoded = await only(florence.encodePrompts([{ features, ids: [0, 4, 2] }]));
   const runsOf = (graph: string): readonly RecordedRun[] => sessions.ran.filter((run) => run.graph === graph);
   return { florence, features, encoded, runsOf };
 }
@@ -85,7 +93,7 @@ describe("the decoder", () => {
 
   it("reads several prompts as one batch, the shorter ones padded behind their end", async () => {
     const { florence, features, encoded, runsOf } = await tinyFlorence();
-    const longer = await florence.encodePrompt(features, [0, 4, 4, 4, 2]);
+    const longer = await only(florence.encodePrompts([{ features, ids: [0, 4, 4, 4, 2] }]));
     const { logits } = await florence.step(florence.begin([encoded, longer]), [2, 2]);
     const [run] = runsOf(modelFiles.decoder);
     expect(run?.inputs["inputs_embeds"]?.dims).toEqual([2, 1, 1]);
@@ -131,7 +139,7 @@ describe("selecting rows of a state", () => {
 
   it("keeps each prompt's mask, and its width, when others leave", async () => {
     const { florence, features, encoded } = await tinyFlorence();
-    const longer = await florence.encodePrompt(features, [0, 4, 4, 2]);
+    const longer = await only(florence.encodePrompts([{ features, ids: [0, 4, 4, 2] }]));
     const { state } = await florence.step(florence.begin([longer, encoded]), [2, 2]);
     const { seen, prompts } = florence.select(state, [1]);
     expect(prompts).toEqual([1]);

@@ -1,3 +1,4 @@
+import { sha256 } from "../../src/image/digest.ts";
 import type { Backend, Decoding, EncodedImage, Generation } from "../../src/inference/backend.ts";
 import file from "../vectors/mini/goldens.json" with { type: "json" };
 
@@ -9,11 +10,12 @@ const dataUris = import.meta.glob<string>("../vectors/mini/pictures/*", {
 });
 
 /** A picture of the goldens. Its size is in its name: `03-320x240.jpg`. */
-function picture(name: string): EncodedImage {
+async function picture(name: string): Promise<EncodedImage> {
   const base64 = dataUris[folder + name]?.split(",")[1] ?? "";
   const [, width, height, ending] = /(\d+)x(\d+)\.(jpg|png)$/u.exec(name) ?? [];
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return { bytes, format: ending === "png" ? "png" : "jpeg", width: Number(width), height: Number(height) };
+  const digest = await sha256(bytes);
+  return { bytes, format: ending === "png" ? "png" : "jpeg", width: Number(width), height: Number(height), digest };
 }
 
 /**
@@ -36,11 +38,11 @@ export function expectedBeams(
 }
 
 /** The goldens by picture, in their order. */
-export const goldenPictures = [...Map.groupBy(file.goldens, (golden) => golden.picture)].map(([name, goldens]) => ({
-  name,
-  goldens,
-  image: picture(name),
-}));
+export const goldenPictures = await Promise.all(
+  [...Map.groupBy(file.goldens, (golden) => golden.picture)].map(async ([name, goldens]) => {
+    return { name, goldens, image: await picture(name) };
+  }),
+);
 
 /** How the goldens' `beams` were searched. */
 const threeBeams: Decoding = { beams: 3, noRepeatNgramSize: 3, earlyStopping: true, maxNewTokens: 256 };

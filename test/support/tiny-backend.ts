@@ -3,7 +3,7 @@ import { createEmbeddedBackend, type EmbeddedOptions } from "../../src/runtime/e
 import { readFrom, shardFiles, tinyFiles, tinySessions, tinyTokenizer } from "./tiny-model.ts";
 
 const { manifest, assets } = await shardFiles(tinyFiles);
-const image: EncodedImage = { bytes: new Uint8Array(10), format: "png", width: 1, height: 1 };
+const image: EncodedImage = { bytes: new Uint8Array(10), format: "png", width: 1, height: 1, digest: "d1" };
 
 /** The tiny model's files, all there and all right. */
 export const tinyAssets = readFrom(manifest, assets);

@@ -129,9 +129,12 @@ const embed: Run = (inputs) => {
 };
 
 const runs: ReadonlyMap<string, Run> = new Map([
-  [modelFiles.visionEncoder, () => ({ image_features: floats([1, TINY_VISUAL_TOKENS, 1]) })],
+  [
+    modelFiles.visionEncoder,
+    (inputs) => ({ image_features: floats([length(inputs, "pixel_values", 0), TINY_VISUAL_TOKENS, 1]) }),
+  ],
   [modelFiles.embedTokens, embed],
-  [modelFiles.encoder, (inputs) => ({ last_hidden_state: floats([1, length(inputs, "inputs_embeds", 1), 1]) })],
+  [modelFiles.encoder, (inputs) => ({ last_hidden_state: floats([...(inputs["inputs_embeds"]?.dims ?? [])]) })],
   [modelFiles.decoder, decode],
 ]);
 

@@ -23,11 +23,11 @@ it("the mini model's linear memory leaves a third of the isolate free, also for 
   });
   expect(linearMemoryBytes()).toBeLessThan(64 * MiB);
 
-  const features = await florence.encodeImage(new Float32Array(3 * 256 * 256));
+  const pictures = await florence.encodeImages([new Float32Array(3 * 256 * 256)]);
   const promptIds = Array.from({ length: ISOLATE_MAX_PROMPT_TOKENS }, () => 300);
-  const encoded = await florence.encodePrompt(features, promptIds);
+  const encoded = await florence.encodePrompts(pictures.map((features) => ({ features, ids: promptIds })));
   const write = async (rows: number, steps: number): Promise<void> => {
-    let state = florence.begin(Array.from({ length: rows }, () => encoded));
+    let state = florence.begin(Array.from({ length: rows }, () => encoded).flat());
     for (let count = 0; count < steps; count++) {
       const next = await florence.step(
         state,

@@ -1,0 +1,56 @@
+import type { Backend, EncoderStates, GenerateRequest, PromptEncoder } from "../inference/backend.ts";
+import { ISOLATE_MAX_CACHED_TOKENS } from "./embedded.ts";
+import { eventStream } from "./event-stream.ts";
+import { type MemoryLimits, type Plan, planFor, writeAnswers } from "./generate.ts";
+import { type EmbedPrompt, loadDecoder } from "./load-model.ts";
+import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
+
+/** What the split backend is made of. */
+export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> {
+  /** Whoever runs the encoders. It is handed a way to embed a prompt with the isolate's own table, for backends that serve the bare graphs. */
+  readonly encoder: (embed: EmbedPrompt) => PromptEncoder;
+  /** Keeps the isolate at work after its request has gone (workerd's `waitUntil`); the promise never rejects. */
+  readonly holdOpen: (work: Promise<void>) => void;
+}
+
+function bytesOf(states: readonly EncoderStates[]): number {
+  return states.reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+/**
+ * The decoder inside the isolate, the encoders elsewhere. The model is only held while it is used: other requests are decoded
+ * while one waits for its encoder states.
+ */
+export function createSplitBackend(options: SplitOptions): Backend {
+  const { maxPromptTokens = Infinity, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep } = options;
+  const shared = createSharedModel(options, loadDecoder);
+  const encoder = options.encoder((ids) => shared.use({ bytes: 0, check: () => {} }, (model) => model.embed(ids)));
+  const plan = (request: GenerateRequest, check: () => void): Promise<Plan> =>
+    shared.use({ bytes: request.image.bytes.length, check }, async (model) =>
+      planFor(model, request, { maxPromptTokens, maxCachedTokens }),
+    );
+  return {
+    generate: (request, signal) =>
+      eventStream(
+        async (emit, { check, signal: wanted }) => {
+          const planned = await plan(request, check);
+          const states = await encoder.encode(request.image, planned.batches.flat(), wanted);
+          await shared.use({ bytes: bytesOf(states), check }, (model, renew) => {
+            const pause = async (): Promise<void> => {
+              renew();
+              await sleep(0);
+              check();
+            };
+            const encode: Parameters<typeof writeAnswers>[2]["encode"] = async (batch) =>
+              batch.flatMap(({ index }) => states[index] ?? []);
+            return writeAnswers(model, planned, { encode, emit, pause });
+          });
+        },
+        { signal, holdOpen },
+      ),
+    ready: async () => {
+      await Promise.all([encoder.ready(), readyWith(shared, holdOpen)]);
+    },
+    model: () => shared.describe(),
+  };
+}
