@@ -1,0 +1,99 @@
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { withProgress } from "./progress.ts";
+import { DTYPES_HELP, parseDtypes } from "./pull/dtypes.ts";
+import type { Hub } from "./pull/hub.ts";
+import { PullError } from "./pull/pull-error.ts";
+import { pullModel } from "./pull/pull-model.ts";
+import { findSource, hubUrl, readSources, type Source } from "./pull/sources.ts";
+import { createTransferLog } from "./pull/transfer-log.ts";
+import { readArguments, runCommand, UsageError } from "./run-command.ts";
+import { summarize } from "./sharding/write-model.ts";
+
+const shards = join(import.meta.dirname, "../model-shards");
+
+const usage = `Usage: npm run pull -- <model> [--dtype fp32] [--id name] [--output model-shards]
+                   [--hub https://huggingface.co] [--sources model-shards/sources.json]
+
+Downloads a model that sources.json names, verifies it, cuts it into parts and enters it into the manifest. What an
+interrupted run has downloaded is kept, and the next run goes on from there.
+
+  <model>           florence-2-base, florence-2-base-ft, florence-2-large, florence-2-large-ft
+  --dtype           ${DTYPES_HELP}
+  --id              what the model is called here; its name in sources.json when left out
+  --output          the folder of the parts and the manifest; twice the model's size must be free
+  --hub             another hub or a mirror, over https (http only on this machine)
+  --sources         another list of models
+
+Environment: HF_ENDPOINT as --hub, which wins; HF_TOKEN for repositories that ask for one, sent to the hub only;
+NODE_USE_ENV_PROXY=1 with HTTPS_PROXY for a proxy.
+
+Exit status: 0 done, 1 the hub, the network or the disk failed, 2 a wrong command line.`;
+
+/** Without a byte for so long a connection is taken for dead: slow networks pause for seconds, not for half a minute. */
+const STALL_MS = 30_000;
+
+function question() {
+  const { values, positionals } = readArguments(usage, {
+    dtype: { type: "string", default: "fp32" },
+    id: { type: "string" },
+    output: { type: "string", default: shards },
+    hub: { type: "string" },
+    sources: { type: "string", default: join(shards, "sources.json") },
+  });
+  const [name, ...others] = positionals;
+  if (name === undefined || others.length > 0) throw new UsageError(usage);
+  const [output, sources] = [resolve(here, values.output), resolve(here, values.sources)];
+  return { ...values, output, sources, id: values.id ?? name, name, dtypes: parseDtypes(values.dtype) };
+}
+type Question = ReturnType<typeof question>;
+
+/** The folder that the user typed the command in; npm itself runs scripts in the repository's root. */
+const here = process.env["INIT_CWD"] ?? process.cwd();
+
+const log = createTransferLog({
+  write: (text) => void process.stderr.write(text),
+  columns: () => (process.stderr.isTTY ? process.stderr.columns : undefined),
+  now: () => performance.now(),
+});
+
+/** An environment variable; one that is set to nothing is not set. */
+const variable = (name: string): string | undefined => process.env[name]?.trim() || undefined;
+
+function openHub(asked: Question, fallback: string): Hub {
+  return {
+    url: hubUrl(asked.hub ?? variable("HF_ENDPOINT") ?? fallback),
+    token: variable("HF_TOKEN"),
+    fetch,
+    sleep: (milliseconds) => sleep(milliseconds),
+    stallMs: STALL_MS,
+    note: log.note,
+  };
+}
+
+/** How to get the same files again. */
+function pinning({ revision }: Source, commit: string | undefined): string {
+  if (commit === undefined || commit === revision) return "";
+  return `\nThese files are commit ${commit}. To get the same again, write it into sources.json: "revision": "${commit}"`;
+}
+
+const whileCutting = <Result>(work: Promise<Result>) => withProgress("Cutting into parts…", work);
+
+async function pull(): Promise<void> {
+  const asked = question();
+  const sources = await readSources(asked.sources);
+  const source = findSource(sources, asked.name);
+  const hub = openHub(asked, sources.hub);
+  const { model, commit } = await pullModel({ ...asked, hub, source, log, whileCutting });
+  console.log(`${summarize(model)}${pinning(source, commit)}`);
+}
+
+await runCommand(async () => {
+  try {
+    await pull();
+  } catch (error) {
+    if (!(error instanceof PullError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+});

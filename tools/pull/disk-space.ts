@@ -1,0 +1,19 @@
+import { statfs } from "node:fs/promises";
+import { PullError } from "./pull-error.ts";
+
+/** Bytes that this user may still write into a folder's file system. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
+
+/** Throws `PullError` where `needed` bytes do not fit into a folder with `free` bytes. */
+export function requireSpace(folder: string, needed: number, free: number): void {
+  if (needed <= free) return;
+  throw new PullError(
+    `${folder} has ${gigabytes(free)} left, and this takes ${gigabytes(needed)} (the download, and the parts cut from it). ` +
+      "Make room, choose a smaller --dtype, or another --output.",
+  );
+}

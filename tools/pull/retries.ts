@@ -1,0 +1,43 @@
+import { Interrupted, PullError } from "./pull-error.ts";
+
+/** Attempts in a row that bring nothing new: with the delays between them, half a minute without a network. */
+export const MAX_FAILURES = 6;
+
+/** First delay in milliseconds; each further one is twice as long. */
+const FIRST_DELAY_MS = 1000;
+
+/** How to try again. */
+export interface Retries {
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Tells the person at the terminal. */
+  readonly note: (text: string) => void;
+}
+
+const hints = "Check the network; behind a proxy set NODE_USE_ENV_PROXY=1 and HTTPS_PROXY; --hub takes a mirror.";
+
+/**
+ * Runs `work` until it does not throw `Interrupted`. `progress` says how far it has come: only attempts that bring nothing
+ * count. Throws `PullError` after `MAX_FAILURES` of those in a row.
+ */
+export async function retrying<Result>(
+  { sleep, note }: Retries,
+  work: () => Promise<Result>,
+  progress: () => number = () => 0,
+): Promise<Result> {
+  let [failures, furthest] = [0, progress()];
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      failures = progress() > furthest ? 1 : failures + 1;
+      furthest = Math.max(furthest, progress());
+      if (failures === MAX_FAILURES) {
+        throw new PullError(`${error.message}. Given up after ${MAX_FAILURES} attempts without progress. ${hints}`);
+      }
+      const delay = Math.max(FIRST_DELAY_MS * 2 ** (failures - 1), error.afterMs);
+      note(`${error.message}; again in ${delay / 1000} s`);
+      await sleep(delay);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { lstat, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { modelFiles } from "../../src/runtime/load-model.ts";
+import { Manifest, MANIFEST_PATH } from "../../src/runtime/shards.ts";
+import { UsageError } from "../run-command.ts";
+
+/** An id names a folder, and nothing outside the output's. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u;
+
+/** The manifest of a folder, empty where there is none yet. Throws `UsageError` where it is no manifest. */
+export async function readManifest(output: string): Promise<Manifest> {
+  const path = join(output, MANIFEST_PATH);
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return { version: 1, models: [] };
+  try {
+    return Manifest.parse(JSON.parse(text));
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`);
+  }
+}
+
+/** Throws `UsageError` where a model cannot have this id in this folder. */
+export async function checkId(output: string, id: string): Promise<void> {
+  if (!ID.test(id)) throw new UsageError(`${JSON.stringify(id)} is no id: letters, digits, ".", "_" and "-" make one.`);
+  const taken = await lstat(join(output, id)).catch(() => undefined);
+  if (taken?.isDirectory() === false) throw new UsageError(`${join(output, id)} is a file: choose another id.`);
+}
+
+/** Throws `UsageError` where the runtime would miss a file; `where` names what lacks it. */
+export function checkComplete(paths: readonly string[], where: string): void {
+  const missing = Object.values(modelFiles).filter((path) => !paths.includes(path));
+  if (missing.length > 0) throw new UsageError(`${where} has no ${missing.join(", ")}`);
+}
