@@ -1,0 +1,66 @@
+/**
+ * What the elements of each datatype are in memory. FP16 and BF16 are widened to float32, which is exact; writing them rounds to
+ * the nearest, ties to even. BOOL is one byte per element, 0 or 1. BYTES is any bytes per element, UTF-8 where it is text.
+ */
+export interface TensorData {
+  readonly BOOL: Uint8Array;
+  readonly UINT8: Uint8Array;
+  readonly UINT16: Uint16Array;
+  readonly UINT32: Uint32Array;
+  readonly UINT64: BigUint64Array;
+  readonly INT8: Int8Array;
+  readonly INT16: Int16Array;
+  readonly INT32: Int32Array;
+  readonly INT64: BigInt64Array;
+  readonly FP16: Float32Array;
+  readonly BF16: Float32Array;
+  readonly FP32: Float32Array;
+  readonly FP64: Float64Array;
+  readonly BYTES: readonly Uint8Array[];
+}
+
+/** The Open Inference Protocol's names of datatypes, with Triton's BF16. */
+export type Datatype = keyof TensorData;
+
+/** Bytes of one element as binary data; BYTES elements say their own length, in four bytes before each. */
+export const elementBytes = {
+  BOOL: 1,
+  UINT8: 1,
+  UINT16: 2,
+  UINT32: 4,
+  UINT64: 8,
+  INT8: 1,
+  INT16: 2,
+  INT32: 4,
+  INT64: 8,
+  FP16: 2,
+  BF16: 2,
+  FP32: 4,
+  FP64: 8,
+  BYTES: undefined,
+} as const satisfies Record<Datatype, number | undefined>;
+
+/** Whether a string is the name of a datatype. */
+export function isDatatype(name: string): name is Datatype {
+  return Object.hasOwn(elementBytes, name);
+}
+
+/** What parameters may be; servers' values of other kinds are left out when they are read. */
+export type ParameterValue = string | number | boolean;
+
+/** Parameters of a request, a reply, a tensor or an output that is asked for. */
+export type Parameters = Readonly<Record<string, ParameterValue>>;
+
+/**
+ * A tensor with its name, told apart by `datatype`: `shape` in elements, `data` row-major. The product of `shape` is `data.length`.
+ * `parameters` are those that the protocol's encodings do not need for themselves.
+ */
+export type NamedTensor<Kind extends Datatype = Datatype> = {
+  [Each in Kind]: {
+    readonly name: string;
+    readonly datatype: Each;
+    readonly shape: readonly number[];
+    readonly data: TensorData[Each];
+    readonly parameters?: Parameters | undefined;
+  };
+}[Kind];

@@ -1,0 +1,172 @@
+import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { CodecError } from "./codec-failure.ts";
+import type { Datatype, TensorData } from "./datatypes.ts";
+import { bfloat16ToFloat, floatToBfloat16, floatToHalf, halfToFloat } from "./half-precision.ts";
+
+/** How BYTES are written as JSON strings: as base64, or as the UTF-8 text that they are. */
+export type BytesEncoding = "base64" | "text";
+
+/** How one datatype's elements are JSON values. Both throw `CodecError`; `where` names the tensor. */
+interface JsonForm<Data> {
+  readonly read: (elements: readonly unknown[], where: string, encoding: BytesEncoding) => Data;
+  /** The list as JSON text. */
+  readonly write: (data: Data, where: string, encoding: BytesEncoding) => string;
+}
+
+interface Numbers {
+  [index: number]: number;
+  readonly length: number;
+  join(separator: string): string;
+}
+
+function listOf(texts: readonly string[]): string {
+  return `[${texts.join(",")}]`;
+}
+
+const booleans: JsonForm<Uint8Array> = {
+  read: (elements, where) =>
+    Uint8Array.from(elements, (element) => {
+      if (element === true || element === 1) return 1;
+      if (element === false || element === 0) return 0;
+      throw new CodecError("element", where);
+    }),
+  write: (data) => listOf(Array.from(data, (element) => String(element !== 0))),
+};
+
+/** The array itself says what fits: an element that is not what was put in is out of range, or no integer. */
+function integers<Data extends Numbers>(allocate: (length: number) => Data): JsonForm<Data> {
+  return {
+    read: (elements, where) => {
+      const data = allocate(elements.length);
+      for (const [at, element] of elements.entries()) {
+        if (typeof element === "number") data[at] = element;
+        if (data[at] !== element) throw new CodecError("element", where);
+      }
+      return data;
+    },
+    write: (data) => `[${data.join(",")}]`,
+  };
+}
+
+function toBigInt(element: unknown, where: string): bigint {
+  if (typeof element === "bigint") return element;
+  if (typeof element !== "number" || !Number.isInteger(element)) throw new CodecError("element", where);
+  if (!Number.isSafeInteger(element)) throw new CodecError("inexact-integer", where);
+  return BigInt(element);
+}
+
+function bigIntegers<Data extends BigInt64Array | BigUint64Array>(allocate: (length: number) => Data): JsonForm<Data> {
+  return {
+    read: (elements, where) => {
+      const data = allocate(elements.length);
+      for (const [at, element] of elements.entries()) {
+        const value = toBigInt(element, where);
+        data[at] = value;
+        if (data[at] !== value) throw new CodecError("element", where);
+      }
+      return data;
+    },
+    write: (data) => `[${data.join(",")}]`,
+  };
+}
+
+/** JSON has no NaN and no infinity, and servers disagree about what to write instead: neither is written or read. */
+function floats<Data extends Float32Array | Float64Array>(
+  allocate: (length: number) => Data,
+  round: (data: Data) => Data = (data) => data,
+): JsonForm<Data> {
+  return {
+    read: (elements, where) => {
+      const data = allocate(elements.length);
+      for (const [at, element] of elements.entries()) {
+        // Long integers come as bigints where the message has 64-bit tensors beside this one.
+        data[at] = typeof element === "number" || typeof element === "bigint" ? Number(element) : NaN;
+      }
+      const rounded = round(data);
+      if (!rounded.every(Number.isFinite)) throw new CodecError("element", where);
+      return rounded;
+    },
+    write: (data, where) => {
+      if (!data.every(Number.isFinite)) throw new CodecError("binary-only", where);
+      return listOf(Array.from(data, (element) => (Object.is(element, -0) ? "-0" : String(element))));
+    },
+  };
+}
+
+/** Servers refuse sixteen-bit floats as JSON, so they are not written; what a server writes nevertheless is read. */
+function halves(round: (data: Float32Array) => Float32Array): JsonForm<Float32Array> {
+  const { read } = floats<Float32Array>((length) => new Float32Array(length), round);
+  return {
+    read,
+    write: (_data, where) => {
+      throw new CodecError("binary-only", where);
+    },
+  };
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function readBytes(element: unknown, where: string, encoding: BytesEncoding): Uint8Array {
+  // Half of a surrogate pair has no bytes in UTF-8.
+  const isText = typeof element === "string" && element.isWellFormed();
+  const readers = { base64: decodeBase64, text: (text: string) => encoder.encode(text) };
+  const bytes = isText ? readers[encoding](element) : undefined;
+  if (bytes === undefined) throw new CodecError("element", where);
+  return bytes;
+}
+
+function writeText(bytes: Uint8Array, where: string): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new CodecError("binary-only", where);
+  }
+}
+
+const bytesForm: JsonForm<readonly Uint8Array[]> = {
+  read: (elements, where, encoding) => elements.map((element) => readBytes(element, where, encoding)),
+  write: (data, where, encoding) => {
+    const writers = { base64: encodeBase64, text: (bytes: Uint8Array) => writeText(bytes, where) };
+    return JSON.stringify(data.map(writers[encoding]));
+  },
+};
+
+/** Every datatype's JSON form. */
+export const jsonForms: { readonly [Kind in Datatype]: JsonForm<TensorData[Kind]> } = {
+  BOOL: booleans,
+  UINT8: integers<Uint8Array>((length) => new Uint8Array(length)),
+  UINT16: integers<Uint16Array>((length) => new Uint16Array(length)),
+  UINT32: integers<Uint32Array>((length) => new Uint32Array(length)),
+  UINT64: bigIntegers<BigUint64Array>((length) => new BigUint64Array(length)),
+  INT8: integers<Int8Array>((length) => new Int8Array(length)),
+  INT16: integers<Int16Array>((length) => new Int16Array(length)),
+  INT32: integers<Int32Array>((length) => new Int32Array(length)),
+  INT64: bigIntegers<BigInt64Array>((length) => new BigInt64Array(length)),
+  FP16: halves((data) => halfToFloat(floatToHalf(data))),
+  BF16: halves((data) => bfloat16ToFloat(floatToBfloat16(data))),
+  FP32: floats<Float32Array>((length) => new Float32Array(length)),
+  FP64: floats<Float64Array>((length) => new Float64Array(length)),
+  BYTES: bytesForm,
+};
+
+/** The elements of a tensor's JSON `data`, flat or nested as the shape says, row-major. Throws `CodecError` for any other nesting or number. */
+export function flatElements(
+  data: unknown,
+  shape: readonly number[],
+  count: number,
+  where: string,
+): readonly unknown[] {
+  if (!Array.isArray(data)) throw new CodecError("field", `${where}.data`);
+  const elements: readonly unknown[] = data;
+  const isNested = shape.length > 1 && elements.some(Array.isArray);
+  const flat = isNested ? flatRows(elements, shape, where) : elements;
+  if (flat.length !== count) throw new CodecError("element-count", where);
+  return flat;
+}
+
+function flatRows(data: unknown, [size, ...rest]: readonly number[], where: string): readonly unknown[] {
+  if (!Array.isArray(data) || data.length !== size) throw new CodecError("element-count", where);
+  const rows: readonly unknown[] = data;
+  return rest.length === 0 ? rows : rows.flatMap((row) => flatRows(row, rest, where));
+}

@@ -1,0 +1,40 @@
+import { failureKinds } from "./failure.ts";
+import type { InferenceFailure } from "./failure.ts";
+
+/** How often and how fast a call is tried again. */
+export interface RetrySettings {
+  /** Requests of one call, the first included. */
+  readonly attempts: number;
+  /** Longest pause before the second attempt, in milliseconds; each further one may be twice as long. */
+  readonly baseMs: number;
+  /** Longest pause at all. */
+  readonly maxMs: number;
+}
+
+/** Three attempts: a lost connection and a busy moment are survived, a server that is down is not asked much more often than without. */
+export const defaultRetry: RetrySettings = { attempts: 3, baseMs: 100, maxMs: 2000 };
+
+/** What the next attempt depends on besides the failure. */
+interface Attempt {
+  /** Attempts made so far. */
+  readonly made: number;
+  readonly remainingMs: number;
+  /** In 0..1. */
+  readonly random: number;
+}
+
+/**
+ * The pause before the next attempt in milliseconds, `undefined` where there should be none: the failure is final, the attempts are spent, or
+ * the pause would outlast the deadline. Full jitter (anywhere between 0 and the bound) keeps callers who failed together from coming
+ * back together; what Retry-After asks for is added before it.
+ */
+export function retryPauseMs(
+  failure: InferenceFailure,
+  { made, remainingMs, random }: Attempt,
+  { attempts, baseMs, maxMs }: RetrySettings,
+): number | undefined {
+  if (!failureKinds[failure.kind].isRetryable || made >= attempts) return undefined;
+  const jitter = random * Math.min(maxMs, baseMs * 2 ** (made - 1));
+  const pause = (failure.retryAfterSeconds ?? 0) * 1000 + jitter;
+  return pause < remainingMs ? pause : undefined;
+}

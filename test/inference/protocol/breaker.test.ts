@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { admit, closedState, settle, waitMs } from "../../../src/inference/protocol/breaker.ts";
+import type { BreakerState } from "../../../src/inference/protocol/breaker.ts";
+import { createCircuit } from "../../../src/inference/protocol/circuit.ts";
+import type { Verdict } from "../../../src/inference/protocol/failure.ts";
+
+const settings = { failures: 2, coolingMs: 100, leaseMs: 1000 };
+
+const closed: BreakerState = { kind: "closed", epoch: 4, failures: 0 };
+const failedOnce: BreakerState = { kind: "closed", epoch: 4, failures: 1 };
+const open: BreakerState = { kind: "open", epoch: 4, sinceMs: 5000 };
+const halfOpen: BreakerState = { kind: "half-open", epoch: 4, sinceMs: 5000 };
+
+describe("settle", () => {
+  it.each<[string, BreakerState, Verdict, BreakerState]>([
+    ["closed, success", closed, "for", closed],
+    ["closed, failure", closed, "against", failedOnce],
+    ["closed, nothing learnt", closed, "neither", closed],
+    ["closed after a failure, success", failedOnce, "for", closed],
+    ["closed after a failure, another", failedOnce, "against", { kind: "open", epoch: 5, sinceMs: 6000 }],
+    ["closed after a failure, nothing learnt", failedOnce, "neither", failedOnce],
+    ["half-open, success of the probe", halfOpen, "for", { kind: "closed", epoch: 5, failures: 0 }],
+    ["half-open, failure of the probe", halfOpen, "against", { kind: "open", epoch: 5, sinceMs: 6000 }],
+    ["half-open, nothing learnt", halfOpen, "neither", { kind: "open", epoch: 5, sinceMs: -Infinity }],
+    ["open, anything late", open, "for", open],
+  ])("%s", (_, before, verdict, after) => {
+    expect(settle(before, 4, verdict, 6000, settings)).toEqual(after);
+  });
+
+  it.each<[string, BreakerState]>([
+    ["closed", closed],
+    ["open", open],
+    ["half-open", halfOpen],
+  ])("%s: what was let through in an earlier epoch changes nothing", (_, state) => {
+    for (const verdict of ["for", "against", "neither"] as const) {
+      expect(settle(state, 3, verdict, 6000, settings)).toEqual(state);
+    }
+  });
+});
+
+describe("waitMs", () => {
+  it.each<[string, BreakerState, number, number]>([
+    ["closed lets everything through", failedOnce, 0, 0],
+    ["open lets nothing through at first", open, 5000, 100],
+    ["open waits for the rest of its cooling", open, 5099, 1],
+    ["open lets a probe through once it has cooled", open, 5100, 0],
+    ["half-open lets nothing else through", halfOpen, 5000, 1000],
+    ["half-open waits for the rest of the lease", halfOpen, 5999, 1],
+    ["half-open lets another probe through when its holder has been silent for the lease", halfOpen, 6000, 0],
+    ["a clock that was set back does not keep it open", open, 10, 0],
+  ])("%s", (_, state, nowMs, expected) => {
+    expect(waitMs(state, nowMs, settings)).toBe(expected);
+  });
+});
+
+describe("admit", () => {
+  it.each<[string, BreakerState, BreakerState]>([
+    ["closed stays closed", failedOnce, failedOnce],
+    ["open becomes half-open", open, { kind: "half-open", epoch: 5, sinceMs: 7000 }],
+    ["half-open gets a new probe", halfOpen, { kind: "half-open", epoch: 5, sinceMs: 7000 }],
+  ])("%s", (_, before, after) => {
+    expect(admit(before, 7000)).toEqual(after);
+  });
+
+  it("begins closed", () => {
+    expect(waitMs(closedState, 0, settings)).toBe(0);
+  });
+});
+
+function setUp() {
+  let nowMs = 0;
+  const circuit = createCircuit(settings, () => nowMs);
+  const advance = (milliseconds: number): void => {
+    nowMs += milliseconds;
+  };
+  const fail = (): void => circuit.enter()("against");
+  return { circuit, advance, fail };
+}
+
+const isOpen = expect.objectContaining({ kind: "circuit-open" });
+
+describe("a circuit", () => {
+  it("opens, lets one probe through after cooling, and closes with its success", () => {
+    const { circuit, advance, fail } = setUp();
+    fail();
+    fail();
+    expect(circuit.enter).toThrow(isOpen);
+    advance(100);
+    const probe = circuit.enter();
+    expect(circuit.enter).toThrow(isOpen);
+    probe("for");
+    expect(circuit.enter).not.toThrow();
+  });
+
+  it("says after how many seconds to come again", () => {
+    const { circuit, fail } = setUp();
+    fail();
+    fail();
+    expect(circuit.enter).toThrow(expect.objectContaining({ retryAfterSeconds: 1 }));
+  });
+
+  it("is not held open for ever by a probe whose holder died, nor closed when it speaks late", () => {
+    const { circuit, advance, fail } = setUp();
+    fail();
+    fail();
+    advance(100);
+    const silent = circuit.enter();
+    advance(1000);
+    const second = circuit.enter();
+    silent("for");
+    expect(circuit.enter).toThrow(isOpen);
+    second("against");
+    expect(circuit.enter).toThrow(isOpen);
+    advance(100);
+    expect(circuit.enter).not.toThrow();
+  });
+
+  it("counts each request once, by its first word", () => {
+    const { circuit } = setUp();
+    const settleFirst = circuit.enter();
+    settleFirst("against");
+    settleFirst("against");
+    expect(circuit.enter).not.toThrow();
+  });
+
+  it("does not open for requests that failed before a success was seen in between", () => {
+    const { circuit, fail } = setUp();
+    fail();
+    circuit.enter()("for");
+    fail();
+    expect(circuit.enter).not.toThrow();
+  });
+
+  it("is not opened again by requests from before it opened", () => {
+    const { circuit, advance, fail } = setUp();
+    const late = circuit.enter();
+    fail();
+    fail();
+    advance(100);
+    circuit.enter()("for");
+    late("against");
+    fail();
+    expect(circuit.enter).not.toThrow();
+  });
+});

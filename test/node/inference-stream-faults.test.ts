@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { drip, headOf, hostileServer, listening, realClient, shortDeadline } from "../support/hostile-backend.ts";
+import type { Behaviour } from "../support/hostile-backend.ts";
+import { collect } from "../support/protocol-backend.ts";
+
+const path = "/v2/models/m/generate_stream";
+const frames = headOf("200 OK", ["Content-Type: text/event-stream", "Connection: close"]);
+const chunked = headOf("200 OK", ["Content-Type: text/event-stream", "Transfer-Encoding: chunked"]);
+
+async function callStream(behaviour: Behaviour, options = {}): Promise<readonly unknown[]> {
+  return listening(hostileServer({ [path]: behaviour }), async (port) =>
+    collect(realClient(`http://127.0.0.1:${port}`, options).generateStream("m", { text_input: "a" })),
+  );
+}
+
+const failed = (kind: string) => expect.objectContaining({ kind });
+
+describe("a stream", () => {
+  it.each<[string, Behaviour, readonly unknown[]]>([
+    ["is whole", (socket) => socket.end(`${frames}data: {"a":1}\n\n`), [{ a: 1 }]],
+    [
+      "has an error under 200",
+      (socket) => socket.end(`${frames}data: {"a":1}\n\ndata: {"error":"lost"}\n\n`),
+      [{ a: 1 }, failed("stream-error")],
+    ],
+    [
+      "ends inside an event",
+      (socket) => socket.end(`${frames}data: {"a":1}\n\ndata: {`),
+      [{ a: 1 }, failed("malformed")],
+    ],
+  ])("that %s", async (_, behaviour, expected) => {
+    expect(await callStream(behaviour)).toEqual(expected);
+  });
+
+  it("that breaks off after a frame is not repeated", async () => {
+    const received = Promise.withResolvers<void>();
+    const asked: string[] = [];
+    const server = hostileServer(
+      {
+        [path]: (socket) => {
+          socket.write(`${chunked}11\r\ndata: {"a":1}\n\n: \r\n`);
+          // Only then: a reset may overtake what still lies in the socket.
+          void received.promise.then(() => socket.destroy());
+        },
+      },
+      asked,
+    );
+    await listening(server, async (port) => {
+      const seen: unknown[] = [];
+      const reading = (async () => {
+        for await (const frame of realClient(`http://127.0.0.1:${port}`).generateStream("m", {})) {
+          seen.push(frame);
+          received.resolve();
+        }
+      })();
+      await expect(reading).rejects.toMatchObject({ kind: "unreachable" });
+      expect(seen).toEqual([{ a: 1 }]);
+    });
+    expect(asked).toEqual([path]);
+  });
+
+  it.each<[string, Behaviour, readonly unknown[]]>([
+    ["hangs after a frame", (socket) => void socket.write(`${frames}data: {"a":1}\n\n`), [{ a: 1 }]],
+    [
+      "drips comments for ever",
+      (socket) => {
+        socket.write(`${frames}data: {"a":1}\n\n`);
+        drip(socket, ":\n");
+      },
+      [{ a: 1 }],
+    ],
+    ["never begins", () => {}, []],
+  ])("that %s, ends at the deadline", async (_, behaviour, before) => {
+    expect(await callStream(behaviour, shortDeadline)).toEqual([...before, failed("deadline")]);
+  });
+});
+
+/** Reads a stream that hangs after its first frame; `leave` says how the caller goes. Resolves once the server sees it go. */
+async function closedAfter(leave: (stream: AsyncIterable<unknown>, caller: AbortController) => Promise<void>) {
+  const closed = Promise.withResolvers<void>();
+  const server = hostileServer({
+    [path]: (socket) => {
+      socket.on("close", () => closed.resolve());
+      socket.write(`${frames}data: {}\n\n`);
+    },
+  });
+  await listening(server, async (port) => {
+    const caller = new AbortController();
+    const client = realClient(`http://127.0.0.1:${port}`);
+    await leave(client.generateStream("m", {}, { signal: caller.signal }), caller);
+    await closed.promise;
+  });
+}
+
+describe("a caller of a stream", () => {
+  it("who aborts ends the request at the server too", async () => {
+    await closedAfter(async (stream, caller) => {
+      const reading = (async () => {
+        for await (const _ of stream) caller.abort();
+      })();
+      await expect(reading).rejects.toMatchObject({ kind: "cancelled" });
+    });
+  });
+
+  it("who stops reading ends it likewise", async () => {
+    await closedAfter(async (stream) => {
+      for await (const frame of stream) {
+        expect(frame).toEqual({});
+        break;
+      }
+    });
+  });
+});

@@ -1,0 +1,129 @@
+import { createServer } from "node:net";
+import type { Server, Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { encodeReply } from "../../src/inference/protocol/binary-extension.ts";
+import { createInferenceClient } from "../../src/inference/protocol/client.ts";
+import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+import type { InferenceClientOptions } from "../../src/inference/protocol/session.ts";
+import { valueOf } from "./protocol-tensors.ts";
+
+/** What a server does with a request that has come: writes what it likes, when it likes. `asked` counts those before it on its path. */
+export type Behaviour = (socket: Socket, asked: number) => void;
+
+/** A whole reply, and the end of its connection. */
+export function respond(status: string, body: string | Uint8Array, headers: readonly string[] = []): Behaviour {
+  return (socket) => {
+    socket.write(headOf(status, [`Content-Length: ${body.length}`, "Connection: close", ...headers]));
+    socket.end(body);
+  };
+}
+
+/** A reply's first line and headers. */
+export function headOf(status: string, headers: readonly string[]): string {
+  return [`HTTP/1.1 ${status}`, ...headers, "", ""].join("\r\n");
+}
+
+/** Bytes one by one, so slowly that no deadline of these tests sees the end. */
+export function drip(socket: Socket, byte = "a"): void {
+  const timer = setInterval(() => socket.write(byte), 10);
+  socket.on("close", () => clearInterval(timer));
+}
+
+/** Where a server listens, for how long one is needed. */
+export async function listening<Value>(server: Server, use: (port: number) => Promise<Value>): Promise<Value> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    // A client that goes away while it is written to is what these tests are about.
+    socket.on("error", () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    return await use(portOf(server.address()));
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+function portOf(address: ReturnType<Server["address"]>): number {
+  if (typeof address !== "object" || address === null) throw new Error("The server listens to no port.");
+  return address.port;
+}
+
+/** The paths of the requests that have come whole, in their order. */
+export type Asked = string[];
+
+/** A server of raw sockets that answers `GET /v2` properly unless told otherwise. */
+export function hostileServer(behaviours: Readonly<Record<string, Behaviour>>, asked: Asked = []): Server {
+  const all: Readonly<Record<string, Behaviour>> = {
+    "/v2": respond("200 OK", '{"name":"h","version":"1","extensions":["binary_tensor_data"]}'),
+    ...behaviours,
+  };
+  return createServer((socket) => {
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk.toString("latin1");
+      const [, path = "", length = "0"] = /^\S+ (\S+) .*?\r\n(?:.*content-length: (\d+)\r\n)?/is.exec(text) ?? [];
+      const end = text.indexOf("\r\n\r\n");
+      if (end === -1 || text.length < end + 4 + Number(length)) return;
+      text = "";
+      const before = asked.filter((each) => each === path).length;
+      asked.push(path);
+      (all[path] ?? respond("404 Not Found", "{}"))(socket, before);
+    });
+  });
+}
+
+/** For servers that let it pass: long enough to connect on a busy machine. */
+export const shortDeadline = { timeouts: { callMs: 400, probeMs: 400 } };
+
+/** A client with the real clock and sockets; short pauses, and a deadline that no test should meet unless it asks for the short one. */
+export function realClient(url: string, options: Partial<InferenceClientOptions> = {}) {
+  return createInferenceClient({
+    url,
+    fetch,
+    now: Date.now,
+    sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+    random: () => 0.5,
+    timeouts: { callMs: 20_000, probeMs: 20_000 },
+    retry: { baseMs: 10 },
+    ...options,
+  });
+}
+
+const counts: NamedTensor = { name: "count", datatype: "INT32", shape: [1], data: Int32Array.of(7) };
+const encoded = valueOf(encodeReply({ modelName: "m", outputs: [counts] }, () => true));
+
+/** What an honest server answers to `callInfer`. */
+export const goodReplyBody = encoded.body;
+
+/** Its headers as lines. */
+export const goodReplyHeaders = Object.entries(encoded.headers).map(([name, value]) => `${name}: ${value}`);
+
+/** Answers so. */
+export const goodReply = respond("200 OK", goodReplyBody, goodReplyHeaders);
+
+/** What became of a call. */
+export interface Outcome {
+  /** The reply, or what was thrown. */
+  readonly outcome: unknown;
+  /** Requests for inference that came. */
+  readonly requests: number;
+  readonly elapsedMs: number;
+}
+
+/** One call of `infer` to a server that does this with it. */
+export async function callInfer(behaviour: Behaviour, options?: Partial<InferenceClientOptions>): Promise<Outcome> {
+  const path = "/v2/models/m/infer";
+  const asked: string[] = [];
+  return listening(hostileServer({ [path]: behaviour }, asked), async (port) => {
+    const client = realClient(`http://127.0.0.1:${port}`, options);
+    const began = performance.now();
+    const outcome: unknown = await client
+      .infer("m", { inputs: [counts], outputs: [{ name: "count" }] })
+      .catch((thrown: unknown) => thrown);
+    const requests = asked.filter((each) => each === path).length;
+    return { outcome, requests, elapsedMs: performance.now() - began };
+  });
+}

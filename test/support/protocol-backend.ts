@@ -1,0 +1,96 @@
+import { encodeReply } from "../../src/inference/protocol/binary-extension.ts";
+import { createInferenceClient } from "../../src/inference/protocol/client.ts";
+import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+import type { InferenceClientOptions } from "../../src/inference/protocol/session.ts";
+import type { Fetch } from "../../src/inference/protocol/transport.ts";
+import { valueOf } from "./protocol-tensors.ts";
+
+/** One request as the fake server saw it. */
+export interface SeenRequest {
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+/** What the fake server does with a request: answers, or throws as `fetch` does. `asked` counts those before it on the same path. */
+export type Answer = (request: SeenRequest, asked: number) => Response | Promise<Response>;
+
+/** Time that passes only in `sleep`, at once; `slept` holds every pause but the deadlines', which never end. */
+export function fakeClock(startMs = 1_000_000) {
+  let nowMs = startMs;
+  const slept: number[] = [];
+  const advance = (milliseconds: number): void => {
+    nowMs += milliseconds;
+  };
+  return {
+    slept,
+    advance,
+    now: () => nowMs,
+    sleep: async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+      // Deadlines of these tests are above five seconds, pauses below.
+      if (milliseconds >= 5000) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        return;
+      }
+      slept.push(milliseconds);
+      advance(milliseconds);
+    },
+  };
+}
+
+/** A server in memory behind a `fetch`, and a client of it. `GET /v2` lists the binary extension unless `answers` says otherwise. */
+export function fakeServer(answers: Readonly<Record<string, Answer>>, options: Partial<InferenceClientOptions> = {}) {
+  const seen: SeenRequest[] = [];
+  const all: Readonly<Record<string, Answer>> = { "/v2": () => metadata(["binary_tensor_data"]), ...answers };
+  const fetch: Fetch = async (url, { method = "GET", headers, body }) => {
+    const path = new URL(url).pathname;
+    const request = { path, method, headers: new Headers(headers), body: await bytesOf(body) };
+    const asked = seen.filter((each) => each.path === path).length;
+    seen.push(request);
+    return (await all[path]?.(request, asked)) ?? new Response('{"error":"not found"}', { status: 404 });
+  };
+  const clock = fakeClock();
+  const timeouts = { probeMs: 6000 };
+  const client = createInferenceClient({
+    timeouts,
+    url: "http://gpu.test",
+    fetch,
+    random: () => 0.5,
+    ...clock,
+    ...options,
+  });
+  return { client, seen, clock };
+}
+
+async function bytesOf(body: RequestInit["body"]): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(body ?? "").arrayBuffer());
+}
+
+/** A server's description of itself. */
+export function metadata(extensions: readonly string[] | null): Response {
+  return Response.json({ name: "fake", version: "1", extensions });
+}
+
+/** A reply of these tensors, binary or JSON. */
+export function reply(outputs: readonly NamedTensor[], isBinary = true, id?: string): Response {
+  const { body, headers } = valueOf(encodeReply({ modelName: "m", modelVersion: "3", id, outputs }, () => isBinary));
+  return new Response(body, { headers: { ...headers, "Server-Timing": "queue;dur=1.5, decode;dur=20" } });
+}
+
+/** Server-sent events with these data. */
+export function events(...data: readonly string[]): Response {
+  const text = data.map((each) => `data: ${each}\n\n`).join("");
+  return new Response(text, { headers: { "Content-Type": "text/event-stream; charset=utf-8" } });
+}
+
+/** All of a stream, and behind it what ended it, if something did. */
+export async function collect(stream: AsyncIterable<unknown>): Promise<readonly unknown[]> {
+  const seen: unknown[] = [];
+  try {
+    for await (const each of stream) seen.push(each);
+  } catch (thrown) {
+    seen.push(thrown);
+  }
+  return seen;
+}
