@@ -2,7 +2,10 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** Pure rooms are tested twice, in Node and in workerd; `test/workerd` needs workerd, `test/node` needs Node. */
-const pure = ["test/*.test.ts", "test/{contract,florence,http,image,inference,overlay,runtime}/**/*.test.ts"];
+const pure = [
+  "test/*.test.ts",
+  "test/{cache,contract,engine,florence,http,image,inference,overlay,runtime,serving}/**/*.test.ts",
+];
 
 export default defineConfig({
   test: {

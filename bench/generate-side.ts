@@ -33,10 +33,11 @@ interface Side {
   readonly times: GraphTimes;
 }
 
-function graphOf({ inputNames }: Session): Graph {
-  if (inputNames.includes("pixel_values")) return "vision";
-  if (inputNames.includes("input_ids")) return "embedding";
-  return inputNames.includes("encoder_hidden_states") ? "decoder" : "encoder";
+function graphOf({ inputs }: Session): Graph {
+  const names = new Set(inputs.map(({ name }) => name));
+  if (names.has("pixel_values")) return "vision";
+  if (names.has("input_ids")) return "embedding";
+  return names.has("encoder_hidden_states") ? "decoder" : "encoder";
 }
 
 function ours(): Side {

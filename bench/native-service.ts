@@ -6,18 +6,24 @@ import type { Service } from "../src/contract/service.ts";
 import { ISOLATE_LIMITS } from "../src/image/intake.ts";
 import type { Backend } from "../src/inference/backend.ts";
 import { decoders } from "../src/runtime/decode-node.ts";
-import { createEmbeddedBackend, ISOLATE_MAX_PROMPT_TOKENS } from "../src/runtime/embedded.ts";
+import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS } from "../src/runtime/embedded.ts";
 import { createNativeSessions } from "../src/runtime/ort-node.ts";
 import { preprocess } from "../src/runtime/preprocess.ts";
 import type { CreateSession } from "../src/runtime/session.ts";
+import type { ReadAsset } from "../src/runtime/shards.ts";
 import { createTokenizer } from "../src/runtime/tokenizer.ts";
 import { root } from "../tools/serve.ts";
 
-/** The mini model in this process, as it runs in the isolate but for the sessions. A timer of 0 ms takes Node 1 ms. */
-export function nativeBackend(createSession: CreateSession): Backend {
+/** Reads what lies in a folder. */
+export function assetsIn(folder: string): ReadAsset {
+  return async (path) => new Response(await readFile(join(folder, path)));
+}
+
+/** The mini model in this process, as it runs in the isolate but for the sessions and `changes`. A timer of 0 ms takes Node 1 ms. */
+export function nativeBackend(createSession: CreateSession, changes: Partial<EmbeddedOptions> = {}): Backend {
   return createEmbeddedBackend({
     modelId: "mini",
-    readAsset: async (path) => new Response(await readFile(join(root, "model-shards", path))),
+    readAsset: assetsIn(join(root, "model-shards")),
     createSession,
     createTokenizer,
     preprocess: (image, target) => preprocess(image, target, decoders),
@@ -26,6 +32,7 @@ export function nativeBackend(createSession: CreateSession): Backend {
     now: () => performance.now(),
     sleep: (milliseconds) => (milliseconds === 0 ? setImmediate() : setTimeout(milliseconds)),
     maxHeldBytes: Infinity,
+    ...changes,
   });
 }
 

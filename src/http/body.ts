@@ -7,18 +7,18 @@ import { type Issue, Problem } from "../contract/problems.ts";
  */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-function tooLarge(): Problem {
-  return new Problem("body-too-large", `A body may have at most ${MAX_BODY_BYTES} bytes.`);
+function tooLarge(maxBytes: number): Problem {
+  return new Problem("body-too-large", `A body may have at most ${maxBytes} bytes.`);
 }
 
 /** The whole body, never holding more than the limit; a declared length over it is refused unread. */
-export async function readBody(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+export async function readBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunksOf(request)) {
     length += chunk.byteLength;
-    if (length > MAX_BODY_BYTES) throw tooLarge();
+    if (length > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
   return join(chunks, length);

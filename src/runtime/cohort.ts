@@ -41,11 +41,6 @@ export function startCohort<L extends Lane>(
   return { running, state: decoder.begin(encoded), steps: 0 };
 }
 
-/** Rows that the next step feeds. */
-export function rowsIn({ running }: Cohort<Lane>): number {
-  return running.reduce((sum, { search }) => sum + search.rows.length, 0);
-}
-
 /** Gives every search its rows of the logits, tells what is new, and keeps those that go on. */
 function advance<L extends Lane>(
   running: readonly Running<L>[],

@@ -37,13 +37,13 @@ export function isCrossAttention(name: string): boolean {
 
 /** One row for each of `encoded`, before the first step. `heads` and `headSize` are the decoder's. */
 export function beginState(
-  { inputNames }: Pick<Session, "inputNames">,
+  { inputs }: Pick<Session, "inputs">,
   { attentionHeads, headSize }: { readonly attentionHeads: number; readonly headSize: number },
   encoded: readonly Float32Tensor[],
 ): DecoderState {
   const dims = [encoded.length, attentionHeads, 0, headSize];
   const empty: Float32Tensor = { type: "float32", data: new Float32Array(0), dims };
-  const names = inputNames.filter((name) => name.startsWith(PAST));
+  const names = inputs.map(({ name }) => name).filter((name) => name.startsWith(PAST));
   const lengths = encoded.map((tensor) => tensor.dims[1] ?? 0);
   return {
     seen: { hidden: stackSequences(encoded), lengths, mask: maskOf(lengths) },

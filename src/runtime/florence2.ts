@@ -129,7 +129,7 @@ async function step(graphs: DecoderGraphs, state: DecoderState, tokenIds: readon
     inputs_embeds: await embed(graphs.embedTokens, tokenIds, [tokenIds.length, 1]),
     use_cache_branch: { type: "bool", data: Uint8Array.of(Number(started)), dims: [1] },
   };
-  const all = graphs.decoder.outputNames;
+  const all = graphs.decoder.outputs.map(({ name }) => name);
   const wanted = started ? all.filter((name) => !isCrossAttention(name)) : all;
   const { logits, ...present } = await graphs.decoder.run(inputs, wanted);
   if (logits?.type !== "float32") throw new TypeError("The decoder gives no float32 logits.");

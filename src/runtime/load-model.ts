@@ -1,6 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 import { createDecoder, createFlorence2, type Decoder, embed, type Florence2, type Graphs } from "./florence2.ts";
-import { readModelConfig, type ModelConfig } from "./model-config.ts";
+import { type ImageConfig, type ModelConfig, readImageConfig, readModelConfig } from "./model-config.ts";
 import type { CreateSession, Session } from "./session.ts";
 import type { ModelShards } from "./shards.ts";
 import type { Float32Tensor } from "./tensors.ts";
@@ -23,6 +23,8 @@ export interface DecoderModel {
 /** A model that can answer. */
 export interface Model extends DecoderModel {
   readonly florence: Florence2;
+  /** What `florence` is made of, for those who serve the bare graphs. */
+  readonly graphs: Graphs;
 }
 
 /** The files of a model folder, in the onnx-community layout. */
@@ -101,6 +103,11 @@ async function loadGraphs<Loaded>(options: LoadOptions, all: (load: LoadGraph) =
   }
 }
 
+/** What `preprocess` makes of a picture for this model. */
+export async function readImageSettings(shards: ModelShards): Promise<ImageConfig> {
+  return readImageConfig(await shards.json(modelFiles.preprocessor));
+}
+
 async function readConfig(shards: ModelShards, tokenizer: unknown): Promise<ModelConfig> {
   return readModelConfig({
     config: await shards.json(modelFiles.config),
@@ -127,7 +134,7 @@ export async function loadModel(options: LoadOptions): Promise<Model> {
     const encoder = await load("encoder");
     return { decoder, visionEncoder, encoder, embedTokens: await load("embedTokens") };
   });
-  return { ...settings, florence: createFlorence2(graphs, settings.config) };
+  return { ...settings, graphs, florence: createFlorence2(graphs, settings.config) };
 }
 
 /** `loadModel` without the encoders, which run elsewhere. `embed` gives `[1, tokens, width]` of a prompt's ids. */

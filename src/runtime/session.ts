@@ -4,10 +4,18 @@ export type Tensor =
   | { readonly type: "int64"; readonly data: BigInt64Array; readonly dims: readonly number[] }
   | { readonly type: "bool"; readonly data: Uint8Array; readonly dims: readonly number[] };
 
+/** An input or output of a graph. */
+export interface TensorPort {
+  readonly name: string;
+  readonly type: Tensor["type"];
+  /** A name where the size is free; the same name means the same size. */
+  readonly shape: readonly (number | string)[];
+}
+
 /** One loaded ONNX graph. */
 export interface Session {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
+  readonly inputs: readonly TensorPort[];
+  readonly outputs: readonly TensorPort[];
   /** Runs the graph; only the named outputs are copied out (all when left out). */
   run(inputs: Readonly<Record<string, Tensor>>, outputs?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
   release(): Promise<void>;

@@ -28,7 +28,8 @@ export interface SharedModel<Model> {
   describe(): Promise<ModelDescription>;
 }
 
-async function describe(shards: ModelShards): Promise<ModelDescription> {
+/** What answers name, read from a model's small files. */
+export async function describeModel(shards: ModelShards): Promise<ModelDescription> {
   const { id, revision, dtype } = shards;
   const { size } = readImageConfig(await shards.json(modelFiles.preprocessor));
   const firstLocationId = readFirstLocationId(await shards.json(modelFiles.tokenizer));
@@ -65,7 +66,7 @@ export function createSharedModel<Model>(
     },
     isLoaded: () => loaded !== undefined,
     describe: async () => {
-      const current = description ?? (await describe(await openShards()));
+      const current = description ?? (await describeModel(await openShards()));
       description = current;
       return current;
     },

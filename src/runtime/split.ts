@@ -1,7 +1,7 @@
 import type { Backend, EncoderStates, GenerateRequest, PromptEncoder } from "../inference/backend.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "./embedded.ts";
 import { eventStream } from "./event-stream.ts";
-import { type MemoryLimits, type Plan, planFor, writeAnswers } from "./generate.ts";
+import { type MemoryLimits, type Plan, planFor, type WriteOptions, writeAnswers } from "./generate.ts";
 import { type EmbedPrompt, loadDecoder } from "./load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
 
@@ -15,6 +15,11 @@ export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> 
 
 function bytesOf(states: readonly EncoderStates[]): number {
   return states.reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+/** What the encoders gave, batch by batch. */
+function statesOf(states: readonly EncoderStates[]): WriteOptions["encode"] {
+  return async (batch) => batch.flatMap(({ index }) => states[index] ?? []);
 }
 
 /**
@@ -34,15 +39,14 @@ export function createSplitBackend(options: SplitOptions): Backend {
       eventStream(
         async (emit, { check, signal: wanted }) => {
           const planned = await plan(request, check);
-          const states = await encoder.encode(request.image, planned.batches.flat(), wanted);
+          const states = await encoder.encode({ ...request, prompts: planned.batches.flat() }, wanted);
           await shared.use({ bytes: bytesOf(states), check }, (model, renew) => {
             const pause = async (): Promise<void> => {
               renew();
               await sleep(0);
               check();
             };
-            const encode: Parameters<typeof writeAnswers>[2]["encode"] = async (batch) =>
-              batch.flatMap(({ index }) => states[index] ?? []);
+            const encode = statesOf(states);
             return writeAnswers(model, planned, { encode, emit, pause });
           });
         },

@@ -1,4 +1,4 @@
-import type { CreateSession, Session, Tensor } from "../../src/runtime/session.ts";
+import type { CreateSession, Session, Tensor, TensorPort } from "../../src/runtime/session.ts";
 import { modelFiles, type Tokenizer } from "../../src/runtime/load-model.ts";
 import type { Manifest, ReadAsset } from "../../src/runtime/shards.ts";
 
@@ -138,6 +138,22 @@ const runs: ReadonlyMap<string, Run> = new Map([
   [modelFiles.decoder, decode],
 ]);
 
+function ports(names: readonly string[]): readonly TensorPort[] {
+  return names.map((name) => ({ name, type: "float32", shape: ["rows", "size"] }));
+}
+
+/** What the runtime reads of a graph's ports: the names of the decoder's. */
+function portsOf(graph: string): Pick<Session, "inputs" | "outputs"> {
+  if (graph === modelFiles.visionEncoder) {
+    const pixels = { name: "pixel_values", type: "float32", shape: ["rows", 3, 1, 1] } as const;
+    return { inputs: [pixels], outputs: ports(["image_features"]) };
+  }
+  return {
+    inputs: ports(cacheNames.map((name) => `past_key_values.${name}`)),
+    outputs: ports(["logits", ...cacheNames.map((name) => `present.${name}`)]),
+  };
+}
+
 const cacheNames = ["decoder.key", "decoder.value", "encoder.key", "encoder.value"].map((name) => `0.${name}`);
 
 /** One run of a graph. */
@@ -158,8 +174,7 @@ export function tinySessions() {
     if (run === undefined) throw new Error("no such graph");
     created.push(graph);
     return {
-      inputNames: cacheNames.map((name) => `past_key_values.${name}`),
-      outputNames: ["logits", ...cacheNames.map((name) => `present.${name}`)],
+      ...portsOf(graph),
       run: async (inputs, outputs) => {
         ran.push({ graph, inputs, outputs });
         return Object.fromEntries(Object.entries(run(inputs)).filter(([name]) => outputs?.includes(name) ?? true));

@@ -1,0 +1,95 @@
+import { env, waitUntil } from "cloudflare:workers";
+import * as z from "zod";
+import type { Backend } from "../src/inference/backend.ts";
+import { ISOLATE_STATE_BYTES } from "../src/inference/encoder-states.ts";
+import { createInferenceClient } from "../src/inference/protocol/client.ts";
+import { createRemoteBackend } from "../src/inference/remote-backend.ts";
+import { createSplitEncoder } from "../src/inference/split-encoder.ts";
+import { decoders } from "../src/runtime/decode-web.ts";
+import { createEmbeddedBackend, ISOLATE_MAX_PROMPT_TOKENS } from "../src/runtime/embedded.ts";
+import { readImageSettings } from "../src/runtime/load-model.ts";
+import { createWebSession } from "../src/runtime/ort-web.ts";
+import { preprocess } from "../src/runtime/preprocess.ts";
+import { describeModel } from "../src/runtime/shared-model.ts";
+import { openModelShards, type ReadAsset } from "../src/runtime/shards.ts";
+import { createSplitBackend } from "../src/runtime/split.ts";
+import { createTokenizer } from "../src/runtime/tokenizer.ts";
+
+/** What waiting requests may hold in images: the isolate's 128 MB, less the model and one picture being decoded. */
+const MAX_HELD_BYTES = 12 * 1024 * 1024;
+
+const count = z.coerce.number().pipe(z.int().positive());
+
+/** The variables of a deployment; wrangler.toml says what each is for. */
+export const Variables = z
+  .object({
+    MAX_IMAGE_PIXELS: count,
+    PLACEMENT: z.enum(["embedded", "split", "remote"]),
+    MODEL: z.string().min(1),
+    BACKEND_URL: z.union([z.url({ protocol: /^https?$/ }), z.literal("")]),
+    BACKEND_TIMEOUT_MS: count,
+    /** A secret. */
+    BACKEND_AUTHORIZATION: z.string().optional(),
+  })
+  .refine(({ PLACEMENT, BACKEND_URL }) => PLACEMENT === "embedded" || BACKEND_URL !== "", {
+    path: ["BACKEND_URL"],
+    error: "This placement needs the address of a backend.",
+  });
+type Variables = z.infer<typeof Variables>;
+
+// The host is ignored: the binding serves `model-shards/`.
+const readAsset: ReadAsset = (path) => env.ASSETS.fetch(`https://assets.local/${path}`);
+
+function clientOf({ BACKEND_URL, BACKEND_TIMEOUT_MS, BACKEND_AUTHORIZATION }: Variables) {
+  return createInferenceClient({
+    url: BACKEND_URL,
+    fetch: (url, init) => fetch(url, init),
+    now: Date.now,
+    sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
+    random: Math.random,
+    headers: BACKEND_AUTHORIZATION === undefined ? {} : { authorization: BACKEND_AUTHORIZATION },
+    timeouts: { callMs: BACKEND_TIMEOUT_MS },
+  });
+}
+
+function isolateModel({ MODEL }: Variables) {
+  return {
+    modelId: MODEL,
+    readAsset,
+    createSession: createWebSession,
+    createTokenizer,
+    holdOpen: waitUntil,
+    now: Date.now,
+    sleep: (milliseconds: number) => scheduler.wait(milliseconds),
+    maxHeldBytes: MAX_HELD_BYTES,
+  };
+}
+
+/** Where the model runs, by the value of `PLACEMENT`. */
+export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Variables) => Backend>> = {
+  embedded: (variables) =>
+    createEmbeddedBackend({
+      ...isolateModel(variables),
+      preprocess: (image, target) => preprocess(image, target, decoders),
+      maxPromptTokens: ISOLATE_MAX_PROMPT_TOKENS,
+    }),
+  split: (variables) =>
+    createSplitBackend({
+      ...isolateModel(variables),
+      encoder: (embed) =>
+        createSplitEncoder({
+          client: clientOf(variables),
+          now: Date.now,
+          stateBytes: ISOLATE_STATE_BYTES,
+          embed,
+          pixels: async (image) =>
+            preprocess(image, await readImageSettings(await openModelShards(readAsset, variables.MODEL)), decoders),
+        }),
+    }),
+  remote: (variables) =>
+    createRemoteBackend({
+      client: clientOf(variables),
+      now: Date.now,
+      describe: async () => describeModel(await openModelShards(readAsset, variables.MODEL)),
+    }),
+};

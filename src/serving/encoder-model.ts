@@ -1,0 +1,54 @@
+import type { Engine } from "../engine/engine.ts";
+import type { NamedTensor } from "../inference/protocol/datatypes.ts";
+import { type Float32Tensor, stackSequences } from "../runtime/tensors.ts";
+import { pictureInputs, sentImage, sentPrompts } from "./florence2-inputs.ts";
+import type { WithPicture } from "./pictures.ts";
+import { int32Column } from "./rows.ts";
+import type { ServedModel, TensorMetadata } from "./served-model.ts";
+
+/** The model's name on the wire. */
+export const FLORENCE2_ENCODER = "florence2_encoder";
+
+/** What the model is made of. */
+export interface EncoderModelOptions {
+  readonly engine: Pick<Engine, "encode">;
+  readonly withPicture: WithPicture;
+  /** Whether the states are also offered as FP16: half the bytes on the wire, rounded to 11 bits. */
+  readonly offersFp16: boolean;
+}
+
+const shape = [-1, -1, -1];
+const states: TensorMetadata = { name: "last_hidden_state", datatype: "FP32", shape };
+const halfStates: TensorMetadata = { name: "last_hidden_state_fp16", datatype: "FP16", shape };
+const lengths: TensorMetadata = { name: "sequence_length", datatype: "INT32", shape: [-1] };
+const promptLengths: TensorMetadata = { name: "prompt_token_count", datatype: "INT32", shape: [-1] };
+
+function stateTensors(encoded: readonly Float32Tensor[]): readonly NamedTensor[] {
+  const { data, dims } = stackSequences(encoded);
+  return [
+    { name: states.name, datatype: "FP32", shape: dims, data },
+    { name: halfStates.name, datatype: "FP16", shape: dims, data },
+  ];
+}
+
+/** `florence2_encoder`: a picture and prompts in, encoder states out, for a decoder elsewhere. */
+export function createEncoderModel({ engine, withPicture, offersFp16 }: EncoderModelOptions): ServedModel {
+  return {
+    name: FLORENCE2_ENCODER,
+    inputs: pictureInputs,
+    outputs: [states, ...(offersFp16 ? [halfStates] : []), lengths, promptLengths],
+    infer: async (request, signal) => {
+      const prompts = sentPrompts(request);
+      return withPicture(sentImage(request), async (picture) => {
+        const { states: encoded, promptTokens, times } = await engine.encode({ ...picture, prompts }, signal);
+        const sequences = encoded.map(({ dims }) => dims[1] ?? 0);
+        const outputs = [
+          ...stateTensors(encoded),
+          int32Column(lengths.name, sequences),
+          int32Column(promptLengths.name, promptTokens),
+        ];
+        return { outputs, times, tokens: 0 };
+      });
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import * as z from "zod";
+
+const count = z.coerce.number().pipe(z.int().positive());
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * The flags of the GPU backend, as text from a command line, with what each is when left out. `providers` are those that the
+ * runtime knows; `cores` are the machine's.
+ */
+export function servingFlags(providers: readonly [string, ...string[]], cores: number) {
+  return z.object({
+    model: z.string().default("mini"),
+    shards: z.string().optional(),
+    host: z.string().default("127.0.0.1"),
+    port: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(8000),
+    provider: z.enum(providers).default(providers[0]),
+    /** A core is left for decoding pictures and for HTTP. */
+    threads: count.default(Math.max(1, cores - 1)),
+    "max-batch": count.default(8),
+    "window-ms": z.coerce.number().nonnegative().default(1),
+    "max-rows": count.default(64),
+    "max-queue": count.default(256),
+    "feature-cache-mb": z.coerce
+      .number()
+      .nonnegative()
+      .default(256)
+      .transform((megabytes) => megabytes * MEBIBYTE),
+    "max-image-pixels": count.default(60_000_000),
+    "offer-fp16": z.boolean().default(false),
+    "drain-seconds": z.coerce.number().nonnegative().default(25),
+  });
+}
+
+/** What `--help` prints. */
+export const SERVING_USAGE = `Usage: npm run gpu -- [flags]
+
+  --model mini            a model of the manifest in --shards
+  --shards model-shards   the folder of manifest.json
+  --host 127.0.0.1        0.0.0.0 to be reached from other machines
+  --port 8000             0 takes a free one
+  --provider cpu          cpu, cuda, webgpu, coreml or dml
+  --threads N             of one graph on the CPU; all cores but one when left out
+  --max-batch 8           pictures, or prompts, in one encoder pass
+  --window-ms 1           how long a batch that is not full waits for company
+  --max-rows 64           sequences decoded at once, beams counted
+  --max-queue 256         requests at work and waiting; more are answered 503
+  --feature-cache-mb 256  for the features of pictures seen before
+  --max-image-pixels N    60 million
+  --offer-fp16            offer encoder states as FP16 too
+  --drain-seconds 25      how long SIGTERM waits for requests under way`;

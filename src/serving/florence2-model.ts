@@ -1,0 +1,88 @@
+import type { Engine } from "../engine/engine.ts";
+import type { Generation, ModelDescription } from "../inference/backend.ts";
+import type { NamedTensor } from "../inference/protocol/datatypes.ts";
+import { decodingInputs, pictureInputs, sentDecoding, sentImage, sentPrompts } from "./florence2-inputs.ts";
+import { createFlorence2Stream } from "./florence2-stream.ts";
+import type { WithPicture } from "./pictures.ts";
+import { float32Rows, int32Column, int64Rows, textColumn } from "./rows.ts";
+import type { ServedModel, TensorMetadata } from "./served-model.ts";
+
+/** The model's name on the wire, whatever its size. */
+export const FLORENCE2 = "florence2";
+
+/** BART's `<pad>`, what fills shorter rows. */
+const PAD = 1;
+
+/** What the model is made of. */
+export interface Florence2Options {
+  readonly engine: Pick<Engine, "generate">;
+  readonly withPicture: WithPicture;
+  readonly description: ModelDescription;
+  /** What the decoder can write. */
+  readonly positions: number;
+  /** Ids to text, special tokens kept. */
+  readonly decode: (ids: readonly number[]) => string;
+}
+
+const outputs: readonly TensorMetadata[] = [
+  { name: "text", datatype: "BYTES", shape: [-1] },
+  { name: "token_ids", datatype: "INT64", shape: [-1, -1] },
+  { name: "token_logprobs", datatype: "FP32", shape: [-1, -1] },
+  { name: "token_count", datatype: "INT32", shape: [-1] },
+  { name: "prompt_token_count", datatype: "INT32", shape: [-1] },
+  { name: "finish_reason", datatype: "BYTES", shape: [-1] },
+];
+
+function tensorsOf(generations: readonly Generation[]): readonly NamedTensor[] {
+  const ids = generations.map(({ tokenIds }) => tokenIds);
+  const logprobs = generations.map(({ tokenLogprobs }) => tokenLogprobs);
+  return [
+    textColumn(
+      "text",
+      generations.map(({ text }) => text),
+    ),
+    int64Rows("token_ids", ids, PAD),
+    float32Rows("token_logprobs", logprobs),
+    int32Column(
+      "token_count",
+      ids.map(({ length }) => length),
+    ),
+    int32Column(
+      "prompt_token_count",
+      generations.map(({ promptTokens }) => promptTokens),
+    ),
+    textColumn(
+      "finish_reason",
+      generations.map(({ finishReason }) => finishReason),
+    ),
+  ];
+}
+
+/** `florence2`: a picture and prompts in, text out. */
+export function createFlorence2Model(options: Florence2Options): ServedModel {
+  const { engine, withPicture, description, positions } = options;
+  const { id, revision, dtype, imageSize, firstLocationId } = description;
+  return {
+    name: FLORENCE2,
+    inputs: [...pictureInputs, ...decodingInputs],
+    outputs,
+    parameters: { model_id: id, revision, dtype, image_size: imageSize, first_location_id: firstLocationId },
+    infer: async (request, signal) => {
+      const prompts = sentPrompts(request);
+      const decoding = sentDecoding(request, positions);
+      return withPicture(sentImage(request), async (picture) => {
+        const generations: Generation[] = [];
+        const times = await engine.generate(
+          { ...picture, prompts, decoding },
+          (event) => {
+            if (event.type === "done") generations[event.prompt] = event.generation;
+          },
+          signal,
+        );
+        const tokens = generations.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
+        return { outputs: tensorsOf(generations), times, tokens };
+      });
+    },
+    stream: createFlorence2Stream(FLORENCE2, options),
+  };
+}

@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { decodeBase64 } from "../image/base64.ts";
+import type { GenerationEvent } from "../inference/backend.ts";
+import { checkedPrompts, MAX_BEAMS, sentRules } from "./florence2-inputs.ts";
+import type { Florence2Options } from "./florence2-model.ts";
+import type { SentImage } from "./pictures.ts";
+import { MODEL_VERSION, type ServedModel, type StreamFrame } from "./served-model.ts";
+import { ServingFailure } from "./serving-failure.ts";
+
+const parameterValue = z.union([z.string(), z.number(), z.boolean()]);
+
+/** A body of `generate_stream`; what is unknown is ignored, as Triton does it. */
+const StreamBody = z.object({
+  text_input: z.union([z.string(), z.array(z.string())]),
+  image: z.string().optional(),
+  image_digest: z.string().optional(),
+  max_new_tokens: z.int().min(1).optional(),
+  num_beams: z.int().min(1).max(MAX_BEAMS).optional(),
+  parameters: z.record(z.string(), parameterValue).optional(),
+});
+
+type StreamBody = z.infer<typeof StreamBody>;
+
+/** What a byte-level vocabulary gives for half a character. */
+const HALF_A_CHARACTER = "\uFFFD";
+
+/** Ids to text while they come: bytes that make no whole character yet wait for those that follow, or for the end. */
+export function createDetokenizer(decode: (ids: readonly number[]) => string) {
+  let held: readonly number[] = [];
+  return {
+    add: (id: number): string => {
+      const ids = [...held, id];
+      const text = decode(ids);
+      held = text.endsWith(HALF_A_CHARACTER) ? ids : [];
+      return held.length > 0 ? "" : text;
+    },
+    /** What is still held, as the whole answer has it: halves as U+FFFD. */
+    rest: (): string => {
+      const text = held.length > 0 ? decode(held) : "";
+      held = [];
+      return text;
+    },
+  };
+}
+
+function parseBody(body: unknown, positions: number): StreamBody {
+  const result = StreamBody.safeParse(body);
+  if (!result.success) throw new ServingFailure("invalid-request", z.prettifyError(result.error));
+  if ((result.data.max_new_tokens ?? 1) <= positions) return result.data;
+  throw new ServingFailure("invalid-request", `max_new_tokens must be from 1 to ${positions}.`);
+}
+
+function imageOf({ image, image_digest: digest }: StreamBody): SentImage {
+  if (image === undefined) return { bytes: undefined, digest };
+  const bytes = decodeBase64(image);
+  if (bytes === undefined) throw new ServingFailure("invalid-request", "image is not base64.");
+  return { bytes, digest };
+}
+
+/** Events → frames; each prompt has its own detokenizer. All `text_output` of a prompt together are its `text`. */
+function createFrames(name: string, decode: Florence2Options["decode"], prompts: number) {
+  const detokenizers = Array.from({ length: prompts }, () => createDetokenizer(decode));
+  return (event: GenerationEvent): StreamFrame => {
+    const common = { model_name: name, model_version: MODEL_VERSION, index: event.prompt };
+    const detokenizer = detokenizers[event.prompt];
+    if (event.type === "token") {
+      const { id, logprob } = event;
+      return { ...common, text_output: detokenizer?.add(id) ?? "", token_ids: [id], token_logprobs: [logprob] };
+    }
+    const { text, tokenIds, promptTokens, finishReason } = event.generation;
+    const counts = { token_count: tokenIds.length, prompt_token_count: promptTokens };
+    return { ...common, text_output: detokenizer?.rest() ?? "", text, ...counts, finish_reason: finishReason };
+  };
+}
+
+/** `generate_stream` of `florence2`. */
+export function createFlorence2Stream(name: string, options: Florence2Options): NonNullable<ServedModel["stream"]> {
+  const { engine, withPicture, positions, decode } = options;
+  return async (body, emit, signal) => {
+    const asked = parseBody(body, positions);
+    const { text_input: texts, max_new_tokens: maxNewTokens, num_beams: beams, parameters = {} } = asked;
+    const prompts = checkedPrompts(typeof texts === "string" ? [texts] : texts);
+    const decoding = { ...sentRules(parameters), maxNewTokens, beams };
+    const frameOf = createFrames(name, decode, prompts.length);
+    let tokens = 0;
+    const hear = (event: GenerationEvent): void => {
+      if (event.type === "done") tokens += event.generation.tokenIds.length;
+      emit(frameOf(event));
+    };
+    const times = await withPicture(imageOf(asked), (picture) =>
+      engine.generate({ ...picture, prompts, decoding, stream: true }, hear, signal),
+    );
+    return { times, tokens };
+  };
+}

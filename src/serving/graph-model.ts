@@ -1,0 +1,96 @@
+import { Problem } from "../contract/problems.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { GraphPorts } from "../engine/messages.ts";
+import type { Datatype, NamedTensor } from "../inference/protocol/datatypes.ts";
+import type { Tensor, TensorPort } from "../runtime/session.ts";
+import type { ModelRequest, ServedModel, TensorMetadata } from "./served-model.ts";
+import { ServingFailure } from "./serving-failure.ts";
+
+/** A graph under a name, and what bounds one call of it: nobody else's turn comes before it ends. */
+interface ServedGraph {
+  readonly graph: keyof GraphPorts;
+  /** The input whose free sizes count, multiplied: pictures, or tokens over all rows. */
+  readonly measured: string;
+  readonly most: number;
+}
+
+/**
+ * The graphs by the names that their files have, as other servers serve them. Their outputs are far larger than their inputs:
+ * of Florence-2 base, a token's embedding takes 3 kB, its logits 205 kB, and the attention of a thousand tokens 50 MB.
+ */
+export const servedGraphs: Readonly<Record<string, ServedGraph>> = {
+  vision_encoder: { graph: "visionEncoder", measured: "pixel_values", most: 16 },
+  embed_tokens: { graph: "embedTokens", measured: "input_ids", most: 65_536 },
+  encoder_model: { graph: "encoder", measured: "inputs_embeds", most: 16_384 },
+  decoder_model_merged: { graph: "decoder", measured: "inputs_embeds", most: 1024 },
+};
+
+const datatypes = { float32: "FP32", int64: "INT64", bool: "BOOL" } as const satisfies Record<Tensor["type"], Datatype>;
+
+function metadataOf({ name, type, shape }: TensorPort): TensorMetadata {
+  return { name, datatype: datatypes[type], shape: shape.map((size) => (typeof size === "number" ? size : -1)) };
+}
+
+/** Copies: what came with the request is a view of its whole body, which would travel to the engine's thread with it. */
+function toTensor({ datatype, data, shape: dims, name }: NamedTensor): Tensor {
+  if (datatype === "FP32") return { type: "float32", data: data.slice(), dims };
+  if (datatype === "INT64") return { type: "int64", data: data.slice(), dims };
+  if (datatype === "BOOL") return { type: "bool", data: data.slice(), dims };
+  throw new ServingFailure("invalid-request", `${name} is ${datatype}, which no graph takes.`);
+}
+
+function fromTensor(name: string, { type, data, dims: shape }: Tensor): NamedTensor {
+  if (type === "float32") return { name, datatype: "FP32", shape, data };
+  if (type === "int64") return { name, datatype: "INT64", shape, data };
+  return { name, datatype: "BOOL", shape, data };
+}
+
+/** Throws `invalid-request` where a call would hold up everybody else. */
+function checkSize(
+  inputs: ModelRequest["inputs"],
+  { measured, most }: ServedGraph,
+  ports: readonly TensorPort[],
+): void {
+  const declared = ports.find(({ name }) => name === measured)?.shape ?? [];
+  const shape = inputs.get(measured)?.shape ?? [];
+  const size = shape.reduce((product, each, at) => (typeof declared[at] === "number" ? product : product * each), 1);
+  if (size <= most) return;
+  throw new ServingFailure("invalid-request", `${measured} is [${shape.join(", ")}]; send at most ${most} at once.`);
+}
+
+/** What ONNX Runtime says no to is the caller's to mend: sizes that do not go together show only when the graph runs. */
+function refusal(name: string, thrown: unknown): unknown {
+  if (!(thrown instanceof Problem) || thrown.code !== "internal") return thrown;
+  return new ServingFailure("invalid-request", `${name} cannot be run on these inputs. ${thrown.detail}`);
+}
+
+/** The bare graphs as models: for decoders elsewhere, and for those who bring their own loop. */
+export function createGraphModels(
+  engine: Pick<Engine, "run">,
+  ports: GraphPorts,
+  now: () => number,
+): readonly ServedModel[] {
+  return Object.entries(servedGraphs).map(([name, served]): ServedModel => {
+    const { graph } = served;
+    const { inputs: inputPorts, outputs: outputPorts } = ports[graph];
+    return {
+      name,
+      inputs: inputPorts.map(metadataOf),
+      outputs: outputPorts.map(metadataOf),
+      infer: async ({ inputs, wanted }, signal) => {
+        checkSize(inputs, served, inputPorts);
+        const asked = now();
+        const feeds = Object.fromEntries([...inputs].map(([input, tensor]) => [input, toTensor(tensor)]));
+        const outputs = await engine.run(graph, feeds, [...wanted], signal).catch((thrown: unknown) => {
+          throw refusal(name, thrown);
+        });
+        const times = { queue: 0, encode: now() - asked, decode: 0 };
+        return {
+          outputs: Object.entries(outputs).map(([output, tensor]) => fromTensor(output, tensor)),
+          times,
+          tokens: 0,
+        };
+      },
+    };
+  });
+}

@@ -1,0 +1,50 @@
+import { decodeRequest, encodeReply } from "../inference/protocol/binary-extension.ts";
+import { type InferRequest, wantsBinary } from "../inference/protocol/messages.ts";
+import { checkJsonMarks, readMessage } from "./body.ts";
+import { checkInputs } from "./inputs.ts";
+import { MODEL_VERSION, type ModelReply, type ServedModel, type TensorMetadata } from "./served-model.ts";
+import { codecFailure, ServingFailure } from "./serving-failure.ts";
+
+/** The names of the outputs that a request wants: all that can be sent where it names none. Throws `invalid-request` for one that there is not. */
+function wantedOutputs(model: ServedModel, request: InferRequest): ReadonlySet<string> {
+  const { outputs = [] } = request;
+  const isBinary = wantsBinary(request);
+  // JSON has no form of FP16.
+  const isSendable = ({ name, datatype }: TensorMetadata) => datatype !== "FP16" || isBinary(name);
+  const offered = model.outputs.map(({ name }) => name);
+  const all = () => model.outputs.filter(isSendable).map(({ name }) => name);
+  const wanted = new Set(outputs.length === 0 ? all() : outputs.map(({ name }) => name));
+  const unknown = [...wanted].find((name) => !offered.includes(name));
+  if (unknown === undefined) return wanted;
+  throw new ServingFailure("invalid-request", `The model has no output ${unknown}.`);
+}
+
+/** Bytes of the JSON that begins a body. One that claims something else is refused by the codec. */
+function jsonBytes({ length }: Uint8Array, headers: Headers): number {
+  return Number(headers.get("inference-header-content-length") ?? length);
+}
+
+/** An inference as it is sent, and what it took. */
+export interface Inferred {
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly reply: ModelReply;
+}
+
+/** Reads an infer request, asks the model and writes the reply. Rejects as `ServedModel` does, and where the message cannot be read. */
+export async function infer(model: ServedModel, request: Request): Promise<Inferred> {
+  const body = await readMessage(request);
+  checkJsonMarks(body.subarray(0, jsonBytes(body, request.headers)));
+  const decoded = decodeRequest(body, request.headers);
+  if (!decoded.ok) throw codecFailure(decoded.failure);
+  const { inputs: tensors, parameters = {}, id } = decoded.value;
+  const inputs = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  checkInputs(inputs, model.inputs);
+  const wanted = wantedOutputs(model, decoded.value);
+  const reply = await model.infer({ inputs, parameters, wanted }, request.signal);
+  const outputs = reply.outputs.filter(({ name }) => wanted.has(name));
+  const message = { modelName: model.name, modelVersion: MODEL_VERSION, id, outputs };
+  const encoded = encodeReply(message, wantsBinary(decoded.value));
+  if (!encoded.ok) throw codecFailure(encoded.failure);
+  return { ...encoded.value, reply };
+}

@@ -1,0 +1,128 @@
+import { readFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { startEngineThread, type ThreadedEngine } from "../engine/threaded-node.ts";
+import { ISOLATE_LIMITS } from "../image/intake.ts";
+import { decoders } from "../runtime/decode-node.ts";
+import { modelFiles, readImageSettings } from "../runtime/load-model.ts";
+import type { Provider } from "../runtime/ort-node.ts";
+import { preprocess } from "../runtime/preprocess.ts";
+import { openModelShards } from "../runtime/shards.ts";
+import { createTokenizer } from "../runtime/tokenizer.ts";
+import { createAdmission } from "./admission.ts";
+import { createServingApp } from "./app.ts";
+import { createEncoderModel } from "./encoder-model.ts";
+import { createFlorence2Model } from "./florence2-model.ts";
+import { createGraphModels } from "./graph-model.ts";
+import { closeServer, createHttpServer, defaultTimeouts, type HttpTimeouts, listen } from "./http-node.ts";
+import { logLine } from "./log-line.ts";
+import { createServingMetrics } from "./metrics.ts";
+import { picturesFor } from "./pictures.ts";
+import type { ServedModel } from "./served-model.ts";
+
+/** How the backend is started; the flags of `functions/gpu.ts`, which say what each means. */
+export interface ServingConfig {
+  readonly model: string;
+  readonly shards: string;
+  readonly host: string;
+  readonly port: number;
+  readonly provider: Provider;
+  readonly threads: number;
+  readonly maxBatch: number;
+  readonly windowMs: number;
+  readonly maxRows: number;
+  readonly maxQueue: number;
+  readonly featureBytes: number;
+  readonly maxImagePixels: number;
+  readonly offersFp16: boolean;
+  readonly version: string;
+  readonly log: (line: string) => void;
+  /** `defaultTimeouts` unless said otherwise. */
+  readonly timeouts?: HttpTimeouts | undefined;
+}
+
+/** How long answers that are written may at least be sent when the server ends, in milliseconds. */
+const MIN_FLUSH_MS = 200;
+
+/** A running backend. */
+export interface RunningServer {
+  readonly url: URL;
+  readonly engine: ThreadedEngine;
+  /**
+   * Lets no more requests in, waits as long as is allowed for those inside and for what is being sent, then ends everything. Says
+   * whether all were answered.
+   */
+  stop(maxWaitMs: number): Promise<boolean>;
+}
+
+/** Everything that answers under a name: the whole model, its encoders, and the bare graphs. */
+async function modelsFor(config: ServingConfig, engine: ThreadedEngine): Promise<readonly ServedModel[]> {
+  const readAsset = async (path: string) => new Response(await readFile(join(config.shards, path)));
+  const shards = await openModelShards(readAsset, config.model);
+  const image = await readImageSettings(shards);
+  const tokenizer = createTokenizer(
+    await shards.json(modelFiles.tokenizer),
+    await shards.json(modelFiles.tokenizerConfig),
+  );
+  const withPicture = picturesFor({
+    has: (digest) => engine.has(digest),
+    preprocess: (picture) => preprocess(picture, image, decoders),
+    limits: { ...ISOLATE_LIMITS, maxPixels: config.maxImagePixels },
+  });
+  const { description, positions, ports } = engine;
+  return [
+    createFlorence2Model({ engine, withPicture, description, positions, decode: (ids) => tokenizer.decode(ids) }),
+    createEncoderModel({ engine, withPicture, offersFp16: config.offersFp16 }),
+    ...createGraphModels(engine, ports, () => performance.now()),
+  ];
+}
+
+async function within(work: Promise<unknown>, maxWaitMs: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), maxWaitMs);
+  void work.then(() => resolve(true));
+  const isDone = await promise;
+  clearTimeout(timer);
+  return isDone;
+}
+
+/** Loads the model and listens. Rejects where either cannot be done. */
+export async function startServing(config: ServingConfig): Promise<RunningServer> {
+  const { shards: folder, model: modelId, ...limits } = config;
+  const { log: _log, timeouts = defaultTimeouts, ...posted } = limits;
+  const engine = await startEngineThread({ ...posted, folder, modelId });
+  const admission = createAdmission(config.maxQueue);
+  const metrics = createServingMetrics(
+    () => engine.load(),
+    () => admission.inside,
+  );
+  const app = createServingApp({
+    models: await modelsFor(config, engine),
+    admission,
+    version: config.version,
+    now: () => performance.now(),
+    newRequestId: randomUUID,
+    record: (outcome) => {
+      metrics.record(outcome);
+      config.log(logLine(outcome, Date.now()));
+    },
+    metrics: metrics.page,
+  });
+  const server = createHttpServer((request) => app.fetch(request), timeouts);
+  const url = await listen(server, config.port, config.host).catch(async (thrown: unknown) => {
+    await engine.stop();
+    throw thrown;
+  });
+  return {
+    url,
+    engine,
+    stop: async (maxWaitMs) => {
+      const begun = performance.now();
+      const isAnswered = await within(admission.close(), maxWaitMs);
+      const left = Math.max(MIN_FLUSH_MS, maxWaitMs - (performance.now() - begun));
+      const isSent = await closeServer(server, isAnswered ? left : MIN_FLUSH_MS);
+      await engine.stop();
+      return isAnswered && isSent;
+    },
+  };
+}

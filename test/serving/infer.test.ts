@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import type { Engine } from "../../src/engine/engine.ts";
+import { sha256 } from "../../src/image/digest.ts";
+import { modelFiles } from "../../src/runtime/load-model.ts";
+import { TINY_ANSWER, tinyTokenizer } from "../support/tiny-model.ts";
+import { ask, counts, errorOf, image, outputsOf, servingApp, street, texts } from "../support/serving-app.ts";
+
+const encodings: readonly (readonly [string, (name: string) => boolean])[] = [
+  ["binary", () => true],
+  ["JSON", () => false],
+  ["a mix of both", (name) => name === "image"],
+];
+
+describe("florence2", () => {
+  it.each(encodings)("answers tensors in %s, in binary or JSON as is asked", async (_name, isBinary) => {
+    const { app } = await servingApp();
+    const inputs = [image, texts("prompt", "a", "bb")];
+    const [json, binary] = [
+      await ask(app, { inputs }, { isBinary }),
+      await ask(app, { inputs, parameters: { binary_data_output: true } }, { isBinary }),
+    ];
+    expect(json.headers.get("content-type")).toBe("application/json");
+    expect(binary.headers.get("inference-header-content-length")).toMatch(/^\d+$/);
+    const outputs = await outputsOf(json);
+    const { token_logprobs: _, ...exact } = outputs;
+    expect(await outputsOf(binary)).toMatchObject(exact);
+    const shorter = [...TINY_ANSWER.slice(0, -2), 2];
+    expect(outputs).toMatchObject({
+      text: [tinyTokenizer.decode(TINY_ANSWER), tinyTokenizer.decode(shorter)],
+      token_ids: [...TINY_ANSWER, ...shorter, 1].map(BigInt),
+      token_count: [20, 19],
+      prompt_token_count: [3, 4],
+      finish_reason: ["stop", "stop"],
+    });
+  });
+
+  it("hands out only the outputs that are asked for, each in the form that it is asked in", async () => {
+    const { app } = await servingApp();
+    const outputs = [{ name: "text", parameters: { binary_data: true } }, { name: "token_count" }];
+    const response = await ask(app, { inputs: [image, texts("prompt", "a")], outputs });
+    expect(response.headers.get("inference-header-content-length")).not.toBeNull();
+    expect(Object.keys(await outputsOf(response))).toEqual(["text", "token_count"]);
+  });
+
+  it("repeats the request's id, and says how long the stages took", async () => {
+    const { app } = await servingApp();
+    const response = await ask(app, { id: "mine", inputs: [image, texts("prompt", "a")] });
+    expect(response.headers.get("server-timing")).toBe("queue;dur=0.00, encode;dur=0.00, decode;dur=0.00");
+    expect(await response.json()).toMatchObject({ id: "mine", model_name: "florence2", model_version: "1" });
+  });
+
+  it("writes no more tokens than are allowed, with as many beams as are asked for", async () => {
+    const { app, rowsOf } = await servingApp();
+    const inputs = [image, texts("prompt", "a"), counts("max_new_tokens", 5), counts("num_beams", 3)];
+    const response = await ask(app, { inputs });
+    expect(await outputsOf(response)).toMatchObject({ token_count: [5], finish_reason: ["length"] });
+    expect(Math.max(...rowsOf(modelFiles.decoder, "inputs_embeds"))).toBe(3);
+  });
+
+  it("keeps the rules that travel as parameters", async () => {
+    const { app } = await servingApp();
+    const inputs = [image, texts("prompt", "a")];
+    const response = await ask(app, { inputs, parameters: { no_repeat_ngram_size: 3 } });
+    const { token_ids: ids } = await outputsOf(response);
+    expect(ids).toEqual(expect.arrayContaining([0n, 4n, 5n, 6n]));
+    expect(ids).not.toEqual(TINY_ANSWER.map(BigInt));
+  });
+
+  it("is asked with a digest alone once it has seen the picture", async () => {
+    const { app } = await servingApp();
+    const digest = texts("image_digest", await sha256(street));
+    const first = await outputsOf(await ask(app, { inputs: [image, digest, texts("prompt", "a")] }));
+    expect(await outputsOf(await ask(app, { inputs: [digest, texts("prompt", "a")] }))).toEqual(first);
+  });
+
+  it("answers a picture whose features were believed to be held, and were not", async () => {
+    const { app } = await servingApp({ has: () => true });
+    const response = await ask(app, { inputs: [image, texts("prompt", "a")] });
+    expect(await outputsOf(response)).toMatchObject({ token_count: [20] });
+  });
+
+  it("is asked under its version too", async () => {
+    const { app } = await servingApp();
+    const response = await ask(app, { inputs: [image, texts("prompt", "a")] }, { model: "florence2/versions/1" });
+    expect(response.status).toBe(200);
+  });
+});
+
+/** States of one and of two tokens; the last number is none that FP16 has. */
+const encode: Engine["encode"] = async () => {
+  const states = [[1], [2, 2049]].map((values) => {
+    return { type: "float32", data: Float32Array.from(values), dims: [1, values.length, 1] } as const;
+  });
+  return { states, promptTokens: [3, 4], times: { queue: 0, encode: 0, decode: 0 } };
+};
+
+describe("florence2_encoder", () => {
+  const request = { inputs: [image, texts("prompt", "a", "bb")] };
+  const model = "florence2_encoder";
+
+  it("gives states in rows as long as the longest, and the lengths", async () => {
+    const { app } = await servingApp({ engine: { encode } });
+    expect(await outputsOf(await ask(app, request, { model }))).toEqual({
+      last_hidden_state: [1, 0, 2, 2049],
+      sequence_length: [1, 2],
+      prompt_token_count: [3, 4],
+    });
+  });
+
+  it("runs the vision encoder and the encoder, and not the decoder", async () => {
+    const { app, ran } = await servingApp();
+    const response = await ask(app, request, { model });
+    expect(await outputsOf(response)).toMatchObject({ sequence_length: [5, 6], prompt_token_count: [3, 4] });
+    expect(ran.map(({ graph }) => graph)).not.toContain(modelFiles.decoder);
+  });
+
+  it("gives FP16 where it is offered: to all that read binary, and never to those that asked for JSON", async () => {
+    const { app } = await servingApp({ engine: { encode }, offersFp16: true });
+    expect(await outputsOf(await ask(app, request, { model }))).not.toHaveProperty("last_hidden_state_fp16");
+    const binary = await ask(app, { ...request, parameters: { binary_data_output: true } }, { model });
+    expect(await outputsOf(binary)).toMatchObject({ last_hidden_state_fp16: [1, 0, 2, 2048] });
+    const named = { ...request, outputs: [{ name: "last_hidden_state_fp16" }] };
+    expect(await errorOf(await ask(app, named, { model }))).toEqual([400, "invalid-request"]);
+  });
+
+  it("does not know FP16 where it is not offered", async () => {
+    const { app } = await servingApp({ engine: { encode } });
+    const named = { ...request, outputs: [{ name: "last_hidden_state_fp16" }] };
+    expect(await errorOf(await ask(app, named, { model }))).toEqual([400, "invalid-request"]);
+  });
+});
