@@ -16,13 +16,13 @@ import { joinAnswers, render } from "./render.ts";
  */
 export function createService(backend: Backend, limits: ImageLimits): Service {
   return {
-    answer: async (request, signal): Promise<Answer> => {
+    answer: async (request, signal, trace): Promise<Answer> => {
       const task = taskNamed(request.task);
       const image = await take(request.image, limits);
       const questions = questionsOf(request.options);
       const prompts = questions.map((question) => promptOf(task, question, image));
       const decoding = { maxNewTokens: request.options.max_new_tokens, beams: request.options.beams };
-      const generations = await generate(backend, { image, prompts, decoding }, signal);
+      const generations = await generate(backend, { image, prompts, decoding, trace }, signal);
       const model = await backend.model();
       const answers = generations.map((generation, index) => {
         const parsed = parse(generation.text, task, image);

@@ -14,9 +14,26 @@ async function waitUntilReady(server: Server): Promise<void> {
   throw new UsageError(describeProblem(ProblemDetails.parse(await response.json())));
 }
 
-async function listen(port: number): Promise<Server> {
+type Variables = Readonly<Record<string, string>>;
+
+/** Variables of wrangler.toml, and the one secret, that the environment may set: `PLACEMENT=remote BACKEND_URL=… npm start`. */
+const NAMES = [
+  "MAX_IMAGE_PIXELS",
+  "PLACEMENT",
+  "MODEL",
+  "BACKEND_URL",
+  "BACKEND_TIMEOUT_MS",
+  "BACKEND_AUTHORIZATION",
+] as const;
+
+function fromEnvironment(): Variables {
+  const given = NAMES.map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}
+
+async function listen(port: number, variables: Variables): Promise<Server> {
   try {
-    return await serve(await bundle(), { port, variables: LOCAL_VARIABLES });
+    return await serve(await bundle(), { port, variables: { ...LOCAL_VARIABLES, ...fromEnvironment(), ...variables } });
   } catch (error) {
     if (!(error instanceof Error) || !/address already in use/iu.test(error.message)) throw error;
     throw new UsageError(
@@ -25,9 +42,12 @@ async function listen(port: number): Promise<Server> {
   }
 }
 
-/** The API, built, listening and with its model loaded; port 0 takes a free one. Throws `UsageError` with what to do. */
-export async function startServer(port: number): Promise<Server> {
-  const server = await withProgress("Building the API…", listen(port));
+/**
+ * The API, built, listening and with its model loaded; port 0 takes a free one. `variables` win over the environment's, and those over wrangler.toml's.
+ * Throws `UsageError` with what to do.
+ */
+export async function startServer(port: number, variables: Variables = {}): Promise<Server> {
+  const server = await withProgress("Building the API…", listen(port, variables));
   try {
     await withProgress("Loading the model…", waitUntilReady(server));
     return server;

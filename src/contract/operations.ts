@@ -31,7 +31,16 @@ const Health = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
 const OpenApi = z.looseObject({ openapi: z.string() });
 
 /** What every operation that asks for the model can fail with. */
-const modelProblems = ["internal", "misconfigured", "model-corrupt", "model-unavailable", "overloaded"] as const;
+const modelProblems = [
+  "internal",
+  "misconfigured",
+  "model-corrupt",
+  "model-unavailable",
+  "overloaded",
+  "backend-failed",
+  "backend-unavailable",
+  "backend-timeout",
+] as const;
 
 interface Read<Schema> {
   readonly path: string;

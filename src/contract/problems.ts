@@ -122,6 +122,24 @@ export const problems = {
     retryable: false,
     fix: "The operator must deploy the model's files again; `detail` names the file.",
   },
+  "backend-failed": {
+    status: 502,
+    title: "The backend that runs the model failed",
+    retryable: true,
+    fix: "Try again; if it stays, report the request id.",
+  },
+  "backend-unavailable": {
+    status: 503,
+    title: "The backend that runs the model cannot be asked",
+    retryable: true,
+    fix: "Try again after the seconds in Retry-After.",
+  },
+  "backend-timeout": {
+    status: 504,
+    title: "The backend that runs the model took too long",
+    retryable: true,
+    fix: "Try again; ask for fewer `max_new_tokens` or `beams`, or send a smaller image.",
+  },
   "model-unavailable": {
     status: 503,
     title: "The model cannot be loaded",

@@ -32,9 +32,16 @@ export interface ServedModel {
   readonly image_size: number;
 }
 
+/** What a request is known by elsewhere. */
+export interface RequestTrace {
+  readonly requestId: string;
+  /** W3C trace context, as the caller sent it. */
+  readonly traceparent: string | undefined;
+}
+
 /** What the HTTP room asks of the rest: the only things that a route can do. Every method throws `Problem`. */
 export interface Service {
-  answer(request: TaskRequest, signal: AbortSignal): Promise<Answer>;
+  answer(request: TaskRequest, signal: AbortSignal, trace?: RequestTrace): Promise<Answer>;
   /** Resolves once the model can answer. */
   ready(): Promise<void>;
   model(): Promise<ServedModel>;

@@ -3,7 +3,7 @@ import { requestId } from "hono/request-id";
 import { operations, taskPath } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
 import { Problem } from "../contract/problems.ts";
-import type { Service, TaskRow } from "../contract/service.ts";
+import type { RequestTrace, Service, TaskRow } from "../contract/service.ts";
 import { asProblem, problemResponse } from "./problem-response.ts";
 import { readTaskRequest } from "./task-request.ts";
 
@@ -18,7 +18,7 @@ export interface AppOptions {
   readonly logError: (problem: Problem, requestId: string) => void;
 }
 
-type Handler = (request: Request) => Promise<unknown>;
+type Handler = (request: Request, trace: RequestTrace) => Promise<unknown>;
 interface Route {
   readonly method: string;
   readonly path: string;
@@ -40,9 +40,18 @@ function routes({ tasks, service, version }: AppOptions): readonly Route[] {
     ...tasks.map((row) => ({
       method: "POST",
       path: taskPath(row.name),
-      handle: async (request: Request) => service.answer(await readTaskRequest(row, request), request.signal),
+      handle: async (request: Request, trace: RequestTrace) =>
+        service.answer(await readTaskRequest(row, request), request.signal, trace),
     })),
   ];
+}
+
+/** W3C trace context; what is not of its form is not passed on. */
+const traceContext = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/u;
+
+function traceparentOf({ headers }: Request): string | undefined {
+  const header = headers.get("traceparent") ?? "";
+  return traceContext.test(header) ? header : undefined;
 }
 
 function refusal(path: string, known: readonly Route[]): Problem {
@@ -66,7 +75,10 @@ export function createApp(options: AppOptions): Hono {
   };
   app.use(requestId({ generator: options.newRequestId }));
   for (const { method, path, handle } of known) {
-    app.on(method, path, async (context) => context.json(await handle(context.req.raw)));
+    app.on(method, path, async (context) => {
+      const trace = { requestId: context.get("requestId"), traceparent: traceparentOf(context.req.raw) };
+      return context.json(await handle(context.req.raw, trace));
+    });
   }
   app.notFound((context) => {
     const response = fail(refusal(context.req.path, known), context.get("requestId"));

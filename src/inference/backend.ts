@@ -23,6 +23,13 @@ export interface Decoding {
   readonly lengthPenalty?: number | undefined;
 }
 
+/** What a request is known by: it goes with every message that is sent on its behalf. */
+export interface Trace {
+  readonly requestId?: string | undefined;
+  /** W3C trace context, as it came. */
+  readonly traceparent?: string | undefined;
+}
+
 /** One call: several prompts on one image; the image is encoded once. */
 export interface GenerateRequest {
   readonly image: EncodedImage;
@@ -31,6 +38,7 @@ export interface GenerateRequest {
   readonly decoding: Decoding;
   /** Whether `token` events are wanted as they come; where the model is elsewhere, they cost a message each. */
   readonly stream?: boolean | undefined;
+  readonly trace?: Trace | undefined;
 }
 
 /** Why generation ended: the model wrote `</s>` by itself, or ran into the limit. */
@@ -88,13 +96,16 @@ export interface EncoderStates {
   readonly dims: readonly number[];
 }
 
+/** One call: several prompts on one image. */
+export interface EncodeRequest {
+  readonly image: EncodedImage;
+  readonly prompts: readonly EncodablePrompt[];
+  readonly trace?: Trace | undefined;
+}
+
 /** Whoever runs the encoders for a decoder that is elsewhere. Throws `Problem`. */
 export interface PromptEncoder {
   /** The states of each prompt on one picture, in the prompts' order. They must not be written to. */
-  encode(
-    image: EncodedImage,
-    prompts: readonly EncodablePrompt[],
-    signal: AbortSignal,
-  ): Promise<readonly EncoderStates[]>;
+  encode(request: EncodeRequest, signal: AbortSignal): Promise<readonly EncoderStates[]>;
   ready(): Promise<void>;
 }

@@ -13,6 +13,20 @@ describe("routes", () => {
     expect(await response.json()).toEqual(fakeAnswer);
   });
 
+  it.each([
+    [
+      "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    ],
+    ["anything else", undefined],
+    [undefined, undefined],
+  ])("pass on the request's id and its trace: %s", async (traceparent, passed) => {
+    const { app, traces } = fakeApp();
+    const headers = { ...image.headers, "x-request-id": "mine", ...(traceparent !== undefined && { traceparent }) };
+    await app.request("/v1/caption", { ...image, headers });
+    expect(traces).toEqual([{ requestId: "mine", traceparent: passed }]);
+  });
+
   it("list the tasks with their addresses", async () => {
     const { app } = fakeApp();
     const tasks = fakeTasks.map((task) => ({ ...task, path: `/v1/${task.name}` }));

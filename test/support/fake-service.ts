@@ -1,6 +1,6 @@
 import type { Answer } from "../../src/contract/answers.ts";
 import type { Problem } from "../../src/contract/problems.ts";
-import type { Service, TaskRequest, TaskRow } from "../../src/contract/service.ts";
+import type { RequestTrace, Service, TaskRequest, TaskRow } from "../../src/contract/service.ts";
 import { createApp } from "../../src/http/app.ts";
 
 /** One task for each kind of input. */
@@ -33,6 +33,7 @@ export function fakeApp(service: Partial<Service> = {}) {
   const whole = { ...quietService, ...service };
   const asked: TaskRequest[] = [];
   const logged: Problem[] = [];
+  const traces: (RequestTrace | undefined)[] = [];
   const app = createApp({
     tasks: fakeTasks,
     version: "0.0.0",
@@ -40,11 +41,12 @@ export function fakeApp(service: Partial<Service> = {}) {
     logError: (problem) => logged.push(problem),
     service: {
       ...whole,
-      answer: (request, signal) => {
+      answer: (request, signal, trace) => {
         asked.push(request);
-        return whole.answer(request, signal);
+        traces.push(trace);
+        return whole.answer(request, signal, trace);
       },
     },
   });
-  return { app, asked, logged };
+  return { app, asked, logged, traces };
 }

@@ -1,0 +1,32 @@
+import type { EncodedImage } from "./backend.ts";
+import { isUnknownDigest } from "./backend-problem.ts";
+import type { SentDigests } from "./sent-digests.ts";
+
+/** What a backend says of the inputs it takes. */
+export interface TakesDigest {
+  readonly takesDigest: boolean;
+}
+
+/**
+ * Asks a backend about a picture: with its digest alone where the picture was sent before, and with the picture when that
+ * turns out to be forgotten, or is new. `ask` is told whether the picture is held.
+ */
+export async function askWithDigest<Reply>(
+  image: EncodedImage,
+  { takesDigest }: TakesDigest,
+  sent: SentDigests,
+  ask: (isHeld: boolean) => Promise<Reply>,
+): Promise<Reply> {
+  if (!takesDigest) return ask(false);
+  if (sent.has(image.digest)) {
+    try {
+      return await ask(true);
+    } catch (thrown) {
+      if (!isUnknownDigest(thrown)) throw thrown;
+      sent.remove(image.digest);
+    }
+  }
+  const reply = await ask(false);
+  sent.add(image.digest);
+  return reply;
+}

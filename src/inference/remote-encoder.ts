@@ -1,0 +1,94 @@
+import { type ByteLru, createByteLru } from "../cache/byte-lru.ts";
+import { Problem } from "../contract/problems.ts";
+import type { EncodablePrompt, EncodeRequest, EncoderStates, PromptEncoder } from "./backend.ts";
+import { backendProblem } from "./backend-problem.ts";
+import { rowStates, stateBytes } from "./encoder-states.ts";
+import { askWithDigest } from "./held-images.ts";
+import type { InferenceClient } from "./protocol/client.ts";
+import { outputOf } from "./protocol/infer.ts";
+import type { ModelMetadata } from "./protocol/metadata.ts";
+import { remembered } from "./remembered.ts";
+import { createSentDigests } from "./sent-digests.ts";
+import { callOptions, imageTensors, models, textTensor } from "./wire.ts";
+
+/** What encoders elsewhere are asked with. */
+export interface RemoteEncoderOptions {
+  readonly client: InferenceClient;
+  readonly now: () => number;
+  /** For states that were had before. */
+  readonly stateBytes: number;
+}
+
+const HALF = "last_hidden_state_fp16";
+const FULL = "last_hidden_state";
+
+/** Half the bytes where the backend offers it. */
+function statesOutput({ outputs }: ModelMetadata) {
+  return outputs.some(({ name }) => name === HALF)
+    ? ({ name: HALF, datatype: "FP16" } as const)
+    : ({ name: FULL, datatype: "FP32" } as const);
+}
+
+function keyOf({ image }: EncodeRequest, { text }: EncodablePrompt): string {
+  return `${image.digest} ${text}`;
+}
+
+/** What `known` lacks is asked for, in one call; the answers stand in the prompts' order. */
+export async function encodeUnknown(
+  request: EncodeRequest,
+  known: ByteLru<EncoderStates>,
+  ask: (missing: readonly EncodablePrompt[]) => Promise<readonly EncoderStates[]>,
+): Promise<readonly EncoderStates[]> {
+  const found = new Map(request.prompts.map((prompt) => [prompt, known.get(keyOf(request, prompt))]));
+  const missing = request.prompts.filter((prompt) => found.get(prompt) === undefined);
+  const asked = missing.length === 0 ? [] : await ask(missing);
+  for (const [at, prompt] of missing.entries()) {
+    const states = asked[at];
+    if (states === undefined) continue;
+    found.set(prompt, states);
+    known.set(keyOf(request, prompt), states);
+  }
+  return request.prompts.flatMap((prompt) => found.get(prompt) ?? []);
+}
+
+/** `florence2_encoder`: pictures are sent as they came, and never decoded here. */
+export function createRemoteEncoder({ client, now, stateBytes: maxBytes }: RemoteEncoderOptions): PromptEncoder {
+  const sent = createSentDigests(now);
+  const known = createByteLru({ maxBytes, bytesOf: stateBytes });
+  const metadataOf = remembered((signal: AbortSignal) => client.metadata(models.encoder, { signal }), now);
+  const encode = async (request: EncodeRequest, prompts: readonly EncodablePrompt[], signal: AbortSignal) => {
+    const { image, trace } = request;
+    const metadata = await metadataOf(signal);
+    const takesDigest = metadata.inputs.some(({ name }) => name === "image_digest");
+    const states = statesOutput(metadata);
+    const outputs = [{ name: states.name }, { name: "sequence_length" }];
+    const texts = prompts.map(({ text }) => text);
+    const reply = await askWithDigest(image, { takesDigest }, sent, (isHeld) => {
+      const inputs = [...imageTensors(image, takesDigest, isHeld), textTensor("prompt", texts)];
+      return client.infer(models.encoder, { inputs, outputs }, callOptions(signal, trace));
+    });
+    const { data: lengths } = outputOf(reply, "sequence_length", "INT32");
+    return rowStates(outputOf(reply, states.name, states.datatype), lengths, prompts.length);
+  };
+  return {
+    encode: async (request, signal) => {
+      try {
+        return await encodeUnknown(request, known, (missing) => encode(request, missing, signal));
+      } catch (thrown) {
+        throw backendProblem(thrown);
+      }
+    },
+    ready: () => modelsReady(client, [models.encoder]),
+  };
+}
+
+/** Throws `backend-unavailable` unless all of these models are ready. */
+export async function modelsReady(client: InferenceClient, names: readonly string[]): Promise<void> {
+  try {
+    const ready = await Promise.all(names.map((name) => client.modelReady(name)));
+    if (ready.every(Boolean)) return;
+  } catch (thrown) {
+    throw backendProblem(thrown);
+  }
+  throw new Problem("backend-unavailable", "The backend says that it is not ready.");
+}

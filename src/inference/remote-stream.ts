@@ -1,0 +1,81 @@
+import * as z from "zod";
+import type { GenerateRequest, Generation, GenerationEvent } from "./backend.ts";
+import type { InferenceClient } from "./protocol/client.ts";
+import { encodeBase64 } from "./protocol/base64.ts";
+import { InferenceFailure } from "./protocol/failure.ts";
+import { callOptions, models, ruleParameters } from "./wire.ts";
+
+const count = z.int().nonnegative();
+
+/** What every frame has. */
+const common = { index: count };
+const TokenFrame = z.object({ ...common, token_ids: z.array(count), token_logprobs: z.array(z.number().max(0)) });
+const LastFrame = z.object({
+  ...common,
+  text: z.string(),
+  token_count: count,
+  prompt_token_count: count,
+  finish_reason: z.enum(["stop", "length"]),
+});
+const Frame = z.union([LastFrame, TokenFrame]);
+
+/** One answer as far as it has come. */
+interface Writing {
+  readonly tokenIds: number[];
+  readonly tokenLogprobs: number[];
+}
+
+function malformed(what: string): InferenceFailure {
+  return new InferenceFailure("malformed", `The stream ${what}.`);
+}
+
+function bodyOf({ image, prompts, decoding, ...request }: GenerateRequest) {
+  return {
+    text_input: prompts,
+    image: encodeBase64(image.bytes),
+    ...(decoding.maxNewTokens !== undefined && { max_new_tokens: decoding.maxNewTokens }),
+    ...(decoding.beams !== undefined && { num_beams: decoding.beams }),
+    parameters: ruleParameters({ image, prompts, decoding, ...request }),
+  };
+}
+
+/** The tokens that came must be those that the last frame counts: one that was lost on the way is a wrong answer. */
+function finish({ tokenIds, tokenLogprobs }: Writing, last: z.infer<typeof LastFrame>): Generation {
+  const { length } = tokenIds;
+  if (length !== last.token_count) throw malformed(`lost tokens: ${length} of ${last.token_count} came`);
+  const { text, finish_reason: finishReason, prompt_token_count: promptTokens } = last;
+  return { tokenIds, tokenLogprobs, text, finishReason, promptTokens };
+}
+
+function* eventsOf(frame: unknown, answers: Map<number, Writing>): Generator<GenerationEvent> {
+  const result = Frame.safeParse(frame);
+  const writing = answers.get(result.data?.index ?? -1);
+  if (!result.success || writing === undefined) throw malformed("has an event that is none of its kinds");
+  const { data } = result;
+  if ("finish_reason" in data) {
+    answers.delete(data.index);
+    yield { type: "done", prompt: data.index, generation: finish(writing, data) };
+    return;
+  }
+  if (data.token_ids.length !== data.token_logprobs.length) throw malformed("has tokens without probabilities");
+  for (const [at, id] of data.token_ids.entries()) {
+    const logprob = data.token_logprobs[at] ?? 0;
+    writing.tokenIds.push(id);
+    writing.tokenLogprobs.push(logprob);
+    yield { type: "token", prompt: data.index, id, logprob };
+  }
+}
+
+/** `generate_stream` of `florence2` as events. Throws `InferenceFailure`, also for a stream that ends before every answer has. */
+export async function* streamedEvents(
+  client: InferenceClient,
+  request: GenerateRequest,
+  signal: AbortSignal,
+): AsyncGenerator<GenerationEvent> {
+  const answers = new Map(
+    request.prompts.map((_, index): [number, Writing] => [index, { tokenIds: [], tokenLogprobs: [] }]),
+  );
+  const frames = client.generateStream(models.florence2, bodyOf(request), callOptions(signal, request.trace));
+  for await (const frame of frames) yield* eventsOf(frame, answers);
+  if (answers.size > 0) throw malformed(`ended before ${answers.size} of ${request.prompts.length} answers`);
+}

@@ -1,0 +1,31 @@
+/**
+ * Pictures that are remembered as sent: more than this an isolate hardly serves within the time for which they are. A digest
+ * takes some 150 bytes here.
+ */
+export const MAX_SENT_DIGESTS = 1000;
+
+/** How long, in milliseconds: a backend holds a picture's features as long as there is room, which is seldom much longer. */
+export const SENT_DIGEST_MS = 600_000;
+
+/** Which pictures a backend has seen. What is wrong here costs a message, never an answer. */
+export interface SentDigests {
+  has(digest: string): boolean;
+  add(digest: string): void;
+  /** The backend does not hold it any more. */
+  remove(digest: string): void;
+}
+
+/** Remembers the pictures that were sent last. */
+export function createSentDigests(now: () => number): SentDigests {
+  const sentMs = new Map<string, number>();
+  return {
+    has: (digest) => now() - (sentMs.get(digest) ?? -Infinity) < SENT_DIGEST_MS,
+    add: (digest) => {
+      sentMs.delete(digest);
+      sentMs.set(digest, now());
+      const [oldest] = sentMs.keys();
+      if (sentMs.size > MAX_SENT_DIGESTS && oldest !== undefined) sentMs.delete(oldest);
+    },
+    remove: (digest) => void sentMs.delete(digest),
+  };
+}

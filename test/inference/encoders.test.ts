@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import type { EncodeRequest } from "../../src/inference/backend.ts";
+import { createGraphEncoder } from "../../src/inference/graph-encoder.ts";
+import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
+import { createRemoteEncoder } from "../../src/inference/remote-encoder.ts";
+import { createSplitEncoder } from "../../src/inference/split-encoder.ts";
+import { anImage, type Asked, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
+
+const request: EncodeRequest = {
+  image: anImage,
+  prompts: [
+    { text: "one", ids: [0, 7, 2] },
+    { text: "longer", ids: [0, 7, 8, 2] },
+  ],
+};
+
+const FULL = ["last_hidden_state", "sequence_length"];
+const HALF = [...FULL, "last_hidden_state_fp16"];
+
+/** As many rows as prompts, of width 1: a row's own length is its number's. */
+function statesFor({ inputs, outputs }: Asked): readonly NamedTensor[] {
+  const prompts = textsIn(inputs.get("prompt"));
+  const lengths = prompts.map(({ length }) => length);
+  const longest = Math.max(...lengths);
+  const shape = [prompts.length, longest, 1];
+  const data = Float32Array.from({ length: prompts.length * longest }, (_, at) => at);
+  const [name = ""] = outputs;
+  const states = { name, shape, data, datatype: name.endsWith("fp16") ? "FP16" : "FP32" } as const;
+  return [states, int32("sequence_length", lengths)];
+}
+
+const options = { now: () => 0, stateBytes: 1000 };
+const datas = (states: readonly { readonly data: Float32Array }[]) => states.map(({ data }) => [...data]);
+
+describe("encoders behind florence2_encoder", () => {
+  it("give each prompt's states without the filling", async () => {
+    const { client, asked } = fakeClient(statesFor, {}, FULL);
+    const states = await createRemoteEncoder({ ...options, client }).encode(request, never);
+    expect(states.map(({ dims }) => dims)).toEqual([
+      [1, 3, 1],
+      [1, 6, 1],
+    ]);
+    expect(datas(states)).toEqual([
+      [0, 1, 2],
+      [6, 7, 8, 9, 10, 11],
+    ]);
+    expect(asked.map(({ outputs }) => outputs)).toEqual([FULL]);
+  });
+
+  it("travel in half precision where that is offered", async () => {
+    const { client, asked } = fakeClient(statesFor, {}, HALF);
+    await createRemoteEncoder({ ...options, client }).encode(request, never);
+    expect(asked[0]?.outputs).toEqual(["last_hidden_state_fp16", "sequence_length"]);
+  });
+
+  it("are asked for what is not known of a picture, and for nothing else", async () => {
+    const { client, asked } = fakeClient(statesFor, {}, FULL);
+    const encoder = createRemoteEncoder({ ...options, client });
+    const [first] = request.prompts.slice(0, 1);
+    await encoder.encode({ ...request, prompts: first === undefined ? [] : [first] }, never);
+    const states = await encoder.encode(request, never);
+    await encoder.encode(request, never);
+    await encoder.encode({ ...request, image: { ...anImage, digest: "d2" } }, never);
+    expect(asked.map(({ inputs }) => textsIn(inputs.get("prompt")))).toEqual([["one"], ["longer"], ["one", "longer"]]);
+    expect(datas(states)).toEqual([
+      [0, 1, 2],
+      [0, 1, 2, 3, 4, 5],
+    ]);
+  });
+
+  it.each<[string, (asked: Asked) => readonly NamedTensor[]]>([
+    [
+      "too few rows",
+      (asked) =>
+        statesFor({
+          ...asked,
+          inputs: new Map(asked.inputs).set("prompt", {
+            name: "prompt",
+            datatype: "BYTES",
+            shape: [1],
+            data: [Uint8Array.of(65)],
+          }),
+        }),
+    ],
+    ["a row longer than all", (asked) => [...statesFor(asked).slice(0, 1), int32("sequence_length", [3, 9])]],
+    ["an empty row", (asked) => [...statesFor(asked).slice(0, 1), int32("sequence_length", [0, 6])]],
+    ["no lengths", (asked) => statesFor(asked).slice(0, 1)],
+  ])("that answer with %s have failed", async (_, answer) => {
+    const { client } = fakeClient(answer, {}, FULL);
+    const encoding = createRemoteEncoder({ ...options, client }).encode(request, never);
+    await expect(encoding).rejects.toMatchObject({ code: "backend-failed" });
+  });
+});
+
+const tensor = (name: string, shape: readonly number[], data: Float32Array): NamedTensor => ({
+  name,
+  datatype: "FP32",
+  shape,
+  data,
+});
+
+/** The bare graphs of a model whose picture is two tokens and whose encoder gives back what it reads. */
+function graphs({ model, inputs }: Asked): readonly NamedTensor[] {
+  if (model === "vision_encoder") return [tensor("image_features", [1, 2, 1], Float32Array.of(-1, -2))];
+  const embeddings = inputs.get("inputs_embeds");
+  if (embeddings?.datatype !== "FP32") throw new Error("no embeddings");
+  return [tensor("last_hidden_state", embeddings.shape, embeddings.data)];
+}
+
+function graphEncoder(answer = graphs, changes: Parameters<typeof fakeClient>[1] = {}) {
+  const fake = fakeClient(answer, changes);
+  const graphOptions = {
+    ...options,
+    client: fake.client,
+    pixels: async () => new Float32Array(12),
+    embed: async (ids: readonly number[]) =>
+      ({ type: "float32", data: Float32Array.from(ids), dims: [1, ids.length, 1] }) as const,
+  };
+  return { ...fake, encoder: createGraphEncoder(graphOptions), split: createSplitEncoder(graphOptions) };
+}
+
+describe("encoders as bare graphs", () => {
+  it("read the picture's tokens, then the prompt's", async () => {
+    const { encoder, asked } = graphEncoder();
+    expect(datas(await encoder.encode(request, never))).toEqual([
+      [-1, -2, 0, 7, 2],
+      [-1, -2, 0, 7, 8, 2],
+    ]);
+    expect(asked[0]?.inputs.get("pixel_values")?.shape).toEqual([1, 3, 2, 2]);
+    expect(asked[1]?.inputs.get("attention_mask")).toMatchObject({
+      datatype: "INT64",
+      shape: [1, 5],
+      data: new BigInt64Array(5).fill(1n),
+    });
+  });
+
+  it("look at a picture once, and at a prompt on it once", async () => {
+    const { encoder, asked } = graphEncoder();
+    await encoder.encode(request, never);
+    await encoder.encode({ ...request, prompts: [...request.prompts, { text: "new", ids: [2] }] }, never);
+    expect(asked.map(({ model }) => model)).toEqual([
+      "vision_encoder",
+      "encoder_model",
+      "encoder_model",
+      "encoder_model",
+    ]);
+  });
+
+  it("need both graphs to be ready", async () => {
+    const { encoder } = graphEncoder(graphs, { modelReady: async (model) => model !== "encoder_model" });
+    await expect(encoder.ready()).rejects.toMatchObject({ code: "backend-unavailable" });
+  });
+});
+
+describe("encoders elsewhere", () => {
+  it("are the bare graphs where there is no florence2_encoder", async () => {
+    const { split, asked } = graphEncoder(graphs, { modelReady: async (model) => model !== "florence2_encoder" });
+    await split.ready();
+    await split.encode(request, never);
+    expect(asked[0]?.model).toBe("vision_encoder");
+  });
+
+  it("are florence2_encoder where there is one", async () => {
+    const { split, asked } = graphEncoder(statesFor);
+    await split.ready();
+    await split.encode(request, never);
+    expect(asked.map(({ model }) => model)).toEqual(["florence2_encoder"]);
+  });
+
+  it("that cannot be reached are one problem", async () => {
+    const unreachable = () => Promise.reject(new InferenceFailure("unreachable", "no route"));
+    const { split } = graphEncoder(graphs, { modelReady: unreachable });
+    await expect(split.ready()).rejects.toMatchObject({ code: "backend-unavailable" });
+    await expect(split.encode(request, never)).rejects.toMatchObject({ code: "backend-unavailable" });
+  });
+});

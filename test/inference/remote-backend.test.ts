@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import type { GenerateRequest } from "../../src/inference/backend.ts";
+import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
+import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
+import { REMEMBERED_MS } from "../../src/inference/remembered.ts";
+import { SENT_DIGEST_MS } from "../../src/inference/sent-digests.ts";
+import { all, anImage, bytes, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
+
+const ours = ["text", "token_ids", "token_logprobs", "token_count", "prompt_token_count", "finish_reason"];
+
+/** Two answers, the second shorter. */
+const answers: readonly NamedTensor[] = [
+  bytes("text", ["<s>a b</s>", "<s></s>"]),
+  { name: "token_ids", datatype: "INT64", shape: [2, 3], data: BigInt64Array.of(0n, 9n, 2n, 0n, 2n, 1n) },
+  { name: "token_logprobs", datatype: "FP32", shape: [2, 3], data: Float32Array.of(0, -0.5, -1, 0, -2, 0) },
+  int32("token_count", [3, 2]),
+  int32("prompt_token_count", [7, 8]),
+  bytes("finish_reason", ["stop", "length"]),
+];
+
+const request: GenerateRequest = { image: anImage, prompts: ["one", "two"], decoding: {} };
+const describeNone = () => Promise.reject(new Error("not asked for"));
+
+function remote(
+  answer: Parameters<typeof fakeClient>[0] = () => answers,
+  changes: Parameters<typeof fakeClient>[1] = {},
+  outputs: readonly string[] = ours,
+) {
+  const fake = fakeClient(answer, changes, outputs);
+  let clock = 0;
+  const backend = createRemoteBackend({ client: fake.client, now: () => clock, describe: describeNone });
+  return { ...fake, backend, pass: (ms: number) => void (clock += ms) };
+}
+
+const without = (...names: readonly string[]) => answers.filter(({ name }) => !names.includes(name));
+const instead = (tensor: NamedTensor) => [...without(tensor.name), tensor];
+
+describe("a remote backend", () => {
+  it("asks all prompts in one message and gives each answer", async () => {
+    const { backend, asked } = remote();
+    const events = await all(backend.generate(request, never));
+    expect(events).toEqual([
+      {
+        type: "done",
+        prompt: 0,
+        generation: {
+          tokenIds: [0, 9, 2],
+          tokenLogprobs: [0, -0.5, -1],
+          text: "<s>a b</s>",
+          finishReason: "stop",
+          promptTokens: 7,
+        },
+      },
+      {
+        type: "done",
+        prompt: 1,
+        generation: {
+          tokenIds: [0, 2],
+          tokenLogprobs: [0, -2],
+          text: "<s></s>",
+          finishReason: "length",
+          promptTokens: 8,
+        },
+      },
+    ]);
+    expect(asked).toHaveLength(1);
+    expect(textsIn(asked[0]?.inputs.get("prompt"))).toEqual(["one", "two"]);
+    expect(asked[0]?.outputs).toEqual(ours);
+  });
+
+  it("sends the picture as it came, its digest, how to decode, and who asks", async () => {
+    const { backend, asked } = remote();
+    const decoding = { maxNewTokens: 5, beams: 3, noRepeatNgramSize: 3, earlyStopping: true, lengthPenalty: 2 };
+    const trace = { requestId: "r1", traceparent: "t1" };
+    await all(backend.generate({ ...request, decoding, trace }, never));
+    const [one] = asked;
+    expect(one?.inputs.get("image")).toMatchObject({ datatype: "BYTES", shape: [1], data: [anImage.bytes] });
+    expect(textsIn(one?.inputs.get("image_digest"))).toEqual(["d1"]);
+    expect(one?.inputs.get("max_new_tokens")).toMatchObject({ datatype: "INT32", shape: [1], data: Int32Array.of(5) });
+    expect(one?.inputs.get("num_beams")).toMatchObject({ data: Int32Array.of(3) });
+    expect(one?.parameters).toEqual({ no_repeat_ngram_size: 3, early_stopping: true, length_penalty: 2 });
+    expect(one?.call).toMatchObject({ requestId: "r1", traceparent: "t1" });
+  });
+
+  it("leaves out what is left to the model's own settings", async () => {
+    const { backend, asked } = remote();
+    await all(backend.generate(request, never));
+    expect([...(asked[0]?.inputs.keys() ?? [])]).toEqual(["image", "image_digest", "prompt"]);
+    expect(asked[0]?.parameters).toEqual({});
+  });
+
+  it("does not send a picture again while the backend holds it", async () => {
+    const { backend, asked, pass } = remote();
+    await all(backend.generate(request, never));
+    await all(backend.generate(request, never));
+    pass(SENT_DIGEST_MS);
+    await all(backend.generate(request, never));
+    expect(asked.map(({ inputs }) => inputs.has("image"))).toEqual([true, false, true]);
+  });
+
+  it("sends it when the backend has forgotten it", async () => {
+    let forgets = false;
+    const { backend, asked } = remote(({ inputs }) => {
+      if (!forgets || inputs.has("image")) return answers;
+      throw new InferenceFailure("refused", "who?", { status: 404, code: "unknown-digest" });
+    });
+    await all(backend.generate(request, never));
+    forgets = true;
+    expect(await all(backend.generate(request, never))).toHaveLength(2);
+    expect(asked.map(({ inputs }) => inputs.has("image"))).toEqual([true, false, true]);
+  });
+
+  it("sends no digest to a server that takes none, and asks for no output that it has not", async () => {
+    const { backend, asked } = remote(() => without("prompt_token_count", "finish_reason"), {
+      metadata: async (name) => ({ name, versions: [], platform: "", inputs: [], outputs: [], parameters: {} }),
+    });
+    const limited = { ...request, decoding: { maxNewTokens: 3 } };
+    const events = await all(backend.generate(limited, never));
+    expect([...(asked[0]?.inputs.keys() ?? [])]).toEqual(["image", "prompt", "max_new_tokens"]);
+    expect(asked[0]?.outputs).toEqual(ours.slice(0, 4));
+    const reasons = events.map((event) => (event.type === "done" ? event.generation.finishReason : undefined));
+    expect(reasons).toEqual(["length", "stop"]);
+  });
+
+  it("asks for metadata once a while", async () => {
+    const { backend, metadataAsked, pass } = remote();
+    await all(backend.generate(request, never));
+    await all(backend.generate(request, never));
+    expect(metadataAsked).toHaveLength(1);
+    pass(REMEMBERED_MS);
+    await all(backend.generate(request, never));
+    expect(metadataAsked).toHaveLength(2);
+  });
+
+  it("names the model that the backend says it runs, else the deployment's", async () => {
+    const parameters = { model_id: "m", revision: "r", dtype: "fp16", image_size: 768, first_location_id: 50_269 };
+    const metadata = async (name: string) => ({
+      name,
+      versions: [],
+      platform: "",
+      inputs: [],
+      outputs: [],
+      parameters,
+    });
+    const { backend } = remote(undefined, { metadata });
+    const model = { id: "m", revision: "r", dtype: "fp16", imageSize: 768, firstLocationId: 50_269 };
+    expect(await backend.model()).toEqual(model);
+    const other = createRemoteBackend({
+      client: fakeClient(() => []).client,
+      now: () => 0,
+      describe: async () => model,
+    });
+    expect(await other.model()).toBe(model);
+  });
+
+  it("is not ready when the backend is not", async () => {
+    const { backend } = remote(undefined, { modelReady: async () => false });
+    await expect(backend.ready()).rejects.toMatchObject({ code: "backend-unavailable" });
+  });
+});
+
+describe("a reply that contradicts itself is no answer", () => {
+  it.each<[string, readonly NamedTensor[]]>([
+    ["too few rows", [bytes("text", ["a"]), ...without("text")]],
+    ["a count beyond the tokens", instead(int32("token_count", [4, 2]))],
+    ["a negative count", instead(int32("token_count", [-1, 2]))],
+    [
+      "other lengths of ids and probabilities",
+      instead({ name: "token_logprobs", datatype: "FP32", shape: [2, 2], data: new Float32Array(4) }),
+    ],
+    ["a flat list of ids", instead({ name: "token_ids", datatype: "INT64", shape: [6], data: new BigInt64Array(6) })],
+    [
+      "a probability above 1",
+      instead({ name: "token_logprobs", datatype: "FP32", shape: [2, 3], data: Float32Array.of(0, 1, 0, 0, 0, 0) }),
+    ],
+    [
+      "no probability at all",
+      instead({ name: "token_logprobs", datatype: "FP32", shape: [2, 3], data: Float32Array.of(0, NaN, 0, 0, 0, 0) }),
+    ],
+    ["another datatype", instead({ name: "token_ids", datatype: "INT32", shape: [2, 3], data: new Int32Array(6) })],
+    ["a reason that is none", instead(bytes("finish_reason", ["stop", "tired"]))],
+    ["nothing", []],
+  ])("%s", async (_, reply) => {
+    const { backend } = remote(() => reply);
+    await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code: "backend-failed" });
+  });
+});
+
+describe("a failed call is one problem of the API's", () => {
+  it.each([
+    [new InferenceFailure("unreachable", ""), "backend-unavailable"],
+    [new InferenceFailure("unavailable", "", { status: 503 }), "backend-unavailable"],
+    [new InferenceFailure("unavailable", "full", { status: 503, code: "overloaded" }), "overloaded"],
+    [new InferenceFailure("circuit-open", ""), "backend-unavailable"],
+    [new InferenceFailure("deadline", ""), "backend-timeout"],
+    [new InferenceFailure("server-error", "", { status: 500 }), "backend-failed"],
+    [new InferenceFailure("malformed", ""), "backend-failed"],
+    [new InferenceFailure("refused", "", { status: 400 }), "backend-failed"],
+    [new InferenceFailure("refused", "", { status: 422, code: "image-corrupt" }), "image-corrupt"],
+    [new InferenceFailure("refused", "", { status: 422, code: "prompt-too-long" }), "prompt-too-long"],
+    [new InferenceFailure("refused", "", { status: 400, code: "misconfigured" }), "backend-failed"],
+    [new InferenceFailure("cancelled", ""), "request-cancelled"],
+  ])("%s → %s", async (failure, code) => {
+    const { backend } = remote(() => {
+      throw failure;
+    });
+    await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code, cause: failure });
+  });
+});

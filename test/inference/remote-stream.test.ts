@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import type { GenerateRequest } from "../../src/inference/backend.ts";
+import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
+import { all, anImage, fakeClient, never } from "../support/fake-client.ts";
+
+const request: GenerateRequest = { image: anImage, prompts: ["one", "two"], decoding: { beams: 2 }, stream: true };
+const token = (index: number, id: number, logprob = -1) => ({ index, token_ids: [id], token_logprobs: [logprob] });
+const last = (index: number, count: number) => ({
+  index,
+  text: `<s>${index}</s>`,
+  token_count: count,
+  prompt_token_count: 5,
+  finish_reason: "stop",
+});
+
+/** A backend whose stream has these frames, and the bodies that it was asked with. */
+function streaming(frames: readonly Readonly<Record<string, unknown>>[]) {
+  const bodies: unknown[] = [];
+  const { client } = fakeClient(() => [], {
+    generateStream: async function* (_, body) {
+      bodies.push(body);
+      yield* frames;
+    },
+  });
+  const backend = createRemoteBackend({ client, now: () => 0, describe: () => Promise.reject(new Error("no")) });
+  return { backend, bodies };
+}
+
+describe("a streamed answer", () => {
+  it("gives tokens as they come, and each prompt's whole answer at its end", async () => {
+    const { backend, bodies } = streaming([
+      token(0, 0, 0),
+      token(1, 0, 0),
+      token(1, 2),
+      last(1, 2),
+      token(0, 9),
+      last(0, 2),
+    ]);
+    const events = await all(backend.generate(request, never));
+    const tokens = events.flatMap((event) => (event.type === "token" ? [[event.prompt, event.id]] : []));
+    expect(tokens).toEqual([
+      [0, 0],
+      [1, 0],
+      [1, 2],
+      [0, 9],
+    ]);
+    const done = events.flatMap((event) => (event.type === "done" ? [event] : []));
+    expect(done.map(({ prompt }) => prompt)).toEqual([1, 0]);
+    expect(done[1]?.generation).toEqual({
+      tokenIds: [0, 9],
+      tokenLogprobs: [0, -1],
+      text: "<s>0</s>",
+      finishReason: "stop",
+      promptTokens: 5,
+    });
+    expect(bodies).toMatchObject([{ text_input: ["one", "two"], image: "AQID", num_beams: 2 }]);
+  });
+
+  it.each<[string, readonly Readonly<Record<string, unknown>>[]]>([
+    ["ends before an answer has", [token(0, 0), last(0, 1)]],
+    ["has no frame at all", []],
+    ["lost a token", [token(0, 0), last(0, 2), last(1, 0)]],
+    ["speaks of a prompt that was not asked", [token(2, 0)]],
+    ["goes on after an answer's end", [last(0, 0), token(0, 1), last(1, 0)]],
+    ["has more ids than probabilities", [{ index: 0, token_ids: [1, 2], token_logprobs: [-1] }]],
+    ["has a frame of no kind", [{ text_output: "cat" }]],
+  ])("that %s is a failure, not a short answer", async (_, frames) => {
+    const { backend } = streaming(frames);
+    await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code: "backend-failed" });
+  });
+
+  it("is let go of when its reader stops", async () => {
+    let isReleased = false;
+    const { client } = fakeClient(() => [], {
+      generateStream: async function* () {
+        try {
+          for (;;) yield token(0, 1);
+        } finally {
+          isReleased = true;
+        }
+      },
+    });
+    const backend = createRemoteBackend({ client, now: () => 0, describe: () => Promise.reject(new Error("no")) });
+    for await (const event of backend.generate(request, never)) if (event.type === "token") break;
+    expect(isReleased).toBe(true);
+  });
+});

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Backend } from "../../src/inference/backend.ts";
+import type { RunningServer } from "../../src/serving/start-node.ts";
+import { startMiniServer } from "../support/gpu-server.ts";
+import { expectedBeams, generations, goldenPictures } from "../support/mini-goldens.ts";
+import { remoteAt, splitAt } from "../support/placement-backends.ts";
+
+let server: (RunningServer & AsyncDisposable) | undefined;
+beforeAll(async () => {
+  server = await startMiniServer();
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+const placements: readonly (readonly [string, (url: URL) => Backend])[] = [
+  ["remote", remoteAt],
+  ["split, with the server's own encoder model", (url) => splitAt(url, "offered")],
+  ["split, with nothing but the bare graphs", (url) => splitAt(url, "graphs")],
+];
+
+describe.each(placements)("the placement %s", (_, create) => {
+  it("gives the ids, texts and counts that PyTorch gives, greedily", async () => {
+    const backend = create(server?.url ?? new URL("http://none.invalid"));
+    const answers = await Promise.all(
+      goldenPictures.map(({ image, goldens }) => generations(backend, image, goldens, "greedy")),
+    );
+    const goldens = goldenPictures.flatMap((picture) => picture.goldens);
+    expect(answers.flat().map(({ tokenIds }) => tokenIds)).toEqual(goldens.map(({ greedy }) => greedy));
+    expect(answers.flat().map(({ text }) => text)).toEqual(goldens.map((golden) => golden.greedy_text));
+    expect(answers.flat().map(({ promptTokens }) => promptTokens)).toEqual(
+      goldens.map((golden) => golden.prompt_ids.length),
+    );
+  });
+
+  it("gives the ids that PyTorch gives with three beams", async () => {
+    const backend = create(server?.url ?? new URL("http://none.invalid"));
+    const answers = await Promise.all(
+      goldenPictures.map(({ image, goldens }) => generations(backend, image, goldens, "beams")),
+    );
+    const ids = answers.flat().map(({ tokenIds }) => tokenIds);
+    const goldens = goldenPictures.flatMap((picture) => picture.goldens);
+    expect(ids).toEqual(goldens.map((golden, at) => expectedBeams(golden, ids[at])));
+  });
+
+  it("describes the model as the deployment's own files do", async () => {
+    const backend = create(server?.url ?? new URL("http://none.invalid"));
+    await backend.ready();
+    expect(await backend.model()).toMatchObject({ id: "mini", dtype: "fp32", imageSize: 256, firstLocationId: 705 });
+  });
+});

@@ -1,0 +1,83 @@
+import type { EncodedImage } from "../../src/inference/backend.ts";
+import type { InferenceClient } from "../../src/inference/protocol/client.ts";
+import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+import type { InferRequest } from "../../src/inference/protocol/messages.ts";
+import type { CallOptions } from "../../src/inference/protocol/session.ts";
+
+/** What a fake client was asked. */
+export interface Asked {
+  readonly model: string;
+  readonly inputs: ReadonlyMap<string, NamedTensor>;
+  readonly outputs: readonly string[];
+  readonly parameters: InferRequest["parameters"];
+  readonly call: CallOptions | undefined;
+}
+
+type Answer = (asked: Asked) => readonly NamedTensor[];
+
+const port = (name: string) => ({ name, datatype: "BYTES", shape: [-1] });
+
+/** A client of nobody: `answer` says what comes back, `changes` replace whole methods. */
+export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {}, outputs: readonly string[] = []) {
+  const asked: Asked[] = [];
+  const metadataAsked: string[] = [];
+  const client: InferenceClient = {
+    live: async () => true,
+    ready: async () => true,
+    modelReady: async () => true,
+    server: async () => ({ name: "fake", version: "1", extensions: [] }),
+    metadata: async (model) => {
+      metadataAsked.push(model);
+      const inputs = ["image", "image_digest", "prompt"].map(port);
+      return { name: model, versions: ["1"], platform: "", inputs, outputs: outputs.map(port), parameters: {} };
+    },
+    infer: async (model, request, call) => {
+      const inputs = new Map(request.inputs.map((tensor) => [tensor.name, tensor]));
+      const names = (request.outputs ?? []).map(({ name }) => name);
+      const one: Asked = { model, inputs, outputs: names, parameters: request.parameters, call };
+      asked.push(one);
+      const given = new Map(answer(one).map((tensor) => [tensor.name, tensor]));
+      return { modelName: model, modelVersion: "1", id: undefined, parameters: {}, outputs: given, serverTiming: [] };
+    },
+    generateStream: async function* () {},
+    ...changes,
+  };
+  return { client, asked, metadataAsked };
+}
+
+/** A picture that nobody looks at. */
+export const anImage: EncodedImage = {
+  bytes: Uint8Array.of(1, 2, 3),
+  format: "png",
+  width: 1,
+  height: 1,
+  digest: "d1",
+};
+
+/** A tensor of texts. */
+export function bytes(name: string, values: readonly string[]): NamedTensor {
+  const encoder = new TextEncoder();
+  return { name, datatype: "BYTES", shape: [values.length], data: values.map((value) => encoder.encode(value)) };
+}
+
+/** A tensor of counts. */
+export function int32(name: string, values: readonly number[]): NamedTensor {
+  return { name, datatype: "INT32", shape: [values.length], data: Int32Array.from(values) };
+}
+
+/** The texts of a tensor. */
+export function textsIn(tensor: NamedTensor | undefined): readonly string[] {
+  const decoder = new TextDecoder();
+  return tensor?.datatype === "BYTES" ? tensor.data.map((value) => decoder.decode(value)) : [];
+}
+
+const never = new AbortController().signal;
+
+/** Everything that an iterable of events gives. */
+export async function all<Event>(events: AsyncIterable<Event>): Promise<readonly Event[]> {
+  const given: Event[] = [];
+  for await (const event of events) given.push(event);
+  return given;
+}
+
+export { never };

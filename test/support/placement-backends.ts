@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { Backend } from "../../src/inference/backend.ts";
+import { ISOLATE_STATE_BYTES } from "../../src/inference/encoder-states.ts";
+import { createGraphEncoder, type GraphEncoderOptions } from "../../src/inference/graph-encoder.ts";
+import { createInferenceClient } from "../../src/inference/protocol/client.ts";
+import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
+import { createSplitEncoder } from "../../src/inference/split-encoder.ts";
+import { decoders } from "../../src/runtime/decode-node.ts";
+import { readImageSettings } from "../../src/runtime/load-model.ts";
+import { createNativeSessions } from "../../src/runtime/ort-node.ts";
+import { preprocess } from "../../src/runtime/preprocess.ts";
+import { describeModel } from "../../src/runtime/shared-model.ts";
+import { openModelShards } from "../../src/runtime/shards.ts";
+import { createSplitBackend } from "../../src/runtime/split.ts";
+import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+
+const folder = join(import.meta.dirname, "../../model-shards");
+const readAsset = async (path: string) => new Response(await readFile(join(folder, path)));
+const openMini = () => openModelShards(readAsset, "mini");
+
+/** A client of a server at this address, with the patience of tests. */
+export function clientAt(url: URL) {
+  return createInferenceClient({
+    url: url.href,
+    fetch: (address, init) => fetch(address, init),
+    now: Date.now,
+    sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+    random: Math.random,
+  });
+}
+
+/** The mini model with all of it at this address. */
+export function remoteAt(url: URL): Backend {
+  return createRemoteBackend({
+    client: clientAt(url),
+    now: Date.now,
+    describe: async () => describeModel(await openMini()),
+  });
+}
+
+/** The mini model's decoder here, its encoders at this address: as the server offers them, or always as bare graphs. */
+export function splitAt(url: URL, encoders: "offered" | "graphs"): Backend {
+  const create = encoders === "offered" ? createSplitEncoder : createGraphEncoder;
+  return createSplitBackend({
+    modelId: "mini",
+    readAsset,
+    createSession: createNativeSessions({ threads: 1 }),
+    createTokenizer,
+    holdOpen: () => {},
+    now: Date.now,
+    sleep: (milliseconds) => setTimeout(milliseconds),
+    maxHeldBytes: Infinity,
+    encoder: (embed) => create(encoderOptions(url, embed)),
+  });
+}
+
+function encoderOptions(url: URL, embed: GraphEncoderOptions["embed"]): GraphEncoderOptions {
+  return {
+    client: clientAt(url),
+    now: Date.now,
+    stateBytes: ISOLATE_STATE_BYTES,
+    embed,
+    pixels: async (image) => preprocess(image, await readImageSettings(await openMini()), decoders),
+  };
+}

@@ -1,0 +1,130 @@
+import type { Engine } from "../../src/engine/engine.ts";
+import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+import { decodeReply, encodeRequest } from "../../src/inference/protocol/binary-extension.ts";
+import type { InferRequest } from "../../src/inference/protocol/messages.ts";
+import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { createAdmission } from "../../src/serving/admission.ts";
+import { createServingApp } from "../../src/serving/app.ts";
+import { createEncoderModel } from "../../src/serving/encoder-model.ts";
+import { createFlorence2Model } from "../../src/serving/florence2-model.ts";
+import { createGraphModels } from "../../src/serving/graph-model.ts";
+import { createServingMetrics } from "../../src/serving/metrics.ts";
+import type { Outcome } from "../../src/serving/outcome.ts";
+import { picturesFor } from "../../src/serving/pictures.ts";
+import { servedPorts } from "./serving-ports.ts";
+import { valueOf } from "./protocol-tensors.ts";
+import { samplePicture } from "./sample-pictures.ts";
+import { tinyEngine } from "./tiny-engine.ts";
+import { TINY_POSITIONS, tinyTokenizer } from "./tiny-model.ts";
+
+/** A picture of any content: the tiny model does not look. */
+export const street = samplePicture("street.jpg");
+
+const description = { id: "tiny", revision: "r1", dtype: "fp32", imageSize: 1, firstLocationId: 3 };
+
+/** What a test may replace. */
+export interface ServingChanges {
+  readonly engine?: Partial<Engine>;
+  readonly maxInside?: number;
+  readonly offersFp16?: boolean;
+  readonly has?: (digest: string) => boolean;
+}
+
+/** The server around the tiny model, or around an engine of the test's own; `outcomes` is what it recorded. */
+export async function servingApp({ engine: changes, maxInside = 10, offersFp16 = false, has }: ServingChanges = {}) {
+  const tiny = await tinyEngine();
+  const engine: Engine = { ...tiny.engine, ...changes };
+  const admission = createAdmission(maxInside);
+  const metrics = createServingMetrics(engine.load, () => admission.inside);
+  const outcomes: Outcome[] = [];
+  const held = new Set<string>();
+  const withPicture = picturesFor({
+    has: has ?? ((digest) => held.has(digest)),
+    preprocess: async ({ digest }) => {
+      held.add(digest);
+      return new Float32Array(3);
+    },
+    limits: ISOLATE_LIMITS,
+  });
+  const { decode } = tinyTokenizer;
+  const app = createServingApp({
+    models: [
+      createFlorence2Model({ engine, withPicture, description, positions: TINY_POSITIONS, decode }),
+      createEncoderModel({ engine, withPicture, offersFp16 }),
+      ...createGraphModels(engine, servedPorts, () => 0),
+    ],
+    admission,
+    version: "0.0.0",
+    now: () => 0,
+    newRequestId: () => "made-here",
+    record: (outcome) => {
+      metrics.record(outcome);
+      outcomes.push(outcome);
+    },
+    metrics: metrics.page,
+  });
+  return { ...tiny, app, admission, outcomes, page: metrics.page };
+}
+
+/** What a test asks. */
+export type ServingApp = Awaited<ReturnType<typeof servingApp>>["app"];
+
+/** BYTES of one text each. */
+export function texts(name: string, ...values: readonly string[]): NamedTensor<"BYTES"> {
+  const data = values.map((value) => new TextEncoder().encode(value));
+  return { name, datatype: "BYTES", shape: [values.length], data };
+}
+
+/** INT32 of these values. */
+export function counts(name: string, ...values: readonly number[]): NamedTensor<"INT32"> {
+  return { name, datatype: "INT32", shape: [values.length], data: Int32Array.from(values) };
+}
+
+/** The picture as an input. */
+export const image: NamedTensor<"BYTES"> = { name: "image", datatype: "BYTES", shape: [1], data: [street] };
+
+/** How a request is sent; binary unless it says otherwise. */
+export interface Sending {
+  readonly isBinary?: (name: string) => boolean;
+  readonly model?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks a model. The reply is as it came. */
+export async function ask(
+  app: ServingApp,
+  request: InferRequest,
+  { isBinary = () => true, model = "florence2", headers, signal }: Sending = {},
+): Promise<Response> {
+  const message = valueOf(encodeRequest(request, isBinary));
+  const all = { ...message.headers, ...headers };
+  const init = { method: "POST", body: message.body, headers: all, ...(signal && { signal }) };
+  return app.request(`/v2/models/${model}/infer`, init);
+}
+
+/** A reply's tensors by name, texts as text. Fails where the reply is an error. */
+export async function outputsOf(response: Response): Promise<Readonly<Record<string, unknown>>> {
+  const { outputs } = valueOf(decodeReply(new Uint8Array(await response.arrayBuffer()), response.headers));
+  return Object.fromEntries(
+    outputs.map(({ name, data }) => {
+      const values = Array.from<unknown>(data);
+      return [name, values.map((value) => (value instanceof Uint8Array ? new TextDecoder().decode(value) : value))];
+    }),
+  );
+}
+
+/** Status and code of an error. */
+export async function errorOf(response: Response): Promise<readonly [number, unknown]> {
+  const body: { readonly error?: unknown; readonly code?: unknown } = await response.json();
+  return [response.status, typeof body.error === "string" ? body.code : body];
+}
+
+/** Asks for a stream. */
+export async function askStream(app: ServingApp, body: unknown, signal?: AbortSignal): Promise<Response> {
+  const init = { method: "POST", body: JSON.stringify(body), ...(signal && { signal }) };
+  return app.request("/v2/models/florence2/generate_stream", init);
+}
+
+/** The picture as base64. */
+export const street64 = btoa(Array.from(street, (byte) => String.fromCharCode(byte)).join(""));
