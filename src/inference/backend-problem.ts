@@ -37,9 +37,9 @@ export function isUnknownDigest(thrown: unknown): boolean {
 /** Anything thrown by a call → what the flow throws. What is no `InferenceFailure` stays what it is. */
 export function backendProblem(thrown: unknown): unknown {
   if (!(thrown instanceof InferenceFailure)) return thrown;
-  const { code, kind, message } = thrown;
+  const { code, kind, words = "" } = thrown;
   if (code !== undefined && passedOn.has(code) && isProblemCode(code)) {
-    return new Problem(code, message, { cause: thrown });
+    return new Problem(code, words, { cause: thrown });
   }
   const [problem, detail] = problemsByKind[kind];
   return new Problem(problem, detail, { cause: thrown });

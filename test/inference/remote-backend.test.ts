@@ -207,4 +207,12 @@ describe("a failed call is one problem of the API's", () => {
     });
     await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code, cause: failure });
   });
+
+  it("in the backend's own words where they are passed on, without its address", async () => {
+    const details = { status: 422, code: "image-corrupt", words: "The file is cut off." };
+    const { backend } = remote(() => {
+      throw new InferenceFailure("refused", "/v2/models/florence2/infer: status 422: The file is cut off.", details);
+    });
+    await expect(all(backend.generate(request, never))).rejects.toMatchObject({ detail: details.words });
+  });
 });

@@ -42,13 +42,21 @@ function textOrJson(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
+const leadingCode = /^(?<code>[a-z]+(?:-[a-z]+)*): (?<rest>[^]+)$/u;
+
+/** A server that has no field for a code, as Triton, may begin its words with one: `prompt-too-long: …`. */
+function withoutCode(words: string): ServerWords {
+  const { code, rest = words } = leadingCode.exec(words)?.groups ?? {};
+  return { message: rest, code };
+}
+
 /** The words of an error object: `{"error": …}` of every OIP server, `{"detail": …}` of FastAPI, `{"message": …}` of gateways. */
 export function wordsOf(fields: Readonly<Record<string, unknown>>): ServerWords {
   const { error, detail, message, code } = fields;
   // OpenAI's shape, which some gateways put around everything.
   if (isFields(error)) return wordsOf({ code, ...error, error: undefined });
   const words = textOrJson(error ?? detail ?? message ?? "").slice(0, MAX_MESSAGE_LENGTH);
-  return { message: words, ...(typeof code === "string" && { code }) };
+  return typeof code === "string" ? { message: words, code } : withoutCode(words);
 }
 
 function parseWords(text: string): ServerWords {
@@ -82,5 +90,5 @@ export async function failureOf(
   const { message, code } = await readWords(response, deadline);
   const text = message === "" ? `${where}: status ${status}.` : `${where}: status ${status}: ${message}`;
   const seconds = retryAfterSeconds(headers.get("Retry-After"), nowMs);
-  return new InferenceFailure(kindOf(status), text, { status, code, retryAfterSeconds: seconds });
+  return new InferenceFailure(kindOf(status), text, { status, words: message, code, retryAfterSeconds: seconds });
 }

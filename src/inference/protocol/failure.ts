@@ -39,6 +39,8 @@ export type FailureKind = keyof typeof failureKinds;
 /** What the server said beside its status. */
 export interface FailureDetails {
   readonly status?: number | undefined;
+  /** What it said, without the address and the status that `message` begins with. */
+  readonly words?: string | undefined;
   /** The `code` of the error body, where the server has codes. */
   readonly code?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
@@ -50,13 +52,16 @@ export class InferenceFailure extends Error {
   override readonly name = "InferenceFailure";
   readonly kind: FailureKind;
   readonly status: number | undefined;
+  readonly words: string | undefined;
   readonly code: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(kind: FailureKind, message: string, { status, code, retryAfterSeconds, cause }: FailureDetails = {}) {
+  constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
+    const { status, words, code, retryAfterSeconds, cause } = details;
     super(message, { cause });
     this.kind = kind;
     this.status = status;
+    this.words = words;
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
   }

@@ -27,7 +27,7 @@ function frameOf(data: string): Fields {
   const { error } = frame;
   if (error === undefined || error === null) return frame;
   const { message, code } = wordsOf(frame);
-  throw new InferenceFailure("stream-error", `The stream says: ${message}`, { code });
+  throw new InferenceFailure("stream-error", `The stream says: ${message}`, { code, words: message });
 }
 
 function parse(data: string): unknown {

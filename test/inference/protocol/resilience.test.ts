@@ -33,6 +33,8 @@ describe("a reply's status", () => {
     ["the protocol's error", '{"error":"no such model","code":"x"}', "no such model", "x"],
     ["FastAPI's details", '{"detail":[{"loc":["body"],"msg":"bad"}]}', '"msg":"bad"', undefined],
     ["an error object", '{"error":{"message":"slow down","code":"rate"}}', "slow down", "rate"],
+    ["words that begin with a code", '{"error":"prompt-too-long: 900 tokens"}', "900 tokens", "prompt-too-long"],
+    ["words that only look like it", '{"error":"Status 5: x"}', "Status 5: x", undefined],
     ["a page of HTML", "<html><h1>502\n Bad  Gateway</h1></html>", "502 Bad Gateway", undefined],
     ["a JSON text", '"broken"', "broken", undefined],
     ["bytes that are no text", "\u0000\ufffd", "\ufffd", undefined],
