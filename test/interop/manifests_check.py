@@ -1,0 +1,60 @@
+"""KServe's own types on the manifests of deploy/kserve: every key is one that the API has, to the leaves.
+
+The classes are generated from the custom resources' schemas (kserve) and from Kubernetes' own (kubernetes).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import kserve
+import yaml
+from kubernetes import client as kubernetes
+
+FOLDER = Path(__file__).parents[2] / "deploy/kserve"
+KINDS = {"ServingRuntime": kserve.V1alpha1ServingRuntime, "InferenceService": kserve.V1beta1InferenceService}
+PLAIN = {"str": (str,), "int": (int,), "bool": (bool,), "float": (int, float), "object": (object,)}
+
+
+def main() -> int:
+    """Prints a line for each resource; raises where a key or a type is wrong."""
+    for path in sorted(FOLDER.glob("*.yaml")):
+        for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            kind = KINDS[document["kind"]]
+            check(document, kind.__name__, document["kind"])
+            print(path.name, document["kind"], document["metadata"]["name"])
+    return 0
+
+
+def check(value: Any, kind: str, where: str) -> None:
+    """Holds a value against the name of a type, as the generated classes write it."""
+    if found := re.fullmatch(r"list\[(.+)\]", kind):
+        for at, each in enumerate(value):
+            check(each, found[1], f"{where}.{at}")
+    elif found := re.fullmatch(r"dict\(str, (.+)\)|dict\[str, (.+)\]", kind):
+        for name, each in value.items():
+            check(each, found[1] or found[2], f"{where}.{name}")
+    elif kind in PLAIN:
+        if not isinstance(value, PLAIN[kind]):
+            raise TypeError(f"{where} is {value!r}, not {kind}")
+    else:
+        check_object(value, kind, where)
+
+
+def check_object(value: Any, kind: str, where: str) -> None:
+    """Every key of an object, by the class of that name."""
+    described = getattr(kserve, kind, None) or getattr(kubernetes, kind, None)
+    if described is None or not hasattr(described, "attribute_map"):
+        return  # quantities and ports, which are numbers or text
+    types = {key: described.openapi_types[name] for name, key in described.attribute_map.items()}
+    for name, each in value.items():
+        if name not in types:
+            raise KeyError(f"{where}.{name}: {kind} has {sorted(types)}")
+        check(each, types[name], f"{where}.{name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { Backend, Generation } from "../../../src/inference/backend.ts";
+import type { InferenceClient } from "../../../src/inference/protocol/client.ts";
+import { createRemoteBackend } from "../../../src/inference/remote-backend.ts";
+import { createSplitEncoder } from "../../../src/inference/split-encoder.ts";
+import { decoders } from "../../../src/runtime/decode-node.ts";
+import { createEmbeddedBackend, ISOLATE_MAX_PROMPT_TOKENS } from "../../../src/runtime/embedded.ts";
+import { modelFiles } from "../../../src/runtime/load-model.ts";
+import { readImageConfig } from "../../../src/runtime/model-config.ts";
+import { createNativeSessions } from "../../../src/runtime/ort-node.ts";
+import { preprocess } from "../../../src/runtime/preprocess.ts";
+import { createSplitBackend } from "../../../src/runtime/split.ts";
+import { createTokenizer } from "../../../src/runtime/tokenizer.ts";
+import { expectedBeams, generations, goldenPictures } from "../../support/mini-goldens.ts";
+import { root } from "./environment.ts";
+
+const shards = join(root, "model-shards");
+const imageConfig = readImageConfig(
+  JSON.parse(await readFile(join(shards, "mini", modelFiles.preprocessor), "utf8")) satisfies unknown,
+);
+
+/** A JPEG and a PNG, fifteen prompts each: what more would show is shown by the goldens elsewhere. */
+const pictures = goldenPictures.slice(0, 2);
+
+const platform = {
+  modelId: "mini",
+  readAsset: async (path: string) => new Response(await readFile(join(shards, path))),
+  createSession: createNativeSessions({ threads: 1 }),
+  createTokenizer,
+  holdOpen: () => {},
+  now: Date.now,
+  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+  maxHeldBytes: 64 * 1024 * 1024,
+};
+
+/** The whole model here: what log-probabilities are held against. */
+const embedded = createEmbeddedBackend({
+  ...platform,
+  preprocess: (image, target) => preprocess(image, target, decoders),
+  maxPromptTokens: ISOLATE_MAX_PROMPT_TOKENS,
+});
+
+/** Digits that log-probabilities of two implementations agree in, behind the point. */
+const LOGPROB_DIGITS = 3;
+
+function expectSameLogprobs(written: readonly Generation[], own: readonly Generation[]): void {
+  for (const [at, { tokenIds, tokenLogprobs }] of written.entries()) {
+    expect(tokenLogprobs).toHaveLength(tokenIds.length);
+    for (const [place, logprob] of tokenLogprobs.entries()) {
+      expect(logprob).toBeCloseTo(own[at]?.tokenLogprobs[place] ?? NaN, LOGPROB_DIGITS);
+    }
+  }
+}
+
+/** The whole model on the server. */
+export function remoteBackend(client: InferenceClient): Backend {
+  return createRemoteBackend({
+    client,
+    now: Date.now,
+    describe: () => Promise.reject(new Error("Nobody asks for a description here.")),
+  });
+}
+
+/** The encoders on the server, as `florence2_encoder` or as bare graphs; the decoder here. */
+export function splitBackend(client: InferenceClient): Backend {
+  return createSplitBackend({
+    ...platform,
+    encoder: (embed) =>
+      createSplitEncoder({
+        client,
+        now: Date.now,
+        stateBytes: 64 * 1024 * 1024,
+        pixels: (image) => preprocess(image, imageConfig, decoders),
+        embed,
+      }),
+  });
+}
+
+/** Goldens through a backend, greedy and with three beams. */
+export function describePlacement(name: string, backendOf: () => Backend): void {
+  it(`${name}: is ready`, async () => {
+    await expect(backendOf().ready()).resolves.toBeUndefined();
+  });
+
+  it.each(pictures)(`${name}: writes what PyTorch writes on $name, greedy`, async ({ image, goldens }) => {
+    const answers = await generations(backendOf(), image, goldens, "greedy");
+    expect(answers.map(({ tokenIds }) => tokenIds)).toEqual(goldens.map(({ greedy }) => greedy));
+    expect(answers.map(({ text }) => text)).toEqual(goldens.map((golden) => golden.greedy_text));
+    expect(answers.map(({ promptTokens }) => promptTokens)).toEqual(goldens.map((golden) => golden.prompt_ids.length));
+    const own = await generations(embedded, image, goldens, "greedy");
+    expectSameLogprobs(answers, own);
+    expect(answers.every(({ finishReason }) => finishReason === "stop")).toBe(true);
+  });
+
+  it.each(pictures)(`${name}: writes what PyTorch writes on $name, three beams`, async ({ image, goldens }) => {
+    const answers = await generations(backendOf(), image, goldens, "beams");
+    const ids = answers.map(({ tokenIds }) => tokenIds);
+    expect(ids).toEqual(goldens.map((golden, at) => expectedBeams(golden, ids[at])));
+    expectSameLogprobs(answers, await generations(embedded, image, goldens, "beams"));
+  });
+}

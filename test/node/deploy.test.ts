@@ -1,0 +1,45 @@
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { servingFlags } from "../../src/serving/flags.ts";
+import { createServingMetrics } from "../../src/serving/metrics-node.ts";
+import { root } from "../../tools/serve.ts";
+
+const read = (path: string) => readFile(join(root, "deploy/kserve", path), "utf8");
+const [dockerfile, manifest] = [await read("Dockerfile"), await read("gpu-server.yaml")];
+
+/** Flags as they stand in YAML lists and in ENTRYPOINT, with their values. */
+const flags = [...`${dockerfile}${manifest}`.matchAll(/(?:- |")--(?<name>[a-z-]+)(?:=|", "|")(?<value>[^"\s]*)/gu)].map(
+  ({ groups }) => [groups?.["name"] ?? "", groups?.["value"] ?? ""] as const,
+);
+
+const idle = () => ({ running: 0, waiting: 0, cachedPictures: 0, cachedBytes: 0 });
+
+describe("deploy/kserve", () => {
+  it("starts our server with flags that it has, and values that it takes", () => {
+    const names = flags.map(([name]) => name);
+    expect(names).toEqual(["host", "port", "shards", "provider", "max-batch", "max-queue", "drain-seconds", "model"]);
+    const parsed = servingFlags(["cpu", "cuda"], 4).strict().parse(Object.fromEntries(flags));
+    expect(parsed).toMatchObject({ host: "0.0.0.0", port: 8080, provider: "cuda" });
+  });
+
+  it("gives the server more time to end than it takes to drain", () => {
+    const grace = Number(/terminationGracePeriodSeconds: (\d+)/u.exec(manifest)?.[1]);
+    expect(grace).toBeGreaterThan(Number(Object.fromEntries(flags)["drain-seconds"]));
+  });
+
+  it("scales by a metric that the server has", async () => {
+    const { text } = await createServingMetrics(idle, () => 0).page();
+    const asked = /query: sum\((?<name>\w+)\)/u.exec(manifest)?.groups?.["name"];
+    expect(text).toContain(`# TYPE ${asked} gauge`);
+  });
+
+  it("copies what there is", async () => {
+    const lines = dockerfile.split("\n").filter((line) => /^COPY (?!--from)/u.test(line));
+    const sources = lines.flatMap((line) => line.split(/\s+/u).slice(1, -1));
+    expect(sources.length).toBeGreaterThan(4);
+    for (const source of sources) await expect(access(join(root, source))).resolves.toBeUndefined();
+    const ignored = await read("Dockerfile.dockerignore");
+    for (const source of sources) expect(ignored).toContain(`!${source}\n`);
+  });
+});
