@@ -6,8 +6,8 @@ export function hasFloat16(): boolean {
 }
 
 /**
- * float32 → the bits of float16, rounded to the nearest, ties to even; infinite from 65520 on. Bits and
- * not a `Float16Array`, because onnxruntime-node 1.30 takes one for empty.
+ * float32 → the bits of float16, rounded to the nearest, ties to even; infinite from 65520 on. Bits and not a
+ * `Float16Array`, because onnxruntime-node 1.30 takes one for empty.
  */
 export function narrow(data: Float32Array): Uint16Array {
   return new Uint16Array(new Float16Array(data).buffer);

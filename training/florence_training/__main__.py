@@ -10,6 +10,8 @@ from florence_training.export import command as export
 from florence_training.export import restore
 from florence_training.goldens import command as goldens
 from florence_training.goldens import samples
+from florence_training.real_size import answers
+from florence_training.real_size import command as random
 from florence_training.scenes import command as scenes
 
 COMMANDS = {
@@ -19,6 +21,8 @@ COMMANDS = {
     "restore": restore,
     "goldens": goldens,
     "samples": samples,
+    "random": random,
+    "answers": answers,
 }
 
 
