@@ -12,7 +12,7 @@ import { isTaskName, type TaskName, tasks } from "../src/florence/tasks.ts";
 import { bundle, root, type Server, serve } from "../tools/serve.ts";
 import { isolateMemory, type IsolateMemory } from "./isolate-memory.ts";
 import { median, timed } from "./measure.ts";
-import { nativeService } from "./native-service.ts";
+import { freshCall, nativeService } from "./native-service.ts";
 
 /** Isolates that are started from nothing. */
 const COLD_STARTS = 5;
@@ -33,7 +33,7 @@ function overHttp(server: Server): Ask {
   const image = Buffer.from(picture).toString("base64");
   return async (task, options) => {
     const body = JSON.stringify({ image, ...options });
-    const headers = { "content-type": "application/json" };
+    const headers = { "content-type": "application/json", "cache-control": "no-store" };
     const response = await fetch(new URL(`/v1/${task}`, server.url), { method: "POST", headers, body });
     if (!response.ok) throw new Error(await response.text());
     return response.json();
@@ -43,7 +43,7 @@ function overHttp(server: Server): Ask {
 function natively(): Ask {
   const service = nativeService(1);
   const image = { kind: "bytes", bytes: picture } as const;
-  return (task, options) => service.answer({ task, image, options }, new AbortController().signal);
+  return async (task, options) => (await service.answer({ task, image, options }, freshCall())).answer;
 }
 
 async function coldStarts(): Promise<void> {

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { createService } from "../src/answer.ts";
-import type { Service } from "../src/contract/service.ts";
+import { createCachedGenerations } from "../src/cached-generations.ts";
+import type { CallContext, Service } from "../src/contract/service.ts";
 import { ISOLATE_LIMITS } from "../src/image/intake.ts";
 import type { Backend } from "../src/inference/backend.ts";
 import { decoders } from "../src/runtime/decode-node.ts";
@@ -36,7 +37,17 @@ export function nativeBackend(createSession: CreateSession, changes: Partial<Emb
   });
 }
 
+/** A call that looks for nothing in a cache. */
+export function freshCall(): CallContext {
+  const cache = { noStore: true, noCache: false, onlyIfCached: false, maxAge: undefined, staleIfError: undefined };
+  return { signal: new AbortController().signal, trace: { requestId: "bench", traceparent: undefined }, cache };
+}
+
 /** The whole service in this process: the same graphs, search and preprocessing on native ONNX Runtime, without HTTP. */
 export function nativeService(threads: number): Service {
-  return createService(nativeBackend(createNativeSessions({ threads })), ISOLATE_LIMITS);
+  const backend = nativeBackend(createNativeSessions({ threads }));
+  const [now, sleep] = [() => performance.now(), (milliseconds: number) => setTimeout(milliseconds)];
+  const nothing = { stores: [], ttlSeconds: 0, memoryBytes: 0, salt: "", holdOpen: () => {} };
+  const find = createCachedGenerations({ backend, now, sleep, ...nothing });
+  return createService({ backend, find, limits: ISOLATE_LIMITS, now });
 }

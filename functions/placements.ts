@@ -1,5 +1,9 @@
 import { env, waitUntil } from "cloudflare:workers";
 import * as z from "zod";
+import { createCacheApiStore } from "../src/cache/cache-api-store.ts";
+import { createKvStore } from "../src/cache/kv.ts";
+import { createCachedGenerations } from "../src/cached-generations.ts";
+import type { FindGenerations } from "../src/generations.ts";
 import type { Backend } from "../src/inference/backend.ts";
 import { ISOLATE_STATE_BYTES } from "../src/inference/encoder-states.ts";
 import { createInferenceClient } from "../src/inference/protocol/client.ts";
@@ -18,6 +22,12 @@ import { createTokenizer } from "../src/runtime/tokenizer.ts";
 /** What waiting requests may hold in images: the isolate's 128 MB, less the model and one picture being decoded. */
 const MAX_HELD_BYTES = 12 * 1024 * 1024;
 
+/** Answers that an isolate keeps for itself: some ten thousand of the usual length. */
+const MEMORY_BYTES = 4 * 1024 * 1024;
+
+/** What Workers KV demands at least. */
+const MIN_TTL_SECONDS = 60;
+
 const count = z.coerce.number().pipe(z.int().positive());
 
 /** The variables of a deployment; wrangler.toml says what each is for. */
@@ -28,6 +38,8 @@ export const Variables = z
     MODEL: z.string().min(1),
     BACKEND_URL: z.union([z.url({ protocol: /^https?$/ }), z.literal("")]),
     BACKEND_TIMEOUT_MS: count,
+    CACHE_TTL_SECONDS: count.pipe(z.number().min(MIN_TTL_SECONDS)),
+    CACHE_SALT: z.string(),
     /** A secret. */
     BACKEND_AUTHORIZATION: z.string().optional(),
   })
@@ -93,3 +105,17 @@ export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Var
       describe: async () => describeModel(await openModelShards(readAsset, variables.MODEL)),
     }),
 };
+
+/** The cache before a backend: in the isolate, in the data centre, everywhere. */
+export function cached(backend: Backend, { CACHE_TTL_SECONDS, CACHE_SALT }: Variables): FindGenerations {
+  return createCachedGenerations({
+    backend,
+    stores: [createCacheApiStore(() => caches.default), createKvStore(env.GENERATIONS)],
+    ttlSeconds: CACHE_TTL_SECONDS,
+    memoryBytes: MEMORY_BYTES,
+    salt: CACHE_SALT,
+    holdOpen: waitUntil,
+    now: Date.now,
+    sleep: (milliseconds) => scheduler.wait(milliseconds),
+  });
+}

@@ -1,37 +1,69 @@
 import type { Answer } from "./contract/answers.ts";
 import { Problem } from "./contract/problems.ts";
 import type { TaskOptions } from "./contract/requests.ts";
-import type { ImageInput, Service } from "./contract/service.ts";
+import type { CallContext, ImageInput, Service } from "./contract/service.ts";
 import { parse } from "./florence/parse.ts";
 import { promptFor } from "./florence/prompt.ts";
 import { locationLogprobs } from "./florence/score.ts";
 import { isTaskName, type TaskName, tasks } from "./florence/tasks.ts";
+import type { FindGenerations } from "./generations.ts";
 import { type Image, imageFromBytes, imageFromText, type ImageLimits } from "./image/intake.ts";
-import type { Backend, GenerateRequest, Generation, ModelDescription } from "./inference/backend.ts";
+import type { Backend, Generation, ModelDescription } from "./inference/backend.ts";
 import { joinAnswers, render } from "./render.ts";
+import { createStages } from "./stages.ts";
+
+/** What the flow is made of. */
+export interface ServiceOptions {
+  readonly backend: Backend;
+  /** From the cache, or from the backend. */
+  readonly find: FindGenerations;
+  readonly limits: ImageLimits;
+  readonly now: () => number;
+}
+
+/** One task on an image, ready to be asked. */
+interface Prepared {
+  readonly task: TaskName;
+  readonly questions: readonly TaskOptions[];
+  readonly prompts: readonly string[];
+}
+
+function prepare(name: string, options: TaskOptions, image: Image): Prepared {
+  const task = taskNamed(name);
+  const questions = questionsOf(options);
+  return { task, questions, prompts: questions.map((question) => promptOf(task, question, image)) };
+}
+
+/** What the model wrote, parsed and drawn in the caller's coordinates. */
+function draw(
+  { task, questions }: Prepared,
+  { image, generations, model }: { image: Image; generations: readonly Generation[]; model: ModelDescription },
+): Answer {
+  const answers = generations.map((generation, index) => {
+    const parsed = parse(generation.text, task, image);
+    const { tokenIds, tokenLogprobs } = generation;
+    const logprobs = locationLogprobs(tokenIds, tokenLogprobs, model.firstLocationId);
+    const asked = tasks[task].input === "labels" ? questions[index]?.text : undefined;
+    return render(parsed, { task, source: image, generation, model, logprobs, asked });
+  });
+  return joinAnswers(answers);
+}
 
 /**
- * The whole flow on one screen: the image is taken in, the prompt built, the model asked, what it wrote parsed and drawn
- * in the caller's coordinates. Where the model runs is the backend's business.
+ * The whole flow on one screen: the image is taken in, the prompt built, the model asked unless the cache knows, what it wrote parsed
+ * and drawn. Where the model runs is the backend's business.
  */
-export function createService(backend: Backend, limits: ImageLimits): Service {
+export function createService({ backend, find, limits, now }: ServiceOptions): Service {
   return {
-    answer: async (request, signal, trace): Promise<Answer> => {
-      const task = taskNamed(request.task);
-      const image = await take(request.image, limits);
-      const questions = questionsOf(request.options);
-      const prompts = questions.map((question) => promptOf(task, question, image));
-      const decoding = { maxNewTokens: request.options.max_new_tokens, beams: request.options.beams };
-      const generations = await generate(backend, { image, prompts, decoding, trace }, signal);
-      const model = await backend.model();
-      const answers = generations.map((generation, index) => {
-        const parsed = parse(generation.text, task, image);
-        const { tokenIds, tokenLogprobs } = generation;
-        const logprobs = locationLogprobs(tokenIds, tokenLogprobs, model.firstLocationId);
-        const asked = tasks[task].input === "labels" ? questions[index]?.text : undefined;
-        return render(parsed, { task, source: image, generation, model, logprobs, asked });
-      });
-      return joinAnswers(answers);
+    answer: async ({ task, image: sent, options }, call: CallContext) => {
+      const stages = createStages(now);
+      const image = await stages.time("intake", () => take(sent, limits));
+      const prepared = prepare(task, options, image);
+      const decoding = { maxNewTokens: options.max_new_tokens, beams: options.beams };
+      const question = { image, prompts: prepared.prompts, decoding };
+      const { cache, ...found } = await stages.time("generate", () => find(question, call));
+      const answer = await stages.time("parse", async () => draw(prepared, { image, ...found }));
+      return { answer, cache, timings: stages.timings() };
     },
     ready: () => backend.ready(),
     model: async () => served(await backend.model()),
@@ -67,23 +99,6 @@ function promptOf(task: TaskName, question: TaskOptions, image: Image): string {
     result.refusal,
     `The image has ${image.width} x ${image.height} pixels; ${task} was asked for ${sent}.`,
   );
-}
-
-/** The finished generations in the order of the prompts. */
-async function generate(
-  backend: Backend,
-  request: GenerateRequest,
-  signal: AbortSignal,
-): Promise<readonly Generation[]> {
-  const finished = new Map<number, Generation>();
-  for await (const event of backend.generate(request, signal)) {
-    if (event.type === "done") finished.set(event.prompt, event.generation);
-  }
-  return request.prompts.map((_, prompt) => {
-    const generation = finished.get(prompt);
-    if (generation === undefined) throw new Error(`The backend ended without a generation for prompt ${prompt}.`);
-    return generation;
-  });
 }
 
 function served({ id, revision, dtype, imageSize }: ModelDescription) {

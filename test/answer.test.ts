@@ -6,16 +6,15 @@ import type { TaskOptions } from "../src/contract/requests.ts";
 import { SCORE_TYPE } from "../src/florence/score.ts";
 import { ISOLATE_LIMITS } from "../src/image/intake.ts";
 import { type FakeWriting, fakeBackend } from "./support/fake-backend.ts";
+import { callWith, uncached } from "./support/calls.ts";
 import { bilevelPng } from "./support/pictures.ts";
 
 const picture = { kind: "bytes", bytes: await bilevelPng(200, 100) } as const;
 
 async function ask(task: string, writing: FakeWriting, options: TaskOptions = {}) {
   const { backend, asked } = fakeBackend(writing);
-  const answer = await createService(backend, ISOLATE_LIMITS).answer(
-    { task, image: picture, options },
-    new AbortController().signal,
-  );
+  const service = createService({ backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0 });
+  const { answer } = await service.answer({ task, image: picture, options }, callWith());
   return { answer: Answer.parse(answer), prompt: asked[0]?.prompts[0], asked };
 }
 

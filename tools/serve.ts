@@ -69,6 +69,8 @@ export interface Server {
   readonly url: URL;
   /** Where workerd speaks the Chrome DevTools protocol, if `inspect` asked for it. */
   readonly inspector: URL | undefined;
+  /** The names of what the cache keeps in KV. */
+  cachedKeys(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
@@ -109,5 +111,9 @@ export async function serve(modules: readonly Module[], options: ServeOptions): 
     throw error;
   });
   const inspector = options.inspect === true ? await miniflare.getInspectorURL() : undefined;
-  return { url, inspector, stop: () => miniflare.dispose() };
+  const cachedKeys = async (): Promise<readonly string[]> => {
+    const namespace = await miniflare.getKVNamespace("GENERATIONS", workerName);
+    return (await namespace.list()).keys.map(({ name }) => name);
+  };
+  return { url, inspector, cachedKeys, stop: () => miniflare.dispose() };
 }

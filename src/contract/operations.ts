@@ -94,6 +94,27 @@ function answerSchema(row: TaskRow): z.ZodType {
   return others.length === 0 ? first : z.discriminatedUnion("type", [first, ...others]);
 }
 
+/** What an answer says of itself besides its body. */
+const answerHeaders = {
+  ...requestIdHeader,
+  "Cache-Status": {
+    description:
+      "RFC 9211: whether the answer was in the cache, and why not; `collapsed` where another request's work gave it.",
+    schema: { type: "string" },
+  },
+  ETag: { description: "Stands for this answer; send it as If-None-Match.", schema: { type: "string" } },
+  "Server-Timing": { description: "Milliseconds by stage.", schema: { type: "string" } },
+  Age: { description: "Seconds since a cached answer was made.", schema: { type: "integer" } },
+} as const;
+
+/** A request's own headers; all are optional. */
+const answerRequestHeaders = z.object({
+  "cache-control": z.string().optional().meta({
+    description: "`no-store`, `no-cache`, `max-age`, `only-if-cached` and `stale-if-error` are honoured.",
+  }),
+  "if-none-match": z.string().optional().meta({ description: "The ETag of an answer that you have." }),
+});
+
 /** What a task can fail with. */
 const taskProblems = [
   "invalid-json",
@@ -110,6 +131,7 @@ const taskProblems = [
   "image-corrupt",
   "prompt-too-long",
   "request-cancelled",
+  "not-cached",
   ...modelProblems,
 ] as const;
 
@@ -124,6 +146,7 @@ export function taskOperation(row: TaskRow) {
     description: "Send the image as the body and the options in the query, or both in one JSON object.",
     request: {
       query: queryParameters(row.input),
+      headers: answerRequestHeaders,
       body: {
         required: true,
         content: { "application/json": { schema: bodiesByInput[row.input] }, ...Object.fromEntries(images) },
@@ -132,9 +155,10 @@ export function taskOperation(row: TaskRow) {
     responses: {
       200: {
         description: "The answer",
-        headers: requestIdHeader,
+        headers: answerHeaders,
         content: { "application/json": { schema: answerSchema(row) } },
       },
+      304: { description: "You have this answer already", headers: answerHeaders },
       ...problemResponses(taskProblems),
     },
   });

@@ -140,6 +140,13 @@ export const problems = {
     retryable: true,
     fix: "Try again; ask for fewer `max_new_tokens` or `beams`, or send a smaller image.",
   },
+  "not-cached": {
+    status: 504,
+    quiet: true,
+    title: "The answer is not in the cache",
+    retryable: false,
+    fix: "Ask again without `only-if-cached` in Cache-Control, or with a larger `max-age`.",
+  },
   "model-unavailable": {
     status: 503,
     title: "The model cannot be loaded",
@@ -148,6 +155,7 @@ export const problems = {
   },
   overloaded: {
     status: 503,
+    quiet: true,
     title: "Too many requests are waiting for the model",
     retryable: true,
     fix: "Try again after the seconds in Retry-After.",
@@ -159,10 +167,18 @@ interface ProblemRow {
   readonly title: string;
   readonly retryable: boolean;
   readonly fix: string;
+  /** Whether it is nobody's fault and fills no log, although its status is of the server's. */
+  readonly quiet?: true;
 }
 
 /** A row's name: the stable, machine-readable part of an error. */
 export type ProblemCode = keyof typeof problems;
+
+/** Whether the operator should hear of it. */
+export function isFault(code: ProblemCode): boolean {
+  const row: ProblemRow = problems[code];
+  return row.status >= 500 && row.quiet !== true;
+}
 
 /** Whether a string is a row's name. */
 export function isProblemCode(code: string): code is ProblemCode {

@@ -39,9 +39,54 @@ export interface RequestTrace {
   readonly traceparent: string | undefined;
 }
 
+/** What the caller says of the cache: its Cache-Control, read. */
+export interface CacheDirectives {
+  /** `no-store`: nothing is looked up, and nothing kept. */
+  readonly noStore: boolean;
+  /** `no-cache`: nothing is looked up, and what is made anew is kept. */
+  readonly noCache: boolean;
+  /** `only-if-cached`: nobody is asked for what is not there. */
+  readonly onlyIfCached: boolean;
+  /** `max-age`, in seconds: what is older does not count as there. */
+  readonly maxAge: number | undefined;
+  /** `stale-if-error`, in seconds: what is older than `max-age` by no more than this does, when the backend fails. */
+  readonly staleIfError: number | undefined;
+}
+
+/** What became of a request in the cache, in the words of RFC 9211. */
+export interface CacheReport {
+  readonly hit: boolean;
+  /** Why somebody was asked: the entry was not there, too old, or the caller wanted it made anew. */
+  readonly fwd: "miss" | "stale" | "request" | undefined;
+  readonly stored: boolean;
+  /** Whether another request's work gave the answer. */
+  readonly collapsed: boolean;
+  /** Whether it is older than the caller wanted, because the backend failed. */
+  readonly stale: boolean;
+  /** Seconds since the oldest part of the answer was made. */
+  readonly age: number;
+}
+
+/** How long a request's stages took, in milliseconds, by their names in Server-Timing. */
+export type StageTimings = Readonly<Record<string, number>>;
+
+/** An answer, and how it came about. */
+export interface Answered {
+  readonly answer: Answer;
+  readonly cache: CacheReport;
+  readonly timings: StageTimings;
+}
+
+/** What comes with a request besides what is asked. */
+export interface CallContext {
+  readonly signal: AbortSignal;
+  readonly trace: RequestTrace;
+  readonly cache: CacheDirectives;
+}
+
 /** What the HTTP room asks of the rest: the only things that a route can do. Every method throws `Problem`. */
 export interface Service {
-  answer(request: TaskRequest, signal: AbortSignal, trace?: RequestTrace): Promise<Answer>;
+  answer(request: TaskRequest, call: CallContext): Promise<Answered>;
   /** Resolves once the model can answer. */
   ready(): Promise<void>;
   model(): Promise<ServedModel>;

@@ -2,8 +2,10 @@ import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { operations, taskPath } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
-import { Problem } from "../contract/problems.ts";
-import type { RequestTrace, Service, TaskRow } from "../contract/service.ts";
+import { isFault, Problem } from "../contract/problems.ts";
+import type { CallContext, RequestTrace, Service, TaskRow } from "../contract/service.ts";
+import { answerResponse } from "./answer-response.ts";
+import { cacheDirectives } from "./cache-control.ts";
 import { asProblem, problemResponse } from "./problem-response.ts";
 import { readTaskRequest } from "./task-request.ts";
 
@@ -18,15 +20,15 @@ export interface AppOptions {
   readonly logError: (problem: Problem, requestId: string) => void;
 }
 
-type Handler = (request: Request, trace: RequestTrace) => Promise<unknown>;
+type Handler = (request: Request, trace: RequestTrace) => Promise<Response>;
 interface Route {
   readonly method: string;
   readonly path: string;
   readonly handle: Handler;
 }
 
-function get(operation: { readonly path: string }, handle: Handler): Route {
-  return { method: "GET", path: operation.path, handle };
+function get(operation: { readonly path: string }, read: () => Promise<unknown>): Route {
+  return { method: "GET", path: operation.path, handle: async () => Response.json(await read()) };
 }
 
 function routes({ tasks, service, version }: AppOptions): readonly Route[] {
@@ -41,9 +43,18 @@ function routes({ tasks, service, version }: AppOptions): readonly Route[] {
       method: "POST",
       path: taskPath(row.name),
       handle: async (request: Request, trace: RequestTrace) =>
-        service.answer(await readTaskRequest(row, request), request.signal, trace),
+        answerResponse(
+          await service.answer(await readTaskRequest(row, request), callOf(request, trace)),
+          request.headers.get("if-none-match"),
+        ),
     })),
   ];
+}
+
+function callOf({ headers, signal }: Request, trace: RequestTrace): CallContext {
+  const cache = cacheDirectives(headers.get("cache-control"));
+  // `fetch` puts `no-cache` beside every If-None-Match: together they ask whether an answer still holds, not for a new one.
+  return { signal, trace, cache: { ...cache, noCache: cache.noCache && !headers.has("if-none-match") } };
 }
 
 /** W3C trace context; what is not of its form is not passed on. */
@@ -70,14 +81,16 @@ export function createApp(options: AppOptions): Hono {
   const fail = (thrown: unknown, id: string): Response => {
     const problem = asProblem(thrown);
     const response = problemResponse(problem, id);
-    if (response.status >= 500 && problem.code !== "overloaded") options.logError(problem, id);
+    if (isFault(problem.code)) options.logError(problem, id);
     return response;
   };
   app.use(requestId({ generator: options.newRequestId }));
   for (const { method, path, handle } of known) {
     app.on(method, path, async (context) => {
       const trace = { requestId: context.get("requestId"), traceparent: traceparentOf(context.req.raw) };
-      return context.json(await handle(context.req.raw, trace));
+      const response = await handle(context.req.raw, trace);
+      response.headers.set("x-request-id", trace.requestId);
+      return response;
     });
   }
   app.notFound((context) => {

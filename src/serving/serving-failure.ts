@@ -1,4 +1,4 @@
-import { Problem, problems } from "../contract/problems.ts";
+import { isFault, Problem, problems } from "../contract/problems.ts";
 import { UnknownDigestError } from "../engine/feature-store.ts";
 import type { CodecFailure } from "../inference/protocol/codec-failure.ts";
 
@@ -53,8 +53,8 @@ export function errorReply(thrown: unknown): ErrorReply {
   if (thrown instanceof Problem) {
     if (thrown.code === "internal") return internal(thrown);
     const { status } = problems[thrown.code];
-    const isFault = status >= 500 && thrown.code !== "overloaded";
-    return { status, body: { error: thrown.detail, code: thrown.code }, fault: isFault ? thrown : undefined };
+    const fault = isFault(thrown.code) ? thrown : undefined;
+    return { status, body: { error: thrown.detail, code: thrown.code }, fault };
   }
   return internal(thrown);
 }

@@ -21,10 +21,10 @@ describe("routes", () => {
     ["anything else", undefined],
     [undefined, undefined],
   ])("pass on the request's id and its trace: %s", async (traceparent, passed) => {
-    const { app, traces } = fakeApp();
+    const { app, calls } = fakeApp();
     const headers = { ...image.headers, "x-request-id": "mine", ...(traceparent !== undefined && { traceparent }) };
     await app.request("/v1/caption", { ...image, headers });
-    expect(traces).toEqual([{ requestId: "mine", traceparent: passed }]);
+    expect(calls).toMatchObject([{ trace: { requestId: "mine", traceparent: passed } }]);
   });
 
   it("list the tasks with their addresses", async () => {

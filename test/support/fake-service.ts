@@ -1,6 +1,6 @@
 import type { Answer } from "../../src/contract/answers.ts";
 import type { Problem } from "../../src/contract/problems.ts";
-import type { RequestTrace, Service, TaskRequest, TaskRow } from "../../src/contract/service.ts";
+import type { CacheReport, CallContext, Service, TaskRequest, TaskRow } from "../../src/contract/service.ts";
 import { createApp } from "../../src/http/app.ts";
 
 /** One task for each kind of input. */
@@ -22,8 +22,11 @@ export const fakeAnswer: Answer = {
   text: "a cat",
 };
 
+/** What is said of an answer that was made for its caller. */
+export const missed: CacheReport = { hit: false, fwd: "miss", stored: true, collapsed: false, stale: false, age: 0 };
+
 const quietService: Service = {
-  answer: async () => fakeAnswer,
+  answer: async () => ({ answer: fakeAnswer, cache: missed, timings: { intake: 1.5 } }),
   ready: async () => {},
   model: async () => ({ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }),
 };
@@ -33,7 +36,7 @@ export function fakeApp(service: Partial<Service> = {}) {
   const whole = { ...quietService, ...service };
   const asked: TaskRequest[] = [];
   const logged: Problem[] = [];
-  const traces: (RequestTrace | undefined)[] = [];
+  const calls: CallContext[] = [];
   const app = createApp({
     tasks: fakeTasks,
     version: "0.0.0",
@@ -41,12 +44,12 @@ export function fakeApp(service: Partial<Service> = {}) {
     logError: (problem) => logged.push(problem),
     service: {
       ...whole,
-      answer: (request, signal, trace) => {
+      answer: (request, call) => {
         asked.push(request);
-        traces.push(trace);
-        return whole.answer(request, signal, trace);
+        calls.push(call);
+        return whole.answer(request, call);
       },
     },
   });
-  return { app, asked, logged, traces };
+  return { app, asked, logged, calls };
 }

@@ -6,6 +6,9 @@ import pytest
 import torch
 from transformers import BartConfig, Florence2Config, Florence2ForConditionalGeneration, Florence2VisionConfig
 
+# The models are tiny: more threads only wait for each other, on a busy machine for minutes.
+torch.set_num_threads(1)
+
 IMAGE_SIZE = 48  # feature maps of 12, 6, 3 and 2: the last two are no multiple of the window
 
 

@@ -1,0 +1,23 @@
+import type { Store } from "./store.ts";
+
+/** Workers KV, as far as it is used. */
+export interface KvNamespace {
+  get(key: string, type: "arrayBuffer"): Promise<ArrayBuffer | null>;
+  put(key: string, value: ArrayBufferView, options: { readonly expirationTtl: number }): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** Says in a namespace what its entries are, beside what others may keep there. */
+const PREFIX = "generation:";
+
+/** Entries in Workers KV: everywhere, within a minute. */
+export function createKvStore(namespace: KvNamespace): Store {
+  return {
+    get: async (key) => {
+      const buffer = await namespace.get(PREFIX + key, "arrayBuffer");
+      return buffer === null ? undefined : new Uint8Array(buffer);
+    },
+    put: (key, bytes, ttlSeconds) => namespace.put(PREFIX + key, bytes, { expirationTtl: ttlSeconds }),
+    delete: (key) => namespace.delete(PREFIX + key),
+  };
+}

@@ -1,0 +1,98 @@
+import { Problem } from "../contract/problems.ts";
+
+/** How often those who wait look, in milliseconds: little beside the tens that an answer takes. */
+const POLL_MS = 4;
+
+/** How often a leader says that it lives, in milliseconds. */
+export const HEARTBEAT_MS = 500;
+
+/** How long a leader may be silent before the next in line takes over, in milliseconds: some heartbeats late on a busy machine. */
+export const FLIGHT_LEASE_MS = 2000;
+
+/** What a flight needs of the world. */
+export interface FlightWorld {
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/** A value, and whether another request's work gave it. */
+export interface Landed<Value> {
+  readonly value: Value;
+  readonly isCollapsed: boolean;
+}
+
+/** Work that is done once for all who ask for it at the same time. */
+export interface SingleFlight<Value> {
+  /** `check` throws once nobody wants the value. Rejects with what the work, or `check`, throws. */
+  run(key: string, check: () => void, work: () => Promise<Value>): Promise<Landed<Value>>;
+}
+
+type Outcome<Value> = { readonly value: Value } | { readonly problem: Problem };
+
+/** One key's work, as those who wait for it see it. */
+interface Flight<Value> {
+  seenMs: number;
+  outcome: Outcome<Value> | undefined;
+  /** Whether its leader has left without an outcome: cancelled, or broken in a way that need not be another's. */
+  isAbandoned: boolean;
+}
+
+/** A leader whose caller left, or who met a bug, says nothing of what the next one will meet. */
+function isShared(thrown: unknown): thrown is Problem {
+  return thrown instanceof Problem && thrown.code !== "request-cancelled";
+}
+
+/**
+ * Collapses equal work within an isolate. Those who wait look for themselves, and await nothing that belongs to the leader:
+ * workerd forbids waiting for another request's promise, and drops a request whose client has left without running its
+ * `finally`. So a leader keeps saying that it lives, and when it falls silent the next in line takes over.
+ */
+export function createSingleFlight<Value>({ now, sleep }: FlightWorld): SingleFlight<Value> {
+  const flights = new Map<string, Flight<Value>>();
+
+  const lead = async (key: string, work: () => Promise<Value>): Promise<Value> => {
+    const flight: Flight<Value> = { seenMs: now(), outcome: undefined, isAbandoned: false };
+    flights.set(key, flight);
+    let isDone = false;
+    const heartbeat = async (): Promise<void> => {
+      while (!isDone) {
+        await sleep(HEARTBEAT_MS);
+        flight.seenMs = now();
+      }
+    };
+    void heartbeat();
+    try {
+      const value = await work();
+      flight.outcome = { value };
+      return value;
+    } catch (thrown) {
+      if (isShared(thrown)) flight.outcome = { problem: thrown };
+      flight.isAbandoned = true;
+      throw thrown;
+    } finally {
+      isDone = true;
+      if (flights.get(key) === flight) flights.delete(key);
+    }
+  };
+  const follow = async (flight: Flight<Value>, check: () => void): Promise<Outcome<Value> | undefined> => {
+    for (;;) {
+      if (flight.outcome !== undefined) return flight.outcome;
+      if (flight.isAbandoned || now() - flight.seenMs > FLIGHT_LEASE_MS) return undefined;
+      await sleep(POLL_MS);
+      check();
+    }
+  };
+  return {
+    run: async (key, check, work) => {
+      for (;;) {
+        const flight = flights.get(key);
+        if (flight === undefined) return { value: await lead(key, work), isCollapsed: false };
+        const outcome = await follow(flight, check);
+        if (outcome !== undefined && "problem" in outcome) throw outcome.problem;
+        if (outcome !== undefined) return { value: outcome.value, isCollapsed: true };
+        // The first to notice makes room for itself; the others find its flight.
+        if (flights.get(key) === flight) flights.delete(key);
+      }
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Answered, StageTimings } from "../contract/service.ts";
+import { cacheStatus } from "./cache-control.ts";
+
+/** Callers may keep an answer for themselves, and must ask whether it is still the same: a new model may answer otherwise. */
+const CACHE_CONTROL = "private, no-cache";
+
+/** Server-Timing: milliseconds by stage. */
+function serverTiming(timings: StageTimings): string {
+  return Object.entries(timings)
+    .map(([stage, ms]) => `${stage};dur=${ms.toFixed(1)}`)
+    .join(", ");
+}
+
+async function entityTag(body: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body)));
+  const half = hash.subarray(0, hash.length / 2);
+  return `"${Array.from(half, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+}
+
+/** Whether the caller has this answer already. */
+function isKnown(header: string | null, tag: string): boolean {
+  const tags = (header ?? "").split(",").map((each) => each.trim().replace(/^W\//u, ""));
+  return tags.includes(tag) || tags.includes("*");
+}
+
+/**
+ * An answer as a response, or 304 where If-None-Match names it. The standard has 304 for GET alone; a POST here reads and changes
+ * nothing, and a body that its caller has is a body too many.
+ */
+export async function answerResponse(
+  { answer, cache, timings }: Answered,
+  ifNoneMatch: string | null,
+): Promise<Response> {
+  const body = JSON.stringify(answer);
+  const etag = await entityTag(body);
+  const headers = {
+    "cache-control": CACHE_CONTROL,
+    "cache-status": cacheStatus(cache),
+    etag,
+    "server-timing": serverTiming(timings),
+    ...(cache.hit ? { age: String(cache.age) } : {}),
+  };
+  if (isKnown(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
+  return new Response(body, { headers: { ...headers, "content-type": "application/json" } });
+}

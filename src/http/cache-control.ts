@@ -1,0 +1,41 @@
+import type { CacheDirectives, CacheReport } from "../contract/service.ts";
+
+/** This cache's name in Cache-Status. */
+const CACHE_NAME = "florence-edge";
+
+function seconds(directives: ReadonlyMap<string, string | undefined>, name: string): number | undefined {
+  const value = directives.get(name);
+  return value !== undefined && /^\d+$/u.test(value) ? Number(value) : undefined;
+}
+
+/**
+ * A request's Cache-Control (RFC 9111, RFC 5861). What is unknown, or has a value that it should not have, is ignored, as
+ * the standard says.
+ */
+export function cacheDirectives(header: string | null): CacheDirectives {
+  const directives = new Map(
+    (header ?? "").split(",").map((part) => {
+      const [name = "", value] = part.trim().toLowerCase().split("=", 2);
+      return [name, value?.replaceAll('"', "")] as const;
+    }),
+  );
+  return {
+    noStore: directives.has("no-store"),
+    noCache: directives.has("no-cache"),
+    onlyIfCached: directives.has("only-if-cached"),
+    maxAge: seconds(directives, "max-age"),
+    staleIfError: seconds(directives, "stale-if-error"),
+  };
+}
+
+/** RFC 9211. A hit that is older than was wanted is named in `detail`, since the standard has no parameter for it. */
+export function cacheStatus({ hit, fwd, stored, collapsed, stale }: CacheReport): string {
+  const parameters = [
+    ...(hit ? ["hit"] : []),
+    ...(fwd === undefined ? [] : [`fwd=${fwd}`]),
+    ...(stored ? ["stored"] : []),
+    ...(collapsed ? ["collapsed"] : []),
+    ...(stale ? ["detail=stale-if-error"] : []),
+  ];
+  return [CACHE_NAME, ...parameters].join("; ");
+}

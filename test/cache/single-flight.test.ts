@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { createSingleFlight, FLIGHT_LEASE_MS, HEARTBEAT_MS } from "../../src/cache/single-flight.ts";
+import { Problem } from "../../src/contract/problems.ts";
+
+/** Time that passes in sleeps; everybody who sleeps wakes in the order of their alarms. */
+function world() {
+  let now = 0;
+  const alarms: { at: number; wake: () => void }[] = [];
+  const sleep = (milliseconds: number) =>
+    new Promise<void>((wake) => void alarms.push({ at: now + milliseconds, wake }));
+  /** Lets time pass until the work is done, however often it waits. */
+  const settle = async <Value>(work: Promise<Value>): Promise<Value> => {
+    let isDone = false;
+    const finish = (): void => void (isDone = true);
+    work.then(finish, finish);
+    for (let turn = 0; !isDone && turn < 100_000; turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      alarms.sort((one, other) => one.at - other.at);
+      const next = alarms.shift();
+      if (next === undefined) continue;
+      now = Math.max(now, next.at);
+      next.wake();
+    }
+    return work;
+  };
+  return { now: () => now, sleep, settle };
+}
+
+const wanted = (): void => {};
+
+describe("work that is asked for several times at once", () => {
+  it("is done once, and all get its value", async () => {
+    const { settle, ...time } = world();
+    const flight = createSingleFlight<number>(time);
+    let works = 0;
+    const work = async (): Promise<number> => {
+      works += 1;
+      await time.sleep(100);
+      return 7;
+    };
+    const landed = await settle(Promise.all(Array.from({ length: 200 }, () => flight.run("a", wanted, work))));
+    expect(works).toBe(1);
+    expect(landed.filter(({ isCollapsed }) => isCollapsed)).toHaveLength(199);
+    expect(new Set(landed.map(({ value }) => value))).toEqual(new Set([7]));
+  });
+
+  it("is done for each key by itself, and anew when it is over", async () => {
+    const { settle, ...time } = world();
+    const flight = createSingleFlight<string>(time);
+    const done: string[] = [];
+    const run = (key: string) =>
+      flight.run(key, wanted, async () => {
+        await time.sleep(1);
+        done.push(key);
+        return key;
+      });
+    await settle(Promise.all([run("a"), run("b")]));
+    await settle(run("a"));
+    expect(done).toEqual(["a", "b", "a"]);
+  });
+
+  it("fails for all with the one problem it meets", async () => {
+    const { settle, ...time } = world();
+    const flight = createSingleFlight<number>(time);
+    let works = 0;
+    const fail = async (): Promise<number> => {
+      works += 1;
+      await time.sleep(10);
+      throw new Problem("backend-timeout", "late");
+    };
+    const all = await settle(Promise.allSettled([1, 2, 3].map(() => flight.run("a", wanted, fail))));
+    expect(all.map((one) => (one.status === "rejected" ? one.reason : one.value))).toMatchObject(
+      Array.from({ length: 3 }, () => ({ code: "backend-timeout" })),
+    );
+    expect(works).toBe(1);
+  });
+
+  it.each([
+    ["whose caller leaves", new Problem("request-cancelled", "gone")],
+    ["who meets a bug", new TypeError("a bug")],
+  ])("is taken over by the next in line from a leader %s", async (_, reason) => {
+    const { settle, ...time } = world();
+    const flight = createSingleFlight<number>(time);
+    let works = 0;
+    const work = async (): Promise<number> => {
+      works += 1;
+      const mine = works;
+      await time.sleep(10);
+      if (mine === 1) throw reason;
+      return mine;
+    };
+    const all = await settle(Promise.allSettled([1, 2, 3].map(() => flight.run("a", wanted, work))));
+    expect(all.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
+    expect(all.slice(1)).toMatchObject([
+      { value: { value: 2, isCollapsed: false } },
+      { value: { value: 2, isCollapsed: true } },
+    ]);
+  });
+
+  it("is taken over from a leader who falls silent", async () => {
+    const { settle, ...time } = world();
+    // A request that workerd drops: none of its waits ever ends.
+    const sleep = (ms: number) => (ms === HEARTBEAT_MS ? new Promise<void>(() => {}) : time.sleep(ms));
+    const flight = createSingleFlight<string>({ now: time.now, sleep });
+    void flight.run("a", wanted, () => new Promise<string>(() => {}));
+    const began = time.now();
+    const landed = await settle(flight.run("a", wanted, async () => "mine"));
+    expect(landed).toEqual({ value: "mine", isCollapsed: false });
+    expect(time.now() - began).toBeGreaterThan(FLIGHT_LEASE_MS);
+  });
+
+  it("is not taken over from one who works long", async () => {
+    const { settle, ...time } = world();
+    const flight = createSingleFlight<string>(time);
+    const slow = async (): Promise<string> => {
+      await time.sleep(2 * FLIGHT_LEASE_MS);
+      return "slow";
+    };
+    const [, second] = await settle(Promise.all([flight.run("a", wanted, slow), flight.run("a", wanted, slow)]));
+    expect(second).toEqual({ value: "slow", isCollapsed: true });
+  });
+
+  it("lets one who waits leave without the others", async () => {
+    const { settle, ...time } = world();
+    const flight = createSingleFlight<number>(time);
+    const work = async (): Promise<number> => {
+      await time.sleep(100);
+      return 7;
+    };
+    const leave = (): void => {
+      if (time.now() > 20) throw new Problem("request-cancelled", "gone");
+    };
+    const all = Promise.allSettled([
+      flight.run("a", wanted, work),
+      flight.run("a", leave, work),
+      flight.run("a", wanted, work),
+    ]);
+    expect((await settle(all)).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  });
+});

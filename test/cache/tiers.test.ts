@@ -1,0 +1,88 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createByteLru } from "../../src/cache/byte-lru.ts";
+import { decodeEntry, encodeEntry, type Entry } from "../../src/cache/entry.ts";
+import type { Store } from "../../src/cache/store.ts";
+import { createTiers } from "../../src/cache/tiers.ts";
+import { brokenStore, fakeStore } from "../support/fake-store.ts";
+
+const read = (value: unknown) => (typeof value === "string" ? value : undefined);
+const entry: Entry<string> = { value: "a cat", createdMs: 5 };
+
+function tiersOver(stores: readonly Store[], maxBytes = 1000) {
+  const held: Promise<void>[] = [];
+  const memory = createByteLru<Entry<string>>({ maxBytes, bytesOf: ({ value }) => value.length });
+  const tiers = createTiers({ memory, stores, ttlSeconds: 60, read, holdOpen: (work) => held.push(work) });
+  return { tiers, memory, settle: () => Promise.all(held) };
+}
+
+describe("an entry", () => {
+  it("is read as it was written", async () => {
+    expect(await decodeEntry("k", await encodeEntry("k", entry), read)).toEqual(entry);
+  });
+
+  it("is none under another key, or where its value is none", async () => {
+    const bytes = await encodeEntry("k", entry);
+    expect(await decodeEntry("other", bytes, read)).toBeUndefined();
+    expect(await decodeEntry("k", await encodeEntry("k", { value: 7, createdMs: 5 }), read)).toBeUndefined();
+  });
+
+  it("is none when it is cut off anywhere", async () => {
+    const bytes = await encodeEntry("k", entry);
+    const cut = await Promise.all(Array.from(bytes, (_, end) => decodeEntry("k", bytes.subarray(0, end), read)));
+    expect(cut.filter((found) => found !== undefined)).toEqual([]);
+  });
+
+  it("is none when one of its bytes is another", async () => {
+    const bytes = await encodeEntry("k", entry);
+    const places = fc.record({ at: fc.nat(bytes.length - 1), by: fc.integer({ min: 1, max: 255 }) });
+    await fc.assert(
+      fc.asyncProperty(places, async ({ at, by }) => {
+        const other = Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ by : byte));
+        expect(await decodeEntry("k", other, read)).toBeUndefined();
+      }),
+    );
+  });
+
+  it("is none when it is anything else", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
+        expect(await decodeEntry("k", bytes, read)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe("the levels of a cache", () => {
+  it("are all written, and read from the nearest that has the entry", async () => {
+    const [near, far] = [fakeStore(), fakeStore()];
+    const one = tiersOver([near.store, far.store]);
+    one.tiers.put("k", entry);
+    await one.settle();
+    expect([near.holds.size, far.holds.size]).toEqual([1, 1]);
+    near.holds.clear();
+    const other = tiersOver([near.store, far.store]);
+    expect(await other.tiers.get("k")).toEqual(entry);
+    await other.settle();
+    expect([near.holds.has("k"), other.memory.has("k")]).toEqual([true, true]);
+  });
+
+  it("forget what was cut off or put there by others", async () => {
+    const { store, holds } = fakeStore();
+    const { tiers } = tiersOver([store]);
+    const bytes = await encodeEntry("k", entry);
+    holds.set("k", bytes.subarray(0, bytes.length - 1)).set("l", new TextEncoder().encode('{"value":"poison"}'));
+    expect([await tiers.get("k"), await tiers.get("l")]).toEqual([undefined, undefined]);
+    expect(holds.size).toBe(0);
+  });
+
+  it("are passed over when they fail", async () => {
+    const { store, holds } = fakeStore();
+    const { tiers, settle } = tiersOver([brokenStore, store], 0);
+    tiers.put("k", entry);
+    await settle();
+    expect(holds.size).toBe(1);
+    expect(await tiers.get("k")).toEqual(entry);
+    expect(await tiersOver([brokenStore]).tiers.get("k")).toBeUndefined();
+  });
+});

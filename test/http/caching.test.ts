@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { cacheDirectives, cacheStatus } from "../../src/http/cache-control.ts";
+import { fakeAnswer, fakeApp, missed } from "../support/fake-service.ts";
+
+const image = { method: "POST", body: "x", headers: { "content-type": "image/png" } };
+const none = { noStore: false, noCache: false, onlyIfCached: false, maxAge: undefined, staleIfError: undefined };
+
+describe("a request's Cache-Control", () => {
+  it.each<[string | null, Partial<ReturnType<typeof cacheDirectives>>]>([
+    [null, {}],
+    ["", {}],
+    ["no-store", { noStore: true }],
+    ["No-Cache , ONLY-IF-CACHED", { noCache: true, onlyIfCached: true }],
+    ["max-age=60, stale-if-error=3600", { maxAge: 60, staleIfError: 3600 }],
+    ['max-age="5"', { maxAge: 5 }],
+    ["max-age=-1, stale-if-error=soon, max-age", {}],
+    ["max-age=1.5", {}],
+    ["no-transform, private", {}],
+  ])("%j", (header, said) => {
+    expect(cacheDirectives(header)).toEqual({ ...none, ...said });
+  });
+
+  it("gets to the service", async () => {
+    const { app, calls } = fakeApp();
+    await app.request("/v1/caption", { ...image, headers: { ...image.headers, "cache-control": "no-cache" } });
+    expect(calls[0]?.cache.noCache).toBe(true);
+  });
+});
+
+describe("Cache-Status", () => {
+  it.each([
+    [missed, "florence-edge; fwd=miss; stored"],
+    [{ ...missed, stored: false, collapsed: true }, "florence-edge; fwd=miss; collapsed"],
+    [{ ...missed, hit: true, fwd: undefined, stored: false }, "florence-edge; hit"],
+    [{ ...missed, hit: true, fwd: undefined, stored: false, stale: true }, "florence-edge; hit; detail=stale-if-error"],
+  ])("of %j is %s", (report, status) => {
+    expect(cacheStatus(report)).toBe(status);
+  });
+});
+
+describe("an answer's headers", () => {
+  it("say how it came about", async () => {
+    const { app } = fakeApp();
+    const { headers } = await app.request("/v1/caption", image);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "cache-control": "private, no-cache",
+      "cache-status": "florence-edge; fwd=miss; stored",
+      "content-type": "application/json",
+      "server-timing": "intake;dur=1.5",
+      "x-request-id": "request-1",
+    });
+    expect(headers.has("age")).toBe(false);
+  });
+
+  it("have the age of what was found", async () => {
+    const cache = { ...missed, hit: true, fwd: undefined, stored: false, age: 12 };
+    const { app } = fakeApp({ answer: async () => ({ answer: fakeAnswer, cache, timings: {} }) });
+    expect((await app.request("/v1/caption", image)).headers.get("age")).toBe("12");
+  });
+
+  it("have a tag that stands for the answer: who names it gets 304 and no body", async () => {
+    const { app } = fakeApp();
+    const tag = (await app.request("/v1/caption", image)).headers.get("etag") ?? "";
+    expect(tag).toMatch(/^"[0-9a-f]{32}"$/u);
+    for (const given of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
+      const response = await app.request("/v1/caption", {
+        ...image,
+        headers: { ...image.headers, "if-none-match": given },
+      });
+      expect([response.status, await response.text(), response.headers.get("etag")]).toEqual([304, "", tag]);
+    }
+    const other = await app.request("/v1/caption", {
+      ...image,
+      headers: { ...image.headers, "if-none-match": '"other"' },
+    });
+    expect(other.status).toBe(200);
+  });
+});
