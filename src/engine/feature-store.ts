@@ -63,6 +63,40 @@ function createVisionBatcher({ encoder, device, window, maxBatch }: FeatureStore
   });
 }
 
+/** A pass and what will come of it. */
+interface UnderWay {
+  readonly pass: Pass;
+  readonly features: Promise<Float32Tensor>;
+}
+
+/** Passes that have begun or wait, by digest; `onDone` hears of each that succeeds. */
+function createPasses(options: FeatureStoreOptions, onDone: (digest: string, features: Float32Tensor) => void) {
+  const underWay = new Map<string, UnderWay>();
+  const batcher = createVisionBatcher(options);
+  const forget = (digest: string, entry: UnderWay): void => {
+    if (underWay.get(digest) === entry) underWay.delete(digest);
+  };
+  return {
+    has: (digest: string) => underWay.has(digest),
+    /** One that all others have left will not be run: it cannot be joined. */
+    joinable: (digest: string): UnderWay | undefined => {
+      const current = underWay.get(digest);
+      return current !== undefined && !isAbandoned(current.pass) ? current : undefined;
+    },
+    start: (digest: string, pass: Pass): UnderWay => {
+      const entry = { pass, features: batcher.submit(pass) };
+      underWay.set(digest, entry);
+      entry.features
+        .then(
+          (features) => onDone(digest, features),
+          () => {},
+        )
+        .finally(() => forget(digest, entry));
+      return entry;
+    },
+  };
+}
+
 /** Features by digest, behind a batcher of vision passes. */
 export function createFeatureStore(options: FeatureStoreOptions): FeatureStore {
   const { featureBytes, onChange } = options;
@@ -71,39 +105,25 @@ export function createFeatureStore(options: FeatureStoreOptions): FeatureStore {
     bytesOf: ({ data }) => data.byteLength,
     onForget: (digest) => onChange(digest, false),
   });
-  const underWay = new Map<string, { readonly pass: Pass; readonly features: Promise<Float32Tensor> }>();
-  const batcher = createVisionBatcher(options);
-  const start = (digest: string, pass: Pass) => {
-    const entry = { pass, features: batcher.submit(pass) };
-    underWay.set(digest, entry);
-    const keep = (features: Float32Tensor): void => {
-      known.set(digest, features);
-      if (known.has(digest)) onChange(digest, true);
-    };
-    entry.features
-      .then(keep, () => {})
-      .finally(() => {
-        if (underWay.get(digest) === entry) underWay.delete(digest);
-      });
-    return entry;
-  };
+  const passes = createPasses(options, (digest, features) => {
+    known.set(digest, features);
+    if (known.has(digest)) onChange(digest, true);
+  });
   return {
     of: async ({ digest, pixels }, signal, begin) => {
       if (signal.aborted) throw cancelled();
       const features = known.get(digest);
       if (features !== undefined) return features;
-      const current = underWay.get(digest);
-      // One that all others have left will not be run: begin anew.
-      const joinable = current !== undefined && !isAbandoned(current.pass) ? current : undefined;
+      const joinable = passes.joinable(digest);
       if (joinable === undefined) {
         if (pixels === undefined) throw new UnknownDigestError(digest);
-        return start(digest, { pixels, signals: [signal], begins: [begin] }).features;
+        return passes.start(digest, { pixels, signals: [signal], begins: [begin] }).features;
       }
       joinable.pass.signals.push(signal);
       joinable.pass.begins.push(begin);
       return joinable.features;
     },
-    has: (digest) => known.has(digest) || underWay.has(digest),
+    has: (digest) => known.has(digest) || passes.has(digest),
     cached: () => ({ cachedPictures: known.size, cachedBytes: known.bytes }),
   };
 }

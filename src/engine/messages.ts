@@ -26,7 +26,8 @@ export type Call = { [Name in keyof Calls]: { readonly type: Name } & Omit<Calls
 /** To the engine's thread; `id` tells calls apart. */
 export type ToEngine =
   | { readonly type: "call"; readonly id: number; readonly call: Call }
-  | { readonly type: "cancel"; readonly id: number };
+  | { readonly type: "cancel"; readonly id: number }
+  | { readonly type: "stop" };
 
 /** A graph's ports, by the graph's name. */
 export type GraphPorts = Readonly<

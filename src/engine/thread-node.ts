@@ -63,15 +63,26 @@ async function answer(engine: Engine, id: number, call: Call, signal: AbortSigna
 const { engine } = await load();
 const underWay = new Map<number, AbortController>();
 
-port.on("message", (message: ToEngine) => {
-  if (message.type === "cancel") {
-    underWay.get(message.id)?.abort();
-    return;
-  }
+async function serve(id: number, call: Call): Promise<void> {
   const controller = new AbortController();
-  underWay.set(message.id, controller);
-  answer(engine, message.id, message.call, controller.signal)
-    .catch((thrown: unknown) => post({ type: "failed", id: message.id, failure: failureOf(thrown) }))
-    .finally(() => underWay.delete(message.id));
+  underWay.set(id, controller);
+  try {
+    await answer(engine, id, call, controller.signal);
+  } catch (thrown) {
+    post({ type: "failed", id, failure: failureOf(thrown) });
+  }
+  underWay.delete(id);
+}
+
+/** Nothing is begun any more, and the thread ends behind the graph that runs. */
+function stop(): void {
+  for (const controller of underWay.values()) controller.abort();
+  port.close();
+}
+
+port.on("message", (message: ToEngine) => {
+  if (message.type === "cancel") underWay.get(message.id)?.abort();
+  else if (message.type === "stop") stop();
+  else void serve(message.id, message.call);
 });
 setInterval(() => post({ type: "load", load: engine.load() }), LOAD_INTERVAL_MS).unref();

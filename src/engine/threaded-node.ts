@@ -35,6 +35,10 @@ export interface ThreadedEngine extends Engine {
   has(digest: string): boolean;
   /** Resolves with the reason when the thread has ended, which it only does by itself when something is badly wrong. */
   readonly ended: Promise<string>;
+  /**
+   * Fails what is pending, and resolves when the thread has ended: behind the graph that runs, since a thread that is ended within ONNX
+   * Runtime takes the whole process with it.
+   */
   stop(): Promise<void>;
 }
 
@@ -115,7 +119,7 @@ function createSwitchboard(worker: Worker) {
     ended = new Problem("model-unavailable", reason);
     for (const { reject } of pending.values()) reject(ended);
   };
-  return { call, failAll };
+  return { call, failAll, stop: () => post({ type: "stop" }) };
 }
 
 /** Starts the thread and loads the model in it. Rejects with what hinders that. */
@@ -140,6 +144,10 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<T
     encode: (job, signal) => switchboard.call<"encode">({ type: "encode", job }, signal),
     run: (graph, inputs, outputs, signal) => switchboard.call<"run">({ type: "run", graph, inputs, outputs }, signal),
     load: news.load,
-    stop: async () => void (await worker.terminate()),
+    stop: async () => {
+      switchboard.failAll("The engine was stopped.");
+      switchboard.stop();
+      await ended;
+    },
   };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Problem } from "../contract/problems.ts";
 import type { Decoding } from "../inference/backend.ts";
 import type { Parameters } from "../inference/protocol/datatypes.ts";
 import { countNamed, tensorNamed, textsOf } from "./inputs.ts";
@@ -8,6 +9,12 @@ import { ServingFailure } from "./serving-failure.ts";
 
 /** Most prompts of one request: the API's `labels` have 64, and a fifth task more is seldom asked. */
 export const MAX_PROMPTS = 128;
+
+/**
+ * Longest prompt in characters: the API's longest text and the sentence around it, twenty for each token that a prompt may have.
+ * The tokenizer reads two a microsecond, in the thread that everybody waits for.
+ */
+export const MAX_PROMPT_LENGTH = 10_000;
 
 /** Most beams: papers use five, and each one more costs a row of the decoder. */
 export const MAX_BEAMS = 16;
@@ -31,21 +38,28 @@ export function sentImage({ inputs }: ModelRequest): SentImage {
   return { bytes: tensorNamed(inputs, "image", "BYTES")?.data[0], digest };
 }
 
-/** The prompts of a request. Throws `invalid-request` where there are none or too many. */
+/** The prompts of a request. Throws as `checkedPrompts`. */
 export function sentPrompts({ inputs }: ModelRequest): readonly string[] {
   return checkedPrompts(textsOf(inputs, "prompt"));
 }
 
-/** Throws `invalid-request` where there are none or too many. */
+/** Throws `invalid-request` where there are none or too many, and `prompt-too-long`. */
 export function checkedPrompts(prompts: readonly string[]): readonly string[] {
-  if (prompts.length >= 1 && prompts.length <= MAX_PROMPTS) return prompts;
-  throw new ServingFailure("invalid-request", `${prompts.length} prompts were sent; send 1 to ${MAX_PROMPTS}.`);
+  if (prompts.length < 1 || prompts.length > MAX_PROMPTS) {
+    throw new ServingFailure("invalid-request", `${prompts.length} prompts were sent; send 1 to ${MAX_PROMPTS}.`);
+  }
+  const longest = Math.max(...prompts.map(({ length }) => length));
+  if (longest <= MAX_PROMPT_LENGTH) return prompts;
+  throw new Problem("prompt-too-long", `A prompt has ${longest} characters; send at most ${MAX_PROMPT_LENGTH}.`);
 }
+
+/** Largest length penalty either way: papers use 0.6 to 2, and a length to the power of hundreds is no number any more. */
+export const MAX_LENGTH_PENALTY = 10;
 
 const rules = z.object({
   no_repeat_ngram_size: z.int().nonnegative().optional(),
   early_stopping: z.union([z.boolean(), z.literal("never")]).optional(),
-  length_penalty: z.number().optional(),
+  length_penalty: z.number().min(-MAX_LENGTH_PENALTY).max(MAX_LENGTH_PENALTY).optional(),
 });
 
 /** The rules that travel as parameters. Throws `invalid-request`. */

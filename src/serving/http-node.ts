@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { setTimeout } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 
 /** How long a caller may take, in milliseconds. */
@@ -15,8 +14,26 @@ export interface HttpTimeouts {
 /** What a server is started with unless a test is in a hurry. */
 export const defaultTimeouts: HttpTimeouts = { receiveMs: 60_000, stallMs: 60_000 };
 
-/** How often connections are held against the timeouts, and idle ones closed when the server ends. */
+/** How often requests that are being sent are held against their time, in milliseconds. */
 const CHECK_INTERVAL_MS = 100;
+
+/** An HTTP server with limits on how slow a caller may be. */
+export interface HttpServer {
+  /** 0 takes a free port. Rejects where the address is taken. */
+  listen(port: number, host: string): Promise<URL>;
+  /** Lets answers that are made or written be sent for as long as is allowed, then ends everything. Says whether all were sent. */
+  close(maxWaitMs: number): Promise<boolean>;
+}
+
+/** Whether work ends in time. It must not reject. */
+export async function endsWithin(work: Promise<unknown>, maxWaitMs: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), maxWaitMs);
+  void work.then(() => resolve(true));
+  const isDone = await promise;
+  clearTimeout(timer);
+  return isDone;
+}
 
 /** A connection that nothing moved on for a while is the server's to end; one whose answer is still being made is not. */
 function endStalled(_incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -25,21 +42,27 @@ function endStalled(_incoming: IncomingMessage, outgoing: ServerResponse): void 
   });
 }
 
-/** An HTTP server around a handler of requests, with limits on how slow a caller may be. */
-export function createHttpServer(
-  fetch: (request: Request) => Response | Promise<Response>,
-  { receiveMs, stallMs }: HttpTimeouts,
-): Server {
-  const serverOptions = { requestTimeout: receiveMs, connectionsCheckingInterval: CHECK_INTERVAL_MS };
-  const server = createAdaptorServer({ fetch, serverOptions });
-  if (!("closeAllConnections" in server)) throw new TypeError("The server does not speak HTTP/1.1.");
-  server.setTimeout(stallMs);
-  server.on("request", endStalled);
-  return server;
+/** Resolves when no answer is on its way: `close` of Node's own server cuts off those that are written and not yet sent. */
+function createSendings(server: Server) {
+  const underWay = new Set<ServerResponse>();
+  let heard: (() => void) | undefined;
+  server.on("request", (_incoming, outgoing: ServerResponse) => {
+    underWay.add(outgoing);
+    outgoing.once("close", () => {
+      underWay.delete(outgoing);
+      if (underWay.size === 0) heard?.();
+    });
+  });
+  return {
+    ended: () =>
+      new Promise<void>((resolve) => {
+        heard = resolve;
+        if (underWay.size === 0) resolve();
+      }),
+  };
 }
 
-/** Listens; 0 takes a free port. Rejects where the address is taken. */
-export async function listen(server: Server, port: number, host: string): Promise<URL> {
+async function listen(server: Server, port: number, host: string): Promise<URL> {
   server.listen(port, host);
   await once(server, "listening");
   const address = server.address();
@@ -47,16 +70,24 @@ export async function listen(server: Server, port: number, host: string): Promis
   return new URL(`http://${host.includes(":") ? `[${host}]` : host}:${address.port}`);
 }
 
-/** Takes no more connections, and lets answers that are written be sent; ends what is left after `maxWaitMs`. Says whether all were sent. */
-export async function closeServer(server: Server, maxWaitMs: number): Promise<boolean> {
-  let isClosed = false;
-  server.close(() => {
-    isClosed = true;
-  });
-  for (let waited = 0; !isClosed && waited < maxWaitMs; waited += CHECK_INTERVAL_MS) {
-    server.closeIdleConnections();
-    await setTimeout(CHECK_INTERVAL_MS);
-  }
-  server.closeAllConnections();
-  return isClosed;
+/** A server around a handler of requests. */
+export function createHttpServer(
+  fetch: (request: Request) => Response | Promise<Response>,
+  { receiveMs, stallMs }: HttpTimeouts,
+): HttpServer {
+  const serverOptions = { requestTimeout: receiveMs, connectionsCheckingInterval: CHECK_INTERVAL_MS };
+  const server = createAdaptorServer({ fetch, serverOptions });
+  if (!("closeAllConnections" in server)) throw new TypeError("The server does not speak HTTP/1.1.");
+  server.setTimeout(stallMs);
+  server.on("request", endStalled);
+  const sendings = createSendings(server);
+  return {
+    listen: (port, host) => listen(server, port, host),
+    close: async (maxWaitMs) => {
+      const isSent = await endsWithin(sendings.ended(), maxWaitMs);
+      server.close();
+      server.closeAllConnections();
+      return isSent;
+    },
+  };
 }

@@ -11,10 +11,10 @@ function wantedOutputs(model: ServedModel, request: InferRequest): ReadonlySet<s
   const isBinary = wantsBinary(request);
   // JSON has no form of FP16.
   const isSendable = ({ name, datatype }: TensorMetadata) => datatype !== "FP16" || isBinary(name);
-  const offered = model.outputs.map(({ name }) => name);
+  const offered = new Set(model.outputs.map(({ name }) => name));
   const all = () => model.outputs.filter(isSendable).map(({ name }) => name);
   const wanted = new Set(outputs.length === 0 ? all() : outputs.map(({ name }) => name));
-  const unknown = [...wanted].find((name) => !offered.includes(name));
+  const unknown = [...wanted].find((name) => !offered.has(name));
   if (unknown === undefined) return wanted;
   throw new ServingFailure("invalid-request", `The model has no output ${unknown}.`);
 }

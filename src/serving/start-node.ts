@@ -14,9 +14,9 @@ import { createServingApp } from "./app.ts";
 import { createEncoderModel } from "./encoder-model.ts";
 import { createFlorence2Model } from "./florence2-model.ts";
 import { createGraphModels } from "./graph-model.ts";
-import { closeServer, createHttpServer, defaultTimeouts, type HttpTimeouts, listen } from "./http-node.ts";
+import { createHttpServer, defaultTimeouts, endsWithin, type HttpTimeouts } from "./http-node.ts";
 import { logLine } from "./log-line.ts";
-import { createServingMetrics } from "./metrics.ts";
+import { createServingMetrics } from "./metrics-node.ts";
 import { picturesFor } from "./pictures.ts";
 import type { ServedModel } from "./served-model.ts";
 
@@ -77,15 +77,6 @@ async function modelsFor(config: ServingConfig, engine: ThreadedEngine): Promise
   ];
 }
 
-async function within(work: Promise<unknown>, maxWaitMs: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), maxWaitMs);
-  void work.then(() => resolve(true));
-  const isDone = await promise;
-  clearTimeout(timer);
-  return isDone;
-}
-
 /** Loads the model and listens. Rejects where either cannot be done. */
 export async function startServing(config: ServingConfig): Promise<RunningServer> {
   const { shards: folder, model: modelId, ...limits } = config;
@@ -109,7 +100,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
     metrics: metrics.page,
   });
   const server = createHttpServer((request) => app.fetch(request), timeouts);
-  const url = await listen(server, config.port, config.host).catch(async (thrown: unknown) => {
+  const url = await server.listen(config.port, config.host).catch(async (thrown: unknown) => {
     await engine.stop();
     throw thrown;
   });
@@ -118,10 +109,11 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
     engine,
     stop: async (maxWaitMs) => {
       const begun = performance.now();
-      const isAnswered = await within(admission.close(), maxWaitMs);
+      const isAnswered = await endsWithin(admission.close(), maxWaitMs);
       const left = Math.max(MIN_FLUSH_MS, maxWaitMs - (performance.now() - begun));
-      const isSent = await closeServer(server, isAnswered ? left : MIN_FLUSH_MS);
+      // Whoever is still inside is told so.
       await engine.stop();
+      const isSent = await server.close(left);
       return isAnswered && isSent;
     },
   };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Engine } from "../../src/engine/engine.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import type { InferRequest } from "../../src/inference/protocol/messages.ts";
 import { MAX_JSON_MARKS, MAX_MESSAGE_BYTES } from "../../src/serving/body.ts";
-import { MAX_BEAMS, MAX_PROMPTS } from "../../src/serving/florence2-inputs.ts";
+import { MAX_BEAMS, MAX_LENGTH_PENALTY, MAX_PROMPT_LENGTH, MAX_PROMPTS } from "../../src/serving/florence2-inputs.ts";
 import { halfJpeg } from "../support/pictures.ts";
 import { ask, counts, errorOf, image, servingApp, street, texts } from "../support/serving-app.ts";
 import { TINY_POSITIONS } from "../support/tiny-model.ts";
@@ -49,6 +50,8 @@ const badParameters: readonly NonNullable<InferRequest["parameters"]>[] = [
   { no_repeat_ngram_size: 1.5 },
   { early_stopping: "always" },
   { length_penalty: "long" },
+  { length_penalty: MAX_LENGTH_PENALTY + 0.1 },
+  { length_penalty: -1e308 },
 ];
 
 describe("an infer request", () => {
@@ -69,7 +72,8 @@ describe("an infer request", () => {
     const prompts = texts("prompt", ...Array.from({ length: MAX_PROMPTS }, () => "a"));
     const most = [counts("max_new_tokens", TINY_POSITIONS), counts("num_beams", MAX_BEAMS)];
     expect((await ask(app, { inputs: [image, prompts, counts("max_new_tokens", 1)] })).status).toBe(200);
-    expect((await ask(app, { inputs: [image, prompt, ...most] })).status).toBe(200);
+    const parameters = { length_penalty: -MAX_LENGTH_PENALTY };
+    expect((await ask(app, { inputs: [image, prompt, ...most], parameters })).status).toBe(200);
   });
 
   it("for an output that there is not is refused", async () => {
@@ -101,15 +105,29 @@ describe("an infer request", () => {
 
   it("whose prompt the model cannot read in whole is refused", async () => {
     const { app } = await servingApp();
-    const response = await ask(app, { inputs: [image, texts("prompt", "a".repeat(10_000))] });
+    const response = await ask(app, { inputs: [image, texts("prompt", "a".repeat(TINY_POSITIONS))] });
     expect(await errorOf(response)).toEqual([422, "prompt-too-long"]);
+  });
+
+  it("whose prompt is longer than any that could be read does not get as far as the tokenizer", async () => {
+    const asked: number[] = [];
+    const encode: Engine["encode"] = async ({ prompts }) => {
+      asked.push(...prompts.map(({ length }) => length));
+      return { states: [], promptTokens: [], times: { queue: 0, encode: 0, decode: 0 } };
+    };
+    const { app } = await servingApp({ engine: { encode } });
+    for (const length of [MAX_PROMPT_LENGTH, MAX_PROMPT_LENGTH + 1]) {
+      await ask(app, { inputs: [image, texts("prompt", "a".repeat(length))] }, { model: "florence2_encoder" });
+    }
+    expect(asked).toEqual([MAX_PROMPT_LENGTH]);
   });
 });
 
-function post(body: RequestInit["body"], headers: Readonly<Record<string, string>> = {}) {
-  return servingApp().then(({ app }) =>
-    app.request("/v2/models/florence2/infer", { method: "POST", body: body ?? null, headers }),
-  );
+async function post(body: RequestInit["body"], headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  const { app } = await servingApp();
+  // Node wants to be told that a stream is sent while the answer may come; workerd does not know the word.
+  const init = { method: "POST", body: body ?? null, headers, duplex: "half" };
+  return app.request(new Request("http://gpu.test/v2/models/florence2/infer", init));
 }
 
 const input = (name: string, rest: object) => ({ name, datatype: "BYTES", shape: [1], ...rest });

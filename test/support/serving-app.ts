@@ -8,7 +8,6 @@ import { createServingApp } from "../../src/serving/app.ts";
 import { createEncoderModel } from "../../src/serving/encoder-model.ts";
 import { createFlorence2Model } from "../../src/serving/florence2-model.ts";
 import { createGraphModels } from "../../src/serving/graph-model.ts";
-import { createServingMetrics } from "../../src/serving/metrics.ts";
 import type { Outcome } from "../../src/serving/outcome.ts";
 import { picturesFor } from "../../src/serving/pictures.ts";
 import { servedPorts } from "./serving-ports.ts";
@@ -35,7 +34,6 @@ export async function servingApp({ engine: changes, maxInside = 10, offersFp16 =
   const tiny = await tinyEngine();
   const engine: Engine = { ...tiny.engine, ...changes };
   const admission = createAdmission(maxInside);
-  const metrics = createServingMetrics(engine.load, () => admission.inside);
   const outcomes: Outcome[] = [];
   const held = new Set<string>();
   const withPicture = picturesFor({
@@ -46,10 +44,15 @@ export async function servingApp({ engine: changes, maxInside = 10, offersFp16 =
     },
     limits: ISOLATE_LIMITS,
   });
-  const { decode } = tinyTokenizer;
   const app = createServingApp({
     models: [
-      createFlorence2Model({ engine, withPicture, description, positions: TINY_POSITIONS, decode }),
+      createFlorence2Model({
+        engine,
+        withPicture,
+        description,
+        positions: TINY_POSITIONS,
+        decode: (ids) => tinyTokenizer.decode(ids),
+      }),
       createEncoderModel({ engine, withPicture, offersFp16 }),
       ...createGraphModels(engine, servedPorts, () => 0),
     ],
@@ -57,13 +60,10 @@ export async function servingApp({ engine: changes, maxInside = 10, offersFp16 =
     version: "0.0.0",
     now: () => 0,
     newRequestId: () => "made-here",
-    record: (outcome) => {
-      metrics.record(outcome);
-      outcomes.push(outcome);
-    },
-    metrics: metrics.page,
+    record: (outcome) => outcomes.push(outcome),
+    metrics: async () => ({ text: "metrics", contentType: "text/plain" }),
   });
-  return { ...tiny, app, admission, outcomes, page: metrics.page };
+  return { ...tiny, app, admission, outcomes };
 }
 
 /** What a test asks. */

@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeRequest } from "../../src/inference/protocol/binary-extension.ts";
+import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+import { MAX_MESSAGE_BYTES } from "../../src/serving/body.ts";
+import type { RunningServer } from "../../src/serving/start-node.ts";
+import { startMiniServer } from "../support/gpu-server.ts";
+import { bilevelPng, inflatingPng } from "../support/pictures.ts";
+import { valueOf } from "../support/protocol-tensors.ts";
+import { caption, idsOf, inferBody, rawSocket, received, street64 } from "../support/serving-client.ts";
+import { samplesOf } from "../support/serving-samples.ts";
+
+/** Short enough for a test, long enough for a busy machine. */
+const timeouts = { receiveMs: 500, stallMs: 500 };
+
+/** Room for the features of two pictures of the mini model, and not of three. */
+const featureBytes = 150_000;
+
+let server: RunningServer & AsyncDisposable;
+beforeAll(async () => {
+  server = await startMiniServer({ timeouts, featureBytes });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const at = (model: string) => new URL(`/v2/models/${model}/infer`, server.url);
+const metrics = async () => samplesOf(await (await fetch(new URL("/metrics", server.url))).text());
+
+async function send(model: string, inputs: readonly NamedTensor[]): Promise<Response> {
+  const { body, headers } = valueOf(encodeRequest({ inputs, parameters: { binary_data_output: true } }, () => true));
+  return fetch(at(model), { method: "POST", body, headers });
+}
+
+async function isWell(): Promise<boolean> {
+  const ids = await idsOf(await fetch(at("florence2"), { method: "POST", body: inferBody() }));
+  return ids.join() === caption.join();
+}
+
+describe("a body", () => {
+  it.each(["[", "{", '{"a":', '[{"a":'])(
+    "of 64 MB of %s is refused within the second that reading it takes",
+    async (unit) => {
+      const body = unit.repeat(Math.floor(MAX_MESSAGE_BYTES / unit.length));
+      const begun = performance.now();
+      expect((await fetch(at("florence2"), { method: "POST", body })).status).toBe(400);
+      expect(performance.now() - begun).toBeLessThan(5000);
+    },
+  );
+
+  it.each([
+    ["claims 2^53 elements", '{"inputs":[{"name":"prompt","datatype":"BYTES","shape":[9007199254740992],"data":[]}]}'],
+    ["has a hundred thousand inputs", `{"inputs":[${'{"name":"a"},'.repeat(100_000)}0]}`],
+    [
+      "has 2^18 empty prompts",
+      JSON.stringify({
+        inputs: [
+          { name: "prompt", datatype: "BYTES", shape: [2 ** 18], data: Array.from({ length: 2 ** 18 }, () => "") },
+        ],
+      }),
+    ],
+  ])("that %s is refused", async (_name, body) => {
+    expect((await fetch(at("florence2"), { method: "POST", body })).status).toBe(400);
+  });
+
+  it("with a prompt of ten megabytes is refused", async () => {
+    const image: NamedTensor = {
+      name: "image",
+      datatype: "BYTES",
+      shape: [1],
+      data: [Buffer.from(street64, "base64")],
+    };
+    const data = [new TextEncoder().encode("word ".repeat(2_000_000))];
+    expect((await send("florence2", [image, { name: "prompt", datatype: "BYTES", shape: [1], data }])).status).toBe(
+      422,
+    );
+  });
+
+  it("is read whatever its content type says", async () => {
+    const headers = { "content-type": "text/csv" };
+    expect((await fetch(at("florence2"), { method: "POST", body: inferBody(), headers })).status).toBe(200);
+  });
+
+  it("that stalls gives its place back after a while", async () => {
+    using socket = await rawSocket(server.url);
+    socket.write("POST /v2/models/florence2/infer HTTP/1.1\r\nhost: gpu\r\ncontent-length: 100\r\n\r\n{");
+    while ((await metrics())["florence_requests_inside"] !== 1);
+    expect(await received(socket)).toMatch(/^HTTP\/1.1 408 /);
+    expect(await metrics()).toMatchObject({ florence_requests_inside: 0 });
+  });
+});
+
+/** Has a picture encoded. */
+function ask(...data: readonly Uint8Array[]): Promise<Response> {
+  const prompt: NamedTensor = {
+    name: "prompt",
+    datatype: "BYTES",
+    shape: [1],
+    data: [new TextEncoder().encode("a")],
+  };
+  return send("florence2_encoder", [{ name: "image", datatype: "BYTES", shape: [1], data }, prompt]);
+}
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: gpu\r\n`;
+
+describe("pictures", () => {
+  it("that would fill the memory are refused by what they claim, or as soon as they inflate to more", async () => {
+    expect((await ask(await bilevelPng(20_000, 20_000))).status).toBe(413);
+    expect((await ask(await inflatingPng(100, 100_000_000))).status).toBe(422);
+  });
+
+  it("are held only as long as there is room for them", async () => {
+    for (const side of [20, 21, 22, 23]) expect((await ask(await bilevelPng(side, side))).status).toBe(200);
+    while ((await metrics())["florence_features_cached"] !== 2);
+    expect((await metrics())["florence_features_cached_bytes"]).toBeLessThanOrEqual(featureBytes);
+    const forgotten = createHash("sha256")
+      .update(await bilevelPng(20, 20))
+      .digest("hex");
+    const digest: NamedTensor = {
+      name: "image_digest",
+      datatype: "BYTES",
+      shape: [1],
+      data: [new TextEncoder().encode(forgotten)],
+    };
+    const prompt: NamedTensor = { ...digest, name: "prompt" };
+    expect((await send("florence2_encoder", [digest, prompt])).status).toBe(404);
+  });
+});
+
+describe("connections", () => {
+  it("five hundred that say nothing keep nobody out", async () => {
+    const idle = await Promise.all(Array.from({ length: 500 }, () => rawSocket(server.url)));
+    expect(await isWell()).toBe(true);
+    for (const socket of idle) socket.destroy();
+  });
+
+  it("with several requests at once are answered in their order", async () => {
+    using socket = await rawSocket(server.url);
+    socket.write(`${get("/v2")}\r\n${get("/nowhere")}\r\n${get("/v2/health/live")}connection: close\r\n\r\n`);
+    const statuses = [...(await received(socket)).matchAll(/HTTP\/1.1 (\d+)/gu)].map(([, status]) => status);
+    expect(statuses).toEqual(["200", "404", "200"]);
+  });
+});

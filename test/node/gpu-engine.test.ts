@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEngineThread, type ThreadedEngine } from "../../src/engine/threaded-node.ts";
+import type { Backend, GenerationEvent } from "../../src/inference/backend.ts";
+import { decoders } from "../../src/runtime/decode-node.ts";
+import { readImageSettings } from "../../src/runtime/load-model.ts";
+import type { ImageConfig } from "../../src/runtime/model-config.ts";
+import { preprocess } from "../../src/runtime/preprocess.ts";
+import { openModelShards } from "../../src/runtime/shards.ts";
+import { expectedBeams, generations, goldenPictures } from "../support/mini-goldens.ts";
+
+const folder = join(import.meta.dirname, "../../model-shards");
+const limits = { maxBatch: 8, windowMs: 1, maxRows: 64, featureBytes: 64 * 1024 * 1024, threads: 1 };
+const startMini = () => startEngineThread({ ...limits, folder, modelId: "mini" });
+const readAsset = async (path: string) => new Response(await readFile(join(folder, path)));
+const never = new AbortController().signal;
+
+/** A job that nobody has asked before, so that it needs every graph. */
+const freshJob = (settings: ImageConfig, digest: string) => ({
+  digest,
+  pixels: new Float32Array(3 * settings.size ** 2),
+  prompts: ["What does the image describe?"],
+  decoding: {},
+});
+
+let engine: ThreadedEngine;
+let settings: ImageConfig;
+
+beforeAll(async () => {
+  engine = await startMini();
+  settings = await readImageSettings(await openModelShards(readAsset, "mini"));
+});
+
+afterAll(() => engine.stop());
+
+/** The engine as a backend: whatever is asked goes to it at once. */
+const backend: Backend = {
+  async *generate({ image, prompts, decoding }, signal) {
+    const pixels = await preprocess(image, settings, decoders);
+    const events: GenerationEvent[] = [];
+    await engine.generate({ digest: image.digest, pixels, prompts, decoding }, (event) => events.push(event), signal);
+    yield* events;
+  },
+  ready: async () => {},
+  model: async () => engine.description,
+};
+
+const asked = goldenPictures.flatMap(({ image, goldens }) => goldens.map((golden) => ({ image, golden })));
+
+describe("the engine's thread", () => {
+  it.each([
+    ["greedily", "greedy", asked],
+    // Every other one: of a picture's fifteen, each task's turn comes with the next picture.
+    ["with three beams", "beams", asked.filter((_, at) => at % 2 === 0)],
+  ] as const)("writes the goldens' ids %s, all asked at once", async (_name, search, wanted) => {
+    const answers = await Promise.all(wanted.map(({ image, golden }) => generations(backend, image, [golden], search)));
+    const ids = answers.map(([answer]) => answer?.tokenIds ?? []);
+    const expected = wanted.map(({ golden }, at) =>
+      search === "greedy" ? golden.greedy : expectedBeams(golden, ids[at]),
+    );
+    expect(ids).toEqual(expected);
+  });
+
+  it("is tried on 360 answers", () => expect(asked).toHaveLength(360));
+
+  it("takes the pixels with it instead of copying them", async () => {
+    const job = freshJob(settings, "moved");
+    await engine.generate(job, () => {}, never);
+    expect(job.pixels.buffer.detached).toBe(true);
+  });
+
+  it("tells which pictures it holds, and no more of it than fits", async () => {
+    expect(engine.has("moved")).toBe(true);
+    expect(engine.has("unknown")).toBe(false);
+    const again = { ...freshJob(settings, "moved"), pixels: undefined };
+    await expect(engine.generate(again, () => {}, never)).resolves.toMatchObject({ queue: expect.any(Number) });
+  });
+
+  it("is not asked on behalf of a caller who has gone", async () => {
+    const job = freshJob(settings, "gone");
+    await expect(engine.generate(job, () => {}, AbortSignal.abort())).rejects.toMatchObject({
+      code: "request-cancelled",
+    });
+    expect(job.pixels.buffer.detached).toBe(false);
+  });
+
+  it("that does not find its model says so", async () => {
+    const absent = startEngineThread({ ...limits, folder, modelId: "absent" });
+    await expect(absent).rejects.toThrow("absent");
+  });
+});
+
+describe("an engine's thread that ends", () => {
+  it("fails what it was asked, and whatever it is asked afterwards", async () => {
+    const ending = await startMini();
+    const outcomes = Promise.allSettled(
+      ["1", "2", "3"].map((digest) => ending.generate(freshJob(settings, digest), () => {}, never)),
+    );
+    await ending.stop();
+    const failed = { status: "rejected", reason: { code: "model-unavailable" } };
+    expect(await outcomes).toMatchObject([failed, failed, failed]);
+    expect(await ending.ended).toContain("ended with 0");
+    const later = ending.encode(freshJob(settings, "4"), never);
+    await expect(later).rejects.toMatchObject({ code: "model-unavailable" });
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import {
+  beginState,
+  type DecoderState,
+  joinStates,
+  releaseState,
+  selectState,
+} from "../../src/runtime/decoder-state.ts";
+import type { TensorPort } from "../../src/runtime/session.ts";
+import { type Float32Tensor, maskOf, padAxis, stackRows } from "../../src/runtime/tensors.ts";
+
+const own = "past_key_values.0.decoder.key";
+const cross = "past_key_values.0.encoder.key";
+
+function tensor(dims: readonly number[], ...values: readonly number[]): Float32Tensor {
+  return { type: "float32", data: Float32Array.from(values), dims };
+}
+
+/** A state of so many rows after one step; each row's numbers begin with its own, and its cross-attention ends in a tenth. */
+function stateOf(prompts: readonly number[], lengths: readonly number[], longest: number): DecoderState {
+  const rows = prompts.length;
+  const padded = (tail: number) =>
+    lengths.flatMap((length, row) => Array.from({ length: longest }, (_, at) => (at < length ? row + 1 + tail : 0)));
+  return {
+    seen: { hidden: tensor([rows, longest, 1], ...padded(0)), lengths, mask: maskOf(lengths, longest) },
+    prompts,
+    cache: {
+      [own]: tensor([rows, 1, 1, 1], ...prompts.map((_, row) => row + 1)),
+      [cross]: tensor([rows, 1, longest, 1], ...padded(0.5)),
+    },
+    started: true,
+  };
+}
+
+describe("padAxis", () => {
+  it("puts zeros behind an axis, wherever it is", () => {
+    const given = tensor([2, 1, 2], 1, 2, 3, 4);
+    expect(padAxis(given, 2, 3)).toEqual(tensor([2, 1, 3], 1, 2, 0, 3, 4, 0));
+    expect(padAxis(given, 1, 2)).toEqual(tensor([2, 2, 2], 1, 2, 0, 0, 3, 4, 0, 0));
+    expect(padAxis(given, 0, 3)).toEqual(tensor([3, 1, 2], 1, 2, 3, 4, 0, 0));
+  });
+
+  it("is the tensor itself where it is as long, or longer", () => {
+    const given = tensor([1, 2], 1, 2);
+    expect(padAxis(given, 1, 2)).toBe(given);
+    expect(padAxis(given, 1, 1)).toBe(given);
+  });
+});
+
+describe("stackRows", () => {
+  it("puts rows under each other, as a copy", () => {
+    const given = tensor([1, 2], 1, 2);
+    const stacked = stackRows([given, tensor([2, 2], 3, 4, 5, 6), tensor([0, 2])]);
+    expect(stacked).toEqual(tensor([3, 2], 1, 2, 3, 4, 5, 6));
+    stacked.data.fill(9);
+    expect(given).toEqual(tensor([1, 2], 1, 2));
+  });
+});
+
+describe("beginState", () => {
+  it("has a row for each prompt, nothing written, and hides what the shorter has not seen", () => {
+    const inputs = [own, cross, "inputs_embeds"].map((name): TensorPort => ({ name, type: "float32", shape: [] }));
+    const encoded = [tensor([1, 1, 1], 7), tensor([1, 2, 1], 8, 9)];
+    const state = beginState({ inputs }, { attentionHeads: 3, headSize: 4 }, encoded);
+    expect(Object.keys(state.cache)).toEqual([own, cross]);
+    expect(state.cache[own]?.dims).toEqual([2, 3, 0, 4]);
+    expect(state).toMatchObject({
+      prompts: [0, 1],
+      started: false,
+      seen: {
+        hidden: tensor([2, 2, 1], 7, 0, 8, 9),
+        lengths: [1, 2],
+        mask: { data: BigInt64Array.of(1n, 0n, 1n, 1n) },
+      },
+    });
+  });
+});
+
+describe("joinStates", () => {
+  it("puts rows under each other, and pads what the shorter have seen, but not what was written", () => {
+    const joined = joinStates([stateOf([0], [1], 1), stateOf([0, 1], [3, 2], 3)]);
+    expect(joined).toEqual({
+      seen: {
+        hidden: tensor([3, 3, 1], 1, 0, 0, 1, 1, 1, 2, 2, 0),
+        lengths: [1, 3, 2],
+        mask: maskOf([1, 3, 2], 3),
+      },
+      prompts: [0, 1, 2],
+      cache: {
+        [own]: tensor([3, 1, 1, 1], 1, 1, 2),
+        [cross]: tensor([3, 1, 3, 1], 1.5, 0, 0, 1.5, 1.5, 1.5, 2.5, 2.5, 0),
+      },
+      started: true,
+    });
+  });
+
+  it("keeps beams of one prompt together, and those of different states apart", () => {
+    expect(joinStates([stateOf([1, 1, 3], [1, 1, 1], 1), stateOf([0, 0], [1, 1], 1)]).prompts).toEqual([1, 1, 3, 4, 4]);
+  });
+
+  it("gives copies: what was joined can be given back", () => {
+    const [one, other] = [stateOf([0], [1], 1), stateOf([0], [1], 1)];
+    const joined = joinStates([one, other]);
+    for (const state of [one, other]) releaseState(state, [joined]);
+    expect(one.seen.hidden.data.buffer.byteLength).toBe(0);
+    expect(joined.cache[own]).toEqual(tensor([2, 1, 1, 1], 1, 1));
+    expect(joined.seen.hidden).toEqual(tensor([2, 1, 1], 1, 1));
+  });
+});
+
+describe("releaseState", () => {
+  it("keeps what a state that goes on shares", () => {
+    const state = stateOf([0, 0], [2, 2], 2);
+    const selected = selectState(state, [1, 0]);
+    releaseState(state, [selected]);
+    expect(state.cache[own]?.data.length).toBe(0);
+    expect(selected.cache[cross]?.data.length).toBe(4);
+    expect(selected.cache[own]).toEqual(tensor([2, 1, 1, 1], 2, 1));
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { createAdmission } from "../../src/serving/admission.ts";
+import { RETRY_AFTER_SECONDS } from "../../src/serving/app.ts";
+import { ask, askStream, errorOf, image, servingApp, street64, texts } from "../support/serving-app.ts";
+import { engineByHand } from "../support/serving-hand.ts";
+
+const request = { inputs: [image, texts("prompt", "a")] };
+
+describe("a full server", () => {
+  it("answers 503, and when to ask again, until a place is free", async () => {
+    const { engine, asked, finish } = engineByHand();
+    const { app, admission } = await servingApp({ engine, maxInside: 1 });
+    const first = ask(app, request);
+    await asked;
+    for (const refused of [await ask(app, request), await askStream(app, { text_input: "a", image: street64 })]) {
+      expect(refused.headers.get("retry-after")).toBe(String(RETRY_AFTER_SECONDS));
+      expect(await errorOf(refused)).toEqual([503, "overloaded"]);
+    }
+    expect(admission.inside).toBe(1);
+    finish();
+    expect((await first).status).toBe(200);
+    expect(admission.inside).toBe(0);
+  });
+
+  it("still says that it is well", async () => {
+    const { engine, asked } = engineByHand();
+    const { app } = await servingApp({ engine, maxInside: 1 });
+    void ask(app, request);
+    await asked;
+    expect((await app.request("/v2/health/ready")).status).toBe(200);
+    expect((await app.request("/metrics")).status).toBe(200);
+  });
+});
+
+describe("a server that ends", () => {
+  it("lets nobody in, and waits for those inside", async () => {
+    const { engine, asked, finish } = engineByHand();
+    const { app, admission } = await servingApp({ engine });
+    const first = ask(app, request);
+    await asked;
+    const ended: string[] = [];
+    const closed = admission.close().then(() => ended.push("closed"));
+    expect(await errorOf(await ask(app, request))).toEqual([503, "overloaded"]);
+    expect(ended).toEqual([]);
+    finish();
+    expect((await first).status).toBe(200);
+    await closed;
+    expect(ended).toEqual(["closed"]);
+  });
+
+  it("has nobody to wait for where nobody is inside, however often it is told to end", async () => {
+    const admission = createAdmission(1);
+    await admission.close();
+    await admission.close();
+    expect(admission.isOpen).toBe(false);
+  });
+});
+
+describe("a place", () => {
+  it("is given back by work that fails", async () => {
+    const admission = createAdmission(1);
+    const broken = admission.admit(() => Promise.reject(new Error("broken")));
+    await expect(broken).rejects.toThrow("broken");
+    await expect(admission.admit(async () => admission.inside)).resolves.toBe(1);
+    expect(admission.inside).toBe(0);
+  });
+
+  it("is given back by a caller who leaves while the body comes", async () => {
+    const { app, admission } = await servingApp({ maxInside: 1 });
+    const caller = Promise.withResolvers<void>();
+    const stalled = new ReadableStream({ pull: (controller) => caller.promise.then(() => controller.error()) });
+    const init = { method: "POST", body: stalled, duplex: "half" };
+    const response = app.request(new Request("http://gpu.test/v2/models/florence2/infer", init));
+    expect(admission.inside).toBe(1);
+    caller.resolve();
+    expect(await errorOf(await response)).toEqual([499, "request-cancelled"]);
+    expect(admission.inside).toBe(0);
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import { Problem } from "../../src/contract/problems.ts";
+import { MAX_JSON_MARKS } from "../../src/serving/body.ts";
+import { MAX_BEAMS, MAX_PROMPTS } from "../../src/serving/florence2-inputs.ts";
+import { askStream, errorOf, servingApp, street64 } from "../support/serving-app.ts";
+import { doneEvent, engineByHand, generation, tokenEvent } from "../support/serving-hand.ts";
+import { nextTask } from "../support/tiny-backend.ts";
+import { TINY_ANSWER, TINY_POSITIONS, tinyTokenizer } from "../support/tiny-model.ts";
+
+const body = { text_input: "a", image: street64 };
+
+interface Frame {
+  readonly index?: number;
+  readonly text_output?: string;
+  readonly token_ids?: readonly number[];
+  readonly finish_reason?: string;
+}
+
+/** All frames of a stream. */
+async function framesOf(response: Response): Promise<readonly Frame[]> {
+  const events = (await response.text()).split("\n\n");
+  expect(events.pop()).toBe("");
+  return events.map((event) => {
+    expect(event).toMatch(/^data: /);
+    return JSON.parse(event.slice("data: ".length));
+  });
+}
+
+describe("a stream", () => {
+  it("has a frame for each token and a last one with the whole answer", async () => {
+    const { app } = await servingApp();
+    const response = await askStream(app, body);
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
+    const frames = await framesOf(response);
+    const tokens = frames.slice(0, -1);
+    expect(tokens.flatMap(({ token_ids: ids = [] }) => ids)).toEqual(TINY_ANSWER);
+    expect(tokens.map(({ text_output: text }) => text).join("")).toBe(tinyTokenizer.decode(TINY_ANSWER));
+    expect(frames.at(-1)).toEqual({
+      model_name: "florence2",
+      model_version: "1",
+      index: 0,
+      text_output: "",
+      text: tinyTokenizer.decode(TINY_ANSWER),
+      token_count: TINY_ANSWER.length,
+      prompt_token_count: 3,
+      finish_reason: "stop",
+    });
+  });
+
+  it("of several prompts says of each frame whose it is, and ends each once", async () => {
+    const { app } = await servingApp();
+    const frames = await framesOf(await askStream(app, { ...body, text_input: ["a", "bb"], num_beams: 2 }));
+    for (const [index, length] of [20, 19].entries()) {
+      const own = frames.filter((frame) => frame.index === index);
+      expect(own.flatMap(({ token_ids: ids = [] }) => ids)).toHaveLength(length);
+      expect(own.filter((frame) => frame.finish_reason !== undefined)).toEqual([own.at(-1)]);
+    }
+  });
+
+  it.each([
+    ["no prompt", { image: street64 }],
+    ["no prompts", { ...body, text_input: [] }],
+    ["too many prompts", { ...body, text_input: Array.from({ length: MAX_PROMPTS + 1 }, () => "a") }],
+    ["a prompt that is a number", { ...body, text_input: 1 }],
+    ["a picture that is not base64", { ...body, image: "%" }],
+    ["no picture", { text_input: "a" }],
+    ["another picture's digest", { ...body, image_digest: "0".repeat(64) }],
+    ["no tokens", { ...body, max_new_tokens: 0 }],
+    ["more tokens than positions", { ...body, max_new_tokens: TINY_POSITIONS + 1 }],
+    ["too many beams", { ...body, num_beams: MAX_BEAMS + 1 }],
+    ["a rule that is none", { ...body, parameters: { early_stopping: "always" } }],
+    ["a list", [body]],
+    ["nothing", null],
+    ["too many brackets", { ...body, more: Array.from({ length: MAX_JSON_MARKS }, () => []) }],
+  ])("that asks with %s is refused with a status", async (_name, bad) => {
+    const { app, admission, ran } = await servingApp();
+    expect(await errorOf(await askStream(app, bad))).toEqual([400, "invalid-request"]);
+    expect(admission.inside).toBe(0);
+    expect(ran).toEqual([]);
+  });
+
+  it("whose body is no JSON, or no UTF-8, is refused", async () => {
+    const { app } = await servingApp();
+    for (const bad of ["{", Uint8Array.of(0x22, 0xff, 0x22)]) {
+      const response = await app.request("/v2/models/florence2/generate_stream", { method: "POST", body: bad });
+      expect(await errorOf(response)).toEqual([400, "invalid-request"]);
+    }
+  });
+
+  it("for a digest that nobody knows is told to send the picture", async () => {
+    const { app } = await servingApp();
+    const response = await askStream(app, { text_input: "a", image_digest: "0".repeat(64) });
+    expect(await errorOf(response)).toEqual([404, "unknown-digest"]);
+  });
+});
+
+describe("a stream's errors", () => {
+  it("before the first frame are a status", async () => {
+    const { engine, asked, fail } = engineByHand();
+    const { app, outcomes } = await servingApp({ engine });
+    const response = askStream(app, body);
+    await asked;
+    fail(new Problem("prompt-too-long", "Too long."));
+    expect(await errorOf(await response)).toEqual([422, "prompt-too-long"]);
+    expect(outcomes).toMatchObject([{ status: 422, code: "prompt-too-long" }]);
+  });
+
+  it("after it are the last frame", async () => {
+    const { engine, asked, emit, fail } = engineByHand();
+    const { app, outcomes, admission } = await servingApp({ engine });
+    const response = askStream(app, body);
+    await asked;
+    emit(tokenEvent(0));
+    fail(new Error("a secret"));
+    const frames = await framesOf(await response);
+    expect(frames).toMatchObject([{ token_ids: [0] }, { code: "internal" }]);
+    expect(JSON.stringify(frames)).not.toContain("secret");
+    expect(outcomes).toMatchObject([{ status: 200, code: "internal", fault: new Error("a secret") }]);
+    expect(admission.inside).toBe(0);
+  });
+});
+
+describe("a stream's place", () => {
+  it("is given back when the answer is written, whether anybody reads it or not", async () => {
+    const { engine, asked, emit, finish } = engineByHand();
+    const { app, admission, outcomes } = await servingApp({ engine });
+    const response = askStream(app, body);
+    await asked;
+    emit(tokenEvent(0));
+    await response;
+    expect(admission.inside).toBe(1);
+    emit(doneEvent);
+    finish();
+    await nextTask();
+    expect(admission.inside).toBe(0);
+    expect(outcomes).toMatchObject([
+      { status: 200, tokens: generation.tokenIds.length, times: { queue: 1, encode: 2, decode: 3 } },
+    ]);
+  });
+
+  it("is given back, and the engine stopped, when a reader leaves between two frames", async () => {
+    const { engine, asked, emit } = engineByHand();
+    const { app, admission, outcomes } = await servingApp({ engine });
+    const response = askStream(app, body);
+    const signal = await asked;
+    emit(tokenEvent(0));
+    await (await response).body?.cancel();
+    expect(signal.aborted).toBe(true);
+    await nextTask();
+    expect(admission.inside).toBe(0);
+    expect(outcomes).toMatchObject([{ status: 200, code: "request-cancelled" }]);
+  });
+
+  it("is given back when the caller leaves before the first frame", async () => {
+    const { engine, asked } = engineByHand();
+    const { app, admission, outcomes } = await servingApp({ engine });
+    const caller = new AbortController();
+    const response = askStream(app, body, caller.signal);
+    await asked;
+    caller.abort();
+    expect(await errorOf(await response)).toEqual([499, "request-cancelled"]);
+    expect(admission.inside).toBe(0);
+    expect(outcomes).toHaveLength(1);
+  });
+
+  it("is given back when the caller leaves before anything is read", async () => {
+    const { engine, asked, emit } = engineByHand();
+    const { app, admission, outcomes } = await servingApp({ engine });
+    const caller = new AbortController();
+    const response = askStream(app, body, caller.signal);
+    await asked;
+    emit(tokenEvent(0));
+    await response;
+    caller.abort();
+    await nextTask();
+    expect(admission.inside).toBe(0);
+    expect(outcomes).toMatchObject([{ status: 200, code: "request-cancelled" }]);
+  });
+});
