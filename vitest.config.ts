@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 /** Pure rooms are tested twice, in Node and in workerd; `test/workerd` needs workerd, `test/node` needs Node. */
 const pure = [
   "test/*.test.ts",
-  "test/{cache,contract,engine,florence,http,image,inference,overlay,runtime,serving}/**/*.test.ts",
+  "test/{cache,contract,engine,florence,forms,http,image,inference,overlay,runtime,serving}/**/*.test.ts",
 ];
 
 export default defineConfig({

@@ -6,7 +6,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Answer } from "../src/contract/answers.ts";
+import { Answer } from "../src/contract/answers.ts";
 import type { TaskOptions } from "../src/contract/requests.ts";
 import { isTaskName, type TaskName, tasks } from "../src/florence/tasks.ts";
 import { bundle, root, type Server, serve } from "../tools/serve.ts";
@@ -43,7 +43,7 @@ function overHttp(server: Server): Ask {
 function natively(): Ask {
   const service = nativeService(1);
   const image = { kind: "bytes", bytes: picture } as const;
-  return async (task, options) => (await service.answer({ task, image, options }, freshCall())).answer;
+  return async (task, options) => Answer.parse((await service.answer({ task, image, options }, freshCall())).answer);
 }
 
 async function coldStarts(): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Answer } from "./contract/answers.ts";
-import type { Box } from "./contract/geometry.ts";
 import type { ImageSize } from "./florence/coordinates.ts";
 import type { ParsedAnswer } from "./florence/parse.ts";
 import { SCORE_TYPE, scoreOf } from "./florence/score.ts";
 import type { BoxObject, PolygonObject, QuadObject } from "./florence/shapes.ts";
+import { cornersOf } from "./forms/outline.ts";
 import type { Generation, ModelDescription } from "./inference/backend.ts";
 
 /** What an answer says beside what was parsed. */
@@ -24,7 +24,7 @@ const SCORE_DECIMALS = 4;
 /** A parsed answer in the contract's shape. */
 export function render(parsed: ParsedAnswer, circumstances: Circumstances): Answer {
   const common = commonOf(circumstances);
-  const located = { ...common, score_type: SCORE_TYPE };
+  const located = { ...common, score_type: SCORE_TYPE, box_format: "xyxy" } as const;
   if (parsed.type === "text") return { type: parsed.type, ...common, text: parsed.text };
   if (parsed.type === "boxes") {
     return { type: parsed.type, ...located, objects: parsed.objects.map((object) => scored(object, circumstances)) };
@@ -67,15 +67,6 @@ function outlined(answer: Answer): Answer {
     normalized_polygons: [cornersOf(object.normalized_box)],
   }));
   return { ...answer, type: "polygons", objects };
-}
-
-function cornersOf({ x1, y1, x2, y2 }: Box) {
-  return [
-    { x: x1, y: y1 },
-    { x: x2, y: y1 },
-    { x: x2, y: y2 },
-    { x: x1, y: y2 },
-  ];
 }
 
 function commonOf({ task, source, model, generation }: Circumstances) {

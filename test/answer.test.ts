@@ -42,6 +42,7 @@ describe("an answer", () => {
       ...common,
       usage: { prompt_tokens: 12, completion_tokens: 8 },
       score_type: SCORE_TYPE,
+      box_format: "xyxy",
       objects: [{ label: "cat", score: 0.3333, box, normalized_box: normalizedBox }],
     });
   });

@@ -11,6 +11,7 @@ const common = {
   finish_reason: "stop",
   usage: { prompt_tokens: 3, completion_tokens: 4 },
   score_type: "x",
+  box_format: "xyxy",
 } as const;
 const boxes: Answer = { type: "boxes", ...common, objects: [object] };
 const ring = [

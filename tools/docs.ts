@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { problems } from "../src/contract/problems.ts";
+import { problems } from "../src/contract/problem-table.ts";
 import { taskPath } from "../src/contract/operations.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { root } from "./serve.ts";
@@ -15,7 +15,7 @@ function problemsPage(): string {
   });
   const head = ["code", "status", "what happened", "retry?", "what to do"];
   const text =
-    "Drawn from `src/contract/problems.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457).";
+    "Drawn from `src/contract/problem-table.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457).";
   return `# Problems\n\n${text}\n\n${tableOf(head, rows)}\n`;
 }
 

@@ -23,6 +23,8 @@ const NAMES = [
   "MODEL",
   "BACKEND_URL",
   "BACKEND_TIMEOUT_MS",
+  "ALLOW_HTTP_IMAGES",
+  "IMAGE_DNS_URL",
   "BACKEND_AUTHORIZATION",
 ] as const;
 

@@ -42,56 +42,76 @@ function isShared(thrown: unknown): thrown is Problem {
   return thrown instanceof Problem && thrown.code !== "request-cancelled";
 }
 
+/** Says again and again that a leader lives, until it has landed; silent when its request is dropped. */
+async function heartbeat<Value>(flight: Flight<Value>, { now, sleep }: FlightWorld): Promise<void> {
+  for (;;) {
+    await sleep(HEARTBEAT_MS);
+    if (hasLanded(flight)) return;
+    flight.seenMs = now();
+  }
+}
+
+function hasLanded({ outcome, isAbandoned }: Flight<unknown>): boolean {
+  return outcome !== undefined || isAbandoned;
+}
+
+/** Does the work, and leaves its outcome where those who wait will look. */
+async function lead<Value>(flight: Flight<Value>, work: () => Promise<Value>, world: FlightWorld): Promise<Value> {
+  void heartbeat(flight, world);
+  try {
+    const value = await work();
+    flight.outcome = { value };
+    return value;
+  } catch (thrown) {
+    if (isShared(thrown)) flight.outcome = { problem: thrown };
+    flight.isAbandoned = true;
+    throw thrown;
+  }
+}
+
+/** Waits for a flight's outcome; nothing where its leader has left or fallen silent. */
+async function follow<Value>(
+  flight: Flight<Value>,
+  check: () => void,
+  { now, sleep }: FlightWorld,
+): Promise<Outcome<Value> | undefined> {
+  for (;;) {
+    if (flight.outcome !== undefined) return flight.outcome;
+    if (flight.isAbandoned || now() - flight.seenMs > FLIGHT_LEASE_MS) return undefined;
+    await sleep(POLL_MS);
+    check();
+  }
+}
+
 /**
  * Collapses equal work within an isolate. Those who wait look for themselves, and await nothing that belongs to the leader:
  * workerd forbids waiting for another request's promise, and drops a request whose client has left without running its
  * `finally`. So a leader keeps saying that it lives, and when it falls silent the next in line takes over.
  */
-export function createSingleFlight<Value>({ now, sleep }: FlightWorld): SingleFlight<Value> {
+export function createSingleFlight<Value>(world: FlightWorld): SingleFlight<Value> {
   const flights = new Map<string, Flight<Value>>();
-
-  const lead = async (key: string, work: () => Promise<Value>): Promise<Value> => {
-    const flight: Flight<Value> = { seenMs: now(), outcome: undefined, isAbandoned: false };
-    flights.set(key, flight);
-    let isDone = false;
-    const heartbeat = async (): Promise<void> => {
-      while (!isDone) {
-        await sleep(HEARTBEAT_MS);
-        flight.seenMs = now();
-      }
-    };
-    void heartbeat();
-    try {
-      const value = await work();
-      flight.outcome = { value };
-      return value;
-    } catch (thrown) {
-      if (isShared(thrown)) flight.outcome = { problem: thrown };
-      flight.isAbandoned = true;
-      throw thrown;
-    } finally {
-      isDone = true;
-      if (flights.get(key) === flight) flights.delete(key);
-    }
+  const leave = (key: string, flight: Flight<Value>): void => {
+    if (flights.get(key) === flight) flights.delete(key);
   };
-  const follow = async (flight: Flight<Value>, check: () => void): Promise<Outcome<Value> | undefined> => {
-    for (;;) {
-      if (flight.outcome !== undefined) return flight.outcome;
-      if (flight.isAbandoned || now() - flight.seenMs > FLIGHT_LEASE_MS) return undefined;
-      await sleep(POLL_MS);
-      check();
+  const takeOff = async (key: string, work: () => Promise<Value>): Promise<Value> => {
+    const flight: Flight<Value> = { seenMs: world.now(), outcome: undefined, isAbandoned: false };
+    flights.set(key, flight);
+    try {
+      return await lead(flight, work, world);
+    } finally {
+      leave(key, flight);
     }
   };
   return {
     run: async (key, check, work) => {
       for (;;) {
         const flight = flights.get(key);
-        if (flight === undefined) return { value: await lead(key, work), isCollapsed: false };
-        const outcome = await follow(flight, check);
+        if (flight === undefined) return { value: await takeOff(key, work), isCollapsed: false };
+        const outcome = await follow(flight, check, world);
         if (outcome !== undefined && "problem" in outcome) throw outcome.problem;
         if (outcome !== undefined) return { value: outcome.value, isCollapsed: true };
         // The first to notice makes room for itself; the others find its flight.
-        if (flights.get(key) === flight) flights.delete(key);
+        leave(key, flight);
       }
     },
   };

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Box, Polygons, Quad } from "./geometry.ts";
+import type { BoxFormat } from "./form-options.ts";
+import { Box, CentredBox, Polygons, Quad, SizedBox } from "./geometry.ts";
 
 const size = z.int().positive();
 
@@ -16,73 +17,100 @@ export const Usage = z
   .object({ prompt_tokens: z.int().nonnegative(), completion_tokens: z.int().nonnegative() })
   .meta({ id: "Usage" });
 
-const scored = {
-  label: z.string().meta({ description: "Empty where the task gives no names." }),
-  score: z
-    .number()
-    .min(0)
-    .max(1)
-    .meta({ description: "How sure the model was of this object's place; see `score_type`." }),
-  box: Box,
-  normalized_box: Box,
-};
+/** Why the model ended. */
+export const FinishReason = z.enum(["stop", "length"]).meta({
+  description:
+    "`length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short.",
+});
 
-/** A named box. */
-export const BoxObject = z.object(scored).meta({ id: "BoxObject" });
-
-/** A text and its four corners. */
-export const QuadObject = z.object({ ...scored, quad: Quad, normalized_quad: Quad }).meta({ id: "QuadObject" });
-
-/** An outlined object. */
-export const PolygonObject = z
-  .object({ ...scored, polygons: Polygons, normalized_polygons: Polygons })
-  .meta({ id: "PolygonObject" });
-
-const common = {
+/** What an answer of every form says beside what was seen. */
+export const common = {
   task: z.string().meta({ description: "The task's name, as in the address." }),
   source: Source,
   model: Model,
-  finish_reason: z.enum(["stop", "length"]).meta({
-    description:
-      "`length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short.",
-  }),
+  finish_reason: FinishReason,
   usage: Usage,
 };
 
-const located = {
-  ...common,
-  score_type: z.string().meta({ description: "The rule that `score` was computed by." }),
-};
+/** A mask as pycocotools reads it. */
+export const CocoRle = z
+  .object({
+    size: z.tuple([size, size]).meta({ description: "Height and width of the image in pixels." }),
+    counts: z.string().meta({ description: "Run lengths, column by column, in COCO's compressed text." }),
+  })
+  .meta({ id: "CocoRle" });
+
+/** The objects of each type of answer, for one way of writing boxes. */
+function objectsWith<Shape extends z.ZodType>(shape: Shape, suffix: string) {
+  const scored = {
+    label: z.string().meta({ description: "Empty where the task gives no names." }),
+    score: z
+      .number()
+      .min(0)
+      .max(1)
+      .meta({ description: "How sure the model was of this object's place; see `score_type`." }),
+    box: shape,
+    normalized_box: shape,
+    svg_path: z.string().optional().meta({ description: "The outline in pixels; there if `include` names it." }),
+    coco_rle: CocoRle.optional().meta({ description: "The outline's mask; there if `include` names it." }),
+  };
+  return {
+    boxes: z.object(scored).meta({ id: `BoxObject${suffix}` }),
+    quads: z.object({ ...scored, quad: Quad, normalized_quad: Quad }).meta({ id: `QuadObject${suffix}` }),
+    polygons: z
+      .object({ ...scored, polygons: Polygons, normalized_polygons: Polygons })
+      .meta({ id: `PolygonObject${suffix}` }),
+  };
+}
+
+/** The answers that hold objects, for one way of writing boxes: named boxes, texts with four corners, outlines. */
+function answersWith<Format extends BoxFormat, Shape extends z.ZodType>(format: Format, shape: Shape, suffix: string) {
+  const objects = objectsWith(shape, suffix);
+  const located = {
+    ...common,
+    score_type: z.string().meta({ description: "The rule that `score` was computed by." }),
+    box_format: z.literal(format).meta({ description: "Which keys a box has." }),
+  };
+  return {
+    boxes: z
+      .object({ type: z.literal("boxes"), ...located, objects: z.array(objects.boxes) })
+      .meta({ id: `BoxesAnswer${suffix}` }),
+    quads: z
+      .object({ type: z.literal("quads"), ...located, objects: z.array(objects.quads) })
+      .meta({ id: `QuadsAnswer${suffix}` }),
+    polygons: z
+      .object({ type: z.literal("polygons"), ...located, objects: z.array(objects.polygons) })
+      .meta({ id: `PolygonsAnswer${suffix}` }),
+  };
+}
+
+const xyxy = answersWith("xyxy", Box, "");
+const xywh = answersWith("xywh", SizedBox, "Xywh");
+const cxcywh = answersWith("cxcywh", CentredBox, "Cxcywh");
 
 /** A sentence, a name or the words that were read. */
-export const TextAnswer = z.object({ type: z.literal("text"), ...common, text: z.string() }).meta({ id: "TextAnswer" });
+const TextAnswer = z.object({ type: z.literal("text"), ...common, text: z.string() }).meta({ id: "TextAnswer" });
 
-/** Upright boxes. */
-export const BoxesAnswer = z
-  .object({ type: z.literal("boxes"), ...located, objects: z.array(BoxObject) })
-  .meta({ id: "BoxesAnswer" });
-
-/** Texts with their corners. */
-export const QuadsAnswer = z
-  .object({ type: z.literal("quads"), ...located, objects: z.array(QuadObject) })
-  .meta({ id: "QuadsAnswer" });
-
-/** Outlines. */
-export const PolygonsAnswer = z
-  .object({ type: z.literal("polygons"), ...located, objects: z.array(PolygonObject) })
-  .meta({ id: "PolygonsAnswer" });
-
-/** Every answer: `type` says which keys there are; a key is never missing and never changes its type. */
+/** Every answer as it is without options: `type` says which keys there are; a key is never missing and never changes its type. */
 export const Answer = z
-  .discriminatedUnion("type", [TextAnswer, BoxesAnswer, QuadsAnswer, PolygonsAnswer])
+  .discriminatedUnion("type", [TextAnswer, xyxy.boxes, xyxy.quads, xyxy.polygons])
   .meta({ id: "Answer" });
 export type Answer = z.infer<typeof Answer>;
 
-/** The variants by their `type`, for operations that can give only some. */
+/** The answers that hold objects. */
+export type LocatedAnswer = Exclude<Answer, { type: "text" }>;
+
+/** The variants by their `type`, for operations that can give only some; where boxes have several forms, `box_format` names it. */
 export const answersByType = {
   text: TextAnswer,
-  boxes: BoxesAnswer,
-  quads: QuadsAnswer,
-  polygons: PolygonsAnswer,
+  boxes: z.discriminatedUnion("box_format", [xyxy.boxes, xywh.boxes, cxcywh.boxes]),
+  quads: z.discriminatedUnion("box_format", [xyxy.quads, xywh.quads, cxcywh.quads]),
+  polygons: z.discriminatedUnion("box_format", [xyxy.polygons, xywh.polygons, cxcywh.polygons]),
 } as const;
 export type AnswerType = keyof typeof answersByType;
+
+/** All types of an answer. */
+export const answerTypes = z.keyof(z.object(answersByType)).options;
+
+/** An answer with its boxes in any format. */
+export type FormattedAnswer = z.infer<(typeof answersByType)[AnswerType]>;

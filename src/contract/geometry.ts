@@ -14,6 +14,20 @@ export const Box = z.object(corners).meta({
 });
 export type Box = Readonly<z.infer<typeof Box>>;
 
+/** A box by its top-left corner and its size, as COCO's annotations have it; units as `Point`. */
+export const SizedBox = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }).meta({
+  id: "SizedBox",
+  description: "Corner (x, y) top left, and size; in pixels, or in 0..1 where the name says normalized.",
+});
+export type SizedBox = Readonly<z.infer<typeof SizedBox>>;
+
+/** A box by its centre and its size, as YOLO's labels have it; units as `Point`. */
+export const CentredBox = z.object({ cx: z.number(), cy: z.number(), width: z.number(), height: z.number() }).meta({
+  id: "CentredBox",
+  description: "Centre (cx, cy), and size; in pixels, or in 0..1 where the name says normalized.",
+});
+export type CentredBox = Readonly<z.infer<typeof CentredBox>>;
+
 /** A box in a request: nothing but the four numbers. Whether it lies in the image is seen when the image is. */
 export const Region = z
   .strictObject(corners, {

@@ -1,11 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { operations, taskOperation } from "./operations.ts";
+import { analyzeOperation, operations, taskOperation } from "./operations.ts";
 import type { TaskRow } from "./service.ts";
 
 /** The whole contract as an OpenAPI 3.1 document. */
 export function openApiDocument(tasks: readonly TaskRow[], version: string) {
   const app = new OpenAPIHono();
-  for (const route of [...tasks.map(taskOperation), ...Object.values(operations)]) {
+  for (const route of [...tasks.map(taskOperation), analyzeOperation(tasks), ...Object.values(operations)]) {
     app.openAPIRegistry.registerPath(route);
   }
   return app.getOpenAPI31Document({

@@ -1,13 +1,15 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
+import { AnalyzeAnswer, analyzeBodyFor } from "./analyze.ts";
 import { answersByType, Model } from "./answers.ts";
+import { drawingTypes, jsonForms } from "./forms.ts";
 import { problemResponses, requestIdHeader } from "./problem-details.ts";
 import type { ProblemCode } from "./problems.ts";
 import { bodiesByInput, InputKind, queryParameters } from "./requests.ts";
 import type { TaskRow } from "./service.ts";
 
 /** Media types of an image sent as the body itself; what it is is read from its bytes, whatever it is called. */
-const IMAGE_MEDIA_TYPES = ["image/jpeg", "image/png", "application/octet-stream"] as const;
+const IMAGE_MEDIA_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "application/octet-stream"] as const;
 
 const TaskList = z
   .object({
@@ -88,12 +90,6 @@ export function taskPath(task: string): string {
   return `/v1/${task}`;
 }
 
-function answerSchema(row: TaskRow): z.ZodType {
-  const [first, ...others] = row.answers.map((type) => answersByType[type]);
-  if (first === undefined) return z.never();
-  return others.length === 0 ? first : z.discriminatedUnion("type", [first, ...others]);
-}
-
 /** What an answer says of itself besides its body. */
 const answerHeaders = {
   ...requestIdHeader,
@@ -121,6 +117,9 @@ const taskProblems = [
   "invalid-request",
   "image-required",
   "invalid-base64",
+  "image-url-refused",
+  "image-url-unreachable",
+  "image-url-timeout",
   "text-required",
   "region-required",
   "region-outside-image",
@@ -135,30 +134,70 @@ const taskProblems = [
   ...modelProblems,
 ] as const;
 
+/** A form: the image as a file of any name, and options as fields, spelled as in the query. */
+const formBody = {
+  type: "object",
+  properties: { image: { type: "string", contentMediaType: "application/octet-stream" } },
+  additionalProperties: { type: "string" },
+} as const;
+
 /** The operation of one task, drawn from its row. */
 export function taskOperation(row: TaskRow) {
   const images = IMAGE_MEDIA_TYPES.map((type) => [type, { schema: {} }]);
+  const drawings = drawingTypes.map((type) => [type, { schema: { type: "string" } }]);
   return createRoute({
     method: "post",
     path: taskPath(row.name),
     operationId: operationId(row.name),
     summary: row.summary,
-    description: "Send the image as the body and the options in the query, or both in one JSON object.",
+    description: "Send the image as the body and the options in the query, or both in one JSON object or one form.",
     request: {
       query: queryParameters(row.input),
       headers: answerRequestHeaders,
       body: {
         required: true,
-        content: { "application/json": { schema: bodiesByInput[row.input] }, ...Object.fromEntries(images) },
+        content: {
+          "application/json": { schema: bodiesByInput[row.input] },
+          "multipart/form-data": { schema: formBody },
+          ...Object.fromEntries(images),
+        },
       },
     },
     responses: {
       200: {
         description: "The answer",
         headers: answerHeaders,
-        content: { "application/json": { schema: answerSchema(row) } },
+        content: { "application/json": { schema: jsonForms(row.answers) }, ...Object.fromEntries(drawings) },
       },
       304: { description: "You have this answer already", headers: answerHeaders },
+      ...problemResponses(taskProblems),
+    },
+  });
+}
+
+/** Where several tasks are asked at once. */
+export const ANALYZE_PATH = "/v1/analyze";
+
+/** Several tasks on one image. */
+export function analyzeOperation(rows: readonly TaskRow[]) {
+  return createRoute({
+    method: "post",
+    path: ANALYZE_PATH,
+    operationId: "analyze",
+    summary: "Ask several tasks about one image",
+    description:
+      "The image is looked at once for all tasks of equal `beams` and `max_new_tokens`. Each task has its own result: an answer, or a problem.",
+    request: {
+      headers: answerRequestHeaders,
+      body: { required: true, content: { "application/json": { schema: analyzeBodyFor(rows) } } },
+    },
+    responses: {
+      200: {
+        description: "A result for each task, in their order",
+        headers: answerHeaders,
+        content: { "application/json": { schema: AnalyzeAnswer } },
+      },
+      304: { description: "You have these results already", headers: answerHeaders },
       ...problemResponses(taskProblems),
     },
   });

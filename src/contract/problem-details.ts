@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type Issue, isProblemCode, type ProblemCode, problems } from "./problems.ts";
+import { problems } from "./problem-table.ts";
+import { type Issue, isProblemCode, type ProblemCode } from "./problems.ts";
 
 /** RFC 9457's media type. */
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";

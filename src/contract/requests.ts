@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { checkForm, formOptions, type FormOptions, formSchema, Outline } from "./form-options.ts";
 import { type Box, Region } from "./geometry.ts";
 
 /** Longest `text` in characters: no model here reads more than 1024 tokens, and a token is seldom longer than 8 characters. */
@@ -13,18 +14,39 @@ export const MAX_NEW_TOKENS = 1024;
 /** Most beams: of a short prompt and an answer of 256 tokens, what an isolate's memory holds. Papers seldom use more. */
 export const MAX_BEAMS = 5;
 
+/** Longest address of an image: signed ones of object stores have some two thousand characters. */
+export const MAX_URL_CHARACTERS = 4096;
+
 const address = /^\s*(https?:)?\/\//iu;
+
+/** Whether an image given as a string is an address; it is base64 or a data URI otherwise. */
+export function isAddress(image: string): boolean {
+  return address.test(image);
+}
+
 const encoded = z
   .string()
   .min(1)
-  .refine((value) => !address.test(value), "This is an address; send the image's bytes, as base64 or as the body.");
+  .refine((value) => !isAddress(value), "This is an address; send it as `url`, or the image's bytes.");
+const url = z.string().min(1).max(MAX_URL_CHARACTERS).meta({ example: "https://example.com/picture.jpg" });
+const anyImage = z
+  .string()
+  .min(1)
+  .refine(
+    (value) => !isAddress(value) || value.length <= MAX_URL_CHARACTERS,
+    `An address may have at most ${MAX_URL_CHARACTERS} characters.`,
+  );
 
-/** The image inside a JSON body: bare base64 or a data URI, as a string or under `base64`. */
+/** The image inside a JSON body: an https address, bare base64 or a data URI, as a string or under a name of its own. */
 export const JsonImage = z
-  .union([encoded, z.strictObject({ base64: encoded })], {
-    error: ({ input }) => (input === undefined ? "Send an image." : "Send base64 or a data URI, as a string."),
+  .union([anyImage, z.strictObject({ base64: encoded }), z.strictObject({ url })], {
+    error: ({ input }) =>
+      input === undefined ? "Send an image." : "Send an https address, base64 or a data URI, as a string.",
   })
-  .meta({ id: "JsonImage", description: "Base64, bare or as a data URI, of a JPEG or PNG file." });
+  .meta({
+    id: "JsonImage",
+    description: "A JPEG, PNG, WebP or GIF file: its https address, or base64, bare or as a data URI.",
+  });
 export type JsonImage = z.infer<typeof JsonImage>;
 
 const text = z.string("Send a text.").trim().min(1, "Send a text.").max(MAX_TEXT_CHARACTERS);
@@ -39,6 +61,7 @@ const common = {
     description:
       "Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search.",
   }),
+  ...formOptions,
 };
 
 /** A box as the model writes it. */
@@ -67,14 +90,16 @@ const oneRegion = eitherOf("region", "normalized_region");
  * an ignored `text` would be an answer to another question.
  */
 export const optionsByInput = {
-  none: z.strictObject(common),
-  text: z.strictObject({ text, ...common }),
+  none: z.strictObject(common).superRefine(checkForm),
+  text: z.strictObject({ text, ...common }).superRefine(checkForm),
   labels: z
     .strictObject({ text: text.optional(), labels: z.array(text).min(1).max(MAX_LABELS).optional(), ...common })
-    .refine(textOrLabels.check, textOrLabels.error),
+    .refine(textOrLabels.check, textOrLabels.error)
+    .superRefine(checkForm),
   region: z
     .strictObject({ region: Region.or(LocationTokens).optional(), normalized_region: Region.optional(), ...common })
-    .refine(oneRegion.check, oneRegion.error),
+    .refine(oneRegion.check, oneRegion.error)
+    .superRefine(checkForm),
 } as const;
 
 /** What a task takes beside the image, as a schema. */
@@ -83,10 +108,14 @@ export type InputKind = z.infer<typeof InputKind>;
 
 /** The JSON body of a task: its options and the image. */
 export const bodiesByInput = {
-  none: optionsByInput.none.safeExtend({ image: JsonImage }).meta({ id: "ImageRequest" }),
-  text: optionsByInput.text.safeExtend({ image: JsonImage }).meta({ id: "TextRequest" }),
-  labels: optionsByInput.labels.safeExtend({ image: JsonImage }).meta({ id: "LabelsRequest", ...textOrLabels.schema }),
-  region: optionsByInput.region.safeExtend({ image: JsonImage }).meta({ id: "RegionRequest", ...oneRegion.schema }),
+  none: optionsByInput.none.safeExtend({ image: JsonImage }).meta({ id: "ImageRequest", ...formSchema }),
+  text: optionsByInput.text.safeExtend({ image: JsonImage }).meta({ id: "TextRequest", ...formSchema }),
+  labels: optionsByInput.labels
+    .safeExtend({ image: JsonImage })
+    .meta({ id: "LabelsRequest", ...textOrLabels.schema, ...formSchema }),
+  region: optionsByInput.region
+    .safeExtend({ image: JsonImage })
+    .meta({ id: "RegionRequest", ...oneRegion.schema, ...formSchema }),
 } as const satisfies Record<InputKind, z.ZodType>;
 
 /** A box as the query spells it; `http/query.ts` reads it. */
@@ -96,10 +125,17 @@ const QueryRegion = z
   .regex(/^-?[\d.]+(,-?[\d.]+){3}$/)
   .meta({ id: "QueryRegion", description: "x1,y1,x2,y2", example: "170,0,360,170" });
 
+/** A list of outlines as the query spells it. */
+const QueryInclude = z
+  .string()
+  .regex(new RegExp(`^(${Outline.options.join("|")})(,(${Outline.options.join("|")}))*$`))
+  .meta({ id: "QueryInclude", description: "Names with commas between.", example: "svg_path,coco_rle" });
+
 /** Options that the query spells otherwise than JSON. */
 const queryForms: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["region", QueryRegion.or(LocationTokens)],
   ["normalized_region", QueryRegion],
+  ["include", QueryInclude],
 ]);
 
 /** The options of a task as parameters of the query: the same names, every one optional to a reader of the document. */
@@ -111,7 +147,7 @@ export function queryParameters(input: InputKind): z.ZodObject {
 }
 
 /** Options of any task after validation: which fields are there follows from the task's input kind. */
-export interface TaskOptions {
+export interface TaskOptions extends FormOptions {
   readonly max_new_tokens?: number | undefined;
   readonly beams?: number | undefined;
   readonly text?: string | undefined;

@@ -1,4 +1,6 @@
-import type { Answer, AnswerType } from "./answers.ts";
+import type { AnswerType } from "./answers.ts";
+import type { Form } from "./forms.ts";
+import type { Problem } from "./problems.ts";
 import type { InputKind, TaskOptions } from "./requests.ts";
 
 /** A task as the contract needs it; the table itself is the model's (`florence/tasks.ts`) and is handed in by `functions/`. */
@@ -14,13 +16,28 @@ export interface TaskRow {
 /** An image as it arrived, not yet looked at. */
 export type ImageInput =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "base64"; readonly text: string };
+  | { readonly kind: "base64"; readonly text: string }
+  | { readonly kind: "url"; readonly url: string };
 
 /** One validated request for one task. */
 export interface TaskRequest {
   readonly task: string;
   readonly image: ImageInput;
   readonly options: TaskOptions;
+}
+
+/** One of several tasks on one image: valid, or what is wrong with it. */
+export type AnalyzeItem = Omit<TaskRequest, "image"> | { readonly task: string; readonly problem: Problem };
+
+/** Several tasks on one image. */
+export interface AnalyzeRequest {
+  readonly image: ImageInput;
+  readonly items: readonly AnalyzeItem[];
+}
+
+/** What became of each item, in their order: its answer, or its own problem. */
+export interface Analyzed extends Omit<Answered, "answer"> {
+  readonly results: readonly (Form | Problem)[];
 }
 
 /** The model that answers, as `GET /v1/models` shows it. */
@@ -70,9 +87,9 @@ export interface CacheReport {
 /** How long a request's stages took, in milliseconds, by their names in Server-Timing. */
 export type StageTimings = Readonly<Record<string, number>>;
 
-/** An answer, and how it came about. */
+/** An answer in the form that was asked for, and how it came about. */
 export interface Answered {
-  readonly answer: Answer;
+  readonly answer: Form;
   readonly cache: CacheReport;
   readonly timings: StageTimings;
 }
@@ -87,6 +104,8 @@ export interface CallContext {
 /** What the HTTP room asks of the rest: the only things that a route can do. Every method throws `Problem`. */
 export interface Service {
   answer(request: TaskRequest, call: CallContext): Promise<Answered>;
+  /** Throws only where nothing can be answered: the image itself is at fault, or everybody's backend. */
+  analyze(request: AnalyzeRequest, call: CallContext): Promise<Analyzed>;
   /** Resolves once the model can answer. */
   ready(): Promise<void>;
   model(): Promise<ServedModel>;

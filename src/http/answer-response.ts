@@ -1,5 +1,6 @@
 import type { Answered, StageTimings } from "../contract/service.ts";
 import { cacheStatus } from "./cache-control.ts";
+import type { FormBody } from "./form-body.ts";
 
 /** Callers may keep an answer for themselves, and must ask whether it is still the same: a new model may answer otherwise. */
 const CACHE_CONTROL = "private, no-cache";
@@ -11,16 +12,16 @@ function serverTiming(timings: StageTimings): string {
     .join(", ");
 }
 
-async function entityTag(body: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body)));
+async function entityTag(fingerprint: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(fingerprint)));
   const half = hash.subarray(0, hash.length / 2);
   return `"${Array.from(half, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
 }
 
 /** Whether the caller has this answer already. */
 function isKnown(header: string | null, tag: string): boolean {
-  const tags = (header ?? "").split(",").map((each) => each.trim().replace(/^W\//u, ""));
-  return tags.includes(tag) || tags.includes("*");
+  const tags = new Set((header ?? "").split(",").map((each) => each.trim().replace(/^W\//u, "")));
+  return tags.has(tag) || tags.has("*");
 }
 
 /**
@@ -28,11 +29,11 @@ function isKnown(header: string | null, tag: string): boolean {
  * nothing, and a body that its caller has is a body too many.
  */
 export async function answerResponse(
-  { answer, cache, timings }: Answered,
+  body: FormBody,
+  { cache, timings }: Pick<Answered, "cache" | "timings">,
   ifNoneMatch: string | null,
 ): Promise<Response> {
-  const body = JSON.stringify(answer);
-  const etag = await entityTag(body);
+  const etag = await entityTag(body.fingerprint);
   const headers = {
     "cache-control": CACHE_CONTROL,
     "cache-status": cacheStatus(cache),
@@ -41,5 +42,5 @@ export async function answerResponse(
     ...(cache.hit ? { age: String(cache.age) } : {}),
   };
   if (isKnown(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
-  return new Response(body, { headers: { ...headers, "content-type": "application/json" } });
+  return new Response(body.open(), { headers: { ...headers, ...body.headers } });
 }

@@ -1,11 +1,13 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
-import { operations, taskPath } from "../contract/operations.ts";
+import { ANALYZE_PATH, operations, taskPath } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
 import { isFault, Problem } from "../contract/problems.ts";
 import type { CallContext, RequestTrace, Service, TaskRow } from "../contract/service.ts";
+import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
 import { answerResponse } from "./answer-response.ts";
 import { cacheDirectives } from "./cache-control.ts";
+import { formBody, jsonBody } from "./form-body.ts";
 import { asProblem, problemResponse } from "./problem-response.ts";
 import { readTaskRequest } from "./task-request.ts";
 
@@ -42,12 +44,21 @@ function routes({ tasks, service, version }: AppOptions): readonly Route[] {
     ...tasks.map((row) => ({
       method: "POST",
       path: taskPath(row.name),
-      handle: async (request: Request, trace: RequestTrace) =>
-        answerResponse(
-          await service.answer(await readTaskRequest(row, request), callOf(request, trace)),
-          request.headers.get("if-none-match"),
-        ),
+      handle: async (request: Request, trace: RequestTrace) => {
+        const answered = await service.answer(await readTaskRequest(row, request), callOf(request, trace));
+        return answerResponse(formBody(answered.answer), answered, request.headers.get("if-none-match"));
+      },
     })),
+    {
+      method: "POST",
+      path: ANALYZE_PATH,
+      handle: async (request: Request, trace: RequestTrace) => {
+        const asked = await readAnalyzeRequest(tasks, request);
+        const analyzed = await service.analyze(asked, callOf(request, trace));
+        const results = analyzeResults(asked, analyzed, trace.requestId);
+        return answerResponse(jsonBody({ results }), analyzed, request.headers.get("if-none-match"));
+      },
+    },
   ];
 }
 

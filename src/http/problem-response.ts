@@ -1,5 +1,6 @@
 import { problemDetails, PROBLEM_MEDIA_TYPE } from "../contract/problem-details.ts";
-import { Problem, problems } from "../contract/problems.ts";
+import { problems } from "../contract/problem-table.ts";
+import { Problem } from "../contract/problems.ts";
 
 /** Seconds after which a caller may ask again when the service is busy or not ready: about one answer's time. */
 export const RETRY_AFTER_SECONDS = 2;

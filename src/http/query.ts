@@ -9,12 +9,24 @@ function number(value: string): unknown {
   return value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
 }
 
+function boolean(value: string): unknown {
+  return value === "true" || value === "false" ? value === "true" : value;
+}
+
+function list(value: string): unknown {
+  return value.split(",");
+}
+
 /** How the query spells options that are not text; names as in `contract/requests.ts`. */
 const readers: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["max_new_tokens", number],
   ["beams", number],
   ["region", box],
   ["normalized_region", box],
+  ["min_score", number],
+  ["max_objects", number],
+  ["include", list],
+  ["overlay_image", boolean],
 ]);
 
 /** Options that may be given several times. */

@@ -1,8 +1,9 @@
 import type * as z from "zod";
 import { type Issue, Problem, type ProblemCode } from "../contract/problems.ts";
-import { bodiesByInput, type JsonImage, optionsByInput } from "../contract/requests.ts";
+import { bodiesByInput, isAddress, type JsonImage, optionsByInput } from "../contract/requests.ts";
 import type { ImageInput, TaskRequest, TaskRow } from "../contract/service.ts";
 import { parseJsonObject, readBody } from "./body.ts";
+import { onlyFile, parseForm } from "./multipart.ts";
 import { queryOptions } from "./query.ts";
 
 /** Longest message: zod names every unknown key, and a caller can send a million. */
@@ -47,14 +48,19 @@ function requestProblem(error: z.ZodError, given: Readonly<Record<string, unknow
   return new Problem(missing?.[1] ?? "invalid-request", detail, { issues });
 }
 
-function validated<Schema extends z.ZodType>(schema: Schema, given: Readonly<Record<string, unknown>>) {
+/** What a schema makes of what was given. Throws `invalid-request`, or the code of the field that is missing. */
+export function validated<Schema extends z.ZodType>(schema: Schema, given: Readonly<Record<string, unknown>>) {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   throw requestProblem(result.error, given);
 }
 
-function imageInput(image: JsonImage): ImageInput {
-  return { kind: "base64", text: typeof image === "string" ? image : image.base64 };
+/** An image inside a JSON body. */
+export function imageInput(image: JsonImage): ImageInput {
+  if (typeof image !== "string") {
+    return "url" in image ? { kind: "url", url: image.url } : { kind: "base64", text: image.base64 };
+  }
+  return isAddress(image) ? { kind: "url", url: image } : { kind: "base64", text: image };
 }
 
 type Reader = (row: TaskRow, request: Request) => Promise<TaskRequest>;
@@ -80,18 +86,44 @@ async function fromBytes(row: TaskRow, request: Request): Promise<TaskRequest> {
   return { task: row.name, image: { kind: "bytes", bytes }, options };
 }
 
+/** A form's fields are spelled as in the query; without a file, `image` may be one of them, as a string in JSON is. */
+async function fromForm(row: TaskRow, request: Request): Promise<TaskRequest> {
+  const query = optionsInQuery(request);
+  const form = parseForm(await readBody(request), request.headers.get("content-type") ?? "");
+  const given = { ...query, ...queryOptions(form.fields) };
+  const bytes = onlyFile(form);
+  if (bytes !== undefined) {
+    return { task: row.name, image: { kind: "bytes", bytes }, options: validated(optionsByInput[row.input], given) };
+  }
+  const { image, ...options } = validated(bodiesByInput[row.input], given);
+  return { task: row.name, image: imageInput(image), options };
+}
+
+/** Media types of a JSON body. */
+export const JSON_MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json$/u;
+
 /** Body readers by media type. Bytes are told apart by their own first bytes, so any image type and none will do. */
 const readers: readonly { readonly accepts: RegExp; readonly read: Reader }[] = [
-  { accepts: /^application\/(?:[\w.-]+\+)?json$/u, read: fromJson },
+  { accepts: JSON_MEDIA_TYPE, read: fromJson },
   { accepts: /^(?:image\/[\w.+-]+|application\/octet-stream)$/u, read: fromBytes },
+  { accepts: /^multipart\/form-data$/u, read: fromForm },
 ];
+
+/** A body's media type without parameters; empty where it has none. */
+export function mediaTypeOf({ headers }: Request): string {
+  return ((headers.get("content-type") ?? "").split(";")[0] ?? "").trim().toLowerCase();
+}
+
+/** A body of a type that nobody here reads. */
+export function unsupportedMediaType(mediaType: string): Problem {
+  const detail = mediaType === "" ? "The body has no content type." : `The body's content type is ${mediaType}.`;
+  return new Problem("unsupported-media-type", detail);
+}
 
 /** One task's request, whichever way it was written. */
 export function readTaskRequest(row: TaskRow, request: Request): Promise<TaskRequest> {
-  const header = request.headers.get("content-type") ?? "";
-  const mediaType = (header.split(";")[0] ?? "").trim().toLowerCase();
+  const mediaType = mediaTypeOf(request);
   const reader = readers.find(({ accepts }) => accepts.test(mediaType));
   if (reader !== undefined) return reader.read(row, request);
-  const detail = mediaType === "" ? "The body has no content type." : `The body's content type is ${mediaType}.`;
-  throw new Problem("unsupported-media-type", detail);
+  throw unsupportedMediaType(mediaType);
 }

@@ -1,4 +1,5 @@
-import { isFault, Problem, problems } from "../contract/problems.ts";
+import { problems } from "../contract/problem-table.ts";
+import { isFault, Problem } from "../contract/problems.ts";
 import { UnknownDigestError } from "../engine/feature-store.ts";
 import type { CodecFailure } from "../inference/protocol/codec-failure.ts";
 

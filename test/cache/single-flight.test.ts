@@ -10,10 +10,10 @@ function world() {
     new Promise<void>((wake) => void alarms.push({ at: now + milliseconds, wake }));
   /** Lets time pass until the work is done, however often it waits. */
   const settle = async <Value>(work: Promise<Value>): Promise<Value> => {
-    let isDone = false;
-    const finish = (): void => void (isDone = true);
+    const state = { isDone: false };
+    const finish = (): void => void (state.isDone = true);
     work.then(finish, finish);
-    for (let turn = 0; !isDone && turn < 100_000; turn += 1) {
+    for (let turn = 0; !state.isDone && turn < 100_000; turn += 1) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       alarms.sort((one, other) => one.at - other.at);
       const next = alarms.shift();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openApiDocument } from "../../src/contract/openapi.ts";
 import { operationId } from "../../src/contract/operations.ts";
-import { problems } from "../../src/contract/problems.ts";
+import { problems } from "../../src/contract/problem-table.ts";
 import { fakeTasks } from "../support/fake-service.ts";
 
 const document = openApiDocument(fakeTasks, "1.2.3");
@@ -12,6 +12,7 @@ describe("the OpenAPI document", () => {
       "/healthz",
       "/openapi.json",
       "/readyz",
+      "/v1/analyze",
       "/v1/caption",
       "/v1/caption-to-phrase-grounding",
       "/v1/models",
@@ -26,12 +27,15 @@ describe("the OpenAPI document", () => {
     expect(operationId("ocr")).toBe("ocr");
   });
 
-  it("takes the image as JSON and as the body itself", () => {
+  it("takes the image as JSON, as a form and as the body itself", () => {
     const body = document.paths?.["/v1/caption"]?.post?.requestBody;
     expect(Object.keys(body !== undefined && "content" in body ? body.content : {})).toEqual([
       "application/json",
+      "multipart/form-data",
       "image/jpeg",
       "image/png",
+      "image/webp",
+      "image/gif",
       "application/octet-stream",
     ]);
   });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
-import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS, MAX_TEXT_CHARACTERS } from "../../src/contract/requests.ts";
+import {
+  MAX_BEAMS,
+  MAX_LABELS,
+  MAX_NEW_TOKENS,
+  MAX_TEXT_CHARACTERS,
+  MAX_URL_CHARACTERS,
+} from "../../src/contract/requests.ts";
 import { MAX_BODY_BYTES, MAX_JSON_MARKS } from "../../src/http/body.ts";
 import { MAX_ISSUES, MAX_MESSAGE_CHARACTERS } from "../../src/http/task-request.ts";
 import { fakeApp } from "../support/fake-service.ts";
@@ -44,9 +50,31 @@ describe("the image", () => {
     expect({ code, paths: paths.toSorted() }).toEqual({ code: "image-required", paths: ["image", "text"] });
   });
 
-  it("is not fetched from an address", async () => {
-    const { code, paths } = await problemOf("/v1/caption", { image: "https://example.com/cat.jpg" });
-    expect({ code, paths }).toEqual({ code: "invalid-request", paths: ["image"] });
+  it.each([{ image: "https://example.com/cat.jpg" }, { image: { url: "https://example.com/cat.jpg" } }])(
+    "comes as an address: %j",
+    async (body) => {
+      const { asked } = await post("/v1/caption", JSON.stringify(body));
+      expect(asked[0]?.image).toEqual({ kind: "url", url: "https://example.com/cat.jpg" });
+    },
+  );
+
+  it.each([
+    [{ image: { base64: "https://example.com/cat.jpg" } }, "image.base64"],
+    [{ image: { url: "" } }, "image.url"],
+    [{ image: { url: 7 } }, "image.url"],
+    [{ image: { url: `https://example.com/${"a".repeat(MAX_URL_CHARACTERS)}` } }, "image.url"],
+    [{ image: `https://example.com/${"a".repeat(MAX_URL_CHARACTERS)}` }, "image"],
+    [{ image: { url: "https://example.com/cat.jpg", base64: "QUJD" } }, "image"],
+  ])("is refused where it is neither: %j", async (body, path) => {
+    const { code, paths } = await problemOf("/v1/caption", body);
+    expect({ code, paths }).toEqual({ code: "invalid-request", paths: [path] });
+  });
+
+  it("is never taken from the query", async () => {
+    const { response } = await post("/v1/caption?image=https://example.com/cat.jpg", "x", {
+      "content-type": "image/jpeg",
+    });
+    expect(ProblemDetails.parse(await response.json()).code).toBe("invalid-request");
   });
 });
 

@@ -153,6 +153,8 @@ describe("encoders as bare graphs", () => {
   });
 });
 
+const unreachable = () => Promise.reject(new InferenceFailure("unreachable", "no route"));
+
 describe("encoders elsewhere", () => {
   it("are the bare graphs where there is no florence2_encoder", async () => {
     const { split, asked } = graphEncoder(graphs, { modelReady: async (model) => model !== "florence2_encoder" });
@@ -169,7 +171,6 @@ describe("encoders elsewhere", () => {
   });
 
   it("that cannot be reached are one problem", async () => {
-    const unreachable = () => Promise.reject(new InferenceFailure("unreachable", "no route"));
     const { split } = graphEncoder(graphs, { modelReady: unreachable });
     await expect(split.ready()).rejects.toMatchObject({ code: "backend-unavailable" });
     await expect(split.encode(request, never)).rejects.toMatchObject({ code: "backend-unavailable" });

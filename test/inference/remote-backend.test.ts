@@ -186,33 +186,3 @@ describe("a reply that contradicts itself is no answer", () => {
     await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code: "backend-failed" });
   });
 });
-
-describe("a failed call is one problem of the API's", () => {
-  it.each([
-    [new InferenceFailure("unreachable", ""), "backend-unavailable"],
-    [new InferenceFailure("unavailable", "", { status: 503 }), "backend-unavailable"],
-    [new InferenceFailure("unavailable", "full", { status: 503, code: "overloaded" }), "overloaded"],
-    [new InferenceFailure("circuit-open", ""), "backend-unavailable"],
-    [new InferenceFailure("deadline", ""), "backend-timeout"],
-    [new InferenceFailure("server-error", "", { status: 500 }), "backend-failed"],
-    [new InferenceFailure("malformed", ""), "backend-failed"],
-    [new InferenceFailure("refused", "", { status: 400 }), "backend-failed"],
-    [new InferenceFailure("refused", "", { status: 422, code: "image-corrupt" }), "image-corrupt"],
-    [new InferenceFailure("refused", "", { status: 422, code: "prompt-too-long" }), "prompt-too-long"],
-    [new InferenceFailure("refused", "", { status: 400, code: "misconfigured" }), "backend-failed"],
-    [new InferenceFailure("cancelled", ""), "request-cancelled"],
-  ])("%s → %s", async (failure, code) => {
-    const { backend } = remote(() => {
-      throw failure;
-    });
-    await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code, cause: failure });
-  });
-
-  it("in the backend's own words where they are passed on, without its address", async () => {
-    const details = { status: 422, code: "image-corrupt", words: "The file is cut off." };
-    const { backend } = remote(() => {
-      throw new InferenceFailure("refused", "/v2/models/florence2/infer: status 422: The file is cut off.", details);
-    });
-    await expect(all(backend.generate(request, never))).rejects.toMatchObject({ detail: details.words });
-  });
-});

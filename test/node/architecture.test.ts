@@ -45,6 +45,9 @@ describe("lint", () => {
     ["src/inference/protocol/planted.ts", "../backend.ts"],
     ["src/inference/protocol/planted.ts", "zod"],
     ["src/cache/planted.ts", "../inference/backend.ts"],
+    ["src/forms/planted.ts", "../image/intake.ts"],
+    ["src/forms/planted.ts", "../http/form-body.ts"],
+    ["src/overlay/planted.ts", "../forms/outline.ts"],
     ["src/engine/planted.ts", "../image/intake.ts"],
     ["src/engine/planted.ts", "node:fs"],
     ["src/serving/planted.ts", "../florence/tasks.ts"],
@@ -63,6 +66,7 @@ describe("lint", () => {
     ["src/engine/thread-node.ts", "node:worker_threads"],
     ["src/serving/planted.ts", "../http/body.ts"],
     ["src/answer.ts", "./florence/tasks.ts"],
+    ["src/forms/planted.ts", "../florence/reference.ts"],
     ["functions/planted.ts", "../src/http/app.ts"],
   ])("allows %s importing %s", async (file, imported) => {
     expect(await rulesBrokenBy(file, imported)).toEqual([]);

@@ -1,7 +1,15 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BoxFormat } from "../../src/contract/form-options.ts";
+import { drawingTypes } from "../../src/contract/forms.ts";
 import { openApiDocument } from "../../src/contract/openapi.ts";
-import { tasks } from "../../src/florence/tasks.ts";
+import { bodiesByInput } from "../../src/contract/requests.ts";
+import { type TaskName, tasks } from "../../src/florence/tasks.ts";
+import { withBoxFormat } from "../../src/forms/box-format.ts";
+import { flat } from "../../src/forms/flat.ts";
+import { withOutlines } from "../../src/forms/outline.ts";
+import { oneOfEach } from "../support/answers.ts";
 import { fakeAnswer } from "../support/fake-service.ts";
 
 const rows = Object.entries(tasks).map(([name, row]) => ({ name, ...row }));
@@ -24,6 +32,8 @@ describe("the printed schemas", () => {
   it.each([
     ["ImageRequest", { image }],
     ["ImageRequest", { image: { base64: image }, max_new_tokens: 1 }],
+    ["ImageRequest", { image: { url: "https://example.com/a.jpg" } }],
+    ["ImageRequest", { image: "https://example.com/a.jpg" }],
     ["TextRequest", { image, text: "a cat" }],
     ["LabelsRequest", { image, text: "cat" }],
     ["LabelsRequest", { image, labels: ["cat", "dog"] }],
@@ -33,12 +43,20 @@ describe("the printed schemas", () => {
     ["TextAnswer", fakeAnswer],
     ["QuadObject", { ...object, quad, normalized_quad: quad }],
     ["QueryRegion", "170,0.5,360,170"],
+    ["QueryInclude", "svg_path,coco_rle"],
+    ["ImageRequest", { image, format: "flat", min_score: 0.5, max_objects: 1000, include: ["coco_rle"] }],
+    ["ImageRequest", { image, overlay: "svg", overlay_image: false }],
+    ["LabelsRequest", { image, labels: ["cat"], compat: "reference" }],
+    ["ReferenceAnswer", { "<OD>": { bboxes: [[1, 2, 3, 4]], labels: ["cat"] } }],
+    ["ReferenceAnswer", { "<OCR>": "STOP" }],
   ])("take what the server takes or gives: %s %j", (name, value) => {
     expect(fits(name, value)).toBe(true);
   });
 
   it.each([
     ["ImageRequest", {}],
+    ["ImageRequest", { image: { base64: image, url: "https://example.com/a.jpg" } }],
+    ["ImageRequest", { image: { url: "" } }],
     ["ImageRequest", { image, text: "a cat" }],
     ["ImageRequest", { image, max_new_tokens: 0 }],
     ["ImageRequest", { image, max_new_tokens: 1025 }],
@@ -55,7 +73,78 @@ describe("the printed schemas", () => {
     ["TextAnswer", { ...fakeAnswer, type: "boxes" }],
     ["QuadObject", { ...object, quad: [corner], normalized_quad: quad }],
     ["QueryRegion", "170,0,360"],
+    ["QueryInclude", "svg_path,mask"],
+    ["ImageRequest", { image, min_score: 1.5 }],
+    ["ImageRequest", { image, format: "raw", min_score: 0.5 }],
+    ["ImageRequest", { image, format: "flat", overlay: "svg" }],
+    ["RegionRequest", { image, region, compat: "reference", box_format: "xywh" }],
+    ["TextRequest", { image, text: "cat", overlay_image: true }],
+    ["LabelsRequest", { image, labels: ["cat", "dog"], compat: "reference" }],
+    ["ReferenceAnswer", { "<OD>": { bboxes: [[1.5, 2, 3, 4]], labels: ["cat"] } }],
+    ["ReferenceAnswer", { type: "raw" }],
   ])("refuse what the server refuses or never gives: %s %j", (name, value) => {
     expect(fits(name, value)).toBe(false);
+  });
+});
+
+/** Values that a form's options may be given, right and wrong ones. */
+const anyOptions = fc.record(
+  {
+    min_score: fc.constantFrom(0, 0.5, 1, 1.5, "0.5"),
+    max_objects: fc.constantFrom(1, 1000, 0, 1001, 2.5),
+    box_format: fc.constantFrom("xyxy", "xywh", "cxcywh", "yxyx"),
+    include: fc.constantFrom(["svg_path"], ["svg_path", "coco_rle"], [], ["mask"], "svg_path"),
+    format: fc.constantFrom("json", "flat", "raw", "xml"),
+    compat: fc.constantFrom("reference", "transformers"),
+    overlay: fc.constantFrom("svg", "jpeg"),
+    overlay_image: fc.constantFrom(true, false, "true"),
+    labels: fc.constantFrom(["cat"], ["cat", "dog"], []),
+  },
+  { requiredKeys: [] },
+);
+
+it("the printed request and the server agree on every mixture of options", () => {
+  fc.assert(
+    fc.property(anyOptions, (options) => {
+      const body = { image, ...options };
+      expect(fits("LabelsRequest", body)).toBe(bodiesByInput.labels.safeParse(body).success);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** Whether a value fits what the document says of a task's 200. */
+function isResponse(task: TaskName, value: unknown): boolean {
+  const path = `/v1/${task}`.replaceAll("/", "~1");
+  const pointer = `paths/${path}/post/responses/200/content/application~1json/schema`;
+  return ajv.validate(`https://api.test/openapi.json#/${pointer}`, value);
+}
+
+describe("a task's printed response", () => {
+  const withObjects = oneOfEach.filter(({ type }) => type === "boxes");
+
+  it("takes an answer in every form", () => {
+    for (const answer of withObjects) {
+      for (const format of BoxFormat.options) {
+        const formatted = withBoxFormat(answer, format);
+        expect(isResponse("object-detection", formatted)).toBe(true);
+        expect(isResponse("object-detection", flat(formatted, format))).toBe(true);
+      }
+      expect(isResponse("object-detection", withOutlines(answer, ["svg_path", "coco_rle"]))).toBe(true);
+    }
+    expect(isResponse("object-detection", { "<OD>": { bboxes: [], labels: [] } })).toBe(true);
+  });
+
+  it("takes no answer of another type, and no box in another format than it says", () => {
+    const [boxes] = withObjects;
+    expect(isResponse("caption", boxes)).toBe(false);
+    expect(isResponse("object-detection", { ...boxes, box_format: "xywh" })).toBe(false);
+    expect(isResponse("object-detection", { ...boxes, type: "flat" })).toBe(false);
+  });
+
+  it("may be a drawing", () => {
+    const response = document.paths?.["/v1/caption"]?.post?.responses?.["200"];
+    const content = response !== undefined && "content" in response ? response.content : {};
+    expect(Object.keys(content ?? {})).toEqual(["application/json", ...drawingTypes]);
   });
 });

@@ -4,24 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../tools/serve.ts";
-
-/** A shell block of the README, and the JSON block that shows what it prints. */
-interface Example {
-  readonly command: string;
-  readonly printed: string | undefined;
-}
-
-const fences = /```(?<language>\w+)\n(?<text>[^]*?)```/gu;
-
-function examplesIn(markdown: string): readonly Example[] {
-  const blocks = [...markdown.matchAll(fences)].map(({ groups }) => ({ ...groups }));
-  return blocks.flatMap(({ language, text = "" }, index) => {
-    const next = blocks[index + 1];
-    return language === "sh"
-      ? [{ command: text, printed: next?.["language"] === "json" ? next["text"] : undefined }]
-      : [];
-  });
-}
+import { examplesIn } from "../support/page-examples.ts";
 
 const examples = examplesIn(await readFile(join(root, "README.md"), "utf8"));
 const requests = examples.filter(({ command }) => command.includes("127.0.0.1:8787"));

@@ -1,26 +1,18 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Answer } from "../../src/contract/answers.ts";
-import { overlaySvg } from "../../src/overlay/svg.ts";
+import { palette } from "../../src/overlay/palette.ts";
+import { overlayPieces, overlaySvg } from "../../src/overlay/svg.ts";
+import { anyAnswer, boxes, common, located, object, oneOfEach } from "../support/answers.ts";
+import { xmlElements } from "../support/strict-xml.ts";
 
-const common = {
-  task: "object-detection",
-  source: { width: 400, height: 200 },
-  model: { id: "fake", revision: "1", dtype: "fp32" },
-  finish_reason: "stop",
-  usage: { prompt_tokens: 1, completion_tokens: 1 },
-} as const;
-const box = { x1: 10, y1: 50, x2: 110, y2: 150 };
-const square = [
-  { x: 10, y: 50 },
-  { x: 110, y: 50 },
-  { x: 110, y: 150 },
-  { x: 10, y: 150 },
-];
-const scored = { label: "cat", score: 0.5, box, normalized_box: box };
 const picture = { dataUri: "data:image/png;base64,QUJD" };
 
-function boxes(...labels: string[]): Answer {
-  return { type: "boxes", ...common, score_type: "x", objects: labels.map((label) => ({ ...scored, label })) };
+function elementsOf(name: string, svg: string) {
+  return xmlElements(svg).filter((element) => element.name === name);
+}
+
+function numbers(element: { readonly attributes: Readonly<Record<string, string>> } | undefined, ...names: string[]) {
+  return names.map((name) => Number(element?.attributes[name]));
 }
 
 describe("an overlay", () => {
@@ -30,36 +22,116 @@ describe("an overlay", () => {
     expect(svg).toContain('<image href="data:image/png;base64,QUJD" width="400" height="200"/>');
   });
 
+  it("holds no picture where none is given", () => {
+    expect(elementsOf("image", overlaySvg(boxes("cat")))).toEqual([]);
+  });
+
   it("draws a box as a rectangle with its label", () => {
     const svg = overlaySvg(boxes("cat"), picture);
     expect(svg).toContain('<rect x="10" y="50" width="100" height="100" fill="none"/>');
     expect(svg).toContain(">cat</text>");
   });
 
-  it("draws quads and polygons as they are", () => {
-    const shapes = { quad: square, normalized_quad: square, polygons: [square], normalized_polygons: [square] };
-    const quads: Answer = { type: "quads", ...common, score_type: "x", objects: [{ ...scored, ...shapes }] };
-    const polygons: Answer = { type: "polygons", ...common, score_type: "x", objects: [{ ...scored, ...shapes }] };
-    expect(overlaySvg(quads, picture)).toContain('<polygon points="10,50 110,50 110,150 10,150"');
-    expect(overlaySvg(polygons, picture)).toContain(
-      '<polygon points="10,50 110,50 110,150 10,150" fill-opacity="0.35"/>',
-    );
+  it("draws quads and polygons as they are, polygons filled", () => {
+    const [, , quads = "", polygons = ""] = oneOfEach.map((answer) => overlaySvg(answer, picture));
+    expect(quads).toContain('<polygon points="10,50 110,50 110,150 10,150" fill="none"/>');
+    expect(polygons).toContain('<polygon points="10,50 110,50 110,150 10,150" fill-opacity="0.35"/>');
+  });
+
+  it("draws nothing over the picture for a text, which is its title", () => {
+    const svg = overlaySvg({ type: "text", ...common, text: "a cat & a dog" }, picture);
+    expect(xmlElements(svg).map(({ name, text }) => [name, text.trim()])).toEqual([
+      ["title", "a cat & a dog"],
+      ["image", ""],
+      ["svg", "a cat & a dog"],
+    ]);
   });
 
   it("gives equal labels one colour and different labels different ones", () => {
     const svg = overlaySvg(boxes("cat", "dog", "cat"), picture);
-    const colours = [...svg.matchAll(/<g stroke="(?<colour>[^"]+)"/gu)].map((match) => match.groups?.["colour"]);
+    const colours = elementsOf("g", svg).map(({ attributes }) => attributes["stroke"]);
     expect(colours[0]).toBe(colours[2]);
     expect(colours[0]).not.toBe(colours[1]);
   });
 
   it("cannot be broken out of by a label", () => {
     const svg = overlaySvg(boxes('</text><script>"&'), picture);
-    expect(svg).not.toContain("<script>");
-    expect(svg).toContain("&lt;/text&gt;&lt;script&gt;&quot;&amp;");
+    expect(elementsOf("script", svg)).toEqual([]);
+    expect(elementsOf("text", svg).map(({ text }) => text)).toEqual(['</text><script>"&']);
   });
 
   it("draws no label where there is none", () => {
-    expect(overlaySvg(boxes(""), picture)).not.toContain("<text");
+    expect(elementsOf("text", overlaySvg(boxes(""), picture))).toEqual([]);
   });
+
+  it("is well-formed XML for any answer, and the pieces of its picture end up in one address", () => {
+    const property = fc.property(anyAnswer, (answer) => {
+      const whole = [...overlayPieces(answer, ["data:image/png;", "base64,", "QUJD"])].join("");
+      expect(elementsOf("image", whole)[0]?.attributes["href"]).toBe(picture.dataUri);
+    });
+    fc.assert(property);
+  });
+});
+
+/** WCAG 2.2's relative luminance of a colour like #09f or #0099ff. */
+function luminance(colour: string): number {
+  const digits = colour.length === 4 ? colour.slice(1).replaceAll(/./gu, "$&$&") : colour.slice(1);
+  const [red = 0, green = 0, blue = 0] = [0, 2, 4].map((at) => {
+    const part = Number.parseInt(digits.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+describe("a label", () => {
+  it.each(palette)("can be read on its ground: $text on $fill", ({ fill, text }) => {
+    const [dark = 0, light = 0] = [luminance(fill), luminance(text)].toSorted((one, other) => one - other);
+    expect((light + 0.05) / (dark + 0.05)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it("is 12 pixels high or more as shown, however small the picture", () => {
+    for (const source of [
+      { width: 16, height: 12 },
+      { width: 100, height: 100 },
+      { width: 4000, height: 3000 },
+    ]) {
+      const root = elementsOf("svg", overlaySvg({ ...boxes("cat"), source })).at(-1);
+      const [shown = 0, size = 0] = numbers(root, "width", "font-size");
+      expect((size * shown) / source.width).toBeGreaterThanOrEqual(12 - 0.05);
+    }
+  });
+
+  it.each([
+    ["on the right edge", { x1: 390, y1: 50, x2: 399, y2: 60 }],
+    ["on the upper edge", { x1: 10, y1: 0, x2: 20, y2: 100 }],
+    ["on the lower edge", { x1: 10, y1: 3, x2: 20, y2: 200 }],
+    ["in the lower right corner", { x1: 399, y1: 199, x2: 400, y2: 200 }],
+  ])("stays inside the picture with its box %s", (_, box) => {
+    for (const label of ["cat", "a very long description of something that stands in the picture ".repeat(3)]) {
+      const svg = overlaySvg({ type: "boxes", ...located, objects: [{ ...object, label, box }] });
+      const ground = elementsOf("rect", svg).find(({ attributes }) => attributes["stroke"] === "none");
+      const [x = -1, y = -1, width = 999, height = 999] = numbers(ground, "x", "y", "width", "height");
+      expect([x >= 0, y >= 0, x + width <= 400.001, y + height <= 200.001]).toEqual([true, true, true, true]);
+    }
+  });
+
+  it("that is too long ends in an ellipsis, and is whole in the shape's title", () => {
+    const label = "cat ".repeat(100);
+    const svg = overlaySvg(boxes(label));
+    expect(elementsOf("text", svg)[0]?.text.endsWith("…")).toBe(true);
+    expect(elementsOf("title", svg).map(({ text }) => text)).toContain(label);
+  });
+
+  it("of wide letters gets a wider ground", () => {
+    const [narrow, wide] = ["abcd", "猫犬鳥魚"].map((label) => {
+      const grounds = elementsOf("rect", overlaySvg(boxes(label)));
+      return Number(grounds.find(({ attributes }) => attributes["stroke"] === "none")?.attributes["width"]);
+    });
+    expect(wide).toBeGreaterThan(narrow ?? 0);
+  });
+});
+
+it("answers of every type are drawn", () => {
+  const shapes = oneOfEach.map((answer) => elementsOf("g", overlaySvg(answer)).length);
+  expect(shapes).toEqual([0, 2, 1, 1]);
 });

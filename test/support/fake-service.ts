@@ -27,6 +27,7 @@ export const missed: CacheReport = { hit: false, fwd: "miss", stored: true, coll
 
 const quietService: Service = {
   answer: async () => ({ answer: fakeAnswer, cache: missed, timings: { intake: 1.5 } }),
+  analyze: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: missed, timings: {} }),
   ready: async () => {},
   model: async () => ({ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }),
 };

@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import expected from "../vectors/preprocess/expected.json" with { type: "json" };
 
-const dataUris = import.meta.glob<string>("../vectors/preprocess/*.{jpg,png}", {
+const dataUris = import.meta.glob<string>("../vectors/preprocess/*.{gif,jpg,png,webp}", {
   query: "?inline",
   import: "default",
   eager: true,

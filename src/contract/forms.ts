@@ -1,0 +1,154 @@
+import * as z from "zod";
+import { type AnswerType, answersByType, common, FinishReason, type FormattedAnswer, Usage } from "./answers.ts";
+import type { BoxFormat } from "./form-options.ts";
+
+const count = z.int().nonnegative();
+const joined = (what: string) => z.string().meta({ description: what });
+
+/** Everything on one level: texts and numbers only, all of them always there. */
+const flat = {
+  type: z.literal("flat"),
+  answer_type: z
+    .enum(["text", "boxes", "quads", "polygons"])
+    .meta({ description: "The `type` of the answer in `json`." }),
+  task: common.task,
+  text: z.string().meta({ description: "What was written or read; empty for answers of objects." }),
+  object_count: count,
+  labels: joined("One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted."),
+  scores: joined("Numbers with commas between."),
+  boxes: joined("Four numbers with commas between, in the order of `box_format`; objects with semicolons between."),
+  normalized_boxes: joined("As `boxes`, in 0..1."),
+  polygons: joined(
+    "x,y of each point, points with spaces between, rings with |, objects with ;. Empty for boxes and texts.",
+  ),
+  score_type: z.string(),
+  first_label: z.string().meta({ description: "Of the first object; empty, and its numbers 0, where there is none." }),
+  first_score: z.number(),
+  source_width: common.source.shape.width,
+  source_height: common.source.shape.height,
+  model_id: z.string(),
+  model_revision: z.string(),
+  model_dtype: z.string(),
+  finish_reason: FinishReason,
+  prompt_tokens: count,
+  completion_tokens: count,
+  json: z.string().meta({ description: "The whole answer, as JSON in a string." }),
+};
+const coordinate = z.number();
+
+/** The flat form of any answer, by the way in which boxes are written. */
+export const FlatAnswer = z.discriminatedUnion("box_format", [
+  z
+    .object({
+      ...flat,
+      box_format: z.literal("xyxy"),
+      first_x1: coordinate,
+      first_y1: coordinate,
+      first_x2: coordinate,
+      first_y2: coordinate,
+    })
+    .meta({ id: "FlatAnswer" }),
+  z
+    .object({
+      ...flat,
+      box_format: z.literal("xywh"),
+      first_x: coordinate,
+      first_y: coordinate,
+      first_width: coordinate,
+      first_height: coordinate,
+    })
+    .meta({ id: "FlatAnswerXywh" }),
+  z
+    .object({
+      ...flat,
+      box_format: z.literal("cxcywh"),
+      first_cx: coordinate,
+      first_cy: coordinate,
+      first_width: coordinate,
+      first_height: coordinate,
+    })
+    .meta({ id: "FlatAnswerCxcywh" }),
+]);
+export type FlatAnswer = z.infer<typeof FlatAnswer>;
+
+/** What the model wrote for one prompt. */
+const RawGeneration = z
+  .object({
+    prompt: z.string().meta({ description: "The sentence that the model read." }),
+    text: z.string().meta({ description: "With location tokens and all other special tokens." }),
+    token_ids: z.array(z.int()),
+    token_logprobs: z.array(z.number()).meta({ description: "Natural logarithms, one for each of `token_ids`." }),
+    finish_reason: FinishReason,
+    usage: Usage,
+  })
+  .meta({ id: "RawGeneration" });
+
+/** What the model wrote, unread: one generation for each prompt, so one for each of several `labels`. */
+export const RawAnswer = z
+  .object({ type: z.literal("raw"), ...common, generations: z.array(RawGeneration) })
+  .meta({ id: "RawAnswer" });
+export type RawAnswer = z.infer<typeof RawAnswer>;
+
+const coordinates = z.array(z.int());
+const labels = z.array(z.string());
+
+/** Hugging Face's `post_process_generation`: one key, the task's token, and under it what the task gives. */
+export const ReferenceAnswer = z
+  .record(
+    z.string().regex(/^<[A-Za-z_]+>$/),
+    z.union([
+      z.string(),
+      z.strictObject({ bboxes: z.array(coordinates), labels }),
+      z.strictObject({ quad_boxes: z.array(coordinates), labels }),
+      z.strictObject({ polygons: z.array(z.array(coordinates)), labels }),
+      z.strictObject({
+        bboxes: z.array(coordinates),
+        bboxes_labels: labels,
+        polygons: z.array(z.array(coordinates)),
+        polygons_labels: labels,
+      }),
+    ]),
+  )
+  // The printer leaves a record's keys out.
+  .meta({ id: "ReferenceAnswer", propertyNames: { pattern: "^<[A-Za-z_]+>$" } });
+
+/** What the reference gives, as the room that computes it types it: read only, and so not `z.infer`. */
+export type ReferenceAnswer = Readonly<Record<`<${string}>`, unknown>>;
+
+/** An answer as JSON, in any form. */
+export type JsonForm = FormattedAnswer | FlatAnswer | RawAnswer | ReferenceAnswer;
+
+/** An answer as a picture. */
+export interface Drawing {
+  readonly type: "drawing";
+  readonly mediaType: DrawingType;
+  /** The file's pieces in order, to be sent one by one: a picture of ten megabytes is never held as text. */
+  readonly pieces: () => Iterable<string>;
+  /** A short text that is the same only for equal files. */
+  readonly fingerprint: string;
+}
+
+/** Media types of drawings. */
+export const drawingTypes = ["image/svg+xml"] as const;
+type DrawingType = (typeof drawingTypes)[number];
+
+/** What a request for a task is answered with. */
+export type Form = JsonForm | Drawing;
+
+/** Whether an answer is a picture. */
+export function isDrawing(form: Form): form is Drawing {
+  return "type" in form && form.type === "drawing";
+}
+
+/** Everything that a task of these types can answer as JSON, as a schema. */
+export function jsonForms(types: readonly AnswerType[]): z.ZodType {
+  const typed = types.map((type) => answersByType[type]);
+  return z.union([z.discriminatedUnion("type", [FlatAnswer, RawAnswer, ...typed]), ReferenceAnswer]);
+}
+
+/** The keys of a box in each format, in the order in which they are written. */
+export const boxKeys = {
+  xyxy: ["x1", "y1", "x2", "y2"],
+  xywh: ["x", "y", "width", "height"],
+  cxcywh: ["cx", "cy", "width", "height"],
+} as const satisfies Record<BoxFormat, readonly string[]>;

@@ -1,0 +1,192 @@
+/**
+ * The only list of errors. From it come the `ProblemCode` type, the OpenAPI responses and docs/problems.md. `fix` tells the caller what to do next; `retryable` says whether the same request may succeed later.
+ */
+export const problems = {
+  "invalid-json": {
+    status: 400,
+    title: "The body is not valid JSON",
+    retryable: false,
+    fix: "Send one JSON object, or send the image itself with an image/* content type.",
+  },
+  "invalid-request": {
+    status: 400,
+    title: "The request does not fit the operation",
+    retryable: false,
+    fix: "Correct every field listed in `issues`.",
+  },
+  "image-required": {
+    status: 400,
+    title: "The request carries no image",
+    retryable: false,
+    fix: "Send the image as the body with an image/* content type, as a form's file, or as `image` in a JSON body.",
+  },
+  "invalid-base64": {
+    status: 400,
+    title: "The image is not valid base64",
+    retryable: false,
+    fix: "Encode the image's bytes as standard base64, bare or as a data URI.",
+  },
+  "image-url-refused": {
+    status: 400,
+    title: "The image's address is not one that is fetched",
+    retryable: false,
+    fix: "Send an https address of the public network, on the standard port, or the image's bytes.",
+  },
+  "text-required": {
+    status: 400,
+    title: "This task needs a text",
+    retryable: false,
+    fix: "Send `text`, the words that the task works on; open-vocabulary-detection also takes a list of `labels`.",
+  },
+  "region-required": {
+    status: 400,
+    title: "This task needs a region",
+    retryable: false,
+    fix: "Send `region` in pixels or `normalized_region` in 0..1, each as x1, y1, x2, y2.",
+  },
+  "region-outside-image": {
+    status: 400,
+    title: "The region is not inside the image",
+    retryable: false,
+    fix: "Send 0 <= x1 < x2 <= width and 0 <= y1 < y2 <= height in pixels, or the same within 0..1 as `normalized_region`.",
+  },
+  "unknown-task": {
+    status: 404,
+    title: "There is no such task",
+    retryable: false,
+    fix: "Use one of the names that GET /v1/tasks lists.",
+  },
+  "not-found": {
+    status: 404,
+    title: "There is nothing at this address",
+    retryable: false,
+    fix: "See /openapi.json for the operations.",
+  },
+  "method-not-allowed": {
+    status: 405,
+    title: "The address does not take this method",
+    retryable: false,
+    fix: "Use a method named in the Allow header.",
+  },
+  "body-too-large": {
+    status: 413,
+    title: "The body is too large",
+    retryable: false,
+    fix: "Send a smaller image; `detail` says the limit in bytes.",
+  },
+  "image-too-many-pixels": {
+    status: 413,
+    title: "The image has too many pixels",
+    retryable: false,
+    fix: "Scale the image down; `detail` says the limits. The model itself sees a small square.",
+  },
+  "unsupported-media-type": {
+    status: 415,
+    title: "The body's content type is not supported",
+    retryable: false,
+    fix: "Send the image itself with an image/* content type, multipart/form-data with one file, or one application/json object.",
+  },
+  "unsupported-image": {
+    status: 415,
+    title: "The image's format is not supported",
+    retryable: false,
+    fix: "Send a JPEG, PNG, WebP or GIF.",
+  },
+  "image-corrupt": {
+    status: 422,
+    title: "The image cannot be decoded",
+    retryable: false,
+    fix: "Check that the whole file was sent, then encode it again.",
+  },
+  "prompt-too-long": {
+    status: 422,
+    title: "The text is too long for the model",
+    retryable: false,
+    fix: "Shorten `text`; `detail` says how many tokens the model can read.",
+  },
+  // Not 502 and 504: it is the caller who named that server, so it is no failure of ours that an operator should be woken for.
+  "image-url-unreachable": {
+    status: 424,
+    title: "The image cannot be had from its address",
+    retryable: true,
+    fix: "Check that anybody can open the address without signing in, or send the image's bytes.",
+  },
+  "image-url-timeout": {
+    status: 424,
+    title: "The image's server took too long",
+    retryable: true,
+    fix: "Try again, or send the image's bytes.",
+  },
+  "request-cancelled": {
+    status: 499,
+    title: "The caller went away",
+    retryable: true,
+    fix: "Send the request again.",
+  },
+  internal: {
+    status: 500,
+    title: "Something broke on our side",
+    retryable: true,
+    fix: "Try again; if it stays, report the request id.",
+  },
+  misconfigured: {
+    status: 500,
+    title: "The service is not configured correctly",
+    retryable: false,
+    fix: "The operator must correct the variables that the log names.",
+  },
+  "model-corrupt": {
+    status: 500,
+    title: "A file of the model is not what its manifest says",
+    retryable: false,
+    fix: "The operator must deploy the model's files again; `detail` names the file.",
+  },
+  "backend-failed": {
+    status: 502,
+    title: "The backend that runs the model failed",
+    retryable: true,
+    fix: "Try again; if it stays, report the request id.",
+  },
+  "backend-unavailable": {
+    status: 503,
+    title: "The backend that runs the model cannot be asked",
+    retryable: true,
+    fix: "Try again after the seconds in Retry-After.",
+  },
+  "backend-timeout": {
+    status: 504,
+    title: "The backend that runs the model took too long",
+    retryable: true,
+    fix: "Try again; ask for fewer `max_new_tokens` or `beams`, or send a smaller image.",
+  },
+  "not-cached": {
+    status: 504,
+    quiet: true,
+    title: "The answer is not in the cache",
+    retryable: false,
+    fix: "Ask again without `only-if-cached` in Cache-Control, or with a larger `max-age`.",
+  },
+  "model-unavailable": {
+    status: 503,
+    title: "The model cannot be loaded",
+    retryable: true,
+    fix: "Try again in a moment.",
+  },
+  overloaded: {
+    status: 503,
+    quiet: true,
+    title: "Too many requests are waiting for the model",
+    retryable: true,
+    fix: "Try again after the seconds in Retry-After.",
+  },
+} as const satisfies Record<string, ProblemRow>;
+
+/** One error. */
+export interface ProblemRow {
+  readonly status: number;
+  readonly title: string;
+  readonly retryable: boolean;
+  readonly fix: string;
+  /** Whether it is nobody's fault and fills no log, although its status is of the server's. */
+  readonly quiet?: true;
+}

@@ -1,0 +1,71 @@
+import { Problem } from "./contract/problems.ts";
+import type { CacheReport, CallContext } from "./contract/service.ts";
+import type { FindGenerations, Found } from "./generations.ts";
+import type { Image } from "./image/intake.ts";
+import type { Decoding } from "./inference/backend.ts";
+
+/** What one task asks of the model. */
+export interface Ask {
+  readonly prompts: readonly string[];
+  readonly decoding: Decoding;
+}
+
+/** What was found for one ask, or why nothing was. */
+export type AskOutcome = Pick<Found, "generations" | "model"> | Problem;
+
+/** The outcome of each ask, in their order, and what became of all of them in the cache. */
+export interface FoundTogether {
+  readonly outcomes: readonly AskOutcome[];
+  readonly cache: CacheReport;
+}
+
+const nothing: CacheReport = { hit: false, fwd: undefined, stored: false, collapsed: false, stale: false, age: 0 };
+
+/** A hit only where all are; the reason of the first that is none. */
+function joinReports(reports: readonly CacheReport[]): CacheReport {
+  return {
+    hit: reports.length > 0 && reports.every(({ hit }) => hit),
+    fwd: reports.find(({ fwd }) => fwd !== undefined)?.fwd,
+    stored: reports.some(({ stored }) => stored),
+    collapsed: reports.some(({ collapsed }) => collapsed),
+    stale: reports.some(({ stale }) => stale),
+    age: Math.max(nothing.age, ...reports.map(({ age }) => age)),
+  };
+}
+
+/** What fails one ask; what is no fault of the ask, that its caller left or a bug, fails all. */
+function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof Problem && thrown.code !== "request-cancelled") return thrown;
+  throw thrown;
+}
+
+/**
+ * Finds the generations of several asks on one image. Those with equal settings are one question, and so one look at the image; where that
+ * question fails, it is each of its asks' problem.
+ */
+export async function findTogether(
+  find: FindGenerations,
+  { image, asks }: { readonly image: Image; readonly asks: readonly Ask[] },
+  call: CallContext,
+): Promise<FoundTogether> {
+  const reports: CacheReport[] = [];
+  const outcomes = new Map<Ask, AskOutcome>();
+  const groups = Map.groupBy(asks, ({ decoding }) => JSON.stringify(decoding));
+  for (const group of groups.values()) {
+    const prompts = group.flatMap((ask) => ask.prompts);
+    try {
+      const found = await find({ image, prompts, decoding: group[0]?.decoding ?? {} }, call);
+      reports.push(found.cache);
+      let first = 0;
+      for (const ask of group) {
+        const generations = found.generations.slice(first, first + ask.prompts.length);
+        first += ask.prompts.length;
+        outcomes.set(ask, { generations, model: found.model });
+      }
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      for (const ask of group) outcomes.set(ask, problem);
+    }
+  }
+  return { outcomes: asks.flatMap((ask) => outcomes.get(ask) ?? []), cache: joinReports(reports) };
+}

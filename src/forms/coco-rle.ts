@@ -1,0 +1,61 @@
+import type * as z from "zod";
+import type { CocoRle } from "../contract/answers.ts";
+import type { Point } from "../contract/geometry.ts";
+import { type MaskSize, ringRuns } from "./coco-raster.ts";
+
+type Runs = readonly number[];
+
+/** The runs of what is covered by one mask or by both: `rleMerge` of maskApi.c. Both are of the same size. */
+function union(one: Runs, other: Runs): Runs {
+  const merged: number[] = [];
+  let [left, right] = [one[0] ?? 0, other[0] ?? 0];
+  let [at, otherAt] = [1, 1];
+  let [isIn, isOtherIn, wasIn] = [false, false, false];
+  let run = 0;
+  for (;;) {
+    const step = Math.min(left, right);
+    run += step;
+    left -= step;
+    right -= step;
+    if (left === 0 && at < one.length) {
+      left = one[at] ?? 0;
+      at += 1;
+      isIn = !isIn;
+    }
+    if (right === 0 && otherAt < other.length) {
+      right = other[otherAt] ?? 0;
+      otherAt += 1;
+      isOtherIn = !isOtherIn;
+    }
+    const isEnd = left + right === 0;
+    if ((isIn || isOtherIn) !== wasIn || isEnd) {
+      merged.push(run);
+      run = 0;
+    }
+    wasIn = isIn || isOtherIn;
+    if (isEnd) return merged;
+  }
+}
+
+/** Characters 48 to 111 carry five bits each and whether more follow, the lowest first; the last one's highest bit is the sign. */
+function written(value: number): string {
+  let text = "";
+  for (let rest = value, hasMore = true; hasMore;) {
+    const bits = rest & 0x1f;
+    rest >>= 5;
+    hasMore = (bits & 0x10) === 0 ? rest !== 0 : rest !== -1;
+    text += String.fromCharCode((hasMore ? bits | 0x20 : bits) + 48);
+  }
+  return text;
+}
+
+/** COCO's compressed text: `rleToString` of maskApi.c. From the fourth run on, the difference to the run two before. */
+function counts(runs: Runs): string {
+  return runs.map((run, index) => written(index > 2 ? run - (runs[index - 2] ?? 0) : run)).join("");
+}
+
+/** The mask of all that the rings cover together, equal to pycocotools' `merge(frPyObjects(rings, height, width))`. */
+export function cocoRle(rings: readonly (readonly Point[])[], { width, height }: MaskSize): z.infer<typeof CocoRle> {
+  const [first = [width * height], ...others] = rings.map((ring) => ringRuns(ring, { width, height }));
+  return { size: [height, width], counts: counts(others.reduce(union, first)) };
+}

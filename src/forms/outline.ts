@@ -1,0 +1,50 @@
+import type { Answer, LocatedAnswer } from "../contract/answers.ts";
+import type { Outline } from "../contract/form-options.ts";
+import type { Box, Point } from "../contract/geometry.ts";
+import { cocoRle } from "./coco-rle.ts";
+
+/** One ring for each visible part. */
+export type Rings = readonly (readonly Point[])[];
+
+/** A box's corners, clockwise from the top left. */
+export function cornersOf({ x1, y1, x2, y2 }: Box): Point[] {
+  return [
+    { x: x1, y: y1 },
+    { x: x2, y: y1 },
+    { x: x2, y: y2 },
+    { x: x1, y: y2 },
+  ];
+}
+
+/** What an object covers, in pixels: the most exact shape that it has. */
+export function ringsOf(object: LocatedAnswer["objects"][number]): Rings {
+  if ("polygons" in object) return object.polygons;
+  return ["quad" in object ? object.quad : cornersOf(object.box)];
+}
+
+/** Rings as the `d` of an SVG `<path>`, each closed. */
+export function svgPath(rings: Rings): string {
+  return rings.map((ring) => `M${ring.map(({ x, y }) => `${x},${y}`).join("L")}Z`).join("");
+}
+
+type Size = LocatedAnswer["source"];
+
+function outlines(rings: Rings, size: Size, include: readonly Outline[]) {
+  return {
+    ...(include.includes("svg_path") ? { svg_path: svgPath(rings) } : {}),
+    ...(include.includes("coco_rle") ? { coco_rle: cocoRle(rings, size) } : {}),
+  };
+}
+
+/** The answer with each object's outline written in these ways too. One branch a type, as in `box-format.ts`. */
+export function withOutlines(answer: Answer, include: readonly Outline[]): Answer {
+  if (answer.type === "text" || include.length === 0) return answer;
+  const { source } = answer;
+  const item = <Item extends LocatedAnswer["objects"][number]>(object: Item) => ({
+    ...object,
+    ...outlines(ringsOf(object), source, include),
+  });
+  if (answer.type === "boxes") return { ...answer, objects: answer.objects.map((each) => item(each)) };
+  if (answer.type === "quads") return { ...answer, objects: answer.objects.map((each) => item(each)) };
+  return { ...answer, objects: answer.objects.map((each) => item(each)) };
+}

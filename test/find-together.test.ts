@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { Problem } from "../src/contract/problems.ts";
+import type { CacheReport } from "../src/contract/service.ts";
+import { type Ask, findTogether } from "../src/find-together.ts";
+import type { Question } from "../src/generations.ts";
+import { callWith } from "./support/calls.ts";
+import { missed } from "./support/fake-service.ts";
+
+const image = { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d" } as const;
+const model = { id: "m", revision: "1", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
+const written = (text: string) =>
+  ({ tokenIds: [], tokenLogprobs: [], text, finishReason: "stop", promptTokens: 1 }) as const;
+
+/** Finds asks with a finder that writes each prompt back, or fails on questions that hold "bad". */
+async function find(
+  asks: readonly Ask[],
+  reports: readonly CacheReport[] = [],
+  failure: Error = new Problem("backend-timeout", "late"),
+) {
+  const questions: Question[] = [];
+  const found = await findTogether(
+    async (question) => {
+      const cache = reports[questions.length] ?? missed;
+      questions.push(question);
+      if (question.prompts.includes("bad")) throw failure;
+      return { generations: question.prompts.map(written), model, cache };
+    },
+    { image, asks },
+    callWith(),
+  );
+  const texts = found.outcomes.map((outcome) =>
+    outcome instanceof Problem ? outcome.code : outcome.generations.map(({ text }) => text),
+  );
+  return { texts, questions, cache: found.cache };
+}
+
+const ask = (beams: number, ...prompts: readonly string[]): Ask => ({ prompts, decoding: { beams } });
+
+describe("several asks on one image", () => {
+  it("are one question where their settings are equal", async () => {
+    const { texts, questions } = await find([ask(1, "a"), ask(3, "b"), ask(1, "c", "d")]);
+    expect(texts).toEqual([["a"], ["b"], ["c", "d"]]);
+    expect(questions.map(({ prompts }) => prompts)).toEqual([["a", "c", "d"], ["b"]]);
+  });
+
+  it("fail with their question, and not with another's", async () => {
+    const { texts } = await find([ask(1, "a"), ask(3, "bad"), ask(1, "c"), ask(3, "d")]);
+    expect(texts).toEqual([["a"], "backend-timeout", ["c"], "backend-timeout"]);
+  });
+
+  it.each([new Problem("request-cancelled", "gone"), new TypeError("a bug")])(
+    "fail all where it is nobody's: %s",
+    async (failure) => {
+      await expect(find([ask(1, "a"), ask(3, "bad")], [], failure)).rejects.toBe(failure);
+    },
+  );
+
+  it("are a hit where all are, as old as the oldest", async () => {
+    const hit = { ...missed, hit: true, fwd: undefined, stored: false };
+    const both = await find(
+      [ask(1, "a"), ask(3, "b")],
+      [
+        { ...hit, age: 5 },
+        { ...hit, age: 9 },
+      ],
+    );
+    expect(both.cache).toEqual({ ...hit, age: 9 });
+    const one = await find([ask(1, "a"), ask(3, "b")], [hit, missed]);
+    expect(one.cache).toEqual(missed);
+    expect((await find([])).cache.hit).toBe(false);
+  });
+});

@@ -1,0 +1,47 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Answer } from "../../src/contract/answers.ts";
+import { limited } from "../../src/forms/limit.ts";
+import { anyAnswer, oneOfEach, scoredBoxes } from "../support/answers.ts";
+
+function labelsOf(answer: Answer): readonly string[] {
+  return answer.type === "text" ? [] : answer.objects.map(({ label }) => label);
+}
+
+describe("limits", () => {
+  it("leave out objects with a lower score, and keep those that just reach it", () => {
+    expect(labelsOf(limited(scoredBoxes(0.2, 0.5, 0.49, 0.9), { min_score: 0.5 }))).toEqual(["1", "3"]);
+  });
+
+  it("keep the best objects in the model's order", () => {
+    expect(labelsOf(limited(scoredBoxes(0.2, 0.9, 0.1, 0.5), { max_objects: 2 }))).toEqual(["1", "3"]);
+  });
+
+  it("keep the first of equal ones", () => {
+    expect(labelsOf(limited(scoredBoxes(0.5, 0.9, 0.5, 0.5), { max_objects: 2 }))).toEqual(["0", "1"]);
+  });
+
+  it("count only what has the score that is wanted", () => {
+    expect(labelsOf(limited(scoredBoxes(0.2, 0.9, 0.1), { min_score: 0.5, max_objects: 2 }))).toEqual(["1"]);
+  });
+
+  it("change nothing where nothing is limited, and no text", () => {
+    for (const answer of oneOfEach) expect(limited(answer, {})).toBe(answer);
+    expect(limited(oneOfEach[0] ?? scoredBoxes(), { min_score: 1 })).toBe(oneOfEach[0]);
+  });
+
+  it("keep as many as there are room and objects for, in their order, none better left out", () => {
+    const property = fc.property(anyAnswer, fc.integer({ min: 1, max: 5 }), (answer, max_objects) => {
+      if (answer.type === "text") return;
+      const shown = limited(answer, { max_objects });
+      if (shown.type === "text") throw new Error("Objects became a text.");
+      const kept: ReadonlySet<unknown> = new Set(shown.objects);
+      expect(shown.objects.length).toBe(Math.min(max_objects, answer.objects.length));
+      expect([...answer.objects].filter((each) => kept.has(each))).toEqual(shown.objects);
+      const lowest = Math.min(...shown.objects.map(({ score }) => score));
+      const others = [...answer.objects].filter((each) => !kept.has(each));
+      expect(others.every(({ score }) => score <= lowest)).toBe(true);
+    });
+    fc.assert(property);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { MAX_ANALYZE_TASKS } from "../../src/contract/analyze.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import type { AnalyzeRequest } from "../../src/contract/service.ts";
+import { fakeAnswer, fakeApp, missed } from "../support/fake-service.ts";
+
+const image = "QUJD";
+
+/** What `analyze` answers to a body, and what the service was asked. */
+async function analyze(body: unknown, answer = "ok") {
+  const asked: AnalyzeRequest[] = [];
+  const { app } = fakeApp({
+    analyze: async (request) => {
+      asked.push(request);
+      if (answer === "corrupt") throw new Problem("image-corrupt", "cut off");
+      const results = request.items.map((item) => ("problem" in item ? item.problem : fakeAnswer));
+      return { results, cache: missed, timings: { intake: 1 } };
+    },
+  });
+  const headers = { "content-type": "application/json" };
+  const response = await app.request("/v1/analyze", { method: "POST", headers, body: JSON.stringify(body) });
+  return { response, asked, body: await response.json() };
+}
+
+const codes = ({ results }: { results: { status: string; answer: unknown; problem: { code: string } | null }[] }) =>
+  results.map(({ status, problem }) => problem?.code ?? status);
+
+describe("POST /v1/analyze", () => {
+  it("gives a result for each task, in their order, with their own options", async () => {
+    const tasks = [
+      { task: "caption" },
+      { task: "region-to-category", region: { x1: 0, y1: 0, x2: 1, y2: 1 }, beams: 2 },
+    ];
+    const { asked, body, response } = await analyze({ image, tasks });
+    expect(asked[0]?.items).toEqual([
+      { task: "caption", options: {} },
+      { task: "region-to-category", options: { region: { x1: 0, y1: 0, x2: 1, y2: 1 }, beams: 2 } },
+    ]);
+    expect(body).toEqual({
+      results: [
+        { task: "caption", status: "ok", answer: fakeAnswer, problem: null },
+        { task: "region-to-category", status: "ok", answer: fakeAnswer, problem: null },
+      ],
+    });
+    expect(response.headers.get("cache-status")).toBe("florence-edge; fwd=miss; stored");
+    expect(response.headers.get("etag")).not.toBeNull();
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ["a task that is none", { task: "vqa" }, "unknown-task"],
+    ["a missing text", { task: "caption-to-phrase-grounding" }, "text-required"],
+    ["a missing region", { task: "region-to-category" }, "region-required"],
+    ["an option that the task does not take", { task: "caption", text: "a cat" }, "invalid-request"],
+    ["a drawing", { task: "caption", overlay: "svg" }, "invalid-request"],
+  ])("makes %s one item's problem", async (_, item, code) => {
+    const { response, body } = await analyze({ image, tasks: [{ task: "caption" }, item, { task: "caption" }] });
+    expect(response.status).toBe(200);
+    expect(codes(body)).toEqual(["ok", code, "ok"]);
+    expect(body.results[1]).toMatchObject({ answer: null, problem: { request_id: "request-1" } });
+  });
+
+  it.each<[string, unknown, number, string]>([
+    ["no image", { tasks: [{ task: "caption" }] }, 400, "image-required"],
+    ["no tasks", { image }, 400, "invalid-request"],
+    ["an empty list", { image, tasks: [] }, 400, "invalid-request"],
+    [
+      "too many tasks",
+      { image, tasks: Array.from({ length: MAX_ANALYZE_TASKS + 1 }, () => ({ task: "caption" })) },
+      400,
+      "invalid-request",
+    ],
+    ["an item without a name", { image, tasks: [{ beams: 1 }] }, 400, "invalid-request"],
+    ["something else beside", { image, tasks: [{ task: "caption" }], task: "caption" }, 400, "invalid-request"],
+  ])("refuses %s as a whole", async (_, given, status, code) => {
+    const { response, body, asked } = await analyze(given);
+    expect([response.status, body.code, asked.length]).toEqual([status, code, 0]);
+  });
+
+  it("fails as a whole where the image does", async () => {
+    const { response, body } = await analyze({ image, tasks: [{ task: "caption" }] }, "corrupt");
+    expect([response.status, body.code]).toEqual([422, "image-corrupt"]);
+  });
+
+  it("takes nothing but JSON", async () => {
+    const { app } = fakeApp();
+    const response = await app.request("/v1/analyze", {
+      method: "POST",
+      headers: { "content-type": "image/png" },
+      body: "x",
+    });
+    expect(response.status).toBe(415);
+  });
+});

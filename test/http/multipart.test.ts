@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { MAX_BODY_BYTES } from "../../src/http/body.ts";
+import { MAX_FORM_PARTS, parseForm } from "../../src/http/multipart.ts";
+import { fakeApp } from "../support/fake-service.ts";
+
+const bytes = Uint8Array.of(0xff, 0, 13, 10, 45, 45, 128);
+const file = () => new Blob([bytes], { type: "image/jpeg" });
+
+/** A form whose parts are given as names and values. */
+function formOf(...parts: readonly (readonly [string, string | Blob])[]): FormData {
+  const form = new FormData();
+  for (const [name, value] of parts) {
+    if (typeof value === "string") form.append(name, value);
+    else form.append(name, value, "picture.jpg");
+  }
+  return form;
+}
+
+/** A form as it is written on the wire. */
+function written(...parts: readonly string[]) {
+  const body = [...parts.map((part) => `--x\r\n${part}\r\n`), "--x--\r\n"].join("");
+  return { body, headers: { "content-type": "multipart/form-data; boundary=x" } };
+}
+
+async function post(path: string, { body, headers = {} }: { body: BodyInit; headers?: Record<string, string> }) {
+  const { app, asked } = fakeApp();
+  const response = await app.request(path, { method: "POST", body, headers });
+  return { asked, response };
+}
+
+async function problemOf(path: string, sent: { body: BodyInit; headers?: Record<string, string> }) {
+  const { response, asked } = await post(path, sent);
+  expect(asked).toEqual([]);
+  const { code, issues } = ProblemDetails.parse(await response.json());
+  return { code, paths: issues.map((issue) => issue.path) };
+}
+
+const caption = "/v1/caption";
+
+describe("a form", () => {
+  it.each(["image", "file", "data0", ""])("brings the image as a file, whatever its name: %j", async (name) => {
+    const { asked } = await post(caption, { body: formOf([name, file()]) });
+    expect(asked).toEqual([{ task: "caption", image: { kind: "bytes", bytes }, options: {} }]);
+  });
+
+  it("brings options as fields, spelled as in the query, which they overrule", async () => {
+    const body = formOf(["image", file()], ["region", "1,2.5,30,40"], ["max_new_tokens", "7"]);
+    const { asked } = await post("/v1/region-to-category?max_new_tokens=9&beams=2", { body });
+    expect(asked[0]?.options).toEqual({ region: { x1: 1, y1: 2.5, x2: 30, y2: 40 }, max_new_tokens: 7, beams: 2 });
+  });
+
+  it("brings lists as repeated fields, and any letters", async () => {
+    const body = formOf(["labels", "Katze"], ["image", file()], ["labels", "große Tür"]);
+    const { asked } = await post("/v1/open-vocabulary-detection", { body });
+    expect(asked[0]?.options).toEqual({ labels: ["Katze", "große Tür"] });
+  });
+
+  it.each([
+    ["https://example.com/a.jpg", { kind: "url", url: "https://example.com/a.jpg" }],
+    ["QUJD", { kind: "base64", text: "QUJD" }],
+  ])("brings the image as a field, as JSON brings a string: %s", async (value, image) => {
+    const { asked } = await post(caption, { body: formOf(["image", value]) });
+    expect(asked[0]?.image).toEqual(image);
+  });
+
+  it("brings the image without a file's name, by its type", async () => {
+    const { asked } = await post(
+      caption,
+      written('Content-Disposition: form-data; name="a"\r\nContent-Type: image/png\r\n\r\nABC'),
+    );
+    expect(asked[0]?.image).toEqual({ kind: "bytes", bytes: Uint8Array.of(65, 66, 67) });
+  });
+
+  it("may hold a file that nobody chose beside the image", async () => {
+    const nothing =
+      'Content-Disposition: form-data; name="b"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n';
+    const { asked } = await post(
+      caption,
+      written(nothing, 'Content-Disposition: form-data; name="a"; filename="a"\r\n\r\nABC'),
+    );
+    expect(asked[0]?.image).toEqual({ kind: "bytes", bytes: Uint8Array.of(65, 66, 67) });
+    expect(await problemOf(caption, written(nothing))).toEqual({ code: "image-required", paths: ["image"] });
+  });
+
+  it("may be written with capitals and a quoted boundary", async () => {
+    const { body } = written('content-disposition: form-data; name="a"; filename="a"\r\n\r\nABC');
+    const headers = { "content-type": 'Multipart/Form-Data; charset=utf-8; boundary="x"' };
+    expect((await post(caption, { body, headers })).response.status).toBe(200);
+  });
+});
+
+/** How many fields are read of a form with so many. */
+function fieldsOf(count: number): number {
+  const parts = Array.from({ length: count }, () => 'Content-Disposition: form-data; name="labels"\r\n\r\na');
+  const { body, headers } = written(...parts);
+  return parseForm(new TextEncoder().encode(body), headers["content-type"]).fields.size;
+}
+
+describe("a form is refused", () => {
+  it("with more than one image", async () => {
+    for (const second of [file(), "QUJD"]) {
+      const body = formOf(["image", file()], ["image", second]);
+      expect(await problemOf(caption, { body })).toEqual({ code: "invalid-request", paths: ["image"] });
+    }
+  });
+
+  it("without an image", async () => {
+    expect(await problemOf(caption, { body: formOf(["beams", "2"]) })).toEqual({
+      code: "image-required",
+      paths: ["image"],
+    });
+  });
+
+  it("with an option that does not fit, or an unknown one", async () => {
+    const image = ["image", file()] as const;
+    expect(await problemOf(caption, { body: formOf(image, ["beams", "many"]) })).toEqual({
+      code: "invalid-request",
+      paths: ["beams"],
+    });
+    expect((await problemOf(caption, { body: formOf(image, ["threshold", "1"]) })).code).toBe("invalid-request");
+    expect((await problemOf("/v1/region-to-category", { body: formOf(image) })).code).toBe("region-required");
+  });
+
+  it("with more parts than the limit allows, and not with as many", async () => {
+    expect(fieldsOf(MAX_FORM_PARTS)).toBe(MAX_FORM_PARTS);
+    expect(() => fieldsOf(MAX_FORM_PARTS + 1)).toThrow(expect.objectContaining({ code: "invalid-request" }));
+  });
+
+  it("with more bytes than a body may have", async () => {
+    const headers = { "content-type": "multipart/form-data; boundary=x" };
+    expect(await problemOf(caption, { body: new Uint8Array(MAX_BODY_BYTES + 1), headers })).toEqual({
+      code: "body-too-large",
+      paths: [],
+    });
+  });
+
+  const head = 'Content-Disposition: form-data; name="a"; filename="a"';
+  it.each([
+    ["without a boundary", "multipart/form-data", ""],
+    ["with a boundary that is none", "multipart/form-data; boundary=ü", ""],
+    ["with nothing in it", "multipart/form-data; boundary=x", ""],
+    ["that begins otherwise", "multipart/form-data; boundary=x", "hello"],
+    ["that ends within its file", "multipart/form-data; boundary=x", `--x\r\n${head}\r\n\r\nABC`],
+    ["that ends within a head", "multipart/form-data; boundary=x", `--x\r\n${head}`],
+    ["with a head without end", "multipart/form-data; boundary=x", `--x\r\n${head}${"a".repeat(100_000)}`],
+    ["with a field without a name", "multipart/form-data; boundary=x", "--x\r\n\r\n\r\nABC\r\n--x--\r\n"],
+  ])("%s", async (_, contentType, body) => {
+    const { code } = await problemOf(caption, { body, headers: { "content-type": contentType } });
+    expect(["invalid-request", "image-required"]).toContain(code);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { backendProblem } from "../../src/inference/backend-problem.ts";
+import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
+
+describe("a failed call is one problem of the API's", () => {
+  it.each([
+    [new InferenceFailure("unreachable", ""), "backend-unavailable"],
+    [new InferenceFailure("unavailable", "", { status: 503 }), "backend-unavailable"],
+    [new InferenceFailure("unavailable", "full", { status: 503, code: "overloaded" }), "overloaded"],
+    [new InferenceFailure("circuit-open", ""), "backend-unavailable"],
+    [new InferenceFailure("deadline", ""), "backend-timeout"],
+    [new InferenceFailure("server-error", "", { status: 500 }), "backend-failed"],
+    [new InferenceFailure("malformed", ""), "backend-failed"],
+    [new InferenceFailure("refused", "", { status: 400 }), "backend-failed"],
+    [new InferenceFailure("refused", "", { status: 422, code: "image-corrupt" }), "image-corrupt"],
+    [new InferenceFailure("refused", "", { status: 422, code: "prompt-too-long" }), "prompt-too-long"],
+    [new InferenceFailure("refused", "", { status: 400, code: "misconfigured" }), "backend-failed"],
+    [new InferenceFailure("cancelled", ""), "request-cancelled"],
+  ])("%s → %s", (failure, code) => {
+    expect(backendProblem(failure)).toMatchObject({ code, cause: failure });
+  });
+
+  it("in the backend's own words where they are passed on, without its address", () => {
+    const details = { status: 422, code: "image-corrupt", words: "The file is cut off." };
+    expect(
+      backendProblem(
+        new InferenceFailure("refused", "/v2/models/florence2/infer: status 422: The file is cut off.", details),
+      ),
+    ).toMatchObject({ detail: details.words });
+  });
+
+  it("and what is no failed call stays what it is", () => {
+    const bug = new TypeError("a bug");
+    expect(backendProblem(bug)).toBe(bug);
+  });
+});

@@ -1,0 +1,46 @@
+import { expect } from "vitest";
+import { createImageFetch, type ImageFetchOptions, type ImageRequest } from "../../src/image/fetch-image.ts";
+
+/** The address that is asked first. */
+export const start = "https://example.com/a.jpg";
+/** What is there. */
+export const bytes = Uint8Array.of(1, 2, 3);
+const never = new AbortController().signal;
+
+interface Asked {
+  readonly url: string;
+  readonly request: ImageRequest;
+}
+
+/** A problem with this code. */
+export function problem(code: string): unknown {
+  return expect.objectContaining({ name: "Problem", code });
+}
+
+/** An answer that sends to another address. */
+export function redirect(location: string, status = 302): Response {
+  return new Response(null, { status, headers: { location } });
+}
+
+/** A fetch over servers that answer by the whole address; an address that nobody serves lies on a lost network. */
+export function fetchOver(servers: Readonly<Record<string, () => Response>>, changes: Partial<ImageFetchOptions> = {}) {
+  const asked: Asked[] = [];
+  const expiry = new AbortController();
+  const waits: number[] = [];
+  const fetchImage = createImageFetch({
+    fetch: async (url, request) => {
+      asked.push({ url, request });
+      const serve = servers[url];
+      if (serve === undefined) throw new TypeError("Network connection lost.");
+      return serve();
+    },
+    timeout: (milliseconds) => {
+      waits.push(milliseconds);
+      return expiry.signal;
+    },
+    allowsHttp: false,
+    maxBytes: 10,
+    ...changes,
+  });
+  return { asked, waits, expire: () => expiry.abort(), get: (url = start, signal = never) => fetchImage(url, signal) };
+}

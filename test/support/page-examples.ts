@@ -1,0 +1,18 @@
+/** A shell block of a page, and the JSON block after it, which shows what it prints. */
+export interface Example {
+  readonly command: string;
+  readonly printed: string | undefined;
+}
+
+const fences = /```(?<language>\w+)\n(?<text>[^]*?)```/gu;
+
+/** The shell blocks of a Markdown page in their order. */
+export function examplesIn(markdown: string): readonly Example[] {
+  const blocks = [...markdown.matchAll(fences)].map(({ groups }) => ({ ...groups }));
+  return blocks.flatMap(({ language, text = "" }, index) => {
+    const next = blocks[index + 1];
+    return language === "sh"
+      ? [{ command: text, printed: next?.["language"] === "json" ? next["text"] : undefined }]
+      : [];
+  });
+}
