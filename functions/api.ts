@@ -7,6 +7,7 @@ import type { Service } from "../src/contract/service.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { createApp } from "../src/http/app.ts";
 import { ISOLATE_LIMITS } from "../src/image/intake.ts";
+import { imageFetch } from "./image-fetch.ts";
 import { cached, placements, Variables } from "./placements.ts";
 
 const variables = Variables.safeParse(env);
@@ -15,7 +16,8 @@ if (!variables.success) console.error(z.prettifyError(variables.error));
 function serviceOf(settings: z.infer<typeof Variables>): Service {
   const backend = placements[settings.PLACEMENT](settings);
   const limits = { ...ISOLATE_LIMITS, maxPixels: settings.MAX_IMAGE_PIXELS };
-  return createService({ backend, find: cached(backend, settings), limits, now: Date.now });
+  const find = cached(backend, settings);
+  return createService({ backend, find, limits, fetchImage: imageFetch(settings), now: Date.now });
 }
 
 export default createApp({

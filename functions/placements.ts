@@ -40,6 +40,8 @@ export const Variables = z
     BACKEND_TIMEOUT_MS: count,
     CACHE_TTL_SECONDS: count.pipe(z.number().min(MIN_TTL_SECONDS)),
     CACHE_SALT: z.string(),
+    ALLOW_HTTP_IMAGES: z.enum(["true", "false"]),
+    IMAGE_DNS_URL: z.union([z.url({ protocol: /^https$/ }), z.literal("")]),
     /** A secret. */
     BACKEND_AUTHORIZATION: z.string().optional(),
   })

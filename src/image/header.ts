@@ -1,8 +1,10 @@
-/** What a decodable file's header says. Sizes are in pixels, as stored: an orientation tag is not applied. */
+/** What a decodable file's header says. Sizes are in pixels, as a viewer shows the picture: turned as its EXIF data say. */
 export interface ImageHeader {
-  readonly format: "jpeg" | "png";
+  readonly format: "gif" | "jpeg" | "png" | "webp";
   readonly width: number;
   readonly height: number;
+  /** EXIF's number, 2 to 8, of how the stored rows are turned or mirrored to be seen; left out where they are as seen. */
+  readonly orientation?: number;
 }
 
 /** Why a file is refused: the problem's code, and one sentence that names what was found. */

@@ -15,9 +15,11 @@ export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
  *   for the largest that an encoder writes (6.9 MB), 40 for one filled up to `MAX_IMAGE_BYTES`.
  * - PNG, from 1 MiB: the file, 3 bytes a pixel for RGB, 4 for RGBA, and what the allocator leaves between. 28 MiB for RGB with
  *   16 bits in 9.9 MB, 24 for RGB, 19 for RGBA.
+ * - WebP, from 16 MiB: 19 for lossy noise, 26 with alpha, 27 lossless, 31 lossless with alpha in 8 MB.
+ * - GIF: 5 bytes a pixel of JavaScript's own memory, which the collector takes back.
  *
- * An isolate that has held 99 MB with small pictures stays below 128 with the worst of one format (99 + 24 or 99 + 27), not
- * with the worst of both. The model sees a square of 256 or 768 pixels.
+ * An isolate that has held 99 MB with small JPEGs and PNGs stays below 128 with the worst of one format (99 + 24 or 99 + 27), not
+ * with the worst of both, nor where WebP's codec has been started beside them (99 + 16). The model sees a square of 256 or 768 pixels.
  */
 export const MAX_IMAGE_PIXELS = 2_000_000;
 

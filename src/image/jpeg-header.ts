@@ -1,3 +1,4 @@
+import { exifOrientation, hasExifPrefix, oriented } from "./exif.ts";
 import { corrupt, type Refusal, type Sniffed } from "./header.ts";
 import { isFrame, isScanOf, type JpegFrame, readFrame } from "./jpeg-frame.ts";
 
@@ -28,6 +29,8 @@ interface Progress {
   readonly scans: number;
   /** Bytes of the segments that the decoder is not given. */
   readonly added: number;
+  /** What the first EXIF segment says. */
+  readonly orientation?: number;
 }
 
 /**
@@ -85,7 +88,7 @@ function isAdded(code: number): boolean {
 function advance(progress: Progress, code: number, segment: DataView): Progress | Refusal {
   const { frame, scans } = progress;
   if (TABLES.has(code)) return progress;
-  if (isAdded(code)) return { ...progress, added: progress.added + segment.byteLength };
+  if (isAdded(code)) return withAdded(progress, code, segment);
   if (isFrame(code)) {
     if (frame !== undefined) return corrupt("The JPEG has a second frame.");
     const read = readFrame(code, segment);
@@ -98,10 +101,23 @@ function advance(progress: Progress, code: number, segment: DataView): Progress 
   return { ...progress, scans: scans + 1 };
 }
 
+const APP1 = 0xe1;
+
+/** `segment` begins with its length (2 bytes). EXIF data count where they come before the picture's. */
+function withAdded({ orientation, ...progress }: Progress, code: number, segment: DataView): Progress {
+  const data = new Uint8Array(segment.buffer, segment.byteOffset + 2, segment.byteLength - 2);
+  const isFirstExif = orientation === undefined && code === APP1 && progress.scans === 0 && hasExifPrefix(data);
+  const found = isFirstExif ? exifOrientation(data) : orientation;
+  const added = progress.added + segment.byteLength;
+  return { ...progress, added, ...(found !== undefined && { orientation: found }) };
+}
+
 /** `end` is the file's length up to the end marker. */
-function finish({ frame, scans, added }: Progress, end: number): Sniffed {
+function finish({ frame, scans, added, orientation = 1 }: Progress, end: number): Sniffed {
   if (frame === undefined || scans === 0) return NO_PICTURE;
   const { width, height } = frame.header;
   const most = (width + BLOCK_FILL) * (height + BLOCK_FILL) * MAX_JPEG_BYTES_PER_PIXEL + TABLES_BYTES;
-  return end - added > most ? corrupt("The JPEG holds more data than its size can need.") : frame.header;
+  return end - added > most
+    ? corrupt("The JPEG holds more data than its size can need.")
+    : oriented(frame.header, orientation);
 }

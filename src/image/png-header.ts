@@ -1,3 +1,4 @@
+import { exifOrientation, oriented } from "./exif.ts";
 import { corrupt, type Refusal, type Sniffed } from "./header.ts";
 import { deflatedBytesAtMost, type PngRaster } from "./png-raster.ts";
 
@@ -8,6 +9,7 @@ const PLTE = 0x504c5445;
 const TRNS = 0x74524e53;
 const IDAT = 0x49444154;
 const IEND = 0x49454e44;
+const EXIF = 0x65584966;
 const IHDR_BYTES = 13;
 /** Length and type before a chunk's data, checksum after it. */
 const CHUNK_OVERHEAD_BYTES = 12;
@@ -30,6 +32,7 @@ const MAX_PALETTE_BYTES = 768;
 const TRANSPARENCY_BYTES: Readonly<Record<number, number>> = { 0: 2, 2: 6, 3: 0 };
 
 const DAMAGED = corrupt("A chunk of the PNG does not fit its checksum.");
+const NO_PICTURE = corrupt("The PNG holds no picture.");
 const TRUNCATED = corrupt("The PNG ends before its IEND chunk: only a part of the file is here.");
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -59,13 +62,16 @@ export function readPngHeader(bytes: Uint8Array): Sniffed {
   if ("refused" in raster) return raster;
   const dataBytesAtMost = deflatedBytesAtMost(raster);
   let progress: Progress = { hasPalette: false, hasTransparency: false, dataBytes: 0 };
+  let orientation = 1;
   for (let at = SIGNATURE_BYTES; at + CHUNK_OVERHEAD_BYTES <= bytes.length;) {
     const length = view.getUint32(at);
     const end = at + CHUNK_OVERHEAD_BYTES + length;
     if (end > bytes.length) return TRUNCATED;
     const type = view.getUint32(at + 4);
-    if (isCritical(type) && crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) return DAMAGED;
-    if (type === IEND) return progress.dataBytes > 0 ? pngOf(raster) : corrupt("The PNG holds no picture.");
+    const isDamaged = (isCritical(type) || type === EXIF) && checksum(bytes, at, end) !== view.getUint32(end - 4);
+    if (isDamaged && isCritical(type)) return DAMAGED;
+    if (type === EXIF && !isDamaged) orientation = exifOrientation(bytes.subarray(at + 8, end - 4));
+    if (type === IEND) return progress.dataBytes > 0 ? pngOf(raster, orientation) : NO_PICTURE;
     const next = at === SIGNATURE_BYTES ? progress : advance(progress, type, length, raster);
     if ("refused" in next) return next;
     if (next.dataBytes > dataBytesAtMost) return corrupt("The PNG holds more data than its size can need.");
@@ -75,8 +81,8 @@ export function readPngHeader(bytes: Uint8Array): Sniffed {
   return TRUNCATED;
 }
 
-function pngOf({ width, height }: PngRaster): Sniffed {
-  return { format: "png", width, height };
+function pngOf({ width, height }: PngRaster, orientation: number): Sniffed {
+  return oriented({ format: "png", width, height }, orientation);
 }
 
 /** What a chunk after IHDR makes of it (PNG specification, sections 5.6, 11.2.3 and 11.3.2.1). */
@@ -131,6 +137,11 @@ export function readRaster(bytes: Uint8Array): PngRaster | Refusal {
 /** Bit 5 of a type's first byte, which makes the letter small, marks chunks that a reader may ignore. */
 function isCritical(type: number): boolean {
   return (type & 0x20000000) === 0;
+}
+
+/** Of a chunk's type and data. */
+function checksum(bytes: Uint8Array, at: number, end: number): number {
+  return crc32(bytes.subarray(at + 4, end - 4));
 }
 
 /** PNG specification, annex D. */

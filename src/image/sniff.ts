@@ -1,21 +1,23 @@
+import { readGifHeader } from "./gif-header.ts";
 import { type Sniffed, unsupported } from "./header.ts";
 import { readJpegHeader } from "./jpeg-header.ts";
 import { readPngHeader } from "./png-header.ts";
+import { readWebpHeader } from "./webp-header.ts";
 
 interface Magic {
   readonly pattern: RegExp;
   readonly read: (bytes: Uint8Array) => Sniffed;
 }
 
-const named = (name: string) => (): Sniffed => unsupported(`This is ${name}, not a JPEG or PNG.`);
+const named = (name: string) => (): Sniffed => unsupported(`This is ${name}, not a JPEG, PNG, WebP or GIF.`);
 
 /** How files begin, their bytes read as Latin-1. The first row that fits decides; what a client calls the file does not. */
 const MAGIC: readonly Magic[] = [
   { pattern: /^\xff\xd8\xff/, read: readJpegHeader },
   // oxlint-disable-next-line no-control-regex -- the signature holds one
   { pattern: /^\x89PNG\r\n\x1a\n/, read: readPngHeader },
-  { pattern: /^RIFF[^]{4}WEBP/, read: named("a WebP image") },
-  { pattern: /^GIF8[79]a/, read: named("a GIF image") },
+  { pattern: /^RIFF[^]{4}WEBP/, read: readWebpHeader },
+  { pattern: /^GIF8[79]a/, read: readGifHeader },
   { pattern: /^[^]{4}ftypavi[fs]/, read: named("an AVIF image") },
   { pattern: /^[^]{4}ftyp(?:hei|hev|mif1|msf1)/, read: named("a HEIC image") },
   { pattern: /^BM/, read: named("a BMP image") },

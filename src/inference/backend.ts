@@ -1,10 +1,12 @@
 /** An image as the backend takes it: still encoded, its header already read. */
 export interface EncodedImage {
   readonly bytes: Uint8Array;
-  readonly format: "jpeg" | "png";
-  /** Pixels, as stored in the file. */
+  readonly format: "gif" | "jpeg" | "png" | "webp";
+  /** Pixels, as a viewer shows the picture. */
   readonly width: number;
   readonly height: number;
+  /** EXIF's number, 2 to 8, of how the stored rows are turned or mirrored to be seen; left out where they are as seen. */
+  readonly orientation?: number;
   /** SHA-256 of `bytes` in hexadecimal: what others keep the picture's features under. */
   readonly digest: string;
 }

@@ -1,24 +1,8 @@
 import createMozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { Problem } from "../contract/problems.ts";
 import type { Decode } from "./decode.ts";
+import { type Codec, startCodec } from "./decode-emscripten.ts";
 import { jpegPicture } from "./decode-jpeg-segments.ts";
-
-/** What is used of the Emscripten program around mozjpeg. */
-type CreateMozjpeg = (options: {
-  readonly locateFile: () => string;
-  readonly printErr: (message: string) => void;
-  readonly instantiateWasm: (
-    imports: WebAssembly.Imports,
-    receive: (instance: WebAssembly.Instance) => void,
-  ) => WebAssembly.Exports;
-}) => Promise<{ readonly decode: (bytes: Uint8Array, applyOrientation: boolean) => unknown }>;
-
-/** Decodes, handing the pixels to what it was made with. */
-interface Mozjpeg {
-  readonly decode: (bytes: Uint8Array) => void;
-}
-
-const createCodec: CreateMozjpeg = createMozjpeg;
 
 /**
  * The one remark of libjpeg that takes nothing from a picture: every block had its data, and some was left over before the
@@ -28,11 +12,11 @@ const HARMLESS = /^Corrupt JPEG data: \d+ extraneous bytes before marker 0xd9$/u
 
 /** JPEG by mozjpeg, which decodes broken files without an error: what it prints is what tells them apart. */
 export function jpegDecoder(module: WebAssembly.Module): Decode {
-  let codec: Promise<Mozjpeg> | undefined;
+  let codec: Promise<Codec<[applyOrientation: boolean]>> | undefined;
   let messages: string[] = [];
   let takePixels: ((rgba: Uint8Array) => void) | undefined;
   return async (bytes, read) => {
-    codec ??= instantiate(module, {
+    codec ??= startCodec(createMozjpeg, module, {
       print: (message) => messages.push(message),
       take: (rgba) => takePixels?.(rgba),
     }).catch((cause: unknown) => {
@@ -45,7 +29,10 @@ export function jpegDecoder(module: WebAssembly.Module): Decode {
     const results: ReturnType<typeof read>[] = [];
     takePixels = (rgba) => results.push(read(rgba));
     try {
-      decode(joined(() => jpegPicture(bytes)));
+      decode(
+        joined(() => jpegPicture(bytes)),
+        false,
+      );
     } catch (cause) {
       codec = undefined;
       throw corrupt(messages, cause);
@@ -72,44 +59,4 @@ function joined(parts: () => Iterable<Uint8Array>): Uint8Array {
     at += part.length;
   }
   return whole;
-}
-
-interface Output {
-  readonly print: (message: string) => void;
-  readonly take: (rgba: Uint8Array) => void;
-}
-
-async function instantiate(module: WebAssembly.Module, { print, take }: Output): Promise<Mozjpeg> {
-  const codec = await createCodec({
-    locateFile: () => "",
-    printErr: print,
-    instantiateWasm: (imports, receive) => {
-      const instance = new WebAssembly.Instance(module, imports);
-      receive(instance);
-      return instance.exports;
-    },
-  });
-  const none = new Uint8ClampedArray();
-  function uncopied(rgba: Uint8Array) {
-    take(rgba);
-    return none;
-  }
-  return {
-    decode: (bytes) => standingIn("Uint8ClampedArray", uncopied, () => codec.decode(bytes, false)),
-  };
-}
-
-/**
- * mozjpeg answers `new ImageData(new Uint8ClampedArray(pixels), ...)` and then frees the pixels: a copy of 4 bytes a pixel
- * beside the original. Another constructor, there for the length of the synchronous call, gets the original. (The codec
- * asks for it at its first picture and keeps it.)
- */
-function standingIn(name: string, constructor: unknown, run: () => unknown): void {
-  const original: unknown = Reflect.get(globalThis, name);
-  Reflect.set(globalThis, name, constructor);
-  try {
-    run();
-  } finally {
-    Reflect.set(globalThis, name, original);
-  }
 }

@@ -8,6 +8,7 @@ const require = createRequire(import.meta.url);
 export const decoders = createDecoders({
   jpeg: compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
   png: compile("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"),
+  webp: compile("@jsquash/webp/codec/dec/webp_dec.wasm"),
 });
 
 function compile(file: string): WebAssembly.Module {

@@ -1,10 +1,12 @@
 import type { EncodedImage } from "../inference/backend.ts";
+import { decodeGif } from "./decode-gif.ts";
 import { jpegDecoder } from "./decode-jpeg.ts";
 import { pngDecoder } from "./decode-png.ts";
+import { webpDecoder } from "./decode-webp.ts";
 
 /**
  * Decodes a whole file and hands its pixels to `read`: RGBA, 8 bits a channel, rows from the top, as stored (an orientation
- * tag is not applied). They lie in the codec's own memory, uncopied, and are gone when `read` returns, which it does
+ * tag is for `preprocess`). They lie in the codec's own memory, uncopied, and are gone when `read` returns, which it does
  * before anybody else's turn. Throws `Problem` `image-corrupt`.
  *
  * A codec is kept from one picture to the next: a WebAssembly memory never shrinks, and nothing makes workerd collect one
@@ -19,6 +21,11 @@ type Format = EncodedImage["format"];
 export type Decoders = Readonly<Record<Format, Decode>>;
 
 /** `modules` are the compiled codecs of @jsquash; how they are had differs by platform (`decode-web.ts`, `decode-node.ts`). */
-export function createDecoders(modules: Readonly<Record<Format, WebAssembly.Module>>): Decoders {
-  return { jpeg: jpegDecoder(modules.jpeg), png: pngDecoder(modules.png) };
+export function createDecoders(modules: Readonly<Record<Exclude<Format, "gif">, WebAssembly.Module>>): Decoders {
+  return {
+    gif: decodeGif,
+    jpeg: jpegDecoder(modules.jpeg),
+    png: pngDecoder(modules.png),
+    webp: webpDecoder(modules.webp),
+  };
 }

@@ -2,6 +2,7 @@ import { Problem } from "../contract/problems.ts";
 import type { EncodedImage } from "../inference/backend.ts";
 import type { Decoders } from "./decode.ts";
 import type { ImageConfig } from "./model-config.ts";
+import { type Walk, walkFor } from "./orientation.ts";
 import { createResizer } from "./resize.ts";
 
 const WHITE = 255;
@@ -11,10 +12,10 @@ const WHITE = 255;
  * `image-corrupt`, never giving a half-decoded picture.
  *
  * Equal bit for bit to what `CLIPImageProcessorPil` of transformers 5.23 with Pillow 12.3 or later gives for the picture
- * laid over white and converted to RGB.
+ * turned by `ImageOps.exif_transpose`, laid over white and converted to RGB.
  */
 export async function preprocess(
-  { bytes, format, width, height }: EncodedImage,
+  { bytes, format, width, height, orientation = 1 }: EncodedImage,
   { size, mean, std }: Pick<ImageConfig, "size" | "mean" | "std">,
   decoders: Decoders,
 ): Promise<Float32Array> {
@@ -24,23 +25,30 @@ export async function preprocess(
     }
     const { output, takeRow } = createResizer({ width, height }, size);
     const rgb = new Uint8Array(width * 3);
+    const walk = walkFor({ width, height }, orientation);
     for (let y = 0; y < height; y += 1) {
-      layOverWhite(rgba.subarray(y * width * 4, (y + 1) * width * 4), rgb);
+      layOverWhite(rgba, { from: walk.first + y * walk.down, step: walk.across }, rgb);
       takeRow(rgb);
     }
     return normalize(output, mean, std);
   });
 }
 
-/** A row of RGBA to one of RGB. Rounds as Pillow's `alpha_composite` over opaque white does. */
-function layOverWhite(rgba: Uint8Array, rgb: Uint8Array): void {
-  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
-    const alpha = rgba[from + 3] ?? 0;
+/** A row of RGBA, its pixels `step` apart, to one of RGB. Rounds as Pillow's `alpha_composite` over opaque white does. */
+function layOverWhite(rgba: Uint8Array, { from, step }: RowWalk, rgb: Uint8Array): void {
+  for (let pixel = from * 4, to = 0; to < rgb.length; pixel += step * 4, to += 3) {
+    const alpha = rgba[pixel + 3] ?? 0;
     for (let channel = 0; channel < 3; channel += 1) {
-      const value = rgba[from + channel] ?? 0;
+      const value = rgba[pixel + channel] ?? 0;
       rgb[to + channel] = alpha === 255 ? value : Math.round((value * alpha + WHITE * (255 - alpha)) / 255);
     }
   }
+}
+
+/** The first pixel of a row, and how far it is to the next, in pixels as stored. */
+interface RowWalk {
+  readonly from: number;
+  readonly step: Walk["across"];
 }
 
 type Rgb = ImageConfig["mean"];

@@ -9,9 +9,14 @@ const anyFile = fc.constantFrom(...files);
 
 describe("sniff", () => {
   it("answers any bytes without throwing", () => {
-    const starts = ["ffd8ff", "89504e470d0a1a0a", "524946460000000057454250", ""].map((hex) =>
-      Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
-    );
+    const starts = [
+      "ffd8ff",
+      "89504e470d0a1a0a",
+      "524946460000000057454250",
+      "52494646ff00000057454250",
+      "474946383961",
+      "",
+    ].map((hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
     fc.assert(
       fc.property(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 200 }), (start, rest) => {
         expect(sniff(Uint8Array.of(...start, ...rest))).toBeTypeOf("object");

@@ -6,9 +6,10 @@ import { vectorPicture, vectorPictures } from "../support/vector-pictures.ts";
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 describe("a whole file", () => {
-  it.each(vectorPictures)("has the format and size of its header: $file", ({ file, width, height }) => {
-    const format = file.endsWith(".png") ? "png" : "jpeg";
-    expect(sniff(vectorPicture(file))).toEqual({ format, width, height });
+  const formats = { gif: "gif", jpg: "jpeg", png: "png", webp: "webp" };
+  it.each(vectorPictures)("has the format of its bytes and the size that is seen: $file", ({ file, width, height }) => {
+    const format = Object.entries(formats).find(([ending]) => file.endsWith(ending))?.[1];
+    expect(sniff(vectorPicture(file))).toMatchObject({ format, width, height });
   });
 
   it("may be followed by anything", () => {
@@ -26,8 +27,6 @@ describe("a whole file", () => {
 
 describe("another format", () => {
   it.each([
-    ["WebP", "RIFF\x24\0\0\0WEBPVP8 "],
-    ["GIF", "GIF89a\x01\0\x01\0"],
     ["AVIF", "\0\0\0\x1cftypavif"],
     ["HEIC", "\0\0\0\x18ftypheic"],
     ["BMP", "BM\x46\0\0\0"],

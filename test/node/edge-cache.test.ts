@@ -60,6 +60,22 @@ describe("the Worker's cache", () => {
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
   });
 
+  it("knows of several tasks at once those that were asked before", async () => {
+    await ask("caption");
+    const image = Buffer.from(picture).toString("base64");
+    const body = JSON.stringify({
+      image,
+      tasks: [{ task: "caption" }, { task: "dense-region-caption" }, { task: "vqa" }],
+    });
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(new URL("/v1/analyze", server?.url), { method: "POST", body, headers });
+    const { results } = await response.json();
+    const [caption, regions, unknown] = results;
+    expect(caption).toMatchObject({ task: "caption", status: "ok", answer: JSON.parse((await ask("caption")).text) });
+    expect([regions.answer.type, unknown.problem.code]).toEqual(["boxes", "unknown-task"]);
+    expect((await ask("dense-region-caption")).cache).toBe("florence-edge; hit");
+  });
+
   it("keeps what was written in KV, under a key that tells nothing", async () => {
     await ask("caption");
     const keys = await server?.cachedKeys();

@@ -1,7 +1,8 @@
 import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
-import { type BadRequest, badRequests } from "../support/bad-requests.ts";
+import type { BadRequest } from "../support/bad-request.ts";
+import { badRequests } from "../support/bad-requests.ts";
 import { samplePicture } from "../support/sample-pictures.ts";
 
 async function send({ path, method = "POST", type, body }: Omit<BadRequest, "what" | "code">): Promise<Response> {

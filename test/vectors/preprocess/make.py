@@ -4,6 +4,7 @@ Run from any folder with the virtual environment of `training/`: `python test/ve
 """
 
 import hashlib
+import io
 import json
 import struct
 import zlib
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import PIL
 import transformers
-from PIL import Image
+from PIL import Image, ImageOps
 from transformers import CLIPImageProcessorPil
 
 HERE = Path(__file__).parent
@@ -57,14 +58,41 @@ def saved(name: str, picture: Image.Image, **options: object) -> None:
     picture.save(HERE / name, **options)
 
 
-def oriented() -> Image.Exif:
+def oriented(orientation: int) -> Image.Exif:
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter before it is shown
+    exif[0x0112] = orientation
     return exif
 
 
 def rgb(width: int, height: int) -> Image.Image:
     return Image.fromarray(scene(width, height))
+
+
+def noise(width: int, height: int) -> np.ndarray:
+    """Nothing repeats, so that LZW's table is filled and cleared often."""
+    return np.random.default_rng(5).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def placed(gif: bytes, width: int, height: int, left: int, top: int) -> bytes:
+    """A GIF with its frame at a place of a larger screen, which Pillow does not write."""
+    table = 13 + 3 * 2 ** ((gif[10] & 7) + 1)
+    frame = gif.index(b",\0\0\0\0", table)
+    place = struct.pack("<HH", left, top)
+    return gif[:6] + struct.pack("<HH", width, height) + gif[10 : frame + 1] + place + gif[frame + 5 :]
+
+
+def interlaced(picture: Image.Image) -> bytes:
+    """An interlaced GIF of any size; below 16 pixels Pillow does not interlace."""
+    rows = np.asarray(picture)
+    height = len(rows)
+    order = [*range(0, height, 8), *range(4, height, 8), *range(2, height, 4), *range(1, height, 2)]
+    stored = Image.fromarray(rows[order], "P")
+    stored.putpalette(picture.getpalette())
+    file = io.BytesIO()
+    stored.save(file, "GIF", interlace=0)
+    gif = bytearray(file.getvalue())
+    gif[gif.index(b",\0\0\0\0") + 9] |= 0x40
+    return bytes(gif)
 
 
 def make_pictures() -> None:
@@ -76,7 +104,7 @@ def make_pictures() -> None:
     saved("baseline-444-499x331.jpg", rgb(499, 331), quality=90, subsampling="4:4:4")
     saved("progressive-420-641x479.jpg", rgb(641, 479), quality=80, progressive=True)
     saved("progressive-444-320x240.jpg", rgb(320, 240), quality=95, progressive=True, subsampling="4:4:4")
-    saved("restarts-oriented-400x300.jpg", rgb(400, 300), quality=75, restart_marker_blocks=7, exif=oriented())
+    saved("restarts-oriented-400x300.jpg", rgb(400, 300), quality=75, restart_marker_blocks=7, exif=oriented(6))
     saved("grey-300x200.jpg", rgb(300, 200).convert("L"), quality=85)
     saved("one-pixel-1x1.jpg", rgb(1, 1))
     saved("small-33x33.png", rgb(33, 33))
@@ -87,6 +115,28 @@ def make_pictures() -> None:
     saved("grey-alpha-120x90.png", Image.fromarray(scene(120, 90, 2), "LA"))
     saved("grey-255x257.png", rgb(255, 257).convert("L"))
     saved("bilevel-250x180.png", rgb(250, 180).convert("1"))
+    for orientation in range(1, 9):
+        saved(f"orientation-{orientation}-61x43.jpg", rgb(61, 43), quality=90, exif=oriented(orientation))
+    saved("oriented-7-90x120.png", Image.fromarray(scene(90, 120, 4)), exif=oriented(7))
+    saved("lossy-300x201.webp", rgb(300, 201), quality=80)
+    saved("lossy-alpha-201x150.webp", Image.fromarray(scene(201, 150, 4)), quality=80)
+    saved("lossless-257x99.webp", rgb(257, 99), lossless=True)
+    saved("lossless-alpha-120x130.webp", Image.fromarray(scene(120, 130, 4)), lossless=True)
+    saved("oriented-8-140x80.webp", rgb(140, 80), quality=70, exif=oriented(8))
+    saved("palette-200x150.gif", rgb(200, 150).quantize(256), interlace=0)
+    saved("interlaced-97x61.gif", rgb(97, 61).quantize(200), interlace=1)
+    (HERE / "interlaced-5x3.gif").write_bytes(interlaced(rgb(5, 3).quantize(16)))
+    saved("transparent-130x70.gif", rgb(130, 70).quantize(32), transparency=3, interlace=0)
+    saved("noise-256x256.gif", Image.fromarray(noise(256, 256)).quantize(256), interlace=0)
+    frames = [rgb(64, 48).quantize(16), rgb(48, 64).resize((64, 48)).quantize(16)]
+    saved("animated-64x48.gif", frames[0], save_all=True, append_images=frames[1:], duration=100)
+    moving = [Image.fromarray(scene(72, 54, 4, seed)) for seed in range(2)]
+    saved("animated-alpha-72x54.webp", moving[0], save_all=True, append_images=moving[1:], duration=100, quality=80)
+    moving = [Image.fromarray(scene(65, 51, seed=seed)) for seed in range(2)]
+    saved(
+        "animated-lossless-65x51.webp", moving[0], save_all=True, append_images=moving[1:], duration=90, lossless=True
+    )
+    (HERE / "placed-150x100.gif").write_bytes(placed((HERE / "transparent-130x70.gif").read_bytes(), 150, 100, 13, 29))
     samples = scene(150, 110).astype(np.uint16) * 257 - scene(150, 110, seed=1)
     (HERE / "rgb16-150x110.png").write_bytes(png(samples, 16, 2))
     (HERE / "grey16-150x110.png").write_bytes(png(samples[..., :1], 16, 0))
@@ -94,8 +144,8 @@ def make_pictures() -> None:
 
 
 def as_seen(path: Path) -> Image.Image:
-    """The picture in RGB, transparency over white. Of 16-bit grey Pillow would clip all above 255, so it is scaled here."""
-    picture = Image.open(path)
+    """The picture turned as a viewer shows it, in RGB, transparency over white. Of 16-bit grey Pillow would clip all above 255, so it is scaled here."""
+    picture = ImageOps.exif_transpose(Image.open(path))
     if picture.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
     white = Image.new("RGBA", picture.size, "white")
@@ -123,7 +173,7 @@ def expected(path: Path) -> dict[str, object]:
 
 def main() -> None:
     make_pictures()
-    pictures = sorted(path for path in HERE.iterdir() if path.suffix in {".jpg", ".png"})
+    pictures = sorted(path for path in HERE.iterdir() if path.suffix in {".gif", ".jpg", ".png", ".webp"})
     versions = {"pillow": PIL.__version__, "transformers": transformers.__version__}
     document = {"versions": versions, "mean": MEAN, "std": STD, "pictures": [expected(path) for path in pictures]}
     (HERE / "expected.json").write_text(json.dumps(document, indent=1) + "\n")

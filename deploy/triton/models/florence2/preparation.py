@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 from tokenizers import Tokenizer
 
 # Bounds of one request. Pixels: a picture is held decoded, at 4 bytes each; the model sees a small square of it.
 MAX_IMAGE_PIXELS = 50_000_000
 MAX_PROMPTS = 64
 MAX_BEAMS = 5
-FORMATS = ("JPEG", "PNG")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
 class RefusalError(Exception):
@@ -116,7 +116,7 @@ def _decode(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore")  # Pillow's own warning of large pictures; ours is an error
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except Exception as error:
-        raise RefusalError("unsupported-image", "The image is no JPEG or PNG that can be read.") from error
+        raise RefusalError("unsupported-image", "The image is no JPEG, PNG, WebP or GIF that can be read.") from error
     pixels = picture.width * picture.height
     if pixels > MAX_IMAGE_PIXELS:
         raise RefusalError(
@@ -126,7 +126,14 @@ def _decode(data: bytes) -> Image.Image:
         picture.load()
     except Exception as error:
         raise RefusalError("image-corrupt", "The image cannot be decoded to its end.") from error
-    return picture
+    return _as_seen(picture)
+
+
+def _as_seen(picture: Image.Image) -> Image.Image:
+    """Turned as its EXIF data say; Pillow would also go by XMP, which browsers and the edge do not."""
+    for name in ("xmp", "XML:com.adobe.xmp"):
+        picture.info.pop(name, None)
+    return ImageOps.exif_transpose(picture)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

@@ -1,0 +1,20 @@
+import type * as z from "zod";
+import { createResolver } from "../src/image/dns-over-https.ts";
+import { createImageFetch, type FetchImage, type ImageFetchOptions } from "../src/image/fetch-image.ts";
+import { MAX_IMAGE_BYTES } from "../src/image/intake.ts";
+import type { Variables } from "./placements.ts";
+
+type Settings = Pick<z.infer<typeof Variables>, "ALLOW_HTTP_IMAGES" | "IMAGE_DNS_URL">;
+
+const request: ImageFetchOptions["fetch"] = (url, init) => fetch(url, init);
+
+/** How images are fetched that a request names by their address. */
+export function imageFetch({ ALLOW_HTTP_IMAGES, IMAGE_DNS_URL }: Settings): FetchImage {
+  return createImageFetch({
+    fetch: request,
+    timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
+    resolve: IMAGE_DNS_URL === "" ? undefined : createResolver({ url: IMAGE_DNS_URL, fetch: request }),
+    allowsHttp: ALLOW_HTTP_IMAGES === "true",
+    maxBytes: MAX_IMAGE_BYTES,
+  });
+}

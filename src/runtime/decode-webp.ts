@@ -1,0 +1,35 @@
+import createWebp from "@jsquash/webp/codec/dec/webp_dec.js";
+import { Problem } from "../contract/problems.ts";
+import type { Decode } from "./decode.ts";
+import { type Codec, startCodec } from "./decode-emscripten.ts";
+import { stillWebp } from "./decode-webp-frame.ts";
+
+/** WebP by libwebp. A file that it cannot decode to its last row gives no pixels, and leaves it fit for the next. */
+export function webpDecoder(module: WebAssembly.Module): Decode {
+  let codec: Promise<Codec<[]>> | undefined;
+  let takePixels: ((rgba: Uint8Array) => void) | undefined;
+  return async (bytes, read) => {
+    codec ??= startCodec(createWebp, module, { print: () => {}, take: (rgba) => takePixels?.(rgba) }).catch(
+      (cause: unknown) => {
+        codec = undefined;
+        throw cause;
+      },
+    );
+    const { decode } = await codec;
+    const results: ReturnType<typeof read>[] = [];
+    takePixels = (rgba) => results.push(read(rgba));
+    try {
+      decode(stillWebp(bytes));
+    } catch (cause) {
+      codec = undefined;
+      throw cause instanceof Problem ? cause : corrupt(cause);
+    }
+    const [result] = results;
+    if (result === undefined) throw corrupt();
+    return result;
+  };
+}
+
+function corrupt(cause?: unknown): Problem {
+  return new Problem("image-corrupt", "The WebP cannot be decoded.", { cause });
+}

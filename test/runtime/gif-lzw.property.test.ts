@@ -1,0 +1,63 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { unpackLzw } from "../../src/runtime/gif-lzw.ts";
+
+/** Packs values as the simplest writer does: each as a code of its own, with a clear code before the codes would grow. */
+function pack(values: readonly number[], valueBits: number): Uint8Array {
+  const clear = 2 ** valueBits;
+  const codes = values.flatMap((value, at) => (at % (clear - 2) === 0 ? [clear, value] : [value]));
+  const bits = [...codes, clear + 1].flatMap((code) =>
+    Array.from({ length: valueBits + 1 }, (_, bit) => (code >> bit) & 1),
+  );
+  const packed = Array.from({ length: Math.ceil(bits.length / 8) }, (_, byte) =>
+    bits.slice(byte * 8, byte * 8 + 8).reduce((sum, bit, at) => sum + bit * 2 ** at, 0),
+  );
+  const blocks = Array.from({ length: Math.ceil(packed.length / 255) }, (_, block) =>
+    packed.slice(block * 255, block * 255 + 255),
+  );
+  return Uint8Array.from([...blocks.flatMap((block) => [block.length, ...block]), 0]);
+}
+
+describe("unpackLzw", () => {
+  it("gives back what was packed", () => {
+    const packed = fc
+      .integer({ min: 2, max: 8 })
+      .chain((bits) => fc.tuple(fc.constant(bits), fc.array(fc.nat(2 ** bits - 1), { maxLength: 600 })));
+    fc.assert(
+      fc.property(packed, ([bits, values]) => {
+        const output = new Uint8Array(values.length);
+        expect(unpackLzw(pack(values, bits), 0, bits, output)).toBe(values.length);
+        expect([...output]).toEqual(values);
+      }),
+    );
+  });
+
+  it("repeats a string that it is about to learn, up to the end of the output", () => {
+    // Clear, 1, then the code that is learnt by it, and by the next one: 1 11 111, in codes of 3 bits.
+    const bits = [4, 1, 6, 7].flatMap((code) => [code & 1, (code >> 1) & 1, code >> 2]);
+    const byte = (at: number) => bits.slice(at, at + 8).reduce((sum, bit, place) => sum + bit * 2 ** place, 0);
+    const blocks = Uint8Array.of(2, byte(0), byte(8), 0);
+    const output = new Uint8Array(6);
+    expect(unpackLzw(blocks, 0, 2, output)).toBe(6);
+    expect([...output]).toEqual([1, 1, 1, 1, 1, 1]);
+    const shorter = new Uint8Array(5);
+    expect(unpackLzw(blocks, 0, 2, shorter)).toBe(6);
+    expect([...shorter]).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it("ends for any bytes, and counts no fewer values than it has written", () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.nat(500),
+        (bytes, bits, size) => {
+          const output = new Uint8Array(size).fill(255);
+          const length = unpackLzw(bytes, 0, bits, output);
+          expect(length).toBeGreaterThanOrEqual(0);
+          expect(bits === 8 || output.subarray(length).every((value) => value === 255)).toBe(true);
+        },
+      ),
+    );
+  });
+});
