@@ -70,12 +70,22 @@ async function listen(server: Server, port: number, host: string): Promise<URL> 
   return new URL(`http://${host.includes(":") ? `[${host}]` : host}:${address.port}`);
 }
 
+/**
+ * How long an idle connection is kept, in milliseconds: longer than callers and their proxies keep theirs, so that it is they
+ * who close it, and no request is sent into a connection that is just being closed.
+ */
+const KEEP_ALIVE_MS = 65_000;
+
 /** A server around a handler of requests. */
 export function createHttpServer(
   fetch: (request: Request) => Response | Promise<Response>,
   { receiveMs, stallMs }: HttpTimeouts,
 ): HttpServer {
-  const serverOptions = { requestTimeout: receiveMs, connectionsCheckingInterval: CHECK_INTERVAL_MS };
+  const serverOptions = {
+    requestTimeout: receiveMs,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
   const server = createAdaptorServer({ fetch, serverOptions });
   if (!("closeAllConnections" in server)) throw new TypeError("The server does not speak HTTP/1.1.");
   server.setTimeout(stallMs);

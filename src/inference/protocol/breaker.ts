@@ -2,7 +2,7 @@ import type { Verdict } from "./failure.ts";
 
 /** When a circuit opens, and for how long. */
 export interface BreakerSettings {
-  /** Failures one after the other that open the circuit. */
+  /** Calls that fail one after the other, each after all its attempts, which open the circuit. */
   readonly failures: number;
   /** How long it stays open before one request may probe, in milliseconds. */
   readonly coolingMs: number;
@@ -10,7 +10,7 @@ export interface BreakerSettings {
   readonly leaseMs: number;
 }
 
-/** Five failures in a row are more than one call makes; a probe lives as long as a call may last. */
+/** Five calls in a row, fifteen attempts, are no accident; a probe lives as long as a call may last. */
 export const defaultBreaker: BreakerSettings = { failures: 5, coolingMs: 5000, leaseMs: 30_000 };
 
 /**

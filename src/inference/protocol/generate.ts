@@ -18,7 +18,6 @@ export type GenerateRequest = Readonly<Record<string, unknown>> & { readonly par
 interface OpenStream {
   readonly first: IteratorResult<Fields, void>;
   readonly frames: AsyncGenerator<Fields, void>;
-  readonly settle: Settle;
 }
 
 function frameOf(data: string): Fields {
@@ -58,22 +57,26 @@ function messageOf(request: GenerateRequest, remainingMs: number): Message {
   }
 }
 
-async function open(settle: Settle, connect: () => Promise<Response>, deadline: Deadline): Promise<OpenStream> {
-  try {
-    const response = await connect();
-    checkType(response);
-    const frames = framesOf(response, deadline);
-    return { first: await frames.next(), frames, settle };
-  } catch (thrown) {
-    settle(verdictOf(thrown));
-    throw thrown;
-  }
+async function open(connect: () => Promise<Response>, deadline: Deadline): Promise<OpenStream> {
+  const response = await connect();
+  checkType(response);
+  const frames = framesOf(response, deadline);
+  return { first: await frames.next(), frames };
 }
 
-async function* framesFrom({ first, frames, settle }: OpenStream): AsyncGenerator<Fields, void> {
+async function* framesFrom({ first, frames }: OpenStream): AsyncGenerator<Fields, void> {
   try {
     if (first.done) return;
     yield first.value;
+    yield* frames;
+  } finally {
+    await frames.return();
+  }
+}
+
+/** Passes frames on, and says how it ended. */
+async function* settled(settle: Settle, frames: AsyncIterable<Fields>): AsyncGenerator<Fields, void> {
+  try {
     yield* frames;
   } catch (thrown) {
     settle(verdictOf(thrown));
@@ -81,8 +84,16 @@ async function* framesFrom({ first, frames, settle }: OpenStream): AsyncGenerato
   } finally {
     // The end, or a caller who has had enough: either way the server has worked.
     settle("for");
-    await frames.return();
   }
+}
+
+/** Attempts until the first frame is here, then all frames. */
+async function* attemptedFrames(
+  session: Session,
+  connect: () => Promise<Response>,
+  deadline: Deadline,
+): AsyncGenerator<Fields, void> {
+  yield* framesFrom(await session.repeat(deadline, () => open(connect, deadline)));
 }
 
 /** Frames as they come. Attempts are repeated until the first frame is here; after that a failure is the caller's to handle. */
@@ -96,7 +107,8 @@ export async function* streamFrames(
   try {
     const path = `${modelPath(model, call.version)}/generate_stream`;
     const connect = () => session.demand(path, call, deadline, messageOf(request, deadline.remainingMs()));
-    yield* framesFrom(await session.repeat(deadline, () => open(session.circuit.enter(), connect, deadline)));
+    deadline.check();
+    yield* settled(session.circuit.enter(), attemptedFrames(session, connect, deadline));
   } finally {
     deadline.end();
   }

@@ -73,9 +73,12 @@ export interface Session {
   readonly exchange: (path: string, call: CallOptions, deadline: Deadline, message?: Message) => Promise<Response>;
   /** One attempt; a status that is not 2xx is thrown as its failure. */
   readonly demand: Session["exchange"];
-  /** Attempts until one succeeds, whatever they are; they see to the circuit themselves. */
+  /** Attempts until one succeeds, whatever they are; whoever calls it sees to the circuit. */
   readonly repeat: <Value>(deadline: Deadline, work: () => Promise<Value>) => Promise<Value>;
-  /** The same, each attempt counted by the circuit. */
+  /**
+   * The same, counted by the circuit as one: a burst of requests on connections that the server has just closed fails at once and
+   * succeeds at the second attempt, and says nothing against the server.
+   */
   readonly call: <Value>(deadline: Deadline, work: () => Promise<Value>) => Promise<Value>;
 }
 
@@ -116,6 +119,9 @@ export function createSession(options: InferenceClientOptions): Session {
       throw await failureOf(response, path, deadline, now());
     },
     repeat,
-    call: (deadline, work) => repeat(deadline, () => counted(circuit, work)),
+    call: async (deadline, work) => {
+      deadline.check();
+      return counted(circuit, () => repeat(deadline, work));
+    },
   };
 }
