@@ -8,6 +8,9 @@ const status = (code: number, body = "", headers: Record<string, string> = {}): 
 
 const lost: Answer = () => Promise.reject(new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }));
 
+/** The first twenty requests find their connections closed. */
+const closedOnce: Answer = (request, asked) => (asked < 20 ? lost(request, asked) : Response.json({ name: "m" }));
+
 describe("a reply's status", () => {
   it.each<[number, string, number]>([
     [301, "refused", 1],
@@ -120,7 +123,6 @@ describe("attempts", () => {
   });
 
   it("of many calls at once, whose connections the server had just closed, do not open the circuit", async () => {
-    const closedOnce: Answer = (request, asked) => (asked < 20 ? lost(request, asked) : Response.json({ name: "m" }));
     const { client } = fakeServer({ "/v2/models/m": closedOnce }, { breaker: { failures: 5 } });
     const found = await Promise.all(Array.from({ length: 20 }, () => client.metadata("m")));
     expect(found.map(({ name }) => name)).toEqual(Array.from({ length: 20 }, () => "m"));
