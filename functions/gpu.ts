@@ -36,6 +36,9 @@ function giveUp(thrown: unknown): never {
   process.exit(1);
 }
 
+// A log that nobody reads any more is no reason to end.
+process.stdout.on("error", () => {});
+
 const flags = readFlags();
 const server = await startServing({
   ...flags,

@@ -45,6 +45,16 @@ describe("npm run gpu", () => {
     expect(stderr.trimEnd()).toMatch(/^.*"absent".*$/);
   });
 
+  it("goes on, and ends in order, when nobody reads its log any more", async () => {
+    await using gpu = await gpuProcess();
+    gpu.stopReading();
+    const statuses: number[] = [];
+    for (let call = 0; call < 3; call += 1) statuses.push(await post(gpu.url, infer, inferBody()).status);
+    expect(statuses).toEqual([200, 200, 200]);
+    gpu.kill("SIGTERM");
+    expect(await gpu.ended).toMatchObject({ status: 0 });
+  });
+
   it("says in one line that the port is taken", async () => {
     await using gpu = await gpuProcess();
     const { port } = new URL(gpu.url);

@@ -42,6 +42,8 @@ export async function gpuProcess(flags: readonly string[] = [], nodeFlags: reado
     ended,
     metrics,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** Goes away from its log. */
+    stopReading: () => void child.stdout.destroy(),
     /** What the process holds: open files and sockets, and resident megabytes. */
     holds: async () => {
       const status = await readFile(`/proc/${pid}/status`, "utf8");
