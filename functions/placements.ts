@@ -8,6 +8,7 @@ import type { Backend } from "../src/inference/backend.ts";
 import { ISOLATE_STATE_BYTES } from "../src/inference/encoder-states.ts";
 import { createInferenceClient } from "../src/inference/protocol/client.ts";
 import { createRemoteBackend } from "../src/inference/remote-backend.ts";
+import { remembered } from "../src/inference/remembered.ts";
 import { createSplitEncoder } from "../src/inference/split-encoder.ts";
 import { decoders } from "../src/runtime/decode-web.ts";
 import { createEmbeddedBackend, ISOLATE_MAX_PROMPT_TOKENS } from "../src/runtime/embedded.ts";
@@ -87,8 +88,10 @@ export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Var
       preprocess: (image, target) => preprocess(image, target, decoders),
       maxPromptTokens: ISOLATE_MAX_PROMPT_TOKENS,
     }),
-  split: (variables) =>
-    createSplitBackend({
+  split: (variables) => {
+    const readSettings = async () => readImageSettings(await openModelShards(readAsset, variables.MODEL));
+    const imageSettings = remembered(readSettings, Date.now);
+    return createSplitBackend({
       ...isolateModel(variables),
       encoder: (embed) =>
         createSplitEncoder({
@@ -96,10 +99,10 @@ export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Var
           now: Date.now,
           stateBytes: ISOLATE_STATE_BYTES,
           embed,
-          pixels: async (image) =>
-            preprocess(image, await readImageSettings(await openModelShards(readAsset, variables.MODEL)), decoders),
+          pixels: async (image) => preprocess(image, await imageSettings(), decoders),
         }),
-    }),
+    });
+  },
   remote: (variables) =>
     createRemoteBackend({
       client: clientOf(variables),

@@ -1,3 +1,5 @@
+import { textHash } from "./text-hash.ts";
+
 /** Changes when entries of before cannot be read any more; they are then misses. */
 const FORMAT = "florence-edge/1";
 
@@ -11,9 +13,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** SHA-256 of the key and the text: an entry that was put under another key is as false as one that was cut off. */
-async function checksum(key: string, text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", encoder.encode(`${key}\n${text}`));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+function checksum(key: string, text: string): Promise<string> {
+  return textHash(`${key}\n${text}`);
 }
 
 /** Three lines: the format, a checksum, and the entry as JSON. */

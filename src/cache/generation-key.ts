@@ -1,3 +1,5 @@
+import { textHash } from "./text-hash.ts";
+
 /** Changes when entries of before must not be found any more: when a `Generation` gets other fields, or the same fields mean something else. */
 const KEY_VERSION = 1;
 
@@ -22,7 +24,6 @@ function canonical({ salt, digest, prompt, model, decoding }: GenerationParts): 
 }
 
 /** The key of a generation in every level of the cache: 64 hexadecimal digits that tell nothing of the parts. */
-export async function generationKey(parts: GenerationParts): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical(parts)));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function generationKey(parts: GenerationParts): Promise<string> {
+  return textHash(canonical(parts));
 }

@@ -50,7 +50,8 @@ async function* inferredEvents(
 
 /** The whole model elsewhere: pictures are sent as they came, and never decoded here. */
 export function createRemoteBackend(options: RemoteOptions): Backend {
-  const { client, now, describe } = options;
+  const { client, now } = options;
+  const describe = remembered(options.describe, now);
   const sent = createSentDigests(now);
   const metadataOf = remembered((signal?: AbortSignal) => client.metadata(models.florence2, { signal }), now);
   return {

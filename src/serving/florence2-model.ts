@@ -3,8 +3,9 @@ import type { Generation, ModelDescription } from "../inference/backend.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { decodingInputs, pictureInputs, sentDecoding, sentImage, sentPrompts } from "./florence2-inputs.ts";
 import { createFlorence2Stream } from "./florence2-stream.ts";
+import { textTensor } from "../inference/wire.ts";
 import type { WithPicture } from "./pictures.ts";
-import { float32Rows, int32Column, int64Rows, textColumn } from "./rows.ts";
+import { float32Rows, int32Column, int64Rows } from "./rows.ts";
 import type { ServedModel, TensorMetadata } from "./served-model.ts";
 
 /** The model's name on the wire, whatever its size. */
@@ -37,7 +38,7 @@ function tensorsOf(generations: readonly Generation[]): readonly NamedTensor[] {
   const ids = generations.map(({ tokenIds }) => tokenIds);
   const logprobs = generations.map(({ tokenLogprobs }) => tokenLogprobs);
   return [
-    textColumn(
+    textTensor(
       "text",
       generations.map(({ text }) => text),
     ),
@@ -51,7 +52,7 @@ function tensorsOf(generations: readonly Generation[]): readonly NamedTensor[] {
       "prompt_token_count",
       generations.map(({ promptTokens }) => promptTokens),
     ),
-    textColumn(
+    textTensor(
       "finish_reason",
       generations.map(({ finishReason }) => finishReason),
     ),

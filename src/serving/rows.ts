@@ -24,9 +24,3 @@ export function float32Rows(name: string, rows: readonly (readonly number[])[]):
 export function int32Column(name: string, values: readonly number[]): NamedTensor<"INT32"> {
   return { name, datatype: "INT32", shape: [values.length], data: Int32Array.from(values) };
 }
-
-/** One text for each row, as UTF-8. */
-export function textColumn(name: string, values: readonly string[]): NamedTensor<"BYTES"> {
-  const encoder = new TextEncoder();
-  return { name, datatype: "BYTES", shape: [values.length], data: values.map((value) => encoder.encode(value)) };
-}
