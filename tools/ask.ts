@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
 import { Answer } from "../src/contract/answers.ts";
 import { ProblemDetails } from "../src/contract/problem-details.ts";
-import { taskPath } from "../src/contract/operations.ts";
+import { taskPath } from "../src/contract/task-operations.ts";
 import { isTaskName, tasks } from "../src/florence/tasks.ts";
 import { sniff } from "../src/image/sniff.ts";
 import { overlaySvg } from "../src/overlay/svg.ts";

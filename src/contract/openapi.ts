@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { analyzeOperation, operations, taskOperation } from "./operations.ts";
+import { operations } from "./operations.ts";
 import type { TaskRow } from "./service.ts";
+import { analyzeOperation, taskOperation } from "./task-operations.ts";
 
 /** The whole contract as an OpenAPI 3.1 document. */
 export function openApiDocument(tasks: readonly TaskRow[], version: string) {

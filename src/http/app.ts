@@ -1,9 +1,10 @@
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
-import { ANALYZE_PATH, operations, taskPath } from "../contract/operations.ts";
+import { operations } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
 import { isFault, Problem } from "../contract/problems.ts";
 import type { CallContext, RequestTrace, Service, TaskRow } from "../contract/service.ts";
+import { ANALYZE_PATH, taskPath } from "../contract/task-operations.ts";
 import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
 import { answerResponse } from "./answer-response.ts";
 import { cacheDirectives } from "./cache-control.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openApiDocument } from "../../src/contract/openapi.ts";
-import { operationId } from "../../src/contract/operations.ts";
+import { operationId } from "../../src/contract/task-operations.ts";
 import { problems } from "../../src/contract/problem-table.ts";
 import { fakeTasks } from "../support/fake-service.ts";
 
