@@ -1,0 +1,86 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { encodeReply } from "../../src/inference/protocol/binary-extension.ts";
+import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+
+/** A backend that writes the same for every picture, and how long it was busy with requests. */
+export interface Backend {
+  readonly url: string;
+  /** Milliseconds from when a request's last byte was here to when the answer's was handed over, all requests together. */
+  busyMs(): number;
+  /** Questions to the model. */
+  asked(): number;
+  stop(): void;
+}
+
+const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value);
+
+/** What an object detection may look like: three boxes, 17 tokens. Their ids mean nothing to anybody but the score. */
+const text = ["car", "tree", "dog"]
+  .map((label, at) => `${label}<loc_${100 * at}><loc_50><loc_${100 * at + 90}><loc_400>`)
+  .join("");
+const tokens = 17;
+const outputs: readonly NamedTensor[] = [
+  { name: "text", datatype: "BYTES", shape: [1], data: [utf8(`</s><s>${text}</s>`)] },
+  {
+    name: "token_ids",
+    datatype: "INT64",
+    shape: [1, tokens],
+    data: BigInt64Array.from({ length: tokens }, () => 705n),
+  },
+  { name: "token_logprobs", datatype: "FP32", shape: [1, tokens], data: new Float32Array(tokens).fill(-0.01) },
+  { name: "token_count", datatype: "INT32", shape: [1], data: Int32Array.of(tokens) },
+];
+
+const metadata = {
+  name: "florence2",
+  versions: ["1"],
+  platform: "bench",
+  inputs: [
+    { name: "image", datatype: "BYTES", shape: [1] },
+    { name: "prompt", datatype: "BYTES", shape: [-1] },
+  ],
+  outputs: outputs.map(({ name, datatype, shape }) => ({ name, datatype, shape: shape.map(() => -1) })),
+  parameters: { model_id: "bench", revision: "1", dtype: "fp32", image_size: 768, first_location_id: 705 },
+};
+
+const replies: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ["/v2", { name: "bench", version: "1", extensions: ["binary_tensor_data"] }],
+  ["/v2/models/florence2", metadata],
+  ["/v2/models/florence2/ready", {}],
+]);
+
+function encoded() {
+  const result = encodeReply({ modelName: "florence2", modelVersion: "1", outputs }, () => true);
+  if (!result.ok) throw new Error("The bench's own reply cannot be encoded.");
+  return result.value;
+}
+
+/** Listens on a free port of this machine. */
+export async function startBackend(): Promise<Backend> {
+  const { body, headers } = encoded();
+  let busy = 0;
+  let asked = 0;
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    for await (const _ of request);
+    const begun = performance.now();
+    const known = replies.get(request.url ?? "");
+    if (known === undefined) {
+      asked += 1;
+      response.writeHead(200, { ...headers, "content-length": body.byteLength }).end(body);
+    } else {
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(known));
+    }
+    busy += performance.now() - begun;
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("The backend listens to no port.");
+  const stop = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${address.port}`, busyMs: () => busy, asked: () => asked, stop };
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { bundle } from "../../tools/serve.ts";
+import { root } from "../../tools/serve.ts";
+
+/** What workerd serves: a Worker's modules, the entry first, and where it has bindings, their values. */
+export interface Site {
+  readonly modules: Awaited<ReturnType<typeof bundle>>;
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  /** The folder behind ASSETS. */
+  readonly assets: string;
+  /** A file of `services/` that answers for the Cache API. */
+  readonly cache: "cache.js" | "no-cache.js";
+}
+
+/** workerd with one Worker in a process of its own. */
+export interface Workerd {
+  readonly url: URL;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+const text = JSON.stringify;
+const list = (items: readonly string[]): string => `[ ${items.join(", ")} ]`;
+
+/** A Worker of one JavaScript file. */
+function standIn(name: string, file: string, bindings: readonly string[] = []): string {
+  const modules = list([`(name = "main", esModule = embed ${text(file)})`]);
+  return `(name = ${text(name)}, worker = (modules = ${modules}, compatibilityDate = "2026-10-20", bindings = ${list(bindings)}))`;
+}
+
+/** The configuration that `workerd serve` reads; modules and stand-ins lie beside it, since it embeds nothing from elsewhere. */
+function configuration({ modules, ...site }: Site, port: number): string {
+  const files = modules.map(({ type, path }) => {
+    return `(name = ${text(path)}, ${type === "ESModule" ? "esModule" : "wasm"} = embed ${text(path)})`;
+  });
+  const variables = Object.entries(site.variables).map(
+    ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
+  );
+  const bindings = [
+    ...variables,
+    `(name = "ASSETS", service = "assets")`,
+    `(name = "GENERATIONS", kvNamespace = "kv")`,
+  ];
+  const worker = [
+    `modules = ${list(files)}`,
+    `compatibilityDate = ${text(site.compatibilityDate)}`,
+    `compatibilityFlags = ${list(site.compatibilityFlags.map((flag) => text(flag)))}`,
+    `bindings = ${list(bindings)}`,
+    `cacheApiOutbound = "cache"`,
+  ];
+  const services = [
+    `(name = "main", worker = (${worker.join(", ")}))`,
+    standIn("assets", "assets.js", [`(name = "DISK", service = "disk")`]),
+    standIn("kv", "kv.js"),
+    standIn("cache", site.cache),
+    `(name = "disk", disk = (path = ${text(site.assets)}))`,
+    // The benches' backend is on this machine.
+    `(name = "internet", network = (allow = ["public", "private"]))`,
+  ];
+  const socket = `(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")`;
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = ${list(services)}, sockets = ${list([socket])});
+`;
+}
+
+/** The program itself, of the version that Miniflare runs: `node_modules/.bin/workerd` would put a Node process before it. */
+function workerdBinary(): string {
+  const path: unknown = createRequire(import.meta.resolve("miniflare"))("workerd").default;
+  if (typeof path !== "string") throw new Error("workerd does not say where its program is.");
+  return path;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || address === null) throw new Error("No port is free.");
+  return address.port;
+}
+
+async function answering(url: URL, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
+    const isThere = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("workerd ended; what it says is above.");
+}
+
+/** Runs `workerd serve`, as nothing but a deployment's own servers come nearer to Cloudflare: no proxy, no inspector, no Node in between. */
+export async function serveWithWorkerd(site: Site): Promise<Workerd> {
+  const folder = await mkdtemp(join(tmpdir(), "florence-edge-workerd-"));
+  const port = await freePort();
+  await Promise.all(site.modules.map(({ path, contents }) => writeFile(join(folder, path), contents)));
+  await cp(fileURLToPath(new URL("services", import.meta.url)), folder, { recursive: true });
+  await writeFile(join(folder, "config.capnp"), configuration(site, port));
+  const child = spawn(workerdBinary(), ["serve", join(folder, "config.capnp")], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const kill = (): void => void child.kill();
+  process.once("exit", kill);
+  const stop = async (): Promise<void> => {
+    process.off("exit", kill);
+    if (child.exitCode === null) {
+      kill();
+      await once(child, "exit");
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  const url = new URL(`http://127.0.0.1:${port}/`);
+  try {
+    await answering(url, child);
+    return { url, process: child, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
