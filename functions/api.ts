@@ -2,22 +2,35 @@ import { env } from "cloudflare:workers";
 import * as z from "zod";
 import { version } from "../package.json";
 import { createService, refusingService } from "../src/answer.ts";
+import { createByteLru } from "../src/cache/byte-lru.ts";
 import { Problem } from "../src/contract/problems.ts";
 import type { Service } from "../src/contract/service.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { createApp } from "../src/http/app.ts";
+import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/intake.ts";
+import examples from "../src/response-examples.json";
+import { site } from "./assets.ts";
+import { cached, knownAddresses } from "./cached.ts";
 import { imageFetch } from "./image-fetch.ts";
-import { cached, placements, Variables } from "./placements.ts";
+import { IMAGES_AT_ONCE, placements, Variables } from "./placements.ts";
+
+export { Flights } from "./flights.ts";
 
 const variables = Variables.safeParse(env);
 if (!variables.success) console.error(z.prettifyError(variables.error));
+
+/** Pictures that an isolate knows to be good. */
+const KNOWN_PICTURES = 2000;
 
 function serviceOf(settings: z.infer<typeof Variables>): Service {
   const backend = placements[settings.PLACEMENT](settings);
   const limits = { ...ISOLATE_LIMITS, maxPixels: settings.MAX_IMAGE_PIXELS };
   const find = cached(backend, settings);
-  return createService({ backend, find, limits, fetchImage: imageFetch(settings), now: Date.now });
+  const imagesAtOnce = IMAGES_AT_ONCE[settings.PLACEMENT];
+  const known = createByteLru<ImageHeader>({ maxBytes: KNOWN_PICTURES, bytesOf: () => 1 });
+  const intake = { limits, known, fetchImage: imageFetch(settings), addresses: knownAddresses(settings) };
+  return createService({ ...intake, backend, find, now: Date.now, imagesAtOnce });
 }
 
 export default createApp({
@@ -26,6 +39,9 @@ export default createApp({
     ? serviceOf(variables.data)
     : refusingService(new Problem("misconfigured", "A variable of this deployment is missing or wrong.")),
   version,
+  examples,
+  site,
   newRequestId: () => crypto.randomUUID(),
+  sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: (problem, requestId) => console.error(requestId, problem),
 });

@@ -16,5 +16,6 @@ export function imageFetch({ ALLOW_HTTP_IMAGES, IMAGE_DNS_URL }: Settings): Fetc
     resolve: IMAGE_DNS_URL === "" ? undefined : createResolver({ url: IMAGE_DNS_URL, fetch: request }),
     allowsHttp: ALLOW_HTTP_IMAGES === "true",
     maxBytes: MAX_IMAGE_BYTES,
+    now: Date.now,
   });
 }

@@ -1,9 +1,5 @@
-import { env, waitUntil } from "cloudflare:workers";
+import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
-import { createCacheApiStore } from "../src/cache/cache-api-store.ts";
-import { createKvStore } from "../src/cache/kv.ts";
-import { createCachedGenerations } from "../src/cached-generations.ts";
-import type { FindGenerations } from "../src/generations.ts";
 import type { Backend } from "../src/inference/backend.ts";
 import { ISOLATE_STATE_BYTES } from "../src/inference/encoder-states.ts";
 import { createInferenceClient } from "../src/inference/protocol/client.ts";
@@ -16,15 +12,13 @@ import { readImageSettings } from "../src/runtime/load-model.ts";
 import { createWebSession } from "../src/runtime/ort-web.ts";
 import { preprocess } from "../src/runtime/preprocess.ts";
 import { describeModel } from "../src/runtime/shared-model.ts";
-import { openModelShards, type ReadAsset } from "../src/runtime/shards.ts";
+import { openModelShards } from "../src/runtime/shards.ts";
 import { createSplitBackend } from "../src/runtime/split.ts";
 import { createTokenizer } from "../src/runtime/tokenizer.ts";
+import { readModelFile } from "./assets.ts";
 
 /** What waiting requests may hold in images: the isolate's 128 MB, less the model and one picture being decoded. */
 const MAX_HELD_BYTES = 12 * 1024 * 1024;
-
-/** Answers that an isolate keeps for itself: some ten thousand of the usual length. */
-const MEMORY_BYTES = 4 * 1024 * 1024;
 
 /** What Workers KV demands at least. */
 const MIN_TTL_SECONDS = 60;
@@ -40,6 +34,7 @@ export const Variables = z
     BACKEND_URL: z.union([z.url({ protocol: /^https?$/ }), z.literal("")]),
     BACKEND_TIMEOUT_MS: count,
     CACHE_TTL_SECONDS: count.pipe(z.number().min(MIN_TTL_SECONDS)),
+    CACHE_MEMORY_BYTES: z.coerce.number().pipe(z.int().min(0)),
     CACHE_SALT: z.string(),
     ALLOW_HTTP_IMAGES: z.enum(["true", "false"]),
     IMAGE_DNS_URL: z.union([z.url({ protocol: /^https$/ }), z.literal("")]),
@@ -51,9 +46,6 @@ export const Variables = z
     error: "This placement needs the address of a backend.",
   });
 type Variables = z.infer<typeof Variables>;
-
-// The host is ignored: the binding serves `model-shards/`.
-const readAsset: ReadAsset = (path) => env.ASSETS.fetch(`https://assets.local/${path}`);
 
 function clientOf({ BACKEND_URL, BACKEND_TIMEOUT_MS, BACKEND_AUTHORIZATION }: Variables) {
   return createInferenceClient({
@@ -70,7 +62,7 @@ function clientOf({ BACKEND_URL, BACKEND_TIMEOUT_MS, BACKEND_AUTHORIZATION }: Va
 function isolateModel({ MODEL }: Variables) {
   return {
     modelId: MODEL,
-    readAsset,
+    readAsset: readModelFile,
     createSession: createWebSession,
     createTokenizer,
     holdOpen: waitUntil,
@@ -79,6 +71,12 @@ function isolateModel({ MODEL }: Variables) {
     maxHeldBytes: MAX_HELD_BYTES,
   };
 }
+
+/**
+ * Images of a batch that are worked on at the same time. Where the isolate decodes them it has memory for one; elsewhere four keep a backend
+ * busy, and of the six connections that a Worker may have open two are left for the cache.
+ */
+export const IMAGES_AT_ONCE: Readonly<Record<Variables["PLACEMENT"], number>> = { embedded: 1, split: 1, remote: 4 };
 
 /** Where the model runs, by the value of `PLACEMENT`. */
 export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Variables) => Backend>> = {
@@ -89,7 +87,7 @@ export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Var
       maxPromptTokens: ISOLATE_MAX_PROMPT_TOKENS,
     }),
   split: (variables) => {
-    const readSettings = async () => readImageSettings(await openModelShards(readAsset, variables.MODEL));
+    const readSettings = async () => readImageSettings(await openModelShards(readModelFile, variables.MODEL));
     const imageSettings = remembered(readSettings, Date.now);
     return createSplitBackend({
       ...isolateModel(variables),
@@ -107,20 +105,6 @@ export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Var
     createRemoteBackend({
       client: clientOf(variables),
       now: Date.now,
-      describe: async () => describeModel(await openModelShards(readAsset, variables.MODEL)),
+      describe: async () => describeModel(await openModelShards(readModelFile, variables.MODEL)),
     }),
 };
-
-/** The cache before a backend: in the isolate, in the data centre, everywhere. */
-export function cached(backend: Backend, { CACHE_TTL_SECONDS, CACHE_SALT }: Variables): FindGenerations {
-  return createCachedGenerations({
-    backend,
-    stores: [createCacheApiStore(() => caches.default), createKvStore(env.GENERATIONS)],
-    ttlSeconds: CACHE_TTL_SECONDS,
-    memoryBytes: MEMORY_BYTES,
-    salt: CACHE_SALT,
-    holdOpen: waitUntil,
-    now: Date.now,
-    sleep: (milliseconds) => scheduler.wait(milliseconds),
-  });
-}

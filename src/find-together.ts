@@ -1,8 +1,8 @@
 import { Problem } from "./contract/problems.ts";
-import type { CacheReport, CallContext } from "./contract/service.ts";
+import type { CacheReport, CallContext, StageTimings } from "./contract/service.ts";
 import type { FindGenerations, Found } from "./generations.ts";
-import type { Image } from "./image/intake.ts";
-import type { Decoding } from "./inference/backend.ts";
+import type { AbsentImage, Decoding, EncodedImage } from "./inference/backend.ts";
+import { sumTimings } from "./stages.ts";
 
 /** What one task asks of the model. */
 export interface Ask {
@@ -17,12 +17,13 @@ export type AskOutcome = Pick<Found, "generations" | "model"> | Problem;
 export interface FoundTogether {
   readonly outcomes: readonly AskOutcome[];
   readonly cache: CacheReport;
+  readonly timings: StageTimings;
 }
 
 const nothing: CacheReport = { hit: false, fwd: undefined, stored: false, collapsed: false, stale: false, age: 0 };
 
 /** A hit only where all are; the reason of the first that is none. */
-function joinReports(reports: readonly CacheReport[]): CacheReport {
+export function joinReports(reports: readonly CacheReport[]): CacheReport {
   return {
     hit: reports.length > 0 && reports.every(({ hit }) => hit),
     fwd: reports.find(({ fwd }) => fwd !== undefined)?.fwd,
@@ -34,7 +35,7 @@ function joinReports(reports: readonly CacheReport[]): CacheReport {
 }
 
 /** What fails one ask; what is no fault of the ask, that its caller left or a bug, fails all. */
-function problemOf(thrown: unknown): Problem {
+export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem && thrown.code !== "request-cancelled") return thrown;
   throw thrown;
 }
@@ -45,17 +46,17 @@ function problemOf(thrown: unknown): Problem {
  */
 export async function findTogether(
   find: FindGenerations,
-  { image, asks }: { readonly image: Image; readonly asks: readonly Ask[] },
+  { image, asks }: { readonly image: EncodedImage | AbsentImage; readonly asks: readonly Ask[] },
   call: CallContext,
 ): Promise<FoundTogether> {
-  const reports: CacheReport[] = [];
+  const reports: Pick<Found, "cache" | "timings">[] = [];
   const outcomes = new Map<Ask, AskOutcome>();
   const groups = Map.groupBy(asks, ({ decoding }) => JSON.stringify(decoding));
   for (const group of groups.values()) {
     const prompts = group.flatMap((ask) => ask.prompts);
     try {
       const found = await find({ image, prompts, decoding: group[0]?.decoding ?? {} }, call);
-      reports.push(found.cache);
+      reports.push(found);
       let first = 0;
       for (const ask of group) {
         const generations = found.generations.slice(first, first + ask.prompts.length);
@@ -67,5 +68,9 @@ export async function findTogether(
       for (const ask of group) outcomes.set(ask, problem);
     }
   }
-  return { outcomes: asks.flatMap((ask) => outcomes.get(ask) ?? []), cache: joinReports(reports) };
+  return {
+    outcomes: asks.flatMap((ask) => outcomes.get(ask) ?? []),
+    cache: joinReports(reports.map(({ cache }) => cache)),
+    timings: sumTimings(reports.map(({ timings }) => timings)),
+  };
 }

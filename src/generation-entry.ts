@@ -18,6 +18,22 @@ export function readGeneration(value: unknown): Generation | undefined {
   return StoredGeneration.safeParse(value).data;
 }
 
+const HandedEntries = z.array(z.object({ value: StoredGeneration, createdMs: z.number() }));
+
+/** Entries as one isolate hands them to another. */
+export function writeEntries(entries: readonly Entry<Generation>[]): string {
+  return JSON.stringify(entries);
+}
+
+/** Entries that another isolate handed over; nothing where the text is none. */
+export function readEntries(text: string): readonly Entry<Generation>[] | undefined {
+  try {
+    return HandedEntries.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What an entry takes in the isolate, about. */
 export function generationBytes({ value }: Entry<Generation>): number {
   return value.tokenIds.length * BYTES_PER_TOKEN + value.text.length * 2;

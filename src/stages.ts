@@ -4,22 +4,41 @@ import type { StageTimings } from "./contract/service.ts";
 export interface Stages {
   /** Runs a stage and adds its time under the name. */
   time<Value>(name: string, work: () => Promise<Value>): Promise<Value>;
+  /** Adds the times of work that measures its stages itself. */
+  measured<Value extends { readonly timings: StageTimings }>(work: Promise<Value>): Promise<Value>;
   /** Milliseconds by stage, in the order in which they were first entered. */
   timings(): StageTimings;
 }
 
+/** All of several measurements together. */
+export function sumTimings(timings: readonly StageTimings[]): StageTimings {
+  const sums = new Map<string, number>();
+  for (const [stage, ms] of timings.flatMap((each) => Object.entries(each))) {
+    sums.set(stage, (sums.get(stage) ?? 0) + ms);
+  }
+  return Object.fromEntries(sums);
+}
+
 /** A stopwatch for each stage of one request. */
 export function createStages(now: () => number): Stages {
-  const spent = new Map<string, number>();
+  let spent: StageTimings = {};
+  const add = (timings: StageTimings): void => {
+    spent = sumTimings([spent, timings]);
+  };
   return {
+    measured: async (work) => {
+      const value = await work;
+      add(value.timings);
+      return value;
+    },
     time: async (name, work) => {
       const begun = now();
       try {
         return await work();
       } finally {
-        spent.set(name, (spent.get(name) ?? 0) + now() - begun);
+        add({ [name]: now() - begun });
       }
     },
-    timings: () => Object.fromEntries(spent),
+    timings: () => spent,
   };
 }

@@ -1,23 +1,23 @@
-import { Problem } from "./contract/problems.ts";
 import type { ImageInput } from "./contract/service.ts";
 import type { FetchImage } from "./image/fetch-image.ts";
-import { type Image, imageFromBytes, imageFromText, type ImageLimits } from "./image/intake.ts";
+import { type Image, imageFromBytes, imageFromText, type ImageLimits, type KnownHeaders } from "./image/intake.ts";
+import type { KnownAddresses } from "./known-addresses.ts";
 
 /** What images are taken in with. */
 export interface ImageIntake {
   readonly limits: ImageLimits;
+  /** Spares reading through pictures that were found good before. */
+  readonly known?: KnownHeaders | undefined;
   /** Fetches an image that is named by its address; left out where none is fetched. */
   readonly fetchImage?: FetchImage | undefined;
+  /** Spares downloading what an address was seen to show. */
+  readonly addresses?: KnownAddresses | undefined;
 }
 
-/** An image that can be decoded, whichever way it was handed over. Throws `Problem`. */
+/** An image that can be decoded, of those that are handed over themselves. Throws `Problem`. */
 export async function takeImage(
-  input: ImageInput,
-  { limits, fetchImage }: ImageIntake,
-  signal: AbortSignal,
+  input: Exclude<ImageInput, { kind: "url" }>,
+  { limits, known }: ImageIntake,
 ): Promise<Image> {
-  if (input.kind === "bytes") return imageFromBytes(input.bytes, limits);
-  if (input.kind === "base64") return imageFromText(input.text, limits);
-  if (fetchImage === undefined) throw new Problem("image-url-refused", "No addresses are fetched here.");
-  return imageFromBytes(await fetchImage(input.url, signal), limits);
+  return input.kind === "bytes" ? imageFromBytes(input.bytes, limits, known) : imageFromText(input.text, limits, known);
 }

@@ -23,7 +23,7 @@ async function find(
       const cache = reports[questions.length] ?? missed;
       questions.push(question);
       if (question.prompts.includes("bad")) throw failure;
-      return { generations: question.prompts.map(written), model, cache };
+      return { generations: question.prompts.map(written), model, cache, timings: { cache: 1, decode: 10 } };
     },
     { image, asks },
     callWith(),
@@ -31,7 +31,7 @@ async function find(
   const texts = found.outcomes.map((outcome) =>
     outcome instanceof Problem ? outcome.code : outcome.generations.map(({ text }) => text),
   );
-  return { texts, questions, cache: found.cache };
+  return { texts, questions, cache: found.cache, timings: found.timings };
 }
 
 const ask = (beams: number, ...prompts: readonly string[]): Ask => ({ prompts, decoding: { beams } });
@@ -41,6 +41,11 @@ describe("several asks on one image", () => {
     const { texts, questions } = await find([ask(1, "a"), ask(3, "b"), ask(1, "c", "d")]);
     expect(texts).toEqual([["a"], ["b"], ["c", "d"]]);
     expect(questions.map(({ prompts }) => prompts)).toEqual([["a", "c", "d"], ["b"]]);
+  });
+
+  it("take as long as their questions together", async () => {
+    const { timings } = await find([ask(1, "a"), ask(3, "b"), ask(1, "c", "d"), ask(2, "bad")]);
+    expect(timings).toEqual({ cache: 2, decode: 20 });
   });
 
   it("fail with their question, and not with another's", async () => {

@@ -83,6 +83,13 @@ describe("what was written", () => {
     expect(await generations({ store, salt: "other" }).ask()).toMatchObject(miss);
   });
 
+  it("is asked for once where a question has a prompt twice", async () => {
+    const { asked, find } = generations();
+    const { generations: found } = await find({ ...question, prompts: ["one", "two", "one"] }, callWith());
+    expect(found).toHaveLength(3);
+    expect(asked.map(({ prompts }) => prompts)).toEqual([["one", "two"]]);
+  });
+
   it("is looked up for each prompt, and only the rest is asked for", async () => {
     const { ask, asked, find } = generations();
     await ask({}, { prompts: ["two"] });
@@ -158,6 +165,34 @@ describe("when the backend fails", () => {
     fail("image-corrupt");
     pass(100);
     await expect(ask({ maxAge: 10 })).rejects.toMatchObject({ code: "image-corrupt" });
+  });
+});
+
+describe("the time that it takes", () => {
+  it("is the backend's where it is asked, with what it says of itself, and the cache's else", async () => {
+    const { backend } = fakeBackend({ text: "<s>a cat</s>" });
+    let clock = 0;
+    const find = createCachedGenerations({
+      backend: {
+        ...backend,
+        generate: async function* (request, signal) {
+          for await (const event of backend.generate(request, signal)) {
+            clock += 10;
+            yield event.type === "done" ? { ...event, timings: { queue: 1, decode: clock } } : event;
+          }
+        },
+      },
+      stores: [{ ...fakeStore().store, get: async () => void (clock += 3) }],
+      ttlSeconds: 60,
+      memoryBytes: 1000,
+      salt: "",
+      holdOpen: () => {},
+      now: () => clock,
+      sleep: nextTask,
+    });
+    const two = { ...question, prompts: ["one", "two"] };
+    expect((await find(two, callWith())).timings).toEqual({ cache: 6, generate: 20, queue: 1, decode: 26 });
+    expect((await find(two, callWith())).timings).toEqual({ cache: 0 });
   });
 });
 

@@ -6,6 +6,7 @@ import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { buildModelAssets } from "./site/build-assets.ts";
 
 /** The repository's root: every path here hangs on it, wherever the command was started. */
 export const root = join(import.meta.dirname, "..");
@@ -78,27 +79,55 @@ export interface Server {
 export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number;
-  /** A folder to serve model files from instead of `model-shards/`. */
-  readonly assets?: string;
+  /** A folder of models to serve instead of `model-shards/`, and no pages. */
+  readonly models?: string;
   /** Opens workerd's inspector on a free port. */
   readonly inspect?: boolean;
   /** Variables that replace those of `wrangler.toml`. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Lets several processes share the Durable Objects of one of them. */
+  readonly shared?: SharedObjects;
+}
+
+/** Whose Durable Objects a process uses. */
+export interface SharedObjects {
+  /** A folder where the processes find each other. */
+  readonly registry: string;
+  /** This process's own name. */
+  readonly name: string;
+  /** The name of the process that has the objects. */
+  readonly at: string;
+}
+
+/** The binding to objects that another process has; its own is in `wrangler.toml`. */
+function foreignObjects({ name, at }: SharedObjects) {
+  return name === at ? {} : { durableObjects: { FLIGHTS: { className: "Flights", scriptName: at } } };
+}
+
+/** A folder of static assets with these models, until the process ends. */
+async function assetsOf(models: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "florence-edge-assets-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await buildModelAssets(models, folder);
+  return folder;
 }
 
 /** Runs a bundle under workerd on 127.0.0.1, with the bindings of `wrangler.toml`. */
 export async function serve(modules: readonly Module[], options: ServeOptions): Promise<Server> {
-  const overrides = options.assets === undefined ? {} : { overrides: { assets: { directory: options.assets } } };
+  const assets = options.models === undefined ? undefined : await assetsOf(options.models);
+  const overrides = assets === undefined ? {} : { overrides: { assets: { directory: assets } } };
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), undefined, overrides);
   const { modulesRules: _rules, rootPath: _path, bindings, ...worker } = workerOptions;
   const converted = convertV4MiniflareOptions({
     host: "127.0.0.1",
     port: options.port,
     cf: false,
+    ...(options.shared && { unsafeDevRegistryPath: options.shared.registry }),
     workers: [
       {
-        name: workerName,
+        name: options.shared?.name ?? workerName,
         ...worker,
+        ...(options.shared && foreignObjects(options.shared)),
         bindings: Object.assign({}, bindings, options.variables),
         modules: [...modules],
       },

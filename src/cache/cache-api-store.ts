@@ -3,13 +3,10 @@ import type { Store } from "./store.ts";
 /** The Cache API, as far as it is used: a data centre's own memory. */
 export type HttpCache = Pick<Cache, "match" | "put" | "delete">;
 
-/** An address that no server has: the Cache API keeps responses by address. */
-function addressOf(key: string): string {
-  return `https://cache.invalid/generations/${key}`;
-}
-
-/** Entries as responses. `cache` is asked for each time: workerd hands one out only within a request. */
-export function createCacheApiStore(cache: () => HttpCache): Store {
+/** Entries as responses. `cache` is asked for each time: workerd hands one out only within a request. `folder` says what they are. */
+export function createCacheApiStore(cache: () => HttpCache, folder: string): Store {
+  // An address that no server has: the Cache API keeps responses by address.
+  const addressOf = (key: string): string => `https://cache.invalid/${folder}/${key}`;
   return {
     get: async (key) => {
       const response = await cache().match(addressOf(key));

@@ -37,8 +37,8 @@ interface Flight<Value> {
   isAbandoned: boolean;
 }
 
-/** A leader whose caller left, or who met a bug, says nothing of what the next one will meet. */
-function isShared(thrown: unknown): thrown is Problem {
+/** Whether a failure is everybody's who waits. A leader whose caller left, or who met a bug, says nothing of what the next one will meet. */
+export function isShared(thrown: unknown): thrown is Problem {
   return thrown instanceof Problem && thrown.code !== "request-cancelled";
 }
 

@@ -21,6 +21,8 @@ export interface Tiers<Value> {
   /** What the isolate itself holds, without looking any further. */
   held(key: string): Entry<Value> | undefined;
   put(key: string, entry: Entry<Value>): void;
+  /** Keeps an entry in the isolate alone: another puts it into the rest. */
+  hold(key: string, entry: Entry<Value>): void;
 }
 
 /** What a level has under the key; a false entry is deleted. */
@@ -67,6 +69,7 @@ export function createTiers<Value>({ memory, stores, ttlSeconds, read, holdOpen 
       return undefined;
     },
     held: (key) => memory.get(key),
+    hold: (key, entry) => memory.set(key, entry),
     put: (key, entry) => {
       memory.set(key, entry);
       holdOpen(writeTo(stores, key, entry, ttlSeconds));

@@ -1,4 +1,5 @@
 import type { Decoding, GenerationEvent } from "../inference/backend.ts";
+import { createTokenEvents } from "../runtime/detokenizer.ts";
 import type { Encoder, Graphs } from "../runtime/florence2.ts";
 import { encodeText, searchFor, toGeneration } from "../runtime/generate.ts";
 import type { Model } from "../runtime/load-model.ts";
@@ -21,7 +22,7 @@ export interface EncodeJob extends Picture {
 /** Prompts on one picture, to be answered. */
 export interface GenerateJob extends EncodeJob {
   readonly decoding: Decoding;
-  /** Whether `token` events are wanted; across threads, each costs a message. */
+  /** Whether `token` events are wanted: each costs its decoding, and across threads a message. */
   readonly stream?: boolean | undefined;
 }
 
@@ -157,7 +158,7 @@ function generating(stages: Stages): Engine["generate"] {
         start,
         maxRows: rules.beams,
         isAbandoned: () => signal.aborted,
-        onToken: ({ id, logprob }) => emit({ type: "token", prompt, id, logprob }),
+        onToken: job.stream === true ? createTokenEvents(model.tokenizer, prompt, emit) : () => {},
         onWritten: (answer) =>
           emit({ type: "done", prompt, generation: toGeneration(model, answer, ids[prompt]?.length ?? 0) }),
       }),

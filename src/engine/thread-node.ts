@@ -47,10 +47,8 @@ async function load(): Promise<{ readonly model: Model; readonly engine: Engine 
 
 async function answer(engine: Engine, id: number, call: Call, signal: AbortSignal): Promise<void> {
   if (call.type === "generate") {
-    const emit = (event: Parameters<Parameters<Engine["generate"]>[1]>[0]): void => {
-      if (call.job.stream === true || event.type === "done") post({ type: "event", id, event });
-    };
-    post({ type: "answer", id, answer: await engine.generate(call.job, emit, signal) });
+    const times = await engine.generate(call.job, (event) => post({ type: "event", id, event }), signal);
+    post({ type: "answer", id, answer: times });
   } else if (call.type === "encode") {
     const encoded = await engine.encode(call.job, signal);
     post({ type: "answer", id, answer: encoded }, buffersOf(encoded.states));

@@ -13,12 +13,29 @@ function assign(characters: string, meaning: (index: number) => number): void {
   for (let index = 0; index < characters.length; index += 1) MEANINGS[characters.charCodeAt(index)] = meaning(index);
 }
 
+const engine: Uint8ArrayConstructor & {
+  readonly fromBase64?: (text: string, options: { readonly alphabet: "base64" | "base64url" }) => Uint8Array;
+} = Uint8Array;
+
 /**
  * Decodes base64 in either alphabet, its padding present or missing, ASCII white space anywhere; `undefined` when it is
- * anything else. Written out because Node 24 has no `Uint8Array.fromBase64`, and `atob`, as fast, refuses the URL-safe
- * alphabet and makes a second string as long as the image.
+ * anything else.
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
+  return decodeNatively(text) ?? decodeByHand(text);
+}
+
+/** The engine's own decoder, several times as fast: workerd has it, Node 24 has not. It knows one alphabet at a time, so what it refuses may yet be right. */
+function decodeNatively(text: string): Uint8Array | undefined {
+  try {
+    return engine.fromBase64?.(text, { alphabet: /[-_]/u.test(text) ? "base64url" : "base64" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Not `atob`, which refuses the URL-safe alphabet and makes a second string as long as the image. */
+function decodeByHand(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(Math.ceil((text.length * 3) / 4));
   let length = 0;
   let digits = 0;

@@ -1,6 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import { type AddressPolicy, checkAddress, isAllowedNumber, isNumber } from "./address-policy.ts";
 import { readBounded } from "./bounded-body.ts";
+import { conditionFor, type Origin, originOf } from "./origin.ts";
 import { unless } from "./unless-aborted.ts";
 
 /** Most redirects: from a short address to the host, to its delivery network, to the file. */
@@ -16,6 +17,9 @@ const HEADERS = {
   "accept-encoding": "identity",
   "user-agent": "florence-edge (image fetch)",
 } as const;
+
+/** Says nothing of the image, as a server's failure does. */
+const TOO_MANY_REQUESTS = 429;
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -37,10 +41,27 @@ export interface ImageFetchOptions extends AddressPolicy {
   /** Where there is one, a name is asked for only if all that it stands for is of the public network. */
   readonly resolve?: ResolveHost | undefined;
   readonly maxBytes: number;
+  readonly now: () => number;
 }
 
-/** Fetches the bytes at an address. Throws `Problem`. */
-export type FetchImage = (address: string, signal: AbortSignal) => Promise<Uint8Array>;
+/** The bytes at an address, or that they are still those that were known. */
+export type Fetched =
+  | { readonly type: "image"; readonly bytes: Uint8Array; readonly origin: Origin }
+  | { readonly type: "unchanged"; readonly origin: Origin };
+
+/** Fetches what is at an address; with what is `known` of it, only if it is another by now. Throws `Problem`. */
+export type FetchImage = (address: string, signal: AbortSignal, known?: Origin) => Promise<Fetched>;
+
+/** The cause of a problem with an image's server that has answered, and will answer the same again. */
+export class OriginRefusal extends Error {
+  override readonly name = "OriginRefusal";
+}
+
+/** Whether an image's server failed or was not reached: that says nothing of the image. */
+export function isOriginDown(thrown: unknown): thrown is Problem {
+  if (!(thrown instanceof Problem) || thrown.cause instanceof OriginRefusal) return false;
+  return thrown.code === "image-url-unreachable" || thrown.code === "image-url-timeout";
+}
 
 /**
  * Fetches what a stranger names, and nothing else: each hop's address is checked before it is asked, and bytes and time are bounded while
@@ -50,11 +71,14 @@ export type FetchImage = (address: string, signal: AbortSignal) => Promise<Uint8
  * a Worker has no private network that it could reach. With it, a name may stand for something else a moment later, when it is fetched.
  */
 export function createImageFetch(options: ImageFetchOptions): FetchImage {
-  return async (address, caller) => {
+  return async (address, caller, known) => {
     const expired = options.timeout(IMAGE_FETCH_TIMEOUT_MS);
     const signal = AbortSignal.any([caller, expired]);
     try {
-      return await readBounded(await follow(options, address, signal), options.maxBytes, signal);
+      const { response, url } = await follow(options, { address, known }, signal);
+      const origin = originOf(url, response.headers, options.now(), response.status === 304 ? known : undefined);
+      if (response.status === 304) return { type: "unchanged", origin };
+      return { type: "image", bytes: await readBounded(response, options.maxBytes, signal), origin };
     } catch (cause) {
       if (cause instanceof Problem) throw cause;
       if (caller.aborted) throw new Problem("request-cancelled", "The caller went away.", { cause });
@@ -67,14 +91,21 @@ export function createImageFetch(options: ImageFetchOptions): FetchImage {
   };
 }
 
-async function follow(options: ImageFetchOptions, first: string, signal: AbortSignal): Promise<Response> {
-  let address = first;
+/** What is asked for. */
+interface Asked {
+  readonly address: string;
+  readonly known: Origin | undefined;
+}
+
+async function follow(options: ImageFetchOptions, asked: Asked, signal: AbortSignal) {
+  let { address } = asked;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     const url = await permitted(options, address, signal);
-    const request = { headers: { ...HEADERS }, redirect: "manual", signal } as const;
+    const condition = conditionFor(url.href, asked.known);
+    const request = { headers: { ...HEADERS, ...condition }, redirect: "manual", signal } as const;
     const response = await unless(signal, options.fetch(url.href, request));
     const next = REDIRECTS.has(response.status) ? response.headers.get("location") : null;
-    if (next === null) return answered(response);
+    if (next === null) return { response: answered(response, Object.keys(condition).length > 0), url: url.href };
     discard(response);
     address = URL.canParse(next, url.href) ? new URL(next, url.href).href : next;
   }
@@ -92,10 +123,13 @@ async function permitted(options: ImageFetchOptions, address: string, signal: Ab
   throw new Problem("image-url-refused", "The address's host name is not one of the public network.");
 }
 
-function answered(response: Response): Response {
-  if (response.status === 200) return response;
+function answered(response: Response, isConditional: boolean): Response {
+  const { status } = response;
+  if (status === 200 || (status === 304 && isConditional)) return response;
   discard(response);
-  throw new Problem("image-url-unreachable", `The image's server answered ${response.status}.`);
+  const detail = `The image's server answered ${status}.`;
+  const cause = status < 500 && status !== TOO_MANY_REQUESTS ? new OriginRefusal(detail) : undefined;
+  throw new Problem("image-url-unreachable", detail, { cause });
 }
 
 /** Lets go of a body that nobody will read; the connection goes with it. */

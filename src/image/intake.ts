@@ -50,25 +50,47 @@ export interface Image extends ImageHeader {
   readonly digest: string;
 }
 
-/** Takes an image as bytes; what they are is read from them. Throws `Problem`. */
-export async function imageFromBytes(bytes: Uint8Array, limits: ImageLimits = ISOLATE_LIMITS): Promise<Image> {
+/** Headers of images that were found good, by digest: a picture that comes again need not be read through again. A `Map` is one. */
+export interface KnownHeaders {
+  get(digest: string): ImageHeader | undefined;
+  set(digest: string, header: ImageHeader): unknown;
+}
+
+/** Takes an image as bytes; what they are is read from them. `known` must be of the same limits. Throws `Problem`. */
+export async function imageFromBytes(
+  bytes: Uint8Array,
+  limits: ImageLimits = ISOLATE_LIMITS,
+  known: KnownHeaders = new Map(),
+): Promise<Image> {
   if (bytes.length === 0) throw new Problem("image-required", "The image has no bytes.");
   if (bytes.length > limits.maxBytes) throw tooLarge(limits);
+  const digest = await sha256(bytes);
+  const remembered = known.get(digest);
+  const header = remembered ?? checkedHeader(bytes, limits);
+  if (remembered === undefined) known.set(digest, header);
+  return { ...header, bytes, digest };
+}
+
+function checkedHeader(bytes: Uint8Array, limits: ImageLimits): ImageHeader {
   const header = sniff(bytes);
   if ("refused" in header) throw new Problem(header.refused, header.reason);
   checkSize(header, limits);
   const refusal = header.format === "png" ? checkPngData(bytes) : undefined;
   if (refusal !== undefined) throw new Problem(refusal.refused, refusal.reason);
-  return { ...header, bytes, digest: await sha256(bytes) };
+  return header;
 }
 
 /** Takes an image as a data URI or bare base64. A data URI's media type is not believed. Throws `Problem`. */
-export async function imageFromText(text: string, limits: ImageLimits = ISOLATE_LIMITS): Promise<Image> {
+export async function imageFromText(
+  text: string,
+  limits: ImageLimits = ISOLATE_LIMITS,
+  known?: KnownHeaders,
+): Promise<Image> {
   const base64 = text.slice(base64Start(text));
   if (base64.length > limits.maxBytes * MAX_CHARACTERS_PER_BYTE) throw tooLarge(limits);
   const bytes = decodeBase64(base64);
   if (bytes === undefined) throw new Problem("invalid-base64", "The image holds characters that base64 has not.");
-  return imageFromBytes(bytes, limits);
+  return imageFromBytes(bytes, limits, known);
 }
 
 /** Where the base64 begins: at once, or after a data URI's comma, whatever parameters stand before it. */

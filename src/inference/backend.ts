@@ -11,6 +11,22 @@ export interface EncodedImage {
   readonly digest: string;
 }
 
+/** What is known of an image that is not here. */
+export interface AbsentImage extends Omit<EncodedImage, "bytes"> {
+  readonly bytes?: undefined;
+}
+
+/** Thrown where something cannot be done without an image's bytes. With the image, it can be. */
+export class ImageNeeded extends Error {
+  override readonly name = "ImageNeeded";
+}
+
+/** The image, if it is here. Throws `ImageNeeded`. */
+export function presentImage(image: EncodedImage | AbsentImage): EncodedImage {
+  if (image.bytes === undefined) throw new ImageNeeded("The image's bytes are not here.");
+  return image;
+}
+
 /** How the decoder searches, in the sense of transformers' `generate`. What is left out is taken from the model's `generation_config.json`. */
 export interface Decoding {
   /** Upper bound on generated tokens, the closing `</s>` included. */
@@ -59,10 +75,36 @@ export interface Generation {
   readonly promptTokens: number;
 }
 
+/** A token as soon as it is certain. */
+export interface TokenEvent {
+  readonly type: "token";
+  readonly prompt: number;
+  readonly id: number;
+  readonly logprob: number;
+  /** What it adds to the generation's text: nothing while a character is half there. All together are a beginning of that text. */
+  readonly text: string;
+}
+
+/**
+ * Milliseconds that a request has taken until now, as far as whoever runs the model knows: waiting for it, reading picture and prompts, writing. What
+ * the first request waits for the model to load is waiting.
+ */
+export interface BackendTimings {
+  readonly queue?: number;
+  readonly encode?: number;
+  readonly decode?: number;
+}
+
+/** A prompt's answer is whole. `timings` are the request's, not the prompt's: the last `done` has all of it. */
+export interface DoneEvent {
+  readonly type: "done";
+  readonly prompt: number;
+  readonly generation: Generation;
+  readonly timings?: BackendTimings;
+}
+
 /** `token` events come as they are generated, where the request streams; each prompt ends with exactly one `done`. `prompt` indexes the request's prompts. */
-export type GenerationEvent =
-  | { readonly type: "token"; readonly prompt: number; readonly id: number; readonly logprob: number }
-  | { readonly type: "done"; readonly prompt: number; readonly generation: Generation };
+export type GenerationEvent = TokenEvent | DoneEvent;
 
 /** What answers name, and what a cache key must contain. */
 export interface ModelDescription {

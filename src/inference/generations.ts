@@ -1,4 +1,4 @@
-import type { FinishReason, Generation } from "./backend.ts";
+import type { BackendTimings, FinishReason, Generation } from "./backend.ts";
 import type { NamedTensor } from "./protocol/datatypes.ts";
 import { InferenceFailure } from "./protocol/failure.ts";
 import { type InferenceReply, outputOf } from "./protocol/infer.ts";
@@ -38,6 +38,14 @@ function finishReasonOf(
   if (said !== undefined) throw malformed(`finish_reason is ${JSON.stringify(said.slice(0, 20))}`);
   const isCut = written.count >= (written.limit ?? Infinity) || !written.text.endsWith(END);
   return isCut ? "length" : "stop";
+}
+
+const STAGES: ReadonlySet<string> = new Set<keyof BackendTimings>(["queue", "encode", "decode"]);
+
+/** What a server says of its stages; what else it, or a proxy before it, times is none of the port's. */
+export function timingsOf({ serverTiming }: Pick<InferenceReply, "serverTiming">): BackendTimings {
+  const known = serverTiming.filter(({ name }) => STAGES.has(name));
+  return Object.fromEntries(known.map(({ name, ms }) => [name, ms]));
 }
 
 /**

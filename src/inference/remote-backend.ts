@@ -1,7 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import type { Backend, GenerateRequest, GenerationEvent, ModelDescription } from "./backend.ts";
 import { backendProblem } from "./backend-problem.ts";
-import { generationsOf } from "./generations.ts";
+import { generationsOf, timingsOf } from "./generations.ts";
 import { askWithDigest } from "./held-images.ts";
 import type { InferenceClient } from "./protocol/client.ts";
 import type { ModelMetadata } from "./protocol/metadata.ts";
@@ -43,8 +43,9 @@ async function* inferredEvents(
     const asked = { inputs, outputs, parameters: ruleParameters(request) };
     return client.infer(models.florence2, asked, callOptions(signal, trace));
   });
+  const timings = timingsOf(reply);
   for (const [prompt, generation] of generationsOf(reply, prompts.length, decoding.maxNewTokens).entries()) {
-    yield { type: "done", prompt, generation };
+    yield { type: "done", prompt, generation, timings };
   }
 }
 
@@ -58,7 +59,8 @@ export function createRemoteBackend(options: RemoteOptions): Backend {
     generate: async function* (request, signal) {
       try {
         const metadata = await metadataOf(signal);
-        yield* request.stream === true
+        // Triton writes whole answers: they are then all that streams.
+        yield* request.stream === true && metadata.parameters["generate_stream"] === true
           ? streamedEvents(client, request, signal)
           : inferredEvents(options, request, { metadata, sent }, signal);
       } catch (thrown) {

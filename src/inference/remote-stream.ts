@@ -9,7 +9,12 @@ const count = z.int().nonnegative();
 
 /** What every frame has. */
 const common = { index: count };
-const TokenFrame = z.object({ ...common, token_ids: z.array(count), token_logprobs: z.array(z.number().max(0)) });
+const TokenFrame = z.object({
+  ...common,
+  text_output: z.string().default(""),
+  token_ids: z.array(count),
+  token_logprobs: z.array(z.number().max(0)),
+});
 const LastFrame = z.object({
   ...common,
   text: z.string(),
@@ -23,6 +28,7 @@ const Frame = z.union([LastFrame, TokenFrame]);
 interface Writing {
   readonly tokenIds: number[];
   readonly tokenLogprobs: number[];
+  text: string;
 }
 
 function malformed(what: string): InferenceFailure {
@@ -39,10 +45,11 @@ function bodyOf({ image, prompts, decoding, ...request }: GenerateRequest) {
   };
 }
 
-/** The tokens that came must be those that the last frame counts: one that was lost on the way is a wrong answer. */
-function finish({ tokenIds, tokenLogprobs }: Writing, last: z.infer<typeof LastFrame>): Generation {
+/** The tokens that came must be those that the last frame counts, and their text what its text begins with: one that was lost on the way is a wrong answer. */
+function finish({ tokenIds, tokenLogprobs, text: told }: Writing, last: z.infer<typeof LastFrame>): Generation {
   const { length } = tokenIds;
   if (length !== last.token_count) throw malformed(`lost tokens: ${length} of ${last.token_count} came`);
+  if (!last.text.startsWith(told)) throw malformed("told another text than it ends with");
   const { text, finish_reason: finishReason, prompt_token_count: promptTokens } = last;
   return { tokenIds, tokenLogprobs, text, finishReason, promptTokens };
 }
@@ -58,11 +65,14 @@ function* eventsOf(frame: unknown, answers: Map<number, Writing>): Generator<Gen
     return;
   }
   if (data.token_ids.length !== data.token_logprobs.length) throw malformed("has tokens without probabilities");
+  writing.text += data.text_output;
   for (const [at, id] of data.token_ids.entries()) {
     const logprob = data.token_logprobs[at] ?? 0;
     writing.tokenIds.push(id);
     writing.tokenLogprobs.push(logprob);
-    yield { type: "token", prompt: data.index, id, logprob };
+    // A frame of several tokens has one text: it comes with the last of them, when all their probabilities are known.
+    const text = at === data.token_ids.length - 1 ? data.text_output : "";
+    yield { type: "token", prompt: data.index, id, logprob, text };
   }
 }
 
@@ -73,7 +83,7 @@ export async function* streamedEvents(
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent> {
   const answers = new Map(
-    request.prompts.map((_, index): [number, Writing] => [index, { tokenIds: [], tokenLogprobs: [] }]),
+    request.prompts.map((_, index): [number, Writing] => [index, { tokenIds: [], tokenLogprobs: [], text: "" }]),
   );
   const frames = client.generateStream(models.florence2, bodyOf(request), callOptions(signal, request.trace));
   for await (const frame of frames) yield* eventsOf(frame, answers);

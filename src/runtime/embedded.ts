@@ -1,6 +1,7 @@
 import type { Backend, GenerateRequest, GenerationEvent } from "../inference/backend.ts";
 import { eventStream } from "./event-stream.ts";
 import { type MemoryLimits, planFor, type Preprocess, type Prompt, writeAnswers } from "./generate.ts";
+import { createLaps, type Laps, timed } from "./laps.ts";
 import { loadModel, type Model } from "./load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
 import type { Float32Tensor } from "./tensors.ts";
@@ -35,13 +36,15 @@ type Pause = () => Promise<void>;
 async function answer(
   model: Model,
   request: GenerateRequest,
-  options: Pick<EmbeddedOptions, "preprocess"> & MemoryLimits & { readonly emit: Emit; readonly pause: Pause },
+  options: Pick<EmbeddedOptions, "preprocess"> &
+    MemoryLimits & { readonly emit: Emit; readonly pause: Pause; readonly laps: Laps },
 ): Promise<void> {
   const { florence, config } = model;
-  const { emit, pause, preprocess } = options;
+  const { pause, preprocess, laps } = options;
   const plan = planFor(model, request, options);
   const [features] = await florence.encodeImages([await preprocess(request.image, config.image)]);
   if (features === undefined) throw new TypeError("The vision encoder gave no features.");
+  laps.end("encode");
   const encode = async (batch: readonly Prompt[]): Promise<readonly Float32Tensor[]> => {
     const encoded: (readonly Float32Tensor[])[] = [];
     for (const { ids } of batch) {
@@ -49,29 +52,33 @@ async function answer(
       // One by one: padded to one batch they take no less time, more memory, and are rounded otherwise.
       encoded.push(await florence.encodePrompts([{ features, ids }]));
     }
+    laps.end("encode");
     return encoded.flat();
   };
-  await writeAnswers(model, plan, { encode, emit, pause });
+  await writeAnswers(model, plan, { encode, emit: timed(options.emit, laps), pause });
 }
 
 type Emit = (event: GenerationEvent) => void;
 
 /** The model inside the isolate, loaded by the first request that needs it and run for one request at a time. */
 export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
-  const { preprocess, maxPromptTokens, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep } = options;
+  const { preprocess, maxPromptTokens, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep, now } = options;
   const shared = createSharedModel(options, loadModel);
   return {
     generate: (request, signal) =>
       eventStream(
-        (emit, { check }) =>
-          shared.use({ bytes: request.image.bytes.length, check }, (model, renew) => {
+        (emit, { check }) => {
+          const laps = createLaps(now);
+          return shared.use({ bytes: request.image.bytes.length, check }, (model, renew) => {
+            laps.end("queue");
             const pause = async (): Promise<void> => {
               renew();
               await sleep(0);
               check();
             };
-            return answer(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause });
-          }),
+            return answer(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause, laps });
+          });
+        },
         { signal, holdOpen },
       ),
     ready: () => readyWith(shared, holdOpen),

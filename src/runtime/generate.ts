@@ -4,6 +4,7 @@ import { searchTogether } from "./batch.ts";
 import { batchesOf, type PromptSize } from "./batches.ts";
 import { createBeamSearch } from "./beam-search.ts";
 import type { Lane } from "./cohort.ts";
+import { createTokenEvents } from "./detokenizer.ts";
 import { createGreedySearch } from "./greedy-search.ts";
 import type { DecoderModel } from "./load-model.ts";
 import type { LogitRules } from "./logits.ts";
@@ -99,7 +100,7 @@ export async function writeAnswers(
     const lanes = batch.map(({ index: prompt, ids }): Lane => {
       return {
         start,
-        onToken: ({ id, logprob }) => emit({ type: "token", prompt, id, logprob }),
+        onToken: createTokenEvents(model.tokenizer, prompt, emit),
         onWritten: (written) => emit({ type: "done", prompt, generation: toGeneration(model, written, ids.length) }),
       };
     });

@@ -2,6 +2,7 @@ import type { Backend, EncoderStates, GenerateRequest, PromptEncoder } from "../
 import { ISOLATE_MAX_CACHED_TOKENS } from "./embedded.ts";
 import { eventStream } from "./event-stream.ts";
 import { type MemoryLimits, type Plan, planFor, type WriteOptions, writeAnswers } from "./generate.ts";
+import { createLaps, timed } from "./laps.ts";
 import { type EmbedPrompt, loadDecoder } from "./load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
 
@@ -27,7 +28,7 @@ function statesOf(states: readonly EncoderStates[]): WriteOptions["encode"] {
  * while one waits for its encoder states.
  */
 export function createSplitBackend(options: SplitOptions): Backend {
-  const { maxPromptTokens = Infinity, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep } = options;
+  const { maxPromptTokens = Infinity, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep, now } = options;
   const shared = createSharedModel(options, loadDecoder);
   const encoder = options.encoder((ids) => shared.use({ bytes: 0, check: () => {} }, (model) => model.embed(ids)));
   const plan = (request: GenerateRequest, check: () => void): Promise<Plan> =>
@@ -38,16 +39,20 @@ export function createSplitBackend(options: SplitOptions): Backend {
     generate: (request, signal) =>
       eventStream(
         async (emit, { check, signal: wanted }) => {
+          const laps = createLaps(now);
           const planned = await plan(request, check);
+          laps.end("queue");
           const states = await encoder.encode({ ...request, prompts: planned.batches.flat() }, wanted);
+          laps.end("encode");
           await shared.use({ bytes: bytesOf(states), check }, (model, renew) => {
+            laps.end("queue");
             const pause = async (): Promise<void> => {
               renew();
               await sleep(0);
               check();
             };
             const encode = statesOf(states);
-            return writeAnswers(model, planned, { encode, emit, pause });
+            return writeAnswers(model, planned, { encode, emit: timed(emit, laps), pause });
           });
         },
         { signal, holdOpen },

@@ -1,12 +1,12 @@
 import { type Context, Hono } from "hono";
 import { requestId } from "hono/request-id";
 import type { StageTimes } from "../engine/engine.ts";
+import { eventStream, type EventWork } from "../http/event-stream.ts";
 import type { Admission } from "./admission.ts";
 import { readJson } from "./body.ts";
-import { eventFrames, type FrameWork } from "./event-frames.ts";
 import { infer } from "./infer.ts";
 import type { Outcome, Result } from "./outcome.ts";
-import { MODEL_VERSION, type ServedModel } from "./served-model.ts";
+import { MODEL_VERSION, type ServedModel, type StreamFrame } from "./served-model.ts";
 import { type ErrorReply, errorReply, ServingFailure } from "./serving-failure.ts";
 
 /** Seconds after which one may ask again when the queue is full: some ten batches' time. */
@@ -61,18 +61,18 @@ function inferring({ admission }: ServingOptions): Handle {
 function streaming({ admission }: ServingOptions): Handle {
   return async ({ name, stream }, request, record) => {
     if (stream === undefined) throw new ServingFailure("not-supported", `${name} does not stream.`);
-    const work: FrameWork = (emit, signal) =>
+    const work: EventWork<StreamFrame> = (emit, signal) =>
       admission.admit(async () => {
         const { times, tokens } = await stream(await readJson(request), emit, signal);
         record({ status: 200, times, tokens });
       });
-    const fail = (thrown: unknown): ErrorReply["body"] => {
+    const fail = (thrown: unknown): StreamFrame => {
       const { body, fault } = errorReply(thrown);
       record({ status: 200, code: body.code, fault });
-      return body;
+      return { ...body };
     };
     const headers = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" };
-    return new Response(await eventFrames(work, { signal: request.signal, fail }), { headers });
+    return new Response(await eventStream(work, { signal: request.signal, fail }), { headers });
   };
 }
 

@@ -21,8 +21,6 @@ export interface Florence2Options {
   readonly description: ModelDescription;
   /** What the decoder can write. */
   readonly positions: number;
-  /** Ids to text, special tokens kept. */
-  readonly decode: (ids: readonly number[]) => string;
 }
 
 const outputs: readonly TensorMetadata[] = [
@@ -67,7 +65,14 @@ export function createFlorence2Model(options: Florence2Options): ServedModel {
     name: FLORENCE2,
     inputs: [...pictureInputs, ...decodingInputs],
     outputs,
-    parameters: { model_id: id, revision, dtype, image_size: imageSize, first_location_id: firstLocationId },
+    parameters: {
+      model_id: id,
+      revision,
+      dtype,
+      image_size: imageSize,
+      first_location_id: firstLocationId,
+      generate_stream: true,
+    },
     infer: async (request, signal) => {
       const prompts = sentPrompts(request);
       const decoding = sentDecoding(request, positions);

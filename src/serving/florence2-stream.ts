@@ -21,28 +21,6 @@ const StreamBody = z.object({
 
 type StreamBody = z.infer<typeof StreamBody>;
 
-/** What a byte-level vocabulary gives for half a character. */
-const HALF_A_CHARACTER = "\uFFFD";
-
-/** Ids to text while they come: bytes that make no whole character yet wait for those that follow, or for the end. */
-export function createDetokenizer(decode: (ids: readonly number[]) => string) {
-  let held: readonly number[] = [];
-  return {
-    add: (id: number): string => {
-      const ids = [...held, id];
-      const text = decode(ids);
-      held = text.endsWith(HALF_A_CHARACTER) ? ids : [];
-      return held.length > 0 ? "" : text;
-    },
-    /** What is still held, as the whole answer has it: halves as U+FFFD. */
-    rest: (): string => {
-      const text = held.length > 0 ? decode(held) : "";
-      held = [];
-      return text;
-    },
-  };
-}
-
 function parseBody(body: unknown, positions: number): StreamBody {
   const result = StreamBody.safeParse(body);
   if (!result.success) throw new ServingFailure("invalid-request", z.prettifyError(result.error));
@@ -57,31 +35,34 @@ function imageOf({ image, image_digest: digest }: StreamBody): SentImage {
   return { bytes, digest };
 }
 
-/** Events → frames; each prompt has its own detokenizer. All `text_output` of a prompt together are its `text`. */
-function createFrames(name: string, decode: Florence2Options["decode"], prompts: number) {
-  const detokenizers = Array.from({ length: prompts }, () => createDetokenizer(decode));
+/** Events → frames. All `text_output` of a prompt together are its `text`. */
+function createFrames(name: string) {
+  /** How much of each prompt's text has been told. */
+  const told = new Map<number, number>();
   return (event: GenerationEvent): StreamFrame => {
-    const common = { model_name: name, model_version: MODEL_VERSION, index: event.prompt };
-    const detokenizer = detokenizers[event.prompt];
+    const { prompt } = event;
+    const common = { model_name: name, model_version: MODEL_VERSION, index: prompt };
+    const before = told.get(prompt) ?? 0;
     if (event.type === "token") {
-      const { id, logprob } = event;
-      return { ...common, text_output: detokenizer?.add(id) ?? "", token_ids: [id], token_logprobs: [logprob] };
+      const { id, logprob, text } = event;
+      told.set(prompt, before + text.length);
+      return { ...common, text_output: text, token_ids: [id], token_logprobs: [logprob] };
     }
     const { text, tokenIds, promptTokens, finishReason } = event.generation;
     const counts = { token_count: tokenIds.length, prompt_token_count: promptTokens };
-    return { ...common, text_output: detokenizer?.rest() ?? "", text, ...counts, finish_reason: finishReason };
+    return { ...common, text_output: text.slice(before), text, ...counts, finish_reason: finishReason };
   };
 }
 
 /** `generate_stream` of `florence2`. */
 export function createFlorence2Stream(name: string, options: Florence2Options): NonNullable<ServedModel["stream"]> {
-  const { engine, withPicture, positions, decode } = options;
+  const { engine, withPicture, positions } = options;
   return async (body, emit, signal) => {
     const asked = parseBody(body, positions);
     const { text_input: texts, max_new_tokens: maxNewTokens, num_beams: beams, parameters = {} } = asked;
     const prompts = checkedPrompts(typeof texts === "string" ? [texts] : texts);
     const decoding = { ...sentRules(parameters), maxNewTokens, beams };
-    const frameOf = createFrames(name, decode, prompts.length);
+    const frameOf = createFrames(name);
     let tokens = 0;
     const hear = (event: GenerationEvent): void => {
       if (event.type === "done") tokens += event.generation.tokenIds.length;

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { startEngineThread, type ThreadedEngine } from "../engine/threaded-node.ts";
 import { ISOLATE_LIMITS } from "../image/intake.ts";
 import { decoders } from "../runtime/decode-node.ts";
-import { modelFiles, readImageSettings } from "../runtime/load-model.ts";
+import { readImageSettings } from "../runtime/load-model.ts";
 import type { Provider } from "../runtime/ort-node.ts";
 import { preprocess } from "../runtime/preprocess.ts";
 import { openModelShards } from "../runtime/shards.ts";
-import { createTokenizer } from "../runtime/tokenizer.ts";
 import { createAdmission } from "./admission.ts";
 import { createServingApp } from "./app.ts";
 import { createEncoderModel } from "./encoder-model.ts";
@@ -60,10 +59,6 @@ async function modelsFor(config: ServingConfig, engine: ThreadedEngine): Promise
   const readAsset = async (path: string) => new Response(await readFile(join(config.shards, path)));
   const shards = await openModelShards(readAsset, config.model);
   const image = await readImageSettings(shards);
-  const tokenizer = createTokenizer(
-    await shards.json(modelFiles.tokenizer),
-    await shards.json(modelFiles.tokenizerConfig),
-  );
   const withPicture = picturesFor({
     has: (digest) => engine.has(digest),
     preprocess: (picture) => preprocess(picture, image, decoders),
@@ -71,7 +66,7 @@ async function modelsFor(config: ServingConfig, engine: ThreadedEngine): Promise
   });
   const { description, positions, ports } = engine;
   return [
-    createFlorence2Model({ engine, withPicture, description, positions, decode: (ids) => tokenizer.decode(ids) }),
+    createFlorence2Model({ engine, withPicture, description, positions }),
     createEncoderModel({ engine, withPicture, offersFp16: config.offersFp16 }),
     ...createGraphModels(engine, ports, () => performance.now()),
   ];

@@ -1,30 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSingleFlight, FLIGHT_LEASE_MS, HEARTBEAT_MS } from "../../src/cache/single-flight.ts";
 import { Problem } from "../../src/contract/problems.ts";
-
-/** Time that passes in sleeps; everybody who sleeps wakes in the order of their alarms. */
-function world() {
-  let now = 0;
-  const alarms: { at: number; wake: () => void }[] = [];
-  const sleep = (milliseconds: number) =>
-    new Promise<void>((wake) => void alarms.push({ at: now + milliseconds, wake }));
-  /** Lets time pass until the work is done, however often it waits. */
-  const settle = async <Value>(work: Promise<Value>): Promise<Value> => {
-    const state = { isDone: false };
-    const finish = (): void => void (state.isDone = true);
-    work.then(finish, finish);
-    for (let turn = 0; !state.isDone && turn < 100_000; turn += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      alarms.sort((one, other) => one.at - other.at);
-      const next = alarms.shift();
-      if (next === undefined) continue;
-      now = Math.max(now, next.at);
-      next.wake();
-    }
-    return work;
-  };
-  return { now: () => now, sleep, settle };
-}
+import { world } from "../support/flight-world.ts";
 
 const wanted = (): void => {};
 

@@ -117,7 +117,7 @@ describe("answers", () => {
     const seen: number[] = [];
     const second: { events?: Promise<readonly GenerationEvent[]> } = {};
     const first = engine.generate(
-      job("1"),
+      job("1", { stream: true }),
       (event) => {
         if (event.type !== "token" || second.events !== undefined) return;
         second.events = eventsOf(engine, job("0", { pixels: undefined }));
@@ -147,7 +147,8 @@ describe("answers", () => {
   it("of a caller who leaves end at the next step, and the others go on", async () => {
     const { engine } = await tinyEngine();
     const controller = new AbortController();
-    const left = engine.generate(job("1"), (event) => event.type === "token" && controller.abort(), controller.signal);
+    const leaving = job("1", { stream: true });
+    const left = engine.generate(leaving, (event) => event.type === "token" && controller.abort(), controller.signal);
     const stayed = eventsOf(engine, job("2"));
     await expect(left).rejects.toMatchObject({ code: "request-cancelled" });
     expect(textsOf(await stayed)).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { IMAGE_FETCH_TIMEOUT_MS, MAX_REDIRECTS } from "../../src/image/fetch-image.ts";
+import { IMAGE_FETCH_TIMEOUT_MS, isOriginDown, MAX_REDIRECTS } from "../../src/image/fetch-image.ts";
 import { hostileAddresses } from "../support/hostile-addresses.ts";
 import { bytes, fetchOver, problem, redirect, start } from "../support/image-servers.ts";
 
@@ -64,6 +64,77 @@ describe("an image's address", () => {
   it.each([201, 204, 302, 304, 401, 403, 404, 500, 503])("whose server answers %i is unreachable", async (status) => {
     const { get } = fetchOver({ [start]: () => new Response(null, { status }) });
     await expect(get()).rejects.toThrow(problem("image-url-unreachable"));
+  });
+});
+
+const unchanged = () => new Response(null, { status: 304, headers: { "cache-control": "max-age=5" } });
+const another = () => new Response(Uint8Array.of(9), { headers: { etag: '"2"' } });
+
+describe("an image that is known", () => {
+  const etag = '"1"';
+  const moved = "https://cdn.example.com/a.jpg";
+  const tagged = () => new Response(bytes, { headers: { etag } });
+  const signal = new AbortController().signal;
+
+  /** What a first fetch finds out, and what becomes of the next when the servers answer otherwise. */
+  async function again(first: Servers, next: Servers) {
+    const { origin } = await fetchOver(first).fetchImage(start, signal);
+    const second = fetchOver(next);
+    const fetched = await second.fetchImage(start, signal, origin).catch((thrown: unknown) => thrown);
+    const conditions = second.asked.map(({ request }) => request.headers["if-none-match"]);
+    return { fetched, conditions };
+  }
+  type Servers = Parameters<typeof fetchOver>[0];
+
+  it("is not sent again where its server says that it is the same", async () => {
+    const { fetched, conditions } = await again({ [start]: tagged }, { [start]: unchanged });
+    expect(fetched).toMatchObject({ type: "unchanged", origin: { url: start, etag, freshSeconds: 5 } });
+    expect(conditions).toEqual([etag]);
+  });
+
+  it("is sent where it is another", async () => {
+    const { fetched } = await again({ [start]: tagged }, { [start]: another });
+    expect(fetched).toMatchObject({ type: "image", bytes: Uint8Array.of(9), origin: { etag: '"2"' } });
+  });
+
+  it("is asked for by its mark only where it was, behind the same redirects", async () => {
+    const first = { [start]: () => redirect(moved), [moved]: tagged };
+    expect((await again(first, { [start]: () => redirect(moved), [moved]: unchanged })).conditions).toEqual([
+      undefined,
+      etag,
+    ]);
+    const elsewhere = "https://other.example.com/a.jpg";
+    const { fetched, conditions } = await again(first, { [start]: () => redirect(elsewhere), [elsewhere]: tagged });
+    expect([conditions, fetched]).toMatchObject([[undefined, undefined], { type: "image" }]);
+  });
+
+  it("is unreachable where one says that it is the same who was not asked that", async () => {
+    const { fetched } = await again({ [start]: () => redirect(moved), [moved]: tagged }, { [start]: unchanged });
+    expect(fetched).toMatchObject({ code: "image-url-unreachable" });
+  });
+
+  it.each(hostileAddresses.filter(([what]) => !/relative|no address|no host|slashes|tab/u.test(what)))(
+    "is refused where its server now sends to a hostile address: %s, %s",
+    async (_, address) => {
+      const hostile = () => redirect(encodeURI(address).replaceAll("%25", "%"));
+      const { fetched, conditions } = await again({ [start]: tagged }, { [start]: hostile });
+      expect([fetched, conditions]).toMatchObject([{ code: "image-url-refused" }, [etag]]);
+    },
+  );
+
+  it.each([
+    [404, false],
+    [403, false],
+    [429, true],
+    [503, true],
+  ])("whose server answers %i: whether it is down is %s", async (status, isDown) => {
+    const { fetched } = await again({ [start]: tagged }, { [start]: () => new Response(null, { status }) });
+    expect(isOriginDown(fetched)).toBe(isDown);
+  });
+
+  it("whose server is not reached may be what it was", async () => {
+    expect(isOriginDown((await again({ [start]: tagged }, {})).fetched)).toBe(true);
+    expect(isOriginDown(new Error("a bug"))).toBe(false);
   });
 });
 

@@ -51,6 +51,7 @@ describe("a remote backend", () => {
           finishReason: "stop",
           promptTokens: 7,
         },
+        timings: { decode: 20 },
       },
       {
         type: "done",
@@ -62,6 +63,7 @@ describe("a remote backend", () => {
           finishReason: "length",
           promptTokens: 8,
         },
+        timings: { decode: 20 },
       },
     ]);
     expect(asked).toHaveLength(1);

@@ -4,7 +4,12 @@ import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
 import { all, anImage, fakeClient, never } from "../support/fake-client.ts";
 
 const request: GenerateRequest = { image: anImage, prompts: ["one", "two"], decoding: { beams: 2 }, stream: true };
-const token = (index: number, id: number, logprob = -1) => ({ index, token_ids: [id], token_logprobs: [logprob] });
+const token = (index: number, id: number, logprob = -1, text = "") => ({
+  index,
+  token_ids: [id],
+  token_logprobs: [logprob],
+  ...(text !== "" && { text_output: text }),
+});
 const last = (index: number, count: number) => ({
   index,
   text: `<s>${index}</s>`,
@@ -29,14 +34,16 @@ function streaming(frames: readonly Readonly<Record<string, unknown>>[]) {
 describe("a streamed answer", () => {
   it("gives tokens as they come, and each prompt's whole answer at its end", async () => {
     const { backend, bodies } = streaming([
-      token(0, 0, 0),
-      token(1, 0, 0),
-      token(1, 2),
+      token(0, 0, 0, "<s>"),
+      token(1, 0, 0, "<s>"),
+      token(1, 2, -1, "1"),
       last(1, 2),
       token(0, 9),
       last(0, 2),
     ]);
     const events = await all(backend.generate(request, never));
+    const texts = events.flatMap((event) => (event.type === "token" && event.text !== "" ? [event.text] : []));
+    expect(texts).toEqual(["<s>", "<s>", "1"]);
     const tokens = events.flatMap((event) => (event.type === "token" ? [[event.prompt, event.id]] : []));
     expect(tokens).toEqual([
       [0, 0],
@@ -62,11 +69,31 @@ describe("a streamed answer", () => {
     ["lost a token", [token(0, 0), last(0, 2), last(1, 0)]],
     ["speaks of a prompt that was not asked", [token(2, 0)]],
     ["goes on after an answer's end", [last(0, 0), token(0, 1), last(1, 0)]],
+    ["told a text that its whole does not begin with", [token(0, 0, 0, "a"), last(0, 1), last(1, 0)]],
     ["has more ids than probabilities", [{ index: 0, token_ids: [1, 2], token_logprobs: [-1] }]],
     ["has a frame of no kind", [{ text_output: "cat" }]],
   ])("that %s is a failure, not a short answer", async (_, frames) => {
     const { backend } = streaming(frames);
     await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code: "backend-failed" });
+  });
+
+  it("comes with its last token where a frame has several, when all their probabilities are known", async () => {
+    const { backend } = streaming([
+      { index: 0, text_output: "<s>0", token_ids: [0, 9], token_logprobs: [0, -1] },
+      last(0, 2),
+      last(1, 0),
+    ]);
+    const events = await all(backend.generate(request, never));
+    expect(events.flatMap((event) => (event.type === "token" ? [event.text] : []))).toEqual(["", "<s>0"]);
+  });
+
+  it("is whole at once where the backend does not say that it streams", async () => {
+    const { client, asked } = fakeClient(() => []);
+    const metadata: typeof client.metadata = async (model) => ({ ...(await client.metadata(model)), parameters: {} });
+    const describe = () => Promise.reject(new Error("no"));
+    const backend = createRemoteBackend({ client: { ...client, metadata }, now: () => 0, describe });
+    await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code: "backend-failed" });
+    expect(asked).toMatchObject([{ model: "florence2" }]);
   });
 
   it("is let go of when its reader stops", async () => {

@@ -5,9 +5,9 @@ import { createServer as createSecureServer } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeReply } from "../../src/inference/protocol/binary-extension.ts";
 import { defaultBreaker } from "../../src/inference/protocol/breaker.ts";
-import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { bundle, root, serve } from "../../tools/serve.ts";
-import { bytes, int32 } from "../support/fake-client.ts";
+import { catOutputs, catReply, describedPaths, inferPath, replyOf } from "../support/cat-backend.ts";
+import { int32 } from "../support/fake-client.ts";
 import {
   type Asked,
   type Behaviour,
@@ -24,36 +24,10 @@ import { valueOf } from "../support/protocol-tensors.ts";
 const TIMEOUT_MS = 600;
 const SLACK_MS = 3000;
 
-const infer = "/v2/models/florence2/infer";
-const description = { model_id: "m", revision: "r", dtype: "fp32", image_size: 256, first_location_id: 705 };
-const metadata = JSON.stringify({
-  name: "florence2",
-  versions: ["1"],
-  platform: "",
-  inputs: [],
-  outputs: [],
-  parameters: description,
-});
-
-/** An honest answer to one prompt. */
-const outputs: readonly NamedTensor[] = [
-  bytes("text", ["<s>a cat</s>"]),
-  { name: "token_ids", datatype: "INT64", shape: [1, 2], data: BigInt64Array.of(0n, 2n) },
-  { name: "token_logprobs", datatype: "FP32", shape: [1, 2], data: Float32Array.of(0, -1) },
-  int32("token_count", [2]),
-];
-
-function reply(tensors: readonly NamedTensor[], cut = 0): Behaviour {
-  const { body, headers } = valueOf(encodeReply({ modelName: "florence2", outputs: tensors }, () => true));
-  return respond(
-    "200 OK",
-    body.subarray(0, body.length - cut),
-    Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-  );
-}
-
-const good = reply(outputs);
-const { body: whole, headers: wholeHeaders } = valueOf(encodeReply({ modelName: "florence2", outputs }, () => true));
+const good = catReply;
+const { body: whole, headers: wholeHeaders } = valueOf(
+  encodeReply({ modelName: "florence2", outputs: catOutputs }, () => true),
+);
 const head = headOf("200 OK", [
   `Content-Length: ${whole.length}`,
   ...Object.entries(wholeHeaders).map(([name, value]) => `${name}: ${value}`),
@@ -63,10 +37,7 @@ let modules: Awaited<ReturnType<typeof bundle>> = [];
 let picture: Uint8Array<ArrayBuffer> = new Uint8Array();
 let behaviour = good;
 const asked: Asked = [];
-const backend = hostileServer(
-  { "/v2/models/florence2": respond("200 OK", metadata), [infer]: (...given) => behaviour(...given) },
-  asked,
-);
+const backend = hostileServer({ ...describedPaths, [inferPath]: (...given) => behaviour(...given) }, asked);
 let ask: () => ReturnType<typeof answerOf> = () => Promise.reject(new Error("The API has not been started."));
 const stop = Promise.withResolvers<void>();
 
@@ -129,9 +100,9 @@ describe("the API, when its backend", () => {
     ],
     ["fails", "backend-failed", respond("500 Internal Server Error", '{"error":"no memory"}')],
     ["answers an error under 200", "backend-failed", respond("200 OK", '{"error":"no memory"}')],
-    ["answers less than it says", "backend-failed", reply(outputs, 1)],
-    ["answers other shapes", "backend-failed", reply([int32("token_count", [2, 2]), ...outputs.slice(0, 3)])],
-    ["answers without what was asked for", "backend-failed", reply(outputs.slice(1))],
+    ["answers less than it says", "backend-failed", replyOf(catOutputs, 1)],
+    ["answers other shapes", "backend-failed", replyOf([int32("token_count", [2, 2]), ...catOutputs.slice(0, 3)])],
+    ["answers without what was asked for", "backend-failed", replyOf(catOutputs.slice(1))],
     ["sends one elsewhere", "backend-failed", respond("302 Found", "", ["Location: http://127.0.0.1:9/"])],
     [
       "refuses the picture",
@@ -150,10 +121,10 @@ describe("the API, when its backend", () => {
   });
 
   it("loses one connection, asks again and answers", async () => {
-    const before = asked.filter((path) => path === infer).length;
+    const before = asked.filter((path) => path === inferPath).length;
     behaviour = (socket, count) => (count === before ? socket.destroy() : good(socket, count));
     expect((await ask()).body.text).toBe("a cat");
-    expect(asked.filter((path) => path === infer)).toHaveLength(before + 2);
+    expect(asked.filter((path) => path === inferPath)).toHaveLength(before + 2);
   });
 
   it("goes on failing, leaves it alone, and asks again when it has rested", async () => {

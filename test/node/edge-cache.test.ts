@@ -24,6 +24,7 @@ async function ask(task: string, headers: Readonly<Record<string, string>> = {})
     text,
     cache: response.headers.get("cache-status"),
     etag: response.headers.get("etag"),
+    stages: [...(response.headers.get("server-timing") ?? "").matchAll(/(\w+);dur=\d+\.\d/gu)].map(([, name]) => name),
   };
 }
 
@@ -33,6 +34,13 @@ describe("the Worker's cache", () => {
     const second = await ask("caption");
     expect([first.cache, second.cache]).toEqual(["florence-edge; fwd=miss; stored", "florence-edge; hit"]);
     expect([second.text, second.etag]).toEqual([first.text, first.etag]);
+  });
+
+  it("says how long each stage took, and of the model only where it was asked", async () => {
+    const headers = { "cache-control": "no-cache" };
+    const [made, found] = [await ask("caption", headers), await ask("caption")];
+    expect(made.stages).toEqual(["intake", "cache", "generate", "queue", "encode", "decode", "parse"]);
+    expect(found.stages).toEqual(["intake", "cache", "parse"]);
   });
 
   it("sends nothing to who has the answer", async () => {

@@ -8,6 +8,7 @@ import { ProblemDetails } from "../../src/contract/problem-details.ts";
 import { createImageFetch } from "../../src/image/fetch-image.ts";
 import { MAX_IMAGE_BYTES } from "../../src/image/intake.ts";
 import { bundle, root, serve, type Server } from "../../tools/serve.ts";
+import { bytesOf } from "../support/image-servers.ts";
 
 const vectors = join(root, "test/vectors/preprocess");
 const MEGABYTE = new Uint8Array(1024 * 1024);
@@ -75,7 +76,7 @@ beforeAll(async () => {
   const modules = await bundle();
   loose = await serve(modules, { port: 0, variables: { ALLOW_HTTP_IMAGES: "true" } });
   strict = await serve(modules, { port: 0 });
-});
+}, 60_000);
 afterAll(async () => {
   await Promise.all([loose?.stop(), strict?.stop()]);
   pictures.closeAllConnections();
@@ -140,14 +141,15 @@ describe("an address, from a request to a server on this machine", () => {
 });
 
 /** Fetches by Node's own fetch. */
-function get(path: string, milliseconds = 30_000): Promise<Uint8Array> {
+async function get(path: string, milliseconds = 30_000): Promise<Uint8Array> {
   const fetchImage = createImageFetch({
     fetch: (url, request) => fetch(url, request),
     timeout: () => AbortSignal.timeout(milliseconds),
     allowsHttp: true,
     maxBytes: MAX_IMAGE_BYTES,
+    now: Date.now,
   });
-  return fetchImage(origin + path, new AbortController().signal);
+  return bytesOf(await fetchImage(origin + path, new AbortController().signal));
 }
 
 describe("Node's own fetch", () => {

@@ -10,24 +10,29 @@ export interface FakeWriting {
   readonly finishReason?: FinishReason;
 }
 
-/** Ids for a text: one for each location token, one for each stretch between. */
-function idsOf(text: string): readonly number[] {
-  const tokens = text.match(/<loc_\d+>|<[^>]*>|[^<]+/gu) ?? [];
-  return tokens.map((token) => {
-    const bin = /^<loc_(?<bin>\d+)>$/u.exec(token)?.groups?.["bin"];
-    return bin === undefined ? 7 : FIRST_LOCATION_ID + Number(bin);
-  });
+/** A text in tokens: one for each location, one for each stretch between. */
+function tokensOf(text: string): readonly string[] {
+  return text.match(/<loc_\d+>|<[^>]*>|[^<]+/gu) ?? [];
 }
 
-/** A backend that writes the same for every prompt and remembers what it was asked. */
+function idOf(token: string): number {
+  const bin = /^<loc_(?<bin>\d+)>$/u.exec(token)?.groups?.["bin"];
+  return bin === undefined ? 7 : FIRST_LOCATION_ID + Number(bin);
+}
+
+/** A backend that writes the same for every prompt, token by token for who wants it so, and remembers what it was asked. */
 export function fakeBackend({ text, probability = 1, finishReason = "stop" }: FakeWriting) {
   const asked: GenerateRequest[] = [];
   const backend: Backend = {
     async *generate(request) {
       asked.push(request);
-      const tokenIds = idsOf(text);
+      const tokens = tokensOf(text);
+      const tokenIds = tokens.map(idOf);
       const tokenLogprobs = tokenIds.map(() => Math.log(probability));
       for (const prompt of request.prompts.keys()) {
+        for (const token of request.stream === true ? tokens : []) {
+          yield { type: "token", prompt, id: idOf(token), logprob: Math.log(probability), text: token };
+        }
         const generation = { tokenIds, tokenLogprobs, text, finishReason, promptTokens: 12 };
         yield { type: "done", prompt, generation };
       }

@@ -29,7 +29,8 @@ export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {
     metadata: async (model) => {
       metadataAsked.push(model);
       const inputs = ["image", "image_digest", "prompt"].map(port);
-      return { name: model, versions: ["1"], platform: "", inputs, outputs: outputs.map(port), parameters: {} };
+      const parameters = { generate_stream: true };
+      return { name: model, versions: ["1"], platform: "", inputs, outputs: outputs.map(port), parameters };
     },
     infer: async (model, request, call) => {
       const inputs = new Map(request.inputs.map((tensor) => [tensor.name, tensor]));
@@ -37,7 +38,11 @@ export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {
       const one: Asked = { model, inputs, outputs: names, parameters: request.parameters, call };
       asked.push(one);
       const given = new Map(answer(one).map((tensor) => [tensor.name, tensor]));
-      return { modelName: model, modelVersion: "1", id: undefined, parameters: {}, outputs: given, serverTiming: [] };
+      const serverTiming = [
+        { name: "decode", ms: 20 },
+        { name: "proxy", ms: 1 },
+      ];
+      return { modelName: model, modelVersion: "1", id: undefined, parameters: {}, outputs: given, serverTiming };
     },
     generateStream: async function* () {},
     ...changes,

@@ -1,7 +1,7 @@
 import type { Answer } from "../../src/contract/answers.ts";
 import type { Problem } from "../../src/contract/problems.ts";
 import type { CacheReport, CallContext, Service, TaskRequest, TaskRow } from "../../src/contract/service.ts";
-import { createApp } from "../../src/http/app.ts";
+import { type AppOptions, createApp } from "../../src/http/app.ts";
 
 /** One task for each kind of input. */
 export const fakeTasks = [
@@ -27,13 +27,18 @@ export const missed: CacheReport = { hit: false, fwd: "miss", stored: true, coll
 
 const quietService: Service = {
   answer: async () => ({ answer: fakeAnswer, cache: missed, timings: { intake: 1.5 } }),
+  stream: async (_request, _call, tell) => {
+    tell({ type: "delta", text: "a cat" }, missed);
+    tell({ type: "done", answer: fakeAnswer }, missed);
+  },
+  batch: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: missed, timings: {} }),
   analyze: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: missed, timings: {} }),
   ready: async () => {},
   model: async () => ({ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }),
 };
 
-/** The HTTP application over a service that remembers what it was asked. */
-export function fakeApp(service: Partial<Service> = {}) {
+/** The HTTP application over a service that remembers what it was asked; `more` are other options of `createApp`. */
+export function fakeApp(service: Partial<Service> = {}, more: Partial<AppOptions> = {}) {
   const whole = { ...quietService, ...service };
   const asked: TaskRequest[] = [];
   const logged: Problem[] = [];
@@ -42,6 +47,7 @@ export function fakeApp(service: Partial<Service> = {}) {
     tasks: fakeTasks,
     version: "0.0.0",
     newRequestId: () => "request-1",
+    sleep: () => new Promise(() => {}),
     logError: (problem) => logged.push(problem),
     service: {
       ...whole,
@@ -51,6 +57,7 @@ export function fakeApp(service: Partial<Service> = {}) {
         return whole.answer(request, call);
       },
     },
+    ...more,
   });
   return { app, asked, logged, calls };
 }

@@ -1,5 +1,10 @@
 import { expect } from "vitest";
-import { createImageFetch, type ImageFetchOptions, type ImageRequest } from "../../src/image/fetch-image.ts";
+import {
+  createImageFetch,
+  type Fetched,
+  type ImageFetchOptions,
+  type ImageRequest,
+} from "../../src/image/fetch-image.ts";
 
 /** The address that is asked first. */
 export const start = "https://example.com/a.jpg";
@@ -22,6 +27,12 @@ export function redirect(location: string, status = 302): Response {
   return new Response(null, { status, headers: { location } });
 }
 
+/** What was fetched. Throws where nothing was. */
+export function bytesOf(fetched: Fetched): Uint8Array {
+  if (fetched.type === "image") return fetched.bytes;
+  throw new Error("Nothing was fetched.");
+}
+
 /** A fetch over servers that answer by the whole address; an address that nobody serves lies on a lost network. */
 export function fetchOver(servers: Readonly<Record<string, () => Response>>, changes: Partial<ImageFetchOptions> = {}) {
   const asked: Asked[] = [];
@@ -40,7 +51,9 @@ export function fetchOver(servers: Readonly<Record<string, () => Response>>, cha
     },
     allowsHttp: false,
     maxBytes: 10,
+    now: () => 0,
     ...changes,
   });
-  return { asked, waits, expire: () => expiry.abort(), get: (url = start, signal = never) => fetchImage(url, signal) };
+  const get = async (url = start, signal = never) => bytesOf(await fetchImage(url, signal));
+  return { asked, waits, expire: () => expiry.abort(), fetchImage, get };
 }

@@ -1,3 +1,9 @@
+/** A fenced block of a page. */
+export interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
 /** A shell block of a page, and the JSON block after it, which shows what it prints. */
 export interface Example {
   readonly command: string;
@@ -6,13 +12,18 @@ export interface Example {
 
 const fences = /```(?<language>\w+)\n(?<text>[^]*?)```/gu;
 
+/** The fenced blocks of a Markdown page in their order. */
+export function blocksIn(markdown: string): readonly Block[] {
+  return [...markdown.matchAll(fences)].map(({ groups }) => {
+    return { language: groups?.["language"] ?? "", text: groups?.["text"] ?? "" };
+  });
+}
+
 /** The shell blocks of a Markdown page in their order. */
 export function examplesIn(markdown: string): readonly Example[] {
-  const blocks = [...markdown.matchAll(fences)].map(({ groups }) => ({ ...groups }));
-  return blocks.flatMap(({ language, text = "" }, index) => {
+  const blocks = blocksIn(markdown);
+  return blocks.flatMap(({ language, text }, index) => {
     const next = blocks[index + 1];
-    return language === "sh"
-      ? [{ command: text, printed: next?.["language"] === "json" ? next["text"] : undefined }]
-      : [];
+    return language === "sh" ? [{ command: text, printed: next?.language === "json" ? next.text : undefined }] : [];
   });
 }

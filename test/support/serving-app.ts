@@ -14,7 +14,7 @@ import { servedPorts } from "./serving-ports.ts";
 import { valueOf } from "./protocol-tensors.ts";
 import { samplePicture } from "./sample-pictures.ts";
 import { tinyEngine } from "./tiny-engine.ts";
-import { TINY_POSITIONS, tinyTokenizer } from "./tiny-model.ts";
+import { TINY_POSITIONS } from "./tiny-model.ts";
 
 /** A picture of any content: the tiny model does not look. */
 export const street = samplePicture("street.jpg");
@@ -51,7 +51,6 @@ export async function servingApp({ engine: changes, maxInside = 10, offersFp16 =
         withPicture,
         description,
         positions: TINY_POSITIONS,
-        decode: (ids) => tinyTokenizer.decode(ids),
       }),
       createEncoderModel({ engine, withPicture, offersFp16 }),
       ...createGraphModels(engine, servedPorts, () => 0),

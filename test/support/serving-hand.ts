@@ -14,7 +14,7 @@ export const generation: Generation = {
 };
 
 /** Events of one prompt's answer. */
-export const tokenEvent = (id: number): GenerationEvent => ({ type: "token", prompt: 0, id, logprob: -0.5 });
+export const tokenEvent = (id: number): GenerationEvent => ({ type: "token", prompt: 0, id, logprob: -0.5, text: "a" });
 export const doneEvent: GenerationEvent = { type: "done", prompt: 0, generation };
 
 /**

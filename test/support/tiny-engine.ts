@@ -1,4 +1,4 @@
-import { createEngine, type EncodeJob, type EngineLimits, type GenerateJob } from "../../src/engine/engine.ts";
+import { createEngine, type EngineLimits, type GenerateJob } from "../../src/engine/engine.ts";
 import type { GenerationEvent } from "../../src/inference/backend.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
 import { openModelShards } from "../../src/runtime/shards.ts";
@@ -22,7 +22,7 @@ export async function tinyEngine(changes: Partial<EngineLimits> = {}) {
   return { engine, model, rowsOf, ...sessions };
 }
 
-export const job = (digest: string, changes: Partial<EncodeJob> = {}): GenerateJob => ({
+export const job = (digest: string, changes: Partial<GenerateJob> = {}): GenerateJob => ({
   digest,
   pixels: new Float32Array(3),
   prompts: ["a"],

@@ -24,17 +24,22 @@ interface Attempt {
 }
 
 /**
- * The pause before the next attempt in milliseconds, `undefined` where there should be none: the failure is final, the attempts are spent, or
- * the pause would outlast the deadline. Full jitter (anywhere between 0 and the bound) keeps callers who failed together from coming
- * back together; what Retry-After asks for is added before it.
+ * The pause before the next attempt in milliseconds, `undefined` where there should be none: the attempts are spent, or the pause would outlast
+ * the deadline. Full jitter (anywhere between 0 and the bound) keeps callers who failed together from coming back together; what
+ * Retry-After asks for is added before it.
  */
-export function retryPauseMs(
-  failure: InferenceFailure,
+export function nextPauseMs(
+  retryAfterSeconds: number | undefined,
   { made, remainingMs, random }: Attempt,
   { attempts, baseMs, maxMs }: RetrySettings,
 ): number | undefined {
-  if (!failureKinds[failure.kind].isRetryable || made >= attempts) return undefined;
+  if (made >= attempts) return undefined;
   const jitter = random * Math.min(maxMs, baseMs * 2 ** (made - 1));
-  const pause = (failure.retryAfterSeconds ?? 0) * 1000 + jitter;
+  const pause = (retryAfterSeconds ?? 0) * 1000 + jitter;
   return pause < remainingMs ? pause : undefined;
+}
+
+/** The same for a failure: none where it is final. */
+export function retryPauseMs(failure: InferenceFailure, attempt: Attempt, settings: RetrySettings): number | undefined {
+  return failureKinds[failure.kind].isRetryable ? nextPauseMs(failure.retryAfterSeconds, attempt, settings) : undefined;
 }

@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Headers;
-  readonly body?: Uint8Array<ArrayBuffer> | string;
+  readonly body?: Uint8Array<ArrayBuffer> | Blob | string;
 }
 
 const ignore = (): void => {};

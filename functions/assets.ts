@@ -1,0 +1,19 @@
+import { env } from "cloudflare:workers";
+import type { Site } from "../src/http/site.ts";
+import type { ReadAsset } from "../src/runtime/shards.ts";
+import { assetFolders } from "../src/site/folders.ts";
+import { pages } from "../src/site/pages.ts";
+
+// The host is ignored: the binding serves the folder that wrangler.toml names.
+function assetAt(folder: keyof typeof assetFolders, path: string): string {
+  return `https://assets.local/${assetFolders[folder]}/${path}`;
+}
+
+/** Reads the models' files. */
+export const readModelFile: ReadAsset = (path) => env.ASSETS.fetch(assetAt("models", path));
+
+/** The pages that are shown. */
+export const site: Site = {
+  pages,
+  read: (file, headers) => env.ASSETS.fetch(assetAt("site", file), { headers }),
+};

@@ -1,0 +1,45 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readListHeader } from "../../../src/inference/protocol/list-header.ts";
+
+const token = fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/u);
+const words = fc.string({ unit: fc.constantFrom("a", "B", " ", ",", ";", "=", '"', "\\", "7"), maxLength: 12 });
+const parameters = fc.uniqueArray(fc.tuple(token, words), { selector: ([name]) => name, maxLength: 4 });
+const members = fc.array(fc.record({ name: token, parameters }), { maxLength: 4 });
+
+function quoted(value: string): string {
+  return `"${value.replaceAll(/["\\]/gu, String.raw`\$&`)}"`;
+}
+
+describe("readListHeader", () => {
+  it("reads what was written, whatever the quotes hold", () => {
+    fc.assert(
+      fc.property(members, fc.constantFrom(",", ", ", " , "), (given, comma) => {
+        const header = given
+          .map(({ name, parameters: own }) =>
+            [name, ...own.map(([key, value]) => `${key}=${quoted(value)}`)].join("; "),
+          )
+          .join(comma);
+        const expected = given.map(({ name, parameters: own }) => ({ name, parameters: new Map(own) }));
+        expect(readListHeader(header)).toEqual(expected);
+      }),
+    );
+  });
+
+  it("never throws", () => {
+    fc.assert(
+      fc.property(fc.string(), (header) => {
+        expect(readListHeader(header)).toBeInstanceOf(Array);
+      }),
+    );
+  });
+
+  it("takes the first of equal parameters, flags, and names in any case", () => {
+    const first = new Map([
+      ["dur", "1"],
+      ["hit", ""],
+    ]);
+    expect(readListHeader("a; Dur=1; dur=2; hit,, ;x=1")).toEqual([{ name: "a", parameters: first }]);
+    expect(readListHeader(null)).toEqual([]);
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { tasks } from "../../src/client/contract.ts";
+import type { AnswerPromise, Florence } from "../../src/client/florence.ts";
+import { createFlorence, FlorenceError } from "../../src/client/florence.ts";
+import type { Image } from "../../src/client/image.ts";
+import { answersByType, type AnswerType } from "../../src/contract/answers.ts";
+import { FlatAnswer, RawAnswer, ReferenceAnswer } from "../../src/contract/forms.ts";
+import { encodeBase64 } from "../../src/inference/protocol/base64.ts";
+import type { Fetch } from "../../src/inference/protocol/transport.ts";
+import { goldenPictures } from "./mini-goldens.ts";
+import { samplePicture } from "./sample-pictures.ts";
+
+/** Where the real API is. */
+export interface RealApi {
+  readonly baseUrl: string;
+  readonly fetch: Fetch;
+}
+
+const region = { x1: 170, y1: 0, x2: 360, y2: 170 };
+const text = "a truck and a snail";
+const labels = ["truck", "snail"];
+const street = samplePicture("street.jpg");
+
+/** Every task as a method, with what it needs. */
+const methods: Readonly<Record<keyof typeof tasks, (florence: Florence, image: Image) => AnswerPromise<unknown>>> = {
+  ocr: (florence, image) => florence.ocr(image),
+  ocrWithRegion: (florence, image) => florence.ocrWithRegion(image),
+  caption: (florence, image) => florence.caption(image),
+  detailedCaption: (florence, image) => florence.detailedCaption(image),
+  moreDetailedCaption: (florence, image) => florence.moreDetailedCaption(image, { beams: 2 }),
+  objectDetection: (florence, image) => florence.objectDetection(image),
+  denseRegionCaption: (florence, image) => florence.denseRegionCaption(image, { max_objects: 3 }),
+  regionProposal: (florence, image) => florence.regionProposal(image, { box_format: "xywh" }),
+  captionToPhraseGrounding: (florence, image) => florence.captionToPhraseGrounding(image, { text }),
+  referringExpressionSegmentation: (florence, image) =>
+    florence.referringExpressionSegmentation(image, { text: "truck", include: ["svg_path", "coco_rle"] }),
+  regionToSegmentation: (florence, image) => florence.regionToSegmentation(image, { region }),
+  openVocabularyDetection: (florence, image) => florence.openVocabularyDetection(image, { labels }),
+  regionToCategory: (florence, image) => florence.regionToCategory(image, { region }),
+  regionToDescription: (florence, image) =>
+    florence.regionToDescription(image, { normalized_region: { x1: 0.25, y1: 0, x2: 0.75, y2: 0.5 } }),
+  regionToOcr: (florence, image) => florence.regionToOcr(image, { region: "<loc_266><loc_2><loc_562><loc_354>" }),
+};
+
+function typesOf(method: string): readonly AnswerType[] {
+  return Object.entries(tasks).find(([name]) => name === method)?.[1].answers ?? [];
+}
+
+async function all<Event>(stream: AsyncIterable<Event>): Promise<readonly Event[]> {
+  const given: Event[] = [];
+  for await (const event of stream) given.push(event);
+  return given;
+}
+
+/** The client against the API itself, on one platform. `api` is asked for once tests run. */
+export function describeClient(api: () => RealApi): void {
+  const create = () => createFlorence({ ...api(), timeoutMs: 50_000 });
+
+  describe("the client of the real API", () => {
+    it.each(Object.entries(methods))(
+      "answers %s as the contract says, whichever way the image goes",
+      async (name, ask) => {
+        const asBytes = await ask(create(), street);
+        const schemas = typesOf(name).map((type) => answersByType[type]);
+        expect(schemas.some((schema) => schema.safeParse(asBytes).success)).toBe(true);
+        expect(await ask(create(), encodeBase64(street))).toEqual(asBytes);
+      },
+    );
+
+    it("gives the ids that PyTorch writes", async () => {
+      const florence = create();
+      const [{ image, goldens } = { image: { bytes: street }, goldens: [] }] = goldenPictures;
+      const ids = (token: string) => goldens.find(({ task }) => task === token)?.greedy;
+      const { generations } = await florence.denseRegionCaption(image.bytes, { format: "raw" });
+      expect(generations[0]?.token_ids).toEqual(ids("<DENSE_REGION_CAPTION>"));
+      const caption = await florence.caption(image.bytes, { format: "raw" });
+      expect(caption.generations[0]?.token_ids).toEqual(ids("<CAPTION>"));
+    });
+
+    it("gives every form", async () => {
+      const florence = create();
+      const flat = await florence.objectDetection(street, { format: "flat", box_format: "cxcywh" });
+      const raw = await florence.objectDetection(street, { format: "raw" });
+      const reference = await florence.objectDetection(street, { compat: "reference" });
+      const svg = await florence.objectDetection(street, { overlay: "svg", overlay_image: false });
+      expect([FlatAnswer.parse(flat), RawAnswer.parse(raw)]).toEqual([flat, raw]);
+      expect(ReferenceAnswer.parse(reference)).toEqual(reference);
+      expect(svg).toMatch(/^<svg [^]*<\/svg>\s*$/u);
+    });
+
+    it("streams what it answers at once", async () => {
+      const florence = create();
+      const caption = await florence.caption(street);
+      const written = await all(florence.caption(street, { stream: true }));
+      expect(written.map((event) => (event.type === "delta" ? event.text : "")).join("")).toBe(caption.text);
+      expect(written.at(-1)).toEqual({ type: "done", answer: caption });
+
+      const detection = await florence.objectDetection(street);
+      const found = await all(florence.objectDetection(street, { stream: true }));
+      expect(found.flatMap((event) => (event.type === "object" ? [event.object] : []))).toEqual(detection.objects);
+      expect(found.at(-1)).toEqual({ type: "done", answer: detection });
+    });
+
+    it("asks several tasks at once, each with its own result", async () => {
+      const florence = create();
+      const wrong = { x1: 0, y1: 0, x2: 9999, y2: 9999 };
+      const { results } = await florence.analyze(street, [
+        { task: "caption" },
+        { task: "region-to-category", region: wrong },
+      ]);
+      expect(results[0].answer).toEqual(await florence.caption(street));
+      expect(results[1].problem).toMatchObject({ code: "region-outside-image", status: 400 });
+      const batch = await florence.batch([
+        { task: "object-detection", image: street, format: "flat" },
+        { task: "caption", image: new Blob(["no picture"]) },
+      ]);
+      expect(batch.results[0].answer).toEqual(await florence.objectDetection(street, { format: "flat" }));
+      expect(batch.results[1].problem).toMatchObject({ code: "unsupported-image" });
+    });
+
+    it("says what became of an answer", async () => {
+      const florence = create();
+      await florence.ocr(street);
+      const again = await florence.ocr(street).withResponse();
+      expect(again.cache).toMatchObject({ hit: true, stale: false });
+      expect([again.response.status, again.requestId?.length]).toEqual([200, 36]);
+      const fresh = await florence.ocr(street, { headers: { "cache-control": "no-store" } }).withResponse();
+      expect(fresh.cache).toMatchObject({ hit: false, fwd: "request", stored: false });
+      expect(fresh.data).toEqual(again.data);
+    });
+
+    it("lists what there is", async () => {
+      const florence = create();
+      const listed = (await florence.tasks()).tasks.map(({ name, input, answers }) => ({ name, input, answers }));
+      expect(listed).toEqual(Object.values(tasks));
+      expect((await florence.models()).models).toMatchObject([{ id: "mini" }]);
+      expect([await florence.health(), await florence.ready()]).toEqual([{ status: "ok" }, { status: "ok" }]);
+    });
+
+    it.each<[string, (florence: Florence) => AnswerPromise<unknown>]>([
+      ["image-required", (florence) => florence.caption(new Blob())],
+      ["unsupported-image", (florence) => florence.caption(new Blob(["no picture"]))],
+      ["image-corrupt", (florence) => florence.caption(street.subarray(0, 2000))],
+      ["invalid-base64", (florence) => florence.caption("street.jpg")],
+      ["image-url-refused", (florence) => florence.caption(new URL("https://127.0.0.1/street.jpg"))],
+      [
+        "region-outside-image",
+        (florence) => florence.regionToOcr(street, { region: { x1: 0, y1: 0, x2: 999, y2: 9 } }),
+      ],
+      ["invalid-request", (florence) => florence.caption(street, { beams: 99 })],
+      ["prompt-too-long", (florence) => florence.captionToPhraseGrounding(street, { text: "a ".repeat(4000) })],
+    ])("rejects with the API's own code: %s", async (code, ask) => {
+      const thrown: unknown = await ask(create()).catch((error: unknown) => error);
+      expect(thrown).toBeInstanceOf(FlorenceError);
+      expect(thrown).toMatchObject({ code, retryable: false, fix: expect.stringMatching(/./u) });
+    });
+
+    it("leaves when it is told to, and answers the next call", async () => {
+      const florence = create();
+      const caller = new AbortController();
+      const headers = { "cache-control": "no-store" };
+      const asked = florence.moreDetailedCaption(street, { headers, signal: caller.signal });
+      caller.abort();
+      await expect(asked).rejects.toMatchObject({ code: "aborted" });
+      expect(await florence.caption(street)).toMatchObject({ type: "text" });
+    });
+  });
+}

@@ -1,0 +1,112 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { expect } from "vitest";
+import { openApiDocument } from "../../src/contract/openapi.ts";
+import { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { type ProblemGroup, problemGroups } from "../../src/contract/problem-groups.ts";
+import { problems } from "../../src/contract/problem-table.ts";
+import { readEvents } from "../../src/inference/protocol/sse.ts";
+import { tasks } from "../../src/florence/tasks.ts";
+import { xmlElements } from "./strict-xml.ts";
+
+/** The contract's rows, as functions/ hands them over. */
+export const rows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({
+  name,
+  summary,
+  input,
+  answers,
+}));
+
+/** The document of the whole API, without the examples of answers. */
+export const apiDocument = openApiDocument(rows, "1.0.0");
+
+const BASE = "https://api.test/openapi.json";
+const ajv = new Ajv2020({ strict: false });
+ajv.addSchema({ $id: BASE, ...apiDocument });
+
+/** A part of the document as JSON pointers name it. */
+export function pointer(...parts: readonly string[]): string {
+  return `${BASE}#/${parts.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
+}
+
+/** Holds a value against a schema of the document. */
+export function expectFits(schema: string, value: unknown): void {
+  ajv.validate(schema, value);
+  expect({ schema, value, errors: ajv.errors ?? [] }).toEqual({ schema, value, errors: [] });
+}
+
+/** Addresses of the document, and the methods that each declares, in upper case. */
+export const declared: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(apiDocument.paths ?? {}).map(([path, item]) => [
+    path,
+    Object.keys(item).map((method) => method.toUpperCase()),
+  ]),
+);
+
+const isGroup = (name = ""): name is ProblemGroup => Object.hasOwn(problemGroups, name);
+
+/** Which problems an operation declares: those of the group that its responses refer to. */
+function problemsAt(path: string, method: string): readonly string[] {
+  const responses = JSON.stringify(apiDocument.paths?.[path]?.[method === "GET" ? "get" : "post"]?.responses);
+  const group = /#\/components\/responses\/(?<group>[A-Za-z]+)\d/u.exec(responses)?.groups?.["group"];
+  return isGroup(group) ? problemGroups[group] : [];
+}
+
+/** What is answered where the document has nothing. */
+function problemsElsewhere(path: string): readonly string[] {
+  if (declared.has(path)) return ["method-not-allowed"];
+  return path.startsWith("/v1/") ? ["unknown-task"] : ["not-found"];
+}
+
+function checkProblem(response: Response, body: string, path: string, method: string): void {
+  const problem = ProblemDetails.parse(JSON.parse(body));
+  expectFits(pointer("components", "schemas", "Problem"), problem);
+  const isDeclared = declared.get(path)?.includes(method) === true;
+  expect(isDeclared ? problemsAt(path, method) : problemsElsewhere(path)).toContain(problem.code);
+  expect(problems[problem.code].status).toBe(response.status);
+  expect(problem.request_id).toBe(response.headers.get("x-request-id"));
+}
+
+/** Every event fits, and the last one is an end. */
+async function checkEvents(body: string): Promise<void> {
+  const names: string[] = [];
+  for await (const { event, data } of readEvents(new Blob([body]).stream())) {
+    expectFits(pointer("components", "schemas", "AnswerEvent"), JSON.parse(data));
+    names.push(event);
+  }
+  expect(["done", "error"]).toContain(names.at(-1));
+}
+
+type CheckBody = (schema: string, body: string) => void | Promise<void>;
+
+/** How a body of each media type is held against its schema. */
+const checks: ReadonlyMap<string, CheckBody> = new Map<string, CheckBody>([
+  ["application/json", (schema, body) => expectFits(schema, JSON.parse(body))],
+  ["image/svg+xml", (_, body) => void xmlElements(body)],
+  ["text/event-stream", (_, body) => checkEvents(body)],
+]);
+
+async function checkAnswer(mediaType: string, body: string, path: string, method: string): Promise<void> {
+  const schema = pointer("paths", path, method.toLowerCase(), "responses", "200", "content", mediaType, "schema");
+  const check = checks.get(mediaType);
+  expect([mediaType, check !== undefined]).toEqual([mediaType, true]);
+  await check?.(schema, body);
+}
+
+/** Holds a response against the document: its status, media type, headers and body, and the problem that it names. */
+export async function expectAsDocumented(response: Response, method: string, path: string): Promise<void> {
+  const body = await response.text();
+  expect(response.headers.get("x-request-id")).toMatch(/^[\w=-]{1,255}$/u);
+  expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  if (method === "HEAD" || response.status === 204 || response.status === 304) {
+    expect(body).toBe("");
+    return;
+  }
+  const mediaType = (response.headers.get("content-type") ?? "").split(";")[0] ?? "";
+  if (response.status >= 400) {
+    expect(mediaType).toBe("application/problem+json");
+    checkProblem(response, body, path, method);
+  } else {
+    expect(response.status).toBe(200);
+    await checkAnswer(mediaType, body, path, method);
+  }
+}

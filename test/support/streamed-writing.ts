@@ -1,0 +1,90 @@
+import * as fc from "fast-check";
+import type { TaskOptions } from "../../src/contract/requests.ts";
+import type { AnswerPart } from "../../src/contract/service.ts";
+import type { TaskName } from "../../src/florence/tasks.ts";
+import { formatted } from "../../src/forms/draw.ts";
+import type { Image } from "../../src/image/intake.ts";
+import type { Generation, GenerationEvent, ModelDescription, TokenEvent } from "../../src/inference/backend.ts";
+import { prepare } from "../../src/prepare.ts";
+import { readAnswer } from "../../src/read-answer.ts";
+import { createAnswerTeller } from "../../src/stream-answer.ts";
+import { FIRST_LOCATION_ID } from "./fake-backend.ts";
+import { cuts, tokenSoup } from "./token-soup.ts";
+
+/** A picture that nobody looks at. */
+export const image: Image = { bytes: Uint8Array.of(1), format: "png", width: 640, height: 480, digest: "d" };
+
+const model: ModelDescription = {
+  id: "m",
+  revision: "1",
+  dtype: "fp32",
+  imageSize: 1,
+  firstLocationId: FIRST_LOCATION_ID,
+};
+
+/** Tokens of one answer: a text, and how sure the model was of each. A whole location has its id; in pieces it is spelled. */
+export interface WrittenPiece {
+  readonly text: string;
+  readonly logprob: number;
+}
+
+function tokenOf({ text, logprob }: WrittenPiece, prompt: number): TokenEvent {
+  const bin = /^<loc_(?<bin>\d{1,3})>$/u.exec(text)?.groups?.["bin"];
+  return { type: "token", prompt, id: bin === undefined ? 7 : FIRST_LOCATION_ID + Number(bin), logprob, text };
+}
+
+/** The events of one prompt. The last of `pieces` comes with the end, as half a character does. */
+export function eventsOf(
+  pieces: readonly WrittenPiece[],
+  prompt = 0,
+  told = pieces.length,
+): readonly GenerationEvent[] {
+  const tokens = pieces.map((piece) => tokenOf(piece, prompt));
+  const generation: Generation = {
+    tokenIds: tokens.map(({ id }) => id),
+    tokenLogprobs: tokens.map(({ logprob }) => logprob),
+    text: pieces.map(({ text }) => text).join(""),
+    finishReason: "stop",
+    promptTokens: 3,
+  };
+  const silent = tokens.map((token, at) => (at < told ? token : { ...token, text: "" }));
+  return [...silent, { type: "done", prompt, generation }];
+}
+
+/** What is told event by event, what with the end, and the answer as it is without a stream. */
+export function tellAll(task: TaskName, options: TaskOptions, events: readonly GenerationEvent[]) {
+  const prepared = prepare(task, options, image);
+  const teller = createAnswerTeller(prepared, image);
+  const heard = events.map((event) => teller.hear(event, model));
+  const generations = prepared.prompts.flatMap((_, prompt) =>
+    events.flatMap((event) => (event.type === "done" && event.prompt === prompt ? [event.generation] : [])),
+  );
+  const answer = formatted(readAnswer(prepared, { image, generations, model }), options);
+  const rest = teller.finish(answer);
+  return { heard, rest, answer, parts: [...heard.flat(), ...rest] };
+}
+
+/** What the parts add up to. */
+export function sumOf(parts: readonly AnswerPart[]) {
+  return {
+    text: parts.flatMap((part) => (part.type === "delta" ? [part.text] : [])).join(""),
+    objects: parts.flatMap((part) => (part.type === "object" ? [part.object] : [])),
+    indexes: parts.flatMap((part) => (part.type === "object" ? [part.index] : [])),
+    done: parts.flatMap((part) => (part.type === "done" ? [part.answer] : [])),
+  };
+}
+
+const logprob = fc.double({ min: -5, max: 0, noNaN: true });
+
+/** Soup in tokens: each location is one, words are cut anywhere; or cut anywhere altogether, so that locations are spelled. */
+const pieces: fc.Arbitrary<readonly string[]> = fc.oneof(
+  { weight: 4, arbitrary: tokenSoup.map((text) => text.match(/<[^<>]*>|[^<]{1,3}|</gu) ?? []) },
+  { weight: 1, arbitrary: cuts(tokenSoup) },
+);
+
+/** One prompt's tokens. */
+export const writing: fc.Arbitrary<readonly WrittenPiece[]> = pieces.chain((texts) =>
+  fc
+    .array(logprob, { minLength: texts.length, maxLength: texts.length })
+    .map((logprobs) => texts.map((text, at) => ({ text, logprob: logprobs[at] ?? 0 }))),
+);

@@ -1,0 +1,24 @@
+import type { AnswerPart, CacheReport, CallContext, Service, TaskRequest } from "../../src/contract/service.ts";
+import { AnswerEvent } from "../../src/contract/stream-events.ts";
+
+/** All that a service tells of an answer. */
+export async function partsOf(service: Pick<Service, "stream">, request: TaskRequest, call: CallContext) {
+  const parts: AnswerPart[] = [];
+  const reports: CacheReport[] = [];
+  await service.stream(request, call, (part, cache) => {
+    parts.push(part);
+    reports.push(cache);
+  });
+  return { parts, reports };
+}
+
+/** The events in a stretch of a stream, comments left out. Fails where one is not as the contract says. */
+export function eventsIn(text: string): readonly AnswerEvent[] {
+  const blocks = text.split("\n\n").filter((block) => block !== "" && !block.startsWith(":"));
+  return blocks.map((block) => {
+    const [, name, data = ""] = /^event: (\w+)\ndata: (.*)$/u.exec(block) ?? [];
+    const event = AnswerEvent.parse(JSON.parse(data));
+    if (event.type !== name) throw new Error(`The event ${name} says that it is ${event.type}.`);
+    return event;
+  });
+}
