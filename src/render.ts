@@ -59,7 +59,7 @@ function joinTwo(one: Answer, other: Answer): Answer {
 }
 
 /** Boxes as polygons, where another label's answer has outlines: one request has one type of answer. */
-function outlined(answer: Answer): Answer {
+export function outlined(answer: Answer): Answer {
   if (answer.type !== "boxes") return answer;
   const objects = answer.objects.map((object) => ({
     ...object,

@@ -6,6 +6,7 @@ import { taskPath } from "../src/contract/task-operations.ts";
 import { isTaskName, tasks } from "../src/florence/tasks.ts";
 import { sniff } from "../src/image/sniff.ts";
 import { overlaySvg } from "../src/overlay/svg.ts";
+import { printStream } from "./print-stream.ts";
 import { withProgress } from "./progress.ts";
 import { describeProblem, startServer } from "./ready-server.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
@@ -13,7 +14,12 @@ import type { Server } from "./serve.ts";
 import { table } from "./table.ts";
 
 const usage = `Usage: npm run ask -- <picture.jpg|png> [--task object-detection] [--text "a red car"] [--labels cat --labels dog]
-                  [--region x1,y1,x2,y2] [--normalized-region x1,y1,x2,y2] [--max-new-tokens 256] [--beams 1] [--json]
+                  [--region x1,y1,x2,y2] [--normalized-region x1,y1,x2,y2] [--max-new-tokens 256] [--beams 1]
+                  [--min-score 0.5] [--max-objects 10] [--json] [--stream]
+                  [--format json|flat|raw] [--box-format xyxy|xywh|cxcywh] [--include svg_path,coco_rle]
+
+The answer is printed as a table and drawn into a file. --json prints it whole, and so does each option of the last line, which a table cannot
+show. --stream prints what is finished while the rest is still written.
 
 Tasks: ${Object.keys(tasks).join(", ")}`;
 
@@ -29,22 +35,36 @@ function question() {
     "normalized-region": { type: "string" },
     "max-new-tokens": { type: "string" },
     beams: { type: "string" },
+    "min-score": { type: "string" },
+    "max-objects": { type: "string" },
+    format: { type: "string" },
+    "box-format": { type: "string" },
+    include: { type: "string" },
     json: { type: "boolean", default: false },
+    stream: { type: "boolean", default: false },
   });
   const [picture, ...others] = positionals;
   if (picture === undefined || others.length > 0) throw new UsageError(usage);
   if (!isTaskName(values.task)) throw new UsageError(`There is no task ${values.task}.\n\n${usage}`);
-  return { ...values, picture };
+  const { format, "box-format": boxFormat, include } = values;
+  const isWhole = values.json || [format, boxFormat, include].some((value) => value !== undefined);
+  return { ...values, json: isWhole, picture };
 }
 type Question = ReturnType<typeof question>;
 
-function queryOf({ text, labels = [], region, beams, ...values }: Question): URLSearchParams {
+function queryOf({ text, labels = [], region, beams, format, include, stream, ...values }: Question): URLSearchParams {
   const options = {
     text,
     region,
     beams,
+    format,
+    include,
     normalized_region: values["normalized-region"],
     max_new_tokens: values["max-new-tokens"],
+    min_score: values["min-score"],
+    max_objects: values["max-objects"],
+    box_format: values["box-format"],
+    stream: stream ? "true" : undefined,
   };
   const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   return new URLSearchParams([...given, ...labels.map((label) => ["labels", label])]);
@@ -64,12 +84,11 @@ async function readPicture(path: string): Promise<Picture> {
   return { bytes, mediaType: `image/${header.format}` };
 }
 
-async function ask(server: Server, asked: Question, { bytes, mediaType }: Picture): Promise<Answer> {
+async function ask(server: Server, asked: Question, { bytes, mediaType }: Picture): Promise<Response> {
   const url = new URL(`${taskPath(asked.task)}?${queryOf(asked).toString()}`, server.url);
   const response = await fetch(url, { method: "POST", headers: { "content-type": mediaType }, body: bytes });
-  const body: unknown = await response.json();
-  if (response.ok) return Answer.parse(body);
-  throw new UsageError(describeProblem(ProblemDetails.parse(body)));
+  if (response.ok) return response;
+  throw new UsageError(describeProblem(ProblemDetails.parse(await response.json())));
 }
 
 async function draw(answer: Answer, path: string, { bytes, mediaType }: Picture): Promise<void> {
@@ -78,15 +97,23 @@ async function draw(answer: Answer, path: string, { bytes, mediaType }: Picture)
   console.log(`\nDrawn in ${file}`);
 }
 
+/** Prints the answer in the way that was asked for, and draws it where a table shows it. */
+async function show(response: Response, asked: Question, path: string, picture: Picture): Promise<void> {
+  if (asked.stream) return printStream(response, asked.json);
+  const body: unknown = await response.json();
+  if (asked.json) return console.log(JSON.stringify(body, null, 2));
+  const answer = Answer.parse(body);
+  console.log(`\n${table(answer)}`);
+  if (answer.type !== "text") await draw(answer, path, picture);
+}
+
 await runCommand(async () => {
   const asked = question();
   const path = resolve(here, asked.picture);
   const picture = await readPicture(path);
   const server = await startServer(0);
   try {
-    const answer = await withProgress("Answering…", ask(server, asked, picture));
-    console.log(asked.json ? JSON.stringify(answer, null, 2) : `\n${table(answer)}`);
-    if (answer.type !== "text" && !asked.json) await draw(answer, path, picture);
+    await show(await withProgress("Answering…", ask(server, asked, picture)), asked, path, picture);
   } finally {
     await server.stop();
   }

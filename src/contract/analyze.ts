@@ -8,25 +8,35 @@ import type { TaskRow } from "./service.ts";
 /** Most tasks of one request: each of the fifteen once, and some with several regions. Each is a decoding. */
 export const MAX_ANALYZE_TASKS = 32;
 
-/** The body of `analyze`. What an item holds is seen item by item, so that one mistake is one item's problem. */
+/** One of several tasks. What it holds is seen item by item, so that one mistake is one item's problem. */
+export const TaskItem = z.looseObject(
+  { task: z.string("Name a task.") },
+  "Send an object with `task` and its options.",
+);
+
+/** What answers several tasks comes whole. */
+export const neverStreamed = z
+  .literal(false, "Only the answer to a single task is streamed: ask for it at the task's own address.")
+  .optional();
+
+/** The body of `analyze`. */
 export const AnalyzeBody = z.strictObject({
   image: JsonImage,
   tasks: z
-    .array(
-      z.looseObject({ task: z.string("Name a task.") }, "Send an object with `task` and its options."),
-      "Send a list of tasks.",
-    )
+    .array(TaskItem, "Send a list of tasks.")
     .min(1, "Send at least one task.")
     .max(MAX_ANALYZE_TASKS, `Send at most ${MAX_ANALYZE_TASKS} tasks.`),
+  stream: neverStreamed,
 });
 
 /** What became of one task: an answer, or a problem; the other is null. */
-const AnalyzeResult = z
+export const AnalyzeResult = z
   .object({
     task: z.string(),
     status: z.enum(["ok", "error"]),
-    answer: jsonForms(answerTypes).nullable(),
-    problem: ProblemDetails.nullable(),
+    // Not `nullable()`: the printer makes `allOf` of it, which null does not fit.
+    answer: z.union([jsonForms(answerTypes), z.null()]),
+    problem: z.union([ProblemDetails, z.null()]),
   })
   .meta({ id: "AnalyzeResult" });
 
@@ -48,6 +58,6 @@ export function analyzeBodyFor(rows: readonly TaskRow[]) {
   );
   const item = first === undefined ? z.never() : z.union([first, ...others]);
   return z
-    .strictObject({ image: JsonImage, tasks: z.array(item).min(1).max(MAX_ANALYZE_TASKS) })
+    .strictObject({ image: JsonImage, tasks: z.array(item).min(1).max(MAX_ANALYZE_TASKS), stream: neverStreamed })
     .meta({ id: "AnalyzeRequest" });
 }

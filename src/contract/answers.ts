@@ -113,4 +113,20 @@ export type AnswerType = keyof typeof answersByType;
 export const answerTypes = z.keyof(z.object(answersByType)).options;
 
 /** An answer with its boxes in any format. */
-export type FormattedAnswer = z.infer<(typeof answersByType)[AnswerType]>;
+export const FormattedAnswer = z.discriminatedUnion("type", [
+  answersByType.text,
+  answersByType.boxes,
+  answersByType.quads,
+  answersByType.polygons,
+]);
+export type FormattedAnswer = z.infer<typeof FormattedAnswer>;
+
+const located = [xyxy, xywh, cxcywh] as const;
+
+/** One object of an answer, of any type and with its box in any format. The richer come first: a reader takes the first that fits. */
+export const AnswerObject = z.union([
+  ...located.map(({ quads }) => quads.shape.objects.element),
+  ...located.map(({ polygons }) => polygons.shape.objects.element),
+  ...located.map(({ boxes }) => boxes.shape.objects.element),
+]);
+export type AnswerObject = Exclude<FormattedAnswer, { type: "text" }>["objects"][number];

@@ -46,6 +46,10 @@ export const formOptions = {
     .boolean("Send true or false.")
     .optional()
     .meta({ description: "Whether the drawing holds the picture; by default it does." }),
+  stream: z
+    .boolean("Send true or false.")
+    .optional()
+    .meta({ description: "Whether the answer is sent while it is written, as server-sent events." }),
 };
 
 const FormOptions = z.object(formOptions);
@@ -53,15 +57,29 @@ export type FormOptions = Readonly<z.infer<typeof FormOptions>>;
 
 type Option = keyof FormOptions;
 
-/** Options that decide the form, with those that would then go unheard: what cannot be done is refused, not ignored. */
-const conflicts: readonly {
+/** An option that is there: whatever its value, or with this one only. */
+interface Given {
   readonly option: Option;
-  readonly value?: string;
-  readonly others: readonly Option[];
-}[] = [
-  { option: "compat", others: ["format", "overlay", "min_score", "max_objects", "box_format", "include"] },
-  { option: "overlay", others: ["format", "box_format", "include"] },
-  { option: "format", value: "raw", others: ["min_score", "max_objects", "box_format", "include"] },
+  readonly value?: string | boolean;
+}
+
+function anyOf(...options: readonly Option[]): readonly Given[] {
+  return options.map((option) => ({ option }));
+}
+
+/** Options that decide the form, with those that would then go unheard: what cannot be done is refused, not ignored. */
+const conflicts: readonly { readonly given: Given; readonly others: readonly Given[] }[] = [
+  {
+    given: { option: "compat" },
+    others: anyOf("format", "overlay", "min_score", "max_objects", "box_format", "include"),
+  },
+  { given: { option: "overlay" }, others: anyOf("format", "box_format", "include") },
+  { given: { option: "format", value: "raw" }, others: anyOf("min_score", "max_objects", "box_format", "include") },
+  {
+    // Only an answer of texts and objects can be shown piece by piece.
+    given: { option: "stream", value: true },
+    others: [...anyOf("compat", "overlay"), { option: "format", value: "flat" }, { option: "format", value: "raw" }],
+  },
 ];
 
 /** An option beside one that it does not go with. */
@@ -71,10 +89,16 @@ interface Conflict {
 }
 
 function conflictOf(options: FormOptions & { readonly labels?: readonly string[] | undefined }): Conflict | undefined {
-  for (const { option, value = options[option], others } of conflicts) {
-    const other = others.find((each) => options[each] !== undefined);
-    if (options[option] === undefined || options[option] !== value || other === undefined) continue;
-    return { path: other, message: `Send either \`${option}=${String(value)}\` or \`${other}\`.` };
+  const has = ({ option, value }: Given): boolean =>
+    options[option] !== undefined && (value === undefined || options[option] === value);
+  for (const { given, others } of conflicts) {
+    const other = has(given) ? others.find(has) : undefined;
+    if (other === undefined) continue;
+    const { option } = given;
+    return {
+      path: other.option,
+      message: `Send either \`${option}=${String(options[option])}\` or \`${other.option}\`.`,
+    };
   }
   if (options.overlay_image !== undefined && options.overlay === undefined) {
     return { path: "overlay_image", message: "Send it with `overlay`." };
@@ -94,16 +118,18 @@ export function checkForm(
   if (conflict !== undefined) addIssue({ code: "custom", path: [conflict.path], message: conflict.message });
 }
 
+/** That all of these are there, as JSON Schema. */
+function bothGiven(all: readonly Given[]) {
+  const fixed = all.flatMap(({ option, value }) => (value === undefined ? [] : [[option, { const: value }] as const]));
+  const properties = fixed.length === 0 ? {} : { properties: Object.fromEntries(fixed) };
+  return { required: all.map(({ option }) => option), ...properties };
+}
+
 /** What `checkForm` refuses, as JSON Schema. */
 export const formSchema = {
   not: {
     anyOf: [
-      ...conflicts.flatMap(({ option, value, others }) =>
-        others.map((other) => ({
-          required: [option, other],
-          ...(value === undefined ? {} : { properties: { [option]: { const: value } } }),
-        })),
-      ),
+      ...conflicts.flatMap(({ given, others }) => others.map((other) => bothGiven([given, other]))),
       { required: ["compat", "labels"], properties: { labels: { minItems: 2 } } },
     ],
   },

@@ -123,13 +123,13 @@ const QueryRegion = z
   .string()
   // No flag: the printer would write it into the pattern.
   .regex(/^-?[\d.]+(,-?[\d.]+){3}$/)
-  .meta({ id: "QueryRegion", description: "x1,y1,x2,y2", example: "170,0,360,170" });
+  .meta({ id: "QueryRegion", description: "x1,y1,x2,y2, as in 170,0,360,170" });
 
 /** A list of outlines as the query spells it. */
 const QueryInclude = z
   .string()
   .regex(new RegExp(`^(${Outline.options.join("|")})(,(${Outline.options.join("|")}))*$`))
-  .meta({ id: "QueryInclude", description: "Names with commas between.", example: "svg_path,coco_rle" });
+  .meta({ id: "QueryInclude", description: "Names with commas between, as in svg_path,coco_rle" });
 
 /** Options that the query spells otherwise than JSON. */
 const queryForms: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([

@@ -2,6 +2,7 @@ import type { AnswerType } from "./answers.ts";
 import type { Form } from "./forms.ts";
 import type { Problem } from "./problems.ts";
 import type { InputKind, TaskOptions } from "./requests.ts";
+import type { AnswerEvent } from "./stream-events.ts";
 
 /** A task as the contract needs it; the table itself is the model's (`florence/tasks.ts`) and is handed in by `functions/`. */
 export interface TaskRow {
@@ -39,6 +40,20 @@ export interface AnalyzeRequest {
 export interface Analyzed extends Omit<Answered, "answer"> {
   readonly results: readonly (Form | Problem)[];
 }
+
+/** One task on an image of its own: valid, or what is wrong with it. */
+export type BatchItem = TaskRequest | { readonly task: string; readonly problem: Problem };
+
+/** Several tasks, each on an image of its own. */
+export interface BatchRequest {
+  readonly items: readonly BatchItem[];
+}
+
+/** What is told of an answer while it is written; how it fails is thrown. */
+export type AnswerPart = Exclude<AnswerEvent, { type: "error" }>;
+
+/** Hears an answer's parts as they come, and what became of the request in the cache; `done` is the last. Never throws. */
+export type TellPart = (part: AnswerPart, cache: CacheReport) => void;
 
 /** The model that answers, as `GET /v1/models` shows it. */
 export interface ServedModel {
@@ -104,8 +119,12 @@ export interface CallContext {
 /** What the HTTP room asks of the rest: the only things that a route can do. Every method throws `Problem`. */
 export interface Service {
   answer(request: TaskRequest, call: CallContext): Promise<Answered>;
+  /** `answer`, told while it is written: resolves once all is. */
+  stream(request: TaskRequest, call: CallContext, tell: TellPart): Promise<void>;
   /** Throws only where nothing can be answered: the image itself is at fault, or everybody's backend. */
   analyze(request: AnalyzeRequest, call: CallContext): Promise<Analyzed>;
+  /** Throws only what is no item's own: that the caller left, or a bug. */
+  batch(request: BatchRequest, call: CallContext): Promise<Analyzed>;
   /** Resolves once the model can answer. */
   ready(): Promise<void>;
   model(): Promise<ServedModel>;

@@ -1,7 +1,9 @@
+import type { Answer, FormattedAnswer } from "../contract/answers.ts";
 import type { FormOptions } from "../contract/form-options.ts";
 import type { Form, JsonForm } from "../contract/forms.ts";
 import { postProcess } from "../florence/reference.ts";
 import { tasks } from "../florence/tasks.ts";
+import { presentImage } from "../inference/backend.ts";
 import { withBoxFormat } from "./box-format.ts";
 import { flat } from "./flat.ts";
 import { limited } from "./limit.ts";
@@ -12,14 +14,15 @@ import { svgDrawing } from "./svg-drawing.ts";
 
 type Draw = (source: FormSource, options: FormOptions) => JsonForm;
 
-function formatted({ answer }: FormSource, options: FormOptions) {
+/** An answer of texts and objects, as the options that limit and convert objects want it. */
+export function formatted(answer: Answer, options: FormOptions): FormattedAnswer {
   const shown = withOutlines(limited(answer, options), options.include ?? []);
   return withBoxFormat(shown, options.box_format ?? "xyxy");
 }
 
 const formats: Readonly<Record<NonNullable<FormOptions["format"]>, Draw>> = {
-  json: formatted,
-  flat: (source, options) => flat(formatted(source, options), options.box_format ?? "xyxy"),
+  json: ({ answer }, options) => formatted(answer, options),
+  flat: ({ answer }, options) => flat(formatted(answer, options), options.box_format ?? "xyxy"),
   raw,
 };
 
@@ -32,5 +35,8 @@ function reference({ task, image, generations }: FormSource): JsonForm {
 export function drawForm(source: FormSource, options: FormOptions): Form {
   if (options.compat === "reference") return reference(source);
   if (options.overlay === undefined) return formats[options.format ?? "json"](source, options);
-  return svgDrawing(limited(source.answer, options), (options.overlay_image ?? true) ? source.image : undefined);
+  return svgDrawing(
+    limited(source.answer, options),
+    (options.overlay_image ?? true) ? presentImage(source.image) : undefined,
+  );
 }

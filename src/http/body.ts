@@ -13,7 +13,21 @@ function tooLarge(maxBytes: number): Problem {
 
 /** The whole body, never holding more than the limit; a declared length over it is refused unread. */
 export async function readBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const declared = request.headers.get("content-length");
+  if (Number(declared ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  return declared === null ? readChunks(request, maxBytes) : readAtOnce(request, maxBytes);
+}
+
+/** HTTP gives no more bytes than were declared. Chunk by chunk they would cost a cached answer more than all else of it. */
+async function readAtOnce(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const buffer = await request.arrayBuffer().catch((cause: unknown) => {
+    throw brokenOff(cause);
+  });
+  if (buffer.byteLength > maxBytes) throw tooLarge(maxBytes);
+  return new Uint8Array(buffer);
+}
+
+async function readChunks(request: Request, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunksOf(request)) {
@@ -24,12 +38,17 @@ export async function readBody(request: Request, maxBytes = MAX_BODY_BYTES): Pro
   return join(chunks, length);
 }
 
-/** The body as it comes. A connection that breaks off is the caller's going away, not a fault of ours. */
+/** A connection that breaks off is the caller's going away, not a fault of ours. */
+function brokenOff(cause: unknown): Problem {
+  return new Problem("request-cancelled", "The connection broke off within the body.", { cause });
+}
+
+/** The body as it comes. */
 async function* chunksOf(request: Request): AsyncGenerator<Uint8Array, void, void> {
   try {
     for await (const chunk of request.body ?? []) yield chunk;
   } catch (cause) {
-    throw new Problem("request-cancelled", "The connection broke off within the body.", { cause });
+    throw brokenOff(cause);
   }
 }
 
@@ -46,7 +65,7 @@ function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
 }
 
 /**
- * Most brackets, braces and commas of a JSON body. The largest request that means something has some eighty; parsed, each
+ * Most brackets, braces and commas of a JSON body. The largest request for a task that means something has some eighty; parsed, each
  * costs up to a hundred times its byte, so that a body of nothing else would fill the isolate.
  */
 export const MAX_JSON_MARKS = 1000;
@@ -54,22 +73,30 @@ export const MAX_JSON_MARKS = 1000;
 const mark = { quote: 0x22, backslash: 0x5c, comma: 0x2c, bracket: 0x5b, brace: 0x7b } as const;
 const counted: ReadonlySet<number> = new Set([mark.comma, mark.bracket, mark.brace]);
 
-function hasTooManyMarks(bytes: Uint8Array): boolean {
-  let isText = false;
-  let marks = 0;
-  for (let at = 0; at < bytes.length && marks <= MAX_JSON_MARKS; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte === mark.quote) isText = !isText;
-    else if (isText && byte === mark.backslash) at += 1;
-    else if (!isText && counted.has(byte)) marks += 1;
+/** Where the string that begins at `opening` ends; a picture in base64 is most of a body, and found by the engine's own search. */
+function closingQuote(bytes: Uint8Array, opening: number): number {
+  for (let at = bytes.indexOf(mark.quote, opening + 1); at !== -1; at = bytes.indexOf(mark.quote, at + 1)) {
+    let backslashes = 0;
+    while (bytes[at - 1 - backslashes] === mark.backslash) backslashes += 1;
+    if (backslashes % 2 === 0) return at;
   }
-  return marks > MAX_JSON_MARKS;
+  return bytes.length;
 }
 
-/** A body as one JSON object. */
-export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  if (hasTooManyMarks(bytes)) {
-    throw new Problem("invalid-request", `The JSON has more than ${MAX_JSON_MARKS} brackets, braces and commas.`);
+function hasTooManyMarks(bytes: Uint8Array, maxMarks: number): boolean {
+  let marks = 0;
+  for (let at = 0; at < bytes.length && marks <= maxMarks; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte === mark.quote) at = closingQuote(bytes, at);
+    else if (counted.has(byte)) marks += 1;
+  }
+  return marks > maxMarks;
+}
+
+/** A body as one JSON object, with no more brackets, braces and commas than `maxMarks`. */
+export function parseJsonObject(bytes: Uint8Array, maxMarks = MAX_JSON_MARKS): Readonly<Record<string, unknown>> {
+  if (hasTooManyMarks(bytes, maxMarks)) {
+    throw new Problem("invalid-request", `The JSON has more than ${maxMarks} brackets, braces and commas.`);
   }
   const value = parseJson(bytes);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };

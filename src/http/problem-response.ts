@@ -1,9 +1,19 @@
-import { problemDetails, PROBLEM_MEDIA_TYPE } from "../contract/problem-details.ts";
+import { problemDetails, PROBLEM_MEDIA_TYPE, PROBLEMS_PATH } from "../contract/problem-details.ts";
 import { problems } from "../contract/problem-table.ts";
-import { Problem } from "../contract/problems.ts";
+import { isFault, Problem } from "../contract/problems.ts";
 
 /** Seconds after which a caller may ask again when the service is busy or not ready: about one answer's time. */
 export const RETRY_AFTER_SECONDS = 2;
+
+/** Takes errors that are our fault, with their cause; never a caller's mistake, nor that there are many callers. */
+export type LogError = (problem: Problem, requestId: string) => void;
+
+/** What was thrown, as a `Problem` of which the operator has heard where it is for him to mend. */
+export function heardProblem(thrown: unknown, requestId: string, logError: LogError): Problem {
+  const problem = asProblem(thrown);
+  if (isFault(problem.code)) logError(problem, requestId);
+  return problem;
+}
 
 /** The one place where an error becomes a response. */
 export function problemResponse(problem: Problem, requestId: string): Response {
@@ -13,6 +23,7 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     "content-type": PROBLEM_MEDIA_TYPE,
     "cache-control": "no-store",
     "x-request-id": requestId,
+    link: `<${PROBLEMS_PATH}#${problem.code}>; rel="help"`,
   });
   if (retryable && status === 503) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   return new Response(JSON.stringify(body), { status, headers });

@@ -27,6 +27,7 @@ const readers: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["max_objects", number],
   ["include", list],
   ["overlay_image", boolean],
+  ["stream", boolean],
 ]);
 
 /** Options that may be given several times. */

@@ -24,6 +24,9 @@ describe("the options of a form", () => {
     { format: "raw" },
     { compat: "reference" },
     { overlay: "svg", overlay_image: false, max_objects: 3 },
+    { stream: true, format: "json", min_score: 0.5, max_objects: 3, box_format: "xywh", include: ["svg_path"] },
+    { stream: false, overlay: "svg" },
+    { stream: false, format: "flat" },
   ])("are taken by every task: %j", (options) => {
     expect(pathsOf(options, "none")).toEqual([]);
     expect(pathsOf({ ...inputs.text, ...options }, "text")).toEqual([]);
@@ -46,6 +49,7 @@ describe("the options of a form", () => {
     ["compat", { compat: "huggingface" }],
     ["overlay", { overlay: "jpeg" }],
     ["overlay_image", { overlay: "svg", overlay_image: "no" }],
+    ["stream", { stream: "yes" }],
   ])("are refused by name where they do not fit: %s %j", (path, options) => {
     expect(pathsOf(options)).toEqual([path]);
   });
@@ -65,6 +69,10 @@ describe("the options of a form", () => {
     ["box_format", { format: "raw", box_format: "xywh" }],
     ["include", { format: "raw", include: ["coco_rle"] }],
     ["overlay_image", { overlay_image: true }],
+    ["format", { stream: true, format: "flat" }],
+    ["format", { stream: true, format: "raw" }],
+    ["compat", { stream: true, compat: "reference" }],
+    ["overlay", { stream: true, overlay: "svg" }],
   ])("are refused, not ignored, where they do not go together: %s %j", (path, options) => {
     expect(pathsOf(options)).toEqual([path]);
     const body = bodiesByInput.region.safeParse({ image: "QUJD", ...inputs.region, ...options });

@@ -8,7 +8,10 @@ import { bundle, root, type Server, serve } from "../../tools/serve.ts";
 import { examplesIn } from "../support/page-examples.ts";
 import { xmlElements } from "../support/strict-xml.ts";
 
-const examples = examplesIn(await readFile(join(root, "docs/how-to/forms-of-the-answer.md"), "utf8"));
+const pages = ["forms-of-the-answer.md", "ask-many.md"].map((name) =>
+  readFile(join(root, "docs/how-to", name), "utf8"),
+);
+const examples = (await Promise.all(pages)).flatMap(examplesIn);
 const printing = examples.filter(({ printed }) => printed !== undefined);
 const drawing = examples.filter(({ command }) => command.includes("overlay=svg"));
 
@@ -32,17 +35,17 @@ async function shell(command: string): Promise<string> {
   return stdout;
 }
 
-describe("the page on forms", () => {
-  it("has examples", () => {
-    expect([printing.length, drawing.length]).toEqual([5, 1]);
+describe("the pages on forms and on asking many", () => {
+  it("have examples", () => {
+    expect([printing.length, drawing.length]).toEqual([7, 1]);
   });
 
-  it.each(printing)("tells what is answered: $command", async ({ command, printed = "" }) => {
+  it.each(printing)("tell what is answered: $command", async ({ command, printed = "" }) => {
     const expected: object = JSON.parse(printed);
     expect(JSON.parse(await shell(command))).toMatchObject(expected);
   });
 
-  it.each(drawing)("tells how to draw: $command", async ({ command }) => {
+  it.each(drawing)("tell how to draw: $command", async ({ command }) => {
     await shell(command);
     const elements = xmlElements(await readFile(join(folder, "street.svg"), "utf8"));
     const labels = elements.flatMap(({ name, text }) => (name === "text" ? [text] : []));

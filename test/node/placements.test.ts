@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend } from "../../src/inference/backend.ts";
 import type { RunningServer } from "../../src/serving/start-node.ts";
+import { all, never } from "../support/fake-client.ts";
 import { startMiniServer } from "../support/gpu-server.ts";
 import { expectedBeams, generations, goldenPictures } from "../support/mini-goldens.ts";
 import { remoteAt, splitAt } from "../support/placement-backends.ts";
@@ -39,6 +40,24 @@ describe.each(placements)("the placement %s", (_, create) => {
     const ids = answers.flat().map(({ tokenIds }) => tokenIds);
     const goldens = goldenPictures.flatMap((picture) => picture.goldens);
     expect(ids).toEqual(goldens.map((golden, at) => expectedBeams(golden, ids[at])));
+  });
+
+  it.each([1, 3])("streams token by token what it gives in the end, with %i beams", async (beams) => {
+    const backend = create(server?.url ?? new URL("http://none.invalid"));
+    const [picture] = goldenPictures;
+    if (picture === undefined) throw new Error("There are no goldens.");
+    const prompts = picture.goldens.slice(0, 3).map(({ prompt }) => prompt);
+    const asked = { image: picture.image, prompts, decoding: { beams }, stream: true };
+    const events = await all(backend.generate(asked, never));
+    for (const [prompt] of prompts.entries()) {
+      const own = events.filter((event) => event.prompt === prompt);
+      const tokens = own.filter((event) => event.type === "token");
+      const [done, ...others] = own.filter((event) => event.type === "done");
+      expect(tokens.map(({ id }) => id)).toEqual(done?.generation.tokenIds);
+      expect(tokens.map(({ logprob }) => logprob)).toEqual(done?.generation.tokenLogprobs);
+      expect(tokens.map(({ text }) => text).join("")).toBe(done?.generation.text);
+      expect([own.at(-1)?.type, others]).toEqual(["done", []]);
+    }
   });
 
   it("describes the model as the deployment's own files do", async () => {

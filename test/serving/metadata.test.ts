@@ -50,7 +50,14 @@ describe("metadata", () => {
         { name: "prompt_token_count", datatype: "INT32", shape: [-1] },
         { name: "finish_reason", datatype: "BYTES", shape: [-1] },
       ],
-      parameters: { model_id: "tiny", revision: "r1", dtype: "fp32", image_size: 1, first_location_id: 3 },
+      parameters: {
+        model_id: "tiny",
+        revision: "r1",
+        dtype: "fp32",
+        image_size: 1,
+        first_location_id: 3,
+        generate_stream: true,
+      },
     });
   });
 

@@ -1,0 +1,25 @@
+import { BatchBody, MAX_BATCH_ITEMS } from "../contract/batch.ts";
+import { bodiesByInput } from "../contract/requests.ts";
+import type { BatchRequest, TaskRow } from "../contract/service.ts";
+import { parseJsonObject, readBody } from "./body.ts";
+import { readTaskItem } from "./task-item.ts";
+import { imageInput, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType, validated } from "./task-request.ts";
+
+/** Brackets, braces and commas of the largest item that means something: 64 labels, and some options. */
+const MARKS_PER_ITEM = 100;
+
+/** Several tasks, each on an image of its own, as one JSON object. Throws `Problem` for what concerns all of them. */
+export async function readBatchRequest(rows: readonly TaskRow[], request: Request): Promise<BatchRequest> {
+  const mediaType = mediaTypeOf(request);
+  if (!JSON_MEDIA_TYPE.test(mediaType)) throw unsupportedMediaType(mediaType);
+  const { items } = validated(BatchBody, parseJsonObject(await readBody(request), MAX_BATCH_ITEMS * MARKS_PER_ITEM));
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  return {
+    items: items.map(({ task, ...given }) =>
+      readTaskItem(byName, task, ({ input }) => {
+        const { image, ...options } = validated(bodiesByInput[input], given);
+        return { image: imageInput(image), options };
+      }),
+    ),
+  };
+}

@@ -1,0 +1,37 @@
+import { type Issue, Problem } from "../contract/problems.ts";
+import type { TaskOptions } from "../contract/requests.ts";
+import type { TaskRow } from "../contract/service.ts";
+
+/** What only the answer to a single task can be, with what to do instead. */
+const single = {
+  overlay: "Ask for a drawing by the task's own address.",
+  stream: "Ask for a stream by the task's own address.",
+} as const satisfies Partial<Record<keyof TaskOptions, string>>;
+
+/** Refuses options that one of several tasks cannot have. */
+function checkItem(options: TaskOptions): void {
+  const issues: readonly Issue[] = [
+    ...(options.overlay === undefined ? [] : [{ path: "overlay", message: single.overlay }]),
+    ...(options.stream === true ? [{ path: "stream", message: single.stream }] : []),
+  ];
+  const [first] = issues;
+  if (first !== undefined) throw new Problem("invalid-request", first.message, { issues });
+}
+
+/** One of several tasks, read by what its row says. What is wrong with it is its own problem. */
+export function readTaskItem<Item extends { readonly options: TaskOptions }>(
+  rows: ReadonlyMap<string, TaskRow>,
+  task: string,
+  read: (row: TaskRow) => Item,
+): (Item & { readonly task: string }) | { readonly task: string; readonly problem: Problem } {
+  const row = rows.get(task);
+  try {
+    if (row === undefined) throw new Problem("unknown-task", `There is no task named ${JSON.stringify(task)}.`);
+    const item = read(row);
+    checkItem(item.options);
+    return { task, ...item };
+  } catch (thrown) {
+    if (thrown instanceof Problem) return { task, problem: thrown };
+    throw thrown;
+  }
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { createService } from "../src/answer.ts";
+import { answerBatch } from "../src/batch.ts";
+import { createCachedGenerations } from "../src/cached-generations.ts";
+import { Problem } from "../src/contract/problems.ts";
+import type { AnalyzeRequest, Analyzed, BatchItem, ImageInput } from "../src/contract/service.ts";
+import { ISOLATE_LIMITS } from "../src/image/intake.ts";
+import { callWith } from "./support/calls.ts";
+import { fakeBackend } from "./support/fake-backend.ts";
+import { fakeAnswer, missed } from "./support/fake-service.ts";
+import { bilevelPng } from "./support/pictures.ts";
+import { nextTask } from "./support/tiny-backend.ts";
+
+const url = (name: string): ImageInput => ({ kind: "url", url: `https://a.test/${name}` });
+const item = (name: string, task = "caption"): BatchItem => ({ task, image: url(name), options: {} });
+/** A picture of its own for each width. */
+async function png(width: number): Promise<ImageInput> {
+  return { kind: "base64", text: btoa(String.fromCharCode(...(await bilevelPng(width, 10)))) };
+}
+const hit = { ...missed, hit: true, fwd: undefined, stored: false };
+
+/** Answers a batch with captions that name their image and task; what `broken` names fails so. */
+async function batch(items: readonly BatchItem[], broken: Readonly<Record<string, Error>> = {}, atOnce = 2) {
+  const asked: AnalyzeRequest[] = [];
+  let [inside, most] = [0, 0];
+  const analyze = async (request: AnalyzeRequest): Promise<Analyzed> => {
+    asked.push(request);
+    inside += 1;
+    most = Math.max(most, inside);
+    // The first take longest: results must not come in the order in which they are done.
+    for (let turn = asked.length; turn < 9; turn += 1) await nextTask();
+    inside -= 1;
+    const name = request.image.kind === "url" ? request.image.url.slice("https://a.test/".length) : "";
+    const failure = broken[name];
+    if (failure !== undefined) throw failure;
+    const results = request.items.map(({ task }) => ({ ...fakeAnswer, text: `${name} ${task}` }));
+    return { results, cache: name.startsWith("held") ? hit : missed, timings: { intake: 1, generate: 2 } };
+  };
+  const answered = await answerBatch({ items }, analyze, atOnce);
+  const texts = answered.results.map((result) => {
+    if (result instanceof Problem) return result.code;
+    return "text" in result ? result.text : undefined;
+  });
+  return { ...answered, texts, asked, most };
+}
+
+describe("a batch", () => {
+  it("has results in the order of its items, so many images at once", async () => {
+    const { texts, most } = await batch(["a", "b", "c", "d", "e"].map((name) => item(name)));
+    expect(texts).toEqual(["a caption", "b caption", "c caption", "d caption", "e caption"]);
+    expect(most).toBe(2);
+  });
+
+  it("looks once at an image that several items are about", async () => {
+    const { texts, asked } = await batch([item("a"), item("b"), item("a", "ocr")]);
+    expect(texts).toEqual(["a caption", "b caption", "a ocr"]);
+    expect(asked.map(({ items }) => items.length)).toEqual([2, 1]);
+  });
+
+  it("makes an image's failure the problem of its items, and of no others", async () => {
+    const bad: BatchItem = { task: "vqa", problem: new Problem("unknown-task", "none") };
+    const broken = { a: new Problem("image-url-unreachable", "gone") };
+    const { texts, asked } = await batch([item("a"), bad, item("b"), item("a", "ocr")], broken);
+    expect(texts).toEqual(["image-url-unreachable", "unknown-task", "b caption", "image-url-unreachable"]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([new Problem("request-cancelled", "gone"), new TypeError("a bug")])(
+    "ends with what is no item's, and begins no more: %s",
+    async (failure) => {
+      const seen: string[] = [];
+      const items = ["a", "b", "c"].map((name) => item(name));
+      const analyze = async ({ image }: AnalyzeRequest): Promise<Analyzed> => {
+        seen.push(image.kind);
+        throw failure;
+      };
+      await expect(answerBatch({ items }, analyze, 1)).rejects.toBe(failure);
+      expect(seen).toHaveLength(1);
+    },
+  );
+
+  it("is a hit where all that was asked of the cache was there; its stages add up", async () => {
+    const broken = { a: new Problem("image-corrupt", "cut") };
+    const held = await batch([item("held-1"), item("a"), item("held-2")], broken);
+    expect(held.cache.hit).toBe(true);
+    expect(held.timings).toEqual({ intake: 2, generate: 4 });
+    const half = await batch([item("held-1"), item("b")]);
+    expect(half.cache).toMatchObject({ hit: false, fwd: "miss" });
+  });
+});
+
+describe("the service's batch", () => {
+  it("asks the backend only for what is not in the cache, and once for equal items", async () => {
+    const { backend, asked } = fakeBackend({ text: "<s>a cat</s>" });
+    const find = createCachedGenerations({
+      backend,
+      stores: [],
+      ttlSeconds: 60,
+      memoryBytes: 10_000,
+      salt: "",
+      holdOpen: () => {},
+      now: () => 0,
+      sleep: nextTask,
+    });
+    const service = createService({ backend, find, limits: ISOLATE_LIMITS, now: () => 0 });
+    const [one, other] = [await png(10), await png(20)];
+    await service.answer({ task: "caption", image: one, options: {} }, callWith());
+    const items: readonly BatchItem[] = [
+      { task: "caption", image: one, options: {} },
+      { task: "ocr", image: other, options: {} },
+      { task: "caption", image: { kind: "base64", text: "QUJD" }, options: {} },
+      { task: "ocr", image: other, options: {} },
+      { task: "region-to-category", image: other, options: { region: { x1: 0, y1: 0, x2: 999, y2: 1 } } },
+    ];
+    const { results, cache } = await service.batch({ items }, callWith());
+    const codes = results.map((result) => (result instanceof Problem ? result.code : "ok"));
+    expect(codes).toEqual(["ok", "ok", "unsupported-image", "ok", "region-outside-image"]);
+    expect(asked.map(({ prompts }) => prompts)).toEqual([
+      ["What does the image describe?"],
+      ["What is the text in the image?"],
+    ]);
+    expect(cache).toMatchObject({ hit: false, fwd: "miss", stored: true });
+    expect((await service.batch({ items }, callWith())).cache.hit).toBe(true);
+    expect(asked).toHaveLength(2);
+  });
+});

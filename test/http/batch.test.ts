@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { MAX_BATCH_ITEMS } from "../../src/contract/batch.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import type { BatchRequest } from "../../src/contract/service.ts";
+import { fakeAnswer, fakeApp, missed } from "../support/fake-service.ts";
+
+const image = "QUJD";
+
+/** What `batch` answers to a body, and what the service was asked. */
+async function batch(body: unknown) {
+  const asked: BatchRequest[] = [];
+  const { app } = fakeApp({
+    batch: async (request) => {
+      asked.push(request);
+      const results = request.items.map((item) => ("problem" in item ? item.problem : fakeAnswer));
+      return { results, cache: missed, timings: { intake: 1 } };
+    },
+  });
+  const headers = { "content-type": "application/json" };
+  const response = await app.request("/v1/batch", { method: "POST", headers, body: JSON.stringify(body) });
+  return { response, asked, body: await response.json() };
+}
+
+describe("POST /v1/batch", () => {
+  it("gives a result for each item, in their order, with their own images and options", async () => {
+    const region = { x1: 0, y1: 0, x2: 1, y2: 1 };
+    const items = [
+      { task: "caption", image: { url: "https://a.test/1.jpg" }, format: "flat" },
+      { task: "region-to-category", image, region, beams: 2 },
+    ];
+    const { asked, body, response } = await batch({ items });
+    expect(asked[0]?.items).toEqual([
+      { task: "caption", image: { kind: "url", url: "https://a.test/1.jpg" }, options: { format: "flat" } },
+      { task: "region-to-category", image: { kind: "base64", text: image }, options: { region, beams: 2 } },
+    ]);
+    expect(body).toEqual({
+      results: [
+        { task: "caption", status: "ok", answer: fakeAnswer, problem: null },
+        { task: "region-to-category", status: "ok", answer: fakeAnswer, problem: null },
+      ],
+    });
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "cache-status": "florence-edge; fwd=miss; stored",
+      "server-timing": "intake;dur=1.0",
+      etag: expect.any(String),
+    });
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ["a task that is none", { task: "vqa", image }, "unknown-task"],
+    ["a missing image", { task: "caption" }, "image-required"],
+    ["a missing text", { task: "caption-to-phrase-grounding", image }, "text-required"],
+    ["an option that the task does not take", { task: "caption", image, text: "a cat" }, "invalid-request"],
+    ["a drawing", { task: "caption", image, overlay: "svg" }, "invalid-request"],
+    ["a stream", { task: "caption", image, stream: true }, "invalid-request"],
+  ])("makes %s one item's problem", async (_, item, code) => {
+    const good = { task: "caption", image, stream: false };
+    const { response, body } = await batch({ items: [good, item, good] });
+    expect(response.status).toBe(200);
+    const results: readonly { status: string; problem: { code: string } | null }[] = body.results;
+    expect(results.map(({ status, problem }) => problem?.code ?? status)).toEqual(["ok", code, "ok"]);
+  });
+
+  it.each<[string, unknown]>([
+    ["no items", {}],
+    ["an empty list", { items: [] }],
+    ["an item without a task", { items: [{ image }] }],
+    ["something else beside", { items: [{ task: "caption", image }], task: "caption" }],
+    ["a stream", { items: [{ task: "caption", image }], stream: true }],
+    ["too many", { items: Array.from({ length: MAX_BATCH_ITEMS + 1 }, () => ({ task: "caption", image })) }],
+  ])("refuses %s as a whole", async (_, given) => {
+    const { response, body, asked } = await batch(given);
+    expect([response.status, body.code, asked.length]).toEqual([400, "invalid-request", 0]);
+  });
+
+  it("takes as many items as it says, each as large as one that means something", async () => {
+    const labels = Array.from({ length: 64 }, (_, at) => `label ${at}`);
+    const item = { task: "open-vocabulary-detection", image: { base64: image }, labels, include: ["svg_path"] };
+    const { response } = await batch({ items: Array.from({ length: MAX_BATCH_ITEMS }, () => item) });
+    expect(response.status).toBe(200);
+  });
+
+  it("fails as a whole where nobody's item is at fault", async () => {
+    const { app } = fakeApp({ batch: () => Promise.reject(new Problem("request-cancelled", "gone")) });
+    const body = JSON.stringify({ items: [{ task: "caption", image }] });
+    const headers = { "content-type": "application/json" };
+    expect((await app.request("/v1/batch", { method: "POST", headers, body })).status).toBe(499);
+  });
+
+  it("takes nothing but JSON", async () => {
+    const { app } = fakeApp();
+    const init = { method: "POST", headers: { "content-type": "image/png" }, body: "x" };
+    expect((await app.request("/v1/batch", init)).status).toBe(415);
+  });
+});
