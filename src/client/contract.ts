@@ -1,0 +1,789 @@
+// Drawn from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts holds it against the schemas.
+
+export type AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent;
+
+export interface DeltaEvent {
+  readonly type: "delta";
+  /** What follows the text so far. */
+  readonly text: string;
+}
+
+export interface ObjectEvent {
+  readonly type: "object";
+  /** Its place in the answer's `objects`; they come in order. */
+  readonly index: number;
+  readonly object: QuadObject | QuadObjectXywh | QuadObjectCxcywh | PolygonObject | PolygonObjectXywh | PolygonObjectCxcywh | BoxObject | BoxObjectXywh | BoxObjectCxcywh;
+}
+
+export interface QuadObject {
+  /** Empty where the task gives no names. */
+  readonly label: string;
+  /** How sure the model was of this object's place; see `score_type`. */
+  readonly score: number;
+  readonly box: Box;
+  readonly normalized_box: Box;
+  /** The outline in pixels; there if `include` names it. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; there if `include` names it. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly quad: Quad;
+  readonly normalized_quad: Quad;
+}
+
+/** Corners (x1, y1) top left and (x2, y2) bottom right; in pixels, or in 0..1 where the name says normalized. */
+export interface Box {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** Four corners, clockwise from the top-left of the text as it is read. */
+export type Quad = readonly Point[];
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface QuadObjectXywh {
+  /** Empty where the task gives no names. */
+  readonly label: string;
+  /** How sure the model was of this object's place; see `score_type`. */
+  readonly score: number;
+  readonly box: SizedBox;
+  readonly normalized_box: SizedBox;
+  /** The outline in pixels; there if `include` names it. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; there if `include` names it. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly quad: Quad;
+  readonly normalized_quad: Quad;
+}
+
+/** Corner (x, y) top left, and size; in pixels, or in 0..1 where the name says normalized. */
+export interface SizedBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface QuadObjectCxcywh {
+  /** Empty where the task gives no names. */
+  readonly label: string;
+  /** How sure the model was of this object's place; see `score_type`. */
+  readonly score: number;
+  readonly box: CentredBox;
+  readonly normalized_box: CentredBox;
+  /** The outline in pixels; there if `include` names it. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; there if `include` names it. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly quad: Quad;
+  readonly normalized_quad: Quad;
+}
+
+/** Centre (cx, cy), and size; in pixels, or in 0..1 where the name says normalized. */
+export interface CentredBox {
+  readonly cx: number;
+  readonly cy: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PolygonObject {
+  /** Empty where the task gives no names. */
+  readonly label: string;
+  /** How sure the model was of this object's place; see `score_type`. */
+  readonly score: number;
+  readonly box: Box;
+  readonly normalized_box: Box;
+  /** The outline in pixels; there if `include` names it. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; there if `include` names it. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly polygons: Polygons;
+  readonly normalized_polygons: Polygons;
+}
+
+/** One ring of points for each visible part of the object. */
+export type Polygons = readonly (readonly Point[])[];
+
+export interface PolygonObjectXywh {
+  /** Empty where the task gives no names. */
+  readonly label: string;
+  /** How sure the model was of this object's place; see `score_type`. */
+  readonly score: number;
+  readonly box: SizedBox;
+  readonly normalized_box: SizedBox;
+  /** The outline in pixels; there if `include` names it. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; there if `include` names it. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly polygons: Polygons;
+  readonly normalized_polygons: Polygons;
+}
+
+export interface PolygonObjectCxcywh {
+  /** Empty where the task gives no names. */
+  readonly label: string;
+  /** How sure the model was of this object's place; see `score_type`. */
+  readonly score: number;
+  readonly box: CentredBox;
+  readonly normalized_box: CentredBox;
+  /** The outline in pixels; there if `include` names it. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; there if `include` names it. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly polygons: Polygons;
+  readonly normalized_polygons: Polygons;
+}
+
+export interface BoxObject {
+  /** Empty where the task gives no names. */
+  readonly label: string;
+  /** How sure the model was of this object's place; see `score_type`. */
+  readonly score: number;
+  readonly box: Box;
+  readonly normalized_box: Box;
+  /** The outline in pixels; there if `include` names it. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; there if `include` names it. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+}
+
+export interface BoxObjectXywh {
+  /** Empty where the task gives no names. */
+  readonly label: string;
+  /** How sure the model was of this object's place; see `score_type`. */
+  readonly score: number;
+  readonly box: SizedBox;
+  readonly normalized_box: SizedBox;
+  /** The outline in pixels; there if `include` names it. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; there if `include` names it. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+}
+
+export interface BoxObjectCxcywh {
+  /** Empty where the task gives no names. */
+  readonly label: string;
+  /** How sure the model was of this object's place; see `score_type`. */
+  readonly score: number;
+  readonly box: CentredBox;
+  readonly normalized_box: CentredBox;
+  /** The outline in pixels; there if `include` names it. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; there if `include` names it. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+}
+
+export interface DoneEvent {
+  readonly type: "done";
+  readonly answer: TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh;
+}
+
+export interface TextAnswer {
+  readonly type: "text";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  readonly text: string;
+}
+
+export interface Source {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The model that answered. */
+export interface Model {
+  readonly id: string;
+  readonly revision: string;
+  readonly dtype: string;
+}
+
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+}
+
+export interface BoxesAnswer {
+  readonly type: "boxes";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The rule that `score` was computed by. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xyxy";
+  readonly objects: readonly BoxObject[];
+}
+
+export interface BoxesAnswerXywh {
+  readonly type: "boxes";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The rule that `score` was computed by. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xywh";
+  readonly objects: readonly BoxObjectXywh[];
+}
+
+export interface BoxesAnswerCxcywh {
+  readonly type: "boxes";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The rule that `score` was computed by. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "cxcywh";
+  readonly objects: readonly BoxObjectCxcywh[];
+}
+
+export interface QuadsAnswer {
+  readonly type: "quads";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The rule that `score` was computed by. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xyxy";
+  readonly objects: readonly QuadObject[];
+}
+
+export interface QuadsAnswerXywh {
+  readonly type: "quads";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The rule that `score` was computed by. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xywh";
+  readonly objects: readonly QuadObjectXywh[];
+}
+
+export interface QuadsAnswerCxcywh {
+  readonly type: "quads";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The rule that `score` was computed by. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "cxcywh";
+  readonly objects: readonly QuadObjectCxcywh[];
+}
+
+export interface PolygonsAnswer {
+  readonly type: "polygons";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The rule that `score` was computed by. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xyxy";
+  readonly objects: readonly PolygonObject[];
+}
+
+export interface PolygonsAnswerXywh {
+  readonly type: "polygons";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The rule that `score` was computed by. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xywh";
+  readonly objects: readonly PolygonObjectXywh[];
+}
+
+export interface PolygonsAnswerCxcywh {
+  readonly type: "polygons";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The rule that `score` was computed by. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "cxcywh";
+  readonly objects: readonly PolygonObjectCxcywh[];
+}
+
+export interface ErrorEvent {
+  readonly type: "error";
+  readonly problem: Problem;
+}
+
+export interface Problem {
+  /** A URN that ends in the code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** What happened to this request. */
+  readonly detail: string;
+  readonly code: "invalid-json" | "invalid-request" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "unknown-task" | "not-found" | "method-not-allowed" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-image" | "image-corrupt" | "prompt-too-long" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "not-cached" | "model-unavailable" | "overloaded";
+  /** What to do about it. */
+  readonly fix: string;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  readonly request_id: string;
+  readonly issues: readonly ({
+    readonly path: string;
+    readonly message: string;
+  })[];
+}
+
+export interface FlatAnswer {
+  readonly type: "flat";
+  /** The `type` of the answer in `json`. */
+  readonly answer_type: "text" | "boxes" | "quads" | "polygons";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  /** What was written or read; empty for answers of objects. */
+  readonly text: string;
+  readonly object_count: number;
+  /** One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted. */
+  readonly labels: string;
+  /** Numbers with commas between. */
+  readonly scores: string;
+  /** Four numbers with commas between, in the order of `box_format`; objects with semicolons between. */
+  readonly boxes: string;
+  /** As `boxes`, in 0..1. */
+  readonly normalized_boxes: string;
+  /** x,y of each point, points with spaces between, rings with |, objects with ;. Empty for boxes and texts. */
+  readonly polygons: string;
+  readonly score_type: string;
+  /** Of the first object; empty, and its numbers 0, where there is none. */
+  readonly first_label: string;
+  readonly first_score: number;
+  readonly source_width: number;
+  readonly source_height: number;
+  readonly model_id: string;
+  readonly model_revision: string;
+  readonly model_dtype: string;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  /** The whole answer, as JSON in a string. */
+  readonly json: string;
+  readonly box_format: "xyxy";
+  readonly first_x1: number;
+  readonly first_y1: number;
+  readonly first_x2: number;
+  readonly first_y2: number;
+}
+
+export interface FlatAnswerXywh {
+  readonly type: "flat";
+  /** The `type` of the answer in `json`. */
+  readonly answer_type: "text" | "boxes" | "quads" | "polygons";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  /** What was written or read; empty for answers of objects. */
+  readonly text: string;
+  readonly object_count: number;
+  /** One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted. */
+  readonly labels: string;
+  /** Numbers with commas between. */
+  readonly scores: string;
+  /** Four numbers with commas between, in the order of `box_format`; objects with semicolons between. */
+  readonly boxes: string;
+  /** As `boxes`, in 0..1. */
+  readonly normalized_boxes: string;
+  /** x,y of each point, points with spaces between, rings with |, objects with ;. Empty for boxes and texts. */
+  readonly polygons: string;
+  readonly score_type: string;
+  /** Of the first object; empty, and its numbers 0, where there is none. */
+  readonly first_label: string;
+  readonly first_score: number;
+  readonly source_width: number;
+  readonly source_height: number;
+  readonly model_id: string;
+  readonly model_revision: string;
+  readonly model_dtype: string;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  /** The whole answer, as JSON in a string. */
+  readonly json: string;
+  readonly box_format: "xywh";
+  readonly first_x: number;
+  readonly first_y: number;
+  readonly first_width: number;
+  readonly first_height: number;
+}
+
+export interface FlatAnswerCxcywh {
+  readonly type: "flat";
+  /** The `type` of the answer in `json`. */
+  readonly answer_type: "text" | "boxes" | "quads" | "polygons";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  /** What was written or read; empty for answers of objects. */
+  readonly text: string;
+  readonly object_count: number;
+  /** One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted. */
+  readonly labels: string;
+  /** Numbers with commas between. */
+  readonly scores: string;
+  /** Four numbers with commas between, in the order of `box_format`; objects with semicolons between. */
+  readonly boxes: string;
+  /** As `boxes`, in 0..1. */
+  readonly normalized_boxes: string;
+  /** x,y of each point, points with spaces between, rings with |, objects with ;. Empty for boxes and texts. */
+  readonly polygons: string;
+  readonly score_type: string;
+  /** Of the first object; empty, and its numbers 0, where there is none. */
+  readonly first_label: string;
+  readonly first_score: number;
+  readonly source_width: number;
+  readonly source_height: number;
+  readonly model_id: string;
+  readonly model_revision: string;
+  readonly model_dtype: string;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  /** The whole answer, as JSON in a string. */
+  readonly json: string;
+  readonly box_format: "cxcywh";
+  readonly first_cx: number;
+  readonly first_cy: number;
+  readonly first_width: number;
+  readonly first_height: number;
+}
+
+export interface RawAnswer {
+  readonly type: "raw";
+  /** The task's name, as in the address. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  readonly generations: readonly RawGeneration[];
+}
+
+export interface RawGeneration {
+  /** The sentence that the model read. */
+  readonly prompt: string;
+  /** With location tokens and all other special tokens. */
+  readonly text: string;
+  readonly token_ids: readonly number[];
+  /** Natural logarithms, one for each of `token_ids`. */
+  readonly token_logprobs: readonly number[];
+  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+}
+
+export type ReferenceAnswer = Readonly<Record<string, string | {
+  readonly bboxes: readonly (readonly number[])[];
+  readonly labels: readonly string[];
+} | {
+  readonly quad_boxes: readonly (readonly number[])[];
+  readonly labels: readonly string[];
+} | {
+  readonly polygons: readonly (readonly (readonly number[])[])[];
+  readonly labels: readonly string[];
+} | {
+  readonly bboxes: readonly (readonly number[])[];
+  readonly bboxes_labels: readonly string[];
+  readonly polygons: readonly (readonly (readonly number[])[])[];
+  readonly polygons_labels: readonly string[];
+}>>;
+
+/** `xyxy`: x1, y1, x2, y2. `xywh`: x, y, width, height. `cxcywh`: cx, cy, width, height. */
+export type BoxFormat = "xyxy" | "xywh" | "cxcywh";
+
+export interface ImageRequest {
+  /** Upper bound on generated tokens; by default what the model's configuration says. */
+  readonly max_new_tokens?: number | undefined;
+  /** Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search. */
+  readonly beams?: number | undefined;
+  /** Leaves out objects with a lower `score`. */
+  readonly min_score?: number | undefined;
+  /** Keeps this many objects, those with the highest scores, in the model's order. */
+  readonly max_objects?: number | undefined;
+  readonly box_format?: BoxFormat | undefined;
+  /** Adds each object's outline as an SVG path or as COCO's run lengths. */
+  readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
+  /** `flat`: one level, for no-code tools. `raw`: what the model wrote, with its tokens. */
+  readonly format?: "json" | "flat" | "raw" | undefined;
+  /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
+  readonly compat?: "reference" | undefined;
+  /** The answer drawn over the picture. */
+  readonly overlay?: "svg" | undefined;
+  /** Whether the drawing holds the picture; by default it does. */
+  readonly overlay_image?: boolean | undefined;
+  /** Whether the answer is sent while it is written, as server-sent events. */
+  readonly stream?: boolean | undefined;
+  readonly image: JsonImage;
+}
+
+/** A JPEG, PNG, WebP or GIF file: its https address, or base64, bare or as a data URI. */
+export type JsonImage = string | {
+  readonly base64: string;
+} | {
+  readonly url: string;
+};
+
+export interface TextRequest {
+  readonly text: string;
+  /** Upper bound on generated tokens; by default what the model's configuration says. */
+  readonly max_new_tokens?: number | undefined;
+  /** Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search. */
+  readonly beams?: number | undefined;
+  /** Leaves out objects with a lower `score`. */
+  readonly min_score?: number | undefined;
+  /** Keeps this many objects, those with the highest scores, in the model's order. */
+  readonly max_objects?: number | undefined;
+  readonly box_format?: BoxFormat | undefined;
+  /** Adds each object's outline as an SVG path or as COCO's run lengths. */
+  readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
+  /** `flat`: one level, for no-code tools. `raw`: what the model wrote, with its tokens. */
+  readonly format?: "json" | "flat" | "raw" | undefined;
+  /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
+  readonly compat?: "reference" | undefined;
+  /** The answer drawn over the picture. */
+  readonly overlay?: "svg" | undefined;
+  /** Whether the drawing holds the picture; by default it does. */
+  readonly overlay_image?: boolean | undefined;
+  /** Whether the answer is sent while it is written, as server-sent events. */
+  readonly stream?: boolean | undefined;
+  readonly image: JsonImage;
+}
+
+/** Four of the model's location tokens, 0 to 999 each: x1, y1, x2, y2 in thousandths of the image. */
+export type LocationTokens = string;
+
+export interface RegionRequest {
+  readonly region?: Region | LocationTokens | undefined;
+  readonly normalized_region?: Region | undefined;
+  /** Upper bound on generated tokens; by default what the model's configuration says. */
+  readonly max_new_tokens?: number | undefined;
+  /** Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search. */
+  readonly beams?: number | undefined;
+  /** Leaves out objects with a lower `score`. */
+  readonly min_score?: number | undefined;
+  /** Keeps this many objects, those with the highest scores, in the model's order. */
+  readonly max_objects?: number | undefined;
+  readonly box_format?: BoxFormat | undefined;
+  /** Adds each object's outline as an SVG path or as COCO's run lengths. */
+  readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
+  /** `flat`: one level, for no-code tools. `raw`: what the model wrote, with its tokens. */
+  readonly format?: "json" | "flat" | "raw" | undefined;
+  /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
+  readonly compat?: "reference" | undefined;
+  /** The answer drawn over the picture. */
+  readonly overlay?: "svg" | undefined;
+  /** Whether the drawing holds the picture; by default it does. */
+  readonly overlay_image?: boolean | undefined;
+  /** Whether the answer is sent while it is written, as server-sent events. */
+  readonly stream?: boolean | undefined;
+  readonly image: JsonImage;
+}
+
+/** x1 < x2 and y1 < y2, inside the image; in pixels, or in 0..1 where the name says normalized. */
+export interface Region {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+export interface LabelsRequest {
+  readonly text?: string | undefined;
+  readonly labels?: readonly string[] | undefined;
+  /** Upper bound on generated tokens; by default what the model's configuration says. */
+  readonly max_new_tokens?: number | undefined;
+  /** Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search. */
+  readonly beams?: number | undefined;
+  /** Leaves out objects with a lower `score`. */
+  readonly min_score?: number | undefined;
+  /** Keeps this many objects, those with the highest scores, in the model's order. */
+  readonly max_objects?: number | undefined;
+  readonly box_format?: BoxFormat | undefined;
+  /** Adds each object's outline as an SVG path or as COCO's run lengths. */
+  readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
+  /** `flat`: one level, for no-code tools. `raw`: what the model wrote, with its tokens. */
+  readonly format?: "json" | "flat" | "raw" | undefined;
+  /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
+  readonly compat?: "reference" | undefined;
+  /** The answer drawn over the picture. */
+  readonly overlay?: "svg" | undefined;
+  /** Whether the drawing holds the picture; by default it does. */
+  readonly overlay_image?: boolean | undefined;
+  /** Whether the answer is sent while it is written, as server-sent events. */
+  readonly stream?: boolean | undefined;
+  readonly image: JsonImage;
+}
+
+export interface AnalyzeAnswer {
+  readonly results: readonly AnalyzeResult[];
+}
+
+export interface AnalyzeResult {
+  readonly task: string;
+  readonly status: "ok" | "error";
+  readonly answer: FlatAnswer | FlatAnswerXywh | FlatAnswerCxcywh | RawAnswer | TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh | ReferenceAnswer | null;
+  readonly problem: Problem | null;
+}
+
+export interface BatchAnswer {
+  readonly results: readonly AnalyzeResult[];
+}
+
+export interface Health {
+  readonly status: "ok";
+}
+
+export interface TaskList {
+  readonly tasks: readonly ({
+    readonly name: string;
+    readonly path: string;
+    readonly summary: string;
+    readonly input: "none" | "text" | "labels" | "region";
+    readonly answers: readonly ("text" | "boxes" | "quads" | "polygons")[];
+  })[];
+}
+
+export interface ModelList {
+  readonly models: readonly ({
+    readonly id: string;
+    readonly revision: string;
+    readonly dtype: string;
+    readonly image_size: number;
+  })[];
+}
+
+/** The tasks by the names of their methods. */
+export const tasks = {
+  /** Read the text in the image. */
+  ocr: { name: "ocr", input: "none", answers: ["text"] },
+  /** Read the text in the image and give the four corners of each piece. */
+  ocrWithRegion: { name: "ocr-with-region", input: "none", answers: ["quads"] },
+  /** Describe the image in a sentence. */
+  caption: { name: "caption", input: "none", answers: ["text"] },
+  /** Describe the image in a few sentences. */
+  detailedCaption: { name: "detailed-caption", input: "none", answers: ["text"] },
+  /** Describe the image in a paragraph. */
+  moreDetailedCaption: { name: "more-detailed-caption", input: "none", answers: ["text"] },
+  /** Find objects and name their categories. */
+  objectDetection: { name: "object-detection", input: "none", answers: ["boxes"] },
+  /** Find objects and describe each. */
+  denseRegionCaption: { name: "dense-region-caption", input: "none", answers: ["boxes"] },
+  /** Find the regions worth looking at, without names. */
+  regionProposal: { name: "region-proposal", input: "none", answers: ["boxes"] },
+  /** Find what each phrase of a caption speaks of. */
+  captionToPhraseGrounding: { name: "caption-to-phrase-grounding", input: "text", answers: ["boxes"] },
+  /** Outline what an expression speaks of. */
+  referringExpressionSegmentation: { name: "referring-expression-segmentation", input: "text", answers: ["polygons"] },
+  /** Outline the object in a region. */
+  regionToSegmentation: { name: "region-to-segmentation", input: "region", answers: ["polygons"] },
+  /** Find the objects that you name. */
+  openVocabularyDetection: { name: "open-vocabulary-detection", input: "labels", answers: ["boxes","polygons"] },
+  /** Name the object in a region. */
+  regionToCategory: { name: "region-to-category", input: "region", answers: ["text"] },
+  /** Describe a region. */
+  regionToDescription: { name: "region-to-description", input: "region", answers: ["text"] },
+  /** Read the text in a region. */
+  regionToOcr: { name: "region-to-ocr", input: "region", answers: ["text"] },
+} as const;

@@ -1,0 +1,49 @@
+import type * as contract from "./contract.ts";
+import type { FormOf, InForm, TaskName, TaskRow } from "./forms.ts";
+import type { Image } from "./image.ts";
+import type { InputOptions, KeysOf } from "./methods.ts";
+
+type RowOf<Name extends TaskName> = Extract<TaskRow, { readonly name: Name }>;
+
+type Inputs = "text" | "labels" | "region" | "normalized_region";
+
+/** The words and regions of other tasks: an item that has them is a mistake. */
+type NotIts<Row extends TaskRow> = {
+  readonly [Key in Exclude<Inputs, KeysOf<InputOptions[Row["input"]]>>]?: undefined;
+};
+
+/** A task's name, with its options beside it; drawings and streams have the tasks' own methods. */
+type ItemOf<Row extends TaskRow> = Row extends TaskRow
+  ? {
+      readonly task: Row["name"];
+      readonly overlay?: undefined;
+      readonly stream?: undefined;
+    } & InputOptions[Row["input"]] &
+      NotIts<Row>
+  : never;
+
+/** One of several tasks on one image. */
+export type AnalyzeItem = ItemOf<TaskRow>;
+
+/** One of several tasks, with an image of its own. */
+export type BatchItem = AnalyzeItem & { readonly image: Image };
+
+/** What became of one item: its answer, or its own problem. */
+export type ItemResult<Item extends { readonly task: TaskName }> =
+  | {
+      readonly task: Item["task"];
+      readonly status: "ok";
+      readonly answer: InForm<RowOf<Item["task"]>, FormOf<Item>>;
+      readonly problem: null;
+    }
+  | {
+      readonly task: Item["task"];
+      readonly status: "error";
+      readonly answer: null;
+      readonly problem: contract.Problem;
+    };
+
+/** A result for each item, in their order. */
+export interface ItemResults<Items extends readonly { readonly task: TaskName }[]> {
+  readonly results: { readonly [Index in keyof Items]: ItemResult<Items[Index]> };
+}

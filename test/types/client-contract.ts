@@ -1,0 +1,64 @@
+import type * as z from "zod";
+import type * as client from "../../src/client/contract.ts";
+import type { AnalyzeAnswer } from "../../src/contract/analyze.ts";
+import type { Answer, AnswerType, answersByType } from "../../src/contract/answers.ts";
+import type { BatchAnswer } from "../../src/contract/batch.ts";
+import type { FlatAnswer, RawAnswer, ReferenceAnswer } from "../../src/contract/forms.ts";
+import type { operations } from "../../src/contract/operations.ts";
+import type { ProblemDetails } from "../../src/contract/problem-details.ts";
+import type { bodiesByInput } from "../../src/contract/requests.ts";
+import type { AnswerEvent } from "../../src/contract/stream-events.ts";
+import type { tasks } from "../../src/florence/tasks.ts";
+
+/**
+ * The client's own types, drawn from the printed document, against those that the schemas infer: each must be assignable to the other. Nothing
+ * here runs: `npm run types` is the test.
+ */
+type Plain<Value> = Value extends readonly unknown[] | object
+  ? { readonly [Key in keyof Value]: Plain<Value[Key]> }
+  : Value;
+type Same<One, Other> = [Plain<One>] extends [Plain<Other>]
+  ? [Plain<Other>] extends [Plain<One>]
+    ? "same"
+    : "the contract has more"
+  : "the client has more";
+
+type ReplyOf<Name extends keyof typeof operations> = z.infer<
+  (typeof operations)[Name]["responses"][200]["content"]["application/json"]["schema"]
+>;
+
+type Boxes = client.BoxesAnswer | client.BoxesAnswerXywh | client.BoxesAnswerCxcywh;
+type Quads = client.QuadsAnswer | client.QuadsAnswerXywh | client.QuadsAnswerCxcywh;
+type Outlines = client.PolygonsAnswer | client.PolygonsAnswerXywh | client.PolygonsAnswerCxcywh;
+
+type AllSame<Each extends readonly "same"[]> = Each;
+
+/** A line that does not compile is a mistake of the printer, or the file is to be drawn anew. */
+export type Agreement = AllSame<
+  [
+    Same<client.TextAnswer, z.infer<typeof answersByType.text>>,
+    Same<Boxes, z.infer<typeof answersByType.boxes>>,
+    Same<Quads, z.infer<typeof answersByType.quads>>,
+    Same<Outlines, z.infer<typeof answersByType.polygons>>,
+    Same<client.TextAnswer | client.BoxesAnswer | client.QuadsAnswer | client.PolygonsAnswer, Answer>,
+    Same<client.FlatAnswer | client.FlatAnswerXywh | client.FlatAnswerCxcywh, FlatAnswer>,
+    Same<client.RawAnswer, RawAnswer>,
+    Same<client.ReferenceAnswer, z.infer<typeof ReferenceAnswer>>,
+    Same<client.Problem, ProblemDetails>,
+    Same<client.ImageRequest, z.input<typeof bodiesByInput.none>>,
+    Same<client.TextRequest, z.input<typeof bodiesByInput.text>>,
+    Same<client.LabelsRequest, z.input<typeof bodiesByInput.labels>>,
+    Same<client.RegionRequest, z.input<typeof bodiesByInput.region>>,
+    Same<client.AnswerEvent, AnswerEvent>,
+    Same<
+      client.AnalyzeAnswer["results"][number]["problem"],
+      z.infer<typeof AnalyzeAnswer>["results"][number]["problem"]
+    >,
+    Same<client.BatchAnswer["results"][number]["status"], z.infer<typeof BatchAnswer>["results"][number]["status"]>,
+    Same<client.TaskList, ReplyOf<"tasks">>,
+    Same<client.ModelList, ReplyOf<"models">>,
+    Same<client.Health, ReplyOf<"health">>,
+    Same<(typeof client.tasks)[keyof typeof client.tasks]["name"], keyof typeof tasks>,
+    Same<(typeof client.tasks)[keyof typeof client.tasks]["answers"][number], AnswerType>,
+  ]
+>;

@@ -1,0 +1,101 @@
+import { operationId } from "../src/contract/task-operations.ts";
+import { openApiDocument } from "../src/contract/openapi.ts";
+import { tasks } from "../src/florence/tasks.ts";
+
+/** A JSON Schema, as far as the contract's schemas go. */
+interface Schema {
+  readonly $ref?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly type?: string | readonly string[];
+  readonly items?: Schema;
+  readonly prefixItems?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+  readonly description?: string;
+}
+
+/** Parameters of the query are the same options in another spelling, and a caller of the client writes no JSON body. */
+const notNeeded = new Set(["QueryRegion", "QueryInclude", "AnalyzeRequest", "BatchRequest"]);
+
+const names: ReadonlyMap<string, string> = new Map([
+  ["string", "string"],
+  ["number", "number"],
+  ["integer", "number"],
+  ["boolean", "boolean"],
+  ["null", "null"],
+]);
+
+function doc(description: string | undefined): string {
+  return description === undefined ? "" : `/** ${description.replaceAll("*/", "*\\/")} */\n`;
+}
+
+function indented(lines: string): string {
+  return lines.replaceAll(/^(?=.)/gmu, "  ");
+}
+
+/** JSON Schema's `oneOf` beside `properties` says which of them go together; that is for the client's own types to say. */
+function variantsOf({ anyOf, oneOf, properties }: Schema): readonly Schema[] | undefined {
+  return anyOf ?? (properties === undefined ? oneOf : undefined);
+}
+
+function objectType({ properties = {}, required = [], additionalProperties }: Schema): string {
+  const values = typeof additionalProperties === "object" ? additionalProperties : undefined;
+  if (values !== undefined) return `Readonly<Record<string, ${typeOf(values)}>>`;
+  const lines = Object.entries(properties).map(([name, schema]) => {
+    const type = required.includes(name) ? `: ${typeOf(schema)}` : `?: ${typeOf(schema)} | undefined`;
+    return `${doc(schema.description)}readonly ${name}${type};\n`;
+  });
+  return `{\n${indented(lines.join(""))}}`;
+}
+
+function arrayType({ items, prefixItems }: Schema): string {
+  if (prefixItems !== undefined) return `readonly [${prefixItems.map(typeOf).join(", ")}]`;
+  return `readonly ${bracketed(typeOf(items ?? {}))}[]`;
+}
+
+function bracketed(type: string): string {
+  return type.includes(" ") ? `(${type})` : type;
+}
+
+/** A schema as a TypeScript type. Throws for a keyword that it does not know: the contract has a new one. */
+function typeOf(schema: Schema): string {
+  const variants = variantsOf(schema);
+  if (schema.$ref !== undefined) return schema.$ref.replace("#/components/schemas/", "");
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map((each) => JSON.stringify(each)).join(" | ");
+  if (variants !== undefined) return variants.map(typeOf).join(" | ");
+  if (Array.isArray(schema.type)) return schema.type.map((type: string) => typeOf({ ...schema, type })).join(" | ");
+  if (schema.type === "object") return objectType(schema);
+  if (schema.type === "array") return arrayType(schema);
+  const name = typeof schema.type === "string" ? names.get(schema.type) : undefined;
+  if (name === undefined) throw new Error(`No type is known for the schema ${JSON.stringify(schema)}.`);
+  return name;
+}
+
+function declaration([name, schema]: readonly [string, Schema]): string {
+  const type = typeOf(schema);
+  const isInterface = type.startsWith("{") && schema.type === "object";
+  return `${doc(schema.description)}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`;
+}
+
+function taskTable(): string {
+  const rows = Object.entries(tasks).map(([name, { input, answers, summary }]) => {
+    const row = `{ name: ${JSON.stringify(name)}, input: ${JSON.stringify(input)}, answers: ${JSON.stringify(answers)} }`;
+    return `${doc(`${summary}.`)}${operationId(name)}: ${row},\n`;
+  });
+  return `/** The tasks by the names of their methods. */\nexport const tasks = {\n${indented(rows.join(""))}} as const;\n`;
+}
+
+/** `src/client/contract.ts`: what the API takes and gives, as types that need no zod, and the table of tasks. */
+export function clientTypes(): string {
+  const rows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers }));
+  const schemas: Readonly<Record<string, Schema>> = openApiDocument(rows, "").components?.schemas ?? {};
+  const declared = Object.entries(schemas).filter(([name]) => !notNeeded.has(name));
+  const head =
+    "// Drawn from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts holds it against the schemas.\n";
+  return [head, ...declared.map(declaration), taskTable()].join("\n");
+}
