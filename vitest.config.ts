@@ -1,18 +1,30 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { buildAssets } from "./tools/site/build-assets.ts";
 
 /** Pure rooms are tested twice, in Node and in workerd; `test/workerd` needs workerd, `test/node` needs Node. */
 const pure = [
   "test/*.test.ts",
-  "test/{cache,contract,engine,florence,forms,http,image,inference,overlay,runtime,serving}/**/*.test.ts",
+  "test/{cache,client,contract,engine,florence,forms,hash,http,image,inference,overlay,runtime,serving}/**/*.test.ts",
 ];
 
 const workerd = () => cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } });
 
+// The Worker under test reads its static assets from there, and wrangler.toml names the folder.
+await buildAssets();
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "node", include: [...pure, "test/node/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        test: {
+          name: "node",
+          include: [...pure, "test/{node,playground}/**/*.test.ts"],
+          testTimeout: 60_000,
+          // Most hooks here bundle the Worker, which takes seconds and, beside other tests, many.
+          hookTimeout: 60_000,
+        },
+      },
       {
         plugins: [workerd()],
         // One isolate for all files, since a new one costs each most of a second; these rooms keep no state between tests.

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type ByteLru, createByteLru } from "./cache/byte-lru.ts";
 import type { Entry } from "./cache/entry.ts";
-import { textHash } from "./cache/text-hash.ts";
+import { sha256 } from "./hash/sha256.ts";
 import { createTiers, type TiersOptions } from "./cache/tiers.ts";
 import type { Origin } from "./image/origin.ts";
 import type { AbsentImage } from "./inference/backend.ts";
@@ -64,7 +64,7 @@ export function createKnownAddresses(options: KnownAddressesOptions): KnownAddre
   const { memoryBytes, salt, now, ...stored } = options;
   const memory: ByteLru<Entry<KnownAddress>> = createByteLru({ maxBytes: memoryBytes, bytesOf });
   const tiers = createTiers({ ...stored, memory, read, ttlSeconds: ADDRESS_TTL_SECONDS });
-  const keyOf = (address: string) => textHash(JSON.stringify([KEY_VERSION, "address", salt, address]));
+  const keyOf = (address: string) => sha256(JSON.stringify([KEY_VERSION, "address", salt, address]));
   return {
     get: async (address) => {
       const entry = await tiers.get(await keyOf(address));

@@ -1,7 +1,7 @@
 import type { Entry } from "./cache/entry.ts";
 import type { SharedFlight } from "./cache/shared-flight.ts";
 import type { SingleFlight } from "./cache/single-flight.ts";
-import { textHash } from "./cache/text-hash.ts";
+import { sha256 } from "./hash/sha256.ts";
 import type { Tiers } from "./cache/tiers.ts";
 import { Problem } from "./contract/problems.ts";
 import type { CacheDirectives, CallContext, StageTimings } from "./contract/service.ts";
@@ -99,7 +99,7 @@ async function writeOnce(
   check: () => void,
   work: () => Promise<Entries>,
 ) {
-  const key = await textHash(missing.map((each) => each.key).join());
+  const key = await sha256(missing.map((each) => each.key).join());
   const { value: entries, isCollapsed } = await shared.run(key, { check, maxAgeMs: maxAgeMs(call.cache) }, work);
   for (const [at, each] of missing.entries()) {
     const entry = entries[at];

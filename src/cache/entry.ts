@@ -1,4 +1,4 @@
-import { textHash } from "./text-hash.ts";
+import { sha256 } from "../hash/sha256.ts";
 
 /** Changes when entries of before cannot be read any more; they are then misses. */
 const FORMAT = "florence-edge/1";
@@ -14,7 +14,7 @@ const decoder = new TextDecoder();
 
 /** SHA-256 of the key and the text: an entry that was put under another key is as false as one that was cut off. */
 function checksum(key: string, text: string): Promise<string> {
-  return textHash(`${key}\n${text}`);
+  return sha256(`${key}\n${text}`);
 }
 
 /** Three lines: the format, a checksum, and the entry as JSON. */

@@ -1,4 +1,4 @@
-import { textHash } from "./text-hash.ts";
+import { sha256 } from "../hash/sha256.ts";
 
 /** Changes when entries of before must not be found any more: when a `Generation` gets other fields, or the same fields mean something else. */
 const KEY_VERSION = 1;
@@ -25,5 +25,5 @@ function canonical({ salt, digest, prompt, model, decoding }: GenerationParts): 
 
 /** The key of a generation in every level of the cache: 64 hexadecimal digits that tell nothing of the parts. */
 export function generationKey(parts: GenerationParts): Promise<string> {
-  return textHash(canonical(parts));
+  return sha256(canonical(parts));
 }

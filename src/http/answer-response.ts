@@ -1,4 +1,5 @@
 import type { Answered, StageTimings } from "../contract/service.ts";
+import { sha256 } from "../hash/sha256.ts";
 import { cacheStatus } from "./cache-control.ts";
 import type { FormBody } from "./form-body.ts";
 
@@ -12,10 +13,11 @@ function serverTiming(timings: StageTimings): string {
     .join(", ");
 }
 
+/** Half of a hash is enough to tell answers apart that one caller has. */
+const TAG_DIGITS = 32;
+
 async function entityTag(fingerprint: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(fingerprint)));
-  const half = hash.subarray(0, hash.length / 2);
-  return `"${Array.from(half, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+  return `"${(await sha256(fingerprint)).slice(0, TAG_DIGITS)}"`;
 }
 
 /** Whether the caller has this answer already. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Problem } from "../contract/problems.ts";
+import { sha256 } from "../hash/sha256.ts";
 
 /** Largest part of a file in bytes: a static asset may have 25 MiB. */
 export const MAX_PART_BYTES = 24 * 1024 * 1024;
@@ -7,13 +8,13 @@ export const MAX_PART_BYTES = 24 * 1024 * 1024;
 /** Where the manifest lies, beside the models' folders. */
 export const MANIFEST_PATH = "manifest.json";
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const partEntry = z.object({
   /** Below the folder that the manifest is in, with slashes. */
   path: z.string().min(1),
   bytes: z.int().positive().max(MAX_PART_BYTES),
-  sha256,
+  sha256: Sha256,
 });
 
 const fileEntry = z
@@ -21,7 +22,7 @@ const fileEntry = z
     /** As in the onnx-community layout: `onnx/vision_encoder.onnx`, `config.json`. */
     path: z.string().min(1),
     bytes: z.int().positive(),
-    sha256,
+    sha256: Sha256,
     parts: z.array(partEntry).min(1),
   })
   .refine(({ bytes, parts }) => bytes === parts.reduce((sum, each) => sum + each.bytes, 0), {
@@ -68,9 +69,7 @@ async function verify(bytes: Bytes, { path, ...expected }: FileEntry | PartEntry
   if (bytes.length !== expected.bytes) {
     throw new Problem("model-corrupt", `${path} has ${bytes.length} bytes instead of ${expected.bytes}.`);
   }
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (hex !== expected.sha256) {
+  if ((await sha256(bytes)) !== expected.sha256) {
     throw new Problem("model-corrupt", `${path} has another SHA-256 than its manifest says.`);
   }
 }

@@ -145,6 +145,20 @@ export const badRequests: readonly BadRequest[] = [
     code: "region-outside-image",
   },
   { what: "a region of words", path: "/v1/region-to-category?region=a,b,c,d", ...image(jpeg), code: "invalid-request" },
+  {
+    what: "a drawing that streams",
+    path: `${detection}?stream=true&overlay=svg`,
+    ...image(jpeg),
+    code: "invalid-request",
+  },
+  {
+    what: "a stream of half a JPEG",
+    path: `${detection}?stream=true`,
+    ...image(jpeg.subarray(0, jpeg.length / 2)),
+    code: "image-corrupt",
+  },
+  { what: "a batch of nothing", path: "/v1/batch", ...jsonBody({ items: [] }), code: "invalid-request" },
+  { what: "a batch of one image", path: "/v1/batch", ...image(jpeg), code: "unsupported-media-type" },
   { what: "no token at all", path: "/v1/caption?max_new_tokens=0", ...image(jpeg), code: "invalid-request" },
   {
     what: "an option twice",

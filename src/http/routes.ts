@@ -1,0 +1,129 @@
+import { operations } from "../contract/operations.ts";
+import { openApiDocument } from "../contract/openapi.ts";
+import type { Problem } from "../contract/problems.ts";
+import type { ResponseExamples } from "../contract/response-examples.ts";
+import type { CallContext, RequestTrace, Service, TaskRow } from "../contract/service.ts";
+import { ANALYZE_PATH, BATCH_PATH } from "../contract/several-operations.ts";
+import { taskPath } from "../contract/task-operations.ts";
+import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
+import { answerEvents } from "./answer-events.ts";
+import { answerResponse } from "./answer-response.ts";
+import { readBatchRequest } from "./batch.ts";
+import { cacheDirectives } from "./cache-control.ts";
+import type { Sleep } from "./event-stream.ts";
+import { formBody, jsonBody } from "./form-body.ts";
+import { heardProblem, type LogError } from "./problem-response.ts";
+import { type Site, siteRoutes } from "./site.ts";
+import { readTaskRequest } from "./task-request.ts";
+
+/** What the routes are drawn from. */
+export interface RouteOptions {
+  readonly tasks: readonly TaskRow[];
+  readonly service: Service;
+  readonly logError: LogError;
+  readonly sleep: Sleep;
+  /** The API's version, for the OpenAPI document. */
+  readonly version: string;
+  /** Answers to the document's examples, for the document. */
+  readonly examples?: ResponseExamples;
+  /** Without it there are no pages. */
+  readonly site?: Site;
+}
+
+type Handler = (request: Request, trace: RequestTrace) => Promise<Response>;
+
+/** One address and what is done there. HEAD and OPTIONS need no row: the first follows from GET, the second from all. */
+export interface Route {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly handle: Handler;
+}
+
+function get(operation: { readonly path: string }, read: () => Promise<unknown>): Route {
+  return { method: "GET", path: operation.path, handle: async () => Response.json(await read()) };
+}
+
+/** Every address of the API, drawn from the contract's tables. */
+export function routes(options: RouteOptions): readonly Route[] {
+  const { tasks, service, version, examples, site } = options;
+  const listed = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
+  return [
+    get(operations.health, async () => ({ status: "ok" })),
+    get(operations.ready, async () => service.ready().then(() => ({ status: "ok" }))),
+    get(operations.tasks, async () => ({ tasks: listed })),
+    get(operations.models, async () => ({ models: [await service.model()] })),
+    openApiRoute(tasks, version, examples),
+    ...tasks.map((row) => taskRoute(row, options)),
+    analyzeRoute(tasks, service),
+    batchRoute(tasks, service),
+    ...(site === undefined ? [] : siteRoutes(site)),
+  ];
+}
+
+/** Printed once: it takes some fifty milliseconds. */
+function openApiRoute(tasks: readonly TaskRow[], version: string, examples: ResponseExamples | undefined): Route {
+  let printed: string | undefined;
+  return {
+    method: "GET",
+    path: operations.openApi.path,
+    handle: async () => {
+      printed ??= JSON.stringify(openApiDocument(tasks, version, examples));
+      return new Response(printed, { headers: { "content-type": "application/json" } });
+    },
+  };
+}
+
+function taskRoute(row: TaskRow, { service, sleep, logError }: RouteOptions): Route {
+  return {
+    method: "POST",
+    path: taskPath(row.name),
+    handle: async (request, trace) => {
+      const asked = await readTaskRequest(row, request);
+      const call = callOf(request, trace);
+      if (asked.options.stream === true) {
+        const { requestId } = trace;
+        const problemOf = (thrown: unknown): Problem => heardProblem(thrown, requestId, logError);
+        return answerEvents((tell, signal) => service.stream(asked, { ...call, signal }, tell), {
+          signal: call.signal,
+          sleep,
+          requestId,
+          problemOf,
+        });
+      }
+      const answered = await service.answer(asked, call);
+      return answerResponse(formBody(answered.answer), answered, request.headers.get("if-none-match"));
+    },
+  };
+}
+
+function analyzeRoute(tasks: readonly TaskRow[], service: Service): Route {
+  return {
+    method: "POST",
+    path: ANALYZE_PATH,
+    handle: async (request, trace) => {
+      const asked = await readAnalyzeRequest(tasks, request);
+      const analyzed = await service.analyze(asked, callOf(request, trace));
+      const results = analyzeResults(asked, analyzed, trace.requestId);
+      return answerResponse(jsonBody({ results }), analyzed, request.headers.get("if-none-match"));
+    },
+  };
+}
+
+function batchRoute(tasks: readonly TaskRow[], service: Service): Route {
+  return {
+    method: "POST",
+    path: BATCH_PATH,
+    handle: async (request, trace) => {
+      const asked = await readBatchRequest(tasks, request);
+      const answered = await service.batch(asked, callOf(request, trace));
+      const results = analyzeResults(asked, answered, trace.requestId);
+      return answerResponse(jsonBody({ results }), answered, request.headers.get("if-none-match"));
+    },
+  };
+}
+
+function callOf({ headers, signal }: Request, trace: RequestTrace): CallContext {
+  const cache = cacheDirectives(headers.get("cache-control"));
+  // `fetch` puts `no-cache` beside every If-None-Match: together they ask whether an answer still holds, not for a new one.
+  return { signal, trace, cache: { ...cache, noCache: cache.noCache && !headers.has("if-none-match") } };
+}
