@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { problems } from "../src/contract/problem-table.ts";
 import { taskPath } from "../src/contract/task-operations.ts";
 import { tasks } from "../src/florence/tasks.ts";
+import { errorsHtml } from "./docs/errors-html.ts";
+import { llmsText } from "./docs/llms-text.ts";
+import { tableOf } from "./docs/table.ts";
+import { clientTypes } from "./client-types.ts";
 import { root } from "./serve.ts";
-
-function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
 
 function problemsPage(): string {
   const rows = Object.entries(problems).map(([code, { status, title, retryable, fix }]) => {
@@ -15,7 +15,7 @@ function problemsPage(): string {
   });
   const head = ["code", "status", "what happened", "retry?", "what to do"];
   const text =
-    "Drawn from `src/contract/problem-table.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457).";
+    "Drawn from `src/contract/problem-table.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457). An API shows them with examples at `/errors`.";
   return `# Problems\n\n${text}\n\n${tableOf(head, rows)}\n`;
 }
 
@@ -41,6 +41,9 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     [join(root, "docs/problems.md"), problemsPage()],
     [join(root, "README.md"), await readme()],
+    [join(root, "src/client/contract.ts"), clientTypes()],
+    [join(root, "src/site/errors/index.html"), await errorsHtml()],
+    [join(root, "src/site/public/llms.txt"), llmsText()],
   ]);
 }
 

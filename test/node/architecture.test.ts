@@ -55,6 +55,14 @@ describe("lint", () => {
     ["src/answer.ts", "./http/app.ts"],
     ["src/answer.ts", "../functions/api.ts"],
     ["src/contract/planted.ts", "hono"],
+    ["src/playground/planted.ts", "../contract/problems.ts"],
+    ["src/playground/planted.ts", "../florence/tasks.ts"],
+    ["src/playground/planted.ts", "zod"],
+    ["src/site/planted.ts", "../http/site.ts"],
+    ["src/client/planted.ts", "../contract/problems.ts"],
+    ["src/client/planted.ts", "../inference/backend.ts"],
+    ["src/client/planted.ts", "zod"],
+    ["src/client/planted.ts", "node:fs"],
   ])("refuses %s importing %s", async (file, imported) => {
     expect(await rulesBrokenBy(file, imported)).toEqual(restricted);
   });
@@ -65,9 +73,14 @@ describe("lint", () => {
     ["src/runtime/ort-node.ts", "onnxruntime-node"],
     ["src/engine/thread-node.ts", "node:worker_threads"],
     ["src/serving/planted.ts", "../http/body.ts"],
+    ["src/serving/planted.ts", "../http/event-stream.ts"],
     ["src/answer.ts", "./florence/tasks.ts"],
     ["src/forms/planted.ts", "../florence/reference.ts"],
     ["functions/planted.ts", "../src/http/app.ts"],
+    ["src/playground/planted.ts", "../client/florence.ts"],
+    ["src/playground/planted.ts", "../contract/problem-table.ts"],
+    ["src/client/planted.ts", "../inference/protocol/sse.ts"],
+    ["src/client/planted-node.ts", "node:fs"],
   ])("allows %s importing %s", async (file, imported) => {
     expect(await rulesBrokenBy(file, imported)).toEqual([]);
   });

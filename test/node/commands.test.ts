@@ -66,6 +66,15 @@ it("a picture that the API refuses is refused with what to do", async () => {
   expect(printed).not.toMatch(stack);
 });
 
+it.each([
+  [["--stream", "--json", "--min-score", "0.08"], /^\{"type":"object","index":1.*\}\n\{"type":"done".*\}$/mu],
+  [["--format", "flat", "--box-format", "xywh"], /"first_width": 197.12/u],
+])("ask %j prints the form that was asked for", async (options, expected) => {
+  const { status, printed } = await run("ask.ts", [join(root, "test/pictures/street.jpg"), ...options]);
+  expect(status).toBe(0);
+  expect(printed).toMatch(expected);
+});
+
 it("--help lists the tasks", async () => {
   const { status, printed } = await run("ask.ts", ["--help"]);
   expect(status).toBe(0);

@@ -1,29 +1,80 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { root, serve } from "../../tools/serve.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { buildModelAssets } from "../../tools/site/build-assets.ts";
+import { mirror } from "../../tools/site/mirror.ts";
+import { root } from "../../tools/serve.ts";
 
-let assets = "";
+let folder = "";
 beforeEach(async () => {
-  assets = await mkdtemp(join(tmpdir(), "florence-edge-assets-"));
+  folder = await mkdtemp(join(tmpdir(), "florence-edge-deployed-"));
 });
-afterEach(() => rm(assets, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true }));
 
-it("a deployment takes the manifest and the models, and neither downloads nor what is beside them", async () => {
-  const shipped = join(root, "model-shards");
-  await cp(shipped, assets, { recursive: true, filter: (path) => !/florence-2-|\.downloads/u.test(path) });
-  await mkdir(join(assets, ".downloads/owner"), { recursive: true });
-  await mkdir(join(assets, ".staging-a/mini"), { recursive: true });
-  // More than one asset may have.
-  await writeFile(join(assets, ".downloads/owner/model.part"), Buffer.alloc(26 * 1024 * 1024));
-  await writeFile(join(assets, ".staging-a/mini/part"), "part");
-  await writeFile(join(assets, "mini/source.json"), "{}");
-  const contents = Buffer.from("export default { fetch: (request, env) => env.ASSETS.fetch(request) };");
-  const server = await serve([{ type: "ESModule", path: "index.js", contents }], { port: 0, assets });
-  const paths = ["manifest.json", "mini/config.json", "README.md", "sources.json", "mini/source.json", ".assetsignore"];
-  const inProgress = [".downloads/owner/model.part", ".staging-a/mini/part"];
-  const answers = [...paths, ...inProgress].map(async (path) => (await fetch(new URL(path, server.url))).status);
-  expect(await Promise.all(answers)).toEqual([200, 200, 404, 404, 404, 404, 404, 404]);
-  await server.stop();
+async function filesIn(path: string): Promise<readonly string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return files.map((file) => file.slice(path.length + 1)).toSorted();
+}
+
+describe("what a deployment takes of a folder of models", () => {
+  it("is the manifest and what it names, and neither downloads nor what is beside them", async () => {
+    const models = join(folder, "models");
+    await cp(join(root, "model-shards"), models, {
+      recursive: true,
+      filter: (path) => !/florence-2-|\.downloads/u.test(path),
+    });
+    await mkdir(join(models, ".downloads/owner"), { recursive: true });
+    await mkdir(join(models, ".staging-a/mini"), { recursive: true });
+    await writeFile(join(models, ".downloads/owner/model.part"), "part");
+    await writeFile(join(models, ".staging-a/mini/part"), "part");
+    await writeFile(join(models, "mini/source.json"), "{}");
+    await buildModelAssets(models, join(folder, "assets"));
+    const files = await filesIn(join(folder, "assets"));
+    const tops = new Set(files.map((path) => path.replace(/(?<=models\/[^/]*\/).*/u, "")));
+    expect([...tops]).toEqual(["models/manifest.json", "models/mini/"]);
+    expect(files).toContain("models/mini/onnx/vision_encoder.onnx");
+    expect(files).not.toContain("models/mini/source.json");
+  });
+
+  it("is nothing where there is none", async () => {
+    await buildModelAssets(join(folder, "nothing"), join(folder, "assets"));
+    await expect(readdir(join(folder, "assets"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("mirror", () => {
+  it("makes a folder hold these files and no others", async () => {
+    await writeFile(join(folder, "one"), "1");
+    const into = join(folder, "into");
+    await mirror(
+      new Map([
+        ["a/one", join(folder, "one")],
+        ["two", join(folder, "one")],
+      ]),
+      into,
+    );
+    expect(await filesIn(into)).toEqual(["a/one", "two"]);
+    await mirror(new Map([["b/one", join(folder, "one")]]), into);
+    expect(await filesIn(into)).toEqual(["b/one"]);
+    expect(await readFile(join(into, "b/one"), "utf8")).toBe("1");
+  });
+
+  it("leaves alone what is the same, so that nobody who watches wakes", async () => {
+    const into = join(folder, "into");
+    await mkdir(into);
+    await writeFile(join(folder, "one"), "1");
+    await writeFile(join(into, "one"), "1");
+    const { ino } = await stat(join(into, "one"));
+    await mirror(new Map([["one", join(folder, "one")]]), into);
+    expect((await stat(join(into, "one"))).ino).toBe(ino);
+  });
+
+  it("can be run by several at a time", async () => {
+    await writeFile(join(folder, "one"), "1");
+    const files = new Map([["a/one", join(folder, "one")]]);
+    await Promise.all(Array.from({ length: 8 }, () => mirror(files, join(folder, "into"))));
+    expect(await filesIn(join(folder, "into"))).toEqual(["a/one"]);
+  });
 });

@@ -9,12 +9,12 @@ import { bundle, root, type Server, serve } from "../../tools/serve.ts";
 const graph = "mini/onnx/encoder_model.onnx";
 const at = 5_000_000;
 
-let assets = "";
+let models = "";
 let server: Server;
 const picture = await readFile(join(root, "test/pictures/street.jpg"));
 
 async function flipByte(): Promise<void> {
-  const file = await open(join(assets, graph), "r+");
+  const file = await open(join(models, graph), "r+");
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);
   await file.write(Buffer.of((buffer[0] ?? 0) ^ 0xff), 0, 1, at);
   await file.close();
@@ -26,14 +26,14 @@ function ask(): Promise<Response> {
 }
 
 beforeAll(async () => {
-  assets = await mkdtemp(join(tmpdir(), "florence-edge-assets-"));
-  await cp(join(root, "model-shards"), assets, { recursive: true });
+  models = await mkdtemp(join(tmpdir(), "florence-edge-models-"));
+  await cp(join(root, "model-shards"), models, { recursive: true });
   await flipByte();
-  server = await serve(await bundle(), { port: 0, assets });
+  server = await serve(await bundle(), { port: 0, models });
 });
 afterAll(async () => {
   await server.stop();
-  await rm(assets, { recursive: true });
+  await rm(models, { recursive: true });
 });
 
 it("a deployment with one wrong byte says which file it is in, to everybody who asks", async () => {

@@ -1,10 +1,10 @@
-import { env } from "cloudflare:workers";
+import { readModelFile } from "../../functions/assets.ts";
 import { decoders } from "../../src/runtime/decode-web.ts";
 import { createWebSession } from "../../src/runtime/ort-web.ts";
 import { describeGoldens } from "../support/golden-cases.ts";
 
 describeGoldens({
-  readAsset: (path) => env.ASSETS.fetch(`http://assets/${path}`),
+  readAsset: readModelFile,
   createSession: createWebSession,
   decoders,
 });

@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { readModelFile } from "../../functions/assets.ts";
 import { ISOLATE_MAX_CACHED_TOKENS, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runtime/embedded.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
 import { createWebSession, linearMemoryBytes } from "../../src/runtime/ort-web.ts";
@@ -14,7 +14,7 @@ const MAX_STEPS = 1024;
 const VISUAL_TOKENS = 65;
 
 it("the mini model's linear memory leaves a third of the isolate free, also for the longest prompt and answer, and for three beams", async () => {
-  const shards = await openModelShards((path) => env.ASSETS.fetch(`http://assets/${path}`), "mini");
+  const shards = await openModelShards(readModelFile, "mini");
   const { florence } = await loadModel({
     shards,
     createSession: createWebSession,

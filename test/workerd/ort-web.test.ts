@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readModelFile } from "../../functions/assets.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { createWebSession, linearMemoryBytes } from "../../src/runtime/ort-web.ts";
 import { openModelShards, type ModelShards } from "../../src/runtime/shards.ts";
@@ -8,8 +8,7 @@ import { openModelShards, type ModelShards } from "../../src/runtime/shards.ts";
 const leak = vi.fn<(...values: readonly unknown[]) => void>();
 const { instantiate } = WebAssembly;
 
-const openMini = (): Promise<ModelShards> =>
-  openModelShards((path) => env.ASSETS.fetch(`http://assets/${path}`), "mini");
+const openMini = (): Promise<ModelShards> => openModelShards(readModelFile, "mini");
 
 const embed = async (shards: ModelShards) => createWebSession(await shards.bytes(modelFiles.embedTokens));
 

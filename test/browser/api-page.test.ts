@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { openPage, screens, useBrowser } from "./support/browser.ts";
+
+useBrowser();
+
+it.each([
+  ["region-to-category", '"type": "text"'],
+  ["open-vocabulary-detection", '"label": "snail"'],
+])("the page of the API tries %s with its example as it stands", async (task, answered) => {
+  const page = await openPage("/docs");
+  const operation = page.locator(".opblock", { has: page.locator(`[data-path="/v1/${task}"]`) });
+  await operation.locator(".opblock-summary-control").click();
+  await operation.getByRole("button", { name: "Execute" }).click();
+  const response = operation.locator(".live-responses-table .response");
+  await expect.poll(() => response.first().textContent(), { timeout: 30_000 }).toContain(answered);
+  expect(await response.first().locator(".response-col_status").textContent()).toContain("200");
+});
+
+it("every operation is on the page of the API", async () => {
+  const page = await openPage("/docs", screens.phone);
+  await page.locator(".opblock").first().waitFor();
+  const { paths }: { paths: object } = await (await page.request.get(new URL("/openapi.json", page.url()).href)).json();
+  expect(await page.locator(".opblock").count()).toBe(Object.keys(paths).length);
+});

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { pages } from "../../src/site/pages.ts";
+import { violations } from "./support/axe.ts";
+import { openPage, useBrowser } from "./support/browser.ts";
+
+useBrowser();
+
+it.each(Object.keys(pages))("%s opens without a complaint, and asks nobody else", async (path) => {
+  const page = await openPage(path);
+  await page.waitForLoadState("networkidle");
+  expect(await page.evaluate(() => document.readyState)).toBe("complete");
+});
+
+it("nothing is wrong with the page of errors by axe-core", async () => {
+  expect(await violations(await openPage("/errors"))).toEqual([]);
+});

@@ -1,0 +1,34 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { pictureAt } from "../../src/playground/picture.ts";
+import { between, rounded } from "../../src/playground/region.ts";
+import { fromHash, toHash } from "../../src/playground/share.ts";
+import { initialState } from "../../src/playground/state.ts";
+
+const part = fc.double({ min: 0, max: 1, noNaN: true });
+const region = fc
+  .tuple(part, part, part, part)
+  .map(([x, y, otherX, otherY]) => between({ x, y }, { x: otherX, y: otherY }));
+const text = fc.string({ unit: "grapheme", minLength: 1 });
+
+describe("a shared address", () => {
+  it("holds the task, the options, the region and the picture's address", () => {
+    fc.assert(
+      fc.property(text, fc.dictionary(text, text), region, (task, values, drawn) => {
+        const picture = pictureAt("https://a.example/b.png?c=d&e#f");
+        const shared = fromHash(`#${toHash({ ...initialState, task, values, region: drawn, picture })}`);
+        expect(shared).toMatchObject({ task, picture: "https://a.example/b.png?c=d&e#f" });
+        expect(shared.values).toEqual({ ...values });
+        for (const side of ["x1", "y1", "x2", "y2"] as const) {
+          expect(shared.region?.[side]).toBeCloseTo(rounded(drawn)[side], 3);
+        }
+      }),
+    );
+  });
+
+  it("may hold anything", () => {
+    fc.assert(fc.property(fc.string({ unit: "grapheme" }), (hash) => typeof fromHash(hash) === "object"));
+    expect(fromHash("#region=1,2,3")).toEqual({ task: undefined, picture: undefined, values: {}, region: undefined });
+    expect(fromHash("#region=a,b,c,d").region).toBeUndefined();
+  });
+});

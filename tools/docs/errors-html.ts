@@ -1,0 +1,50 @@
+import { html } from "hono/html";
+import { exampleProblems } from "../../src/contract/problem-responses.ts";
+import { problems } from "../../src/contract/problem-table.ts";
+
+function section([code, { summary, value }]: [string, ReturnType<typeof exampleProblems>[string]]) {
+  const { status, retryable, fix } = value;
+  const facts = `${status}, ${retryable ? "worth sending again" : "will fail again"}`;
+  return html` <section id="${code}">
+    <h2>
+      <a href="#${code}"><code>${code}</code></a>
+    </h2>
+    <p>${summary}. ${fix}</p>
+    <p class="facts">${facts}</p>
+    <pre>${JSON.stringify(value, undefined, 2)}</pre>
+  </section>`;
+}
+
+/** The page of errors that the API shows: an anchor for each code, to which problems link. */
+export async function errorsHtml(): Promise<string> {
+  const page = await html`<!doctype html>
+    <!-- Drawn from src/contract/problem-table.ts by \`npm run docs\`. -->
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>florence-edge: errors</title>
+        <link rel="icon" href="/favicon.svg" />
+        <link rel="stylesheet" href="../document.css" />
+      </head>
+      <body>
+        <nav aria-label="Pages">
+          <a href="/">Playground</a>
+          <a href="/docs">API</a>
+          <a href="/errors" aria-current="page">Errors</a>
+          <a href="/openapi.json">openapi.json</a>
+          <a href="/llms.txt">llms.txt</a>
+        </nav>
+        <main class="article">
+          <h1>Errors</h1>
+          <p>
+            Every error is <code>application/problem+json</code> (RFC 9457). <code>code</code> is stable and made for
+            programs, <code>fix</code> says what to do, <code>issues</code> names the fields that do not fit, and
+            <code>request_id</code> is what a log is searched by. There are ${Object.keys(problems).length} codes.
+          </p>
+          ${Object.entries(exampleProblems()).map(section)}
+        </main>
+      </body>
+    </html> `;
+  return String(page);
+}

@@ -1,0 +1,80 @@
+import { openApiDocument } from "../../src/contract/openapi.ts";
+import { problems } from "../../src/contract/problem-table.ts";
+import type { InputKind } from "../../src/contract/requests.ts";
+import { ANALYZE_PATH, BATCH_PATH } from "../../src/contract/several-operations.ts";
+import { taskPath } from "../../src/contract/task-operations.ts";
+import { tasks } from "../../src/florence/tasks.ts";
+
+/** What a caller sends for each kind of input. */
+const needs = {
+  none: "",
+  text: "; needs `text`",
+  labels: "; needs `text`, or `labels` (a list)",
+  region: "; needs `region` {x1, y1, x2, y2} in pixels, or `normalized_region` in 0..1",
+} as const satisfies Readonly<Record<InputKind, string>>;
+
+const taskLines = Object.entries(tasks).map(([name, { summary, input, answers }]) => {
+  return `- \`POST ${taskPath(name)}\`: ${summary}; answers ${answers.join(" or ")}${needs[input]}`;
+});
+
+const rows = Object.entries(tasks).map(([name, row]) => ({ name, ...row }));
+const parameters = openApiDocument(rows, "").paths?.[taskPath("caption")]?.post?.parameters ?? [];
+
+/** The options that every task takes, as the document has them. */
+const optionLines = parameters.flatMap((parameter) => {
+  if ("$ref" in parameter || parameter.in !== "query") return [];
+  const { schema = {}, name, description } = parameter;
+  const choices = "enum" in schema ? ` (${schema.enum?.join(", ")})` : "";
+  return [`- \`${name}\`${choices}: ${description}`];
+});
+
+const problemLines = Object.entries(problems).map(([code, { status, fix }]) => `- \`${code}\` (${status}): ${fix}`);
+
+/** The API for readers that are language models: https://llmstxt.org. */
+export function llmsText(): string {
+  return `# florence-edge
+
+> An HTTP API for the Florence-2 vision model: one image, one task name, one typed answer. No key is needed. Any web page may call it.
+
+Send the image as the body, with its own content type, and options in the query:
+
+    curl -H 'content-type: image/jpeg' --data-binary @street.jpg 'https://HOST/v1/object-detection?min_score=0.5'
+
+Or send one JSON object. \`image\` is an https address, base64, or a data URI:
+
+    curl -H 'content-type: application/json' -d '{"image": "https://example.com/street.jpg", "text": "a truck"}' 'https://HOST/v1/caption-to-phrase-grounding'
+
+Or a form (multipart/form-data) with one file, and options as fields. JPEG, PNG, WebP and GIF are taken.
+
+## Tasks
+
+${taskLines.join("\n")}
+- \`POST ${ANALYZE_PATH}\` with \`{"image": …, "tasks": [{"task": "caption"}, {"task": "ocr"}]}\`: several tasks on one image, each with its own result
+- \`POST ${BATCH_PATH}\` with \`{"items": [{"task": "caption", "image": …}]}\`: many images, each with its own result
+
+## Options of every task
+
+${optionLines.join("\n")}
+
+A field that a task does not take is refused, not ignored.
+
+## Answers
+
+\`type\` says which: \`text\` has \`text\`; \`boxes\`, \`quads\` and \`polygons\` have \`objects\`, each with \`label\`, \`score\`, \`box\` in pixels of the image that was sent and \`normalized_box\` in 0..1,
+quads with \`quad\` (four corners) and polygons with \`polygons\` (rings of points) besides. Keys are never missing. All answers have \`task\`, \`source\` {width, height}, \`model\`,
+\`finish_reason\` and \`usage\`. \`format=flat\` puts everything on one level, for no-code tools. \`stream=true\` sends server-sent events: \`delta\` or \`object\`, then \`done\` with the whole answer, or \`error\`.
+
+## Errors
+
+\`application/problem+json\` with \`code\`, \`title\`, \`status\`, \`detail\`, \`fix\`, \`retryable\`, \`request_id\` and \`issues\` [{path, message}].
+
+${problemLines.join("\n")}
+
+## More
+
+- [OpenAPI 3.1](/openapi.json): every operation with examples
+- [The API as a page](/docs)
+- [Errors with examples](/errors)
+- [Tasks as JSON](/v1/tasks), [the model](/v1/models), [whether it can answer](/readyz)
+`;
+}

@@ -1,0 +1,4 @@
+/** A Markdown table. */
+export function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
