@@ -1,23 +1,49 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { operations } from "./operations.ts";
+import { exampleProblems, sharedResponses } from "./problem-responses.ts";
+import { type OpenApiDocument, type ResponseExamples, withResponseExamples } from "./response-examples.ts";
 import type { TaskRow } from "./service.ts";
-import { analyzeOperation, taskOperation } from "./task-operations.ts";
+import { analyzeOperation, batchOperation } from "./several-operations.ts";
+import { AnswerEvent } from "./stream-events.ts";
+import { tags } from "./tags.ts";
+import { taskOperation } from "./task-operations.ts";
 
-/** The whole contract as an OpenAPI 3.1 document. */
-export function openApiDocument(tasks: readonly TaskRow[], version: string) {
+const DESCRIPTION = `Florence-2 over HTTP: one image, one task name, one typed answer.
+
+Send the image as the body with an \`image/*\` content type and options in the query, or everything in one JSON object or form. Coordinates come in pixels of your
+image and in 0..1. Errors are RFC 9457 problems with a stable \`code\` and a \`fix\` that says what to do; all are listed at \`/errors\`. Every response carries \`X-Request-Id\`.
+Any web page may call: CORS is open, and cookies are never used.`;
+
+/** The whole contract as an OpenAPI 3.1 document; `examples` are answers to its own examples. */
+export function openApiDocument(
+  tasks: readonly TaskRow[],
+  version: string,
+  examples: ResponseExamples = {},
+): OpenApiDocument {
   const app = new OpenAPIHono();
-  for (const route of [...tasks.map(taskOperation), analyzeOperation(tasks), ...Object.values(operations)]) {
+  const several = [analyzeOperation(tasks), batchOperation(tasks)];
+  for (const route of [...tasks.map(taskOperation), ...several, ...Object.values(operations)]) {
     app.openAPIRegistry.registerPath(route);
   }
-  return app.getOpenAPI31Document({
+  // A clone: the printer adds its methods to schemas that are made after it was loaded, whichever was imported first.
+  app.openAPIRegistry.register("AnswerEvent", AnswerEvent.clone());
+  for (const [name, response] of Object.entries(sharedResponses())) {
+    app.openAPIRegistry.registerComponent("responses", name, response);
+  }
+  for (const [code, example] of Object.entries(exampleProblems())) {
+    app.openAPIRegistry.registerComponent("examples", code, example);
+  }
+  const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "florence-edge",
       version,
-      description: "One image, one task name, one typed answer.",
+      description: DESCRIPTION,
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
-    servers: [{ url: "/" }],
+    servers: [{ url: "/", description: "The deployment that serves this document" }],
+    tags: Object.values(tags),
     security: [],
   });
+  return withResponseExamples(document, examples);
 }

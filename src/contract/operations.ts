@@ -1,9 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { answersByType, Model } from "./answers.ts";
-import { problemResponses, requestIdHeader } from "./problem-details.ts";
-import type { ProblemCode } from "./problems.ts";
+import { requestIdHeader, requestIdParameter } from "./problem-details.ts";
+import type { ProblemGroup } from "./problem-groups.ts";
+import { problemResponses } from "./problem-responses.ts";
 import { InputKind } from "./requests.ts";
+import { tags } from "./tags.ts";
 
 const TaskList = z
   .object({
@@ -26,32 +28,24 @@ const ModelList = z
 const Health = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
 const OpenApi = z.looseObject({ openapi: z.string() });
 
-/** What every operation that asks for the model can fail with. */
-export const modelProblems = [
-  "internal",
-  "misconfigured",
-  "model-corrupt",
-  "model-unavailable",
-  "overloaded",
-  "backend-failed",
-  "backend-unavailable",
-  "backend-timeout",
-] as const;
-
 interface Read<Schema> {
   readonly path: string;
   readonly id: string;
   readonly summary: string;
+  readonly description: string;
   readonly schema: Schema;
-  readonly fails?: readonly ProblemCode[];
+  readonly fails?: ProblemGroup;
 }
 
-function get<Schema extends z.ZodType>({ path, id, summary, schema, fails = ["internal"] }: Read<Schema>) {
+function get<Schema extends z.ZodType>({ path, id, summary, description, schema, fails = "Service" }: Read<Schema>) {
   return createRoute({
     method: "get",
     path,
     operationId: id,
+    tags: [tags.service.name],
     summary,
+    description,
+    request: { headers: z.object(requestIdParameter) },
     responses: {
       200: { description: summary, headers: requestIdHeader, content: { "application/json": { schema } } },
       ...problemResponses(fails),
@@ -61,15 +55,41 @@ function get<Schema extends z.ZodType>({ path, id, summary, schema, fails = ["in
 
 /** The operations that are not tasks, by the name of their handler. */
 export const operations = {
-  health: get({ path: "/healthz", id: "health", summary: "The process answers", schema: Health }),
-  ready: get({ path: "/readyz", id: "ready", summary: "The model can answer", schema: Health, fails: modelProblems }),
-  tasks: get({ path: "/v1/tasks", id: "listTasks", summary: "The tasks, what each takes and gives", schema: TaskList }),
+  health: get({
+    path: "/healthz",
+    id: "health",
+    summary: "The process answers",
+    description: "For a load balancer: it looks at nothing else.",
+    schema: Health,
+  }),
+  ready: get({
+    path: "/readyz",
+    id: "ready",
+    summary: "The model can answer",
+    description: "Loads the model, or asks the backend. The first call after a start may take seconds.",
+    schema: Health,
+    fails: "Model",
+  }),
+  tasks: get({
+    path: "/v1/tasks",
+    id: "listTasks",
+    summary: "The tasks, what each takes and gives",
+    description: "Each name is an address, too: POST /v1/<name>.",
+    schema: TaskList,
+  }),
   models: get({
     path: "/v1/models",
     id: "listModels",
     summary: "The models that answer",
+    description: "A deployment has one. Answers name it, with its revision.",
     schema: ModelList,
-    fails: modelProblems,
+    fails: "Model",
   }),
-  openApi: get({ path: "/openapi.json", id: "openApi", summary: "This document", schema: OpenApi }),
+  openApi: get({
+    path: "/openapi.json",
+    id: "openApi",
+    summary: "This document",
+    description: "OpenAPI 3.1, for readers, generators of clients, and tools that import it.",
+    schema: OpenApi,
+  }),
 } as const;

@@ -5,10 +5,14 @@ import { type Issue, isProblemCode, type ProblemCode } from "./problems.ts";
 /** RFC 9457's media type. */
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
+/** The page of all problems, with an anchor for each code. */
+export const PROBLEMS_PATH = "/errors";
+
 /** RFC 9457 wants a URI for each kind of problem; a URN names it without promising a page at an address that a self-hoster does not own. */
 const PROBLEM_TYPE = "urn:florence-edge:problem:";
 
-const codes = Object.keys(problems).filter(isProblemCode);
+/** Every code, in the order of the table. */
+export const problemCodes = Object.keys(problems).filter(isProblemCode);
 
 /** An error as it is sent: RFC 9457 with the code, what to do, and the fields that do not fit. */
 export const ProblemDetails = z
@@ -17,7 +21,7 @@ export const ProblemDetails = z
     title: z.string(),
     status: z.int(),
     detail: z.string().meta({ description: "What happened to this request." }),
-    code: z.enum(codes),
+    code: z.enum(problemCodes),
     fix: z.string().meta({ description: "What to do about it." }),
     retryable: z.boolean().meta({ description: "Whether the same request may succeed later." }),
     request_id: z.string(),
@@ -54,19 +58,10 @@ export const requestIdHeader = {
   },
 } as const;
 
-const retryAfterHeader = {
-  "Retry-After": { description: "Seconds after which to ask again.", schema: { type: "integer" } },
-} as const;
-
-/** OpenAPI responses for these codes: one for each status, naming its codes. */
-export function problemResponses(listed: readonly ProblemCode[]) {
-  const statuses = [...new Set(listed.map((code) => problems[code].status))];
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const here = listed.filter((code) => problems[code].status === status);
-      const description = here.map((code) => `\`${code}\`: ${problems[code].title}.`).join(" ");
-      const headers = status === 503 ? { ...requestIdHeader, ...retryAfterHeader } : requestIdHeader;
-      return [status, { description, headers, content: { [PROBLEM_MEDIA_TYPE]: { schema: ProblemDetails } } }];
-    }),
-  );
-}
+/** What a caller may name a request by; anything else than the id's own characters is not taken over. */
+export const requestIdParameter = {
+  "x-request-id": z.string().optional().meta({
+    description:
+      "Your own name for the request: up to 255 letters, digits, `_`, `-` and `=`. Anything else is replaced.",
+  }),
+};

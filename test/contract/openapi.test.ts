@@ -13,6 +13,7 @@ describe("the OpenAPI document", () => {
       "/openapi.json",
       "/readyz",
       "/v1/analyze",
+      "/v1/batch",
       "/v1/caption",
       "/v1/caption-to-phrase-grounding",
       "/v1/models",
@@ -47,6 +48,18 @@ describe("the OpenAPI document", () => {
     expect(references.map((match) => match.groups?.["name"]).filter((name) => !schemas.includes(name ?? ""))).toEqual(
       [],
     );
+  });
+
+  it("says that an address may be too long, which the platform answers by itself", () => {
+    expect(document.paths?.["/v1/caption"]?.post?.responses).toHaveProperty("414");
+  });
+
+  it("shows no example of an option in the query: pages that try operations would send them all at once", () => {
+    const parameters = Object.values(document.paths ?? {}).flatMap(({ post }) => post?.parameters ?? []);
+    const schemas = document.components?.schemas ?? {};
+    const named = ["QueryRegion", "QueryInclude"].map((name) => schemas[name]);
+    expect(named.every((schema) => schema !== undefined)).toBe(true);
+    for (const part of [...parameters, ...named]) expect(JSON.stringify(part)).not.toContain('"example"');
   });
 
   it("names every status that a task's problems have", () => {

@@ -43,8 +43,9 @@ describe("routes", () => {
   });
 
   it.each([
-    ["GET", "/v1/caption", 405, "method-not-allowed", "POST"],
-    ["POST", "/v1/tasks", 405, "method-not-allowed", "GET"],
+    ["GET", "/v1/caption", 405, "method-not-allowed", "POST, OPTIONS"],
+    ["DELETE", "/v1/caption", 405, "method-not-allowed", "POST, OPTIONS"],
+    ["POST", "/v1/tasks", 405, "method-not-allowed", "GET, HEAD, OPTIONS"],
     ["POST", "/v1/vqa", 404, "unknown-task", null],
     ["GET", "/nothing", 404, "not-found", null],
   ])("refuse %s %s", async (method, path, status, code, allow) => {
@@ -53,6 +54,31 @@ describe("routes", () => {
     expect(response.status).toBe(status);
     expect(response.headers.get("allow")).toBe(allow);
     expect(ProblemDetails.parse(await response.json()).code).toBe(code);
+  });
+
+  it("refuse HEAD where there is no GET, without a body", async () => {
+    const { app } = fakeApp();
+    const response = await app.request("/v1/caption", { method: "HEAD" });
+    expect([response.status, response.headers.get("allow"), await response.text()]).toEqual([405, "POST, OPTIONS", ""]);
+  });
+
+  it.each(["/healthz", "/readyz", "/v1/tasks", "/v1/models", "/openapi.json"])(
+    "answer HEAD %s as GET",
+    async (path) => {
+      const { app } = fakeApp();
+      const [head, read] = [await app.request(path, { method: "HEAD" }), await app.request(path)];
+      expect([head.status, [...head.headers], await head.text()]).toEqual([200, [...read.headers], ""]);
+    },
+  );
+
+  it.each([
+    ["/v1/caption", "POST, OPTIONS"],
+    ["/v1/analyze", "POST, OPTIONS"],
+    ["/v1/tasks", "GET, HEAD, OPTIONS"],
+  ])("say which methods %s takes", async (path, allow) => {
+    const { app } = fakeApp();
+    const response = await app.request(path, { method: "OPTIONS" });
+    expect([response.status, response.headers.get("allow")]).toEqual([204, allow]);
   });
 });
 
@@ -70,6 +96,12 @@ describe("errors", () => {
     expect(body).not.toContain("secret");
     expect(ProblemDetails.parse(JSON.parse(body)).code).toBe("internal");
     expect(logged[0]?.cause).toBe(bug);
+  });
+
+  it("say where they are explained", async () => {
+    const { app } = fakeApp();
+    const { headers } = await app.request("/v1/vqa", image);
+    expect(headers.get("link")).toBe('</errors#unknown-task>; rel="help"');
   });
 
   it("that are the caller's are not logged", async () => {
@@ -108,6 +140,20 @@ describe("the request id", () => {
   it("is made where the caller sends none", async () => {
     const { app } = fakeApp();
     expect((await app.request("/healthz")).headers.get("x-request-id")).toBe("request-1");
+  });
+
+  it.each([
+    ["a".repeat(255), "a".repeat(255)],
+    ["a".repeat(256), "request-1"],
+    ["Az09_-=", "Az09_-="],
+    ["two words", "request-1"],
+    ["a/b", "request-1"],
+    ["<b>", "request-1"],
+    ["", "request-1"],
+  ])("is the caller's if it has up to 255 letters, digits, and `_-=`: %s", async (sent, given) => {
+    const { app } = fakeApp();
+    const { headers } = await app.request("/healthz", { headers: { "x-request-id": sent } });
+    expect(headers.get("x-request-id")).toBe(given);
   });
 
   it("is the caller's where there is one, in problems too", async () => {

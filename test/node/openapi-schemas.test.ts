@@ -41,6 +41,7 @@ describe("the printed schemas", () => {
     ["RegionRequest", { image, normalized_region: region }],
     ["RegionRequest", { image, region: "<loc_1><loc_2><loc_3><loc_999>" }],
     ["TextAnswer", fakeAnswer],
+    ["AnalyzeResult", { task: "caption", status: "ok", answer: fakeAnswer, problem: null }],
     ["QuadObject", { ...object, quad, normalized_quad: quad }],
     ["QueryRegion", "170,0.5,360,170"],
     ["QueryInclude", "svg_path,coco_rle"],
@@ -142,9 +143,19 @@ describe("a task's printed response", () => {
     expect(isResponse("object-detection", { ...boxes, type: "flat" })).toBe(false);
   });
 
-  it("may be a drawing", () => {
+  it("describes each event of a stream, and its whole as text", () => {
+    const schema = {
+      $ref: "https://api.test/openapi.json#/paths/~1v1~1caption/post/responses/200/content/text~1event-stream/schema",
+    };
+    expect(ajv.validate(schema, { event: "done", data: "{}" })).toBe(true);
+    expect(ajv.validate(schema, "event: done\ndata: {}\n\n")).toBe(true);
+    expect(ajv.validate(schema, { event: "done" })).toBe(false);
+    expect(ajv.validate(schema, { event: "done", data: {} })).toBe(false);
+  });
+
+  it("may be a stream of events, or a drawing", () => {
     const response = document.paths?.["/v1/caption"]?.post?.responses?.["200"];
     const content = response !== undefined && "content" in response ? response.content : {};
-    expect(Object.keys(content ?? {})).toEqual(["application/json", ...drawingTypes]);
+    expect(Object.keys(content ?? {})).toEqual(["application/json", "text/event-stream", ...drawingTypes]);
   });
 });

@@ -2,6 +2,11 @@ import { html } from "hono/html";
 import { exampleProblems } from "../../src/contract/problem-responses.ts";
 import { problems } from "../../src/contract/problem-table.ts";
 
+/** Names in a text, which stand between backticks, as code. */
+function withCode(text: string) {
+  return text.split("`").map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`));
+}
+
 function section([code, { summary, value }]: [string, ReturnType<typeof exampleProblems>[string]]) {
   const { status, retryable, fix } = value;
   const facts = `${status}, ${retryable ? "worth sending again" : "will fail again"}`;
@@ -9,7 +14,7 @@ function section([code, { summary, value }]: [string, ReturnType<typeof exampleP
     <h2>
       <a href="#${code}"><code>${code}</code></a>
     </h2>
-    <p>${summary}. ${fix}</p>
+    <p>${summary}. ${withCode(fix)}</p>
     <p class="facts">${facts}</p>
     <pre>${JSON.stringify(value, undefined, 2)}</pre>
   </section>`;

@@ -1,0 +1,29 @@
+import * as z from "zod";
+import { requestIdHeader, requestIdParameter } from "./problem-details.ts";
+
+/** What an answer says of itself besides its body. */
+export const answerHeaders = {
+  ...requestIdHeader,
+  "Cache-Status": {
+    description:
+      "RFC 9211: whether the answer was in the cache, and why not; `collapsed` where another request's work gave it.",
+    schema: { type: "string" },
+  },
+  ETag: { description: "Stands for this answer; send it as If-None-Match.", schema: { type: "string" } },
+  "Server-Timing": {
+    description:
+      "Milliseconds by stage: `intake`, `cache`, `generate` (the asking of the model; of it `queue`, `encode` and `decode`, where it says so), `parse`.",
+    schema: { type: "string" },
+  },
+  Age: { description: "Seconds since a cached answer was made.", schema: { type: "integer" } },
+} as const;
+
+/** A request's own headers; all are optional. */
+export const answerRequestHeaders = z.object({
+  "cache-control": z.string().optional().meta({
+    description: "`no-store`, `no-cache`, `max-age`, `only-if-cached` and `stale-if-error` are honoured.",
+  }),
+  "if-none-match": z.string().optional().meta({ description: "The ETag of an answer that you have." }),
+  traceparent: z.string().optional().meta({ description: "W3C trace context, passed on to the backend." }),
+  ...requestIdParameter,
+});

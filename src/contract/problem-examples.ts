@@ -1,0 +1,54 @@
+import type { Issue, ProblemCode } from "./problems.ts";
+
+/** What happened to some request. */
+interface Happened {
+  readonly detail: string;
+  readonly issues?: readonly Issue[];
+}
+
+const tokens: Issue = { path: "max_new_tokens", message: "Send a whole number from 1 to 1024." };
+const image: Issue = { path: "image", message: "Send an image." };
+const text: Issue = { path: "text", message: "Send a text." };
+const region: Issue = { path: "region", message: "Send either `region` or `normalized_region`." };
+
+/** A refusal for one field. */
+function about(issue: Issue): Happened {
+  return { detail: `${issue.path}: ${issue.message}`, issues: [issue] };
+}
+
+/** How each problem reads, for the OpenAPI document and the page of problems. */
+export const problemExamples: Readonly<Record<ProblemCode, Happened>> = {
+  "invalid-json": { detail: "The body cannot be read as UTF-8 JSON." },
+  "invalid-request": about(tokens),
+  "image-required": about(image),
+  "invalid-base64": { detail: "The image holds characters that base64 has not." },
+  "image-url-refused": { detail: "Only https addresses are fetched." },
+  "text-required": about(text),
+  "region-required": about(region),
+  "region-outside-image": {
+    detail: 'The image has 96 x 72 pixels; region-to-category was asked for {"x1":0,"y1":0,"x2":100,"y2":72}.',
+  },
+  "unknown-task": { detail: 'There is no task named "vqa".' },
+  "not-found": { detail: "There is nothing at /v2." },
+  "method-not-allowed": { detail: "/v1/caption does not take this method." },
+  "body-too-large": { detail: "A body may have at most 16777216 bytes." },
+  "image-too-many-pixels": {
+    detail: "The image has 20000 x 20000 pixels; at most 2000000 in all and 16384 a side are taken.",
+  },
+  "unsupported-media-type": { detail: "The body's content type is text/plain." },
+  "unsupported-image": { detail: "These bytes are no image format known here." },
+  "image-corrupt": { detail: "The JPEG ends before its end marker: only a part of the file is here." },
+  "prompt-too-long": { detail: "The prompt has 2009 tokens; the model reads at most 256." },
+  "image-url-unreachable": { detail: "The image's server answered 404." },
+  "image-url-timeout": { detail: "The image was not there after 10 seconds." },
+  "request-cancelled": { detail: "The connection was closed before the answer was ready." },
+  internal: { detail: "The request could not be answered." },
+  misconfigured: { detail: "A variable of this deployment is missing or wrong." },
+  "model-corrupt": { detail: "mini/onnx/encoder_model.onnx has another SHA-256 than its manifest says." },
+  "backend-failed": { detail: "The backend failed." },
+  "backend-unavailable": { detail: "The backend says that it is not ready." },
+  "backend-timeout": { detail: "The backend did not answer in time." },
+  "not-cached": { detail: "Nothing fresh enough is in the cache." },
+  "model-unavailable": { detail: "mini/onnx/encoder_model.onnx could not be fetched." },
+  overloaded: { detail: "16 requests are before this one." },
+};

@@ -1,0 +1,53 @@
+import { PROBLEM_MEDIA_TYPE, problemCodes, problemDetails, requestIdHeader } from "./problem-details.ts";
+import { problemExamples } from "./problem-examples.ts";
+import { type ProblemGroup, problemGroups } from "./problem-groups.ts";
+import { problems } from "./problem-table.ts";
+import type { ProblemCode } from "./problems.ts";
+
+const EXAMPLE_REQUEST_ID = "3f6c2a52-6d0c-4a0f-9b3e-0a1b8f3d7c11";
+
+/** How each problem reads, by its code: the document's `components.examples`. */
+export function exampleProblems() {
+  const examples = problemCodes.map((code) => {
+    const value = problemDetails(code, { ...problemExamples[code], requestId: EXAMPLE_REQUEST_ID });
+    return [code, { summary: problems[code].title, value }] as const;
+  });
+  return Object.fromEntries(examples);
+}
+
+const linkHeader = {
+  Link: { description: 'The problem\'s place on the page of problems, as `rel="help"`.', schema: { type: "string" } },
+} as const;
+
+const retryAfterHeader = {
+  "Retry-After": { description: "Seconds after which to ask again.", schema: { type: "integer" } },
+} as const;
+
+/** One response for all codes of a status, naming them. */
+function responseOf(status: number, codes: readonly ProblemCode[]) {
+  const description = codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join(" ");
+  const headers = { ...requestIdHeader, ...linkHeader, ...(status === 503 ? retryAfterHeader : {}) };
+  const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const);
+  const media = { schema: { $ref: "#/components/schemas/Problem" }, examples: Object.fromEntries(examples) };
+  return { description, headers, content: { [PROBLEM_MEDIA_TYPE]: media } };
+}
+
+function byStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, readonly ProblemCode[]> {
+  return Map.groupBy(codes, (code) => problems[code].status);
+}
+
+/** Every group's responses, by their names in the document's `components.responses`. */
+export function sharedResponses() {
+  const responses = Object.entries(problemGroups).flatMap(([group, codes]) => {
+    return [...byStatus(codes)].map(([status, here]) => [group + status, responseOf(status, here)] as const);
+  });
+  return Object.fromEntries(responses);
+}
+
+/** An operation's responses for what it can fail with, by reference to those that it shares. */
+export function problemResponses(group: ProblemGroup): Record<string, { readonly $ref: string }> {
+  const statuses = [...byStatus(problemGroups[group]).keys()];
+  return Object.fromEntries(
+    statuses.map((status) => [String(status), { $ref: `#/components/responses/${group}${status}` }]),
+  );
+}

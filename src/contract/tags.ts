@@ -1,0 +1,6 @@
+/** How the document groups operations. */
+export const tags = {
+  tasks: { name: "Tasks", description: "One image, one task, one typed answer." },
+  several: { name: "Several at once", description: "Several tasks in one request, with a result for each." },
+  service: { name: "Service", description: "What there is, and whether it can answer." },
+} as const;

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePort } from "../interop/support/server.ts";
+import { describeClient } from "../support/client-cases.ts";
+import { type CheckedApi, startApi } from "./support/api.ts";
+import { nodeTool } from "./support/install.ts";
+import { type Relay, startRelay } from "./support/relay.ts";
+
+let api: CheckedApi;
+let relay: Relay;
+let prism: ChildProcess;
+let port = 0;
+const violations: unknown[] = [];
+let passed = 0;
+
+beforeAll(async () => {
+  api = await startApi();
+  relay = await startRelay(api.origin);
+  port = await freePort();
+  prism = spawn(nodeTool("prism"), [
+    "proxy",
+    api.document,
+    relay.origin,
+    "--errors",
+    "--port",
+    String(port),
+    "--host",
+    "127.0.0.1",
+  ]);
+  await new Promise<void>((resolve, reject) => {
+    prism.once("exit", () => reject(new Error("Prism ended.")));
+    prism.stdout?.on("data", (chunk: Buffer) => {
+      if (chunk.includes("Prism is listening")) resolve();
+    });
+  });
+});
+
+afterAll(async () => {
+  prism.removeAllListeners("exit");
+  const ended = once(prism, "exit");
+  prism.kill();
+  await ended;
+  await relay.stop();
+  await api.stop();
+});
+
+/** How Prism names a request that does not fit the document, and an answer that does not. */
+const REFUSED_REQUEST = "https://stoplight.io/prism/errors#UNPROCESSABLE_ENTITY";
+const PRISM_ERROR = "https://stoplight.io/prism/errors#";
+
+/** Sends through Prism, and keeps what it complains of. A request that Prism refuses must be one that the API refuses, too. */
+async function sendThrough(url: string, init?: RequestInit): Promise<Response> {
+  const request = new Request(url, init);
+  const again = request.clone();
+  const headers = await relay.keep(request);
+  const response = await fetch(request, { headers, signal: request.signal });
+  passed += 1;
+  const text = await response.clone().text();
+  if (text.includes(REFUSED_REQUEST)) {
+    const refused = await fetch(new Request(api.origin + new URL(url).pathname + new URL(url).search, again));
+    if (refused.ok) violations.push(JSON.parse(text));
+    return refused;
+  }
+  if (text.includes(PRISM_ERROR)) violations.push(JSON.parse(text));
+  const complaint = response.headers.get("sl-violations");
+  if (complaint !== null) violations.push(JSON.parse(complaint));
+  return response;
+}
+
+// The whole test client: every task, every form, every way of sending an image, streams, several at once, refusals.
+describeClient(() => ({ baseUrl: `http://127.0.0.1:${port}`, fetch: sendThrough }));
+
+it("Prism has seen all of it, and complained of nothing", () => {
+  expect(violations).toEqual([]);
+  expect(passed).toBeGreaterThan(50);
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { Problem } from "../../src/contract/problems.ts";
+import { PREFLIGHT_SECONDS } from "../../src/http/cross-origin.ts";
+import { fakeApp } from "../support/fake-service.ts";
+
+const origin = "https://page.example";
+const image = { method: "POST", body: "x", headers: { "content-type": "image/png", origin } };
+
+/** What a browser asks before its page may send this. */
+function preflight(method: string, headers: string) {
+  return {
+    method: "OPTIONS",
+    headers: { origin, "access-control-request-method": method, "access-control-request-headers": headers },
+  };
+}
+
+/** A header's names, in lower case. */
+function names(headers: Headers, name: string): readonly string[] {
+  return (headers.get(name) ?? "").split(",").map((each) => each.trim().toLowerCase());
+}
+
+describe("a page of another origin", () => {
+  it("may send what the API reads, and need not ask again for a day", async () => {
+    const { app } = fakeApp();
+    const { status, headers } = await app.request("/v1/caption", preflight("POST", "content-type,traceparent"));
+    expect([status, headers.get("access-control-allow-origin"), headers.get("access-control-max-age")]).toEqual([
+      204,
+      "*",
+      String(PREFLIGHT_SECONDS),
+    ]);
+    expect(names(headers, "access-control-allow-methods")).toEqual(["get", "head", "post"]);
+    const read = [
+      "authorization",
+      "cache-control",
+      "content-type",
+      "if-none-match",
+      "traceparent",
+      "x-request-id",
+      "*",
+    ];
+    expect(names(headers, "access-control-allow-headers")).toEqual(read);
+    expect(headers.get("allow")).toBe("POST, OPTIONS");
+  });
+
+  it("may ask for an address where nothing is, to read the problem", async () => {
+    const { app } = fakeApp();
+    expect((await app.request("/v1/vqa", preflight("POST", "content-type"))).status).toBe(204);
+    expect((await app.request("/v1/vqa", { method: "OPTIONS" })).status).toBe(404);
+  });
+
+  it("sends no cookie: it is never told that it may", async () => {
+    const { app } = fakeApp();
+    for (const request of [preflight("POST", "content-type"), image]) {
+      const { headers } = await app.request("/v1/caption", request);
+      expect(headers.has("access-control-allow-credentials")).toBe(false);
+    }
+  });
+});
+
+describe("what a page of another origin may read", () => {
+  it.each([
+    ["an answer", {}, "/v1/caption", 200],
+    ["an answer that it has", {}, "/v1/caption", 304],
+    ["a problem", { answer: () => Promise.reject(new Problem("overloaded", "Full.")) }, "/v1/caption", 503],
+    ["a bug", { answer: () => Promise.reject(new TypeError("bug")) }, "/v1/caption", 500],
+    ["that there is nothing", {}, "/nothing", 404],
+    ["that the method is wrong", {}, "/v1/tasks", 405],
+  ])("%s with its headers", async (_, service, path, status) => {
+    const { app } = fakeApp(service);
+    const known = status === 304 ? { "if-none-match": "*" } : {};
+    const response = await app.request(path, { ...image, headers: { ...image.headers, ...known } });
+    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([status, "*"]);
+    expect(names(response.headers, "access-control-expose-headers")).toEqual(
+      expect.arrayContaining(["x-request-id", "cache-status", "etag", "age", "server-timing", "retry-after"]),
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FlatAnswer } from "../../src/contract/forms.ts";
+import { askExamples, EXAMPLES_PATH } from "../../tools/examples.ts";
+import { bundle, root, serve, type Server } from "../../tools/serve.ts";
+import { anyRequest, outcomeOf, requestTo } from "../support/any-request.ts";
+import { expectAsDocumented } from "../support/document-check.ts";
+
+let server: Server;
+beforeAll(async () => {
+  server = await serve(await bundle(), { port: 0, variables: { ALLOW_HTTP_IMAGES: "true" } });
+}, 60_000);
+afterAll(() => server.stop());
+
+it("the document's examples are what the Worker answers: `npm run docs` asks it anew", async () => {
+  expect(await askExamples(server.url)).toEqual(JSON.parse(await readFile(EXAMPLES_PATH, "utf8")));
+}, 120_000);
+
+it("the Worker with its model answers anything as the document says", async () => {
+  const seen = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(anyRequest, async (request) => {
+      const response = await fetch(requestTo(server.url.origin, request));
+      seen.add(outcomeOf(response));
+      await expectAsDocumented(response, request.method, request.path);
+      expect([500, 502, 503]).not.toContain(response.status);
+    }),
+    { numRuns: 200 },
+  );
+  expect([...seen]).toEqual(expect.arrayContaining(["200 application/json", "400", "404", "405"]));
+}, 120_000);
+
+/** What n8n's HTTP Request node makes of an answer: an item for each element of a list, and one for anything else. */
+async function itemsOf(path: string, type: string, body: BodyInit): Promise<readonly Record<string, unknown>[]> {
+  const response = await fetch(new URL(path, server.url), { method: "POST", headers: { "content-type": type }, body });
+  const json: unknown = await response.json();
+  return Array.isArray(json) ? json : [Object(json)];
+}
+
+describe("a no-code tool's HTTP block", () => {
+  const street = readFile(join(root, "test/pictures/street.jpg"));
+
+  it.each(["image/jpeg", "application/octet-stream"])("sends a file as %s and gets one flat item", async (type) => {
+    const items = await itemsOf("/v1/object-detection?format=flat", type, await street);
+    expect(items).toMatchObject([{ object_count: 4, labels: "snail,snail,truck,truck", first_label: "snail" }]);
+    expect(FlatAnswer.parse(items[0])).toEqual(items[0]);
+    for (const value of Object.values(items[0] ?? {})) expect(["string", "number"]).toContain(typeof value);
+  });
+
+  it("names an address and gets the same item as for the file", async () => {
+    const pictures = createServer((_, response) => void street.then((bytes) => response.end(bytes)));
+    await once(pictures.listen(0, "127.0.0.1"), "listening");
+    const address = pictures.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const body = JSON.stringify({ image: `http://127.0.0.1:${port}/street.jpg` });
+    const named = await itemsOf("/v1/caption?format=flat", "application/json", body);
+    expect(named).toEqual(await itemsOf("/v1/caption?format=flat", "image/jpeg", await street));
+    expect(named).toMatchObject([{ text: expect.stringMatching(/truck/u) }]);
+    pictures.close();
+  });
+
+  it("finds the same names in every task's answer", async () => {
+    const paths = ["caption", "ocr-with-region", "object-detection"].map((task) => `/v1/${task}?format=flat`);
+    const names: string[][] = [];
+    for (const path of paths) names.push(Object.keys((await itemsOf(path, "image/jpeg", await street))[0] ?? {}));
+    expect(names).toEqual([names[0], names[0], names[0]]);
+  });
+
+  it("splits out the objects, an item each", async () => {
+    const [answer] = await itemsOf("/v1/object-detection", "image/jpeg", await street);
+    expect(answer?.["objects"]).toMatchObject([
+      { label: "snail", box: { x1: expect.any(Number) } },
+      { label: "snail" },
+      { label: "truck" },
+      { label: "truck" },
+    ]);
+  });
+
+  it("gets a problem as an item, too", async () => {
+    const items = await itemsOf("/v1/object-detection?format=flat", "image/jpeg", "no picture");
+    expect(items).toMatchObject([{ code: "unsupported-image", retryable: false, fix: expect.any(String) }]);
+  });
+});

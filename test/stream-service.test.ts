@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { createService } from "../src/answer.ts";
+import { createCachedGenerations } from "../src/cached-generations.ts";
+import { Problem } from "../src/contract/problems.ts";
+import type { TaskOptions } from "../src/contract/requests.ts";
+import type { CacheDirectives } from "../src/contract/service.ts";
+import { ISOLATE_LIMITS } from "../src/image/intake.ts";
+import type { Backend } from "../src/inference/backend.ts";
+import { callWith } from "./support/calls.ts";
+import { fakeBackend } from "./support/fake-backend.ts";
+import { bilevelPng } from "./support/pictures.ts";
+import { partsOf } from "./support/streams.ts";
+import { nextTask } from "./support/tiny-backend.ts";
+
+const image = { kind: "bytes", bytes: await bilevelPng(200, 100) } as const;
+const locations = "<loc_100><loc_200><loc_300><loc_400>";
+const detection = { text: `</s><s>cat${locations}dog${locations}</s>` };
+
+/** A service with a cache over a backend that writes this; `wrap` is put around the backend's events. */
+function streaming(
+  writing: { readonly text: string },
+  wrap: (generate: Backend["generate"]) => Backend["generate"] = (each) => each,
+) {
+  const { backend, asked } = fakeBackend(writing);
+  let clock = 0;
+  const find = createCachedGenerations({
+    backend: { ...backend, generate: wrap((...given) => backend.generate(...given)) },
+    stores: [],
+    ttlSeconds: 60,
+    memoryBytes: 10_000,
+    salt: "",
+    holdOpen: () => {},
+    now: () => clock,
+    sleep: nextTask,
+  });
+  const service = createService({ backend, find, limits: ISOLATE_LIMITS, now: () => 0 });
+  const stream = (
+    task: string,
+    options: TaskOptions = {},
+    cache: Partial<CacheDirectives> = {},
+    signal?: AbortSignal,
+  ) => partsOf(service, { task, image, options: { ...options, stream: true } }, callWith(cache, signal));
+  const answer = async (task: string, options: TaskOptions = {}) =>
+    service.answer({ task, image, options }, callWith());
+  return { stream, answer, asked, pass: (milliseconds: number) => void (clock += milliseconds) };
+}
+
+const types = ({ parts }: { readonly parts: readonly { readonly type: string }[] }) => parts.map(({ type }) => type);
+
+describe("a streamed answer", () => {
+  it("asks the backend for a stream, and ends with what is answered without one", async () => {
+    const { stream, answer, asked } = streaming(detection);
+    const told = await stream("object-detection");
+    expect(asked).toMatchObject([{ stream: true }]);
+    expect(types(told)).toEqual(["object", "object", "done"]);
+    expect(told.parts.at(-1)).toEqual({ type: "done", answer: (await answer("object-detection")).answer });
+  });
+
+  it("is kept whole: the same again, streamed or not, comes from the cache", async () => {
+    const { stream, answer, asked } = streaming({ text: "<s>a cat</s>" });
+    const first = await stream("caption");
+    expect(first.reports[0]).toMatchObject({ hit: false, fwd: "miss", stored: true });
+    const second = await stream("caption");
+    expect(second.parts).toEqual([{ type: "delta", text: "a cat" }, first.parts.at(-1)]);
+    expect(second.reports).toMatchObject([{ hit: true }, { hit: true }]);
+    expect((await answer("caption")).cache.hit).toBe(true);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("asks only for the labels that are not in the cache, each once, and tells all in their order", async () => {
+    const { stream, asked } = streaming({ text: locations });
+    await stream("open-vocabulary-detection", { labels: ["dog"] });
+    const { parts, reports } = await stream("open-vocabulary-detection", { labels: ["cat", "dog", "cow", "cat"] });
+    expect(asked.map(({ prompts }) => prompts.length)).toEqual([1, 2]);
+    expect(parts).toMatchObject([
+      { index: 0, object: { label: "cat" } },
+      { index: 1, object: { label: "dog" } },
+      { index: 2, object: { label: "cow" } },
+      { index: 3, object: { label: "cat" } },
+      { type: "done" },
+    ]);
+    expect(reports[0]).toMatchObject({ hit: false, fwd: "miss" });
+  });
+
+  it("is written once for who streams it and who does not; who waits for another's gets it whole", async () => {
+    const { stream, answer, asked } = streaming(
+      detection,
+      (generate) =>
+        async function* (...given) {
+          await nextTask();
+          yield* generate(...given);
+        },
+    );
+    const [leader, follower, whole] = await Promise.all([
+      stream("object-detection"),
+      stream("object-detection"),
+      answer("object-detection"),
+    ]);
+    expect(asked).toHaveLength(1);
+    expect([leader.reports[0]?.collapsed, follower.reports[0]?.collapsed, whole.cache.collapsed]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(follower.parts).toEqual(leader.parts);
+    expect(leader.parts.at(-1)).toEqual({ type: "done", answer: whole.answer });
+  });
+
+  it("that breaks off is a problem, though parts of it were told", async () => {
+    const failure = new Problem("backend-unavailable", "The connection broke.");
+    const { stream } = streaming(
+      detection,
+      (generate) =>
+        async function* (...given) {
+          for await (const event of generate(...given)) {
+            if (event.type === "done") throw failure;
+            yield event;
+          }
+        },
+    );
+    await expect(stream("object-detection")).rejects.toBe(failure);
+  });
+
+  it("that breaks off when an old one is in the cache goes on with that", async () => {
+    let isDown = false;
+    const { stream, pass } = streaming(
+      detection,
+      (generate) =>
+        async function* (...given) {
+          for await (const event of generate(...given)) {
+            if (isDown && event.type === "done") throw new Problem("backend-unavailable", "The connection broke.");
+            yield event;
+          }
+        },
+    );
+    await stream("object-detection");
+    pass(10_000);
+    isDown = true;
+    const told = await stream("object-detection", {}, { maxAge: 5 });
+    expect(types(told)).toEqual(["object", "object", "done"]);
+    expect(told.reports.at(-1)).toMatchObject({ hit: true, stale: true });
+  });
+
+  it("of a task that cannot be asked is a problem before anything is told", async () => {
+    const { stream, asked } = streaming(detection);
+    await expect(stream("region-to-category", { region: { x1: 0, y1: 0, x2: 999, y2: 1 } })).rejects.toMatchObject({
+      code: "region-outside-image",
+    });
+    expect(asked).toEqual([]);
+  });
+});
