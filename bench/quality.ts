@@ -54,5 +54,5 @@ try {
 }
 const [product, pytorch] = [join(values.out, "api.json"), join(values.out, "pytorch.json")];
 train("evaluate", "--answers", answersPath, ...scenes, "--beams", values.beams, "--out", product);
-train("evaluate", "--checkpoint", values.checkpoint, ...scenes, "--beams", values.beams, "--out", pytorch);
+train("evaluate", "--checkpoint", values.checkpoint, ...scenes, "--beams", values.beams, "--threads", "1", "--out", pytorch);
 printSideBySide(await readFigures(product), await readFigures(pytorch));

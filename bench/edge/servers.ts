@@ -25,6 +25,8 @@ export interface Servers {
   readonly hello: Workerd;
   /** The API, by the level of the cache that knows the answer. */
   readonly levels: Readonly<Record<"isolate" | "Cache API" | "KV", Workerd>>;
+  /** The API again, where isolates agree who asks the backend; the others ask for themselves. */
+  readonly shared: Workerd;
   stop(): Promise<void>;
 }
 
@@ -32,18 +34,19 @@ export interface Servers {
 export async function startServers(backendUrl: string): Promise<Servers> {
   const { variables: texts, ...compatibility } = configured();
   const variables = { ...texts, PLACEMENT: "remote", BACKEND_URL: backendUrl, ALLOW_HTTP_IMAGES: "true" };
-  const common = { ...compatibility, assets: join(root, "dist/assets"), variables };
+  const common = { ...compatibility, assets: join(root, "dist/assets"), variables, flights: false };
   const api: Site = { ...common, modules: await bundle(), cache: "cache.js" };
   const forgetful: Site = { ...api, variables: { ...variables, CACHE_MEMORY_BYTES: "0" } };
   const hello = { ...common, modules: await bundle("bench/edge-hello-worker.ts"), cache: "no-cache.js" } as const;
-  const [bare, isolate, cacheApi, kv] = await Promise.all([
+  const [bare, isolate, cacheApi, kv, shared] = await Promise.all([
     serveWithWorkerd(hello),
     serveWithWorkerd(api),
     serveWithWorkerd(forgetful),
     serveWithWorkerd({ ...forgetful, cache: "no-cache.js" }),
+    serveWithWorkerd({ ...api, flights: true }),
   ]);
   const stop = async (): Promise<void> => {
-    await Promise.all([bare, isolate, cacheApi, kv].map((server) => server.stop()));
+    await Promise.all([bare, isolate, cacheApi, kv, shared].map((server) => server.stop()));
   };
-  return { hello: bare, levels: { isolate, "Cache API": cacheApi, KV: kv }, stop };
+  return { hello: bare, levels: { isolate, "Cache API": cacheApi, KV: kv }, shared, stop };
 }

@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { bundle } from "../../tools/serve.ts";
-import { root } from "../../tools/serve.ts";
 
 /** What workerd serves: a Worker's modules, the entry first, and where it has bindings, their values. */
 export interface Site {
@@ -17,6 +16,8 @@ export interface Site {
   readonly variables: Readonly<Record<string, string>>;
   /** The folder behind ASSETS. */
   readonly assets: string;
+  /** Whether isolates agree through the Durable Object who asks the backend. */
+  readonly flights: boolean;
   /** A file of `services/` that answers for the Cache API. */
   readonly cache: "cache.js" | "no-cache.js";
 }
@@ -49,6 +50,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
     ...variables,
     `(name = "ASSETS", service = "assets")`,
     `(name = "GENERATIONS", kvNamespace = "kv")`,
+    ...(site.flights ? [`(name = "FLIGHTS", durableObjectNamespace = "Flights")`] : []),
   ];
   const worker = [
     `modules = ${list(files)}`,
@@ -56,6 +58,8 @@ function configuration({ modules, ...site }: Site, port: number): string {
     `compatibilityFlags = ${list(site.compatibilityFlags.map((flag) => text(flag)))}`,
     `bindings = ${list(bindings)}`,
     `cacheApiOutbound = "cache"`,
+    `durableObjectNamespaces = [ (className = "Flights", uniqueKey = "flights", enableSql = true) ]`,
+    `durableObjectStorage = (inMemory = void)`,
   ];
   const services = [
     `(name = "main", worker = (${worker.join(", ")}))`,

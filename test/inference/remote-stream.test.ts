@@ -90,8 +90,8 @@ describe("a streamed answer", () => {
   it("is whole at once where the backend does not say that it streams", async () => {
     const { client, asked } = fakeClient(() => []);
     const metadata: typeof client.metadata = async (model) => ({ ...(await client.metadata(model)), parameters: {} });
-    const describe = () => Promise.reject(new Error("no"));
-    const backend = createRemoteBackend({ client: { ...client, metadata }, now: () => 0, describe });
+    const described = { now: () => 0, describe: () => Promise.reject(new Error("no")) };
+    const backend = createRemoteBackend({ client: { ...client, metadata }, ...described });
     await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code: "backend-failed" });
     expect(asked).toMatchObject([{ model: "florence2" }]);
   });
