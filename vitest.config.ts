@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: [...pure, "test/{node,playground}/**/*.test.ts"],
+          globalSetup: ["test/support/builds.ts"],
           testTimeout: 60_000,
           // Most hooks here bundle the Worker, which takes seconds and, beside other tests, many.
           hookTimeout: 60_000,

@@ -1,7 +1,7 @@
 import { Problem } from "./contract/problems.ts";
 import type { CacheReport, CallContext, StageTimings } from "./contract/service.ts";
 import type { FindGenerations, Found } from "./generations.ts";
-import type { AbsentImage, Decoding, EncodedImage } from "./inference/backend.ts";
+import { type AbsentImage, type Decoding, type EncodedImage, MAX_PROMPTS } from "./inference/backend.ts";
 import { sumTimings } from "./stages.ts";
 
 /** What one task asks of the model. */
@@ -40,9 +40,24 @@ export function problemOf(thrown: unknown): Problem {
   throw thrown;
 }
 
+function promptsOf(asks: readonly Ask[]): readonly string[] {
+  return asks.flatMap(({ prompts }) => prompts);
+}
+
+/** Asks with equal settings in their order, as many together as one call takes. */
+function together(asks: readonly Ask[]): readonly (readonly Ask[])[] {
+  const groups: Ask[][] = [];
+  for (const ask of asks) {
+    const last = groups.at(-1);
+    if (last !== undefined && promptsOf(last).length + ask.prompts.length <= MAX_PROMPTS) last.push(ask);
+    else groups.push([ask]);
+  }
+  return groups;
+}
+
 /**
- * Finds the generations of several asks on one image. Those with equal settings are one question, and so one look at the image; where that
- * question fails, it is each of its asks' problem.
+ * Finds the generations of several asks on one image. Those with equal settings are one question, and so one look at the image, up to
+ * `MAX_PROMPTS`; where that question fails, it is each of its asks' problem.
  */
 export async function findTogether(
   find: FindGenerations,
@@ -51,9 +66,9 @@ export async function findTogether(
 ): Promise<FoundTogether> {
   const reports: Pick<Found, "cache" | "timings">[] = [];
   const outcomes = new Map<Ask, AskOutcome>();
-  const groups = Map.groupBy(asks, ({ decoding }) => JSON.stringify(decoding));
-  for (const group of groups.values()) {
-    const prompts = group.flatMap((ask) => ask.prompts);
+  const alike = Map.groupBy(asks, ({ decoding }) => JSON.stringify(decoding));
+  for (const group of [...alike.values()].flatMap(together)) {
+    const prompts = promptsOf(group);
     try {
       const found = await find({ image, prompts, decoding: group[0]?.decoding ?? {} }, call);
       reports.push(found);

@@ -3,6 +3,7 @@ import { Problem } from "../src/contract/problems.ts";
 import type { CacheReport } from "../src/contract/service.ts";
 import { type Ask, findTogether } from "../src/find-together.ts";
 import type { Question } from "../src/generations.ts";
+import { MAX_PROMPTS } from "../src/inference/backend.ts";
 import { callWith } from "./support/calls.ts";
 import { missed } from "./support/fake-service.ts";
 
@@ -36,11 +37,21 @@ async function find(
 
 const ask = (beams: number, ...prompts: readonly string[]): Ask => ({ prompts, decoding: { beams } });
 
+const many = (count: number, name: string) => Array.from({ length: count }, (_, at) => `${name}${at}`);
+
 describe("several asks on one image", () => {
   it("are one question where their settings are equal", async () => {
     const { texts, questions } = await find([ask(1, "a"), ask(3, "b"), ask(1, "c", "d")]);
     expect(texts).toEqual([["a"], ["b"], ["c", "d"]]);
     expect(questions.map(({ prompts }) => prompts)).toEqual([["a", "c", "d"], ["b"]]);
+  });
+
+  it("are as many questions as one call's prompts demand, each ask in one of them", async () => {
+    const half = MAX_PROMPTS / 2;
+    const asks = [ask(1, ...many(half, "a")), ask(1, ...many(half, "b")), ask(1, "c"), ask(1, ...many(half, "d"))];
+    const { texts, questions } = await find(asks);
+    expect(texts).toEqual(asks.map(({ prompts }) => prompts));
+    expect(questions.map(({ prompts }) => prompts.length)).toEqual([MAX_PROMPTS, half + 1]);
   });
 
   it("take as long as their questions together", async () => {

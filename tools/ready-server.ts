@@ -1,7 +1,8 @@
 import { ProblemDetails } from "../src/contract/problem-details.ts";
 import { withProgress } from "./progress.ts";
 import { UsageError } from "./run-command.ts";
-import { bundle, LOCAL_VARIABLES, type Server, serve } from "./serve.ts";
+import { bundle } from "./bundle.ts";
+import { LOCAL_VARIABLES, type Server, serve } from "./serve.ts";
 
 /** A problem as a person reads it in a terminal. */
 export function describeProblem({ title, detail, fix }: ProblemDetails): string {

@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { buildModelAssets } from "./site/build-assets.ts";
@@ -14,52 +12,11 @@ export const root = join(import.meta.dirname, "..");
 /** The Worker's name in Miniflare and its inspector. */
 export const workerName = "florence-edge";
 
-/** wrangler must not ask the network, draw banners or write logs into the user's home. */
-const quiet = {
-  WRANGLER_SEND_METRICS: "false",
-  WRANGLER_SEND_ERROR_REPORTS: "false",
-  WRANGLER_HIDE_BANNER: "true",
-  WRANGLER_WRITE_LOGS: "false",
-};
-
-/** Module types by the endings that wrangler writes beside the bundle. */
-const moduleTypes = new Map([
-  [".js", "ESModule"],
-  [".wasm", "CompiledWasm"],
-] as const);
-
-interface Module {
+/** A module of a Worker, as Miniflare takes it. */
+export interface Module {
   readonly type: "ESModule" | "CompiledWasm";
   readonly path: string;
   readonly contents: Uint8Array;
-}
-
-/** The Worker as a deployment would ship it: the entry first, then the wasm modules that it imports. */
-export async function bundle(entry = "functions/api.ts"): Promise<readonly Module[]> {
-  const outdir = await mkdtemp(join(tmpdir(), "florence-edge-"));
-  const remove = () => rmSync(outdir, { recursive: true, force: true });
-  // Also when the build is interrupted.
-  process.once("exit", remove);
-  try {
-    const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
-    const config = join(root, "wrangler.toml");
-    const arguments_ = [wrangler, "deploy", join(root, entry), "--dry-run", "--outdir", outdir, "--config", config];
-    await promisify(execFile)(process.execPath, arguments_, { cwd: root, env: { ...process.env, ...quiet } });
-    return await modulesIn(outdir);
-  } finally {
-    remove();
-    process.off("exit", remove);
-  }
-}
-
-async function modulesIn(outdir: string): Promise<readonly Module[]> {
-  const files = await readdir(outdir);
-  const modules = files.map(async (path): Promise<Module | undefined> => {
-    const type = [...moduleTypes].find(([ending]) => ending === extname(path))?.[1];
-    return type === undefined ? undefined : { type, path, contents: await readFile(join(outdir, path)) };
-  });
-  const loaded = (await Promise.all(modules)).filter((module) => module !== undefined);
-  return loaded.toSorted((one, other) => Number(other.type === "ESModule") - Number(one.type === "ESModule"));
 }
 
 /** What `npm start` and `npm run ask` allow where memory is one's own. The 10 MiB a file may have stay. */

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import * as z from "zod";
-import { bundle, root } from "../../tools/serve.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { root } from "../../tools/serve.ts";
 import { serveWithWorkerd, type Site, type Workerd } from "./workerd.ts";
 
 /** What wrangler.toml says of the Worker, as far as workerd needs it here. */

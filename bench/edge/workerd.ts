@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { bundle } from "../../tools/serve.ts";
+import type { bundle } from "../../tools/bundle.ts";
 
 /** What workerd serves: a Worker's modules, the entry first, and where it has bindings, their values. */
 export interface Site {

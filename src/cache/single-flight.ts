@@ -1,7 +1,14 @@
 import { Problem } from "../contract/problems.ts";
 
-/** How often those who wait look, in milliseconds: little beside the tens that an answer takes. */
+/** How often those who wait look at first, in milliseconds: little beside the tens that an answer takes. */
 const POLL_MS = 4;
+
+/**
+ * How seldom they look at last, and the part of the time that they have waited at which they look until then. A look takes some 18 µs of the
+ * processor's time under workerd, which is each request's own: every 4 ms, a wait of ten seconds would use up more than a free plan allows.
+ */
+export const MAX_POLL_MS = 100;
+const POLL_PART = 1 / 16;
 
 /** How often a leader says that it lives, in milliseconds. */
 export const HEARTBEAT_MS = 500;
@@ -25,6 +32,8 @@ export interface Landed<Value> {
 export interface SingleFlight<Value> {
   /** `check` throws once nobody wants the value. Rejects with what the work, or `check`, throws. */
   run(key: string, check: () => void, work: () => Promise<Value>): Promise<Landed<Value>>;
+  /** Works that are under way, or seem so. */
+  readonly size: number;
 }
 
 type Outcome<Value> = { readonly value: Value } | { readonly problem: Problem };
@@ -51,6 +60,10 @@ async function heartbeat<Value>(flight: Flight<Value>, { now, sleep }: FlightWor
   }
 }
 
+function isSilent({ seenMs }: Flight<unknown>, nowMs: number): boolean {
+  return nowMs - seenMs > FLIGHT_LEASE_MS;
+}
+
 function hasLanded({ outcome, isAbandoned }: Flight<unknown>): boolean {
   return outcome !== undefined || isAbandoned;
 }
@@ -75,10 +88,11 @@ async function follow<Value>(
   check: () => void,
   { now, sleep }: FlightWorld,
 ): Promise<Outcome<Value> | undefined> {
+  const begunMs = now();
   for (;;) {
     if (flight.outcome !== undefined) return flight.outcome;
-    if (flight.isAbandoned || now() - flight.seenMs > FLIGHT_LEASE_MS) return undefined;
-    await sleep(POLL_MS);
+    if (flight.isAbandoned || isSilent(flight, now())) return undefined;
+    await sleep(Math.min(MAX_POLL_MS, Math.max(POLL_MS, (now() - begunMs) * POLL_PART)));
     check();
   }
 }
@@ -93,7 +107,12 @@ export function createSingleFlight<Value>(world: FlightWorld): SingleFlight<Valu
   const leave = (key: string, flight: Flight<Value>): void => {
     if (flights.get(key) === flight) flights.delete(key);
   };
+  // Of a leader who was dropped nobody else would take away the flight, unless the same is asked again.
+  const forgetSilent = (): void => {
+    for (const [key, flight] of flights) if (isSilent(flight, world.now())) leave(key, flight);
+  };
   const takeOff = async (key: string, work: () => Promise<Value>): Promise<Value> => {
+    forgetSilent();
     const flight: Flight<Value> = { seenMs: world.now(), outcome: undefined, isAbandoned: false };
     flights.set(key, flight);
     try {
@@ -103,6 +122,9 @@ export function createSingleFlight<Value>(world: FlightWorld): SingleFlight<Valu
     }
   };
   return {
+    get size() {
+      return flights.size;
+    },
     run: async (key, check, work) => {
       for (;;) {
         const flight = flights.get(key);

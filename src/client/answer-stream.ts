@@ -7,6 +7,9 @@ import { FlorenceError, florenceErrorOf } from "./florence-error.ts";
 import { parseJson } from "./json.ts";
 import { problemError } from "./problem-reply.ts";
 
+/** Most bytes of an answer, and characters of the event that holds it: a drawing has the picture as base64, 14 MB of the largest one, and the worst masks of 64 labels were 16. */
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
 const EVENT_STREAM = /^text\/event-stream\s*(?:;|$)/iu;
 
 /** The server is taken at its word, here as in every answer: the types are its contract's. */
@@ -20,7 +23,7 @@ const noEvent = (): FlorenceError =>
 /** The events up to `done`; an `error` is thrown. */
 async function* answerEvents(response: Response, deadline: Deadline): AsyncGenerator<AnswerEvent, void, void> {
   try {
-    for await (const { data } of readEvents(chunksOf(response, deadline))) {
+    for await (const { data } of readEvents(chunksOf(response, deadline), MAX_ANSWER_BYTES)) {
       const event = parseJson(data);
       if (!isEvent(event)) throw noEvent();
       if (event.type === "error") throw problemError(event.problem) ?? noEvent();

@@ -2,7 +2,7 @@ import { type Clock, type Deadline, startDeadline } from "../inference/protocol/
 import { isFields } from "../inference/protocol/fields.ts";
 import { type Fetch, type HttpRequest, readBody, send } from "../inference/protocol/transport.ts";
 import { type WithResponse, withResponse } from "./answer-promise.ts";
-import { openStream } from "./answer-stream.ts";
+import { MAX_ANSWER_BYTES, openStream } from "./answer-stream.ts";
 import { attempted } from "./attempts.ts";
 import type { AnswerEvent } from "./contract.ts";
 import { FlorenceError, florenceErrorOf } from "./florence-error.ts";
@@ -47,9 +47,6 @@ export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Most retries: with pauses that double up to two seconds, more of them only ask a server that is down. */
 export const MAX_RETRIES = 10;
-
-/** Most bytes of an answer: a drawing holds the picture as base64, 14 MB of the largest one. */
-export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 function whole(name: string, value: number, from: number, to: number): number {
   if (Number.isInteger(value) && value >= from && value <= to) return value;

@@ -8,9 +8,16 @@ import type { TaskRow } from "./service.ts";
 /** Most tasks of one request: each of the fifteen once, and some with several regions. Each is a decoding. */
 export const MAX_ANALYZE_TASKS = 32;
 
+/** Longest name of a task: twice the longest there is. Answers repeat it, also one that is none. */
+export const MAX_TASK_NAME_CHARACTERS = 100;
+
 /** One of several tasks. What it holds is seen item by item, so that one mistake is one item's problem. */
 export const TaskItem = z.looseObject(
-  { task: z.string("Name a task.") },
+  {
+    task: z
+      .string("Name a task.")
+      .max(MAX_TASK_NAME_CHARACTERS, `A task's name has at most ${MAX_TASK_NAME_CHARACTERS} characters.`),
+  },
   "Send an object with `task` and its options.",
 );
 

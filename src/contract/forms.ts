@@ -124,7 +124,7 @@ export interface Drawing {
   readonly mediaType: DrawingType;
   /** The file's pieces in order, to be sent one by one: a picture of ten megabytes is never held as text. */
   readonly pieces: () => Iterable<string>;
-  /** A short text that is the same only for equal files. */
+  /** A text that is the same only for equal files, and short where a picture makes them long. */
   readonly fingerprint: string;
 }
 

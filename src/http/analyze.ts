@@ -1,21 +1,22 @@
-import { AnalyzeBody, type AnalyzeResult } from "../contract/analyze.ts";
+import { AnalyzeBody, type AnalyzeResult, MAX_ANALYZE_TASKS } from "../contract/analyze.ts";
 import { problemDetails } from "../contract/problem-details.ts";
 import { isDrawing } from "../contract/forms.ts";
 import { Problem } from "../contract/problems.ts";
 import { optionsByInput } from "../contract/requests.ts";
 import type { Analyzed, AnalyzeRequest, TaskRow } from "../contract/service.ts";
 import { parseJsonObject, readBody } from "./body.ts";
-import { readTaskItem } from "./task-item.ts";
+import { MARKS_PER_ITEM, readTaskItem } from "./task-item.ts";
 import { imageInput, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType, validated } from "./task-request.ts";
 
 /** Several tasks on one image, as one JSON object. Throws `Problem` for what concerns all of them. */
 export async function readAnalyzeRequest(rows: readonly TaskRow[], request: Request): Promise<AnalyzeRequest> {
   const mediaType = mediaTypeOf(request);
   if (!JSON_MEDIA_TYPE.test(mediaType)) throw unsupportedMediaType(mediaType);
-  const { image, tasks } = validated(AnalyzeBody, parseJsonObject(await readBody(request)));
+  const given = parseJsonObject(await readBody(request), MAX_ANALYZE_TASKS * MARKS_PER_ITEM);
+  const { image, tasks } = validated(AnalyzeBody, given);
   const byName = new Map(rows.map((row) => [row.name, row]));
-  const items = tasks.map(({ task, ...given }) =>
-    readTaskItem(byName, task, ({ input }) => ({ options: validated(optionsByInput[input], given) })),
+  const items = tasks.map(({ task, ...options }) =>
+    readTaskItem(byName, task, ({ input }) => ({ options: validated(optionsByInput[input], options) })),
   );
   return { image: imageInput(image), items };
 }

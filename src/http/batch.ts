@@ -2,11 +2,8 @@ import { BatchBody, MAX_BATCH_ITEMS } from "../contract/batch.ts";
 import { bodiesByInput } from "../contract/requests.ts";
 import type { BatchRequest, TaskRow } from "../contract/service.ts";
 import { parseJsonObject, readBody } from "./body.ts";
-import { readTaskItem } from "./task-item.ts";
+import { MARKS_PER_ITEM, readTaskItem } from "./task-item.ts";
 import { imageInput, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType, validated } from "./task-request.ts";
-
-/** Brackets, braces and commas of the largest item that means something: 64 labels, and some options. */
-const MARKS_PER_ITEM = 100;
 
 /** Several tasks, each on an image of its own, as one JSON object. Throws `Problem` for what concerns all of them. */
 export async function readBatchRequest(rows: readonly TaskRow[], request: Request): Promise<BatchRequest> {

@@ -1,6 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import { type AddressPolicy, checkAddress, isAllowedNumber, isNumber } from "./address-policy.ts";
 import { readBounded } from "./bounded-body.ts";
+import { redirectSeconds } from "./fresh-seconds.ts";
 import { conditionFor, type Origin, originOf } from "./origin.ts";
 import { unless } from "./unless-aborted.ts";
 
@@ -75,8 +76,9 @@ export function createImageFetch(options: ImageFetchOptions): FetchImage {
     const expired = options.timeout(IMAGE_FETCH_TIMEOUT_MS);
     const signal = AbortSignal.any([caller, expired]);
     try {
-      const { response, url } = await follow(options, { address, known }, signal);
-      const origin = originOf(url, response.headers, options.now(), response.status === 304 ? known : undefined);
+      const { response, ...way } = await follow(options, { address, known }, signal);
+      const found = { ...way, headers: response.headers };
+      const origin = originOf(found, options.now(), response.status === 304 ? known : undefined);
       if (response.status === 304) return { type: "unchanged", origin };
       return { type: "image", bytes: await readBounded(response, options.maxBytes, signal), origin };
     } catch (cause) {
@@ -99,13 +101,17 @@ interface Asked {
 
 async function follow(options: ImageFetchOptions, asked: Asked, signal: AbortSignal) {
   let { address } = asked;
+  let ledSeconds = Infinity;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     const url = await permitted(options, address, signal);
     const condition = conditionFor(url.href, asked.known);
     const request = { headers: { ...HEADERS, ...condition }, redirect: "manual", signal } as const;
     const response = await unless(signal, options.fetch(url.href, request));
     const next = REDIRECTS.has(response.status) ? response.headers.get("location") : null;
-    if (next === null) return { response: answered(response, Object.keys(condition).length > 0), url: url.href };
+    if (next === null) {
+      return { response: answered(response, Object.keys(condition).length > 0), url: url.href, ledSeconds };
+    }
+    ledSeconds = Math.min(ledSeconds, redirectSeconds(response, options.now()));
     discard(response);
     address = URL.canParse(next, url.href) ? new URL(next, url.href).href : next;
   }

@@ -48,10 +48,13 @@ export interface Trace {
   readonly traceparent?: string | undefined;
 }
 
+/** Most prompts of one call: the API's `labels` have 64, and of two tasks that have them more is seldom asked at once. */
+export const MAX_PROMPTS = 128;
+
 /** One call: several prompts on one image; the image is encoded once. */
 export interface GenerateRequest {
   readonly image: EncodedImage;
-  /** Sentences as `florence/prompt.ts` builds them. */
+  /** Sentences as `florence/prompt.ts` builds them, at most `MAX_PROMPTS`. */
   readonly prompts: readonly string[];
   readonly decoding: Decoding;
   /** Whether `token` events are wanted as they come; where the model is elsewhere, they cost a message each. */

@@ -52,6 +52,8 @@ export function createTurnstile({ now, sleep, maxHeldBytes }: TurnstileOptions):
   };
   return {
     enter: async (bytes, check) => {
+      // Also here: where all who come are refused, nobody waits who would.
+      passSilent();
       const heldBytes = queue.reduce((sum, ticket) => sum + ticket.bytes, bytes);
       if (queue.length > MAX_WAITING || (queue.length > 0 && heldBytes > maxHeldBytes)) {
         throw new Problem("overloaded", `${queue.length} requests are before this one.`);

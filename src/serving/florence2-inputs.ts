@@ -1,14 +1,11 @@
 import * as z from "zod";
 import { Problem } from "../contract/problems.ts";
-import type { Decoding } from "../inference/backend.ts";
+import { type Decoding, MAX_PROMPTS } from "../inference/backend.ts";
 import type { Parameters } from "../inference/protocol/datatypes.ts";
 import { countNamed, tensorNamed, textsOf } from "./inputs.ts";
 import type { SentImage } from "./pictures.ts";
 import type { InputMetadata, ModelRequest } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
-
-/** Most prompts of one request: the API's `labels` have 64, and a fifth task more is seldom asked. */
-export const MAX_PROMPTS = 128;
 
 /**
  * Longest prompt in characters: the API's longest text and the sentence around it, twenty for each token that a prompt may have.

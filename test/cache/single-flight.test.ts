@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSingleFlight, FLIGHT_LEASE_MS, HEARTBEAT_MS } from "../../src/cache/single-flight.ts";
+import { createSingleFlight, FLIGHT_LEASE_MS, HEARTBEAT_MS, MAX_POLL_MS } from "../../src/cache/single-flight.ts";
 import { Problem } from "../../src/contract/problems.ts";
 import { world } from "../support/flight-world.ts";
 
@@ -86,6 +86,17 @@ describe("work that is asked for several times at once", () => {
     expect(time.now() - began).toBeGreaterThan(FLIGHT_LEASE_MS);
   });
 
+  it("is forgotten where its leader has fallen silent and nobody asks again", async () => {
+    const { settle, ...time } = world();
+    const sleep = (ms: number) => (ms === HEARTBEAT_MS ? new Promise<void>(() => {}) : time.sleep(ms));
+    const flight = createSingleFlight<string>({ now: time.now, sleep });
+    for (const key of ["a", "b", "c"]) void flight.run(key, wanted, () => new Promise<string>(() => {}));
+    expect(flight.size).toBe(3);
+    await settle(time.sleep(FLIGHT_LEASE_MS + 1));
+    await settle(flight.run("d", wanted, async () => "mine"));
+    expect(flight.size).toBe(0);
+  });
+
   it("is not taken over from one who works long", async () => {
     const { settle, ...time } = world();
     const flight = createSingleFlight<string>(time);
@@ -95,6 +106,24 @@ describe("work that is asked for several times at once", () => {
     };
     const [, second] = await settle(Promise.all([flight.run("a", wanted, slow), flight.run("a", wanted, slow)]));
     expect(second).toEqual({ value: "slow", isCollapsed: true });
+  });
+
+  it("is looked at seldom where it takes long, and still seen soon", async () => {
+    const { settle, ...time } = world();
+    let looks = 0;
+    const sleep = (ms: number) => {
+      if (ms !== HEARTBEAT_MS) looks += 1;
+      return time.sleep(ms);
+    };
+    const flight = createSingleFlight<string>({ now: time.now, sleep });
+    const slow = async (): Promise<string> => {
+      await time.sleep(30_000);
+      return "slow";
+    };
+    void flight.run("a", wanted, slow);
+    const seen = flight.run("a", wanted, slow).then(() => time.now());
+    expect(await settle(seen)).toBeLessThanOrEqual(30_000 + MAX_POLL_MS);
+    expect(looks).toBeLessThan(400);
   });
 
   it("lets one who waits leave without the others", async () => {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MAX_EVENT_LENGTH } from "../../src/inference/protocol/sse.ts";
 import { type Answering, caption, eventStream, fakeApi, fine, lost, problem, streaming } from "../support/fake-api.ts";
 
 const image = Uint8Array.of(1);
@@ -96,6 +97,12 @@ describe("a stream", () => {
     await expect(reading).rejects.toMatchObject({ code });
     expect([given, seen.length]).toEqual([events.slice(0, given.length), 1]);
     expect(given.length).toBeGreaterThan(0);
+  });
+
+  it("may end with an answer as large as one without a stream", async () => {
+    const done = { type: "done", answer: { ...caption, text: "x".repeat(2 * MAX_EVENT_LENGTH) } };
+    const { florence } = fakeApi([streaming(eventStream([done]))]);
+    expect(await read(florence.caption(image, { stream: true }))).toEqual([done]);
   });
 
   it("from a server that does not stream is no stream", async () => {

@@ -131,4 +131,10 @@ describe("the drawing", () => {
     if (drawn === undefined || !isDrawing(drawn)) throw new Error("There is no drawing.");
     expect([...drawn.pieces()]).toEqual([...drawn.pieces()]);
   });
+
+  it("is another where this program draws otherwise: what is known is the file, with the digest for the picture", () => {
+    const drawn = form({ overlay: "svg" });
+    const file = svg({ overlay: "svg" }).replace(/data:[^"]*/u, image.digest);
+    expect(isDrawing(drawn) && drawn.fingerprint).toBe(file);
+  });
 });

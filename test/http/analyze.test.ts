@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MAX_ANALYZE_TASKS } from "../../src/contract/analyze.ts";
+import { MAX_LABELS } from "../../src/contract/requests.ts";
 import { Problem } from "../../src/contract/problems.ts";
 import type { AnalyzeRequest } from "../../src/contract/service.ts";
 import { fakeAnswer, fakeApp, missed } from "../support/fake-service.ts";
@@ -74,6 +75,13 @@ describe("POST /v1/analyze", () => {
   ])("refuses %s as a whole", async (_, given, status, code) => {
     const { response, body, asked } = await analyze(given);
     expect([response.status, body.code, asked.length]).toEqual([status, code, 0]);
+  });
+
+  it("takes as many tasks as it says, each as large as one that means something", async () => {
+    const labels = Array.from({ length: MAX_LABELS }, (_, at) => `label ${at}`);
+    const task = { task: "open-vocabulary-detection", labels, include: ["svg_path"] };
+    const { response } = await analyze({ image, tasks: Array.from({ length: MAX_ANALYZE_TASKS }, () => task) });
+    expect(response.status).toBe(200);
   });
 
   it("fails as a whole where the image does", async () => {

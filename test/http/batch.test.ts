@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MAX_TASK_NAME_CHARACTERS } from "../../src/contract/analyze.ts";
 import { MAX_BATCH_ITEMS } from "../../src/contract/batch.ts";
 import { Problem } from "../../src/contract/problems.ts";
 import type { BatchRequest } from "../../src/contract/service.ts";
@@ -48,6 +49,7 @@ describe("POST /v1/batch", () => {
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
     ["a task that is none", { task: "vqa", image }, "unknown-task"],
+    ["a task of the longest name", { task: "x".repeat(MAX_TASK_NAME_CHARACTERS), image }, "unknown-task"],
     ["a missing image", { task: "caption" }, "image-required"],
     ["a missing text", { task: "caption-to-phrase-grounding", image }, "text-required"],
     ["an option that the task does not take", { task: "caption", image, text: "a cat" }, "invalid-request"],
@@ -65,6 +67,7 @@ describe("POST /v1/batch", () => {
     ["no items", {}],
     ["an empty list", { items: [] }],
     ["an item without a task", { items: [{ image }] }],
+    ["a task's name that would only be echoed", { items: [{ task: "x".repeat(MAX_TASK_NAME_CHARACTERS + 1), image }] }],
     ["something else beside", { items: [{ task: "caption", image }], task: "caption" }],
     ["a stream", { items: [{ task: "caption", image }], stream: true }],
     ["too many", { items: Array.from({ length: MAX_BATCH_ITEMS + 1 }, () => ({ task: "caption", image })) }],

@@ -68,6 +68,7 @@ describe("an image's address", () => {
 });
 
 const unchanged = () => new Response(null, { status: 304, headers: { "cache-control": "max-age=5" } });
+const kept = () => new Response(bytes, { headers: { "cache-control": "max-age=50" } });
 const another = () => new Response(Uint8Array.of(9), { headers: { etag: '"2"' } });
 
 describe("an image that is known", () => {
@@ -106,6 +107,20 @@ describe("an image that is known", () => {
     const elsewhere = "https://other.example.com/a.jpg";
     const { fetched, conditions } = await again(first, { [start]: () => redirect(elsewhere), [elsewhere]: tagged });
     expect([conditions, fetched]).toMatchObject([[undefined, undefined], { type: "image" }]);
+  });
+
+  it.each<[string, number, number, Readonly<Record<string, string>>]>([
+    ["for good", 50, 301, {}],
+    ["for good", 50, 308, {}],
+    ["for so long", 3, 302, { "cache-control": "max-age=3" }],
+    ["for longer than it holds itself", 50, 307, { "cache-control": "max-age=99" }],
+    ["for now", 0, 302, {}],
+    ["for now", 0, 307, {}],
+    ["for good, but wants to be asked", 0, 301, { "cache-control": "no-cache" }],
+  ])("is fresh no longer than the redirects to it: %s, %i s", async (_, freshSeconds, status, headers) => {
+    const away = () => new Response(null, { status, headers: { location: moved, ...headers } });
+    const fetched = await fetchOver({ [start]: away, [moved]: kept }).fetchImage(start, signal);
+    expect(fetched.origin).toMatchObject({ url: moved, freshSeconds });
   });
 
   it("is unreachable where one says that it is the same who was not asked that", async () => {

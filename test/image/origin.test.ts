@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { conditionFor, MAX_FRESH_SECONDS, type Origin, originOf } from "../../src/image/origin.ts";
+import { MAX_FRESH_SECONDS } from "../../src/image/fresh-seconds.ts";
+import { conditionFor, type Origin, originOf } from "../../src/image/origin.ts";
 
 const url = "https://example.com/a.jpg";
 const NOW = Date.parse("Tue, 24 Nov 2026 12:00:00 GMT");
 const minutesAgo = (minutes: number) => new Date(NOW - minutes * 60_000).toUTCString();
 const seen = (headers: Readonly<Record<string, string>>, before?: Origin) =>
-  originOf(url, new Headers(headers), NOW, before);
+  originOf({ url, headers: new Headers(headers), ledSeconds: Infinity }, NOW, before);
 
 describe("an image's server need not be asked again for", () => {
   it.each<[string, number, Readonly<Record<string, string>>]>([
@@ -19,6 +20,16 @@ describe("an image's server need not be asked again for", () => {
     ["a tenth of the time since it was changed", 6, { "last-modified": minutesAgo(1) }],
     ["no time, where it was changed in the future", 0, { "last-modified": minutesAgo(-1) }],
     ["no time, where nobody knows when it was changed", 0, { "last-modified": "yesterday" }],
+    ["until it says that it ends", 8, { expires: new Date(NOW + 8000).toUTCString() }],
+    [
+      "until it says that it ends, by its own clock",
+      8,
+      { expires: minutesAgo(60), date: new Date(NOW - 3_608_000).toUTCString() },
+    ],
+    ["the time that it says, whenever it ends", 7, { "cache-control": "max-age=7", expires: minutesAgo(1) }],
+    ["no time, where it says that it has ended", 0, { expires: minutesAgo(1), "last-modified": minutesAgo(100) }],
+    ["no time, where it ends at no time", 0, { expires: "0", "last-modified": minutesAgo(100) }],
+    ["no time, where nothing of it may be kept", 0, { "cache-control": "no-store, max-age=7" }],
     ["no time, where it says nonsense", 0, { "cache-control": "max-age=-1, s-maxage=x" }],
   ])("%s", (_, seconds, headers) => {
     expect(seen(headers).freshSeconds).toBe(seconds);

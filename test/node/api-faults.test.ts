@@ -5,7 +5,8 @@ import { createServer as createSecureServer } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeReply } from "../../src/inference/protocol/binary-extension.ts";
 import { defaultBreaker } from "../../src/inference/protocol/breaker.ts";
-import { bundle, root, serve } from "../../tools/serve.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { root, serve } from "../../tools/serve.ts";
 import { catOutputs, catReply, describedPaths, inferPath, replyOf } from "../support/cat-backend.ts";
 import { int32 } from "../support/fake-client.ts";
 import {

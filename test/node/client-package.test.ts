@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildClient } from "../../tools/build-client.ts";
-import { bundle, root, type Server, serve } from "../../tools/serve.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { root, type Server, serve } from "../../tools/serve.ts";
 import { blocksIn } from "../support/page-examples.ts";
 
 const run = promisify(execFile);

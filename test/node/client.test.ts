@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFlorence } from "../../src/client/florence.ts";
 import { fromPath } from "../../src/client/from-path-node.ts";
-import { bundle, root, type Server, serve } from "../../tools/serve.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { root, type Server, serve } from "../../tools/serve.ts";
 import { describeClient } from "../support/client-cases.ts";
 
 let server: Server | undefined;

@@ -6,7 +6,8 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FlatAnswer } from "../../src/contract/forms.ts";
 import { askExamples, EXAMPLES_PATH } from "../../tools/examples.ts";
-import { bundle, root, serve, type Server } from "../../tools/serve.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { root, serve, type Server } from "../../tools/serve.ts";
 import { anyRequest, outcomeOf, requestTo } from "../support/any-request.ts";
 import { expectAsDocumented } from "../support/document-check.ts";
 

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundle, root, type Server, serve } from "../../tools/serve.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { root, type Server, serve } from "../../tools/serve.ts";
 
 let server: Server | undefined;
 let picture: Uint8Array<ArrayBuffer> = new Uint8Array();

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundle, root, type Server, serve } from "../../tools/serve.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { root, type Server, serve } from "../../tools/serve.ts";
 import { examplesIn } from "../support/page-examples.ts";
 import { xmlElements } from "../support/strict-xml.ts";
 

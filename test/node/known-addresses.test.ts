@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bundle, root, type Server, serve } from "../../tools/serve.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { root, type Server, serve } from "../../tools/serve.ts";
 import { listening } from "../support/hostile-backend.ts";
 
 /** The picture that the server has now, its mark, and what it has answered. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SHARED_LEASE_MS } from "../../src/cache/flight-line.ts";
-import { bundle, root, type Server, serve } from "../../tools/serve.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { root, type Server, serve } from "../../tools/serve.ts";
 import { catReply, describedPaths, inferPath } from "../support/cat-backend.ts";
 import { type Asked, type Behaviour, hostileServer, listening, respond } from "../support/hostile-backend.ts";
 

@@ -124,6 +124,13 @@ describe("the turnstile", () => {
     await expect(fits).rejects.toThrow("it waits");
   });
 
+  it("does not count what a silent holder held, though nobody waits", async () => {
+    const { turnstile, advance } = setUp(100);
+    await turnstile.enter(60, patient);
+    advance(LEASE_MS + 1);
+    await expect(turnstile.enter(60, patient)).resolves.toBeDefined();
+  });
+
   it("lets a large one in when it is alone", async () => {
     const { turnstile } = setUp(100);
     await expect(turnstile.enter(5000, patient)).resolves.toBeDefined();

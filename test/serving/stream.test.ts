@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import { MAX_JSON_MARKS } from "../../src/serving/body.ts";
-import { MAX_BEAMS, MAX_PROMPTS } from "../../src/serving/florence2-inputs.ts";
+import { MAX_PROMPTS } from "../../src/inference/backend.ts";
+import { MAX_BEAMS } from "../../src/serving/florence2-inputs.ts";
 import { askStream, errorOf, servingApp, street64 } from "../support/serving-app.ts";
 import { doneEvent, engineByHand, generation, tokenEvent } from "../support/serving-hand.ts";
 import { nextTask } from "../support/tiny-backend.ts";
