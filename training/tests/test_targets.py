@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from florence_training.annotate.locations import MOST_POINTS, locate, quantize, simplify
-from florence_training.annotate.targets import Example, examples, make_example
+from florence_training.annotate.targets import Example, examples, make_absent_example, make_example
 from florence_training.annotate.tasks import TASKS
 from florence_training.annotate.wording import join, with_article
 from florence_training.scenes.compose import make_scene
@@ -130,6 +130,14 @@ def test_polygons_have_few_points_inside_the_box_and_begin_at_the_top() -> None:
             assert (points >= [left, top]).all()
             assert (points <= [right, bottom]).all()
             assert _clockwise_area(points) > 0
+
+
+def test_what_is_not_there_has_no_place() -> None:
+    for seed in range(20):
+        example = make_absent_example(SCENE, Random(seed))
+        assert example.target == ""
+        assert example.input not in {"owl", "bus"}
+        assert example.prompt == f"Locate {example.input} in the image."
 
 
 def test_locations_of_real_scenes_stay_inside_the_bins() -> None:

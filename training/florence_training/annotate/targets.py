@@ -10,7 +10,10 @@ from florence_training.annotate.locations import locate, locate_all, simplify
 from florence_training.annotate.subjects import CHOOSE, Subject
 from florence_training.annotate.tasks import TASKS
 from florence_training.annotate.wording import caption, description, detailed_caption, more_detailed_caption, phrases
+from florence_training.scenes.art import NAMES
 from florence_training.scenes.scene import Scene
+
+OPEN_VOCABULARY = "<OPEN_VOCABULARY_DETECTION>"
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,19 @@ def examples(scene: Scene, random: Random) -> list[Example]:
 
 def make_example(scene: Scene, task: str, random: Random) -> Example:
     """One task on a scene that can pose it."""
-    subject = CHOOSE[TASKS[task].input](scene, random)
+    return make_example_about(CHOOSE[TASKS[task].input](scene, random), scene, task)
+
+
+def make_example_about(subject: Subject, scene: Scene, task: str) -> Example:
+    """A task on a scene about a subject that fits the task's input."""
     return Example(task, subject.input, TASKS[task].fill(subject.input), TARGETS[task](scene, subject))
+
+
+def make_absent_example(scene: Scene, random: Random) -> Example:
+    """The question for a thing that is not in the scene; the answer is empty."""
+    present = {thing.name for thing in scene.objects}
+    name = random.choice([name for name in NAMES if name not in present])
+    return Example(OPEN_VOCABULARY, name, TASKS[OPEN_VOCABULARY].fill(name), "")
 
 
 def can_pose(scene: Scene, task: str) -> bool:
@@ -84,7 +98,7 @@ TARGETS: Mapping[str, Callable[[Scene, Subject], str]] = {
     "<DENSE_REGION_CAPTION>": _dense_captions,
     "<REGION_PROPOSAL>": _boxes,
     "<CAPTION_TO_PHRASE_GROUNDING>": _grounding,
-    "<OPEN_VOCABULARY_DETECTION>": _open_vocabulary,
+    OPEN_VOCABULARY: _open_vocabulary,
     "<REFERRING_EXPRESSION_SEGMENTATION>": _polygon,
     "<REGION_TO_SEGMENTATION>": _polygon,
     "<REGION_TO_CATEGORY>": lambda _, subject: subject.objects[0].name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -9,12 +10,26 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from florence_training.scenes.icons import find_body, load_collection, render_body
+
 ART = Path(__file__).resolve().parents[2] / "node_modules"
-STYLES = {
+PICTURES = {
     "google": "emoji-datasource-google/img/google/64/{}.png",
     "twitter": "emoji-datasource-twitter/img/twitter/64/{}.png",
     "fluent": "@lobehub/fluent-emoji-3d/assets/{}.webp",
 }
+DRAWINGS = {
+    "blob": "@iconify-json/noto-v1/icons.json",
+    "emojione": "@iconify-json/emojione/icons.json",
+    "flat": "@iconify-json/fluent-emoji-flat/icons.json",
+    "firefox": "@iconify-json/fxemoji/icons.json",
+    "streamline": "@iconify-json/streamline-emojis/icons.json",
+    "openmoji": "@iconify-json/openmoji/icons.json",
+}
+UNSEEN = "openmoji"  # CC-BY-SA 4.0: it measures what a model makes of a style that it never saw, and trains none
+STYLES = tuple(style for style in (*PICTURES, *DRAWINGS) if style != UNSEEN)  # to train on
+# Drawings that are broken, or show something else around the thing.
+UNFIT = {"firefox": {"chicken", "monkey", "sailboat"}}
 OPAQUE = 64  # alpha above which a pixel belongs to the thing when its picture is cropped
 
 # Unicode code points, as the art packages name their files.
@@ -36,14 +51,31 @@ THINGS = {
 NAMES = tuple(THINGS)
 
 
+def styles_of(name: str, styles: Sequence[str]) -> list[str]:
+    """Those of the styles that draw the thing; the collections of drawings lack some."""
+    return [style for style in styles if style in PICTURES or _find_drawing(style, name) is not None]
+
+
 @cache
 def load_sprite(style: str, name: str) -> np.ndarray:
     """The thing's picture in that style, uint8 RGBA with colours multiplied by alpha, cropped to what is opaque."""
-    path = ART / STYLES[style].format(THINGS[name])
-    with Image.open(path) as picture:
-        pixels = np.array(picture.convert("RGBA").convert("RGBa"))
+    pixels = np.array(_load_picture(style, name).convert("RGBA").convert("RGBa"))
     rows, columns = np.where(pixels[..., 3] > OPAQUE)
     return np.ascontiguousarray(pixels[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
+
+
+def _load_picture(style: str, name: str) -> Image.Image:
+    if style in PICTURES:
+        return Image.open(ART / PICTURES[style].format(THINGS[name]))
+    body = _find_drawing(style, name)
+    if body is None:
+        raise ValueError(f"no {name} in the style {style}")
+    return render_body(load_collection(ART / DRAWINGS[style]), body)
+
+
+@cache
+def _find_drawing(style: str, name: str) -> str | None:
+    return None if name in UNFIT.get(style, ()) else find_body(load_collection(ART / DRAWINGS[style]), name)
 
 
 def shrink_softly(sprite: np.ndarray, scale: float) -> np.ndarray:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from florence_training.scenes.art import STYLES
+from florence_training.scenes.art import STYLES, UNSEEN
 from florence_training.scenes.compose import SceneSettings, make_scene
 from florence_training.scenes.scene import Scene
 
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, default=16)
     parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--height", type=int, default=256)
-    parser.add_argument("--styles", nargs="+", choices=list(STYLES), default=list(STYLES))
+    parser.add_argument("--styles", nargs="+", choices=(*STYLES, UNSEEN), default=STYLES)
 
 
 def run(arguments: argparse.Namespace) -> int:

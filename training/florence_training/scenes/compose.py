@@ -11,7 +11,7 @@ import numpy as np
 from florence_training.scenes.art import STYLES
 from florence_training.scenes.ground import paint_ground
 from florence_training.scenes.scene import Box, Scene
-from florence_training.scenes.texts import add_texts
+from florence_training.scenes.texts import DEFAULT_WRITING, Writing, add_texts
 from florence_training.scenes.things import add_things
 
 NOISY = 0.3
@@ -20,14 +20,15 @@ LEAST_NOISE, MOST_NOISE = 2.0, 8.0  # standard deviation in grey levels
 
 @dataclass(frozen=True)
 class SceneSettings:
-    """What a scene may hold. A side is the number of pixels."""
+    """What a scene may hold. A side is the number of pixels; `noisy` and `restyled` are the parts that are so."""
 
     width: int = 256
     height: int = 256
-    styles: Sequence[str] = tuple(STYLES)
+    styles: Sequence[str] = STYLES
     most_things: int = 5
-    most_texts: int = 2
+    writing: Writing = DEFAULT_WRITING
     noisy: float = NOISY
+    restyled: float = 0.0
 
 
 DEFAULT_SETTINGS = SceneSettings()
@@ -38,8 +39,8 @@ def make_scene(seed: int, settings: SceneSettings = DEFAULT_SETTINGS) -> Scene:
     random = Random(seed)
     ground, canvas = paint_ground(random, settings.width, settings.height)
     taken: list[Box] = []
-    things = add_things(random, canvas, taken, settings.styles, settings.most_things)
-    texts = add_texts(random, canvas, taken, settings.most_texts)
+    things = add_things(random, canvas, taken, settings.styles, settings.most_things, settings.restyled)
+    texts = add_texts(random, canvas, taken, settings.writing)
     if random.random() < settings.noisy:
         deviation = random.uniform(LEAST_NOISE, MOST_NOISE)
         canvas += np.random.default_rng(random.getrandbits(32)).normal(0, deviation, canvas.shape)

@@ -51,6 +51,17 @@ def paste(canvas: np.ndarray, sprite: np.ndarray, placement: Placement) -> np.nd
     height, width = sprite.shape[:2]
     size = (canvas.shape[1], canvas.shape[0])
     laid = cv2.warpAffine(sprite, placement.matrix(width, height), size, flags=cv2.INTER_LINEAR)
-    canvas *= 1 - laid[..., 3:].astype(np.float32) / 255
-    canvas += laid[..., :3]
+    touched = _around(placement.corners(width, height))
+    canvas[touched] *= 1 - laid[touched][..., 3:].astype(np.float32) / 255
+    canvas[touched] += laid[touched][..., :3]
     return np.asarray(laid[..., 3])
+
+
+def _around(corners: np.ndarray) -> tuple[slice, slice]:
+    """The rows and columns that a sprite with these corners can touch: elsewhere there is nothing to blend."""
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    return _span(top, bottom), _span(left, right)
+
+
+def _span(first: float, last: float) -> slice:
+    return slice(max(0, math.floor(first) - 1), max(0, math.ceil(last) + 2))

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
+Quad = tuple[
+    float, ...
+]  # x, y of four corners in pixels, from the top left clockwise (of the word, not of the picture)
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,12 @@ class SceneObject:
 
 @dataclass(frozen=True)
 class SceneText:
-    """A word, its corners from the top left clockwise (of the word, not of the picture) and the box around them."""
+    """A word, its corners, the box around them, and the corners of each of its characters (as wide as it advances)."""
 
     text: str
-    quad: tuple[float, ...]
+    quad: Quad
     box: Box
+    characters: tuple[Quad, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from random import Random
 import cv2
 import numpy as np
 
-from florence_training.scenes.art import NAMES, load_sprite, shrink_softly
+from florence_training.scenes.art import NAMES, load_sprite, shrink_softly, styles_of
 from florence_training.scenes.placing import Placement, box_around, paste
+from florence_training.scenes.restyle import restyle
 from florence_training.scenes.scene import Box, SceneObject, overlap
 
 COUNT_WEIGHTS = (3, 4, 3, 2, 1)  # of one thing, two things, …
@@ -25,20 +26,28 @@ FEWEST_PIXELS = 60
 
 
 def add_things(
-    random: Random, canvas: np.ndarray, taken: list[Box], styles: Sequence[str], largest_count: int
+    random: Random,
+    canvas: np.ndarray,
+    taken: list[Box],
+    styles: Sequence[str],
+    largest_count: int,
+    restyled: float = 0.0,
 ) -> list[SceneObject]:
-    """Draws things on the canvas, adds their boxes to `taken` and returns them."""
+    """Draws things on the canvas, that part of them restyled, adds their boxes to `taken` and returns them."""
+    names = [name for name in NAMES if styles_of(name, styles)]
     counts = range(1, largest_count + 1)
     count = random.choices(counts, weights=COUNT_WEIGHTS[:largest_count])[0]
-    kinds = random.sample(NAMES, max(1, count - random.choice(REPEATS)))
-    things = (_add_thing(random, canvas, taken, random.choice(kinds), styles) for _ in range(count))
+    kinds = random.sample(names, max(1, count - random.choice(REPEATS)))
+    things = (_add_thing(random, canvas, taken, random.choice(kinds), styles, restyled) for _ in range(count))
     return [thing for thing in things if thing is not None]
 
 
 def _add_thing(
-    random: Random, canvas: np.ndarray, taken: list[Box], name: str, styles: Sequence[str]
+    random: Random, canvas: np.ndarray, taken: list[Box], name: str, styles: Sequence[str], restyled: float
 ) -> SceneObject | None:
-    sprite = load_sprite(random.choice(styles), name)
+    sprite = load_sprite(random.choice(styles_of(name, styles)), name)
+    if restyled and random.random() < restyled:
+        sprite = restyle(random, sprite)
     placement = _find_room(random, canvas, taken, sprite)
     if placement is None:
         return None

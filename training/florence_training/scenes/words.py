@@ -53,6 +53,13 @@ FONTS = tuple(
     for weight in weights
 )
 
+CAPITALS_ONLY = ("bebas-neue",)  # their small letters look like capitals
+
+
+def as_drawn(text: str, font: str) -> str:
+    """The text as a person reads it in that font."""
+    return text.upper() if any(f"/{name}/" in font for name in CAPITALS_ONLY) else text
+
 
 @lru_cache(maxsize=512)
 def load_font(path: str, size: int) -> ImageFont.FreeTypeFont:

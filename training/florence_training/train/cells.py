@@ -1,0 +1,101 @@
+"""What is true of each cell of the vision tower's maps: the targets of the scaffolding heads."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from florence_training.scenes.art import NAMES
+from florence_training.scenes.scene import Box, Quad, Scene
+
+CHARACTERS = string.ascii_letters + string.digits
+TEXT = len(NAMES)  # the class of a text; a thing's is its place in NAMES
+CLASSES = TEXT + 1
+SLOTS = 4  # characters that a token's heads name; the narrowest letters put at most four middles into 32 pixels
+INDICES = 12  # the longest word has fewer characters
+FINENESS = 4  # cells of the finest map per token and direction
+LEAST_SIZE = 1e-3  # of a box's side, so that its logarithm is finite
+
+_CLASS_OF = {character: index + 1 for index, character in enumerate(CHARACTERS)}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Targets for `side` × `side` tokens, row by row.
+
+    `objects` [side²,6]: 1 where the middle of a box lies, its class, the middle's place in the cell (0 … 1), and the
+    logarithms of the box's width and height as parts of the picture; zeros elsewhere.
+    `letters` [4·side,4·side]: at a quarter of a token's side, 1 + the character that covers the cell's middle, else 0.
+    `slots` [side²,4]: 1 + the characters whose middles lie in the token, in reading order; 0 where there are no more.
+    `first` [side²]: which character of its word `slots` begins with; -1 where there is none.
+    """
+
+    objects: np.ndarray
+    letters: np.ndarray
+    slots: np.ndarray
+    first: np.ndarray
+
+
+def mark_cells(scene: Scene, side: int) -> Cells:
+    """The targets that a scene gives. Of two boxes with their middles in one token, the larger counts."""
+    slots, first = _slots(scene, side)
+    return Cells(_objects(scene, side), _letters(scene, side * FINENESS), slots, first)
+
+
+def _objects(scene: Scene, side: int) -> np.ndarray:
+    found: list[tuple[Box, int]] = [(thing.box, NAMES.index(thing.name)) for thing in scene.objects]
+    found += [(text.box, TEXT) for text in scene.texts]
+    cells = np.zeros((side * side, 6), np.float32)
+    for box, kind in sorted(found, key=lambda each: _area(each[0])):
+        left, top, right, bottom = np.array(box) / ([scene.width, scene.height] * 2)
+        across, down = (left + right) / 2 * side, (top + bottom) / 2 * side
+        column, row = _cell(across, side), _cell(down, side)
+        sizes = (math.log(max(LEAST_SIZE, length)) for length in (right - left, bottom - top))
+        cells[row * side + column] = (1, kind, across - column, down - row, *sizes)
+    return cells
+
+
+def _letters(scene: Scene, side: int) -> np.ndarray:
+    middles = (np.arange(side) + 0.5) / side
+    points = np.stack(np.meshgrid(middles * scene.width, middles * scene.height), axis=-1)
+    cells = np.zeros((side, side), np.int64)
+    for text in scene.texts:
+        for character, quad in zip(text.text, text.characters, strict=True):
+            cells[_inside(points, quad)] = _CLASS_OF[character]
+    return cells
+
+
+def _slots(scene: Scene, side: int) -> tuple[np.ndarray, np.ndarray]:
+    slots, first = np.zeros((side * side, SLOTS), np.int64), np.full(side * side, -1, np.int64)
+    for text in scene.texts:
+        for index, (character, quad) in enumerate(zip(text.text, text.characters, strict=True)):
+            across, down = np.array(quad).reshape(4, 2).mean(axis=0) / [scene.width, scene.height] * side
+            token = _cell(down, side) * side + _cell(across, side)
+            free = np.flatnonzero(slots[token] == 0)
+            if len(free) == 0:
+                continue
+            slots[token, free[0]] = _CLASS_OF[character]
+            if free[0] == 0:
+                first[token] = min(index, INDICES - 1)
+    return slots, first
+
+
+def _inside(points: np.ndarray, quad: Quad) -> np.ndarray:
+    """Which points [...,2] lie right of all four edges, as seen going round clockwise."""
+    corners = np.array(quad).reshape(4, 2)
+    edges = np.roll(corners, -1, axis=0) - corners
+    offsets = points[..., None, :] - corners
+    crosses = edges[:, 0] * offsets[..., 1] - edges[:, 1] * offsets[..., 0]
+    return np.asarray((crosses >= 0).all(axis=-1))
+
+
+def _cell(value: float, side: int) -> int:
+    return min(side - 1, max(0, int(value)))
+
+
+def _area(box: Sequence[float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

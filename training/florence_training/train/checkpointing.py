@@ -1,0 +1,82 @@
+"""A training on disk: folders `step-00001200`, each a `from_pretrained` folder with all that going on needs.
+
+A folder is written beside its place and renamed when it is whole, so a training that is killed leaves none in halves.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from florence_training.checkpoint import load_checkpoint
+from florence_training.train.recipe import Recipe
+from florence_training.train.start import copy_settings
+from florence_training.train.trainer import Trainer
+
+STATE = "training.pt"
+KEPT = 2  # the newest and, should the disk have failed it, the one before
+
+
+class CheckpointError(Exception):
+    """A training that can't go on from what is there; the message says why and what to do."""
+
+
+def save(trainer: Trainer, step: int, out: Path, settings: Path) -> Path:
+    """Writes the training as it is after `step` steps and drops old ones. `settings` holds tokenizer and the like."""
+    folder = out / f"step-{step:08d}"
+    partial = folder.with_suffix(".partial")
+    for stale in (partial, folder):
+        shutil.rmtree(stale, ignore_errors=True)
+    write_model(trainer, partial, settings)
+    state = {
+        "step": step,
+        "recipe": trainer.recipe.model_dump_json(),
+        "heads": trainer.heads.state_dict(),
+        "optimiser": trainer.optimiser.state_dict(),
+    }
+    torch.save(state, partial / STATE)
+    partial.rename(folder)
+    for old in saved(out)[:-KEPT]:
+        shutil.rmtree(old)
+    return folder
+
+
+def write_model(trainer: Trainer, folder: Path, settings: Path) -> None:
+    """Writes a plain `from_pretrained` folder, as `export` takes it."""
+    trainer.model.save_pretrained(folder)
+    copy_settings(settings, folder)
+
+
+def saved(out: Path) -> Sequence[Path]:
+    """The whole checkpoints in a folder, the oldest first."""
+    return [folder for folder in sorted(out.glob("step-*")) if folder.suffix == ""]
+
+
+def resume(trainer: Trainer, folder: Path) -> int:
+    """Puts the trainer where it was and returns how many steps that was. Raises CheckpointError for another recipe.
+
+    What is still to come of a recipe may be changed.
+    """
+    state = torch.load(folder / STATE, weights_only=True)
+    step, recipe = int(state["step"]), Recipe.model_validate_json(state["recipe"])
+    done = (each.until(step).model_dump_json() for each in (recipe, trainer.recipe))  # as text: lists are tuples, too
+    if len(set(done)) > 1 or step > trainer.recipe.steps:
+        raise CheckpointError(
+            f"{folder} was trained by another recipe: give one that is the same up to step {step}, or begin a "
+            f"training in another --out with --from {folder}"
+        )
+    trainer.model.load_state_dict(load_checkpoint(folder).state_dict())
+    trainer.heads.load_state_dict(state["heads"])
+    trainer.optimiser.load_state_dict(state["optimiser"])
+    return step
+
+
+def warm_heads(trainer: Trainer, folder: Path) -> bool:
+    """Takes over the scaffolding of the training that a checkpoint comes from, if it is there."""
+    if not (folder / STATE).exists():
+        return False
+    trainer.heads.load_state_dict(torch.load(folder / STATE, weights_only=True)["heads"])
+    return True

@@ -1,0 +1,93 @@
+"""`train`: a recipe → a `from_pretrained` folder; begins anew, or goes on where it stopped."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import torch
+from tokenizers import Tokenizer
+
+from florence_training.train.checkpointing import CheckpointError, resume, saved, warm_heads
+from florence_training.train.log import drop_after
+from florence_training.train.loop import Habits, train
+from florence_training.train.recipe import Recipe, RecipeError, read_recipe
+from florence_training.train.start import load_start
+from florence_training.train.trainer import Trainer
+
+SHIPPED = Path(__file__).resolve().parents[3] / "model-shards" / "mini"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command line of `train`."""
+    usual = Habits()
+    parser.add_argument("--recipe", type=Path, required=True, help="a TOML file; training/recipes/ has some")
+    parser.add_argument("--out", type=Path, required=True, help="the folder to write; a training that is there goes on")
+    parser.add_argument("--from", dest="start", type=Path, help="a from_pretrained folder (default: nothing learned)")
+    parser.add_argument("--like", type=Path, default=SHIPPED, help="without --from: json files of sizes and words")
+    parser.add_argument("--workers", type=int, default=usual.workers, help="processes that draw scenes; 0: none")
+    parser.add_argument("--threads", type=int, help="of PyTorch (default: its own choice)")
+    parser.add_argument("--log-steps", type=int, default=usual.log_steps)
+    parser.add_argument("--save-minutes", type=float, default=usual.save_minutes)
+    parser.add_argument("--measure-minutes", type=float, default=usual.measure_minutes)
+    parser.add_argument("--measured-scenes", type=int, default=usual.measured_scenes, help="0: measure nothing")
+    parser.add_argument("--stop-after", type=int, help="save and end after that step of the recipe")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Trains. Returns the exit status."""
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    try:
+        trainer, first = prepare(arguments, read_recipe(arguments.recipe))
+    except (RecipeError, CheckpointError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if first == trainer.recipe.steps:
+        print("the recipe is done")
+        return 0
+    for name in ("log.csv", "measures.csv"):
+        drop_after(arguments.out / name, first)
+    with told_to_stop() as stop:
+        settings = arguments.start or arguments.like
+        folder = train(trainer, first, arguments.out, settings, read_habits(arguments), stop)
+    print(f"{folder} of {trainer.recipe.steps} steps")
+    return 0
+
+
+@contextmanager
+def told_to_stop() -> Iterator[Event]:
+    """An event that Ctrl-C and `kill` set, instead of ending the process."""
+    stop = Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def read_habits(arguments: argparse.Namespace) -> Habits:
+    """The habits that the command line names."""
+    return Habits(**{name: getattr(arguments, name) for name in Habits.__dataclass_fields__})
+
+
+def prepare(arguments: argparse.Namespace, recipe: Recipe) -> tuple[Trainer, int]:
+    """The trainer, and how many steps it has done."""
+    folder = arguments.start or arguments.like
+    model = load_start(folder, untrained=arguments.start is None, seed=recipe.seed)
+    trainer = Trainer.begin(model, Tokenizer.from_file(str(folder / "tokenizer.json")), recipe)
+    checkpoints = saved(arguments.out)
+    if checkpoints:
+        step = resume(trainer, checkpoints[-1])
+        print(f"goes on from {checkpoints[-1]}, step {step} of {recipe.steps}", flush=True)
+        return trainer, step
+    if arguments.start and warm_heads(trainer, arguments.start):
+        print(f"begins with the weights and heads of {arguments.start}", flush=True)
+    return trainer, 0

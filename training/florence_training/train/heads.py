@@ -1,0 +1,59 @@
+"""The scaffolding: heads that say what each visual token shows, so that the tower learns to see before it is asked.
+
+They are thrown away; what remains is a plain Florence-2. Boxes and characters go through the model's own vocabulary:
+a head gives a vector whose products with the tied embeddings must pick the right token, so that in the end the decoder
+has only to copy.
+"""
+
+from __future__ import annotations
+
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import Florence2Config
+
+from florence_training.annotate.locations import BINS
+from florence_training.train.cells import CHARACTERS, CLASSES, FINENESS, INDICES, SLOTS
+from florence_training.train.vocabulary import character_ids, first_location
+
+CORNERS = 4
+SELDOM = -3.0  # the first logit of "the middle of a box lies here", which it seldom does
+
+
+class Heads(nn.Module):
+    """Linear, all of them; D is the size of a visual token and of an embedding."""
+
+    locations: torch.Tensor
+    characters: torch.Tensor
+
+    def __init__(self, config: Florence2Config, tokenizer: Tokenizer) -> None:
+        """Heads for a model of these sizes, with first weights from PyTorch's generator."""
+        super().__init__()
+        fine, middle = config.vision_config.embed_dim[-3:-1]
+        size, kinds = config.vision_config.projection_dim, len(CHARACTERS) + 1
+        self.objects = nn.Linear(size, 1 + CLASSES + 2 + 2)  # is there one, its class, its middle, its size
+        nn.init.constant_(self.objects.bias[:1], SELDOM)
+        self.places = nn.Linear(size, CORNERS * size)
+        self.slots = nn.Linear(size, SLOTS * size)
+        self.nothing = nn.Parameter(torch.zeros(1, size))
+        self.first = nn.Linear(size, INDICES)
+        self.fine = nn.Conv2d(fine, kinds, 1)
+        self.middle = nn.Conv2d(middle, kinds * (FINENESS // 2) ** 2, 1)
+        self.register_buffer("locations", torch.arange(BINS) + first_location(tokenizer), persistent=False)
+        self.register_buffer("characters", character_ids(tokenizer), persistent=False)
+
+    def read_letters(self, maps: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits [B,1+characters,H,W] on the finest map's cells, once from each map."""
+        fine, middle = maps
+        return self.fine(fine), nn.functional.pixel_shuffle(self.middle(middle), FINENESS // 2)
+
+    def read_slots(self, tokens: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+        """Logits [...,slots,1+characters] of tokens [...,D]."""
+        table = torch.cat([self.nothing, embeddings[self.characters]])
+        logits: torch.Tensor = self.slots(tokens).unflatten(-1, (SLOTS, -1)) @ table.T
+        return logits
+
+    def read_places(self, tokens: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+        """Logits [...,corners,bins] of tokens [...,D]: left, top, right, bottom."""
+        logits: torch.Tensor = self.places(tokens).unflatten(-1, (CORNERS, -1)) @ embeddings[self.locations].T
+        return logits

@@ -1,0 +1,113 @@
+"""The losses: cross-entropy with softened places, and those of the scaffolding heads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch.nn import functional
+
+from florence_training.annotate.locations import BINS
+from florence_training.train.cells import CLASSES
+from florence_training.train.heads import Heads
+from florence_training.train.vision import Sight
+
+EMPTY = 0.15  # what a cell without a letter counts beside one that has one: there are many
+TYPICAL_SIZE = -1.5  # the logarithm of a box's side as a part of the picture, about which the head's outputs lie
+REACH = 4  # deviations of the Gaussian beyond which a bin's part is nothing
+NO_CHARACTER = -1
+
+
+@dataclass(frozen=True)
+class CellTargets:
+    """`cells.Cells` of a batch, as tensors with a first axis B."""
+
+    objects: torch.Tensor
+    letters: torch.Tensor
+    slots: torch.Tensor
+    first: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss and the figures to log beside it."""
+
+    value: torch.Tensor
+    figures: dict[str, float]
+
+
+def soften(bins: torch.Tensor, deviation: float) -> torch.Tensor:
+    """For bins [...] the weights [...,1000] of a Gaussian about each, of sum 1: near misses are nearly right."""
+    distance = torch.arange(BINS) - bins[..., None]
+    weights = torch.exp(-(distance.float() ** 2) / (2 * deviation**2))
+    weights = weights * (distance.abs() <= REACH * deviation)
+    return weights / weights.sum(-1, keepdim=True)
+
+
+def token_losses(logits: torch.Tensor, targets: torch.Tensor, first_location: int, deviation: float) -> torch.Tensor:
+    """The cross-entropy [n] of logits [n,vocabulary] with target ids [n]; a location's target is softened."""
+    logs = functional.log_softmax(logits.float(), -1)
+    hard = -logs.gather(1, targets[:, None])[:, 0]
+    places = (targets >= first_location) & (targets < first_location + BINS)
+    soft = soften(targets[places] - first_location, deviation)
+    values = -(logs[places, first_location : first_location + BINS] * soft).sum(-1)
+    return hard.masked_scatter(places, values)
+
+
+def object_loss(heads: Heads, sight: Sight, targets: CellTargets) -> Loss:
+    """Where the middle of a box lies, and for those cells its class, its middle and its size."""
+    outputs = heads.objects(sight.tokens[:, 1:]).float()
+    there = targets.objects[..., 0] > 0
+    found = functional.binary_cross_entropy_with_logits(outputs[..., 0], targets.objects[..., 0], reduction="sum")
+    guess, truth = outputs[there], targets.objects[there]
+    kinds, kind = guess[:, 1 : 1 + CLASSES], truth[:, 1].long()
+    middle = functional.l1_loss(torch.sigmoid(guess[:, -4:-2]), truth[:, 2:4])
+    size = functional.l1_loss(guess[:, -2:] + TYPICAL_SIZE, truth[:, 4:6])
+    value = found / there.sum() + functional.cross_entropy(kinds, kind) + 2 * middle + 2 * size
+    return Loss(value, {"objects": value.item(), "class_accuracy": (kinds.argmax(1) == kind).float().mean().item()})
+
+
+def place_loss(heads: Heads, sight: Sight, targets: CellTargets, embeddings: torch.Tensor, deviation: float) -> Loss:
+    """The corners of the box in each cell that has one, by the products with the location tokens' embeddings."""
+    there = targets.objects[..., 0] > 0
+    corners = corners_of(targets.objects)[there]
+    logs = functional.log_softmax(heads.read_places(sight.tokens[:, 1:][there], embeddings).float(), -1)
+    value = -(soften(corners, deviation) * logs).sum(-1).mean()
+    error = ((logs.exp() * torch.arange(BINS)).sum(-1) - corners).abs().mean()
+    return Loss(value, {"places": value.item(), "place_error": error.item()})
+
+
+def letter_loss(heads: Heads, sight: Sight, targets: CellTargets, embeddings: torch.Tensor) -> Loss:
+    """Characters on the finer maps, then those of each token in order, and where in its word the token begins."""
+    fine, middle = heads.read_letters(sight.maps)
+    slots = heads.read_slots(sight.tokens[:, 1:], embeddings)
+    begins = heads.first(sight.tokens[:, 1:]).float().flatten(0, 1)
+    parts = {
+        "fine": _characters(fine.movedim(1, -1), targets.letters),
+        "middle": _characters(middle.movedim(1, -1), targets.letters),
+        "slots": _characters(slots, targets.slots),
+    }
+    first = functional.cross_entropy(begins, targets.first.flatten(), ignore_index=NO_CHARACTER)
+    value = torch.stack([loss for loss, _ in parts.values()]).sum() + 0.3 * first.nan_to_num()
+    figures = {f"{name}_accuracy": accuracy for name, (_, accuracy) in parts.items()}
+    return Loss(value, {"letters": value.item(), **figures})
+
+
+def corners_of(objects: torch.Tensor) -> torch.Tensor:
+    """The bins [...,side²,4] of left, top, right and bottom of the boxes in `Cells.objects` [...,side²,6]."""
+    side = round(objects.shape[-2] ** 0.5)
+    cell = torch.arange(side * side)
+    origin = torch.stack([cell % side, cell // side], dim=-1)
+    middle, half = (origin + objects[..., 2:4]) / side, objects[..., 4:6].exp() / 2
+    corners = torch.cat([middle - half, middle + half], dim=-1)
+    return (corners * BINS).floor().clamp(0, BINS - 1)
+
+
+def _characters(logits: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, float]:
+    """The loss of logits [...,1+characters] and how often a character that is there is named."""
+    flat, truth = logits.float().flatten(0, -2), targets.flatten()
+    weights = torch.ones(flat.shape[-1])
+    weights[0] = EMPTY
+    there = truth > 0
+    right = (flat[there].argmax(-1) == truth[there]).float().mean().nan_to_num()
+    return functional.cross_entropy(flat, truth, weight=weights), right.item()

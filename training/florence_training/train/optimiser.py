@@ -1,0 +1,54 @@
+"""AdamW over the parts of the model, each with a learning rate of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+from transformers import Florence2ForConditionalGeneration
+
+from florence_training.train.heads import Heads
+from florence_training.train.recipe import Recipe, Stage
+
+BETAS = (0.9, 0.98)
+
+
+def make_optimiser(model: Florence2ForConditionalGeneration, heads: Heads, recipe: Recipe) -> torch.optim.AdamW:
+    """Groups named in `part` as in `Rates`. Only matrices shrink; vectors and embeddings do not."""
+    groups: dict[tuple[str, float], list[nn.Parameter]] = {}
+    for part, parameter in _parts(model, heads):
+        decay = recipe.weight_decay if parameter.ndim > 1 and part != "embeddings" else 0.0
+        groups.setdefault((part, decay), []).append(parameter)
+    rows = [{"params": found, "part": part, "weight_decay": decay} for (part, decay), found in groups.items()]
+    return torch.optim.AdamW(rows, lr=0.0, betas=BETAS, fused=True)
+
+
+def set_rates(optimiser: torch.optim.AdamW, stage: Stage, step: int) -> float:
+    """Sets every part's learning rate for a step of the stage and returns the factor common to all."""
+    factor = factor_at(stage, step)
+    for group in optimiser.param_groups:
+        group["lr"] = getattr(stage.rates, group["part"]) * factor
+    return factor
+
+
+def factor_at(stage: Stage, step: int) -> float:
+    """Up over the first steps, down as a cosine over the last."""
+    rising = min(1.0, (step + 1) / stage.warm_up)
+    gone = 0.0 if stage.decay == 0 else max(0.0, (step + 1 - (stage.steps - stage.decay)) / stage.decay)
+    falling = stage.floor + (1 - stage.floor) * (1 + math.cos(math.pi * gone)) / 2
+    return rising * falling
+
+
+def _parts(model: Florence2ForConditionalGeneration, heads: Heads) -> Iterator[tuple[str, nn.Parameter]]:
+    embeddings = model.get_input_embeddings().weight
+    for name, parameter in model.named_parameters():
+        if parameter is embeddings:
+            yield "embeddings", parameter
+        elif "vision_tower" in name or "multi_modal_projector" in name:
+            yield "vision", parameter
+        else:
+            yield "language", parameter
+    for parameter in heads.parameters():
+        yield "heads", parameter

@@ -1,0 +1,144 @@
+"""A recipe: everything that decides what a training does, read from one TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic.dataclasses import dataclass
+
+from florence_training.annotate.tasks import TASKS
+from florence_training.scenes.art import STYLES
+from florence_training.scenes.compose import SceneSettings
+
+STRICT = ConfigDict(extra="forbid", frozen=True)
+Count = Annotated[int, Field(ge=1)]
+Weight = Annotated[float, Field(ge=0)]
+Part = Annotated[float, Field(ge=0, le=1)]
+MOST_PICTURES = 1000  # of a step: each has a seed, and a step so many of them
+TaskName = Annotated[str, Field(pattern=f"^({'|'.join(TASKS)})$")]
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Source(SceneSettings):
+    """Scenes to draw from, as one of several sources; `share` is its weight among them.
+
+    `disturbed` is how often a picture is blurred, shifted in colour, made noisy or spoilt by JPEG after it is drawn.
+    """
+
+    share: Weight = 1.0
+    disturbed: Part = 0.0
+
+    @field_validator("styles")
+    @classmethod
+    def _only_trained_styles(cls, styles: Sequence[str]) -> Sequence[str]:
+        unknown = set(styles) - set(STYLES)
+        if unknown:
+            raise ValueError(f"no style to train on: {', '.join(sorted(unknown))}; there are {', '.join(STYLES)}")
+        return styles
+
+
+class Rates(BaseModel):
+    """The highest learning rate of each part; a part at 0 stays as it is."""
+
+    model_config = STRICT
+    vision: Weight
+    language: Weight
+    embeddings: Weight
+    heads: Weight
+
+
+class Weights(BaseModel):
+    """What each loss counts; one at 0 is not computed. `sequence` trains a Florence-2, the others are scaffolding."""
+
+    model_config = STRICT
+    sequence: Weight = 0.0
+    objects: Weight = 0.0
+    places: Weight = 0.0
+    letters: Weight = 0.0
+
+
+class Stage(BaseModel):
+    """Some steps with the same settings.
+
+    `absent` is how often open-vocabulary detection asks for a thing that is not there.
+    `smoothing` is the deviation, in bins, of the Gaussian around a location token's bin. The rates rise over `warm_up`
+    steps and fall as a cosine over the last `decay` steps to `floor` times their highest.
+    """
+
+    model_config = STRICT
+    name: str
+    steps: Count
+    pictures: Annotated[int, Field(ge=1, le=MOST_PICTURES)]
+    rates: Rates
+    weights: Weights
+    sources: Annotated[Sequence[Source], Field(min_length=1)]
+    tasks: Mapping[TaskName, Weight] = {}
+    tasks_a_picture: Annotated[int, Field(ge=0)] = 0
+    absent: Part = 0.0
+    smoothing: Annotated[float, Field(gt=0)] = 4.0
+    warm_up: Count = 100
+    decay: Annotated[int, Field(ge=0)] = 0
+    floor: Part = 0.02
+
+    def until(self, step: int) -> Stage:
+        """What the stage's first `step` steps hang on: not its length, unless its rates have begun to fall."""
+        if step > self.steps - self.decay:
+            return self
+        return self.model_copy(update={"steps": min(step, self.steps), "decay": 0, "floor": 0})
+
+    @model_validator(mode="after")
+    def _sequences_have_tasks(self) -> Self:
+        if self.weights.sequence and not (self.tasks and self.tasks_a_picture):
+            raise ValueError("a stage with a sequence loss wants tasks and tasks_a_picture")
+        return self
+
+
+class Recipe(BaseModel):
+    """`seed` decides the scenes, the tasks posed on them and the first weights."""
+
+    model_config = STRICT
+    seed: int
+    stages: Annotated[Sequence[Stage], Field(min_length=1)]
+    weight_decay: Weight = 0.03
+    clip: Annotated[float, Field(gt=0)] = 1.0
+
+    @property
+    def steps(self) -> int:
+        """Of all stages together."""
+        return sum(stage.steps for stage in self.stages)
+
+    def at(self, step: int) -> tuple[Stage, int]:
+        """The stage of a step of the whole training, and which of the stage's steps it is."""
+        for stage in self.stages:
+            if step < stage.steps:
+                return stage, step
+            step -= stage.steps
+        raise IndexError("the recipe has fewer steps")
+
+    def until(self, step: int) -> Recipe:
+        """What the first `step` steps hang on: two recipes with the same part train alike up to there."""
+        begun, first = [], 0
+        for stage in self.stages:
+            if first < step:
+                begun.append(stage.until(step - first))
+            first += stage.steps
+        return self.model_copy(update={"stages": begun})
+
+
+class RecipeError(Exception):
+    """A recipe that can't be read; the message says where and why."""
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Reads a TOML file. Raises RecipeError."""
+    try:
+        return TypeAdapter(Recipe).validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"{path}: {error}") from error
+    except ValidationError as error:
+        faults = (f"  {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise RecipeError("\n".join([f"{path} is no recipe:", *faults])) from error

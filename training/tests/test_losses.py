@@ -1,0 +1,35 @@
+"""Near misses of places cost little, words are hard cross-entropy, and a head's loss is low where it is right."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional
+
+from florence_training.train.losses import soften, token_losses
+
+VOCABULARY, FIRST = 1100, 50
+
+
+def test_a_softened_bin_is_a_gaussian_of_sum_one() -> None:
+    weights = soften(torch.tensor([0, 500, 999]), 4.0)
+    assert torch.allclose(weights.sum(-1), torch.ones(3))
+    assert weights.argmax(-1).tolist() == [0, 500, 999]
+    assert weights[1, 504] / weights[1, 500] == pytest.approx(torch.exp(torch.tensor(-0.5)).item())
+    assert weights[1, :480].sum() == 0
+
+
+def test_words_are_hard_and_places_soft() -> None:
+    logits = torch.randn(3, VOCABULARY, generator=torch.Generator().manual_seed(0))
+    targets = torch.tensor([7, FIRST + 200, FIRST + 1005])
+    losses = token_losses(logits, targets, FIRST, 4.0)
+    hard = functional.cross_entropy(logits, targets, reduction="none")
+    assert losses[[0, 2]].tolist() == hard[[0, 2]].tolist()
+    soft = -(functional.log_softmax(logits[1], -1)[FIRST : FIRST + 1000] * soften(torch.tensor(200), 4.0)).sum()
+    assert losses[1].item() == pytest.approx(soft.item())
+
+
+def test_a_near_place_costs_less_than_a_far_one() -> None:
+    places = torch.tensor([FIRST + 200])
+    near, far = (torch.zeros(1, VOCABULARY).index_fill(1, torch.tensor([FIRST + bin_]), 5.0) for bin_ in (203, 300))
+    assert token_losses(near, places, FIRST, 4.0) < token_losses(far, places, FIRST, 4.0)

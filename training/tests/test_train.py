@@ -1,0 +1,182 @@
+"""A training learns, is the same for a recipe, and goes on from where it stopped as if it had not."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from random import Random
+from threading import Event
+
+import pytest
+import torch
+from tokenizers import Tokenizer
+from transformers import BartConfig, Florence2Config, Florence2ForConditionalGeneration, Florence2VisionConfig
+
+from florence_training.__main__ import main
+from florence_training.annotate.targets import OPEN_VOCABULARY
+from florence_training.checkpoint import load_checkpoint
+from florence_training.scenes.compose import make_scene
+from florence_training.train.checkpointing import saved
+from florence_training.train.data import Batches, choose_tasks, pose
+from florence_training.train.loop import Habits, train
+from florence_training.train.recipe import Recipe, read_recipe
+from florence_training.train.trainer import Trainer
+
+SHIPPED = Path(__file__).resolve().parents[2] / "model-shards" / "mini"
+SIDE = 64  # pixels: two tokens a side
+RECIPE = """
+seed = 5
+[[stages]]
+name = "both"
+steps = {steps}
+pictures = 2
+rates = {{ vision = 3e-3, language = 3e-3, embeddings = 3e-3, heads = 3e-3 }}
+weights = {{ sequence = 1, objects = 0.1, places = 0.1, letters = 0.1 }}
+tasks = {{ "<OCR>" = 1, "<OD>" = 1, "<CAPTION>" = 1 }}
+tasks_a_picture = 2
+warm_up = 2
+[[stages.sources]]
+width = 128
+height = 128
+disturbed = 0.5
+restyled = 0.5
+writing = {{ counts = [0, 1, 1], gibberish = 0.5 }}
+"""
+
+
+@pytest.fixture(scope="module")
+def like(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The json files of a tiny model with the shipped vocabulary, and its first weights."""
+    folder = tmp_path_factory.mktemp("like")
+    vision = Florence2VisionConfig(
+        depths=[1, 1, 1, 1], embed_dim=[8, 16, 16, 32], num_heads=[1, 2, 2, 4], num_groups=[1, 2, 2, 4],
+        window_size=4, projection_dim=32, drop_path_rate=0.0,
+    )  # fmt: skip
+    text = BartConfig(
+        vocab_size=1726, d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2,
+        decoder_attention_heads=2, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=256, dropout=0.0,
+        decoder_start_token_id=2, forced_bos_token_id=0,
+    )  # fmt: skip
+    config = Florence2Config(vision_config=vision.to_dict(), text_config=text.to_dict(), image_token_id=1725)
+    torch.manual_seed(0)
+    Florence2ForConditionalGeneration(config).save_pretrained(folder)
+    (folder / "tokenizer.json").write_bytes((SHIPPED / "tokenizer.json").read_bytes())
+    (folder / "preprocessor_config.json").write_text(f'{{"size": {{"height": {SIDE}, "width": {SIDE}}}}}')
+    return folder
+
+
+def write_recipe(folder: Path, steps: int) -> Path:
+    path = folder / f"{steps}.toml"
+    path.write_text(RECIPE.format(steps=steps))
+    return path
+
+
+def read(folder: Path, steps: int) -> Recipe:
+    return read_recipe(write_recipe(folder, steps))
+
+
+def run(recipe: Path, out: Path, like: Path, *more: str) -> int:
+    arguments = ["--recipe", str(recipe), "--out", str(out), "--workers", "0", "--measured-scenes", "0"]
+    return main(["train", *arguments, "--like", str(like), *more])
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    found: dict[str, torch.Tensor] = load_checkpoint(folder).state_dict()
+    return found
+
+
+def test_the_loss_of_one_batch_falls(like: Path, tmp_path: Path) -> None:
+    recipe = read(tmp_path, 40)
+    tokenizer = Tokenizer.from_file(str(like / "tokenizer.json"))
+    batch = Batches(recipe, tokenizer, SIDE, 2)[0]
+    trainer = Trainer.begin(load_checkpoint(like), tokenizer, recipe)
+    figures = [trainer.step(step, batch) for step in range(40)]
+    for name in ("sequence", "letters", "objects", "places"):
+        assert figures[-1][name] < 0.8 * figures[0][name], name
+
+
+def test_going_on_is_the_same_as_not_stopping(like: Path, tmp_path: Path) -> None:
+    """Two steps, a stop and two more give the weights of four, bit for bit."""
+    recipe = write_recipe(tmp_path, 4)
+    whole, parted = tmp_path / "whole", tmp_path / "parted"
+    assert run(recipe, whole, like) == 0
+    assert run(recipe, parted, like, "--stop-after", "2") == 0
+    assert [folder.name for folder in saved(parted)] == ["step-00000002"]
+    assert run(recipe, parted, like) == 0
+    first, second = weights(saved(whole)[-1]), weights(saved(parted)[-1])
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert not all(torch.equal(first[name], found) for name, found in weights(like).items())
+    states = [torch.load(folder / "training.pt")["heads"] for folder in (saved(whole)[-1], saved(parted)[-1])]
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+def test_a_training_that_is_told_to_stop_saves_first(like: Path, tmp_path: Path) -> None:
+    recipe, stop = read(tmp_path, 4), Event()
+    tokenizer = Tokenizer.from_file(str(like / "tokenizer.json"))
+    stop.set()
+    trainer = Trainer.begin(load_checkpoint(like), tokenizer, recipe)
+    folder = train(trainer, 0, tmp_path, like, Habits(measured_scenes=0, workers=0), stop)
+    assert folder.name == "step-00000001"
+    assert saved(tmp_path) == [folder]
+
+
+def test_another_recipe_does_not_go_on(like: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    recipe = write_recipe(tmp_path, 1)
+    assert run(recipe, out, like) == 0
+    recipe.write_text(recipe.read_text().replace("warm_up = 2", "warm_up = 3"))
+    assert run(recipe, out, like) == 1
+    assert "another recipe" in capsys.readouterr().err
+    assert run(recipe, tmp_path / "other", like, "--from", str(saved(out)[-1])) == 0
+
+
+def test_a_longer_recipe_goes_on(like: Path, tmp_path: Path) -> None:
+    assert run(write_recipe(tmp_path, 1), tmp_path / "out", like) == 0
+    assert run(write_recipe(tmp_path, 2), tmp_path / "out", like) == 0
+    assert saved(tmp_path / "out")[-1].name == "step-00000002"
+
+
+def test_a_training_writes_what_export_takes_and_a_log(like: Path, tmp_path: Path) -> None:
+    recipe, out, exported = write_recipe(tmp_path, 2), tmp_path / "out", tmp_path / "exported"
+    assert run(recipe, out, like, "--log-steps", "1", "--measured-scenes", "2") == 0
+    assert main(["export", "--checkpoint", str(out / "model"), "--out", str(exported)]) == 0
+    with (out / "log.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["1", "2"]
+    assert all(float(row["sequence"]) > 0 for row in rows)
+    with (out / "measures.csv").open() as file:
+        [row] = csv.DictReader(file)
+    assert float(row["ocr"]) > 0
+    assert (out / "log.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_batch_hangs_on_its_step_only(like: Path, tmp_path: Path) -> None:
+    recipe = read(tmp_path, 4)
+    tokenizer = Tokenizer.from_file(str(like / "tokenizer.json"))
+    first, second = (Batches(recipe, tokenizer, SIDE, 2) for _ in range(2))
+    second[0]
+    assert torch.equal(first[3].pictures, second[3].pictures)
+    assert first[3].posed == second[3].posed
+    assert not torch.equal(first[2].pictures, first[3].pictures)
+    other = Batches(replace_seed(recipe, 6), tokenizer, SIDE, 2)
+    assert not torch.equal(first[3].pictures, other[3].pictures)
+
+
+def replace_seed(recipe: Recipe, seed: int) -> Recipe:
+    return recipe.model_copy(update={"seed": seed})
+
+
+def test_tasks_are_drawn_by_weight_and_none_twice(tmp_path: Path) -> None:
+    stage = read(tmp_path, 1).stages[0].model_copy(update={"tasks": {"<OCR>": 8.0, "<OD>": 1.0, "<CAPTION>": 1.0}})
+    scene = next(scene for scene in map(make_scene, range(50)) if scene.texts)
+    drawn = [choose_tasks(scene, stage, Random(seed)) for seed in range(400)]
+    assert all(len(set(tasks)) == stage.tasks_a_picture for tasks in drawn)
+    first = [tasks[0] for tasks in drawn]
+    assert first.count("<OCR>") / len(first) == pytest.approx(0.8, abs=0.08)
+
+
+def test_what_is_absent_is_asked_for_as_often_as_the_stage_says(tmp_path: Path) -> None:
+    stage = read(tmp_path, 1).stages[0].model_copy(update={"absent": 0.25})
+    scene = make_scene(0)
+    asked = [pose(scene, OPEN_VOCABULARY, stage, Random(seed)) for seed in range(400)]
+    assert sum(example.target == "" for example in asked) / len(asked) == pytest.approx(0.25, abs=0.08)
