@@ -6,19 +6,33 @@ import argparse
 import sys
 
 from florence_training.annotate import command as targets
+from florence_training.evaluate import card, question_files
+from florence_training.evaluate import command as evaluate
 from florence_training.export import command as export
 from florence_training.export import restore
+from florence_training.finetune import command as finetune
+from florence_training.finetune import example, trial
 from florence_training.goldens import command as goldens
 from florence_training.goldens import samples
 from florence_training.real_size import answers
 from florence_training.real_size import command as random
 from florence_training.scenes import command as scenes
+from florence_training.shrink import command as shrink
+from florence_training.train import command as train
 
 COMMANDS = {
     "scenes": scenes,
     "targets": targets,
+    "train": train,
+    "finetune": finetune,
+    "finetune-measure": trial,
+    "finetune-example": example,
     "export": export,
     "restore": restore,
+    "shrink": shrink,
+    "evaluate": evaluate,
+    "questions": question_files,
+    "card": card,
     "goldens": goldens,
     "samples": samples,
     "random": random,

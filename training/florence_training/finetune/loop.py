@@ -1,0 +1,95 @@
+"""Fine-tuning from its first step, or from where it stopped, to its last epoch or to where nothing gets better."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+
+from florence_training.finetune.adapting import Adapted
+from florence_training.finetune.course import Course
+from florence_training.finetune.progress import Progress, save
+from florence_training.finetune.tuner import Tuner
+from florence_training.train.log import append_row
+from florence_training.train.start import copy_settings
+
+BEST = "model"  # the folder with the best epoch's weights
+LOG = "log.csv"
+COLUMNS = ("epoch", "step", "minutes", "loss", "held_out", "rehearsal")
+SECONDS_A_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a fine-tuning writes, where its tokenizer and settings lie, and what its state is marked with."""
+
+    out: Path
+    checkpoint: Path
+    source: str
+    save_minutes: float = 5.0
+    clock: Callable[[], float] = time.monotonic
+
+
+def finetune(tuner: Tuner, course: Course, progress: Progress, setting: Setting, stop: Event) -> Progress:
+    """Does the steps that are left. Once `stop` is set, the present step is the last; it can go on from there."""
+    begun = saved = setting.clock()
+    if progress.step == 0:
+        progress = replace(progress, least=_measure(tuner, course, progress, setting, begun))
+    while not is_done(progress, course) and not stop.is_set():
+        loss = tuner.step(progress.step, course.batch(progress.step))
+        progress = replace(progress, step=progress.step + 1, losses=(*progress.losses, loss))
+        ends = progress.step % course.steps_an_epoch == 0
+        if ends:
+            progress = _end_epoch(tuner, course, progress, setting, begun)
+        if ends or stop.is_set() or setting.clock() - saved >= setting.save_minutes * SECONDS_A_MINUTE:
+            save(tuner, progress, setting.out, setting.source)
+            saved = setting.clock()
+    return progress
+
+
+def is_done(progress: Progress, course: Course) -> bool:
+    """Whether all epochs are done, or so many have passed since the best one that no better one is to be expected."""
+    epochs = progress.step // course.steps_an_epoch
+    waiting = course.held and progress.step % course.steps_an_epoch == 0
+    return progress.step >= course.steps or bool(waiting and epochs - progress.best >= course.options.patience)
+
+
+def write_model(adapted: Adapted, out: Path, checkpoint: Path) -> None:
+    """Writes a plain `from_pretrained` folder, adapters merged, as `export` takes it, in place of an older one."""
+    partial = out.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    adapted.merged().save_pretrained(partial)
+    copy_settings(checkpoint, partial)
+    shutil.rmtree(out, ignore_errors=True)
+    partial.rename(out)
+
+
+def _end_epoch(tuner: Tuner, course: Course, progress: Progress, setting: Setting, begun: float) -> Progress:
+    """Measures and writes the model if it is the best so far; without anything held out, the last is the best."""
+    loss = _measure(tuner, course, progress, setting, begun)
+    after = replace(progress, losses=())
+    if course.held and not loss < progress.least:
+        return after
+    write_model(tuner.adapted, setting.out / BEST, setting.checkpoint)
+    return replace(after, least=loss, best=progress.step // course.steps_an_epoch)
+
+
+def _measure(tuner: Tuner, course: Course, progress: Progress, setting: Setting, begun: float) -> float:
+    """Writes a row of the log and returns the held-out loss, infinite without anything held out."""
+    old = {"rehearsal": tuner.measure(course.old())} if course.rehearsal else {}
+    held = {"held_out": tuner.measure(course.held_out())} if course.held else {}
+    mean = {"loss": sum(progress.losses) / len(progress.losses)} if progress.losses else {}
+    row = {
+        "epoch": progress.step // course.steps_an_epoch,
+        "step": progress.step,
+        "minutes": (setting.clock() - begun) / SECONDS_A_MINUTE,
+        **mean,
+        **held,
+        **old,
+    }
+    append_row(setting.out / LOG, COLUMNS, row)
+    print(" ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
+    return held.get("held_out", float("inf"))

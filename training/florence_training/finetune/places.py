@@ -1,0 +1,46 @@
+"""Boxes in pixels as location tokens, and whether those of a text are any."""
+
+from __future__ import annotations
+
+import re
+
+from florence_training.annotate.locations import BINS, quantize
+from florence_training.evaluate.location_text import LEAST_OUTLINE, LOCATION, NUMBERS
+from florence_training.finetune.lines import Corners, LineError
+
+BEGUN = re.compile(r"<loc_[^>]*>?")
+RUN = re.compile(r"(?:<loc_\d+>)+")
+Size = tuple[int, int]  # width and height in pixels
+
+
+def locate_box(box: Corners, size: Size) -> str:
+    """A box as four location tokens. Raises LineError for one that is no box, or not in the picture."""
+    left, top, right, bottom = box
+    if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
+        raise LineError(
+            f"the box {list(box)} is not left < right, top < bottom within a picture of {size[0]} x {size[1]} pixels: "
+            "boxes are [left, top, right, bottom] in pixels, not widths or parts"
+        )
+    return "".join(f"<loc_{quantize(value, size[axis % 2])}>" for axis, value in enumerate(box))
+
+
+def check_locations(text: str, task: str | None) -> None:
+    """Raises LineError where a location token is none of the model's, or a place has too few or too many of them."""
+    for token in BEGUN.findall(text):
+        found = LOCATION.fullmatch(token)
+        if found is None or int(found[1]) >= BINS:
+            raise LineError(f"{token} is no location: they are whole numbers from <loc_0> to <loc_{BINS - 1}>")
+    if task not in NUMBERS:
+        return
+    for run in RUN.findall(text):
+        _check_run(len(LOCATION.findall(run)), task)
+
+
+def _check_run(count: int, task: str) -> None:
+    numbers = NUMBERS[task]
+    if numbers is not None and count % numbers:
+        raise LineError(f"{count} locations stand together; a place of {task} has {numbers}")
+    if numbers is None and (count % 2 or count < LEAST_OUTLINE):
+        raise LineError(
+            f"{count} locations stand together; an outline has pairs of x and y, {LEAST_OUTLINE // 2} or more"
+        )

@@ -1,0 +1,66 @@
+"""What a line asks: one of the fifteen tasks, or a sentence of the user's own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from florence_training.annotate.tasks import TASKS
+from florence_training.finetune.lines import Line, LineError
+from florence_training.finetune.places import Size, check_locations, locate_box
+
+TOKEN = re.compile(r"<(?!loc_)[^<>\s]+>")
+REGION = re.compile(r"(?:<loc_\d+>){4}")
+
+
+@dataclass(frozen=True)
+class Question:
+    """`task` is none for a sentence that is no task's prompt; `input` is what the prompt was filled with."""
+
+    task: str | None
+    input: str | None
+    prompt: str
+
+
+def read_question(line: Line, size: Size) -> Question:
+    """The question of a line about a picture of that size. Raises LineError."""
+    if line.task is not None:
+        region = None if line.region is None else locate_box(line.region, size)
+        return fill(line.task, line.text if region is None else region)
+    prefix = (line.prefix or "").strip()
+    if not prefix:
+        raise LineError('the "prefix" is empty: give a task such as <OD>, or a question')
+    token = TOKEN.match(prefix)
+    if token is None:
+        check_locations(prefix, None)
+        return recognise(prefix)
+    return fill(token[0], prefix[token.end() :].strip() or None)
+
+
+def fill(token: str, value: str | None) -> Question:
+    """A task and its input as a question. Raises LineError for an unknown task, and for an input that does not fit."""
+    task = TASKS.get(token)
+    if task is None:
+        raise LineError(
+            f"unknown task {token}: there are {' '.join(TASKS)}. A task of your own is a sentence without < and >, "
+            'such as "What does the label say?"'
+        )
+    if (task.input == "none") != (value is None):
+        wants = "takes no input" if task.input == "none" else f"wants its input ({task.input}) behind it"
+        raise LineError(f"{token} {wants}")
+    if value is not None:
+        check_locations(value, None)
+    if task.input in {"object box", "text box"} and not REGION.fullmatch(value or ""):
+        raise LineError(
+            f'{token} wants a region: four location tokens, or "region": [left, top, right, bottom] in pixels'
+        )
+    return Question(token, value, task.fill(value))
+
+
+def recognise(prompt: str) -> Question:
+    """A sentence as a question: a task's prompt is that task."""
+    for token, task in sorted(TASKS.items(), key=lambda each: each[1].input != "none"):
+        found = re.fullmatch(re.escape(task.prompt).replace(re.escape("{}"), "(.+)"), prompt)
+        if found is not None:
+            return Question(token, found[1] if found.re.groups else None, prompt)
+    return Question(None, None, prompt)

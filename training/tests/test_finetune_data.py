@@ -1,0 +1,186 @@
+"""Data sets of one's own: what is read of them, and what is said of bad ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from tokenizers import Tokenizer
+
+from florence_training.annotate.tasks import TASKS
+from florence_training.finetune.batches import MOST_QUESTIONS, gather, load, order, split
+from florence_training.finetune.example import NEWCOMER, draw_with_newcomer
+from florence_training.finetune.folder import MOST_FAULTS, Bounds, FolderError, Sample, read_folder
+from florence_training.finetune.pictures import open_picture
+from florence_training.scenes.art import NAMES
+from florence_training.train.command import SHIPPED
+
+OD = TASKS["<OD>"].prompt
+DOG = "dog<loc_1><loc_2><loc_3><loc_4>"
+BOUNDS = Bounds(Tokenizer.from_file(str(SHIPPED / "tokenizer.json")), image_tokens=5, positions=64)
+
+
+def write(folder: Path, *lines: object) -> Path:
+    """A data set with one picture, 200 x 100; a line is an object, or text as it stands."""
+    Image.new("RGB", (200, 100), "red").save(folder / "a.png")
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    (folder / "annotations.jsonl").write_text(text, encoding="utf-8")
+    return folder
+
+
+def read_one(folder: Path, **line: object) -> Sample:
+    [sample] = read_folder(write(folder, {"image": "a.png", **line}), BOUNDS)
+    return sample
+
+
+@pytest.mark.parametrize(
+    ("line", "task", "prompt", "answer"),
+    [
+        ({"prefix": "<OD>", "suffix": DOG}, "<OD>", OD, DOG),
+        ({"prefix": OD, "suffix": ""}, "<OD>", OD, ""),
+        ({"prefix": "<CAPTION_TO_PHRASE_GROUNDING>a car", "suffix": ""}, "<CAPTION_TO_PHRASE_GROUNDING>",
+         "Locate the phrases in the caption: a car", ""),
+        ({"prefix": "Locate dogs in the image.", "suffix": ""}, "<OPEN_VOCABULARY_DETECTION>",
+         "Locate dogs in the image.", ""),
+        ({"prefix": "How many are there?", "suffix": "two 日本 🍄"}, None, "How many are there?", "two 日本 🍄"),
+        ({"task": "<REGION_TO_CATEGORY>", "region": [0, 0, 100, 50], "suffix": "cat"}, "<REGION_TO_CATEGORY>",
+         "What is the region <loc_0><loc_0><loc_500><loc_500>?", "cat"),
+        ({"task": "<OPEN_VOCABULARY_DETECTION>", "text": "dog",
+          "objects": [{"label": "dog", "box": [100, 0, 200, 100]}, {"label": "dog", "box": [0, 0, 10, 10]}]},
+         "<OPEN_VOCABULARY_DETECTION>", "Locate dog in the image.",
+         "dog<loc_0><loc_0><loc_50><loc_100><loc_500><loc_0><loc_999><loc_999>"),
+    ],
+)  # fmt: skip
+def test_lines_are_read(line: dict[str, object], task: str | None, prompt: str, answer: str, tmp_path: Path) -> None:
+    sample = read_one(tmp_path, **line)
+    assert (sample.question.task, sample.question.prompt, sample.answer) == (task, prompt, answer)
+    assert BOUNDS.tokenizer.decode(list(sample.answer_ids), skip_special_tokens=False) == f"<s>{answer}</s>"
+    assert BOUNDS.tokenizer.decode(list(sample.prompt_ids), skip_special_tokens=False) == f"<s>{prompt}</s>"
+
+
+def test_boxes_in_pixels_become_the_tokens_that_the_scenes_have(tmp_path: Path) -> None:
+    """From left to right, floored, as the model was trained; a name needs no token of its own."""
+    things = [{"label": "zebra", "box": [150, 20.04, 200, 100]}, {"label": "ox", "box": [0.3, 0, 99.9, 50]}]
+    sample = read_one(tmp_path, prefix="<OD>", objects=things)
+    assert sample.answer == "ox<loc_1><loc_0><loc_499><loc_500>zebra<loc_750><loc_200><loc_999><loc_999>"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "JSON"),
+        ("[]", "object"),
+        ({"image": "a.png", "suffix": "x"}, '"prefix" or "task"'),
+        ({"image": "a.png", "prefix": "<OD>"}, '"suffix"'),
+        ({"image": "a.png", "prefix": "", "suffix": "x"}, "empty"),
+        ({"image": "a.png", "prefix": "<OD>", "text": "x", "suffix": "x"}, '"task"'),
+        ({"image": "a.png", "prefix": "<NO_TASK>", "suffix": "x"}, "unknown task <NO_TASK>"),
+        ({"image": "a.png", "prefix": "<OD>dogs", "suffix": "x"}, "no input"),
+        ({"image": "a.png", "prefix": "<OPEN_VOCABULARY_DETECTION>", "suffix": "x"}, "wants its input"),
+        ({"image": "a.png", "prefix": "<REGION_TO_OCR>here", "suffix": "x"}, "region"),
+        ({"image": "a.png", "prefix": "<OD>", "suffix": "dog<loc_1000>"}, "<loc_1000>"),
+        ({"image": "a.png", "prefix": "<OD>", "suffix": "dog<loc_-1>"}, "<loc_-1>"),
+        ({"image": "a.png", "prefix": "<OD>", "suffix": "dog<loc_1><loc_2><loc_3>"}, "has 4"),
+        ({"image": "a.png", "prefix": "<OCR_WITH_REGION>", "suffix": "x" + "<loc_1>" * 4}, "has 8"),
+        ({"image": "a.png", "prefix": "<REGION_TO_SEGMENTATION>" + "<loc_1>" * 4, "suffix": "<loc_1>" * 7}, "outline"),
+        ({"image": "a.png", "prefix": "<OD>", "suffix": "dog</s>"}, "</s>"),
+        ({"image": "a.png", "prefix": "<OD>", "suffix": "dog" * 200}, "shorten"),
+        ({"image": "a.png", "prefix": "why " * 200, "suffix": "x"}, "59"),
+        ({"image": "a.png", "prefix": "<OD>", "objects": [{"label": "x", "box": [10, 10, 5, 20]}]}, "left < right"),
+        ({"image": "a.png", "prefix": "<OD>", "objects": [{"label": "x", "box": [0, 0, 201, 20]}]}, "200 x 100"),
+        ({"image": "a.png", "prefix": "<OD>", "objects": [{"label": "x", "box": [0, 0, 20]}]}, "box"),
+        ({"image": "a.png", "prefix": "<OCR>", "objects": []}, "give <OCR>"),
+        ({"image": "b.png", "prefix": "<OD>", "suffix": "x"}, "no such picture"),
+        ({"image": "annotations.jsonl", "prefix": "<OD>", "suffix": "x"}, "as a picture"),
+        ({"image": "../a.png", "prefix": "<OD>", "suffix": "x"}, "in the folder"),
+        ({"image": "/etc/passwd", "prefix": "<OD>", "suffix": "x"}, "in the folder"),
+    ],
+)  # fmt: skip
+def test_a_bad_line_is_named(line: object, said: str, tmp_path: Path) -> None:
+    good = {"image": "a.png", "prefix": "<CAPTION>", "suffix": "red"}
+    with pytest.raises(FolderError) as caught:
+        read_folder(write(tmp_path, good, "", line), BOUNDS)
+    [_, fault] = str(caught.value).splitlines()
+    assert fault.startswith("  line 3: ")
+    assert said in fault
+
+
+def test_a_picture_that_is_cut_and_a_link_that_leaves_are_bad(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    names = ("cut.png", "link.png")
+    write(folder, *({"image": name, "prefix": "<OD>", "suffix": ""} for name in names))
+    (folder / "cut.png").write_bytes((folder / "a.png").read_bytes()[:100])
+    (folder / "a.png").rename(tmp_path / "a.png")
+    (folder / "link.png").symlink_to(tmp_path / "a.png")
+    with pytest.raises(FolderError) as caught:
+        read_folder(folder, BOUNDS)
+    assert "line 1: cut.png can't be read" in str(caught.value)
+    assert "line 2: link.png is not in the folder" in str(caught.value)
+
+
+def test_what_is_asked_twice_is_bad_and_so_is_nothing(tmp_path: Path) -> None:
+    line = {"image": "a.png", "prefix": "<OD>", "suffix": ""}
+    with pytest.raises(FolderError, match="line 2: line 1 asks the same"):
+        read_folder(write(tmp_path, line, {**line, "prefix": OD, "suffix": "other"}), BOUNDS)
+    with pytest.raises(FolderError, match="is empty"):
+        read_folder(write(tmp_path, "", " "), BOUNDS)
+    (tmp_path / "annotations.jsonl").write_bytes(b"\xff")
+    with pytest.raises(FolderError, match="UTF-8"):
+        read_folder(tmp_path, BOUNDS)
+
+
+def test_faults_are_listed_to_a_bound_and_one_file_is_wanted(tmp_path: Path) -> None:
+    with pytest.raises(FolderError) as caught:
+        read_folder(write(tmp_path, *["{"] * (MOST_FAULTS + 5)), BOUNDS)
+    rows = str(caught.value).splitlines()
+    assert len(rows) == 1 + MOST_FAULTS + 1
+    assert rows[-1] == "  and 5 more"
+    (tmp_path / "b.jsonl").write_text("")
+    with pytest.raises(FolderError, match=r"annotations\.jsonl, b\.jsonl"):
+        read_folder(tmp_path, BOUNDS)
+
+
+def test_pictures_are_seen_as_the_api_sees_them(tmp_path: Path) -> None:
+    """Turned as the camera says, and laid on white."""
+    Image.new("RGBA", (4, 2), (0, 0, 0, 0)).save(tmp_path / "clear.png")
+    assert open_picture(tmp_path / "clear.png").getpixel((0, 0)) == (255, 255, 255)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (4, 2)).save(tmp_path / "turned.jpg", exif=exif)
+    assert open_picture(tmp_path / "turned.jpg").size == (2, 4)
+
+
+def test_pictures_are_held_out_whole_and_the_same_ones_every_time(tmp_path: Path) -> None:
+    names = [f"{index}.png" for index in range(20)]
+    lines = [{"image": name, "prefix": prefix, "suffix": ""} for name in names for prefix in ("<OD>", "<CAPTION>")]
+    for name in names:
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    samples = read_folder(write(tmp_path, *lines), BOUNDS)
+    learned, held = split(samples, 0.25, seed=3)
+    assert len(held) == 10
+    assert not {sample.image for sample in learned} & {sample.image for sample in held}
+    assert split(list(reversed(samples)), 0.25, seed=3)[1] == list(reversed(held))
+    assert {sample.image for sample in split(samples, 0.25, seed=4)[1]} != {sample.image for sample in held}
+    assert split(samples, 0, seed=3) == (samples, [])
+    assert len(split(samples[:2], 0.9, seed=3)[0]) == 2
+
+
+def test_questions_about_a_picture_share_one_look_up_to_a_bound(tmp_path: Path) -> None:
+    lines = [{"image": "a.png", "prefix": f"question {index}", "suffix": ""} for index in range(MOST_QUESTIONS + 1)]
+    looks = gather(read_folder(write(tmp_path, *lines), BOUNDS))
+    assert [len(look.samples) for look in looks] == [MOST_QUESTIONS, 1]
+    asked = load(looks, 32)
+    assert asked.pictures.shape == (2, 3, 32, 32)
+    assert [each.picture for each in asked.posed] == [0] * MOST_QUESTIONS + [1]
+    epochs = [[len(look.samples) for look in order(looks * 5, epoch, seed=0)] for epoch in (0, 0, 1)]
+    assert epochs[0] == epochs[1] != epochs[2]
+
+
+def test_the_example_shows_a_thing_that_no_recipe_draws() -> None:
+    assert NEWCOMER not in NAMES
+    scene, again = (draw_with_newcomer(700_000_000) for _ in range(2))
+    assert (scene.image == again.image).all()
+    assert NEWCOMER in {thing.name for thing in scene.objects}
