@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type Server, workerName } from "../tools/serve.ts";
+import { childProcesses } from "./child-processes.ts";
 
 /** Memory in bytes: what an isolate's 128 MB are counted in, and beside it what the process takes in all. */
 export interface IsolateMemory {
@@ -34,8 +35,7 @@ function inspect(server: Server, method: string): Promise<Readonly<Record<string
 
 /** Linux only; elsewhere 0. */
 async function residentBytes(): Promise<number> {
-  const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").catch(() => "");
-  const sizes = children.split(" ").map(async (pid) => {
+  const sizes = (await childProcesses()).map(async (pid) => {
     const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
     return 1024 * Number(/VmRSS:\s+(?<kilobytes>\d+)/u.exec(status)?.groups?.["kilobytes"] ?? 0);
   });

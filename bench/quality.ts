@@ -1,18 +1,16 @@
 /**
- * How well the product answers: the figures of `florence-training evaluate` through the HTTP API, the model inside workerd, beside the same figures of PyTorch.
- * Needs `make -C training checkpoint art`.
+ * How well the product answers: the figures of `florence-training evaluate` through the HTTP API, the model inside workerd, beside PyTorch's with the same weights.
+ * Needs `make -C training checkpoint art`. `--style` may stand more than once; `--beside` names figures of PyTorch's that are there already.
  *
- *   node bench/quality.ts [--scenes 64] [--style trained|unseen|…] [--beams 1] [--checkpoint training/build/checkpoint] [--out training/build/quality]
+ *   node bench/quality.ts [--scenes 64] [--style trained] [--beams 1] [--checkpoint training/build/checkpoint] [--beside figures.json] [--out training/build/quality]
  */
-import { execFileSync } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { bundle, root, type Server, serve } from "../tools/serve.ts";
-import { python } from "./backend/servers.ts";
-import { askApi } from "./quality/ask.ts";
+import { bundle } from "../tools/bundle.ts";
+import { root, serve } from "../tools/serve.ts";
+import { answerAll } from "./quality/answer-all.ts";
 import { printSideBySide, readFigures } from "./quality/figures.ts";
-import { readQuestions } from "./quality/questions.ts";
+import { florenceTraining } from "./quality/florence-training.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,39 +18,28 @@ const { values } = parseArgs({
     style: { type: "string", multiple: true, default: ["trained"] },
     beams: { type: "string", default: "1" },
     checkpoint: { type: "string", default: join(root, "training/build/checkpoint") },
+    beside: { type: "string" },
     out: { type: "string", default: join(root, "training/build/quality") },
   },
 });
 const scenes = ["--scenes", values.scenes, "--style", ...values.style];
-const answersPath = join(values.out, "answers.jsonl");
+const asked = [...scenes, "--beams", values.beams];
 
-function train(...words: readonly string[]): void {
-  execFileSync(python, ["-m", "florence_training", ...words], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-}
-
-/** Asks everything and writes a line for each answer. */
-async function answerAll(server: Server): Promise<void> {
-  const lines: string[] = [];
-  for (const [picture, questions] of await readQuestions(values.out)) {
-    const answers = await askApi(
-      server.url,
-      await readFile(join(values.out, picture)),
-      questions,
-      Number(values.beams),
-    );
-    lines.push(...questions.map(({ id }, index) => JSON.stringify({ id, answer: answers[index] })));
+async function answerByApi(): Promise<string> {
+  const server = await serve(await bundle(), { port: 0 });
+  try {
+    return (await answerAll(server.url, values.out, Number(values.beams))).path;
+  } finally {
+    await server.stop();
   }
-  await writeFile(answersPath, `${lines.join("\n")}\n`);
 }
 
-train("questions", ...scenes, "--out", values.out);
-const server = await serve(await bundle(), { port: 0 });
-try {
-  await answerAll(server);
-} finally {
-  await server.stop();
+florenceTraining("questions", ...scenes, "--out", values.out);
+const product = join(values.out, "api.json");
+florenceTraining("evaluate", "--answers", await answerByApi(), ...asked, "--out", product);
+const pytorch = values.beside ?? join(values.out, "pytorch.json");
+if (values.beside === undefined) {
+  // One thread: two wait for each other on a machine that others use.
+  florenceTraining("evaluate", "--checkpoint", values.checkpoint, ...asked, "--threads", "1", "--out", pytorch);
 }
-const [product, pytorch] = [join(values.out, "api.json"), join(values.out, "pytorch.json")];
-train("evaluate", "--answers", answersPath, ...scenes, "--beams", values.beams, "--out", product);
-train("evaluate", "--checkpoint", values.checkpoint, ...scenes, "--beams", values.beams, "--threads", "1", "--out", pytorch);
 printSideBySide(await readFigures(product), await readFigures(pytorch));

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from PIL import Image
 from tokenizers import Tokenizer
+from torch.nn.utils.rnn import pad_sequence
 from transformers import CLIPImageProcessorPil, Florence2ForConditionalGeneration
+from transformers.generation.utils import GenerateEncoderDecoderOutput
 
 from florence_training.checkpoint import load_checkpoint
 
@@ -31,9 +35,13 @@ THREE_BEAMS = Decoding(num_beams=3, no_repeat_ngram_size=3, early_stopping=True)
 
 @dataclass(frozen=True)
 class Generation:
-    """Token ids without the decoder's start token, and for greedy decoding the least lead of a token over the next."""
+    """Token ids without the decoder's start token, and for greedy decoding the least lead of a token over the next.
+
+    `logprobs` are the tokens' log-probabilities before anything was forced or forbidden.
+    """
 
     ids: list[int]
+    logprobs: list[float]
     margin: float | None
 
 
@@ -70,13 +78,36 @@ class Reader:
     @torch.inference_mode()
     def generate(self, pixels: torch.Tensor, prompt: str, decoding: Decoding) -> Generation:
         """Runs the whole model."""
-        config, generation = self.model.config, self.model.generation_config
         image_tokens = self.model.get_image_features(pixels).pooler_output.shape[1]
-        ids = [config.image_token_id] * image_tokens + self.encode(prompt)
-        output = self.model.generate(
+        ids = [self.model.config.image_token_id] * image_tokens + self.encode(prompt)
+        output = self._search(
+            decoding,
             input_ids=torch.tensor([ids]),
             attention_mask=torch.ones(1, len(ids), dtype=torch.int64),
             pixel_values=pixels,
+        )
+        margin = _margin(output.logits) if decoding.num_beams == 1 else None
+        [generation] = self._read(output)
+        return dataclasses.replace(generation, margin=margin)
+
+    @torch.inference_mode()
+    def generate_many(self, pixels: torch.Tensor, prompts: Sequence[str], decoding: Decoding) -> list[Generation]:
+        """The answers to several prompts about one picture, which is looked at once, without margins.
+
+        The prompts are padded to the longest, so that sums are made in another order than in `generate`.
+        """
+        features = self.model.get_image_features(pixels).pooler_output.expand(len(prompts), -1, -1)
+        rows = [torch.tensor(self.encode(prompt)) for prompt in prompts]
+        ids = pad_sequence(rows, batch_first=True, padding_value=self.model.config.text_config.pad_token_id)
+        lengths = torch.tensor([features.shape[1] + len(row) for row in rows])
+        embedded = torch.cat([features, self.model.get_input_embeddings()(ids)], dim=1)
+        mask = (torch.arange(embedded.shape[1]) < lengths[:, None]).long()
+        encoded = self.model.model.language_model.encoder(inputs_embeds=embedded, attention_mask=mask)
+        return self._read(self._search(decoding, encoder_outputs=encoded, attention_mask=mask))
+
+    def _search(self, decoding: Decoding, **inputs: object) -> GenerateEncoderDecoderOutput:
+        return self.model.generate(
+            **inputs,
             do_sample=False,
             num_beams=decoding.num_beams,
             no_repeat_ngram_size=decoding.no_repeat_ngram_size,
@@ -85,10 +116,18 @@ class Reader:
             return_dict_in_generate=True,
             output_logits=True,
         )
-        found = output.sequences[0].tolist()
-        if found[0] != generation.decoder_start_token_id:
-            raise ValueError(f"the sequence begins with {found[0]}")
-        return Generation(found[1:], _margin(output.logits) if decoding.num_beams == 1 else None)
+
+    def _read(self, output: GenerateEncoderDecoderOutput) -> list[Generation]:
+        """Ids and log-probabilities of every row, without the start token and what pads it."""
+        logprobs = self.model.compute_transition_scores(
+            output.sequences, output.logits, output.get("beam_indices"), normalize_logits=True
+        )
+        start = self.model.generation_config.decoder_start_token_id
+        if (output.sequences[:, 0] != start).any():
+            raise ValueError(f"a sequence begins with another token than {start}")
+        lengths = (output.sequences[:, 1:] != self.model.config.text_config.pad_token_id).sum(dim=1).tolist()
+        rows = zip(output.sequences[:, 1:].tolist(), logprobs.tolist(), lengths, strict=True)
+        return [Generation(ids[:length], logs[:length], margin=None) for ids, logs, length in rows]
 
 
 def _margin(logits: tuple[torch.Tensor, ...]) -> float:

@@ -1,0 +1,31 @@
+import * as z from "zod";
+
+/** What an answer says, without scores and the model's name. */
+const Line = z.object({
+  answer: z.object({
+    text: z.string().optional(),
+    objects: z
+      .array(
+        z.object({
+          label: z.string(),
+          box: z.unknown().optional(),
+          quad: z.unknown().optional(),
+          polygons: z.unknown().optional(),
+        }),
+      )
+      .optional(),
+  }),
+});
+
+function said(lines: string): readonly string[] {
+  return lines
+    .trim()
+    .split("\n")
+    .map((line) => JSON.stringify(Line.parse(JSON.parse(line)).answer));
+}
+
+/** How many answers of two files of answers to the same questions say the same to the last bin: `930 of 1024`. */
+export function equalAnswers(one: string, other: string): string {
+  const [ours, theirs] = [said(one), said(other)];
+  return `${ours.filter((answer, index) => answer === theirs[index]).length} of ${ours.length}`;
+}

@@ -1,0 +1,31 @@
+"""Outlines as masks: pycocotools rasterises them and says how much they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from pycocotools import mask
+
+from florence_training.evaluate.answers import Polygon
+
+LEAST_NUMBERS = 6  # of a polygon; pycocotools takes four for a box
+
+
+def mask_overlaps(
+    found: Sequence[Sequence[Polygon]], true: Sequence[Sequence[Polygon]], width: int, height: int
+) -> np.ndarray:
+    """Intersection over union of every pair of outlines on a picture of that size, [found, true]."""
+    if not found or not true:
+        return np.zeros((len(found), len(true)))
+    sides = ([_rasterise(outline, width, height) for outline in outlines] for outlines in (found, true))
+    return np.asarray(mask.iou(*sides, [0] * len(true)))
+
+
+def _rasterise(outline: Sequence[Polygon], width: int, height: int) -> dict[str, object]:
+    polygons = [list(polygon) for polygon in outline if len(polygon) >= LEAST_NUMBERS]
+    if not polygons:
+        empty: dict[str, object] = mask.encode(np.zeros((height, width), np.uint8, order="F"))
+        return empty
+    merged: dict[str, object] = mask.merge(mask.frPyObjects(polygons, height, width))
+    return merged

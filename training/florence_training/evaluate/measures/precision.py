@@ -1,0 +1,74 @@
+"""Average precision of named boxes, as COCO defines it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from florence_training.evaluate.answers import Found
+from florence_training.scenes.scene import Box, Scene
+
+
+@dataclass(frozen=True)
+class AveragePrecision:
+    """At an overlap of one half, and the mean of ten overlaps from 0.5 to 0.95; both are means over the names."""
+
+    at_half: float
+    mean: float
+
+
+def average_precision(found: Sequence[Sequence[Found]], scenes: Sequence[Scene]) -> AveragePrecision:
+    """Of what was found in each scene. A name that is in no scene does not count."""
+    numbers = {name: index for index, name in enumerate(sorted({t.name for s in scenes for t in s.objects}), 1)}
+    results = [
+        {"image_id": image, "category_id": numbers[thing.label], "bbox": _sized(thing.box), "score": thing.score}
+        for image, things in enumerate(found)
+        for thing in things
+        if thing.label in numbers
+    ]
+    if not results:
+        return AveragePrecision(0.0, 0.0)
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does
+        truth = COCO()
+        truth.dataset = _dataset(scenes, numbers)
+        truth.createIndex()
+        evaluation = COCOeval(truth, truth.loadRes(results), "bbox")
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    mean, at_half = evaluation.stats[:2]
+    return AveragePrecision(at_half=float(at_half), mean=float(mean))
+
+
+def _dataset(scenes: Sequence[Scene], numbers: dict[str, int]) -> dict[str, list[dict[str, object]]]:
+    things = [(image, thing) for image, scene in enumerate(scenes) for thing in scene.objects]
+    return {
+        "images": [{"id": image} for image in range(len(scenes))],
+        "categories": [{"id": number, "name": name} for name, number in numbers.items()],
+        "annotations": [
+            {
+                "id": number,
+                "image_id": image,
+                "category_id": numbers[thing.name],
+                "bbox": _sized(thing.box),
+                "area": _area(thing.box),
+                "iscrowd": 0,
+            }
+            for number, (image, thing) in enumerate(things, 1)
+        ],
+    }
+
+
+def _sized(box: Box) -> list[float]:
+    left, top, right, bottom = box
+    return [left, top, right - left, bottom - top]
+
+
+def _area(box: Box) -> float:
+    _, _, width, height = _sized(box)
+    return width * height

@@ -1,0 +1,1 @@
+"""Exported graphs with smaller weights, for measuring what that costs."""

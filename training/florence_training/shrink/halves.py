@@ -1,0 +1,25 @@
+"""Weights kept as float16; everything is computed in float32 as before."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+LEAST_BYTES = 1024  # smaller constants stay: graphs are optimised by their values, and all together they weigh nothing
+
+
+def store_halves(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph with every large float32 weight as float16 and a cast, which ONNX Runtime does once when it loads."""
+    graph = model.graph
+    stored, casts = [], []
+    for weight in graph.initializer:
+        values = numpy_helper.to_array(weight)
+        if values.dtype != np.float32 or values.nbytes < LEAST_BYTES:
+            stored.append(weight)
+            continue
+        half = numpy_helper.from_array(values.astype(np.float16), f"{weight.name}.float16")
+        stored.append(half)
+        casts.append(helper.make_node("Cast", [half.name], [weight.name], name=half.name, to=TensorProto.FLOAT))
+    nodes = helper.make_graph([*casts, *graph.node], graph.name, graph.input, graph.output, stored)
+    return helper.make_model(nodes, opset_imports=model.opset_import, ir_version=model.ir_version)
