@@ -2,7 +2,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { buildAssets } from "./tools/site/build-assets.ts";
 
-/** Pure rooms are tested twice, in Node and in workerd; `test/workerd` needs workerd, `test/node` needs Node. */
+/** Pure rooms are tested twice, in Node ("rooms") and in workerd; `test/workerd` needs workerd, `test/node` needs Node and runs the real things. */
 const pure = [
   "test/*.test.ts",
   "test/{cache,client,contract,engine,florence,forms,hash,http,image,inference,overlay,runtime,serving}/**/*.test.ts",
@@ -17,9 +17,18 @@ export default defineConfig({
   test: {
     projects: [
       {
+        // One process for all files: these rooms keep no state between tests.
+        test: {
+          name: "rooms",
+          include: [...pure, "test/playground/**/*.test.ts"],
+          isolate: false,
+          testTimeout: 60_000,
+        },
+      },
+      {
         test: {
           name: "node",
-          include: [...pure, "test/{node,playground}/**/*.test.ts"],
+          include: ["test/node/**/*.test.ts"],
           globalSetup: ["test/support/builds.ts"],
           testTimeout: 60_000,
           // Most hooks here bundle the Worker, which takes seconds and, beside other tests, many.
