@@ -1,7 +1,7 @@
 /** One side of `generate.ts`, in a process of its own so that neither pays for the other's garbage. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256 } from "../src/hash/sha256.ts";
+import { sha256 } from "../src/bytes/sha256.ts";
 import type { EncodedImage, Generation } from "../src/inference/backend.ts";
 import { type TaskName, tasks } from "../src/florence/tasks.ts";
 import { createNativeSessions } from "../src/runtime/ort-node.ts";

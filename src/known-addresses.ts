@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type ByteLru, createByteLru } from "./cache/byte-lru.ts";
 import type { Entry } from "./cache/entry.ts";
-import { sha256 } from "./hash/sha256.ts";
+import { sha256 } from "./bytes/sha256.ts";
 import { createTiers, type TiersOptions } from "./cache/tiers.ts";
 import type { Origin } from "./image/origin.ts";
 import type { AbsentImage } from "./inference/backend.ts";

@@ -1,7 +1,7 @@
 import type { Entry } from "./cache/entry.ts";
 import type { SharedFlight } from "./cache/shared-flight.ts";
 import type { SingleFlight } from "./cache/single-flight.ts";
-import { sha256 } from "./hash/sha256.ts";
+import { sha256 } from "./bytes/sha256.ts";
 import type { Tiers } from "./cache/tiers.ts";
 import { Problem } from "./contract/problems.ts";
 import type { CacheDirectives, CallContext, StageTimings } from "./contract/service.ts";

@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { encodeReply } from "../../src/inference/protocol/binary-extension.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+import { listen } from "./listen.ts";
 
 /** A backend that writes the same for every picture, and how long it was busy with requests. */
 export interface Backend {
@@ -74,13 +74,10 @@ export async function startBackend(): Promise<Backend> {
     busy += performance.now() - begun;
   };
   const server = createServer((request, response) => void answer(request, response));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("The backend listens to no port.");
+  const port = await listen(server);
   const stop = (): void => {
     server.close();
     server.closeAllConnections();
   };
-  return { url: `http://127.0.0.1:${address.port}`, busyMs: () => busy, asked: () => asked, stop };
+  return { url: `http://127.0.0.1:${port}`, busyMs: () => busy, asked: () => asked, stop };
 }

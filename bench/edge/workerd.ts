@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { listen } from "./listen.ts";
 import type { bundle } from "../../tools/bundle.ts";
 
 /** What workerd serves: a Worker's modules, the entry first, and where it has bindings, their values. */
@@ -84,13 +85,11 @@ function workerdBinary(): string {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const server = createServer();
+  const port = await listen(server);
   server.close();
   await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("No port is free.");
-  return address.port;
+  return port;
 }
 
 async function answering(url: URL, child: ChildProcess): Promise<void> {

@@ -1,4 +1,4 @@
-import { sha256 } from "../hash/sha256.ts";
+import { sha256 } from "../bytes/sha256.ts";
 
 /** Changes when entries of before cannot be read any more; they are then misses. */
 const FORMAT = "florence-edge/1";

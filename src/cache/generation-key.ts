@@ -1,4 +1,4 @@
-import { sha256 } from "../hash/sha256.ts";
+import { sha256 } from "../bytes/sha256.ts";
 
 /** Changes when entries of before must not be found any more: when a `Generation` gets other fields, or the same fields mean something else. */
 const KEY_VERSION = 1;

@@ -1,4 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
+import type * as z from "zod";
 import { AnalyzeAnswer, analyzeBodyFor } from "./analyze.ts";
 import { answerHeaders, answerRequestHeaders } from "./answer-headers.ts";
 import { BatchAnswer, batchBodyFor } from "./batch.ts";
@@ -10,63 +11,75 @@ import { tags } from "./tags.ts";
 /** Where several tasks are asked at once. */
 export const ANALYZE_PATH = "/v1/analyze";
 
-/** Several tasks on one image. */
-export function analyzeOperation(rows: readonly TaskRow[]) {
+/** Where several tasks are asked, each about an image of its own. */
+export const BATCH_PATH = "/v1/batch";
+
+/** What the operations that ask for several answers differ in. */
+interface Several {
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly body: z.ZodType;
+  readonly examples: ReturnType<typeof analyzeExamples | typeof batchExamples>;
+  /** What there is a result for. */
+  readonly each: string;
+  readonly answer: z.ZodType;
+  readonly problems: Parameters<typeof problemResponses>[0];
+}
+
+function several({ path, id, summary, description, body, examples, each, answer, problems }: Several) {
   return createRoute({
     method: "post",
-    path: ANALYZE_PATH,
-    operationId: "analyze",
+    path,
+    operationId: id,
     tags: [tags.several.name],
-    summary: "Ask several tasks about one image",
-    description:
-      "The image is looked at once for all tasks of equal `beams` and `max_new_tokens`. Each task has its own result: an answer, or a problem.",
+    summary,
+    description,
     request: {
       headers: answerRequestHeaders,
-      body: {
-        required: true,
-        content: { "application/json": { schema: analyzeBodyFor(rows), examples: analyzeExamples(rows) } },
-      },
+      body: { required: true, content: { "application/json": { schema: body, examples } } },
     },
     responses: {
       200: {
-        description: "A result for each task, in their order",
+        description: `A result for each ${each}, in their order`,
         headers: answerHeaders,
-        content: { "application/json": { schema: AnalyzeAnswer } },
+        content: { "application/json": { schema: answer } },
       },
       304: { description: "You have these results already", headers: answerHeaders },
-      ...problemResponses("Task"),
+      ...problemResponses(problems),
     },
   });
 }
 
-/** Where several tasks are asked, each about an image of its own. */
-export const BATCH_PATH = "/v1/batch";
+/** Several tasks on one image. */
+export function analyzeOperation(rows: readonly TaskRow[]) {
+  return several({
+    path: ANALYZE_PATH,
+    id: "analyze",
+    summary: "Ask several tasks about one image",
+    description:
+      "The image is looked at once for all tasks of equal `beams` and `max_new_tokens`. Each task has its own result: an answer, or a problem.",
+    body: analyzeBodyFor(rows),
+    examples: analyzeExamples(rows),
+    each: "task",
+    answer: AnalyzeAnswer,
+    problems: "Task",
+  });
+}
 
 /** Several tasks, each on an image of its own. */
 export function batchOperation(rows: readonly TaskRow[]) {
-  return createRoute({
-    method: "post",
+  return several({
     path: BATCH_PATH,
-    operationId: "batch",
-    tags: [tags.several.name],
+    id: "batch",
     summary: "Ask about many images",
     description:
       "Each item is the JSON body of a task with the task's name. Each has its own result: an answer, or a problem. What is in the cache is not asked again, and items with the same image look at it once.",
-    request: {
-      headers: answerRequestHeaders,
-      body: {
-        required: true,
-        content: { "application/json": { schema: batchBodyFor(rows), examples: batchExamples(rows) } },
-      },
-    },
-    responses: {
-      200: {
-        description: "A result for each item, in their order",
-        headers: answerHeaders,
-        content: { "application/json": { schema: BatchAnswer } },
-      },
-      304: { description: "You have these results already", headers: answerHeaders },
-      ...problemResponses("Batch"),
-    },
+    body: batchBodyFor(rows),
+    examples: batchExamples(rows),
+    each: "item",
+    answer: BatchAnswer,
+    problems: "Batch",
   });
 }

@@ -1,5 +1,5 @@
 import type { Answered, StageTimings } from "../contract/service.ts";
-import { sha256 } from "../hash/sha256.ts";
+import { sha256 } from "../bytes/sha256.ts";
 import { cacheStatus } from "./cache-control.ts";
 import type { FormBody } from "./form-body.ts";
 

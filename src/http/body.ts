@@ -1,3 +1,4 @@
+import { joinBytes } from "../bytes/join.ts";
 import { type Issue, Problem } from "../contract/problems.ts";
 
 /**
@@ -35,7 +36,7 @@ async function readChunks(request: Request, maxBytes: number): Promise<Uint8Arra
     if (length > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
-  return join(chunks, length);
+  return joinBytes(chunks);
 }
 
 /** A connection that breaks off is the caller's going away, not a fault of ours. */
@@ -50,18 +51,6 @@ async function* chunksOf(request: Request): AsyncGenerator<Uint8Array, void, voi
   } catch (cause) {
     throw brokenOff(cause);
   }
-}
-
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
 }
 
 /**

@@ -20,6 +20,7 @@ const EXPOSED_HEADERS = [
 export const PREFLIGHT_SECONDS = 86_400;
 
 const ANYWHERE = "*";
+const EXPOSED = EXPOSED_HEADERS.join(",");
 
 const preflight = cors({
   origin: ANYWHERE,
@@ -38,7 +39,7 @@ export const crossOrigin: MiddlewareHandler = async (context, next) => {
   if (context.req.method === "OPTIONS") return preflight(context, next);
   await next();
   context.res.headers.set("access-control-allow-origin", ANYWHERE);
-  context.res.headers.set("access-control-expose-headers", EXPOSED_HEADERS.join(","));
+  context.res.headers.set("access-control-expose-headers", EXPOSED);
 };
 
 /** Whether a browser asks if its page may ask. */

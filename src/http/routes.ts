@@ -2,7 +2,15 @@ import { operations } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
 import type { Problem } from "../contract/problems.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
-import type { CallContext, RequestTrace, Service, TaskRow } from "../contract/service.ts";
+import type {
+  AnalyzeRequest,
+  Analyzed,
+  BatchRequest,
+  CallContext,
+  RequestTrace,
+  Service,
+  TaskRow,
+} from "../contract/service.ts";
 import { ANALYZE_PATH, BATCH_PATH } from "../contract/several-operations.ts";
 import { taskPath } from "../contract/task-operations.ts";
 import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
@@ -54,8 +62,16 @@ export function routes(options: RouteOptions): readonly Route[] {
     get(operations.models, async () => ({ models: [await service.model()] })),
     openApiRoute(tasks, version, examples),
     ...tasks.map((row) => taskRoute(row, options)),
-    analyzeRoute(tasks, service),
-    batchRoute(tasks, service),
+    severalRoute(
+      ANALYZE_PATH,
+      (request) => readAnalyzeRequest(tasks, request),
+      (asked, call) => service.analyze(asked, call),
+    ),
+    severalRoute(
+      BATCH_PATH,
+      (request) => readBatchRequest(tasks, request),
+      (asked, call) => service.batch(asked, call),
+    ),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
@@ -96,26 +112,18 @@ function taskRoute(row: TaskRow, { service, sleep, logError }: RouteOptions): Ro
   };
 }
 
-function analyzeRoute(tasks: readonly TaskRow[], service: Service): Route {
+/** Several tasks in one request: `read` takes it apart, `ask` gives each item's result. */
+function severalRoute<Asked extends AnalyzeRequest | BatchRequest>(
+  path: string,
+  read: (request: Request) => Promise<Asked>,
+  ask: (asked: Asked, call: CallContext) => Promise<Analyzed>,
+): Route {
   return {
     method: "POST",
-    path: ANALYZE_PATH,
+    path,
     handle: async (request, trace) => {
-      const asked = await readAnalyzeRequest(tasks, request);
-      const analyzed = await service.analyze(asked, callOf(request, trace));
-      const results = analyzeResults(asked, analyzed, trace.requestId);
-      return answerResponse(jsonBody({ results }), analyzed, request.headers.get("if-none-match"));
-    },
-  };
-}
-
-function batchRoute(tasks: readonly TaskRow[], service: Service): Route {
-  return {
-    method: "POST",
-    path: BATCH_PATH,
-    handle: async (request, trace) => {
-      const asked = await readBatchRequest(tasks, request);
-      const answered = await service.batch(asked, callOf(request, trace));
+      const asked = await read(request);
+      const answered = await ask(asked, callOf(request, trace));
       const results = analyzeResults(asked, answered, trace.requestId);
       return answerResponse(jsonBody({ results }), answered, request.headers.get("if-none-match"));
     },

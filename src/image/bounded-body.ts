@@ -1,3 +1,4 @@
+import { joinBytes } from "../bytes/join.ts";
 import { Problem } from "../contract/problems.ts";
 import { unless } from "./unless-aborted.ts";
 
@@ -18,20 +19,10 @@ export async function readBounded(response: Response, maxBytes: number, signal: 
       if (length > maxBytes) throw tooLarge;
       chunks.push(next.value);
     }
-    return joined(chunks, length);
+    return joinBytes(chunks);
   } catch (thrown) {
     // Not waited for: a server that stalls would stall this, too.
     void reader.cancel(thrown).catch(() => {});
     throw thrown;
   }
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }

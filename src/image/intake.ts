@@ -1,6 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 import { decodeBase64 } from "./base64.ts";
-import { sha256 } from "../hash/sha256.ts";
+import { sha256 } from "../bytes/sha256.ts";
 import type { ImageHeader } from "./header.ts";
 import { checkPngData } from "./png-data.ts";
 import { sniff } from "./sniff.ts";

@@ -1,3 +1,4 @@
+import { joinBytes } from "../bytes/join.ts";
 import { bytesField, readFields, varintField, type Field } from "./protobuf.ts";
 
 /**
@@ -54,16 +55,6 @@ function rewriteTensor(bytes: Uint8Array, tensor: Field, location: string): read
   ]);
 }
 
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
-}
-
 /**
  * The same ONNX model without the bytes of its weights: each weight says instead that it is external data, at its own
  * place in `model` under the name `location`. ONNX Runtime then copies each weight once, straight from `model`, where
@@ -78,5 +69,5 @@ export function withExternalWeights(model: Uint8Array, location: string): Uint8A
     );
     return bytesField(onnx.modelGraph, graph);
   });
-  return concatenate(pieces);
+  return joinBytes(pieces);
 }

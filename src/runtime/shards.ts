@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Problem } from "../contract/problems.ts";
-import { sha256 } from "../hash/sha256.ts";
+import { sha256 } from "../bytes/sha256.ts";
 
 /** Largest part of a file in bytes: a static asset may have 25 MiB. */
 export const MAX_PART_BYTES = 24 * 1024 * 1024;

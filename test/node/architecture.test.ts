@@ -34,7 +34,7 @@ describe("lint", () => {
   it.each([
     ["src/florence/planted.ts", "../contract/problems.ts"],
     ["src/florence/planted.ts", "zod"],
-    ["src/hash/planted.ts", "../contract/problems.ts"],
+    ["src/bytes/planted.ts", "../contract/problems.ts"],
     ["src/contract/planted.ts", "../florence/tasks.ts"],
     ["src/http/planted.ts", "../runtime/session.ts"],
     ["src/http/planted.ts", "../answer.ts"],

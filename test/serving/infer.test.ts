@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
-import { sha256 } from "../../src/hash/sha256.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { TINY_ANSWER, tinyTokenizer } from "../support/tiny-model.ts";
 import { ask, counts, errorOf, image, outputsOf, servingApp, street, texts } from "../support/serving-app.ts";

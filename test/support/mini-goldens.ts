@@ -1,4 +1,4 @@
-import { sha256 } from "../../src/hash/sha256.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
 import type { Backend, Decoding, EncodedImage, Generation } from "../../src/inference/backend.ts";
 import file from "../vectors/mini/goldens.json" with { type: "json" };
 

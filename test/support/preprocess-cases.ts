@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sha256 } from "../../src/hash/sha256.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
 import { imageFromBytes, imageFromText } from "../../src/image/intake.ts";
 import type { Decoders } from "../../src/runtime/decode.ts";
 import { preprocess } from "../../src/runtime/preprocess.ts";

@@ -100,7 +100,7 @@ def test_open_vocabulary_answers_with_every_box_of_the_name() -> None:
 
 def test_regions_name_what_is_in_them() -> None:
     answers = {example.input: example.target for example in (_target("<REGION_TO_CATEGORY>", s) for s in range(19))}
-    assert answers == {locate(SCENE, thing.box): thing.name for thing in SCENE.objects}
+    assert answers == {locate(SCENE.size, thing.box): thing.name for thing in SCENE.objects}
 
 
 def test_an_expression_uses_the_bare_name_only_for_a_thing_alone_of_its_kind() -> None:

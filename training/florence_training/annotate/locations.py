@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 import cv2
 import numpy as np
 
-from florence_training.scenes.scene import Scene
-
 BINS = 1000
 MOST_POINTS = 16
 TOLERANCES = (0.012, 0.018, 0.025, 0.035, 0.05, 0.08)  # of the outline's length, tried until few points are left
@@ -19,15 +17,14 @@ def quantize(value: float, size: int) -> int:
     return min(BINS - 1, max(0, int(value * BINS / size)))
 
 
-def locate(scene: Scene, coordinates: Sequence[float]) -> str:
-    """x, y, x, y, … in pixels as location tokens."""
-    sizes = (scene.width, scene.height)
-    return "".join(f"<loc_{quantize(value, sizes[index % 2])}>" for index, value in enumerate(coordinates))
+def locate(size: tuple[int, int], coordinates: Iterable[float]) -> str:
+    """x, y, x, y, … in pixels of a picture of that width and height, as location tokens."""
+    return "".join(f"<loc_{quantize(value, size[index % 2])}>" for index, value in enumerate(coordinates))
 
 
-def locate_all(scene: Scene, boxes: Iterable[Sequence[float]]) -> str:
+def locate_all(size: tuple[int, int], boxes: Iterable[Sequence[float]]) -> str:
     """The location tokens of several boxes, one after the other."""
-    return "".join(locate(scene, box) for box in boxes)
+    return "".join(locate(size, box) for box in boxes)
 
 
 def simplify(outline: np.ndarray) -> np.ndarray:

@@ -46,12 +46,12 @@ def _expression(scene: Scene, random: Random) -> Subject:
 
 def _object_box(scene: Scene, random: Random) -> Subject:
     thing = random.choice(scene.objects)
-    return Subject(locate(scene, thing.box), (thing,), ())
+    return Subject(locate(scene.size, thing.box), (thing,), ())
 
 
 def _text_box(scene: Scene, random: Random) -> Subject:
     text = random.choice(scene.texts)
-    return Subject(locate(scene, text.box), (), (text,))
+    return Subject(locate(scene.size, text.box), (), (text,))
 
 
 CHOOSE: Mapping[InputKind, Callable[[Scene, Random], Subject]] = {

@@ -56,20 +56,20 @@ def can_pose(scene: Scene, task: str) -> bool:
 
 
 def _detection(scene: Scene, subject: Subject) -> str:
-    return "".join(thing.name + locate(scene, thing.box) for thing in subject.objects)
+    return "".join(thing.name + locate(scene.size, thing.box) for thing in subject.objects)
 
 
 def _dense_captions(scene: Scene, subject: Subject) -> str:
-    return "".join(description(scene, thing) + locate(scene, thing.box) for thing in subject.objects)
+    return "".join(description(scene, thing) + locate(scene.size, thing.box) for thing in subject.objects)
 
 
 def _boxes(scene: Scene, subject: Subject) -> str:
-    return locate_all(scene, (thing.box for thing in subject.objects))
+    return locate_all(scene.size, (thing.box for thing in subject.objects))
 
 
 def _grounding(scene: Scene, _: Subject) -> str:
     found = phrases(scene).items()
-    return "".join(phrase + locate_all(scene, (thing.box for thing in things)) for phrase, things in found)
+    return "".join(phrase + locate_all(scene.size, (thing.box for thing in things)) for phrase, things in found)
 
 
 def _open_vocabulary(scene: Scene, subject: Subject) -> str:
@@ -77,7 +77,7 @@ def _open_vocabulary(scene: Scene, subject: Subject) -> str:
 
 
 def _polygon(scene: Scene, subject: Subject) -> str:
-    return locate(scene, simplify(subject.objects[0].outline).ravel().tolist())
+    return locate(scene.size, simplify(subject.objects[0].outline).ravel().tolist())
 
 
 def _reading(_: Scene, subject: Subject) -> str:
@@ -85,7 +85,7 @@ def _reading(_: Scene, subject: Subject) -> str:
 
 
 def _reading_with_quads(scene: Scene, subject: Subject) -> str:
-    return "".join(text.text + locate(scene, text.quad) for text in subject.texts)
+    return "".join(text.text + locate(scene.size, text.quad) for text in subject.texts)
 
 
 TARGETS: Mapping[str, Callable[[Scene, Subject], str]] = {

@@ -32,7 +32,7 @@ class AskedCheckpoint:
             read_answer(
                 question.example.task,
                 self.reader.decode(generation.ids),
-                (scene.width, scene.height),
+                scene.size,
                 self._location_logprobs(generation),
             )
             for question, generation in zip(questions, generations, strict=True)

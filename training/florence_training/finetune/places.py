@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from florence_training.annotate.locations import BINS, quantize
+from florence_training.annotate.locations import BINS, locate
 from florence_training.evaluate.location_text import LEAST_OUTLINE, LOCATION, NUMBERS
 from florence_training.finetune.lines import Corners, LineError
 
@@ -21,7 +21,7 @@ def locate_box(box: Corners, size: Size) -> str:
             f"the box {list(box)} is not left < right, top < bottom within a picture of {size[0]} x {size[1]} pixels: "
             "boxes are [left, top, right, bottom] in pixels, not widths or parts"
         )
-    return "".join(f"<loc_{quantize(value, size[axis % 2])}>" for axis, value in enumerate(box))
+    return locate(size, box)
 
 
 def check_locations(text: str, task: str | None) -> None:

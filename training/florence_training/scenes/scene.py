@@ -41,6 +41,11 @@ class Scene:
     texts: tuple[SceneText, ...]
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.width, self.height
+
+    @property
     def width(self) -> int:
         """Pixels."""
         return int(self.image.shape[1])

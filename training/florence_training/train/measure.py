@@ -90,7 +90,7 @@ def find(scenes: Sequence[Scene], answers: Sequence[str]) -> dict[str, float]:
     """The F1 of the boxes in answers to `<OD>`, and of those with the right label."""
     boxes = labels = Counts()
     for scene, text in zip(scenes, answers, strict=True):
-        found = read_answer("<OD>", text, (scene.width, scene.height)).found
+        found = read_answer("<OD>", text, scene.size).found
         overlaps = box_overlaps([thing.box for thing in found], [thing.box for thing in scene.objects])
         boxes += count_matches(overlaps)
         labels += count_matches(overlaps, [thing.label for thing in found], [thing.name for thing in scene.objects])

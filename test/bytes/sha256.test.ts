@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sha256 } from "../../src/hash/sha256.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
 
 it.each([
   // FIPS 180-4's examples.
