@@ -7,6 +7,7 @@ import math
 import numpy as np
 import torch
 
+from florence_training.annotate.locations import OUTLINE_POINTS
 from florence_training.scenes.art import NAMES
 from florence_training.scenes.compose import SceneSettings, make_scene
 from florence_training.scenes.scene import Scene, SceneObject, SceneText
@@ -55,6 +56,16 @@ def test_the_boxes_come_back_as_bins() -> None:
     objects = torch.from_numpy(mark_cells(SCENE, SIDE).objects)
     expected = torch.tensor([250, 250, 500, 500])  # of 320 × 160 pixels, in thousandths
     assert (corners_of(objects[None])[0, 27] - expected).abs().max() <= 1  # a logarithm and back
+
+
+def test_an_outline_stands_where_its_box_does_as_parts_of_the_picture() -> None:
+    around = np.array([[80.0, 40], [160, 40], [160, 80], [80, 80]])
+    owl = SceneObject("owl", (80, 40, 160, 80), around)
+    outlines = mark_cells(Scene(SCENE.image, SCENE.ground, (owl,), SCENE.texts), SIDE).outlines
+    assert outlines.shape == (SIDE * SIDE, 2 * OUTLINE_POINTS)
+    assert np.flatnonzero(outlines.any(axis=1)).tolist() == [27]  # a text has none
+    assert np.allclose(outlines[27, :2], [120 / 320, 40 / 160])
+    assert np.allclose(outlines[27, 4:6], [160 / 320, 40 / 160])
 
 
 def test_letters_cover_their_cells() -> None:

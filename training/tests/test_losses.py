@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from florence_training.train.losses import soften, token_losses
+from florence_training.train.losses import mean_of_tokens, soften, token_losses
 
 VOCABULARY, FIRST = 1100, 50
 
@@ -33,3 +33,9 @@ def test_a_near_place_costs_less_than_a_far_one() -> None:
     places = torch.tensor([FIRST + 200])
     near, far = (torch.zeros(1, VOCABULARY).index_fill(1, torch.tensor([FIRST + bin_]), 5.0) for bin_ in (203, 300))
     assert token_losses(near, places, FIRST, 4.0) < token_losses(far, places, FIRST, 4.0)
+
+
+def test_location_tokens_count_as_much_as_the_recipe_says() -> None:
+    losses, places = torch.tensor([1.0, 4.0, 4.0]), torch.tensor([False, True, True])
+    assert mean_of_tokens(losses, places, 1.0).item() == 3
+    assert mean_of_tokens(losses, places, 0.25).item() == 2

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from random import Random
 
 import numpy as np
 import pytest
 
-from florence_training.annotate.locations import MOST_POINTS, locate, quantize, simplify
+from florence_training.annotate.locations import OUTLINE_POINTS, locate, outline_points, quantize
 from florence_training.annotate.targets import Example, examples, make_absent_example, make_example
 from florence_training.annotate.tasks import TASKS
 from florence_training.annotate.wording import join, with_article
@@ -121,15 +122,35 @@ def test_a_scene_without_texts_cannot_be_asked_for_a_text_region() -> None:
     assert tasks == {"<OCR>", "<OCR_WITH_REGION>", "<REGION_TO_OCR>"}
 
 
-def test_polygons_have_few_points_inside_the_box_and_begin_at_the_top() -> None:
+def test_outlines_have_sixteen_points_inside_the_box_from_the_top_clockwise() -> None:
     for seed in range(40):
         for thing in make_scene(seed).objects:
-            points = simplify(thing.outline)
-            assert 3 <= len(points) <= MOST_POINTS
+            points = outline_points(thing.outline, thing.box)
+            assert points.shape == (OUTLINE_POINTS, 2)
             left, top, right, bottom = thing.box
-            assert (points >= [left, top]).all()
-            assert (points <= [right, bottom]).all()
+            assert (points >= np.array([left, top]) - 1e-9).all()
+            assert (points <= np.array([right, bottom]) + 1e-9).all()
             assert _clockwise_area(points) > 0
+            assert math.isclose(points[0, 0], (left + right) / 2)
+
+
+def test_the_points_lie_on_rays_that_reach_the_corners_of_a_square() -> None:
+    square = np.array([[10.0, 20], [30, 20], [30, 40], [10, 40]])
+    points = outline_points(square, (10, 20, 30, 40))
+    assert np.allclose(points[[0, 2, 4, 6, 8]], [[20, 20], [30, 20], [30, 30], [30, 40], [20, 40]])
+
+
+def test_a_box_twice_as_wide_moves_the_points_with_it() -> None:
+    outline = make_scene(3).objects[0].outline
+    box = [*outline.min(axis=0), *outline.max(axis=0)]
+    wide = outline_points(outline * [2, 1], np.array(box) * [2, 1, 2, 1])
+    assert np.allclose(wide, outline_points(outline, box) * [2, 1])
+
+
+def test_where_a_ray_meets_nothing_lies_the_middle() -> None:
+    corner = np.array([[0.0, 0], [10, 0], [0, 10]])  # its box's middle lies on its longest side
+    points = outline_points(corner - 1e-6, (0, 0, 10, 10))
+    assert np.allclose(points[5:8], [5, 5])
 
 
 def test_what_is_not_there_has_no_place() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import cv2
 import numpy as np
 
 BINS = 1000
-MOST_POINTS = 16
-TOLERANCES = (0.012, 0.018, 0.025, 0.035, 0.05, 0.08)  # of the outline's length, tried until few points are left
+OUTLINE_POINTS = 16
+_ANGLES = 2 * np.pi * np.arange(OUTLINE_POINTS) / OUTLINE_POINTS
+RAYS = np.column_stack([np.sin(_ANGLES), -np.cos(_ANGLES)])  # from straight up, clockwise where y grows downwards
 
 
 def quantize(value: float, size: int) -> int:
@@ -27,15 +27,24 @@ def locate_all(size: tuple[int, int], boxes: Iterable[Sequence[float]]) -> str:
     return "".join(locate(size, box) for box in boxes)
 
 
-def simplify(outline: np.ndarray) -> np.ndarray:
-    """At most sixteen points [n,2] of an outline, clockwise on the screen from the topmost one."""
-    contour = outline.astype(np.float32).reshape(-1, 1, 2)
-    length = cv2.arcLength(contour, True)
-    candidates = (cv2.approxPolyDP(contour, tolerance * length, True)[:, 0, :] for tolerance in TOLERANCES)
-    points = next((found for found in candidates if len(found) <= MOST_POINTS), None)
-    if points is None:
-        points = cv2.approxPolyDP(contour, TOLERANCES[-1] * length, True)[:MOST_POINTS, 0, :]
-    topmost = int(np.argmin(points[:, 1] * 10 + points[:, 0]))  # among the high ones, the leftmost
-    points = np.roll(points, -topmost, axis=0)
-    clockwise = cv2.contourArea(points.reshape(-1, 1, 2), True) >= 0
-    return np.asarray(points if clockwise else np.concatenate([points[:1], points[:0:-1]]))
+def outline_points(outline: np.ndarray, box: Sequence[float]) -> np.ndarray:
+    """Sixteen points [16,2] of an outline [n,2], clockwise on the screen: the farthest on rays from its box's middle.
+
+    The first ray goes up, and the angles are equal once the box is made a square. So each point has one unknown, how
+    far out it lies, and little depends on how a contour was traced (PolarMask: Xie et al., 2020). A ray that meets
+    nothing, as in the mouth of a crescent, gives the middle itself.
+    """
+    left, top, right, bottom = box
+    middle, half = np.array([left + right, top + bottom]) / 2, np.array([right - left, bottom - top]) / 2
+    starts = (outline - middle) / half
+    edges = np.roll(starts, -1, axis=0) - starts
+    crossed = _cross(RAYS[:, None], edges)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a ray along an edge: its neighbours are met
+        far, along = _cross(starts, edges) / crossed, _cross(starts, RAYS[:, None]) / crossed
+    met = (along >= 0) & (along <= 1) & (far > 0)
+    farthest = np.where(met, far, 0).max(axis=1)
+    return np.asarray(middle + half * farthest[:, None] * RAYS)
+
+
+def _cross(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.asarray(first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0])

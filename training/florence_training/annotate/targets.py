@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from florence_training.annotate.locations import locate, locate_all, simplify
+from florence_training.annotate.locations import locate, locate_all, outline_points
 from florence_training.annotate.subjects import CHOOSE, Subject
 from florence_training.annotate.tasks import TASKS
 from florence_training.annotate.wording import caption, description, detailed_caption, more_detailed_caption, phrases
@@ -77,7 +77,8 @@ def _open_vocabulary(scene: Scene, subject: Subject) -> str:
 
 
 def _polygon(scene: Scene, subject: Subject) -> str:
-    return locate(scene.size, simplify(subject.objects[0].outline).ravel().tolist())
+    thing = subject.objects[0]
+    return locate(scene.size, outline_points(thing.outline, thing.box).ravel().tolist())
 
 
 def _reading(_: Scene, subject: Subject) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from florence_training.annotate.locations import OUTLINE_POINTS, outline_points
 from florence_training.scenes.art import NAMES
-from florence_training.scenes.scene import Box, Quad, Scene
+from florence_training.scenes.scene import Quad, Scene, SceneObject, SceneText
 
 CHARACTERS = string.ascii_letters + string.digits
 TEXT = len(NAMES)  # the class of a text; a thing's is its place in NAMES
@@ -35,6 +36,7 @@ class Cells:
     """
 
     objects: np.ndarray
+    outlines: np.ndarray
     letters: np.ndarray
     slots: np.ndarray
     first: np.ndarray
@@ -43,20 +45,27 @@ class Cells:
 def mark_cells(scene: Scene, side: int) -> Cells:
     """The targets that a scene gives. Of two boxes with their middles in one token, the larger counts."""
     slots, first = _slots(scene, side)
-    return Cells(_objects(scene, side), _letters(scene, side * FINENESS), slots, first)
+    return Cells(*_objects(scene, side), _letters(scene, side * FINENESS), slots, first)
 
 
-def _objects(scene: Scene, side: int) -> np.ndarray:
-    found: list[tuple[Box, int]] = [(thing.box, NAMES.index(thing.name)) for thing in scene.objects]
-    found += [(text.box, TEXT) for text in scene.texts]
-    cells = np.zeros((side * side, 6), np.float32)
-    for box, kind in sorted(found, key=lambda each: _area(each[0])):
-        left, top, right, bottom = np.array(box) / ([scene.width, scene.height] * 2)
+def _objects(scene: Scene, side: int) -> tuple[np.ndarray, np.ndarray]:
+    found: list[SceneObject | SceneText] = [*scene.objects, *scene.texts]
+    cells, outlines = np.zeros((side * side, 6), np.float32), np.zeros((side * side, 2 * OUTLINE_POINTS), np.float32)
+    for each in sorted(found, key=lambda each: _area(each.box)):
+        left, top, right, bottom = np.array(each.box) / ([scene.width, scene.height] * 2)
         across, down = (left + right) / 2 * side, (top + bottom) / 2 * side
         column, row = _cell(across, side), _cell(down, side)
         sizes = (math.log(max(LEAST_SIZE, length)) for length in (right - left, bottom - top))
+        kind, outline = _kind_and_outline(each)
         cells[row * side + column] = (1, kind, across - column, down - row, *sizes)
-    return cells
+        outlines[row * side + column] = (outline / scene.size).ravel()
+    return cells, outlines
+
+
+def _kind_and_outline(found: SceneObject | SceneText) -> tuple[int, np.ndarray]:
+    if isinstance(found, SceneText):
+        return TEXT, np.zeros((OUTLINE_POINTS, 2))
+    return NAMES.index(found.name), outline_points(found.outline, found.box)
 
 
 def _letters(scene: Scene, side: int) -> np.ndarray:

@@ -75,8 +75,8 @@ def resume(trainer: Trainer, folder: Path) -> int:
 
 
 def warm_heads(trainer: Trainer, folder: Path) -> bool:
-    """Takes over the scaffolding of the training that a checkpoint comes from, if it is there."""
+    """Takes over the heads of the training that a checkpoint comes from, if they are there; new ones begin anew."""
     if not (folder / STATE).exists():
         return False
-    trainer.heads.load_state_dict(torch.load(folder / STATE, weights_only=True)["heads"])
+    trainer.heads.load_state_dict(torch.load(folder / STATE, weights_only=True)["heads"], strict=False)
     return True

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import Florence2Config
 
-from florence_training.annotate.locations import BINS
+from florence_training.annotate.locations import BINS, OUTLINE_POINTS
 from florence_training.train.cells import CHARACTERS, CLASSES, FINENESS, INDICES, SLOTS
 from florence_training.train.vocabulary import character_ids, first_location
 
@@ -34,6 +34,7 @@ class Heads(nn.Module):
         self.objects = nn.Linear(size, 1 + CLASSES + 2 + 2)  # is there one, its class, its middle, its size
         nn.init.constant_(self.objects.bias[:1], SELDOM)
         self.places = nn.Linear(size, CORNERS * size)
+        self.outlines = nn.Linear(size, 2 * OUTLINE_POINTS * size)
         self.slots = nn.Linear(size, SLOTS * size)
         self.nothing = nn.Parameter(torch.zeros(1, size))
         self.first = nn.Linear(size, INDICES)
@@ -53,7 +54,15 @@ class Heads(nn.Module):
         logits: torch.Tensor = self.slots(tokens).unflatten(-1, (SLOTS, -1)) @ table.T
         return logits
 
-    def read_places(self, tokens: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
-        """Logits [...,corners,bins] of tokens [...,D]: left, top, right, bottom."""
-        logits: torch.Tensor = self.places(tokens).unflatten(-1, (CORNERS, -1)) @ embeddings[self.locations].T
+    def read_corners(self, tokens: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+        """Logits [n,4,bins] of tokens [n,D]: left, top, right, bottom."""
+        return self._read_places(self.places(tokens), embeddings)
+
+    def read_outlines(self, tokens: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+        """Logits [n,32,bins] of tokens [n,D]: x and y of each outline point."""
+        return self._read_places(self.outlines(tokens), embeddings)
+
+    def _read_places(self, vectors: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+        table = embeddings[self.locations]
+        logits: torch.Tensor = vectors.reshape(len(vectors), -1, table.shape[1]) @ table.T
         return logits

@@ -8,7 +8,7 @@ from pathlib import Path
 
 FIGURES = (
     "rate", "loss", "norm", "sequence", "word_loss", "location_loss", "objects", "class_accuracy", "places",
-    "place_error", "letters", "fine_accuracy", "middle_accuracy", "slots_accuracy",
+    "place_error", "outline_error", "letters", "fine_accuracy", "middle_accuracy", "slots_accuracy",
 )  # fmt: skip
 COLUMNS = ("step", "stage", "minutes", "pictures_a_second", *FIGURES)
 

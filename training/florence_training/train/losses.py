@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from florence_training.annotate.locations import BINS
-from florence_training.train.cells import CLASSES
+from florence_training.train.cells import CLASSES, TEXT
 from florence_training.train.heads import Heads
 from florence_training.train.vision import Sight
 
@@ -23,6 +23,7 @@ class CellTargets:
     """`cells.Cells` of a batch, as tensors with a first axis B."""
 
     objects: torch.Tensor
+    outlines: torch.Tensor
     letters: torch.Tensor
     slots: torch.Tensor
     first: torch.Tensor
@@ -54,6 +55,12 @@ def token_losses(logits: torch.Tensor, targets: torch.Tensor, first_location: in
     return hard.masked_scatter(places, values)
 
 
+def mean_of_tokens(losses: torch.Tensor, places: torch.Tensor, location: float) -> torch.Tensor:
+    """The mean of losses [n] in which a location token, where `places` [n] is true, counts `location`, any other 1."""
+    counts = torch.where(places, location, 1.0)
+    return (losses * counts).sum() / counts.sum()
+
+
 def object_loss(heads: Heads, sight: Sight, targets: CellTargets) -> Loss:
     """Where the middle of a box lies, and for those cells its class, its middle and its size."""
     outputs = heads.objects(sight.tokens[:, 1:]).float()
@@ -68,13 +75,19 @@ def object_loss(heads: Heads, sight: Sight, targets: CellTargets) -> Loss:
 
 
 def place_loss(heads: Heads, sight: Sight, targets: CellTargets, embeddings: torch.Tensor, deviation: float) -> Loss:
-    """The corners of the box in each cell that has one, by the products with the location tokens' embeddings."""
-    there = targets.objects[..., 0] > 0
-    corners = corners_of(targets.objects)[there]
-    logs = functional.log_softmax(heads.read_places(sight.tokens[:, 1:][there], embeddings).float(), -1)
-    value = -(soften(corners, deviation) * logs).sum(-1).mean()
-    error = ((logs.exp() * torch.arange(BINS)).sum(-1) - corners).abs().mean()
-    return Loss(value, {"places": value.item(), "place_error": error.item()})
+    """The corners of the box in each cell that has one, by the products with the location tokens' embeddings.
+
+    A thing's outline counts as much as its box: what a cell knows of a shape is all that a decoder can copy.
+    """
+    objects = targets.objects[..., 0] > 0
+    things = objects & (targets.objects[..., 1] < TEXT)
+    corners, outlines = corners_of(targets.objects), bins_of(targets.outlines)
+    tokens = sight.tokens[:, 1:]
+    box, box_error = _places(heads.read_corners(tokens[objects], embeddings), corners[objects], deviation)
+    outline, outline_error = _places(heads.read_outlines(tokens[things], embeddings), outlines[things], deviation)
+    value = box + outline
+    figures = {"places": value.item(), "place_error": box_error.item(), "outline_error": outline_error.item()}
+    return Loss(value, figures)
 
 
 def letter_loss(heads: Heads, sight: Sight, targets: CellTargets, embeddings: torch.Tensor) -> Loss:
@@ -99,8 +112,19 @@ def corners_of(objects: torch.Tensor) -> torch.Tensor:
     cell = torch.arange(side * side)
     origin = torch.stack([cell % side, cell // side], dim=-1)
     middle, half = (origin + objects[..., 2:4]) / side, objects[..., 4:6].exp() / 2
-    corners = torch.cat([middle - half, middle + half], dim=-1)
-    return (corners * BINS).floor().clamp(0, BINS - 1)
+    return bins_of(torch.cat([middle - half, middle + half], dim=-1))
+
+
+def bins_of(parts: torch.Tensor) -> torch.Tensor:
+    """The bins of coordinates given as parts of the picture."""
+    return (parts * BINS).floor().clamp(0, BINS - 1)
+
+
+def _places(logits: torch.Tensor, bins: torch.Tensor, deviation: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """The loss of logits [n,coordinates,bins], and how many bins their mean lies off."""
+    logs = functional.log_softmax(logits.float(), -1)
+    loss = -(soften(bins, deviation) * logs).sum(-1).mean()
+    return loss.nan_to_num(), ((logs.exp() * torch.arange(BINS)).sum(-1) - bins).abs().mean().nan_to_num()
 
 
 def _characters(logits: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, float]:

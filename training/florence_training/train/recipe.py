@@ -65,7 +65,8 @@ class Stage(BaseModel):
     """Some steps with the same settings.
 
     `absent` is how often open-vocabulary detection asks for a thing that is not there.
-    `smoothing` is the deviation, in bins, of the Gaussian around a location token's bin. The rates rise over `warm_up`
+    `smoothing` is the deviation, in bins, of the Gaussian around a location token's bin, `location` what such a token
+    counts beside a word's: an outline has thirty-two of them, and would drown the names. The rates rise over `warm_up`
     steps and fall as a cosine over the last `decay` steps to `floor` times their highest.
     """
 
@@ -80,6 +81,7 @@ class Stage(BaseModel):
     tasks_a_picture: Annotated[int, Field(ge=0)] = 0
     absent: Part = 0.0
     smoothing: Annotated[float, Field(gt=0)] = 4.0
+    location: Annotated[float, Field(gt=0)] = 1.0
     warm_up: Count = 100
     decay: Annotated[int, Field(ge=0)] = 0
     floor: Part = 0.02

@@ -11,7 +11,7 @@ from transformers import Florence2ForConditionalGeneration
 
 from florence_training.annotate.locations import BINS
 from florence_training.train.data import Posed
-from florence_training.train.losses import Loss, token_losses
+from florence_training.train.losses import Loss, mean_of_tokens, token_losses
 from florence_training.train.vision import Sight
 
 # Rows of like length go together, so that little is padding: the answers in order of length, cut at these parts.
@@ -24,8 +24,12 @@ def sequence_loss(
     posed: Sequence[Posed],
     first_location: int,
     smoothing: float,
+    location: float = 1.0,
 ) -> Loss:
-    """The mean over all tokens that the model has to choose: all but the first, which is forced."""
+    """The mean over all tokens that the model has to choose: all but the first, which is forced.
+
+    A location token counts `location`, any other 1.
+    """
     ordered = sorted(posed, key=lambda each: len(each.answer))
     edges = [0, *(round(len(ordered) * cut) for cut in CUTS), len(ordered)]
     groups = [ordered[start:end] for start, end in pairwise(edges) if end > start]
@@ -33,7 +37,7 @@ def sequence_loss(
     targets = torch.cat([ids for _, ids in answers])
     losses = torch.cat([token_losses(logits, ids, first_location, smoothing) for logits, ids in answers])
     places = (targets >= first_location) & (targets < first_location + BINS)
-    value = losses.mean()
+    value = mean_of_tokens(losses, places, location)
     words, where = losses[~places].mean().item(), losses[places].mean().nan_to_num().item()
     return Loss(value, {"sequence": value.item(), "word_loss": words, "location_loss": where})
 

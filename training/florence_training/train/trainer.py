@@ -64,4 +64,5 @@ class Trainer:
             yield weights.letters, letter_loss(self.heads, sight, cells, embeddings)
         if weights.sequence:
             first = first_location(self.tokenizer)
-            yield weights.sequence, sequence_loss(self.model, sight, batch.posed, first, stage.smoothing)
+            loss = sequence_loss(self.model, sight, batch.posed, first, stage.smoothing, stage.location)
+            yield weights.sequence, loss
