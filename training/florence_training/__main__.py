@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from florence_training.ablate import command as ablate
 from florence_training.annotate import command as targets
 from florence_training.evaluate import card, question_files
 from florence_training.evaluate import command as evaluate
@@ -24,6 +25,7 @@ COMMANDS = {
     "scenes": scenes,
     "targets": targets,
     "train": train,
+    "ablate": ablate,
     "finetune": finetune,
     "finetune-measure": trial,
     "finetune-example": example,

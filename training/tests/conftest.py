@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from transformers import BartConfig, Florence2Config, Florence2ForConditionalGeneration, Florence2VisionConfig
@@ -9,6 +11,8 @@ from transformers import BartConfig, Florence2Config, Florence2ForConditionalGen
 # The models are tiny: more threads only wait for each other, on a busy machine for minutes.
 torch.set_num_threads(1)
 
+SHIPPED = Path(__file__).resolve().parents[2] / "model-shards" / "mini"
+SIDE = 64  # pixels of `like`: two tokens a side
 IMAGE_SIZE = 48  # feature maps of 12, 6, 3 and 2: the last two are no multiple of the window
 
 
@@ -55,3 +59,24 @@ def make_model(*, scale_embedding: bool = False, tied: bool = True) -> Florence2
 def tiny() -> Florence2ForConditionalGeneration:
     """Shared: nobody changes it."""
     return make_model()
+
+
+@pytest.fixture(scope="session")
+def like(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The json files of a tiny model with the shipped vocabulary, and its first weights."""
+    folder = tmp_path_factory.mktemp("like")
+    vision = Florence2VisionConfig(
+        depths=[1, 1, 1, 1], embed_dim=[8, 16, 16, 32], num_heads=[1, 2, 2, 4], num_groups=[1, 2, 2, 4],
+        window_size=4, projection_dim=32, drop_path_rate=0.0,
+    )  # fmt: skip
+    text = BartConfig(
+        vocab_size=1726, d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2,
+        decoder_attention_heads=2, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=256, dropout=0.0,
+        decoder_start_token_id=2, forced_bos_token_id=0,
+    )  # fmt: skip
+    config = Florence2Config(vision_config=vision.to_dict(), text_config=text.to_dict(), image_token_id=1725)
+    torch.manual_seed(0)
+    Florence2ForConditionalGeneration(config).save_pretrained(folder)
+    (folder / "tokenizer.json").write_bytes((SHIPPED / "tokenizer.json").read_bytes())
+    (folder / "preprocessor_config.json").write_text(f'{{"size": {{"height": {SIDE}, "width": {SIDE}}}}}')
+    return folder

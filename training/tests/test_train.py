@@ -9,8 +9,8 @@ from threading import Event
 
 import pytest
 import torch
+from conftest import SIDE
 from tokenizers import Tokenizer
-from transformers import BartConfig, Florence2Config, Florence2ForConditionalGeneration, Florence2VisionConfig
 
 from florence_training.__main__ import main
 from florence_training.annotate.targets import OPEN_VOCABULARY
@@ -22,8 +22,6 @@ from florence_training.train.loop import Habits, train
 from florence_training.train.recipe import Recipe, read_recipe
 from florence_training.train.trainer import Trainer
 
-SHIPPED = Path(__file__).resolve().parents[2] / "model-shards" / "mini"
-SIDE = 64  # pixels: two tokens a side
 RECIPE = """
 seed = 5
 [[stages]]
@@ -42,27 +40,6 @@ disturbed = 0.5
 restyled = 0.5
 writing = {{ counts = [0, 1, 1], gibberish = 0.5 }}
 """
-
-
-@pytest.fixture(scope="module")
-def like(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The json files of a tiny model with the shipped vocabulary, and its first weights."""
-    folder = tmp_path_factory.mktemp("like")
-    vision = Florence2VisionConfig(
-        depths=[1, 1, 1, 1], embed_dim=[8, 16, 16, 32], num_heads=[1, 2, 2, 4], num_groups=[1, 2, 2, 4],
-        window_size=4, projection_dim=32, drop_path_rate=0.0,
-    )  # fmt: skip
-    text = BartConfig(
-        vocab_size=1726, d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2,
-        decoder_attention_heads=2, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=256, dropout=0.0,
-        decoder_start_token_id=2, forced_bos_token_id=0,
-    )  # fmt: skip
-    config = Florence2Config(vision_config=vision.to_dict(), text_config=text.to_dict(), image_token_id=1725)
-    torch.manual_seed(0)
-    Florence2ForConditionalGeneration(config).save_pretrained(folder)
-    (folder / "tokenizer.json").write_bytes((SHIPPED / "tokenizer.json").read_bytes())
-    (folder / "preprocessor_config.json").write_text(f'{{"size": {{"height": {SIDE}, "width": {SIDE}}}}}')
-    return folder
 
 
 def write_recipe(folder: Path, steps: int) -> Path:

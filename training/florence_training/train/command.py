@@ -81,7 +81,7 @@ def read_habits(arguments: argparse.Namespace) -> Habits:
 def prepare(arguments: argparse.Namespace, recipe: Recipe) -> tuple[Trainer, int]:
     """The trainer, and how many steps it has done."""
     folder = arguments.start or arguments.like
-    model = load_start(folder, untrained=arguments.start is None, seed=recipe.seed)
+    model = load_start(folder, recipe, untrained=arguments.start is None)
     trainer = Trainer.begin(model, Tokenizer.from_file(str(folder / "tokenizer.json")), recipe)
     checkpoints = saved(arguments.out)
     if checkpoints:

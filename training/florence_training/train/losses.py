@@ -15,6 +15,7 @@ from florence_training.train.vision import Sight
 EMPTY = 0.15  # what a cell without a letter counts beside one that has one: there are many
 TYPICAL_SIZE = -1.5  # the logarithm of a box's side as a part of the picture, about which the head's outputs lie
 REACH = 4  # deviations of the Gaussian beyond which a bin's part is nothing
+FIRST_CHARACTER = 0.3  # what a token's place in its word counts beside its characters
 NO_CHARACTER = -1
 
 
@@ -90,8 +91,11 @@ def place_loss(heads: Heads, sight: Sight, targets: CellTargets, embeddings: tor
     return Loss(value, figures)
 
 
-def letter_loss(heads: Heads, sight: Sight, targets: CellTargets, embeddings: torch.Tensor) -> Loss:
-    """Characters on the finer maps, then those of each token in order, and where in its word the token begins."""
+def letter_loss(heads: Heads, sight: Sight, targets: CellTargets, embeddings: torch.Tensor, finer: float = 1.0) -> Loss:
+    """Characters on the finer maps, then those of each token in order, and where in its word the token begins.
+
+    The finer maps count `finer`, the tokens 1.
+    """
     fine, middle = heads.read_letters(sight.maps)
     slots = heads.read_slots(sight.tokens[:, 1:], embeddings)
     begins = heads.first(sight.tokens[:, 1:]).float().flatten(0, 1)
@@ -101,7 +105,8 @@ def letter_loss(heads: Heads, sight: Sight, targets: CellTargets, embeddings: to
         "slots": _characters(slots, targets.slots),
     }
     first = functional.cross_entropy(begins, targets.first.flatten(), ignore_index=NO_CHARACTER)
-    value = torch.stack([loss for loss, _ in parts.values()]).sum() + 0.3 * first.nan_to_num()
+    maps = parts["fine"][0] + parts["middle"][0]
+    value = finer * maps + parts["slots"][0] + FIRST_CHARACTER * first.nan_to_num()
     figures = {f"{name}_accuracy": accuracy for name, (_, accuracy) in parts.items()}
     return Loss(value, {"letters": value.item(), **figures})
 

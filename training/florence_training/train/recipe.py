@@ -52,13 +52,17 @@ class Rates(BaseModel):
 
 
 class Weights(BaseModel):
-    """What each loss counts; one at 0 is not computed. `sequence` trains a Florence-2, the others are scaffolding."""
+    """What each loss counts; one at 0 is not computed. `sequence` trains a Florence-2, the others are scaffolding.
+
+    `finer_letters` is what the letters of the finer maps count within `letters`, beside those of the tokens.
+    """
 
     model_config = STRICT
     sequence: Weight = 0.0
     objects: Weight = 0.0
     places: Weight = 0.0
     letters: Weight = 0.0
+    finer_letters: Weight = 1.0
 
 
 class Stage(BaseModel):
@@ -100,11 +104,15 @@ class Stage(BaseModel):
 
 
 class Recipe(BaseModel):
-    """`seed` decides the scenes, the tasks posed on them and the first weights."""
+    """`seed` decides the scenes, the tasks posed on them and the first weights.
+
+    With `related_locations` a model that knows nothing begins with alike embeddings for neighbouring location tokens.
+    """
 
     model_config = STRICT
     seed: int
     stages: Annotated[Sequence[Stage], Field(min_length=1)]
+    related_locations: bool = True
     weight_decay: Weight = 0.03
     clip: Annotated[float, Field(gt=0)] = 1.0
 

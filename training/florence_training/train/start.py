@@ -13,6 +13,7 @@ from transformers import Florence2Config, Florence2ForConditionalGeneration, Gen
 from florence_training.annotate.locations import BINS
 from florence_training.checkpoint import load_checkpoint
 from florence_training.export.restore import SETTINGS
+from florence_training.train.recipe import Recipe
 from florence_training.train.vocabulary import first_location
 
 LOWEST, HIGHEST = 0.5, 20.0  # periods of the waves over the picture's side
@@ -20,15 +21,16 @@ WAVES = 64
 ALIKE, APART = 0.02, 0.002  # the deviation of what neighbours share, and of what they do not
 
 
-def load_start(folder: Path, *, untrained: bool, seed: int) -> Florence2ForConditionalGeneration:
+def load_start(folder: Path, recipe: Recipe, *, untrained: bool) -> Florence2ForConditionalGeneration:
     """The model in a `from_pretrained` folder, or, `untrained`, a new one as large as its `config.json` says."""
     if not untrained:
         return load_checkpoint(folder)
-    torch.manual_seed(seed)
+    torch.manual_seed(recipe.seed)
     model = Florence2ForConditionalGeneration(Florence2Config.from_pretrained(folder))
     model.set_attn_implementation("eager")
     model.generation_config = GenerationConfig.from_pretrained(folder)
-    relate_locations(model, first_location(Tokenizer.from_file(str(folder / "tokenizer.json"))))
+    if recipe.related_locations:
+        relate_locations(model, first_location(Tokenizer.from_file(str(folder / "tokenizer.json"))))
     return model
 
 

@@ -61,7 +61,8 @@ class Trainer:
         if weights.places:
             yield weights.places, place_loss(self.heads, sight, cells, embeddings, stage.smoothing)
         if weights.letters:
-            yield weights.letters, letter_loss(self.heads, sight, cells, embeddings)
+            loss = letter_loss(self.heads, sight, cells, embeddings, weights.finer_letters)
+            yield weights.letters, loss
         if weights.sequence:
             first = first_location(self.tokenizer)
             loss = sequence_loss(self.model, sight, batch.posed, first, stage.smoothing, stage.location)

@@ -1,0 +1,89 @@
+"""A plan: the trainings to compare, each a recipe or another training's with one thing changed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from florence_training.train.recipe import Recipe
+
+
+class Figure(BaseModel):
+    """A column of the log, and which way is better. `over` is what the curve is drawn over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    better: Literal["lower", "higher"]
+    over: Literal["step", "minutes"] = "step"
+
+
+class Row(BaseModel):
+    """A training. One with `recipe` stands for itself; one with `beside` is that one but for its changes.
+
+    `start` names the training whose model this one begins with; without, or with `untrained`, it begins with nothing.
+    `change` goes into the recipe, `stage` into each of its stages, `vision` into the configuration of the tower.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    title: str
+    recipe: str | None = None
+    start: str | None = None
+    beside: str | None = None
+    untrained: bool = False
+    figures: Sequence[Figure] = ()
+    change: Mapping[str, Any] = {}
+    stage: Mapping[str, Any] = {}
+    vision: Mapping[str, Any] = {}
+    image_size: int | None = None
+
+
+class Plan(BaseModel):
+    """The trainings in the order in which they are done."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    trainings: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A training with everything that decides it; `beside` is the row that it is compared with."""
+
+    row: Row
+    beside: Row | None
+    recipe: Recipe
+
+    @property
+    def start(self) -> str | None:
+        """The training to begin with."""
+        return None if self.row.untrained else (self.beside or self.row).start
+
+
+def read_plan(path: Path) -> Sequence[Variant]:
+    """Reads a TOML file. Raises OSError, ValueError (pydantic's, too), and KeyError for an unknown `beside`."""
+    rows = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).trainings
+    named = {row.name: row for row in rows}
+    return [_resolve(row, named[row.beside] if row.beside else None, path.parent) for row in rows]
+
+
+def _resolve(row: Row, beside: Row | None, folder: Path) -> Variant:
+    base = beside or row
+    if base.recipe is None:
+        raise ValueError(f"{row.name}: neither a recipe nor beside one that has a recipe")
+    given = tomllib.loads((folder / base.recipe).read_text(encoding="utf-8"))
+    stages = [_merge(stage, row.stage) for stage in given["stages"]]
+    recipe = Recipe.model_validate({**given, **row.change, "stages": stages})
+    return Variant(row, beside, recipe)
+
+
+def _merge(stage: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The stage with the changes; tables (as `weights`) keep what the change does not name."""
+    return {
+        **stage,
+        **{key: {**stage[key], **value} if isinstance(value, dict) else value for key, value in changes.items()},
+    }

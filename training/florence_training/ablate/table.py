@@ -1,0 +1,66 @@
+"""What the trainings of a plan came to: a picture of curves for each comparison, and a table."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure as Drawing
+
+from florence_training.ablate.plan import Figure, Row, Variant
+
+LAST = 4  # rows of the log whose mean is the result: a single one is noisy
+SIZE = (4.2, 2.8)  # inches of a plot
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+HEAD = ("| with | without | figure | better | with | without | curves |", "| --- | --- | --- | --- | --- | --- | --- |")
+
+
+def write_comparison(variants: Sequence[Variant], trainings: Path, folder: Path) -> None:
+    """Writes `<name>.png` for each comparison whose trainings have figures, and the table into README.md's marks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [line for variant in variants for line in _compare(variant, trainings, folder)]
+    path = folder / "README.md"
+    before = path.read_text(encoding="utf-8") if path.exists() else f"{BEGIN}\n{END}\n"
+    head, tail = before.split(BEGIN)[0], before.split(END)[1]
+    path.write_text(f"{head}{BEGIN}\n" + "\n".join([*HEAD, *rows]) + f"\n{END}{tail}", encoding="utf-8")
+
+
+def _compare(variant: Variant, trainings: Path, folder: Path) -> Sequence[str]:
+    row, beside = variant.row, variant.beside
+    if beside is None or not all((trainings / each.name / "log.csv").exists() for each in (row, beside)):
+        return []
+    _draw(row, beside, trainings, folder / f"{row.name}.png")
+    return [_line(row, beside, figure, trainings) for figure in row.figures]
+
+
+def _line(row: Row, beside: Row, figure: Figure, trainings: Path) -> str:
+    results = (f"{_result(trainings / each.name, figure.name):.3g}" for each in (beside, row))
+    cells = (beside.title, row.title, figure.name, figure.better, *results, f"[{row.name}.png]({row.name}.png)")
+    return f"| {' | '.join(cells)} |"
+
+
+def _draw(row: Row, beside: Row, trainings: Path, picture: Path) -> None:
+    drawing = Drawing(figsize=(SIZE[0] * len(row.figures), SIZE[1]), layout="constrained")
+    plots = drawing.subplots(1, len(row.figures), squeeze=False).flat
+    for figure, plot in zip(row.figures, plots, strict=True):
+        for each in (beside, row):
+            plot.plot(*zip(*_curve(trainings / each.name, figure), strict=True), label=each.title)
+        plot.set_title(figure.name)
+        plot.set_xlabel(figure.over)
+        plot.legend(fontsize="small")
+    drawing.savefig(picture)
+
+
+def _curve(training: Path, figure: Figure) -> Sequence[tuple[float, float]]:
+    return [(float(row[figure.over]), float(row[figure.name])) for row in _rows(training) if row[figure.name]]
+
+
+def _result(training: Path, name: str) -> float:
+    values = [float(row[name]) for row in _rows(training) if row[name]][-LAST:]
+    return sum(values) / len(values)
+
+
+def _rows(training: Path) -> Sequence[dict[str, str]]:
+    with (training / "log.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

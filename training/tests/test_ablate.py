@@ -1,0 +1,94 @@
+"""A plan's trainings differ in what it says, are done once, and are set side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from florence_training.__main__ import main
+from florence_training.ablate.plan import read_plan
+from florence_training.checkpoint import load_checkpoint
+
+PLANS = Path(__file__).resolve().parents[1] / "recipes"
+RECIPE = """
+seed = 5
+[[stages]]
+name = "see"
+steps = 2
+pictures = 2
+rates = { vision = 3e-3, language = 0, embeddings = 1e-3, heads = 3e-3 }
+weights = { objects = 0.1, places = 0.1, letters = 0.1 }
+sources = [{ writing = { counts = [0, 1] } }]
+"""
+PLAN = """
+[[trainings]]
+name = "base"
+title = "as always"
+recipe = "base.toml"
+[[trainings]]
+name = "narrow"
+title = "narrower"
+beside = "base"
+vision = { embed_dim = [8, 8, 8, 16] }
+stage = { smoothing = 0.1, weights = { objects = 0.2 } }
+change = { related_locations = false }
+figures = [{ name = "place_error", better = "lower" }]
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    (tmp_path / "base.toml").write_text(RECIPE)
+    (tmp_path / "plan.toml").write_text(PLAN)
+    return tmp_path / "plan.toml"
+
+
+def test_a_variant_is_the_other_but_for_its_changes(plan: Path) -> None:
+    base, narrow = read_plan(plan)
+    assert narrow.beside == base.row
+    assert (base.recipe.related_locations, narrow.recipe.related_locations) == (True, False)
+    [before], [after] = base.recipe.stages, narrow.recipe.stages
+    assert (before.smoothing, after.smoothing) == (4.0, 0.1)
+    assert (before.weights.objects, after.weights.objects) == (0.1, 0.2)
+    assert after.model_copy(update={"smoothing": 4.0, "weights": before.weights}) == before
+
+
+def test_a_plan_trains_draws_and_tells(plan: Path, like: Path, tmp_path: Path) -> None:
+    out, table = tmp_path / "out", tmp_path / "table"
+    command = ["ablate", "--plan", str(plan), "--out", str(out), "--table", str(table)]
+    assert main([*command, "--like", str(like), "--workers", "0"]) == 0
+    assert load_checkpoint(out / "narrow" / "model").config.vision_config.embed_dim == [8, 8, 8, 16]
+    assert Image.open(table / "narrow.png").size[0] > 100
+    lines = (table / "README.md").read_text().splitlines()
+    assert [line.split(" | ")[:4] for line in lines if "narrower" in line] == [
+        ["| as always", "narrower", "place_error", "lower"]
+    ]
+    first = (out / "narrow" / "log.csv").read_text()
+    assert main([*command, "--like", str(like), "--workers", "0"]) == 0
+    assert (out / "narrow" / "log.csv").read_text() == first
+
+
+def test_text_around_the_table_stays(plan: Path, like: Path, tmp_path: Path) -> None:
+    table = tmp_path / "table"
+    table.mkdir()
+    (table / "README.md").write_text("# Before\n<!-- figures -->\nold\n<!-- /figures -->\nAfter\n")
+    arguments = ["--plan", str(plan), "--out", str(tmp_path / "out"), "--table", str(table), "--workers", "0"]
+    assert main(["ablate", *arguments, "--like", str(like)]) == 0
+    text = (table / "README.md").read_text()
+    assert text.startswith("# Before\n<!-- figures -->\n| with")
+    assert text.endswith("<!-- /figures -->\nAfter\n")
+    assert "old" not in text
+
+
+def test_the_plan_of_this_folder_can_be_read() -> None:
+    variants = read_plan(PLANS / "ablations" / "plan.toml")
+    assert sum(variant.beside is not None for variant in variants) >= 4
+
+
+def test_one_beside_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text('[[trainings]]\nname = "a"\ntitle = "a"\nbeside = "b"\n')
+    assert main(["ablate", "--plan", str(plan), "--out", str(tmp_path), "--table", str(tmp_path)]) == 1
+    assert "plan.toml" in capsys.readouterr().err
