@@ -12,6 +12,7 @@ import {
   type EncodedImage,
   type Generation,
   type GenerationEvent,
+  ModelChanged,
   type ModelDescription,
 } from "./inference/backend.ts";
 import { type Wanted, writeMissing, type WriteOptions } from "./write-missing.ts";
@@ -116,9 +117,11 @@ interface Spending extends Omit<Found, "timings"> {
   readonly spent?: StageTimings;
 }
 
-function createFind(options: GenerationsOptions) {
+type Find = (question: Question, call: CallContext, hear: Hear | undefined) => Promise<Spending>;
+
+function createFind(options: GenerationsOptions): Find {
   const modelOf = createModelMemory(options.backend);
-  return async (question: Question, call: CallContext, hear: Hear | undefined): Promise<Spending> => {
+  return async (question, call, hear) => {
     const { now } = options;
     const { noCache, noStore, maxAge = Infinity, onlyIfCached } = call.cache;
     const askedMs = now();
@@ -137,7 +140,7 @@ function createFind(options: GenerationsOptions) {
       const told = hear && ((event: GenerationEvent): void => hear(event, reported));
       const { value, isCollapsed, spent } = await writeMissing(
         options,
-        { ...question, image },
+        { ...question, image, model },
         {
           missing,
           askedMs,
@@ -157,9 +160,34 @@ function createFind(options: GenerationsOptions) {
   };
 }
 
+/**
+ * Finds once more, under its own name, what another model has answered than the one that was asked. Not what has been told in part:
+ * two models' parts make no answer.
+ */
+function findAgain(find: Find): Find {
+  return async (question, call, hear) => {
+    let isTold = false;
+    const tell: Hear | undefined =
+      hear &&
+      ((event, found) => {
+        isTold = true;
+        hear(event, found);
+      });
+    for (let isSecond = false; ; isSecond = true) {
+      try {
+        return await find(question, call, tell);
+      } catch (thrown) {
+        if (!(thrown instanceof ModelChanged)) throw thrown;
+        if (!isTold && !isSecond) continue;
+        throw new Problem("backend-unavailable", "The backend changed its model while it answered.", { cause: thrown });
+      }
+    }
+  };
+}
+
 /** What is there is taken; what is not, or is too old, is written by the backend; what it fails to write may be taken old. */
 export function createFindGenerations(options: GenerationsOptions): FindGenerations {
-  const find = createFind(options);
+  const find = findAgain(createFind(options));
   return async (question, call, hear) => {
     const begun = options.now();
     const { spent = {}, ...found } = await find(question, call, hear);

@@ -6,12 +6,19 @@ import type { Tiers } from "./cache/tiers.ts";
 import { Problem } from "./contract/problems.ts";
 import type { CacheDirectives, CallContext, StageTimings } from "./contract/service.ts";
 import type { Question } from "./generations.ts";
-import type { Backend, BackendTimings, EncodedImage, Generation, GenerationEvent } from "./inference/backend.ts";
+import type {
+  Backend,
+  BackendTimings,
+  EncodedImage,
+  Generation,
+  GenerationEvent,
+  ModelIdentity,
+} from "./inference/backend.ts";
 
 type Generations = readonly Generation[];
 
-/** A question on an image that is here. */
-type ImageQuestion = Question & { readonly image: EncodedImage };
+/** A question on an image that is here, and whose answer the keys stand for. */
+type ImageQuestion = Question & { readonly image: EncodedImage; readonly model: ModelIdentity };
 
 /** What generations are written, kept and shared with. */
 export interface WriteOptions {
@@ -112,7 +119,10 @@ function valuesOf(entries: Entries): Generations {
   return entries.map(({ value }) => value);
 }
 
-/** Has the missing prompts written, once for all who ask at the same time; `spent` is what the backend took, if this caller asked it. */
+/**
+ * Has the missing prompts written, once for all who ask at the same time; `spent` is what the backend took, if this caller asked it. Throws
+ * `ModelChanged`, having kept nothing, where another model than the question's answers.
+ */
 export async function writeMissing(options: WriteOptions, question: ImageQuestion, wanted: Missing) {
   const { missing, call } = wanted;
   let spent: StageTimings = {};

@@ -51,9 +51,23 @@ export interface Trace {
 /** Most prompts of one call: the API's `labels` have 64, and of two tasks that have them more is seldom asked at once. */
 export const MAX_PROMPTS = 128;
 
+/** What tells one model from all others. */
+export interface ModelIdentity {
+  readonly id: string;
+  readonly revision: string;
+  readonly dtype: string;
+}
+
+/** Thrown where another model answers than the one that was asked for. Described again and asked once more, it can answer under its own name. */
+export class ModelChanged extends Error {
+  override readonly name = "ModelChanged";
+}
+
 /** One call: several prompts on one image; the image is encoded once. */
 export interface GenerateRequest {
   readonly image: EncodedImage;
+  /** Whose answer is wanted, as `model` named it. Another's is refused with `ModelChanged`, where who answers says who it is. */
+  readonly model?: ModelIdentity | undefined;
   /** Sentences as `florence/prompt.ts` builds them, at most `MAX_PROMPTS`. */
   readonly prompts: readonly string[];
   readonly decoding: Decoding;
@@ -109,18 +123,15 @@ export interface DoneEvent {
 /** `token` events come as they are generated, where the request streams; each prompt ends with exactly one `done`. `prompt` indexes the request's prompts. */
 export type GenerationEvent = TokenEvent | DoneEvent;
 
-/** What answers name, and what a cache key must contain. */
-export interface ModelDescription {
-  readonly id: string;
-  readonly revision: string;
-  readonly dtype: string;
+/** What answers name; a cache key must contain its identity. */
+export interface ModelDescription extends ModelIdentity {
   /** Side of the square that the image is resized to, in pixels. */
   readonly imageSize: number;
   /** The vocabulary's id of `<loc_0>`; the ids of the other 999 location tokens follow it. */
   readonly firstLocationId: number;
 }
 
-/** Whoever runs the model: the isolate itself, a GPU server, or both. Throws `Problem`. */
+/** Whoever runs the model: the isolate itself, a GPU server, or both. Throws `Problem`, and `generate` also `ModelChanged`. */
 export interface Backend {
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GenerationEvent>;
   /** Resolves once the model can answer; loads it if need be. */
@@ -150,9 +161,15 @@ export interface EncodeRequest {
   readonly trace?: Trace | undefined;
 }
 
-/** Whoever runs the encoders for a decoder that is elsewhere. Throws `Problem`. */
+/** The states of each prompt on one picture, in the prompts' order. They must not be written to. */
+export interface EncodedPrompts {
+  readonly states: readonly EncoderStates[];
+  /** Of the encoders that all of these states come from; undefined where they do not say. */
+  readonly revision: string | undefined;
+}
+
+/** Whoever runs the encoders for a decoder that is elsewhere. Throws `Problem`, and `ModelChanged` where no two replies come from the same model. */
 export interface PromptEncoder {
-  /** The states of each prompt on one picture, in the prompts' order. They must not be written to. */
-  encode(request: EncodeRequest, signal: AbortSignal): Promise<readonly EncoderStates[]>;
+  encode(request: EncodeRequest, signal: AbortSignal): Promise<EncodedPrompts>;
   ready(): Promise<void>;
 }

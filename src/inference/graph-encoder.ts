@@ -1,12 +1,21 @@
 import { createByteLru } from "../cache/byte-lru.ts";
-import type { EncodablePrompt, EncodedImage, EncoderStates, PromptEncoder } from "./backend.ts";
+import {
+  type EncodablePrompt,
+  type EncodedImage,
+  type EncodedPrompts,
+  type EncoderStates,
+  ModelChanged,
+  type PromptEncoder,
+} from "./backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { rowStates, stateBytes } from "./encoder-states.ts";
+import { createKnownStates } from "./known-states.ts";
+import { identityOf } from "./model-identity.ts";
 import type { InferenceClient } from "./protocol/client.ts";
 import type { NamedTensor } from "./protocol/datatypes.ts";
 import { outputOf } from "./protocol/infer.ts";
 import type { CallOptions } from "./protocol/session.ts";
-import { encodeUnknown, modelsReady, type RemoteEncoderOptions } from "./remote-encoder.ts";
+import { modelsReady, type RemoteEncoderOptions } from "./remote-encoder.ts";
 import { callOptions, models } from "./wire.ts";
 
 /** What a backend that serves nothing but the graphs leaves to us. */
@@ -39,17 +48,17 @@ async function runGraph(
     output,
     call,
   }: { readonly inputs: readonly NamedTensor[]; readonly output: string; readonly call: CallOptions },
-): Promise<readonly EncoderStates[]> {
+): Promise<EncodedPrompts> {
   const reply = await client.infer(model, { inputs, outputs: [{ name: output }] }, call);
   const states = outputOf(reply, output, "FP32");
-  return rowStates(states, [states.shape[1] ?? 0], 1);
+  return { states: rowStates(states, [states.shape[1] ?? 0], 1), revision: identityOf(reply.parameters)?.revision };
 }
 
 async function encodeImage(
   { client, pixels }: GraphEncoderOptions,
   image: EncodedImage,
   call: CallOptions,
-): Promise<readonly EncoderStates[]> {
+): Promise<EncodedPrompts> {
   const input = await pixels(image);
   const size = Math.sqrt(input.length / 3);
   const inputs = [float32("pixel_values", [1, 3, size, size], input)];
@@ -61,7 +70,7 @@ async function encodePrompts(
   { client, embed }: GraphEncoderOptions,
   features: EncoderStates,
   { prompts, call }: { readonly prompts: readonly EncodablePrompt[]; readonly call: CallOptions },
-): Promise<readonly EncoderStates[]> {
+): Promise<readonly EncodedPrompts[]> {
   const embedded: NamedTensor[] = [];
   for (const { ids } of prompts) embedded.push(joined(features, await embed(ids)));
   const encoded = embedded.map((embeddings) => {
@@ -70,28 +79,44 @@ async function encodePrompts(
     const mask: NamedTensor = { name: "attention_mask", datatype: "INT64", shape: [1, tokens], data };
     return runGraph(client, models.encoderGraph, { inputs: [mask, embeddings], output: "last_hidden_state", call });
   });
-  return (await Promise.all(encoded)).flat();
+  return Promise.all(encoded);
+}
+
+/** What was encoded in several calls as if in one; undefined where not all came from the same model. */
+function together(features: EncodedPrompts, encoded: readonly EncodedPrompts[]): EncodedPrompts | undefined {
+  const { revision } = features;
+  if (encoded.some((each) => each.revision !== revision)) return undefined;
+  return { states: encoded.flatMap(({ states }) => states), revision };
 }
 
 /** `vision_encoder` and `encoder_model` as any server serves the bare ONNX files: the picture is decoded, and the prompt embedded, here. */
 export function createGraphEncoder(options: GraphEncoderOptions): PromptEncoder {
   const { client, stateBytes: maxBytes } = options;
-  const seen = createByteLru({ maxBytes, bytesOf: stateBytes });
-  const known = createByteLru({ maxBytes, bytesOf: stateBytes });
-  const look = async (image: EncodedImage, call: CallOptions): Promise<readonly EncoderStates[]> => {
-    const held = seen.get(image.digest);
-    if (held !== undefined) return [held];
+  const seen = createByteLru<EncodedPrompts>({
+    maxBytes,
+    bytesOf: ({ states }) => states.reduce((sum, each) => sum + stateBytes(each), 0),
+  });
+  const known = createKnownStates(maxBytes);
+  const look = async (image: EncodedImage, call: CallOptions): Promise<EncodedPrompts> => {
     const features = await encodeImage(options, image, call);
-    for (const each of features) seen.set(image.digest, each);
+    seen.set(image.digest, features);
     return features;
+  };
+  const read = async (features: EncodedPrompts, prompts: readonly EncodablePrompt[], call: CallOptions) => {
+    const [first] = features.states;
+    return together(features, first === undefined ? [] : await encodePrompts(options, first, { prompts, call }));
   };
   return {
     encode: async (request, signal) => {
       const call = callOptions(signal, request.trace);
       try {
-        return await encodeUnknown(request, known, async (prompts) => {
-          const [features] = await look(request.image, call);
-          return features === undefined ? [] : encodePrompts(options, features, { prompts, call });
+        return await known.encode(request, async (prompts) => {
+          const { image } = request;
+          const features = seen.get(image.digest) ?? (await look(image, call));
+          // A picture that the model before has looked at means nothing to its successor.
+          const encoded = (await read(features, prompts, call)) ?? (await read(await look(image, call), prompts, call));
+          if (encoded === undefined) throw new ModelChanged("The encoders keep changing.");
+          return encoded;
         });
       } catch (thrown) {
         throw backendProblem(thrown);

@@ -1,12 +1,19 @@
 import { Problem } from "../contract/problems.ts";
-import type { Backend, GenerateRequest, GenerationEvent, ModelDescription } from "./backend.ts";
+import {
+  type Backend,
+  type GenerateRequest,
+  type GenerationEvent,
+  ModelChanged,
+  type ModelDescription,
+} from "./backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { generationsOf, timingsOf } from "./generations.ts";
 import { askWithDigest } from "./held-images.ts";
+import { identityOf, mayBeSame } from "./model-identity.ts";
 import type { InferenceClient } from "./protocol/client.ts";
 import type { ModelMetadata } from "./protocol/metadata.ts";
 import { describedBy } from "./remote-description.ts";
-import { streamedEvents } from "./remote-stream.ts";
+import { type CheckModel, streamedEvents } from "./remote-stream.ts";
 import { remembered } from "./remembered.ts";
 import { createSentDigests, type SentDigests } from "./sent-digests.ts";
 import { callOptions, countTensors, imageTensors, models, ruleParameters, textTensor } from "./wire.ts";
@@ -23,10 +30,17 @@ export interface RemoteOptions {
 const REQUIRED = ["text", "token_ids", "token_logprobs", "token_count"];
 const OFFERED = ["prompt_token_count", "finish_reason"];
 
+/** What is known of whoever answers. */
+interface Known {
+  readonly metadata: ModelMetadata;
+  readonly sent: SentDigests;
+  readonly check: CheckModel;
+}
+
 async function* inferredEvents(
   { client }: RemoteOptions,
   request: GenerateRequest,
-  { metadata, sent }: { readonly metadata: ModelMetadata; readonly sent: SentDigests },
+  { metadata, sent, check }: Known,
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent> {
   const { image, prompts, decoding, trace } = request;
@@ -43,10 +57,30 @@ async function* inferredEvents(
     const asked = { inputs, outputs, parameters: ruleParameters(request) };
     return client.infer(models.florence2, asked, callOptions(signal, trace));
   });
+  check(reply.parameters);
   const timings = timingsOf(reply);
   for (const [prompt, generation] of generationsOf(reply, prompts.length, decoding.maxNewTokens).entries()) {
     yield { type: "done", prompt, generation, timings };
   }
+}
+
+function changed(): ModelChanged {
+  return new ModelChanged("The backend runs another model than the one that was asked for.");
+}
+
+/** Holds metadata and each reply against the model that is wanted. What a reply proves wrong is forgotten. */
+function checkFor(
+  { model }: GenerateRequest,
+  metadata: ModelMetadata,
+  forget: (metadata: ModelMetadata) => void,
+): CheckModel {
+  // Another request has found it out already: nobody need write an answer to see it.
+  if (!mayBeSame(describedBy(metadata), model)) throw changed();
+  return (parameters) => {
+    if (mayBeSame(identityOf(parameters), model)) return;
+    forget(metadata);
+    throw changed();
+  };
 }
 
 /** The whole model elsewhere: pictures are sent as they came, and never decoded here. */
@@ -59,10 +93,11 @@ export function createRemoteBackend(options: RemoteOptions): Backend {
     generate: async function* (request, signal) {
       try {
         const metadata = await metadataOf(signal);
+        const check = checkFor(request, metadata, metadataOf.forget);
         // Triton writes whole answers: they are then all that streams.
         yield* request.stream === true && metadata.parameters["generate_stream"] === true
-          ? streamedEvents(client, request, signal)
-          : inferredEvents(options, request, { metadata, sent }, signal);
+          ? streamedEvents(client, request, check, signal)
+          : inferredEvents(options, request, { metadata, sent, check }, signal);
       } catch (thrown) {
         throw backendProblem(thrown);
       }

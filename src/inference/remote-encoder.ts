@@ -1,9 +1,10 @@
-import { type ByteLru, createByteLru } from "../cache/byte-lru.ts";
 import { Problem } from "../contract/problems.ts";
-import type { EncodablePrompt, EncodeRequest, EncoderStates, PromptEncoder } from "./backend.ts";
+import type { EncodablePrompt, EncodeRequest, PromptEncoder } from "./backend.ts";
 import { backendProblem } from "./backend-problem.ts";
-import { rowStates, stateBytes } from "./encoder-states.ts";
+import { rowStates } from "./encoder-states.ts";
 import { askWithDigest } from "./held-images.ts";
+import { createKnownStates } from "./known-states.ts";
+import { identityOf } from "./model-identity.ts";
 import type { InferenceClient } from "./protocol/client.ts";
 import { outputOf } from "./protocol/infer.ts";
 import type { ModelMetadata } from "./protocol/metadata.ts";
@@ -29,32 +30,10 @@ function statesOutput({ outputs }: ModelMetadata) {
     : ({ name: FULL, datatype: "FP32" } as const);
 }
 
-function keyOf({ image }: EncodeRequest, { text }: EncodablePrompt): string {
-  return `${image.digest} ${text}`;
-}
-
-/** What `known` lacks is asked for, in one call; the answers stand in the prompts' order. */
-export async function encodeUnknown(
-  request: EncodeRequest,
-  known: ByteLru<EncoderStates>,
-  ask: (missing: readonly EncodablePrompt[]) => Promise<readonly EncoderStates[]>,
-): Promise<readonly EncoderStates[]> {
-  const found = new Map(request.prompts.map((prompt) => [prompt, known.get(keyOf(request, prompt))]));
-  const missing = request.prompts.filter((prompt) => found.get(prompt) === undefined);
-  const asked = missing.length === 0 ? [] : await ask(missing);
-  for (const [at, prompt] of missing.entries()) {
-    const states = asked[at];
-    if (states === undefined) continue;
-    found.set(prompt, states);
-    known.set(keyOf(request, prompt), states);
-  }
-  return request.prompts.flatMap((prompt) => found.get(prompt) ?? []);
-}
-
 /** `florence2_encoder`: pictures are sent as they came, and never decoded here. */
 export function createRemoteEncoder({ client, now, stateBytes: maxBytes }: RemoteEncoderOptions): PromptEncoder {
   const sent = createSentDigests(now);
-  const known = createByteLru({ maxBytes, bytesOf: stateBytes });
+  const known = createKnownStates(maxBytes);
   const metadataOf = remembered((signal: AbortSignal) => client.metadata(models.encoder, { signal }), now);
   const encode = async (request: EncodeRequest, prompts: readonly EncodablePrompt[], signal: AbortSignal) => {
     const { image, trace } = request;
@@ -68,12 +47,15 @@ export function createRemoteEncoder({ client, now, stateBytes: maxBytes }: Remot
       return client.infer(models.encoder, { inputs, outputs }, callOptions(signal, trace));
     });
     const { data: lengths } = outputOf(reply, "sequence_length", "INT32");
-    return rowStates(outputOf(reply, states.name, states.datatype), lengths, prompts.length);
+    return {
+      states: rowStates(outputOf(reply, states.name, states.datatype), lengths, prompts.length),
+      revision: identityOf(reply.parameters)?.revision,
+    };
   };
   return {
     encode: async (request, signal) => {
       try {
-        return await encodeUnknown(request, known, (missing) => encode(request, missing, signal));
+        return await known.encode(request, (missing) => encode(request, missing, signal));
       } catch (thrown) {
         throw backendProblem(thrown);
       }

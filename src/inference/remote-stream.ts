@@ -7,8 +7,8 @@ import { callOptions, models, ruleParameters } from "./wire.ts";
 
 const count = z.int().nonnegative();
 
-/** What every frame has. */
-const common = { index: count };
+/** What every frame has, and what our backend's first of each prompt has besides. */
+const common = { index: count, parameters: z.record(z.string(), z.unknown()).nullish() };
 const TokenFrame = z.object({
   ...common,
   text_output: z.string().default(""),
@@ -23,6 +23,9 @@ const LastFrame = z.object({
   finish_reason: z.enum(["stop", "length"]),
 });
 const Frame = z.union([LastFrame, TokenFrame]);
+
+/** Throws where the parameters name another model than the one that was asked for. */
+export type CheckModel = (parameters: Readonly<Record<string, unknown>>) => void;
 
 /** One answer as far as it has come. */
 interface Writing {
@@ -54,11 +57,12 @@ function finish({ tokenIds, tokenLogprobs, text: told }: Writing, last: z.infer<
   return { tokenIds, tokenLogprobs, text, finishReason, promptTokens };
 }
 
-function* eventsOf(frame: unknown, answers: Map<number, Writing>): Generator<GenerationEvent> {
+function* eventsOf(frame: unknown, answers: Map<number, Writing>, check: CheckModel): Generator<GenerationEvent> {
   const result = Frame.safeParse(frame);
   const writing = answers.get(result.data?.index ?? -1);
   if (!result.success || writing === undefined) throw malformed("has an event that is none of its kinds");
   const { data } = result;
+  check(data.parameters ?? {});
   if ("finish_reason" in data) {
     answers.delete(data.index);
     yield { type: "done", prompt: data.index, generation: finish(writing, data) };
@@ -76,16 +80,17 @@ function* eventsOf(frame: unknown, answers: Map<number, Writing>): Generator<Gen
   }
 }
 
-/** `generate_stream` of `florence2` as events. Throws `InferenceFailure`, also for a stream that ends before every answer has. */
+/** `generate_stream` of `florence2` as events. Throws `InferenceFailure`, also for a stream that ends before every answer has, and as `check`. */
 export async function* streamedEvents(
   client: InferenceClient,
   request: GenerateRequest,
+  check: CheckModel,
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent> {
   const answers = new Map(
     request.prompts.map((_, index): [number, Writing] => [index, { tokenIds: [], tokenLogprobs: [], text: "" }]),
   );
   const frames = client.generateStream(models.florence2, bodyOf(request), callOptions(signal, request.trace));
-  for await (const frame of frames) yield* eventsOf(frame, answers);
+  for await (const frame of frames) yield* eventsOf(frame, answers, check);
   if (answers.size > 0) throw malformed(`ended before ${answers.size} of ${request.prompts.length} answers`);
 }

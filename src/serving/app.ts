@@ -1,6 +1,8 @@
 import { type Context, Hono } from "hono";
 import { requestId } from "hono/request-id";
 import type { StageTimes } from "../engine/engine.ts";
+import type { ModelIdentity } from "../inference/backend.ts";
+import { identityParameters } from "../inference/model-identity.ts";
 import { eventStream, type EventWork } from "../http/event-stream.ts";
 import type { Admission } from "./admission.ts";
 import { readJson } from "./body.ts";
@@ -15,6 +17,8 @@ export const RETRY_AFTER_SECONDS = 1;
 /** What `createServingApp` is given. */
 export interface ServingOptions {
   readonly models: readonly ServedModel[];
+  /** Whose weights all of them are: metadata and replies name it. */
+  readonly identity: ModelIdentity;
   readonly admission: Admission;
   readonly version: string;
   readonly now: () => number;
@@ -29,13 +33,14 @@ type ServingContext = Context<Env>;
 type Record = (result: Result) => void;
 type Handle = (model: ServedModel, request: Request, record: Record) => Promise<Response>;
 
-function metadataOf({ name, inputs, outputs, parameters }: ServedModel) {
+function metadataOf({ name, inputs, outputs, parameters: own }: ServedModel, identity: ModelIdentity) {
   const listed = inputs.map(({ isOptional, ...input }) => ({
     ...input,
     ...(isOptional === true && { optional: true }),
   }));
   const versions = [MODEL_VERSION];
-  return { name, versions, platform: "onnxruntime", inputs: listed, outputs, ...(parameters && { parameters }) };
+  const parameters = { ...identityParameters(identity), ...own };
+  return { name, versions, platform: "onnxruntime", inputs: listed, outputs, parameters };
 }
 
 function failed(context: ServingContext, { status, body }: ErrorReply): Response {
@@ -49,10 +54,10 @@ function serverTiming(times: StageTimes): string {
   return stages.map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");
 }
 
-function inferring({ admission }: ServingOptions): Handle {
+function inferring({ admission, identity }: ServingOptions): Handle {
   return (model, request, record) =>
     admission.admit(async () => {
-      const { body, headers, reply } = await infer(model, request);
+      const { body, headers, reply } = await infer(model, identity, request);
       record({ status: 200, times: reply.times, tokens: reply.tokens });
       return new Response(body, { headers: { ...headers, "server-timing": serverTiming(reply.times) } });
     });
@@ -123,7 +128,7 @@ function recorded(options: ServingOptions, operation: Outcome["operation"], hand
 
 /** An Open Inference Protocol v2 server: health, metadata, infer with binary or JSON tensors, streams. */
 export function createServingApp(options: ServingOptions): Hono<Env> {
-  const { models, admission, version, metrics } = options;
+  const { models, identity, admission, version, metrics } = options;
   const modelOf = createModelLookup(models);
   const app = new Hono<Env>();
   const status = () => (admission.isOpen ? 200 : 503);
@@ -139,7 +144,7 @@ export function createServingApp(options: ServingOptions): Hono<Env> {
     return context.body(text, 200, { "content-type": contentType });
   });
   for (const path of ["/v2/models/:model", "/v2/models/:model/versions/:version"]) {
-    app.get(path, (context) => context.json(metadataOf(modelOf(context))));
+    app.get(path, (context) => context.json(metadataOf(modelOf(context), identity)));
     app.get(`${path}/ready`, (context) => {
       const { name } = modelOf(context);
       return context.json({ name, ready: admission.isOpen }, status());

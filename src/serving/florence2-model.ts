@@ -60,15 +60,12 @@ function tensorsOf(generations: readonly Generation[]): readonly NamedTensor[] {
 /** `florence2`: a picture and prompts in, text out. */
 export function createFlorence2Model(options: Florence2Options): ServedModel {
   const { engine, withPicture, description, positions } = options;
-  const { id, revision, dtype, imageSize, firstLocationId } = description;
+  const { imageSize, firstLocationId } = description;
   return {
     name: FLORENCE2,
     inputs: [...pictureInputs, ...decodingInputs],
     outputs,
     parameters: {
-      model_id: id,
-      revision,
-      dtype,
       image_size: imageSize,
       first_location_id: firstLocationId,
       generate_stream: true,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { decodeBase64 } from "../image/base64.ts";
-import type { GenerationEvent } from "../inference/backend.ts";
+import type { GenerationEvent, ModelIdentity } from "../inference/backend.ts";
+import { identityParameters } from "../inference/model-identity.ts";
 import { checkedPrompts, MAX_BEAMS, sentRules } from "./florence2-inputs.ts";
 import type { Florence2Options } from "./florence2-model.ts";
 import type { SentImage } from "./pictures.ts";
@@ -35,13 +36,14 @@ function imageOf({ image, image_digest: digest }: StreamBody): SentImage {
   return { bytes, digest };
 }
 
-/** Events → frames. All `text_output` of a prompt together are its `text`. */
-function createFrames(name: string) {
+/** Events → frames. All `text_output` of a prompt together are its `text`; its first frame names the model, before anybody has read a word of another. */
+function createFrames(name: string, identity: ModelIdentity) {
   /** How much of each prompt's text has been told. */
   const told = new Map<number, number>();
   return (event: GenerationEvent): StreamFrame => {
     const { prompt } = event;
-    const common = { model_name: name, model_version: MODEL_VERSION, index: prompt };
+    const named = told.has(prompt) ? {} : { parameters: identityParameters(identity) };
+    const common = { model_name: name, model_version: MODEL_VERSION, ...named, index: prompt };
     const before = told.get(prompt) ?? 0;
     if (event.type === "token") {
       const { id, logprob, text } = event;
@@ -56,13 +58,13 @@ function createFrames(name: string) {
 
 /** `generate_stream` of `florence2`. */
 export function createFlorence2Stream(name: string, options: Florence2Options): NonNullable<ServedModel["stream"]> {
-  const { engine, withPicture, positions } = options;
+  const { engine, withPicture, description, positions } = options;
   return async (body, emit, signal) => {
     const asked = parseBody(body, positions);
     const { text_input: texts, max_new_tokens: maxNewTokens, num_beams: beams, parameters = {} } = asked;
     const prompts = checkedPrompts(typeof texts === "string" ? [texts] : texts);
     const decoding = { ...sentRules(parameters), maxNewTokens, beams };
-    const frameOf = createFrames(name);
+    const frameOf = createFrames(name, description);
     let tokens = 0;
     const hear = (event: GenerationEvent): void => {
       if (event.type === "done") tokens += event.generation.tokenIds.length;

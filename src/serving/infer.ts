@@ -1,4 +1,6 @@
 import { decodeRequest, encodeReply } from "../inference/protocol/binary-extension.ts";
+import type { ModelIdentity } from "../inference/backend.ts";
+import { identityParameters } from "../inference/model-identity.ts";
 import { type InferRequest, wantsBinary } from "../inference/protocol/messages.ts";
 import { checkJsonMarks, readMessage } from "./body.ts";
 import { checkInputs } from "./inputs.ts";
@@ -31,8 +33,8 @@ export interface Inferred {
   readonly reply: ModelReply;
 }
 
-/** Reads an infer request, asks the model and writes the reply. Rejects as `ServedModel` does, and where the message cannot be read. */
-export async function infer(model: ServedModel, request: Request): Promise<Inferred> {
+/** Reads an infer request, asks the model and writes the reply, which names the model by its `identity`. Rejects as `ServedModel` does, and where the message cannot be read. */
+export async function infer(model: ServedModel, identity: ModelIdentity, request: Request): Promise<Inferred> {
   const body = await readMessage(request);
   checkJsonMarks(body.subarray(0, jsonBytes(body, request.headers)));
   const decoded = decodeRequest(body, request.headers);
@@ -43,8 +45,8 @@ export async function infer(model: ServedModel, request: Request): Promise<Infer
   const wanted = wantedOutputs(model, decoded.value);
   const reply = await model.infer({ inputs, parameters, wanted }, request.signal);
   const outputs = reply.outputs.filter(({ name }) => wanted.has(name));
-  const message = { modelName: model.name, modelVersion: MODEL_VERSION, id, outputs };
-  const encoded = encodeReply(message, wantsBinary(decoded.value));
+  const named = { modelName: model.name, modelVersion: MODEL_VERSION, parameters: identityParameters(identity) };
+  const encoded = encodeReply({ ...named, id, outputs }, wantsBinary(decoded.value));
   if (!encoded.ok) throw codecFailure(encoded.failure);
   return { ...encoded.value, reply };
 }

@@ -84,6 +84,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
   );
   const app = createServingApp({
     models: await modelsFor(config, engine),
+    identity: engine.description,
     admission,
     version: config.version,
     now: () => performance.now(),

@@ -36,7 +36,7 @@ const datas = (states: readonly { readonly data: Float32Array }[]) => states.map
 describe("encoders behind florence2_encoder", () => {
   it("give each prompt's states without the filling", async () => {
     const { client, asked } = fakeClient(statesFor, {}, FULL);
-    const states = await createRemoteEncoder({ ...options, client }).encode(request, never);
+    const { states } = await createRemoteEncoder({ ...options, client }).encode(request, never);
     expect(states.map(({ dims }) => dims)).toEqual([
       [1, 3, 1],
       [1, 6, 1],
@@ -59,7 +59,7 @@ describe("encoders behind florence2_encoder", () => {
     const encoder = createRemoteEncoder({ ...options, client });
     const [first] = request.prompts.slice(0, 1);
     await encoder.encode({ ...request, prompts: first === undefined ? [] : [first] }, never);
-    const states = await encoder.encode(request, never);
+    const { states } = await encoder.encode(request, never);
     await encoder.encode(request, never);
     await encoder.encode({ ...request, image: { ...anImage, digest: "d2" } }, never);
     expect(asked.map(({ inputs }) => textsIn(inputs.get("prompt")))).toEqual([["one"], ["longer"], ["one", "longer"]]);
@@ -123,7 +123,8 @@ function graphEncoder(answer = graphs, changes: Parameters<typeof fakeClient>[1]
 describe("encoders as bare graphs", () => {
   it("read the picture's tokens, then the prompt's", async () => {
     const { encoder, asked } = graphEncoder();
-    expect(datas(await encoder.encode(request, never))).toEqual([
+    const { states } = await encoder.encode(request, never);
+    expect(datas(states)).toEqual([
       [-1, -2, 0, 7, 2],
       [-1, -2, 0, 7, 8, 2],
     ]);

@@ -21,7 +21,7 @@ function splitBackend(encode: (request: EncodeRequest, signal: AbortSignal) => P
   const encoder: PromptEncoder = {
     encode: (request, signal) => {
       asked.push(request);
-      return encode(request, signal);
+      return encode(request, signal).then((states) => ({ states, revision: undefined }));
     },
     ready: async () => {},
   };

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
 import { sha256 } from "../../src/bytes/sha256.ts";
+import { decodeReply } from "../../src/inference/protocol/binary-extension.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { TINY_ANSWER, tinyTokenizer } from "../support/tiny-model.ts";
+import { valueOf } from "../support/protocol-tensors.ts";
 import { ask, counts, errorOf, image, outputsOf, servingApp, street, texts } from "../support/serving-app.ts";
 
 const encodings: readonly (readonly [string, (name: string) => boolean])[] = [
@@ -47,6 +49,18 @@ describe("florence2", () => {
     const response = await ask(app, { id: "mine", inputs: [image, texts("prompt", "a")] });
     expect(response.headers.get("server-timing")).toBe("queue;dur=0.00, encode;dur=0.00, decode;dur=0.00");
     expect(await response.json()).toMatchObject({ id: "mine", model_name: "florence2", model_version: "1" });
+  });
+
+  it.each(encodings)("names the model that answers, to requests in %s", async (_name, isBinary) => {
+    const { app } = await servingApp({ revision: "r2" });
+    const inputs = [image, texts("prompt", "a", "bb")];
+    for (const model of ["florence2", "florence2_encoder"]) {
+      for (const parameters of [{}, { binary_data_output: true }]) {
+        const response = await ask(app, { inputs, parameters }, { isBinary, model });
+        const reply = valueOf(decodeReply(new Uint8Array(await response.arrayBuffer()), response.headers));
+        expect(reply.parameters).toEqual({ model_id: "tiny", revision: "r2", dtype: "fp32" });
+      }
+    }
   });
 
   it("writes no more tokens than are allowed, with as many beams as are asked for", async () => {

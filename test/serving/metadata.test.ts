@@ -28,7 +28,8 @@ describe("metadata", () => {
     for (const model of models) {
       const { status, body } = await get(`/v2/models/${model}`);
       expect(status).toBe(200);
-      expect(body).toMatchObject({ name: model, versions: ["1"], platform: "onnxruntime" });
+      const parameters = { model_id: "tiny", revision: "r1", dtype: "fp32" };
+      expect(body).toMatchObject({ name: model, versions: ["1"], platform: "onnxruntime", parameters });
       expect(await get(`/v2/models/${model}/versions/1`)).toEqual({ status, body });
     }
   });

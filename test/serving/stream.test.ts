@@ -15,6 +15,7 @@ interface Frame {
   readonly text_output?: string;
   readonly token_ids?: readonly number[];
   readonly finish_reason?: string;
+  readonly parameters?: unknown;
 }
 
 /** All frames of a stream. */
@@ -34,6 +35,8 @@ describe("a stream", () => {
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     const frames = await framesOf(response);
     const tokens = frames.slice(0, -1);
+    const named = { model_id: "tiny", revision: "r1", dtype: "fp32" };
+    expect(frames.map(({ parameters }) => parameters)).toEqual([named, ...frames.slice(1).map(() => undefined)]);
     expect(tokens.flatMap(({ token_ids: ids = [] }) => ids)).toEqual(TINY_ANSWER);
     expect(tokens.map(({ text_output: text }) => text).join("")).toBe(tinyTokenizer.decode(TINY_ANSWER));
     expect(frames.at(-1)).toEqual({

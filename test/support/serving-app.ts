@@ -27,10 +27,18 @@ export interface ServingChanges {
   readonly maxInside?: number;
   readonly offersFp16?: boolean;
   readonly has?: (digest: string) => boolean;
+  readonly revision?: string;
 }
 
 /** The server around the tiny model, or around an engine of the test's own; `outcomes` is what it recorded. */
-export async function servingApp({ engine: changes, maxInside = 10, offersFp16 = false, has }: ServingChanges = {}) {
+export async function servingApp({
+  engine: changes,
+  maxInside = 10,
+  offersFp16 = false,
+  ...rest
+}: ServingChanges = {}) {
+  const { has, revision = "r1" } = rest;
+  const identity = { ...description, revision };
   const tiny = await tinyEngine();
   const engine: Engine = { ...tiny.engine, ...changes };
   const admission = createAdmission(maxInside);
@@ -49,12 +57,13 @@ export async function servingApp({ engine: changes, maxInside = 10, offersFp16 =
       createFlorence2Model({
         engine,
         withPicture,
-        description,
+        description: identity,
         positions: TINY_POSITIONS,
       }),
       createEncoderModel({ engine, withPicture, offersFp16 }),
       ...createGraphModels(engine, servedPorts, () => 0),
     ],
+    identity,
     admission,
     version: "0.0.0",
     now: () => 0,

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { sha256 } from "../src/bytes/sha256.ts";
+import type { AnswerPart } from "../src/contract/service.ts";
+import type { Form } from "../src/contract/forms.ts";
+import { Problem } from "../src/contract/problems.ts";
+import type { InferenceClient } from "../src/inference/protocol/client.ts";
+import { callWith } from "./support/calls.ts";
+import { changingServer, isolateOf, remoteOf } from "./support/changing-server.ts";
+import { fakeStore } from "./support/fake-store.ts";
+import { anImage, fakeClient } from "./support/fake-client.ts";
+import { street } from "./support/serving-app.ts";
+import { nextTask } from "./support/tiny-backend.ts";
+
+const image = { kind: "bytes", bytes: street } as const;
+const caption = { task: "caption", image, options: {} };
+const detailed = { task: "detailed-caption", image, options: {} };
+
+/** What was written, and who is said to have written it: the model `r1` writes "r1". */
+function signed(answer: Form | Problem) {
+  if (answer instanceof Problem) return answer.code;
+  return "model" in answer && "text" in answer ? [answer.text, answer.model.revision] : answer;
+}
+
+async function edge(options?: Parameters<typeof changingServer>[0]) {
+  const server = await changingServer(options);
+  const store = fakeStore();
+  const { service, find } = isolateOf(remoteOf(server.client), store);
+  const ask = async (request = caption) => signed((await service.answer(request, callWith())).answer);
+  /** What another isolate finds in the store, or is answered by `r1`. */
+  const askElsewhere = async (request = caption) => {
+    await nextTask();
+    server.change("r1");
+    const other = isolateOf(remoteOf(server.client), store);
+    return signed((await other.service.answer(request, callWith())).answer);
+  };
+  return { ...server, ...store, service, find, ask, askElsewhere };
+}
+
+describe.each([
+  ["binary", true],
+  ["JSON", false],
+])("when the backend gets another model after it was described, in %s", (_, binaryTensors) => {
+  it("a new answer is the new model's, and kept under its name alone", async () => {
+    const { ask, change, askElsewhere, asked } = await edge({ binaryTensors });
+    expect(await ask(detailed)).toEqual(["r1", "r1"]);
+    change("r2");
+    expect(await ask()).toEqual(["r2", "r2"]);
+    expect(await ask()).toEqual(["r2", "r2"]);
+    // The digest alone, which the new model does not know; the picture; and again under the new name.
+    expect(asked.filter((each) => each.startsWith("r2"))).toHaveLength(3);
+    expect(await askElsewhere()).toEqual(["r1", "r1"]);
+  });
+
+  it("what the old one wrote is found under the old name only", async () => {
+    const { ask, change, askElsewhere } = await edge({ binaryTensors });
+    await ask();
+    change("r2");
+    await ask(detailed);
+    expect(await ask()).toEqual(["r2", "r2"]);
+    expect(await askElsewhere()).toEqual(["r1", "r1"]);
+  });
+
+  it("answers of several tasks are one model's, also where one was there already", async () => {
+    const { ask, change, service, askElsewhere } = await edge({ binaryTensors });
+    await ask();
+    change("r2");
+    const { results } = await service.analyze({ image, items: [caption, detailed] }, callWith());
+    expect(results.map(signed)).toEqual([
+      ["r2", "r2"],
+      ["r2", "r2"],
+    ]);
+    expect(await askElsewhere(detailed)).toEqual(["r1", "r1"]);
+  });
+
+  it("a batch's answers are the new model's", async () => {
+    const { ask, change, service, askElsewhere } = await edge({ binaryTensors });
+    await ask();
+    change("r2");
+    const { results } = await service.batch({ items: [detailed, caption] }, callWith());
+    expect(results.map(signed)).toEqual([
+      ["r2", "r2"],
+      ["r2", "r2"],
+    ]);
+    expect(await askElsewhere(detailed)).toEqual(["r1", "r1"]);
+  });
+});
+
+/** What is told of a stream. */
+async function streamed(service: Awaited<ReturnType<typeof edge>>["service"]): Promise<readonly AnswerPart[]> {
+  const parts: AnswerPart[] = [];
+  await service.stream(caption, callWith(), (part) => parts.push(part));
+  return parts;
+}
+
+/** A stream that names its model at its end. */
+const generateStream: InferenceClient["generateStream"] = async function* () {
+  yield { index: 0, text_output: "a", token_ids: [4], token_logprobs: [-1] };
+  const counts = { token_count: 1, prompt_token_count: 3 };
+  const parameters = { model_id: "m", revision: "r2", dtype: "fp32" };
+  yield { index: 0, text: "a", ...counts, finish_reason: "stop", parameters };
+};
+
+const metadata: InferenceClient["metadata"] = async (name) => {
+  const identity = { model_id: "m", revision: "r1", dtype: "fp32" };
+  const parameters = { ...identity, image_size: 1, first_location_id: 3, generate_stream: true };
+  return { name, versions: [], platform: "", inputs: [], outputs: [], parameters };
+};
+
+describe("a streamed answer", () => {
+  it("tells nothing of what was written under another name", async () => {
+    const { ask, change, service, askElsewhere, asked } = await edge();
+    await ask(detailed);
+    change("r2");
+    expect(await streamed(service)).toMatchObject([
+      { type: "delta", text: "r2" },
+      { type: "done", answer: { text: "r2", model: { revision: "r2" } } },
+    ]);
+    expect(asked.slice(1)).toEqual(["r2 florence2/generate_stream", "r2 florence2/generate_stream"]);
+    expect(await askElsewhere()).toEqual(["r1", "r1"]);
+  });
+
+  it("whose model is named too late is a problem that may be gone the next time", async () => {
+    const { client } = fakeClient(() => [], { generateStream, metadata });
+    const { find, holds } = isolateOf(remoteOf(client));
+    const heard: unknown[] = [];
+    const question = { image: anImage, prompts: ["one"], decoding: {} };
+    const finding = find(question, callWith(), ({ type }) => heard.push(type));
+    await expect(finding).rejects.toMatchObject({ code: "backend-unavailable" });
+    await nextTask();
+    expect([heard, holds.size]).toEqual([["token"], 0]);
+  });
+});
+
+describe("a backend whose models take turns", () => {
+  it("is asked twice, and then it is a problem; nothing is kept", async () => {
+    const { ask, asked, holds } = await edge({ route: (path) => (path.endsWith("/infer") ? "r2" : "r1") });
+    await expect(ask()).rejects.toMatchObject({ code: "backend-unavailable" });
+    await nextTask();
+    expect([asked.length, holds.size]).toEqual([2, 0]);
+  });
+});
+
+describe("many who ask at once", () => {
+  it("have one answer written in vain", async () => {
+    const { ask, change, asked, find } = await edge({ binaryTensors: false });
+    await ask(detailed);
+    change("r2");
+    const picture = { ...anImage, bytes: street, digest: await sha256(street) };
+    const question = { image: picture, prompts: ["one"], decoding: {} };
+    const found = await Promise.all(Array.from({ length: 50 }, () => find(question, callWith())));
+    expect(new Set(found.map(({ model }) => model.revision))).toEqual(new Set(["r2"]));
+    // Once with the digest alone, once with the picture, which is for nothing, and once under the new name.
+    expect(asked.slice(1)).toHaveLength(3);
+  });
+});
+
+/** Takes the model's name out of a reply, as it is in another's. */
+const silent = async (response: Response) => {
+  if (!(response.headers.get("server-timing") ?? "").includes("decode")) return response;
+  const { parameters: _, ...reply }: { readonly parameters?: unknown } = await response.json();
+  return Response.json(reply, { headers: response.headers });
+};
+
+describe("a backend that does not name its model in its replies", () => {
+  it("is believed for a minute what it has said of itself", async () => {
+    const { ask, change } = await edge({ binaryTensors: false, through: silent });
+    await ask(detailed);
+    change("r2");
+    expect(await ask()).toEqual(["r2", "r1"]);
+  });
+});

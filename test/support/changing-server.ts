@@ -1,0 +1,90 @@
+import { createCachedGenerations } from "../../src/cached-generations.ts";
+import { createService } from "../../src/answer.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import type { Backend } from "../../src/inference/backend.ts";
+import { createInferenceClient, type InferenceClient } from "../../src/inference/protocol/client.ts";
+import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
+import { fakeStore } from "./fake-store.ts";
+import { fakeClock } from "./protocol-backend.ts";
+import { servingApp } from "./serving-app.ts";
+import { nextTask } from "./tiny-backend.ts";
+
+/** An engine that writes the same to every prompt, in one token. */
+function writing(text: string): Engine["generate"] {
+  return async ({ prompts, stream }, hear) => {
+    const generation = {
+      tokenIds: [4],
+      tokenLogprobs: [-0.5],
+      text,
+      finishReason: "stop",
+      promptTokens: 3,
+    } as const;
+    for (const prompt of prompts.keys()) {
+      if (stream === true) hear({ type: "token", prompt, id: 4, logprob: -0.5, text });
+      hear({ type: "done", prompt, generation });
+    }
+    return { queue: 0, encode: 0, decode: 0 };
+  };
+}
+
+/** What may be different about the server. */
+export interface ChangingServer {
+  readonly binaryTensors?: boolean;
+  /** Changes each reply on its way. */
+  readonly through?: (response: Response) => Promise<Response>;
+  /** Which revision gets a request; the current one where it is left out. */
+  readonly route?: (path: string, current: string) => string;
+}
+
+/**
+ * Our own server behind a client, on which another model can be put. The model `r1` writes "r1", `r2` writes "r2"; `asked` is the path and
+ * the revision of each question that needs a model.
+ */
+export async function changingServer({ binaryTensors = true, through, route = (_, now) => now }: ChangingServer = {}) {
+  const revisions = ["r1", "r2"];
+  const servers = new Map(
+    await Promise.all(
+      revisions.map(async (revision) => {
+        const { app } = await servingApp({ revision, maxInside: 1000, engine: { generate: writing(revision) } });
+        return [revision, app] as const;
+      }),
+    ),
+  );
+  const asked: string[] = [];
+  let current = "r1";
+  const client = createInferenceClient({
+    url: "http://gpu.test",
+    fetch: async (url, init) => {
+      const path = new URL(url).pathname;
+      const revision = route(path, current);
+      if (init.method === "POST") asked.push(`${revision} ${path.split("/").slice(-2).join("/")}`);
+      const response = (await servers.get(revision)?.request(path, init)) ?? Response.error();
+      return through === undefined ? response : through(response);
+    },
+    random: () => 0.5,
+    binaryTensors,
+    ...fakeClock(),
+  });
+  return { client, asked, change: (revision: "r1" | "r2") => void (current = revision) };
+}
+
+/** All of the model at a server, as the edge in the placement `remote` asks it; its clock stands still. */
+export function remoteOf(client: InferenceClient): Backend {
+  return createRemoteBackend({ client, now: () => 0, describe: () => Promise.reject(new Error("not asked for")) });
+}
+
+/** An isolate before a backend, and what it has put into the store. */
+export function isolateOf(backend: Backend, { store, holds } = fakeStore()) {
+  const find = createCachedGenerations({
+    backend,
+    stores: [store],
+    ttlSeconds: 60,
+    memoryBytes: 10_000,
+    salt: "",
+    holdOpen: () => {},
+    now: () => 0,
+    sleep: nextTask,
+  });
+  return { find, holds, service: createService({ backend, find, limits: ISOLATE_LIMITS, now: () => 0 }) };
+}
