@@ -1,5 +1,7 @@
 import { joinBytes } from "../bytes/join.ts";
-import { bytesField, readFields, varintField, type Field } from "./protobuf.ts";
+import { findHalfWeights, wideLength, widenAll, type HalfWeight, type HalfWeights } from "./half-weights.ts";
+import { dataType, EXTERNAL, onnx, readMessage, type Message } from "./onnx-fields.ts";
+import { bytesField, varintField, type Field } from "./protobuf.ts";
 
 /**
  * Weights from this size on leave the graph. What is smaller stays in it: shape inference reads those constants,
@@ -7,67 +9,112 @@ import { bytesField, readFields, varintField, type Field } from "./protobuf.ts";
  */
 export const EXTERNAL_FROM_BYTES = 1024;
 
-/** The field numbers of onnx.proto3 that the way to a tensor's bytes goes through. */
-const onnx = {
-  modelGraph: 7,
-  graphInitializer: 5,
-  tensorRawData: 9,
-  tensorExternalData: 13,
-  tensorDataLocation: 14,
-  entryKey: 1,
-  entryValue: 2,
-} as const;
+/** A file of weights, under the name that a graph calls it by. */
+export interface WeightsFile {
+  readonly path: string;
+  readonly data: Uint8Array;
+}
 
-/** `TensorProto.DataLocation.EXTERNAL`. */
-const EXTERNAL = 1;
+/** An ONNX model, and the files that its weights lie in. */
+export interface ExternalModel {
+  readonly graph: Uint8Array;
+  readonly files: readonly WeightsFile[];
+}
+
+/** Where a weight's bytes lie once they are outside of the graph. */
+interface Place {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The model's own bytes, where its float32 weights stay. */
+const STORED = "stored";
+/** Those of the weights that were float16. */
+const WIDENED = "widened";
 
 const encoder = new TextEncoder();
 
 function entry(key: string, value: string): readonly Uint8Array[] {
-  return bytesField(onnx.tensorExternalData, [
-    ...bytesField(onnx.entryKey, [encoder.encode(key)]),
-    ...bytesField(onnx.entryValue, [encoder.encode(value)]),
+  return bytesField(onnx.tensor.externalData, [
+    ...bytesField(onnx.entry.key, [encoder.encode(key)]),
+    ...bytesField(onnx.entry.value, [encoder.encode(value)]),
   ]);
 }
 
-/** Rewrites every field of a message with `rewrite`; where that answers nothing, the field stays as it is. */
-function rewriteFields(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  rewrite: (field: Field) => readonly Uint8Array[] | undefined,
-): readonly Uint8Array[] {
-  const fields = readFields(bytes, start, end);
-  return fields.flatMap((field) => rewrite(field) ?? [bytes.subarray(field.start, field.end)]);
+/** A tensor whose bytes lie at `place`; `about` is what else it says of itself. */
+function externalTensor(about: readonly Uint8Array[], { path, offset, length }: Place): readonly Uint8Array[] {
+  return bytesField(onnx.graph.initializer, [
+    ...about,
+    ...entry("location", path),
+    ...entry("offset", String(offset)),
+    ...entry("length", String(length)),
+    varintField(onnx.tensor.location, EXTERNAL),
+  ]);
 }
 
-function rewriteTensor(bytes: Uint8Array, tensor: Field, location: string): readonly Uint8Array[] | undefined {
-  const fields = readFields(bytes, tensor.value, tensor.end);
-  const raw = fields.find((field) => field.number === onnx.tensorRawData);
+/** A tensor's fields but those with these numbers. */
+function without(bytes: Uint8Array, tensor: Message, ...numbers: readonly number[]): readonly Uint8Array[] {
+  const kept = tensor.fields.filter(({ number }) => !numbers.includes(number));
+  return kept.map((field) => bytes.subarray(field.start, field.end));
+}
+
+/** The same weight, float32 and in the file of what was float16. */
+function wideTensor(bytes: Uint8Array, tensor: Message, name: string, place: Place): readonly Uint8Array[] {
+  const { type, name: named, raw } = onnx.tensor;
+  const about = [varintField(type, dataType.float), ...bytesField(named, [encoder.encode(name)])];
+  return externalTensor([...without(bytes, tensor, type, named, raw), ...about], place);
+}
+
+/** The same weight in the model's own bytes, if it is large. */
+function storedTensor(bytes: Uint8Array, tensor: Message): readonly Uint8Array[] | undefined {
+  const raw = tensor.all(onnx.tensor.raw)[0];
   if (raw === undefined || raw.end - raw.value < EXTERNAL_FROM_BYTES) return undefined;
-  const kept = fields.filter((field) => field !== raw).map((field) => bytes.subarray(field.start, field.end));
-  return bytesField(onnx.graphInitializer, [
-    ...kept,
-    ...entry("location", location),
-    ...entry("offset", String(raw.value)),
-    ...entry("length", String(raw.end - raw.value)),
-    varintField(onnx.tensorDataLocation, EXTERNAL),
-  ]);
+  const place = { path: STORED, offset: raw.value, length: raw.end - raw.value };
+  return externalTensor(without(bytes, tensor, onnx.tensor.raw), place);
+}
+
+/** Where each weight lies in a file that holds them one after the other. */
+function placesOf(weights: ReadonlyMap<string, HalfWeight>): ReadonlyMap<string, Place> {
+  let offset = 0;
+  return new Map(
+    [...weights].map(([name, weight]) => {
+      const length = wideLength(weight);
+      offset += length;
+      return [name, { path: WIDENED, offset: offset - length, length }];
+    }),
+  );
+}
+
+function rewriteGraph(bytes: Uint8Array, graph: Message, { weights, nodes }: HalfWeights): readonly Uint8Array[] {
+  const places = placesOf(weights);
+  function rewrite(field: Field): readonly Uint8Array[] | undefined {
+    if (field.number !== onnx.graph.initializer) return undefined;
+    const tensor = readMessage(bytes, field);
+    const name = tensor.texts(onnx.tensor.name)[0] ?? "";
+    const [half, place] = [weights.get(name), places.get(name)];
+    return half && place ? wideTensor(bytes, tensor, half.cast, place) : storedTensor(bytes, tensor);
+  }
+  const kept = graph.fields.filter((field) => !nodes.has(field));
+  return kept.flatMap((field) => rewrite(field) ?? [bytes.subarray(field.start, field.end)]);
 }
 
 /**
  * The same ONNX model without the bytes of its weights: each weight says instead that it is external data, at its own
- * place in `model` under the name `location`. ONNX Runtime then copies each weight once, straight from `model`, where
- * otherwise it holds the file, the parsed file and the weights at the same time. Only the outer graph's weights move.
+ * place in `model`. ONNX Runtime then copies each weight once, straight from there, where otherwise it holds the file,
+ * the parsed file and the weights at the same time. A weight that is stored as float16 and cast to float32 is given
+ * as float32, without the cast, which would be computed at every run. Only the outer graph's weights move.
  * Throws `RangeError` if the bytes are no protobuf.
  */
-export function withExternalWeights(model: Uint8Array, location: string): Uint8Array {
-  const pieces = rewriteFields(model, 0, model.length, (field) => {
-    if (field.number !== onnx.modelGraph) return undefined;
-    const graph = rewriteFields(model, field.value, field.end, (inner) =>
-      inner.number === onnx.graphInitializer ? rewriteTensor(model, inner, location) : undefined,
-    );
-    return bytesField(onnx.modelGraph, graph);
-  });
-  return joinBytes(pieces);
+export function withExternalWeights(model: Uint8Array): ExternalModel {
+  const { fields } = readMessage(model, { value: 0, end: model.length });
+  const stored = { path: STORED, data: model };
+  const field = fields.find(({ number }) => number === onnx.model.graph);
+  if (field === undefined) return { graph: model, files: [stored] };
+  const graph = readMessage(model, field);
+  const halves = findHalfWeights(model, graph);
+  const rewritten = bytesField(onnx.model.graph, rewriteGraph(model, graph, halves));
+  const pieces = fields.flatMap((each) => (each === field ? rewritten : [model.subarray(each.start, each.end)]));
+  const wide = { path: WIDENED, data: widenAll(model, [...halves.weights.values()]) };
+  return { graph: joinBytes(pieces), files: halves.weights.size > 0 ? [stored, wide] : [stored] };
 }

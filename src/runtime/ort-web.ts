@@ -3,11 +3,10 @@ import wasmModule from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 import { withExternalWeights } from "./external-weights.ts";
 import { fromOrtSession } from "./ort-session.ts";
 import type { CreateSession } from "./session.ts";
+import { free } from "./tensors.ts";
 
 /** What ONNX Runtime is given as its wasm file. It stands for `wasmModule`: workerd compiles no wasm from bytes. */
 const placeholder = new ArrayBuffer(8);
-/** The name under which a graph finds its weights. */
-const WEIGHTS = "weights";
 /** Below "fatal" ONNX Runtime prints to the console, and what it has to say is in the error that it throws. */
 const FATAL = 4;
 
@@ -71,10 +70,12 @@ const options: InferenceSession.SessionOptions = {
 };
 
 async function create(bytes: Uint8Array): Promise<InferenceSession> {
-  return InferenceSession.create(withExternalWeights(bytes, WEIGHTS), {
-    ...options,
-    externalData: [{ path: WEIGHTS, data: bytes }],
-  });
+  const { graph, files } = withExternalWeights(bytes);
+  try {
+    return await InferenceSession.create(graph, { ...options, externalData: [...files] });
+  } finally {
+    free(files.flatMap(({ data }) => (data === bytes ? [] : [data]))); // the runtime has copied what was widened
+  }
 }
 
 /**

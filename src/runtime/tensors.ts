@@ -7,7 +7,7 @@ export type Float32Tensor = Extract<Tensor, { type: "float32" }>;
  * Gives back at once what `arrays` lie in; they must not be used again. Left to the collector, what a step leaves behind
  * piles up to many megabytes within one answer.
  */
-export function free(arrays: Iterable<Tensor["data"]>): void {
+export function free(arrays: Iterable<ArrayBufferView>): void {
   const buffers = new Set(Array.from(arrays, ({ buffer }) => buffer));
   for (const buffer of buffers) if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }

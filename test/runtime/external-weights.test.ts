@@ -44,11 +44,11 @@ const small = large.slice(0, EXTERNAL_FROM_BYTES - 4);
 
 describe("a model with external weights", () => {
   const bytes = model([initializer("small", small), initializer("large", large)]);
-  const [keptSmall, moved] = tensors(withExternalWeights(bytes, "weights"));
+  const [keptSmall, moved] = tensors(withExternalWeights(bytes).graph);
 
   it("finds a large weight at its place in the original file", () => {
     const { location, offset, length } = externalData(moved ?? new Uint8Array());
-    expect(location).toBe("weights");
+    expect(location).toBe("stored");
     expect(bytes.subarray(Number(offset), Number(offset) + Number(length))).toEqual(large);
   });
 
@@ -65,10 +65,10 @@ describe("a model with external weights", () => {
 
   it("is the same model when it has no large weights", () => {
     const without = model([initializer("small", small)]);
-    expect(withExternalWeights(without, "weights")).toEqual(without);
+    expect(withExternalWeights(without).graph).toEqual(without);
   });
 
   it("cannot be made of bytes that end too early", () => {
-    expect(() => withExternalWeights(bytes.subarray(0, bytes.length - 1), "weights")).toThrow(RangeError);
+    expect(() => withExternalWeights(bytes.subarray(0, bytes.length - 1))).toThrow(RangeError);
   });
 });

@@ -13,6 +13,7 @@ from transformers import Florence2ForConditionalGeneration
 from florence_training.__main__ import main
 from florence_training.export.command import build_graphs
 from florence_training.export.restore import GRAPHS, build_model, read_weights
+from florence_training.shrink.halves import LEAST_BYTES
 
 
 @pytest.mark.parametrize("tied", [False, True])
@@ -32,6 +33,26 @@ def test_export_and_restore_return_every_weight(tmp_path: Path, *, tied: bool) -
     for name in GRAPHS:
         path = Path("onnx") / f"{name}.onnx"
         assert (again / path).read_bytes() == (exported / path).read_bytes()
+
+
+def test_halves_are_restored_as_rounded_and_shrink_to_the_same_bytes(tmp_path: Path) -> None:
+    model = make_model()
+    checkpoint, exported, halves, restored, again, same = (tmp_path / name for name in "abcdef")
+    model.save_pretrained(checkpoint)
+    (checkpoint / "tokenizer.json").write_text("{}")
+    size = ["--image-size", str(IMAGE_SIZE)]
+    assert main(["export", "--checkpoint", str(checkpoint), "--out", str(exported), *size]) == 0
+    assert main(["shrink", "--model", str(exported), "--dtype", "fp16", "--out", str(halves)]) == 0
+    assert main(["restore", "--model", str(halves), "--out", str(restored)]) == 0
+    returned = Florence2ForConditionalGeneration.from_pretrained(restored).state_dict()
+    for name, tensor in model.named_parameters():
+        rounded = tensor.half().float() if tensor.nbytes >= LEAST_BYTES else tensor
+        assert torch.equal(returned[name], rounded), name
+    assert main(["export", "--checkpoint", str(restored), "--out", str(again)]) == 0
+    assert main(["shrink", "--model", str(again), "--dtype", "fp16", "--out", str(same)]) == 0
+    for name in GRAPHS:
+        path = Path("onnx") / f"{name}.onnx"
+        assert (same / path).read_bytes() == (halves / path).read_bytes()
 
 
 def test_a_graph_that_differs_is_not_written(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`restore`: exported graphs → the `from_pretrained` folder they were made of, every weight bit for bit.
+"""`restore`: exported graphs → the `from_pretrained` folder they were made of, every weight bit for bit, or as rounded.
 
 The shipped model is the only copy of the weights in the repository; training goes on from what this command writes.
 """
@@ -15,6 +15,8 @@ import onnx
 import torch
 from onnx import numpy_helper
 from transformers import Florence2Config, Florence2ForConditionalGeneration, GenerationConfig
+
+from florence_training.shrink.halves import widen
 
 GRAPHS = ("vision_encoder", "embed_tokens", "encoder_model", "decoder_model_merged")
 SETTINGS = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "preprocessor_config.json")
@@ -49,8 +51,8 @@ def read_weights(model: onnx.ModelProto) -> Iterator[tuple[str, np.ndarray]]:
     }
     for tensor in model.graph.initializer:
         if "." in tensor.name:  # weights are named after modules; constants have no dots
-            array = numpy_helper.to_array(tensor)
-            yield tensor.name, array.T if tensor.name in transposed else array
+            name, array = widen(tensor.name, numpy_helper.to_array(tensor))
+            yield name, array.T if name in transposed else array
 
 
 def build_model(config: Florence2Config, weights: dict[str, np.ndarray]) -> Florence2ForConditionalGeneration:
