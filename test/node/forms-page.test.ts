@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
-import { examplesIn } from "../support/page-examples.ts";
+import { examplesIn } from "../../tools/docs/page-examples.ts";
 import { xmlElements } from "../support/strict-xml.ts";
 
 const pages = ["forms-of-the-answer.md", "ask-many.md"].map((name) =>

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../tools/serve.ts";
-import { examplesIn } from "../support/page-examples.ts";
+import { examplesIn } from "../../tools/docs/page-examples.ts";
 
 const examples = examplesIn(await readFile(join(root, "README.md"), "utf8"));
 const requests = examples.filter(({ command }) => command.includes("127.0.0.1:8787"));

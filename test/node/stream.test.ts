@@ -12,7 +12,7 @@ import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
 import { catReply, describedPaths, inferPath, streamPath } from "../support/cat-backend.ts";
 import { type Behaviour, headOf, hostileServer, listening, respond } from "../support/hostile-backend.ts";
-import { blocksIn } from "../support/page-examples.ts";
+import { blocksIn } from "../../tools/docs/page-examples.ts";
 import { eventsIn } from "../support/streams.ts";
 
 /** What one answer may take at the backend elsewhere. */

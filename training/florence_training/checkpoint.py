@@ -8,6 +8,8 @@ from pathlib import Path
 import torch
 from transformers import Florence2ForConditionalGeneration
 
+SHIPPED = Path(__file__).resolve().parents[2] / "model-shards" / "mini"
+
 
 def load_checkpoint(checkpoint: Path) -> Florence2ForConditionalGeneration:
     """The model in float32, ready to run, with attention written out (the exported graphs do the same)."""

@@ -8,10 +8,11 @@ import pytest
 import torch
 from transformers import BartConfig, Florence2Config, Florence2ForConditionalGeneration, Florence2VisionConfig
 
+from florence_training.checkpoint import SHIPPED
+
 # The models are tiny: more threads only wait for each other, on a busy machine for minutes.
 torch.set_num_threads(1)
 
-SHIPPED = Path(__file__).resolve().parents[2] / "model-shards" / "mini"
 SIDE = 64  # pixels of `like`: two tokens a side
 IMAGE_SIZE = 48  # feature maps of 12, 6, 3 and 2: the last two are no multiple of the window
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from florence_training.__main__ import main
@@ -28,12 +29,11 @@ name = "base"
 title = "as always"
 recipe = "base.toml"
 [[trainings]]
-name = "narrow"
-title = "narrower"
+name = "other"
+title = "otherwise"
 beside = "base"
-vision = { embed_dim = [8, 8, 8, 16] }
 stage = { smoothing = 0.1, weights = { objects = 0.2 } }
-change = { related_locations = false }
+change = { locations = "unrelated" }
 figures = [{ name = "place_error", better = "lower" }]
 """
 
@@ -46,10 +46,10 @@ def plan(tmp_path: Path) -> Path:
 
 
 def test_a_variant_is_the_other_but_for_its_changes(plan: Path) -> None:
-    base, narrow = read_plan(plan)
-    assert narrow.beside == base.row
-    assert (base.recipe.related_locations, narrow.recipe.related_locations) == (True, False)
-    [before], [after] = base.recipe.stages, narrow.recipe.stages
+    base, other = read_plan(plan)
+    assert other.beside == base.row
+    assert (base.recipe.locations, other.recipe.locations) == (None, "unrelated")
+    [before], [after] = base.recipe.stages, other.recipe.stages
     assert (before.smoothing, after.smoothing) == (4.0, 0.1)
     assert (before.weights.objects, after.weights.objects) == (0.1, 0.2)
     assert after.model_copy(update={"smoothing": 4.0, "weights": before.weights}) == before
@@ -58,16 +58,17 @@ def test_a_variant_is_the_other_but_for_its_changes(plan: Path) -> None:
 def test_a_plan_trains_draws_and_tells(plan: Path, like: Path, tmp_path: Path) -> None:
     out, table = tmp_path / "out", tmp_path / "table"
     command = ["ablate", "--plan", str(plan), "--out", str(out), "--table", str(table)]
-    assert main([*command, "--like", str(like), "--workers", "0"]) == 0
-    assert load_checkpoint(out / "narrow" / "model").config.vision_config.embed_dim == [8, 8, 8, 16]
-    assert Image.open(table / "narrow.png").size[0] > 100
+    assert main([*command, "--from", str(like), "--workers", "0"]) == 0
+    first, second = (load_checkpoint(out / name / "model").get_input_embeddings().weight for name in ("base", "other"))
+    assert not torch.equal(first, second)
+    assert Image.open(table / "other.png").size[0] > 100
     lines = (table / "README.md").read_text().splitlines()
-    assert [line.split(" | ")[:4] for line in lines if "narrower" in line] == [
-        ["| as always", "narrower", "place_error", "lower"]
+    assert [line.split(" | ")[:4] for line in lines if "otherwise" in line] == [
+        ["| as always", "otherwise", "place_error", "lower"]
     ]
-    first = (out / "narrow" / "log.csv").read_text()
-    assert main([*command, "--like", str(like), "--workers", "0"]) == 0
-    assert (out / "narrow" / "log.csv").read_text() == first
+    done = (out / "other" / "log.csv").read_text()
+    assert main([*command, "--from", str(like), "--workers", "0"]) == 0
+    assert (out / "other" / "log.csv").read_text() == done
 
 
 def test_text_around_the_table_stays(plan: Path, like: Path, tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_text_around_the_table_stays(plan: Path, like: Path, tmp_path: Path) -> 
     table.mkdir()
     (table / "README.md").write_text("# Before\n<!-- figures -->\nold\n<!-- /figures -->\nAfter\n")
     arguments = ["--plan", str(plan), "--out", str(tmp_path / "out"), "--table", str(table), "--workers", "0"]
-    assert main(["ablate", *arguments, "--like", str(like)]) == 0
+    assert main(["ablate", *arguments, "--from", str(like)]) == 0
     text = (table / "README.md").read_text()
     assert text.startswith("# Before\n<!-- figures -->\n| with")
     assert text.endswith("<!-- /figures -->\nAfter\n")
@@ -90,5 +91,5 @@ def test_the_plan_of_this_folder_can_be_read() -> None:
 def test_one_beside_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text('[[trainings]]\nname = "a"\ntitle = "a"\nbeside = "b"\n')
-    assert main(["ablate", "--plan", str(plan), "--out", str(tmp_path), "--table", str(tmp_path)]) == 1
+    assert main(["ablate", "--plan", str(plan), "--from", "x", "--out", "x", "--table", "x"]) == 1
     assert "plan.toml" in capsys.readouterr().err

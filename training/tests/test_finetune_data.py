@@ -10,12 +10,12 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 from florence_training.annotate.tasks import TASKS
+from florence_training.checkpoint import SHIPPED
 from florence_training.finetune.batches import MOST_QUESTIONS, gather, load, order, split
 from florence_training.finetune.example import NEWCOMER, draw_with_newcomer
 from florence_training.finetune.folder import MOST_FAULTS, Bounds, FolderError, Sample, read_folder
 from florence_training.finetune.pictures import open_picture
 from florence_training.scenes.art import NAMES
-from florence_training.train.command import SHIPPED
 
 OD = TASKS["<OD>"].prompt
 DOG = "dog<loc_1><loc_2><loc_3><loc_4>"

@@ -107,6 +107,16 @@ def test_another_recipe_does_not_go_on(like: Path, tmp_path: Path, capsys: pytes
     assert run(recipe, tmp_path / "other", like, "--from", str(saved(out)[-1])) == 0
 
 
+def test_a_checkpoint_of_another_version_is_refused(
+    like: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(write_recipe(tmp_path, 1), tmp_path / "out", like) == 0
+    path = saved(tmp_path / "out")[-1] / "training.pt"
+    torch.save({**torch.load(path), "recipe": '{"seed": 5, "unknown": 1}'}, path)
+    assert run(write_recipe(tmp_path, 2), tmp_path / "out", like) == 1
+    assert "another version" in capsys.readouterr().err
+
+
 def test_a_longer_recipe_goes_on(like: Path, tmp_path: Path) -> None:
     assert run(write_recipe(tmp_path, 1), tmp_path / "out", like) == 0
     assert run(write_recipe(tmp_path, 2), tmp_path / "out", like) == 0

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
 import sys
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import torch
 from tokenizers import Tokenizer
 
 from florence_training.ablate.plan import Variant, read_plan
 from florence_training.ablate.table import write_comparison
-from florence_training.export.restore import SETTINGS
+from florence_training.stopping import told_to_stop
 from florence_training.train.checkpointing import resume, saved
-from florence_training.train.command import SHIPPED, told_to_stop
 from florence_training.train.log import drop_after
 from florence_training.train.loop import FINISHED, Habits, train
 from florence_training.train.start import load_start
@@ -28,9 +23,9 @@ from florence_training.train.trainer import Trainer
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of `ablate`."""
     parser.add_argument("--plan", type=Path, required=True, help="a TOML file; recipes/ablations/plan.toml is one")
+    parser.add_argument("--from", dest="start", type=Path, required=True, help="the from_pretrained folder of them all")
     parser.add_argument("--out", type=Path, required=True, help="a folder for the trainings; what is done is kept")
     parser.add_argument("--table", type=Path, required=True, help="a folder for curves and README.md")
-    parser.add_argument("--like", type=Path, default=SHIPPED, help="json files of sizes and words")
     parser.add_argument("--workers", type=int, default=1, help="processes that draw scenes; 0: none")
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch")
 
@@ -53,35 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def train_variant(variant: Variant, arguments: argparse.Namespace, stop: Event) -> None:
     """Does the variant's training in its folder, or goes on with it."""
-    out: Path = arguments.out / variant.row.name
+    out, start = arguments.out / variant.row.name, arguments.start
     if (out / FINISHED).exists():
         return
     print(f"{variant.row.name}: {variant.row.title}", flush=True)
-    settings = write_settings(variant, arguments.like, out / "settings")
-    source = arguments.out / variant.start / FINISHED if variant.start else settings
-    model = load_start(source, variant.recipe, untrained=variant.start is None)
-    trainer = Trainer.begin(model, Tokenizer.from_file(str(settings / "tokenizer.json")), variant.recipe)
+    out.mkdir(parents=True, exist_ok=True)
+    model = load_start(start, variant.recipe, untrained=variant.row.untrained)
+    trainer = Trainer.begin(model, Tokenizer.from_file(str(start / "tokenizer.json")), variant.recipe)
     first = resume(trainer, saved(out)[-1]) if saved(out) else 0
     drop_after(out / "log.csv", first)
-    train(trainer, first, out, settings, Habits(measured_scenes=0, workers=arguments.workers), stop)
-
-
-def write_settings(variant: Variant, like: Path, folder: Path) -> Path:
-    """The json files that the variant is as large as: those of `like` with the variant's sizes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("config.json", "generation_config.json", *SETTINGS):
-        if (like / name).exists():
-            shutil.copyfile(like / name, folder / name)
-    _change(folder / "config.json", [(("vision_config", key), value) for key, value in variant.row.vision.items()])
-    if variant.row.image_size:
-        size = variant.row.image_size
-        _change(folder / "preprocessor_config.json", [(("size", side), size) for side in ("height", "width")])
-    return folder
-
-
-def _change(path: Path, changes: Iterable[tuple[tuple[str, str], Any]]) -> None:
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    for (part, key), value in changes:
-        inner: Mapping[str, Any] = content[part]
-        content = {**content, part: {**inner, key: value}}
-    path.write_text(json.dumps(content, indent=2), encoding="utf-8")
+    train(trainer, first, out, start, Habits(measured_scenes=0, workers=arguments.workers), stop)

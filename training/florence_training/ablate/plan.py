@@ -25,22 +25,18 @@ class Figure(BaseModel):
 class Row(BaseModel):
     """A training. One with `recipe` stands for itself; one with `beside` is that one but for its changes.
 
-    `start` names the training whose model this one begins with; without, or with `untrained`, it begins with nothing.
-    `change` goes into the recipe, `stage` into each of its stages, `vision` into the configuration of the tower.
+    `change` goes into the recipe, `stage` into each of its stages. One that is `untrained` begins with nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
     title: str
     recipe: str | None = None
-    start: str | None = None
     beside: str | None = None
     untrained: bool = False
     figures: Sequence[Figure] = ()
     change: Mapping[str, Any] = {}
     stage: Mapping[str, Any] = {}
-    vision: Mapping[str, Any] = {}
-    image_size: int | None = None
 
 
 class Plan(BaseModel):
@@ -57,11 +53,6 @@ class Variant:
     row: Row
     beside: Row | None
     recipe: Recipe
-
-    @property
-    def start(self) -> str | None:
-        """The training to begin with."""
-        return None if self.row.untrained else (self.beside or self.row).start
 
 
 def read_plan(path: Path) -> Sequence[Variant]:

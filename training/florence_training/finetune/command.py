@@ -22,7 +22,7 @@ from florence_training.finetune.options import FULL_RATE, LORA_RATE, Options, Op
 from florence_training.finetune.progress import Progress, ProgressError, digest, resume
 from florence_training.finetune.rehearsal import Rehearsal
 from florence_training.finetune.tuner import Tuner
-from florence_training.train.command import told_to_stop
+from florence_training.stopping import told_to_stop
 from florence_training.train.log import drop_after
 from florence_training.train.vocabulary import first_location
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from florence_training.train.command import SHIPPED
+from florence_training.checkpoint import SHIPPED
 
 Part = Annotated[float, Field(ge=0, lt=1)]
 HARD = 0.1  # bins: so narrow that the right bin has all of the weight

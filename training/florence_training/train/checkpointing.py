@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from pydantic import ValidationError
 
 from florence_training.checkpoint import load_checkpoint
 from florence_training.train.recipe import Recipe
@@ -61,7 +62,7 @@ def resume(trainer: Trainer, folder: Path) -> int:
     What is still to come of a recipe may be changed.
     """
     state = torch.load(folder / STATE, weights_only=True)
-    step, recipe = int(state["step"]), Recipe.model_validate_json(state["recipe"])
+    step, recipe = int(state["step"]), _read(state["recipe"], folder)
     done = (each.until(step).model_dump_json() for each in (recipe, trainer.recipe))  # as text: lists are tuples, too
     if len(set(done)) > 1 or step > trainer.recipe.steps:
         raise CheckpointError(
@@ -72,6 +73,14 @@ def resume(trainer: Trainer, folder: Path) -> int:
     trainer.heads.load_state_dict(state["heads"])
     trainer.optimiser.load_state_dict(state["optimiser"])
     return step
+
+
+def _read(recipe: str, folder: Path) -> Recipe:
+    try:
+        return Recipe.model_validate_json(recipe)
+    except ValidationError as error:
+        message = f"{folder} has a recipe of another version of this program: begin anew with --from {folder}"
+        raise CheckpointError(message) from error
 
 
 def warm_heads(trainer: Trainer, folder: Path) -> bool:

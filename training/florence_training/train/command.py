@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 
 import torch
 from tokenizers import Tokenizer
 
+from florence_training.checkpoint import SHIPPED
+from florence_training.stopping import told_to_stop
 from florence_training.train.checkpointing import CheckpointError, resume, saved, warm_heads
 from florence_training.train.log import drop_after
 from florence_training.train.loop import Habits, train
 from florence_training.train.recipe import Recipe, RecipeError, read_recipe
 from florence_training.train.start import load_start
 from florence_training.train.trainer import Trainer
-
-SHIPPED = Path(__file__).resolve().parents[3] / "model-shards" / "mini"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,18 +55,6 @@ def run(arguments: argparse.Namespace) -> int:
         folder = train(trainer, first, arguments.out, settings, read_habits(arguments), stop)
     print(f"{folder} of {trainer.recipe.steps} steps")
     return 0
-
-
-@contextmanager
-def told_to_stop() -> Iterator[Event]:
-    """An event that Ctrl-C and `kill` set, instead of ending the process."""
-    stop = Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def read_habits(arguments: argparse.Namespace) -> Habits:

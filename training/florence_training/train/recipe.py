@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic.dataclasses import dataclass
@@ -106,13 +106,14 @@ class Stage(BaseModel):
 class Recipe(BaseModel):
     """`seed` decides the scenes, the tasks posed on them and the first weights.
 
-    With `related_locations` a model that knows nothing begins with alike embeddings for neighbouring location tokens.
+    `locations` is what the location tokens' embeddings begin with: neighbours alike, or each on its own. Without, they
+    stay as they are, and a model that knows nothing has neighbours alike.
     """
 
     model_config = STRICT
     seed: int
     stages: Annotated[Sequence[Stage], Field(min_length=1)]
-    related_locations: bool = True
+    locations: Literal["related", "unrelated"] | None = None
     weight_decay: Weight = 0.03
     clip: Annotated[float, Field(gt=0)] = 1.0
 

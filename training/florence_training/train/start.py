@@ -23,21 +23,29 @@ ALIKE, APART = 0.02, 0.002  # the deviation of what neighbours share, and of wha
 
 def load_start(folder: Path, recipe: Recipe, *, untrained: bool) -> Florence2ForConditionalGeneration:
     """The model in a `from_pretrained` folder, or, `untrained`, a new one as large as its `config.json` says."""
-    if not untrained:
-        return load_checkpoint(folder)
     torch.manual_seed(recipe.seed)
+    model = make_model(folder) if untrained else load_checkpoint(folder)
+    locations = recipe.locations or ("related" if untrained else None)
+    if locations:
+        first = first_location(Tokenizer.from_file(str(folder / "tokenizer.json")))
+        start_locations(model.get_input_embeddings().weight[first : first + BINS], related=locations == "related")
+    return model
+
+
+def make_model(folder: Path) -> Florence2ForConditionalGeneration:
+    """A model that knows nothing, of the sizes in the folder's json files."""
     model = Florence2ForConditionalGeneration(Florence2Config.from_pretrained(folder))
     model.set_attn_implementation("eager")
     model.generation_config = GenerationConfig.from_pretrained(folder)
-    if recipe.related_locations:
-        relate_locations(model, first_location(Tokenizer.from_file(str(folder / "tokenizer.json"))))
     return model
 
 
 @torch.no_grad()
-def relate_locations(model: Florence2ForConditionalGeneration, first: int) -> None:
-    """Gives the location tokens embeddings that change slowly from bin to bin: neighbours begin as neighbours."""
-    rows = model.get_input_embeddings().weight[first : first + BINS]
+def start_locations(rows: torch.Tensor, *, related: bool) -> None:
+    """Gives the location tokens' embeddings [bins,D] new values, which change slowly from bin to bin if `related`."""
+    if not related:
+        rows.copy_(ALIKE * torch.randn(rows.shape))
+        return
     angles = 2 * math.pi * torch.linspace(LOWEST, HIGHEST, WAVES) * (torch.arange(BINS) / BINS)[:, None]
     waves = torch.cat([angles.sin(), angles.cos()], dim=1)
     mixed = waves @ torch.randn(2 * WAVES, rows.shape[1]) / math.sqrt(WAVES)

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { asShown, printJson } from "../tools/docs/printed.ts";
+
+describe("what a page shows of an answer", () => {
+  it("has the answer's values at the page's keys", () => {
+    const shown = { type: "a", objects: [{ label: "snail" }, { label: "truck", score: 1 }] };
+    const actual = { type: "b", more: 1, objects: [1, 2, 3].map((score) => ({ label: `${score}`, score })) };
+    expect(asShown(shown, actual)).toEqual({
+      type: "b",
+      objects: [{ label: "1" }, { label: "2", score: 2 }, { label: "3", score: 3 }],
+    });
+  });
+
+  it("has lists of numbers and nothing as they are", () => {
+    expect(asShown({ ids: [1, 2], problem: {} }, { ids: [3], problem: null })).toEqual({ ids: [3], problem: null });
+  });
+
+  it("is JSON again, broken where a line would be too long", () => {
+    const value = { label: "x".repeat(100), box: { x1: 1, y1: 2 }, list: [{ a: "y".repeat(170) }, [], {}] };
+    const text = printJson(value);
+    expect(JSON.parse(text)).toEqual(value);
+    expect(text.split("\n")[2]).toBe('  "box": { "x1": 1, "y1": 2 },');
+    expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(190);
+  });
+});
