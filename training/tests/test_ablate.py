@@ -78,7 +78,7 @@ def test_text_around_the_table_stays(plan: Path, like: Path, tmp_path: Path) -> 
     arguments = ["--plan", str(plan), "--out", str(tmp_path / "out"), "--table", str(table), "--workers", "0"]
     assert main(["ablate", *arguments, "--from", str(like)]) == 0
     text = (table / "README.md").read_text()
-    assert text.startswith("# Before\n<!-- figures -->\n| with")
+    assert text.startswith("# Before\n<!-- figures -->\n| choice")
     assert text.endswith("<!-- /figures -->\nAfter\n")
     assert "old" not in text
 

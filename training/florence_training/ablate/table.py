@@ -11,9 +11,13 @@ from matplotlib.figure import Figure as Drawing
 from florence_training.ablate.plan import Figure, Row, Variant
 
 LAST = 4  # rows of the log whose mean is the result: a single one is noisy
+WIDE = 3  # from this ratio of the largest to the least, a curve that falls is drawn over a logarithm
 SIZE = (4.2, 2.8)  # inches of a plot
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
-HEAD = ("| with | without | figure | better | with | without | curves |", "| --- | --- | --- | --- | --- | --- | --- |")
+HEAD = (
+    "| choice | other choice | figure | better | choice | other | curves |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+)
 
 
 def write_comparison(variants: Sequence[Variant], trainings: Path, folder: Path) -> None:
@@ -44,11 +48,15 @@ def _draw(row: Row, beside: Row, trainings: Path, picture: Path) -> None:
     drawing = Drawing(figsize=(SIZE[0] * len(row.figures), SIZE[1]), layout="constrained")
     plots = drawing.subplots(1, len(row.figures), squeeze=False).flat
     for figure, plot in zip(row.figures, plots, strict=True):
-        for each in (beside, row):
-            plot.plot(*zip(*_curve(trainings / each.name, figure), strict=True), label=each.title)
+        curves = [_curve(trainings / each.name, figure) for each in (beside, row)]
+        for curve in curves:
+            plot.plot(*zip(*curve, strict=True))
         plot.set_title(figure.name)
         plot.set_xlabel(figure.over)
-        plot.legend(fontsize="small")
+        values = [value for curve in curves for _, value in curve]
+        if figure.better == "lower" and max(values) > WIDE * min(values):
+            plot.set_yscale("log")  # where it goes in the end is what counts
+    drawing.legend([beside.title, row.title], loc="outside lower center", fontsize="small")
     drawing.savefig(picture)
 
 
