@@ -63,6 +63,6 @@ describe.each(placements)("the placement %s", (_, create) => {
   it("describes the model as the deployment's own files do", async () => {
     const backend = create(server?.url ?? new URL("http://none.invalid"));
     await backend.ready();
-    expect(await backend.model()).toMatchObject({ id: "mini", dtype: "fp32", imageSize: 256, firstLocationId: 705 });
+    expect(await backend.model()).toMatchObject({ id: "mini", dtype: "fp16", imageSize: 256, firstLocationId: 705 });
   });
 });

@@ -59,6 +59,14 @@ def test_a_matrix_that_fills_no_blocks_stays_a_product() -> None:
     assert {weight.name for weight in store_blocks(model).graph.initializer} == {"matrix.float16", "yes"}
 
 
+def test_what_no_checkpoint_holds_is_not_rounded() -> None:
+    model = _product()
+    model.graph.initializer.append(numpy_helper.from_array(MATRIX, "constant_0"))
+    kept = {each.name: each.data_type for each in WAYS["fp16"](model).graph.initializer}
+    assert kept["constant_0"] == TensorProto.FLOAT
+    assert kept["matrix.float16"] == TensorProto.FLOAT16
+
+
 def test_halved_graphs_answer_nearly_as_pytorch(tiny: Florence2ForConditionalGeneration) -> None:
     graphs = {name: WAYS["fp16"](graph) for name, graph in build_graphs(tiny, IMAGE_SIZE).items()}
     for difference in compare(tiny, open_sessions(graphs), IMAGE_SIZE):

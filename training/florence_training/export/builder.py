@@ -20,6 +20,8 @@ IR_VERSION = 9  # the format of opset 20, readable by every runtime that knows t
 Dimension = int | str
 Weights = Mapping[str, np.ndarray]
 
+CONSTANT = "constant_"  # begins the names of what is computed from the configuration, and no weight's
+
 
 @dataclass
 class _Store:
@@ -61,7 +63,7 @@ class GraphBuilder:
         """A constant that is no weight (a shape, a scale); equal constants are stored once."""
         key = (str(array.dtype), array.shape, array.tobytes())
         if key not in self._store.constants:
-            name = f"constant_{len(self._store.constants)}"
+            name = f"{CONSTANT}{len(self._store.constants)}"
             self._store.constants[key] = name
             self._store.initializers[name] = numpy_helper.from_array(array, name)
         return self._store.constants[key]

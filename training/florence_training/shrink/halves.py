@@ -6,17 +6,22 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from florence_training.export.builder import CONSTANT
+
 SUFFIX = ".float16"  # of a weight's name while it is one
 LEAST_BYTES = 1024  # smaller constants stay: graphs are optimised by their values, and all together they weigh nothing
 
 
 def store_halves(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with every large float32 weight as float16 and a cast, which ONNX Runtime does once when it loads."""
+    """The graph with every large float32 weight as float16 and a cast, which ONNX Runtime does once when it loads.
+
+    Constants stay: a checkpoint does not hold them, so they would come back unrounded.
+    """
     graph = model.graph
     stored, casts = [], []
     for weight in graph.initializer:
         values = numpy_helper.to_array(weight)
-        if values.dtype != np.float32 or values.nbytes < LEAST_BYTES:
+        if values.dtype != np.float32 or values.nbytes < LEAST_BYTES or weight.name.startswith(CONSTANT):
             stored.append(weight)
             continue
         half = numpy_helper.from_array(values.astype(np.float16), weight.name + SUFFIX)
