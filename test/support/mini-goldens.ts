@@ -19,13 +19,16 @@ async function picture(name: string): Promise<EncodedImage> {
 }
 
 /**
- * The one answer whose two best beams score within rounding of each other, -1.71934283 and -1.71934307 in float64: which of
- * them wins is the runtime's affair.
+ * The one answer that hangs on rounding in the middle of the search: PyTorch drops this sequence, though by its score in
+ * float64 (-3.07625, where what PyTorch writes has -3.07633) it is the better one. Some runtimes keep it.
  */
 const tie = {
   picture: "11-512x512.jpg",
-  task: "<CAPTION_TO_PHRASE_GROUNDING>",
-  beams: [0, 68, 633, 757, 1251, 916, 1401, 679, 862, 750, 1315, 1134, 68, 533, 1446, 1174, 1592, 1322, 2],
+  task: "<REFERRING_EXPRESSION_SEGMENTATION>",
+  beams: [
+    0, 1403, 1095, 1412, 1110, 1416, 1119, 1440, 1119, 1475, 1137, 1498, 1179, 1485, 1222, 1446, 1244, 1398, 1248, 1358,
+    1239, 1319, 1224, 1294, 1192, 1299, 1144, 1330, 1116, 1361, 1116, 1378, 1099, 2,
+  ],
 };
 
 /** The ids that beam search must write, given those that it wrote. */

@@ -32,7 +32,7 @@ export function streamBody({ prompts = 1, beams = 1 }: Work = {}): string {
 }
 
 /** What the mini model writes about the picture, greedily. */
-export const caption = [0, 431, 579, 86, 355, 432, 632, 86, 314, 268, 528, 320, 2];
+export const caption = [0, 68, 579, 15, 432, 579, 86, 355, 268, 632, 314, 268, 528, 320, 2];
 
 /** The token ids of an infer reply. */
 export async function idsOf(response: Response): Promise<readonly number[]> {

@@ -8,7 +8,10 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 
 import torch
@@ -26,25 +29,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of `goldens`."""
     parser.add_argument("--checkpoint", type=Path, required=True, help="a from_pretrained folder with its tokenizer")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write")
+    parser.add_argument("--workers", type=int, default=2, help="processes, each with one thread")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Draws, asks and writes. Returns the exit status."""
-    reader, exact = (Reader.load(arguments.checkpoint, dtype) for dtype in (torch.float32, torch.float64))
     pictures = arguments.out / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
-    rows: list[dict[str, object]] = []
-    for index, shape in enumerate(GOLDEN_SHAPES):
-        seed, data, answers = find_picture(reader, exact, shape, FIRST_SEED + index * SEEDS_A_SHAPE)
-        name = shape.file_name(f"{index:02d}-{shape.width}x{shape.height}")
-        (pictures / name).write_bytes(data)
-        rows += [to_row(name, answer) for answer in answers]
-        print(f"{name}: seed {seed}, {len(data):,} bytes, margin {min(a.margin for a in answers):.1e}", flush=True)
-        if index == 0:
-            text = json.dumps({"picture": name, **smoke(reader, decode(data), answers[0])}, indent=2) + "\n"
-            (arguments.out / "smoke.json").write_text(text, encoding="utf-8")
+    found: list[Golden] = []
+    with ProcessPoolExecutor(arguments.workers, get_context("spawn"), load, (arguments.checkpoint,)) as pool:
+        for golden in pool.map(make_golden, range(len(GOLDEN_SHAPES))):
+            (pictures / golden.name).write_bytes(golden.data)
+            margin = min(answer.margin for answer in golden.answers)
+            print(f"{golden.name}: seed {golden.seed}, {len(golden.data):,} bytes, margin {margin:.1e}", flush=True)
+            found.append(golden)
+    steps = smoke(Reader.load(arguments.checkpoint, torch.float32), decode(found[0].data), found[0].answers[0])
+    text = json.dumps({"picture": found[0].name, **steps}, indent=2) + "\n"
+    (arguments.out / "smoke.json").write_text(text, encoding="utf-8")
+    rows = [to_row(golden.name, answer) for golden in found for answer in golden.answers]
     write_goldens(arguments.out / "goldens.json", provenance(arguments.checkpoint), rows)
     return 0
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A picture's file and the answers to all tasks on it."""
+
+    name: str
+    seed: int
+    data: bytes
+    answers: list[Answer]
+
+
+def load(checkpoint: Path) -> None:
+    """Loads the checkpoint, in float32 and float64, for `make_golden` in this process."""
+    torch.set_num_threads(1)  # more of them only wait for each other
+    _readers[:] = [Reader.load(checkpoint, dtype) for dtype in (torch.float32, torch.float64)]
+
+
+_readers: list[Reader] = []
+
+
+def make_golden(index: int) -> Golden:
+    """The golden of a shape, by the readers that `load` has loaded."""
+    shape = GOLDEN_SHAPES[index]
+    reader, exact = _readers
+    seed, data, answers = find_picture(reader, exact, shape, FIRST_SEED + index * SEEDS_A_SHAPE)
+    return Golden(shape.file_name(f"{index:02d}-{shape.width}x{shape.height}"), seed, data, answers)
 
 
 def find_picture(reader: Reader, exact: Reader, shape: Shape, first_seed: int) -> tuple[int, bytes, list[Answer]]:
