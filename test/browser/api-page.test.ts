@@ -5,7 +5,7 @@ useBrowser();
 
 it.each([
   ["region-to-category", '"type": "text"'],
-  ["open-vocabulary-detection", '"label": "snail"'],
+  ["open-vocabulary-detection", '"type": "boxes"'],
 ])("the page of the API tries %s with its example as it stands", async (task, answered) => {
   const page = await openPage("/docs");
   const operation = page.locator(".opblock", { has: page.locator(`[data-path="/v1/${task}"]`) });

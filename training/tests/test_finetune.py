@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 from threading import Event
 
+import conftest
 import pytest
-import test_train
 import torch
 from PIL import Image
 from tokenizers import Tokenizer
@@ -30,8 +30,8 @@ from florence_training.finetune.trial import Tried, describe, tally
 from florence_training.finetune.tuner import Tuner
 from florence_training.train.vocabulary import first_location
 
-checkpoint = test_train.like  # a tiny model with the shipped vocabulary
-SIDE = test_train.SIDE
+checkpoint = conftest.like  # a tiny model with the shipped vocabulary
+SIDE = conftest.SIDE
 QUICK = ("--epochs", "2", "--batch", "2", "--rehearsal", "0", "--learning-rate", "3e-3", "--patience", "9")
 
 
