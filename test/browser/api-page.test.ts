@@ -5,7 +5,8 @@ useBrowser();
 
 it.each([
   ["region-to-category", '"type": "text"'],
-  ["open-vocabulary-detection", '"type": "boxes"'],
+  ["open-vocabulary-detection", '"objects": []'],
+  ["object-detection", '"label": "snail"'],
 ])("the page of the API tries %s with its example as it stands", async (task, answered) => {
   const page = await openPage("/docs");
   const operation = page.locator(".opblock", { has: page.locator(`[data-path="/v1/${task}"]`) });

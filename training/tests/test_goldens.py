@@ -73,11 +73,13 @@ def test_the_shipped_model_has_the_weights_of_the_goldens(goldens: dict[str, Any
     assert hashlib.sha256(weights).hexdigest() == goldens["provenance"]["checkpoint_sha256"]
 
 
-def test_the_shipped_graphs_are_what_export_makes(checkpoint: Path, tmp_path: Path) -> None:
-    assert main(["export", "--checkpoint", str(checkpoint), "--out", str(tmp_path)]) == 0
+def test_the_shipped_graphs_are_what_export_and_shrink_make(checkpoint: Path, tmp_path: Path) -> None:
+    exported, shrunk = tmp_path / "exported", tmp_path / "shrunk"
+    assert main(["export", "--checkpoint", str(checkpoint), "--out", str(exported)]) == 0
+    assert main(["shrink", "--model", str(exported), "--dtype", "fp16", "--out", str(shrunk)]) == 0
     for name in GRAPHS:
         path = Path("onnx") / f"{name}.onnx"
-        assert (tmp_path / path).read_bytes() == (SHIPPED / path).read_bytes()
+        assert (shrunk / path).read_bytes() == (SHIPPED / path).read_bytes()
 
 
 def test_the_goldens_of_a_picture_come_out_again(goldens: dict[str, Any], checkpoint: Path) -> None:
