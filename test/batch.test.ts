@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createService } from "../src/answer.ts";
 import { answerBatch } from "../src/batch.ts";
-import { createCachedGenerations } from "../src/cached-generations.ts";
 import { Problem } from "../src/contract/problems.ts";
 import type { AnalyzeRequest, Analyzed, BatchItem, ImageInput } from "../src/contract/service.ts";
-import { ISOLATE_LIMITS } from "../src/image/intake.ts";
-import { callWith } from "./support/calls.ts";
+import { cachedService, callWith } from "./support/calls.ts";
 import { fakeBackend } from "./support/fake-backend.ts";
 import { fakeAnswer, missed } from "./support/fake-service.ts";
 import { bilevelPng } from "./support/pictures.ts";
@@ -92,17 +89,7 @@ describe("a batch", () => {
 describe("the service's batch", () => {
   it("asks the backend only for what is not in the cache, and once for equal items", async () => {
     const { backend, asked } = fakeBackend({ text: "<s>a cat</s>" });
-    const find = createCachedGenerations({
-      backend,
-      stores: [],
-      ttlSeconds: 60,
-      memoryBytes: 10_000,
-      salt: "",
-      holdOpen: () => {},
-      now: () => 0,
-      sleep: nextTask,
-    });
-    const service = createService({ backend, find, limits: ISOLATE_LIMITS, now: () => 0 });
+    const { service } = cachedService(backend);
     const [one, other] = [await png(10), await png(20)];
     await service.answer({ task: "caption", image: one, options: {} }, callWith());
     const items: readonly BatchItem[] = [

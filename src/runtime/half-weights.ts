@@ -54,13 +54,14 @@ function isCastToFloat(bytes: Uint8Array, node: Message): boolean {
 
 /** The casts of float16 weights that nothing but the cast reads. */
 function findCasts(bytes: Uint8Array, graph: Message, halves: ReadonlyMap<string, Field>) {
-  const reads = halves.size > 0 ? readNames(bytes, graph) : [];
+  if (halves.size === 0) return [];
+  const reads = Map.groupBy(readNames(bytes, graph), (name) => name);
   return graph.all(onnx.graph.node).flatMap((node) => {
     const message = readMessage(bytes, node);
     const [name = "", cast] = [message.texts(onnx.node.input)[0], message.texts(onnx.node.output)[0]];
     const raw = halves.get(name);
     if (raw === undefined || cast === undefined || !isCastToFloat(bytes, message)) return [];
-    return reads.indexOf(name) === reads.lastIndexOf(name) ? [{ node, name, cast, raw }] : [];
+    return reads.get(name)?.length === 1 ? [{ node, name, cast, raw }] : [];
   });
 }
 

@@ -1,6 +1,9 @@
+import { createService } from "../../src/answer.ts";
+import type { Store } from "../../src/cache/store.ts";
 import { createCachedGenerations } from "../../src/cached-generations.ts";
 import type { CacheDirectives, CallContext } from "../../src/contract/service.ts";
 import type { FindGenerations } from "../../src/generations.ts";
+import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { nextTask } from "./tiny-backend.ts";
 
@@ -18,8 +21,16 @@ export function callWith(cache: Partial<CacheDirectives> = {}, signal = new Abor
   return { signal, trace: { requestId: "r1", traceparent: undefined }, cache: { ...silent, ...cache } };
 }
 
+/** What all isolates of tests have; their clocks stand still. */
+const isolate = { salt: "", holdOpen: () => {}, now: () => 0, sleep: nextTask };
+
 /** Generations that always come from the backend. */
 export function uncached(backend: Backend): FindGenerations {
-  const nothing = { stores: [], ttlSeconds: 0, memoryBytes: 0, salt: "", holdOpen: () => {} };
-  return createCachedGenerations({ backend, now: () => 0, sleep: nextTask, ...nothing });
+  return createCachedGenerations({ ...isolate, backend, stores: [], ttlSeconds: 0, memoryBytes: 0 });
+}
+
+/** A service before a backend that keeps what it finds, in the isolate and in these stores. */
+export function cachedService(backend: Backend, stores: readonly Store[] = []) {
+  const find = createCachedGenerations({ ...isolate, backend, stores, ttlSeconds: 60, memoryBytes: 10_000 });
+  return { find, service: createService({ backend, find, limits: ISOLATE_LIMITS, now: () => 0 }) };
 }

@@ -1,14 +1,11 @@
-import { createCachedGenerations } from "../../src/cached-generations.ts";
-import { createService } from "../../src/answer.ts";
 import type { Engine } from "../../src/engine/engine.ts";
-import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { createInferenceClient, type InferenceClient } from "../../src/inference/protocol/client.ts";
 import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
+import { cachedService } from "./calls.ts";
 import { fakeStore } from "./fake-store.ts";
 import { fakeClock } from "./protocol-backend.ts";
 import { servingApp } from "./serving-app.ts";
-import { nextTask } from "./tiny-backend.ts";
 
 /** An engine that writes the same to every prompt, in one token. */
 function writing(text: string): Engine["generate"] {
@@ -76,15 +73,5 @@ export function remoteOf(client: InferenceClient): Backend {
 
 /** An isolate before a backend, and what it has put into the store. */
 export function isolateOf(backend: Backend, { store, holds } = fakeStore()) {
-  const find = createCachedGenerations({
-    backend,
-    stores: [store],
-    ttlSeconds: 60,
-    memoryBytes: 10_000,
-    salt: "",
-    holdOpen: () => {},
-    now: () => 0,
-    sleep: nextTask,
-  });
-  return { find, holds, service: createService({ backend, find, limits: ISOLATE_LIMITS, now: () => 0 }) };
+  return { ...cachedService(backend, [store]), holds };
 }

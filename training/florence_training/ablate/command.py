@@ -13,8 +13,7 @@ from tokenizers import Tokenizer
 from florence_training.ablate.plan import Variant, read_plan
 from florence_training.ablate.table import write_comparison
 from florence_training.stopping import told_to_stop
-from florence_training.train.checkpointing import resume, saved
-from florence_training.train.log import drop_after
+from florence_training.train.checkpointing import go_on
 from florence_training.train.loop import FINISHED, Habits, train
 from florence_training.train.start import load_start
 from florence_training.train.trainer import Trainer
@@ -55,6 +54,4 @@ def train_variant(variant: Variant, arguments: argparse.Namespace, stop: Event) 
     out.mkdir(parents=True, exist_ok=True)
     model = load_start(start, variant.recipe, untrained=variant.row.untrained)
     trainer = Trainer.begin(model, Tokenizer.from_file(str(start / "tokenizer.json")), variant.recipe)
-    first = resume(trainer, saved(out)[-1]) if saved(out) else 0
-    drop_after(out / "log.csv", first)
-    train(trainer, first, out, start, Habits(measured_scenes=0, workers=arguments.workers), stop)
+    train(trainer, go_on(trainer, out), out, start, Habits(measured_scenes=0, workers=arguments.workers), stop)

@@ -9,15 +9,12 @@ from pathlib import Path
 from matplotlib.figure import Figure as Drawing
 
 from florence_training.ablate.plan import Figure, Row, Variant
+from florence_training.marked import BEGIN, END, fill, table_row
 
 LAST = 4  # rows of the log whose mean is the result: a single one is noisy
 WIDE = 3  # from this ratio of the largest to the least, a curve that falls is drawn over a logarithm
 SIZE = (4.2, 2.8)  # inches of a plot
-BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
-HEAD = (
-    "| choice | other choice | figure | better | choice | other | curves |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
-)
+HEAD = ("choice", "other choice", "figure", "better", "choice", "other", "curves")
 
 
 def write_comparison(variants: Sequence[Variant], trainings: Path, folder: Path) -> None:
@@ -26,8 +23,7 @@ def write_comparison(variants: Sequence[Variant], trainings: Path, folder: Path)
     rows = [line for variant in variants for line in _compare(variant, trainings, folder)]
     path = folder / "README.md"
     before = path.read_text(encoding="utf-8") if path.exists() else f"{BEGIN}\n{END}\n"
-    head, tail = before.split(BEGIN)[0], before.split(END)[1]
-    path.write_text(f"{head}{BEGIN}\n" + "\n".join([*HEAD, *rows]) + f"\n{END}{tail}", encoding="utf-8")
+    path.write_text(fill(before, [table_row(HEAD), table_row(["---"] * len(HEAD)), *rows]), encoding="utf-8")
 
 
 def _compare(variant: Variant, trainings: Path, folder: Path) -> Sequence[str]:
@@ -40,8 +36,8 @@ def _compare(variant: Variant, trainings: Path, folder: Path) -> Sequence[str]:
 
 def _line(row: Row, beside: Row, figure: Figure, trainings: Path) -> str:
     results = (f"{_result(trainings / each.name, figure.name):.3g}" for each in (beside, row))
-    cells = (beside.title, row.title, figure.name, figure.better, *results, f"[{row.name}.png]({row.name}.png)")
-    return f"| {' | '.join(cells)} |"
+    curves = f"[{row.name}.png]({row.name}.png)"
+    return table_row([beside.title, row.title, figure.name, figure.better, *results, curves])
 
 
 def _draw(row: Row, beside: Row, trainings: Path, picture: Path) -> None:

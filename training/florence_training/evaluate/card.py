@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from florence_training.evaluate.answered import Figures
+from florence_training.marked import BEGIN, END, fill, is_marked, table_row
 
-BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 SHOWN = 16  # characters of a digest
 
 
@@ -79,24 +79,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes the card. Returns the exit status."""
     card = arguments.card.read_text(encoding="utf-8")
-    if card.count(BEGIN) != 1 or card.count(END) != 1:
+    if not is_marked(card):
         print(f"{arguments.card}: put {BEGIN} and {END} once where the table goes", file=sys.stderr)
         return 1
-    before, _, rest = card.partition(BEGIN)
-    _, _, after = rest.partition(END)
     columns = [Column.read(argument) for argument in arguments.figures]
-    table = "\n".join([*tabulate(columns), "", *(describe(column) for column in columns)])
-    arguments.out.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+    lines = [*tabulate(columns), "", *(describe(column) for column in columns)]
+    arguments.out.write_text(fill(card, lines), encoding="utf-8")
     return 0
 
 
 def tabulate(columns: Sequence[Column]) -> list[str]:
     """A Markdown table: a line for each of `ROWS`."""
     return [
-        _line(["", *(column.title for column in columns), "aim"]),
-        _line(["---"] * (len(columns) + 2)),
+        table_row(["", *(column.title for column in columns), "aim"]),
+        table_row(["---"] * (len(columns) + 2)),
         *(
-            _line([row.title, *(f"{column.figures[row.task][row.figure]:.3f}" for column in columns), _aim(row)])
+            table_row([row.title, *(f"{column.figures[row.task][row.figure]:.3f}" for column in columns), _aim(row)])
             for row in ROWS
         ),
     ]
@@ -116,10 +114,6 @@ SOURCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "checkpoint": lambda facts: f"PyTorch, weights {facts['sha256'][:SHOWN]}…",
     "truth": lambda _: "the targets themselves, which no model surpasses",
 }
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _aim(row: Row) -> str:

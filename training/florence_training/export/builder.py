@@ -14,13 +14,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from florence_training.export.names import CONSTANT
+
 OPSET = 20  # the first with a Gelu of its own; LayerNormalization came with 17
 IR_VERSION = 9  # the format of opset 20, readable by every runtime that knows that opset
 
 Dimension = int | str
 Weights = Mapping[str, np.ndarray]
-
-CONSTANT = "constant_"  # begins the names of what is computed from the configuration, and no weight's
 
 
 @dataclass

@@ -16,7 +16,7 @@ import torch
 from onnx import numpy_helper
 from transformers import Florence2Config, Florence2ForConditionalGeneration, GenerationConfig
 
-from florence_training.shrink.halves import widen
+from florence_training.export.names import as_computed
 
 GRAPHS = ("vision_encoder", "embed_tokens", "encoder_model", "decoder_model_merged")
 SETTINGS = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "preprocessor_config.json")
@@ -51,7 +51,7 @@ def read_weights(model: onnx.ModelProto) -> Iterator[tuple[str, np.ndarray]]:
     }
     for tensor in model.graph.initializer:
         if "." in tensor.name:  # weights are named after modules; constants have no dots
-            name, array = widen(tensor.name, numpy_helper.to_array(tensor))
+            name, array = as_computed(tensor.name, numpy_helper.to_array(tensor))
             yield name, array.T if name in transposed else array
 
 

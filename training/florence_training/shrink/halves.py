@@ -6,9 +6,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from florence_training.export.builder import CONSTANT
+from florence_training.export.names import CONSTANT, HALF
 
-SUFFIX = ".float16"  # of a weight's name while it is one
 LEAST_BYTES = 1024  # smaller constants stay: graphs are optimised by their values, and all together they weigh nothing
 
 
@@ -24,13 +23,8 @@ def store_halves(model: onnx.ModelProto) -> onnx.ModelProto:
         if values.dtype != np.float32 or values.nbytes < LEAST_BYTES or weight.name.startswith(CONSTANT):
             stored.append(weight)
             continue
-        half = numpy_helper.from_array(values.astype(np.float16), weight.name + SUFFIX)
+        half = numpy_helper.from_array(values.astype(np.float16), weight.name + HALF)
         stored.append(half)
         casts.append(helper.make_node("Cast", [half.name], [weight.name], name=half.name, to=TensorProto.FLOAT))
     nodes = helper.make_graph([*casts, *graph.node], graph.name, graph.input, graph.output, stored)
     return helper.make_model(nodes, opset_imports=model.opset_import, ir_version=model.ir_version)
-
-
-def widen(name: str, values: np.ndarray) -> tuple[str, np.ndarray]:
-    """The name and values of a stored weight as the graph computes with it."""
-    return (name.removesuffix(SUFFIX), values.astype(np.float32)) if name.endswith(SUFFIX) else (name, values)

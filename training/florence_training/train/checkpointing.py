@@ -13,11 +13,13 @@ import torch
 from pydantic import ValidationError
 
 from florence_training.checkpoint import load_checkpoint
+from florence_training.train.log import drop_after
 from florence_training.train.recipe import Recipe
 from florence_training.train.start import copy_settings
 from florence_training.train.trainer import Trainer
 
 STATE = "training.pt"
+LOGS = ("log.csv", "measures.csv")
 KEPT = 2  # the newest and, should the disk have failed it, the one before
 
 
@@ -73,6 +75,18 @@ def resume(trainer: Trainer, folder: Path) -> int:
     trainer.heads.load_state_dict(state["heads"])
     trainer.optimiser.load_state_dict(state["optimiser"])
     return step
+
+
+def go_on(trainer: Trainer, out: Path) -> int:
+    """Puts the trainer where the newest checkpoint in a folder left it, and returns its steps; 0 without one.
+
+    Drops from the folder's logs what will be done again. Raises CheckpointError as `resume`.
+    """
+    checkpoints = saved(out)
+    first = resume(trainer, checkpoints[-1]) if checkpoints else 0
+    for name in LOGS:
+        drop_after(out / name, first)
+    return first
 
 
 def _read(recipe: str, folder: Path) -> Recipe:

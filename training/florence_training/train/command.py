@@ -11,8 +11,7 @@ from tokenizers import Tokenizer
 
 from florence_training.checkpoint import SHIPPED
 from florence_training.stopping import told_to_stop
-from florence_training.train.checkpointing import CheckpointError, resume, saved, warm_heads
-from florence_training.train.log import drop_after
+from florence_training.train.checkpointing import CheckpointError, go_on, saved, warm_heads
 from florence_training.train.loop import Habits, train
 from florence_training.train.recipe import Recipe, RecipeError, read_recipe
 from florence_training.train.start import load_start
@@ -48,8 +47,6 @@ def run(arguments: argparse.Namespace) -> int:
     if first == trainer.recipe.steps:
         print("the recipe is done")
         return 0
-    for name in ("log.csv", "measures.csv"):
-        drop_after(arguments.out / name, first)
     with told_to_stop() as stop:
         settings = arguments.start or arguments.like
         folder = train(trainer, first, arguments.out, settings, read_habits(arguments), stop)
@@ -67,11 +64,9 @@ def prepare(arguments: argparse.Namespace, recipe: Recipe) -> tuple[Trainer, int
     folder = arguments.start or arguments.like
     model = load_start(folder, recipe, untrained=arguments.start is None)
     trainer = Trainer.begin(model, Tokenizer.from_file(str(folder / "tokenizer.json")), recipe)
-    checkpoints = saved(arguments.out)
-    if checkpoints:
-        step = resume(trainer, checkpoints[-1])
-        print(f"goes on from {checkpoints[-1]}, step {step} of {recipe.steps}", flush=True)
-        return trainer, step
-    if arguments.start and warm_heads(trainer, arguments.start):
+    first = go_on(trainer, arguments.out)
+    if first:
+        print(f"goes on from {saved(arguments.out)[-1]}, step {first} of {recipe.steps}", flush=True)
+    elif arguments.start and warm_heads(trainer, arguments.start):
         print(f"begins with the weights and heads of {arguments.start}", flush=True)
-    return trainer, 0
+    return trainer, first

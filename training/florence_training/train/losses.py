@@ -46,11 +46,16 @@ def soften(bins: torch.Tensor, deviation: float) -> torch.Tensor:
     return weights / weights.sum(-1, keepdim=True)
 
 
+def are_places(targets: torch.Tensor, first_location: int) -> torch.Tensor:
+    """Which of these ids are location tokens."""
+    return (targets >= first_location) & (targets < first_location + BINS)
+
+
 def token_losses(logits: torch.Tensor, targets: torch.Tensor, first_location: int, deviation: float) -> torch.Tensor:
     """The cross-entropy [n] of logits [n,vocabulary] with target ids [n]; a location's target is softened."""
     logs = functional.log_softmax(logits.float(), -1)
     hard = -logs.gather(1, targets[:, None])[:, 0]
-    places = (targets >= first_location) & (targets < first_location + BINS)
+    places = are_places(targets, first_location)
     soft = soften(targets[places] - first_location, deviation)
     values = -(logs[places, first_location : first_location + BINS] * soft).sum(-1)
     return hard.masked_scatter(places, values)

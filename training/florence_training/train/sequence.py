@@ -9,9 +9,8 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 from transformers import Florence2ForConditionalGeneration
 
-from florence_training.annotate.locations import BINS
 from florence_training.train.data import Posed
-from florence_training.train.losses import Loss, mean_of_tokens, token_losses
+from florence_training.train.losses import Loss, are_places, mean_of_tokens, token_losses
 from florence_training.train.vision import Sight
 
 # Rows of like length go together, so that little is padding: the answers in order of length, cut at these parts.
@@ -36,7 +35,7 @@ def sequence_loss(
     answers = [_answer(model, sight, group) for group in groups]
     targets = torch.cat([ids for _, ids in answers])
     losses = torch.cat([token_losses(logits, ids, first_location, smoothing) for logits, ids in answers])
-    places = (targets >= first_location) & (targets < first_location + BINS)
+    places = are_places(targets, first_location)
     value = mean_of_tokens(losses, places, location)
     words, where = losses[~places].mean().item(), losses[places].mean().nan_to_num().item()
     return Loss(value, {"sequence": value.item(), "word_loss": words, "location_loss": where})
