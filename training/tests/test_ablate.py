@@ -83,6 +83,16 @@ def test_text_around_the_table_stays(plan: Path, like: Path, tmp_path: Path) -> 
     assert "old" not in text
 
 
+def test_a_training_that_was_done_by_another_plan_is_not_taken_for_this_ones(
+    plan: Path, like: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--plan", str(plan), "--out", str(tmp_path / "out"), "--table", str(tmp_path / "table")]
+    assert main(["ablate", *arguments, "--from", str(like), "--workers", "0"]) == 0
+    plan.write_text(PLAN.replace("smoothing = 0.1", "smoothing = 0.2"))
+    assert main(["ablate", *arguments, "--from", str(like), "--workers", "0"]) == 1
+    assert "other/step-00000002 was trained by another recipe" in capsys.readouterr().err
+
+
 def test_the_plan_of_this_folder_can_be_read() -> None:
     variants = read_plan(PLANS / "ablations" / "plan.toml")
     assert sum(variant.beside is not None for variant in variants) >= 4

@@ -13,8 +13,8 @@ from tokenizers import Tokenizer
 from florence_training.ablate.plan import Variant, read_plan
 from florence_training.ablate.table import write_comparison
 from florence_training.stopping import told_to_stop
-from florence_training.train.checkpointing import go_on
-from florence_training.train.loop import FINISHED, Habits, train
+from florence_training.train.checkpointing import CheckpointError, go_on
+from florence_training.train.loop import Habits, train
 from florence_training.train.start import load_start
 from florence_training.train.trainer import Trainer
 
@@ -37,21 +37,26 @@ def run(arguments: argparse.Namespace) -> int:
     except (OSError, ValueError, KeyError) as error:
         print(f"{arguments.plan}: {error}", file=sys.stderr)
         return 1
-    with told_to_stop() as stop:
-        for variant in variants:
-            if not stop.is_set():
-                train_variant(variant, arguments, stop)
+    try:
+        with told_to_stop() as stop:
+            for variant in variants:
+                if not stop.is_set():
+                    train_variant(variant, arguments, stop)
+    except CheckpointError as error:
+        print(error, file=sys.stderr)
+        return 1
     write_comparison(variants, arguments.out, arguments.table)
     return 0
 
 
 def train_variant(variant: Variant, arguments: argparse.Namespace, stop: Event) -> None:
-    """Does the variant's training in its folder, or goes on with it."""
+    """Does the variant's training in its folder, or goes on with it. Raises CheckpointError where another is there."""
     out, start = arguments.out / variant.row.name, arguments.start
-    if (out / FINISHED).exists():
-        return
-    print(f"{variant.row.name}: {variant.row.title}", flush=True)
     out.mkdir(parents=True, exist_ok=True)
     model = load_start(start, variant.recipe, untrained=variant.row.untrained)
     trainer = Trainer.begin(model, Tokenizer.from_file(str(start / "tokenizer.json")), variant.recipe)
-    train(trainer, go_on(trainer, out), out, start, Habits(measured_scenes=0, workers=arguments.workers), stop)
+    first = go_on(trainer, out)
+    if first == variant.recipe.steps:
+        return
+    print(f"{variant.row.name}: {variant.row.title}", flush=True)
+    train(trainer, first, out, start, Habits(measured_scenes=0, workers=arguments.workers), stop)
