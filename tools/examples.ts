@@ -4,6 +4,7 @@ import { openApiDocument } from "../src/contract/openapi.ts";
 import type { OpenApiDocument, ResponseExamples } from "../src/contract/response-examples.ts";
 import { EVENT_STREAM_MEDIA_TYPE } from "../src/contract/stream-events.ts";
 import { tasks } from "../src/florence/tasks.ts";
+import { answerClientPage } from "./docs/client-project.ts";
 import { answerPages } from "./docs/page-answers.ts";
 import { startServer } from "./ready-server.ts";
 import { runCommand } from "./run-command.ts";
@@ -82,6 +83,7 @@ if (import.meta.main) {
     const server = await startServer(0);
     await writeFile(EXAMPLES_PATH, `${JSON.stringify(await askExamples(server.url), undefined, 1)}\n`);
     await answerPages(server.url);
+    await answerClientPage(server.url);
     await server.stop();
   });
 }

@@ -1,37 +1,25 @@
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildClient } from "../../tools/build-client.ts";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
+import { clientPage, installClient, outputPlaces, runClientPage } from "../../tools/docs/client-project.ts";
 import { blocksIn } from "../../tools/docs/page-examples.ts";
 
 const run = promisify(execFile);
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 const page = blocksIn(await readFile(join(root, "docs/how-to/use-the-client.md"), "utf8"));
-const blocks = blocksIn(await readFile(join(root, "src/client/README.md"), "utf8"));
-
-/** All blocks of a language, one behind the other. */
-function all(language: string): string {
-  return blocks.flatMap((block) => (block.language === language ? [block.text] : [])).join("");
-}
+const blocks = blocksIn(await readFile(clientPage, "utf8"));
 
 let server: Server | undefined;
 let folder = "";
 let project = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "client-"));
-  project = join(folder, "project");
-  const packed = join(folder, "package");
-  await mkdir(project);
-  await buildClient(packed);
-  const { stdout } = await run("npm", ["pack", packed, "--silent", "--pack-destination", folder], { cwd: folder });
-  await writeFile(join(project, "package.json"), '{ "type": "module", "private": true }');
-  const options = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts"];
-  await run("npm", ["install", ...options, join(folder, stdout.trim())], { cwd: project });
+  project = await installClient(folder);
   // The types of the platforms, as a project of theirs has them.
   const platforms = ["@types", "@cloudflare", "undici-types"];
   await Promise.all(
@@ -84,7 +72,8 @@ describe("the packed client", () => {
   });
 
   it("compiles in the README's program, in a strict project that checks every declaration", async () => {
-    expect(await complaints(all("ts"), inNode)).toBe("");
+    const programs = blocks.flatMap(({ language, text }) => (language === "ts" ? [text] : []));
+    expect(await complaints(programs.join(""), inNode)).toBe("");
   });
 
   it.each([
@@ -118,10 +107,7 @@ describe("the packed client", () => {
   });
 
   it("does what its README says", async () => {
-    await copyFile(join(root, "test/pictures/street.jpg"), join(project, "street.jpg"));
-    const program = all("ts").replaceAll("http://127.0.0.1:8787", server?.url.origin ?? "");
-    await writeFile(join(project, "readme.ts"), program);
-    const { stdout } = await run(process.execPath, ["readme.ts"], { cwd: project });
-    expect(stdout).toBe(all("text"));
+    const printed = await runClientPage(project, new URL(server?.url ?? ""));
+    expect(printed).toEqual(outputPlaces(blocks).map((at) => (at === undefined ? "" : blocks[at]?.text)));
   });
 });

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../serve.ts";
-import { type Block, blocksIn } from "./page-examples.ts";
+import { type Block, blocksIn, withTexts } from "./page-examples.ts";
 import { asShown, printJson } from "./printed.ts";
 
 /** The pages that show commands with what the model answers to them. */
@@ -31,15 +31,15 @@ async function shell(command: string, origin: URL): Promise<string> {
 /** A page with what its commands print now. */
 async function answered(page: string, origin: URL): Promise<string> {
   const blocks = blocksIn(page);
-  let text = page;
+  const texts = new Map<number, string>();
   for (const [index, block] of blocks.entries()) {
     const next = blocks[index + 1];
     if (block.language !== "sh" || !block.text.includes(SHOWN_ORIGIN) || next === undefined) continue;
     if (next.language !== "json" && next.language !== "text") continue;
     const shown = shownAs(next, await shell(block.text, origin));
-    if (shown !== undefined) text = text.replace(next.text, () => shown);
+    if (shown !== undefined) texts.set(index + 1, shown);
   }
-  return text;
+  return withTexts(page, texts);
 }
 
 /** Asks what the pages ask, and writes the answers into them. */

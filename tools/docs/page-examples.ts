@@ -19,6 +19,14 @@ export function blocksIn(markdown: string): readonly Block[] {
   });
 }
 
+/** The page with other texts in some of its fenced blocks, by their places among all. */
+export function withTexts(markdown: string, texts: ReadonlyMap<number, string>): string {
+  let at = 0;
+  return markdown.replace(fences, (fence, language: string, text: string) => {
+    return `\`\`\`${language}\n${texts.get(at++) ?? text}\`\`\``;
+  });
+}
+
 /** The shell blocks of a Markdown page in their order. */
 export function examplesIn(markdown: string): readonly Example[] {
   const blocks = blocksIn(markdown);

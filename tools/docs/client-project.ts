@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { buildClient } from "../build-client.ts";
+import { root } from "../serve.ts";
+import { type Block, blocksIn, withTexts } from "./page-examples.ts";
+
+const run = promisify(execFile);
+
+/** The page of the client's package, whose examples are one program, one behind the other. */
+export const clientPage = join(root, "src/client/README.md");
+
+/** Makes a project in an empty folder that has installed the client as npm would bring it; returns the project's folder. */
+export async function installClient(folder: string): Promise<string> {
+  const [project, packed] = [join(folder, "project"), join(folder, "package")];
+  await mkdir(project);
+  await buildClient(packed);
+  const { stdout } = await run("npm", ["pack", packed, "--silent", "--pack-destination", folder], { cwd: folder });
+  await writeFile(join(project, "package.json"), '{ "type": "module", "private": true }');
+  const options = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+  await run("npm", ["install", ...options, join(folder, stdout.trim())], { cwd: project });
+  return project;
+}
+
+/** What no example prints: says which of them have printed what. */
+const MARK = "\f\n";
+
+/** Runs the page's program in a project that has the client; what each of its examples prints, in their order. */
+export async function runClientPage(project: string, origin: URL): Promise<readonly string[]> {
+  await copyFile(join(root, "test/pictures/street.jpg"), join(project, "street.jpg"));
+  const examples = blocksIn(await readFile(clientPage, "utf8")).filter(({ language }) => language === "ts");
+  const program = examples.map(({ text }) => `${text}process.stdout.write(${JSON.stringify(MARK)});\n`).join("");
+  await writeFile(join(project, "page.ts"), program.replaceAll("http://127.0.0.1:8787", origin.origin));
+  const { stdout } = await run(process.execPath, ["page.ts"], { cwd: project });
+  return stdout.split(MARK).slice(0, -1);
+}
+
+/** The places among the page's blocks of what it shows of each example's output; undefined where it shows none. */
+export function outputPlaces(blocks: readonly Block[]): readonly (number | undefined)[] {
+  return blocks.flatMap(({ language }, at) => {
+    return language === "ts" ? [blocks[at + 1]?.language === "text" ? at + 1 : undefined] : [];
+  });
+}
+
+/** Writes into the page what its examples print now. */
+export async function answerClientPage(origin: URL): Promise<void> {
+  const page = await readFile(clientPage, "utf8");
+  const folder = await mkdtemp(join(tmpdir(), "client-"));
+  const printed = await runClientPage(await installClient(folder), origin);
+  await rm(folder, { recursive: true });
+  const places = outputPlaces(blocksIn(page));
+  const texts = printed.flatMap((text, at) => {
+    const place = places[at];
+    return place === undefined ? [] : [[place, text] as const];
+  });
+  await writeFile(clientPage, withTexts(page, new Map(texts)));
+}
