@@ -3,7 +3,7 @@ import type { Decoders } from "../../src/runtime/decode.ts";
 import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runtime/embedded.ts";
 import { preprocess } from "../../src/runtime/preprocess.ts";
 import { createTokenizer } from "../../src/runtime/tokenizer.ts";
-import { expectedBeams, generations, goldenPictures } from "./mini-goldens.ts";
+import { generations, goldenPictures } from "./mini-goldens.ts";
 
 /** What differs from one platform to the other. */
 interface Platform extends Pick<EmbeddedOptions, "readAsset" | "createSession"> {
@@ -44,7 +44,7 @@ export function describeGoldens(platform: Platform): void {
     it.each(goldenPictures)("writes with three beams what PyTorch writes on $name", async ({ image, goldens }) => {
       const answers = await generations(backend, image, goldens, "beams");
       const ids = answers.map(({ tokenIds }) => tokenIds);
-      expect(ids).toEqual(goldens.map((golden, at) => expectedBeams(golden, ids[at])));
+      expect(ids).toEqual(goldens.map(({ beams }) => beams));
     });
 
     it("is tried on 24 pictures and 360 answers each way", () => {
