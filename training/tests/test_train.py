@@ -72,6 +72,21 @@ def test_the_loss_of_one_batch_falls(like: Path, tmp_path: Path) -> None:
         assert figures[-1][name] < 0.8 * figures[0][name], name
 
 
+def test_a_part_without_a_rate_stands_still_and_is_not_differentiated(like: Path, tmp_path: Path) -> None:
+    path = tmp_path / "still.toml"
+    path.write_text(RECIPE.format(steps=2).replace("vision = 3e-3", "vision = 0.0"))
+    recipe, tokenizer = read_recipe(path), Tokenizer.from_file(str(like / "tokenizer.json"))
+    trainer = Trainer.begin(load_checkpoint(like), tokenizer, recipe)
+    before = {name: each.detach().clone() for name, each in trainer.model.named_parameters()}
+    trainer.step(0, Batches(recipe, tokenizer, SIDE, 2)[0])
+    for name, each in trainer.model.named_parameters():
+        is_vision = "vision_tower" in name or "multi_modal_projector" in name
+        assert (each.grad is None) == is_vision, name
+        assert torch.equal(each, before[name]) or not is_vision, name
+    moved = trainer.model.model.language_model.encoder.layers[0].fc1.weight
+    assert not torch.equal(moved, before["model.language_model.encoder.layers.0.fc1.weight"])
+
+
 def test_going_on_is_the_same_as_not_stopping(like: Path, tmp_path: Path) -> None:
     """Two steps, a stop and two more give the weights of four, bit for bit."""
     recipe = write_recipe(tmp_path, 4)
