@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
-import { examplesIn } from "../../tools/docs/page-examples.ts";
+import { examplesIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
 import { xmlElements } from "../support/strict-xml.ts";
 
 const pages = ["forms-of-the-answer.md", "ask-many.md"].map((name) =>
@@ -30,7 +30,7 @@ afterAll(async () => {
 /** Runs a command of the page as pasted, but for the port and where it writes. */
 async function shell(command: string): Promise<string> {
   const asked = command
-    .replaceAll("http://127.0.0.1:8787", server?.url.origin ?? "")
+    .replaceAll(SHOWN_ORIGIN, server?.url.origin ?? "")
     .replaceAll("> street.svg", `> ${join(folder, "street.svg")}`);
   const { stdout } = await promisify(execFile)("bash", ["-ec", asked], { cwd: root });
   return stdout;

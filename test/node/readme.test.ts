@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../tools/serve.ts";
-import { examplesIn } from "../../tools/docs/page-examples.ts";
+import { examplesIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
 
 const examples = examplesIn(await readFile(join(root, "README.md"), "utf8"));
 const requests = examples.filter(({ command }) => command.includes("127.0.0.1:8787"));
@@ -42,7 +42,7 @@ describe("the README", () => {
   });
 
   it.each(requests)("tells a request that works as pasted: $command", async ({ command, printed }) => {
-    const { stdout } = await shell(command.replaceAll("http://127.0.0.1:8787", origin()));
+    const { stdout } = await shell(command.replaceAll(SHOWN_ORIGIN, origin()));
     const expected: object = printed === undefined ? { finish_reason: "stop" } : JSON.parse(printed);
     expect(JSON.parse(stdout)).toMatchObject(expected);
   });

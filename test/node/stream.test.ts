@@ -12,7 +12,7 @@ import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
 import { catReply, describedPaths, inferPath, streamPath } from "../support/cat-backend.ts";
 import { type Behaviour, headOf, hostileServer, listening, respond } from "../support/hostile-backend.ts";
-import { blocksIn } from "../../tools/docs/page-examples.ts";
+import { blocksIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
 import { eventsIn } from "../support/streams.ts";
 
 /** What one answer may take at the backend elsewhere. */
@@ -109,7 +109,7 @@ describe("the model in the isolate", () => {
 
 it("the page on streams tells what is answered", async () => {
   const [example, events] = blocksIn(await readFile(join(root, "docs/how-to/stream-an-answer.md"), "utf8"));
-  const command = (example?.text ?? "").replaceAll("http://127.0.0.1:8787", embedded?.url.origin ?? "");
+  const command = (example?.text ?? "").replaceAll(SHOWN_ORIGIN, embedded?.url.origin ?? "");
   const { stdout } = await promisify(execFile)("bash", ["-ec", command], { cwd: root });
   expect(eventsIn(stdout)).toEqual(eventsIn(`${events?.text ?? ""}\n`));
 });

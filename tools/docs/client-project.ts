@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { buildClient } from "../build-client.ts";
 import { root } from "../serve.ts";
-import { type Block, blocksIn, withTexts } from "./page-examples.ts";
+import { type Block, blocksIn, SHOWN_ORIGIN, withTexts } from "./page-examples.ts";
 
 const run = promisify(execFile);
 
@@ -32,7 +32,7 @@ export async function runClientPage(project: string, origin: URL): Promise<reado
   await copyFile(join(root, "test/pictures/street.jpg"), join(project, "street.jpg"));
   const examples = blocksIn(await readFile(clientPage, "utf8")).filter(({ language }) => language === "ts");
   const program = examples.map(({ text }) => `${text}process.stdout.write(${JSON.stringify(MARK)});\n`).join("");
-  await writeFile(join(project, "page.ts"), program.replaceAll("http://127.0.0.1:8787", origin.origin));
+  await writeFile(join(project, "page.ts"), program.replaceAll(SHOWN_ORIGIN, origin.origin));
   const { stdout } = await run(process.execPath, ["page.ts"], { cwd: project });
   return stdout.split(MARK).slice(0, -1);
 }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../serve.ts";
-import { type Block, blocksIn, withTexts } from "./page-examples.ts";
+import { type Block, blocksIn, SHOWN_ORIGIN, withTexts } from "./page-examples.ts";
 import { asShown, printJson } from "./printed.ts";
 
 /** The pages that show commands with what the model answers to them. */
@@ -13,9 +13,6 @@ const pages = [
   "docs/how-to/ask-many.md",
   "docs/how-to/stream-an-answer.md",
 ].map((path) => join(root, path));
-
-/** Where the pages say that the API is. */
-const SHOWN_ORIGIN = "http://127.0.0.1:8787";
 
 /** What a block that follows a command has to show: JSON as far as it is shown, events as they are. */
 function shownAs({ language, text }: Block, printed: string): string | undefined {

@@ -10,6 +10,9 @@ export interface Example {
   readonly printed: string | undefined;
 }
 
+/** Where the pages say that the API is. */
+export const SHOWN_ORIGIN = "http://127.0.0.1:8787";
+
 const fences = /```(?<language>\w+)\n(?<text>[^]*?)```/gu;
 
 /** The fenced blocks of a Markdown page in their order. */

@@ -50,21 +50,21 @@ def phrases(scene: Scene) -> dict[str, list[SceneObject]]:
 
 def caption(scene: Scene) -> str:
     """`a dog and two cats on a blue background`."""
-    return f"{join(list(phrases(scene)))} on {with_article(scene.ground)} background"
+    return f"{join(list(phrases(scene)))} {_ground(scene)}"
 
 
 def detailed_caption(scene: Scene) -> str:
     """Every object with its size and place, and the text."""
     sentence = capitalise(join([description(scene, thing) for thing in scene.objects]))
     written = f" The text reads {_quoted(scene.texts)}." if scene.texts else ""
-    return f"{sentence} on {with_article(scene.ground)} background.{written}"
+    return f"{sentence} {_ground(scene)}.{written}"
 
 
 def more_detailed_caption(scene: Scene) -> str:
     """A sentence for each object, after one that counts them."""
     count = len(scene.objects)
     objects = "object" if count == 1 else "objects"
-    first = f"The image shows {NUMBERS[count]} {objects} on {with_article(scene.ground)} background."
+    first = f"The image shows {NUMBERS[count]} {objects} {_ground(scene)}."
     middle = [f"There is {description(scene, thing)}." for thing in scene.objects]
     last = f"The text reads {_quoted(scene.texts)}." if scene.texts else "There is no text."
     return " ".join([first, *middle, last])
@@ -80,6 +80,10 @@ def description(scene: Scene, thing: SceneObject) -> str:
 def capitalise(sentence: str) -> str:
     """The sentence with its first letter in upper case and nothing else changed."""
     return sentence[0].upper() + sentence[1:]
+
+
+def _ground(scene: Scene) -> str:
+    return f"on {with_article(scene.ground)} background"
 
 
 def _count(name: str, count: int) -> str:

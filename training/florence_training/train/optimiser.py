@@ -28,7 +28,7 @@ def make_optimiser(model: Florence2ForConditionalGeneration, heads: Heads, recip
 def set_rates(optimiser: torch.optim.AdamW, stage: Stage, step: int) -> float:
     """Sets every part's learning rate for a step of the stage and returns the factor common to all.
 
-    What a stage does not change needs no gradients: with a tower that stands still, a step takes half of the time.
+    What a stage does not change needs no gradients: with a tower that stands still, a step takes three quarters.
     """
     factor = factor_at(stage, step)
     for group in optimiser.param_groups:
