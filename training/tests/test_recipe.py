@@ -58,6 +58,12 @@ def test_what_a_file_leaves_out_has_defaults(small: Recipe) -> None:
     assert small.stages[0].weights.sequence == 0
 
 
+def test_what_a_stage_leaves_out_is_as_in_every_stage(tmp_path: Path) -> None:
+    every = SMALL.replace("pictures = 2\n", "").replace("seed = 3", "seed = 3\nevery = { pictures = 2, warm_up = 7 }")
+    stages = read_recipe(write(tmp_path, every)).stages
+    assert [(stage.pictures, stage.warm_up) for stage in stages] == [(2, 4), (2, 7)]
+
+
 def test_a_step_belongs_to_a_stage(small: Recipe) -> None:
     assert small.steps == 15
     assert [(small.at(step)[0].name, small.at(step)[1]) for step in (0, 9, 10, 14)] == [
@@ -85,6 +91,11 @@ def test_rates_rise_stay_and_fall(small: Recipe) -> None:
         (SMALL.replace("letters = 1", "leters = 1"), "stages.0.weights.leters"),
         (SMALL.replace("<OCR>", "<READ>"), "stages.1.tasks.<READ>"),
         (SMALL.replace('["google"]', '["openmoji"]'), "stages.0.sources.0.styles"),
+        (SMALL.replace("seed = 3", "seed = 3\nevery = { picures = 2 }"), "stages.0.picures"),
+        (SMALL.replace("seed = 3", "seed = 3\nevery = 2"), "every"),
+        (SMALL.replace("share = 1", "most_things = 6"), "stages.1.sources.0"),
+        (SMALL.replace("share = 1", "fewest_things = 0"), "stages.1.sources.0"),
+        (SMALL.replace("share = 1", "fewest_things = 3, most_things = 2"), "stages.1.sources.0"),
         (SMALL.replace("tasks_a_picture = 1", ""), "stages.1"),
         (SMALL.replace("pictures = 2", "pictures = 2000"), "stages.0.pictures"),
         ("seed = 3\nsteps =", "Invalid value"),

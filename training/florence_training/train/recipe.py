@@ -106,6 +106,7 @@ class Stage(BaseModel):
 class Recipe(BaseModel):
     """`seed` decides the scenes, the tasks posed on them and the first weights.
 
+    In a file, what a stage leaves out is what the table `every` says, if that says it.
     `locations` is what the location tokens' embeddings begin with: neighbours alike, or each on its own. Without, they
     stay as they are, and a model that knows nothing has neighbours alike.
     """
@@ -116,6 +117,15 @@ class Recipe(BaseModel):
     locations: Literal["related", "unrelated"] | None = None
     weight_decay: Weight = 0.03
     clip: Annotated[float, Field(gt=0)] = 1.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stages_take_from_every(cls, given: object) -> object:
+        match given:
+            case {"every": dict(every), "stages": list(stages), **others}:
+                return {**others, "stages": [every | stage if isinstance(stage, dict) else stage for stage in stages]}
+            case _:
+                return given
 
     @property
     def steps(self) -> int:
