@@ -60,6 +60,13 @@ def test_boxes_lie_inside_the_picture(settings: SceneSettings) -> None:
             assert 0 <= top < bottom <= scene.height
 
 
+def test_a_scene_holds_as_many_things_as_its_settings_say() -> None:
+    """Where there is room: no picture of these seeds is too full for four."""
+    full = SceneSettings(fewest_things=3, most_things=4)
+    assert {len(make_scene(seed, full).objects) for seed in SEEDS} == {3, 4}
+    assert {len(make_scene(seed).objects) for seed in SEEDS} >= {1, 2, 3, 4}
+
+
 def test_outlines_lie_inside_their_boxes() -> None:
     for seed in SEEDS:
         for thing in make_scene(seed).objects:

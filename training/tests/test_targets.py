@@ -38,7 +38,7 @@ def _target(task: str, seed: int = 0) -> Example:
 @pytest.mark.parametrize(
     ("task", "target"),
     [
-        ("<CAPTION>", "an owl and two buses on a blue background"),
+        ("<CAPTION>", "two buses and an owl on a blue background"),
         (
             "<DETAILED_CAPTION>",
             (
@@ -73,8 +73,8 @@ def _target(task: str, seed: int = 0) -> Example:
         (
             "<CAPTION_TO_PHRASE_GROUNDING>",
             (
-                "an owl<loc_0><loc_0><loc_100><loc_200>"
                 "two buses<loc_300><loc_200><loc_600><loc_800><loc_750><loc_700><loc_900><loc_999>"
+                "an owl<loc_0><loc_0><loc_100><loc_200>"
             ),
         ),
     ],
@@ -85,7 +85,7 @@ def test_the_target_of_a_task(task: str, target: str) -> None:
 
 def test_grounding_asks_about_the_caption() -> None:
     example = _target("<CAPTION_TO_PHRASE_GROUNDING>")
-    assert example.input == "An owl and two buses on a blue background"
+    assert example.input == "Two buses and an owl on a blue background"
     assert example.prompt == f"Locate the phrases in the caption: {example.input}"
 
 

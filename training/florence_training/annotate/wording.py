@@ -44,12 +44,17 @@ def group(scene: Scene) -> dict[str, list[SceneObject]]:
 
 
 def phrases(scene: Scene) -> dict[str, list[SceneObject]]:
-    """The noun phrases of the caption and the objects that each means."""
-    return {_count(name, len(things)): things for name, things in group(scene).items()}
+    """The noun phrases of the caption and the objects that each means, first the kind of which there are most.
+
+    The order is for a reader that writes from left to right: how many there are of a kind is said before its name, and
+    that something is there twice is easier to see than whether the leftmost thing is.
+    """
+    groups = sorted(group(scene).items(), key=lambda named: -len(named[1]))
+    return {_count(name, len(things)): things for name, things in groups}
 
 
 def caption(scene: Scene) -> str:
-    """`a dog and two cats on a blue background`."""
+    """`two cats and a dog on a blue background`."""
     return f"{join(list(phrases(scene)))} {_ground(scene)}"
 
 

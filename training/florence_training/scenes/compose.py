@@ -12,7 +12,7 @@ from florence_training.scenes.art import STYLES
 from florence_training.scenes.ground import paint_ground
 from florence_training.scenes.scene import Box, Scene
 from florence_training.scenes.texts import DEFAULT_WRITING, Writing, add_texts
-from florence_training.scenes.things import add_things
+from florence_training.scenes.things import MOST_THINGS, add_things
 
 NOISY = 0.3
 LEAST_NOISE, MOST_NOISE = 2.0, 8.0  # standard deviation in grey levels
@@ -25,7 +25,8 @@ class SceneSettings:
     width: int = 256
     height: int = 256
     styles: Sequence[str] = STYLES
-    most_things: int = 5
+    fewest_things: int = 1
+    most_things: int = MOST_THINGS
     writing: Writing = DEFAULT_WRITING
     noisy: float = NOISY
     restyled: float = 0.0
@@ -39,7 +40,8 @@ def make_scene(seed: int, settings: SceneSettings = DEFAULT_SETTINGS) -> Scene:
     random = Random(seed)
     ground, canvas = paint_ground(random, settings.width, settings.height)
     taken: list[Box] = []
-    things = add_things(random, canvas, taken, settings.styles, settings.most_things, settings.restyled)
+    counts = range(settings.fewest_things, settings.most_things + 1)
+    things = add_things(random, canvas, taken, settings.styles, counts, settings.restyled)
     texts = add_texts(random, canvas, taken, settings.writing)
     if random.random() < settings.noisy:
         deviation = random.uniform(LEAST_NOISE, MOST_NOISE)

@@ -15,6 +15,7 @@ from florence_training.scenes.restyle import restyle
 from florence_training.scenes.scene import Box, SceneObject, overlap
 
 COUNT_WEIGHTS = (3, 4, 3, 2, 1)  # of one thing, two things, …
+MOST_THINGS = len(COUNT_WEIGHTS)
 REPEATS = (0, 0, 1, 2)  # how many fewer kinds than things
 SMALLEST, LARGEST = 0.14, 0.5  # a thing's longer side, as a part of the canvas's shorter side
 LARGEST_ANGLE = 20.0
@@ -30,13 +31,15 @@ def add_things(
     canvas: np.ndarray,
     taken: list[Box],
     styles: Sequence[str],
-    largest_count: int,
+    counts: range,
     restyled: float = 0.0,
 ) -> list[SceneObject]:
-    """Draws things on the canvas, that part of them restyled, adds their boxes to `taken` and returns them."""
+    """Draws as many things as one of `counts`, or fewer if there is no room, that part of them restyled.
+
+    Adds their boxes to `taken` and returns them.
+    """
     names = [name for name in NAMES if styles_of(name, styles)]
-    counts = range(1, largest_count + 1)
-    count = random.choices(counts, weights=COUNT_WEIGHTS[:largest_count])[0]
+    count = random.choices(counts, weights=COUNT_WEIGHTS[counts.start - 1 : counts.stop - 1])[0]
     kinds = random.sample(names, max(1, count - random.choice(REPEATS)))
     things = (_add_thing(random, canvas, taken, random.choice(kinds), styles, restyled) for _ in range(count))
     return [thing for thing in things if thing is not None]

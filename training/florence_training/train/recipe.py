@@ -13,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from florence_training.annotate.tasks import TASKS
 from florence_training.scenes.art import STYLES
 from florence_training.scenes.compose import SceneSettings
+from florence_training.scenes.things import MOST_THINGS
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 Count = Annotated[int, Field(ge=1)]
@@ -39,6 +40,12 @@ class Source(SceneSettings):
         if unknown:
             raise ValueError(f"no style to train on: {', '.join(sorted(unknown))}; there are {', '.join(STYLES)}")
         return styles
+
+    @model_validator(mode="after")
+    def _as_many_things_as_are_drawn(self) -> Self:
+        if not 1 <= self.fewest_things <= self.most_things <= MOST_THINGS:
+            raise ValueError(f"from {self.fewest_things} to {self.most_things} things: draw from 1 to {MOST_THINGS}")
+        return self
 
 
 class Rates(BaseModel):
