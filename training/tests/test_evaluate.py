@@ -15,7 +15,9 @@ from tokenizers.pre_tokenizers import Whitespace
 from transformers import CLIPImageProcessorPil, Florence2ForConditionalGeneration
 
 from florence_training.__main__ import main
+from florence_training.annotate.targets import OPEN_VOCABULARY
 from florence_training.annotate.tasks import TASKS
+from florence_training.annotate.wording import group
 from florence_training.evaluate.answered import Answered, Figures
 from florence_training.evaluate.answers import Answer, AnswersError, Found
 from florence_training.evaluate.generate import Decoding, Reader
@@ -25,6 +27,7 @@ from florence_training.evaluate.questions import Question, ask_everything, draw_
 from florence_training.evaluate.recorded import Recorded
 from florence_training.evaluate.truth import Truth
 from florence_training.scenes.art import UNSEEN
+from florence_training.scenes.ground import COLOURS
 from florence_training.train.recipe import Source
 
 SIZE = (200, 100)
@@ -44,6 +47,19 @@ def test_every_task_is_asked_of_every_scene_and_one_thing_is_absent(questions: l
     assert [each.subject.objects for each in absent] == [()] * 4
     for each in absent:
         assert each.subject.input not in {thing.name for thing in each.scene.objects}
+
+
+def test_which_of_two_names_is_asked_for_does_not_hang_on_the_ground() -> None:
+    """The ground is what a scene's own random numbers choose first, the name what a question does."""
+    early = list(COLOURS)[:4]
+    asked = {
+        list(group(scene)).index(each.subject.input or "")
+        for seed, scene in draw_scenes(40, ["google"])
+        if scene.ground in early and len(group(scene)) == 2
+        for each in ask_everything(seed, scene)
+        if each.example.task == OPEN_VOCABULARY and each.example.target
+    }
+    assert asked == {0, 1}
 
 
 def test_the_unseen_style_draws_scenes_and_trains_nothing() -> None:

@@ -16,8 +16,9 @@ from florence_training.__main__ import main
 from florence_training.annotate.targets import OPEN_VOCABULARY
 from florence_training.checkpoint import load_checkpoint
 from florence_training.scenes.compose import make_scene
+from florence_training.scenes.ground import COLOURS
 from florence_training.train.checkpointing import saved
-from florence_training.train.data import Batches, choose_tasks, pose
+from florence_training.train.data import SEEDS_A_RECIPE, Batches, choose_tasks, pose
 from florence_training.train.loop import Habits, train
 from florence_training.train.recipe import Recipe, read_recipe
 from florence_training.train.trainer import Trainer
@@ -162,6 +163,21 @@ def test_a_batch_hangs_on_its_step_only(like: Path, tmp_path: Path) -> None:
     assert not torch.equal(first[2].pictures, first[3].pictures)
     other = Batches(replace_seed(recipe, 6), tokenizer, SIDE, 2)
     assert not torch.equal(first[3].pictures, other[3].pictures)
+
+
+def test_what_is_asked_does_not_hang_on_the_ground(like: Path, tmp_path: Path) -> None:
+    """The ground is the first thing that a scene's own random numbers choose, the task the first that is asked."""
+    recipe = read(tmp_path, 1)
+    stage = recipe.stages[0].model_copy(update={"pictures": 150, "tasks_a_picture": 1})
+    tokenizer = Tokenizer.from_file(str(like / "tokenizer.json"))
+    batches = Batches(recipe.model_copy(update={"stages": [stage]}), tokenizer, SIDE, 2)
+    seeds = range(recipe.seed * SEEDS_A_RECIPE, recipe.seed * SEEDS_A_RECIPE + stage.pictures)
+    grounds = [batches.draw(stage, seed)[0].ground for seed in seeds]
+    reading = tokenizer.encode("What is the text in the image?").ids
+    reads = {posed.picture for posed in batches[0].posed if posed.prompt == reading}
+    first = {index for index, ground in enumerate(grounds) if ground in list(COLOURS)[: len(COLOURS) // 2]}
+    second = set(range(stage.pictures)) - first
+    assert len(reads & first) / len(first) == pytest.approx(len(reads & second) / len(second), abs=0.15)
 
 
 def replace_seed(recipe: Recipe, seed: int) -> Recipe:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-from random import Random
 
 from florence_training.annotate.targets import examples
+from florence_training.chance import stream
 from florence_training.scenes.compose import make_scene
 
 
@@ -20,6 +20,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prints. Returns the exit status."""
     for seed in range(arguments.first, arguments.first + arguments.count):
-        for example in examples(make_scene(seed), Random(seed)):
+        for example in examples(make_scene(seed), stream(seed, "targets")):
             print(json.dumps({"seed": seed, **dataclasses.asdict(example)}, ensure_ascii=False))
     return 0

@@ -16,6 +16,7 @@ from florence_training.annotate.targets import (
     make_example_about,
 )
 from florence_training.annotate.tasks import TASKS
+from florence_training.chance import stream
 from florence_training.scenes.compose import SceneSettings, make_scene
 from florence_training.scenes.scene import Scene
 
@@ -43,7 +44,7 @@ def draw_scenes(number: int, styles: Sequence[str]) -> Iterator[tuple[int, Scene
 
 def ask_everything(seed: int, scene: Scene) -> list[Question]:
     """Every task once, and open-vocabulary detection once more, for a thing that is not there."""
-    random = Random(seed)
+    random = stream(seed, "questions")
     present = [_ask(seed, scene, task, random) for task in TASKS]
     absent = make_absent_example(scene, random)
     return [*present, Question(f"{seed} {OPEN_VOCABULARY} {ABSENT}", scene, Subject(absent.input, (), ()), absent)]

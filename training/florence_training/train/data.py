@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from torch.utils.data import DataLoader, Dataset
 
 from florence_training.annotate.targets import OPEN_VOCABULARY, Example, can_pose, make_absent_example, make_example
+from florence_training.chance import stream
 from florence_training.scenes.compose import make_scene
 from florence_training.scenes.scene import Scene
 from florence_training.train.cells import mark_cells
@@ -67,14 +68,14 @@ class Batches(Dataset[Batch]):
             [
                 self.encode(picture, pose(scene, task, stage, random))
                 for picture, (scene, _) in enumerate(drawn)
-                for random in [Random(first + picture)]
+                for random in [stream(first + picture, "tasks")]
                 for task in choose_tasks(scene, stage, random)
             ],
         )
 
     def draw(self, stage: Stage, seed: int) -> tuple[Scene, np.ndarray]:
         """A scene of one of the stage's sources and its picture at the model's size."""
-        random = Random(-1 - seed)  # another stream than the scene's own
+        random = stream(seed, "picture")
         [source] = random.choices(stage.sources, [source.share for source in stage.sources])
         scene = make_scene(seed, source)
         image = scene.image
