@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
+from threading import Event
 
 import pytest
 import torch
@@ -11,6 +13,7 @@ from PIL import Image
 from florence_training.__main__ import main
 from florence_training.ablate.plan import read_plan
 from florence_training.checkpoint import load_checkpoint
+from florence_training.train.checkpointing import saved
 
 PLANS = Path(__file__).resolve().parents[1] / "recipes"
 RECIPE = """
@@ -69,6 +72,21 @@ def test_a_plan_trains_draws_and_tells(plan: Path, like: Path, tmp_path: Path) -
     done = (out / "other" / "log.csv").read_text()
     assert main([*command, "--from", str(like), "--workers", "0"]) == 0
     assert (out / "other" / "log.csv").read_text() == done
+
+
+def test_one_that_is_told_to_stop_leaves_the_table_as_it_is(
+    plan: Path, like: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of half-done trainings would look like one of whole ones."""
+    stop = Event()
+    stop.set()
+    monkeypatch.setattr("florence_training.ablate.command.told_to_stop", lambda: nullcontext(stop))
+    out, table = tmp_path / "out", tmp_path / "table"
+    paths = ["--plan", str(plan), "--from", str(like), "--out", str(out), "--table", str(table)]
+    assert main(["ablate", *paths, "--workers", "0"]) == 0
+    assert [folder.name for folder in saved(out / "base")] == ["step-00000001"]
+    assert not (out / "other").exists()
+    assert not table.exists()
 
 
 def test_text_around_the_table_stays(plan: Path, like: Path, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ from tokenizers import Tokenizer
 from florence_training.annotate.tasks import TASKS
 from florence_training.checkpoint import SHIPPED
 from florence_training.finetune.batches import MOST_QUESTIONS, gather, load, order, split
+from florence_training.finetune.command import read_bounds
 from florence_training.finetune.example import NEWCOMER, draw_with_newcomer
 from florence_training.finetune.folder import MOST_FAULTS, Bounds, FolderError, Sample, read_folder
+from florence_training.finetune.options import OptionsError
 from florence_training.finetune.pictures import open_picture
 from florence_training.scenes.art import NAMES
 
@@ -33,6 +35,12 @@ def write(folder: Path, *lines: object) -> Path:
 def read_one(folder: Path, **line: object) -> Sample:
     [sample] = read_folder(write(folder, {"image": "a.png", **line}), BOUNDS)
     return sample
+
+
+def test_a_model_as_the_api_serves_it_is_no_checkpoint() -> None:
+    """It has the json files of one, and graphs for weights."""
+    with pytest.raises(OptionsError, match=r"lacks \*\.safetensors: .*make -C training checkpoint"):
+        read_bounds(SHIPPED)
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,17 @@ def test_a_longer_recipe_goes_on(like: Path, tmp_path: Path) -> None:
     assert saved(tmp_path / "out")[-1].name == "step-00000002"
 
 
+def test_one_that_was_stopped_in_its_last_step_leaves_its_model_when_it_is_called_again(
+    like: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert run(write_recipe(tmp_path, 2), out, like, "--stop-after", "1") == 0
+    assert not (out / "model").exists()
+    assert run(write_recipe(tmp_path, 1), out, like) == 0
+    first, second = weights(out / "model"), weights(saved(out)[-1])
+    assert all(torch.equal(first[name], second[name]) for name in second)
+
+
 def test_a_training_writes_what_export_takes_and_a_log(like: Path, tmp_path: Path) -> None:
     recipe, out, exported = write_recipe(tmp_path, 2), tmp_path / "out", tmp_path / "exported"
     assert run(recipe, out, like, "--log-steps", "1", "--measured-scenes", "2") == 0

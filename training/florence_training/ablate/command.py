@@ -40,8 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with told_to_stop() as stop:
             for variant in variants:
-                if not stop.is_set():
-                    train_variant(variant, arguments, stop)
+                train_variant(variant, arguments, stop)
+                if stop.is_set():
+                    print("stopped: the table stays as it is until all are done")
+                    return 0
     except CheckpointError as error:
         print(error, file=sys.stderr)
         return 1

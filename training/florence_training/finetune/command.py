@@ -26,7 +26,8 @@ from florence_training.stopping import told_to_stop
 from florence_training.train.log import drop_after
 from florence_training.train.vocabulary import first_location
 
-NEEDED = ("config.json", "tokenizer.json", "preprocessor_config.json")
+# One of each; weights may be in several files.
+NEEDED = (("config.json",), ("tokenizer.json",), ("preprocessor_config.json",), ("*.safetensors", "*.bin"))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,9 +103,12 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
 
 def read_bounds(checkpoint: Path) -> tuple[Bounds, int]:
     """What a checkpoint can take, and the side of its pictures. Raises OptionsError for what is no checkpoint."""
-    missing = [name for name in NEEDED if not (checkpoint / name).exists()]
+    missing = [names[0] for names in NEEDED if not any(any(checkpoint.glob(name)) for name in names)]
     if missing:
-        raise OptionsError(f"--checkpoint {checkpoint} lacks {', '.join(missing)}: it takes a from_pretrained folder")
+        raise OptionsError(
+            f"--checkpoint {checkpoint} lacks {', '.join(missing)}: it takes a from_pretrained folder, such as "
+            "`make -C training checkpoint` makes of the shipped model"
+        )
     side = read_image_size(checkpoint)
     config = Florence2Config.from_pretrained(checkpoint)
     tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))

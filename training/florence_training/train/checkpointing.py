@@ -19,6 +19,7 @@ from florence_training.train.start import copy_settings
 from florence_training.train.trainer import Trainer
 
 STATE = "training.pt"
+FINISHED = "model"
 LOGS = ("log.csv", "measures.csv")
 KEPT = 2  # the newest and, should the disk have failed it, the one before
 
@@ -51,6 +52,15 @@ def write_model(trainer: Trainer, folder: Path, settings: Path) -> None:
     """Writes a plain `from_pretrained` folder, as `export` takes it."""
     trainer.model.save_pretrained(folder)
     copy_settings(settings, folder)
+
+
+def finish(trainer: Trainer, out: Path, settings: Path) -> None:
+    """Leaves the folder `model`, whole or not at all: what the end of a recipe is for."""
+    folder, partial = out / FINISHED, out / f"{FINISHED}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    write_model(trainer, partial, settings)
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
 
 
 def saved(out: Path) -> Sequence[Path]:

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from florence_training.checkpoint import SHIPPED
 from florence_training.stopping import told_to_stop
-from florence_training.train.checkpointing import CheckpointError, go_on, saved, warm_heads
+from florence_training.train.checkpointing import CheckpointError, finish, go_on, saved, warm_heads
 from florence_training.train.loop import Habits, train
 from florence_training.train.recipe import Recipe, RecipeError, read_recipe
 from florence_training.train.start import load_start
@@ -44,11 +44,12 @@ def run(arguments: argparse.Namespace) -> int:
     except (RecipeError, CheckpointError) as error:
         print(error, file=sys.stderr)
         return 1
+    settings = arguments.start or arguments.like
     if first == trainer.recipe.steps:
+        finish(trainer, arguments.out, settings)  # told to stop in its last step, or made shorter, it had not
         print("the recipe is done")
         return 0
     with told_to_stop() as stop:
-        settings = arguments.start or arguments.like
         folder = train(trainer, first, arguments.out, settings, read_habits(arguments), stop)
     print(f"{folder} of {trainer.recipe.steps} steps")
     return 0

@@ -7,13 +7,11 @@ from pathlib import Path
 from threading import Event
 
 from florence_training.checkpoint import read_image_size
-from florence_training.train.checkpointing import save, write_model
+from florence_training.train.checkpointing import finish, save
 from florence_training.train.data import Batches, load_batches
 from florence_training.train.journal import Journal
 from florence_training.train.measure import SCENES, Examination
 from florence_training.train.trainer import Trainer
-
-FINISHED = "model"  # the folder that the end of a recipe leaves
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def train(trainer: Trainer, first: int, out: Path, settings: Path, habits: Habit
             saved = journal.minutes
     journal.measure(trainer, examination, last)
     if last == trainer.recipe.steps:
-        write_model(trainer, out / FINISHED, settings)
+        finish(trainer, out, settings)
     return save(trainer, last, out, settings)
 
 
