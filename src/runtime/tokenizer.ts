@@ -1,4 +1,4 @@
-import { Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
+import { BPE, Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
 import * as z from "zod";
 import { Problem } from "../contract/problems.ts";
 import type { Tokenizer } from "./load-model.ts";
@@ -14,6 +14,12 @@ const tokenizerSettings = z.looseObject({});
 
 /** How byte-level BPE cuts a text into words, in Python's `tokenizers`, where `\s` is Unicode's White_Space. */
 const WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
+
+/**
+ * Below how many characters of a word its pieces are kept. The library keeps 10,000 words, of up to 255 characters if it is let: 60 MiB, had by
+ * some 160 prompts that are refused for their length. So it is 8 MiB at most, and English words come from there as before.
+ */
+const MAX_KEPT_WORD = 24;
 
 /**
  * Makes the tokenizer that `tokenizer.json` and `tokenizer_config.json` describe. Ids and texts are those of Python's
@@ -32,10 +38,12 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
 function load(tokenizerJson: unknown, tokenizerConfig: unknown): HubTokenizer {
   try {
     const file = bartTokenizer.parse(tokenizerJson);
-    return new HubTokenizer(
+    const tokenizer = new HubTokenizer(
       { ...file, pre_tokenizer: splitExactly(file.pre_tokenizer) },
       tokenizerSettings.parse(tokenizerConfig),
     );
+    if (tokenizer.model instanceof BPE) tokenizer.model.max_length_to_cache = MAX_KEPT_WORD;
+    return tokenizer;
   } catch (cause) {
     throw new Problem("model-corrupt", "tokenizer.json or tokenizer_config.json describes no BART tokenizer.", {
       cause,

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { BPE } from "@huggingface/tokenizers";
+import { describe, expect, it, vi } from "vitest";
 import { createTokenizer } from "../../src/runtime/tokenizer.ts";
 import prompts from "../vectors/florence-2/prompts.json" with { type: "json" };
 import bart from "../vectors/tokenizer/bart.json" with { type: "json" };
@@ -24,6 +25,16 @@ describe("encode", () => {
     const region = "What is the region <loc_52><loc_332><loc_932><loc_774>?";
     expect(tokenizer.encode(region)).toEqual([0, 2264, 16, 5, 976, 1437, 50321, 50601, 51201, 51043, 116, 2]);
   });
+});
+
+it("keeps the pieces of no long word, of which an isolate would be full", () => {
+  const encode = vi.spyOn(BPE.prototype, "encode");
+  const [short, long] = ["ü".repeat(11), "ü".repeat(12)];
+  expect(createTokenizer(bart, {}).encode(`${short} ${long}`).length).toBeGreaterThan(3);
+  const kept = encode.mock.contexts.map(({ cache }) => cache);
+  const asBytes = (word: string) => word.replaceAll("ü", "Ã¼");
+  expect(kept.filter((cache) => cache.get(asBytes(short)) !== undefined).length).toBeGreaterThan(0);
+  expect(kept.flatMap((cache) => cache.get(`Ġ${asBytes(long)}`) ?? [])).toEqual([]);
 });
 
 describe("decode", () => {
