@@ -14,10 +14,24 @@ export interface BatchLimits {
   readonly maxCachedTokens: number;
 }
 
+function longestOf(batch: readonly PromptSize[]): number {
+  return Math.max(...batch.map(({ tokens }) => tokens));
+}
+
+/** Parts a list, in its order, into as few pieces as one goes with: each as long as it may be, none empty. */
+function parted<Item>(items: readonly Item[], isAllowed: (piece: readonly Item[]) => boolean): readonly Item[][] {
+  const pieces: Item[][] = [];
+  for (const item of items) {
+    const last = pieces.at(-1);
+    if (last !== undefined && isAllowed([...last, item])) last.push(item);
+    else pieces.push([item]);
+  }
+  return pieces;
+}
+
 /** Tokens in the cache if every answer gets as long as it may; a shorter prompt is padded to the longest. */
 function cachedTokens(batch: readonly PromptSize[], { beams, maxLength }: LogitRules): number {
-  const longest = Math.max(...batch.map(({ tokens }) => tokens));
-  return batch.length * beams * (longest + maxLength - 1);
+  return batch.length * beams * (longestOf(batch) + maxLength - 1);
 }
 
 function tooManyTokens({ tokens }: PromptSize, { rules, maxCachedTokens }: BatchLimits): Problem {
@@ -35,12 +49,18 @@ export function batchesOf<Prompt extends PromptSize>(
   limits: BatchLimits,
 ): readonly (readonly Prompt[])[] {
   const { rules, maxCachedTokens } = limits;
-  const batches: Prompt[][] = [];
-  for (const prompt of prompts) {
-    if (cachedTokens([prompt], rules) > maxCachedTokens) throw tooManyTokens(prompt, limits);
-    const last = batches.at(-1);
-    if (last !== undefined && cachedTokens([...last, prompt], rules) <= maxCachedTokens) last.push(prompt);
-    else batches.push([prompt]);
-  }
-  return batches;
+  const isAllowed = (batch: readonly Prompt[]) => cachedTokens(batch, rules) <= maxCachedTokens;
+  for (const prompt of prompts) if (!isAllowed([prompt])) throw tooManyTokens(prompt, limits);
+  return parted(prompts, isAllowed);
+}
+
+/**
+ * Parts the prompts, in their order, into pieces that have no more than so many tokens in the encoder, each padded to the longest; a
+ * prompt that has more is alone.
+ */
+export function encodedTogether<Prompt extends PromptSize>(
+  prompts: readonly Prompt[],
+  maxTokens: number,
+): readonly (readonly Prompt[])[] {
+  return parted(prompts, (piece) => piece.length * longestOf(piece) <= maxTokens);
 }

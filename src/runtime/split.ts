@@ -6,9 +6,10 @@ import {
   type ModelDescription,
   type PromptEncoder,
 } from "../inference/backend.ts";
+import { batchesOf, encodedTogether } from "./batches.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "./embedded.ts";
 import { eventStream } from "./event-stream.ts";
-import { type MemoryLimits, type Plan, planFor, type WriteOptions, writeAnswers } from "./generate.ts";
+import { type MemoryLimits, planFor, type WriteOptions, writeAnswers } from "./generate.ts";
 import { createLaps, timed } from "./laps.ts";
 import { type EmbedPrompt, loadDecoder } from "./load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
@@ -19,15 +20,24 @@ export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> 
   readonly encoder: (embed: EmbedPrompt) => PromptEncoder;
   /** Keeps the isolate at work after its request has gone (workerd's `waitUntil`); the promise never rejects. */
   readonly holdOpen: (work: Promise<void>) => void;
+  /** Most bytes of encoder states that are asked for at once; `MAX_STATE_BYTES` if left out. */
+  readonly maxStateBytes?: number;
 }
+
+/**
+ * Most bytes of encoder states that are asked for at once; further prompts of a request wait until these are answered. It is half of what the
+ * client takes of a reply, since 64 long labels of the mini model, or 19 short ones of Florence-2 base, have more than that.
+ */
+export const MAX_STATE_BYTES = 16 * 1024 * 1024;
 
 function bytesOf(states: readonly EncoderStates[]): number {
   return states.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-/** What the encoders gave, batch by batch. */
-function statesOf(states: readonly EncoderStates[]): WriteOptions["encode"] {
-  return async (batch) => batch.flatMap(({ index }) => states[index] ?? []);
+/** What the encoders gave for a piece of the prompts, batch by batch. */
+function statesOf(piece: readonly object[], states: readonly EncoderStates[]): WriteOptions["encode"] {
+  const byPrompt = new Map(piece.map((prompt, at) => [prompt, states[at]]));
+  return async (batch) => batch.flatMap((prompt) => byPrompt.get(prompt) ?? []);
 }
 
 /** Decoder and encoders as one model: two exports of one checkpoint may well work together, but write otherwise than either alone. */
@@ -41,11 +51,17 @@ function createPair(describe: () => Promise<ModelDescription>) {
   let encoders: string | undefined;
   return {
     describe: async () => joined(await describe(), encoders),
-    /** Throws `ModelChanged` where the states of encoders of this revision would make it another model's answer. */
-    check: async ({ model }: GenerateRequest, revision: string | undefined): Promise<void> => {
-      encoders = revision;
-      if (model === undefined || joined(await describe(), revision).revision === model.revision) return;
-      throw new ModelChanged("The encoders are others than those that were asked for.");
+    /** Throws `ModelChanged` where the states of encoders of a revision would make it another model's answer, or two models'. */
+    checkFor: ({ model }: GenerateRequest) => {
+      const seen = new Set<string | undefined>();
+      return async (revision: string | undefined): Promise<void> => {
+        encoders = revision;
+        seen.add(revision);
+        const isWanted = model === undefined || joined(await describe(), revision).revision === model.revision;
+        if (!isWanted || seen.size > 1) {
+          throw new ModelChanged("The encoders are others than those that were asked for.");
+        }
+      };
     },
   };
 }
@@ -56,33 +72,40 @@ function createPair(describe: () => Promise<ModelDescription>) {
  */
 export function createSplitBackend(options: SplitOptions): Backend {
   const { maxPromptTokens = Infinity, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep, now } = options;
+  const { maxStateBytes = MAX_STATE_BYTES } = options;
   const shared = createSharedModel(options, loadDecoder);
   const encoder = options.encoder((ids) => shared.use({ bytes: 0, check: () => {} }, (model) => model.embed(ids)));
   const pair = createPair(() => shared.describe());
-  const plan = (request: GenerateRequest, check: () => void): Promise<Plan> =>
-    shared.use({ bytes: request.image.bytes.length, check }, async (model) =>
-      planFor(model, request, { maxPromptTokens, maxCachedTokens }),
-    );
+  const plan = (request: GenerateRequest, check: () => void) =>
+    shared.use({ bytes: request.image.bytes.length, check }, async (model) => {
+      const { rules, batches } = planFor(model, request, { maxPromptTokens, maxCachedTokens });
+      const { attentionHeads, headSize } = model.config;
+      const maxTokens = maxStateBytes / (attentionHeads * headSize * Float32Array.BYTES_PER_ELEMENT);
+      return { rules, pieces: encodedTogether(batches.flat(), maxTokens) };
+    });
   return {
     generate: (request, signal) =>
       eventStream(
         async (emit, { check, signal: wanted }) => {
           const laps = createLaps(now);
-          const planned = await plan(request, check);
-          laps.end("queue");
-          const { states, revision } = await encoder.encode({ ...request, prompts: planned.batches.flat() }, wanted);
-          laps.end("encode");
-          await pair.check(request, revision);
-          await shared.use({ bytes: bytesOf(states), check }, (model, renew) => {
+          const { rules, pieces } = await plan(request, check);
+          const isSame = pair.checkFor(request);
+          for (const piece of pieces) {
             laps.end("queue");
-            const pause = async (): Promise<void> => {
-              renew();
-              await sleep(0);
-              check();
-            };
-            const encode = statesOf(states);
-            return writeAnswers(model, planned, { encode, emit: timed(emit, laps), pause });
-          });
+            const { states, revision } = await encoder.encode({ ...request, prompts: piece }, wanted);
+            laps.end("encode");
+            await isSame(revision);
+            await shared.use({ bytes: bytesOf(states), check }, (model, renew) => {
+              laps.end("queue");
+              const pause = async (): Promise<void> => {
+                renew();
+                await sleep(0);
+                check();
+              };
+              const planned = { rules, batches: batchesOf(piece, { rules, maxCachedTokens }) };
+              return writeAnswers(model, planned, { encode: statesOf(piece, states), emit: timed(emit, laps), pause });
+            });
+          }
         },
         { signal, holdOpen },
       ),

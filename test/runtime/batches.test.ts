@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchesOf } from "../../src/runtime/batches.ts";
+import { batchesOf, encodedTogether } from "../../src/runtime/batches.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/runtime/embedded.ts";
 import { plainRules } from "../support/toy-searches.ts";
 
@@ -23,6 +23,18 @@ describe("prompts", () => {
 
   it("count once for each beam", () => {
     expect(sizes(180, 2)).toEqual([[10, 20, 10], [40], [10]]);
+  });
+
+  it("are encoded together as far as they, padded, have no more tokens than that; one that has is alone", () => {
+    const together = (maxTokens: number) =>
+      encodedTogether(prompts, maxTokens).map((piece) => piece.map(({ tokens }) => tokens));
+    expect(together(60)).toEqual([[10, 20, 10], [40], [10]]);
+    expect(together(80)).toEqual([
+      [10, 20, 10],
+      [40, 10],
+    ]);
+    expect(together(1)).toEqual([[10], [20], [10], [40], [10]]);
+    expect(encodedTogether([], 1)).toEqual([]);
   });
 
   it("are refused when one alone is too much, and the problem says what would do", () => {

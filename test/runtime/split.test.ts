@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
-import type { EncodeRequest, EncoderStates, PromptEncoder } from "../../src/inference/backend.ts";
+import { type Backend, type EncodeRequest, type EncoderStates, ModelChanged, type PromptEncoder } from "../../src/inference/backend.ts";
+import { DEFAULT_MAX_REPLY_BYTES } from "../../src/inference/protocol/session.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
-import { createSplitBackend } from "../../src/runtime/split.ts";
+import { createSplitBackend, MAX_STATE_BYTES } from "../../src/runtime/split.ts";
 import { collect, nextTask, tinyAssets, tinyBackend, tinyRequest } from "../support/tiny-backend.ts";
 import { TINY_VISUAL_TOKENS, tinySessions, tinyTokenizer } from "../support/tiny-model.ts";
 
@@ -15,13 +16,17 @@ function tinyStates({ prompts }: EncodeRequest): readonly EncoderStates[] {
 }
 
 /** The tiny model's decoder, its encoders elsewhere. */
-function splitBackend(encode: (request: EncodeRequest, signal: AbortSignal) => Promise<readonly EncoderStates[]>) {
+function splitBackend(
+  encode: (request: EncodeRequest, signal: AbortSignal) => Promise<readonly EncoderStates[]>,
+  options: { readonly maxStateBytes?: number; readonly revisionOf?: (call: number) => string } = {},
+) {
   const sessions = tinySessions();
   const asked: EncodeRequest[] = [];
   const encoder: PromptEncoder = {
     encode: (request, signal) => {
       asked.push(request);
-      return encode(request, signal).then((states) => ({ states, revision: undefined }));
+      const revision = options.revisionOf?.(asked.length);
+      return encode(request, signal).then((states) => ({ states, revision }));
     },
     ready: async () => {},
   };
@@ -34,6 +39,7 @@ function splitBackend(encode: (request: EncodeRequest, signal: AbortSignal) => P
     now: () => 0,
     sleep: nextTask,
     maxHeldBytes: 1000,
+    ...(options.maxStateBytes === undefined ? {} : { maxStateBytes: options.maxStateBytes }),
     encoder: () => encoder,
   });
   return { backend, asked, ...sessions };
@@ -61,6 +67,30 @@ describe("a split backend", () => {
     const { backend, asked } = splitBackend(answering);
     await collect(backend, tinyRequest({ prompts: ["a", "bb"] }));
     expect(asked.map(({ prompts }) => prompts.map(({ text }) => text))).toEqual([["a", "bb"]]);
+  });
+
+  it("asks for further prompts once the first are answered, where the states of all are more than a reply may have", async () => {
+    const request = tinyRequest({ prompts: ["a", "bb", "a", "a"] });
+    const answersOf = async (backend: Backend) =>
+      (await collect(backend, request)).filter(({ type }) => type === "done").toSorted((a, b) => a.prompt - b.prompt);
+    const widthBytes = 4;
+    const ofTwo = 2 * (TINY_VISUAL_TOKENS + 4) * widthBytes;
+    const { backend, asked } = splitBackend(answering, { maxStateBytes: ofTwo });
+    expect(await answersOf(backend)).toEqual(await answersOf(tinyBackend().backend));
+    expect(asked.map(({ prompts }) => prompts.map(({ text }) => text))).toEqual([
+      ["a", "bb"],
+      ["a", "a"],
+    ]);
+  });
+
+  it("makes no answer of two encoders' parts", async () => {
+    const request = tinyRequest({ prompts: ["a", "bb"] });
+    const { backend } = splitBackend(answering, { maxStateBytes: 1, revisionOf: (call) => `r${call}` });
+    await expect(collect(backend, request)).rejects.toBeInstanceOf(ModelChanged);
+  });
+
+  it("never asks for more than the client takes of a reply", () => {
+    expect(2 * MAX_STATE_BYTES).toBeLessThanOrEqual(DEFAULT_MAX_REPLY_BYTES);
   });
 
   it("decodes for others while one waits for its states", async () => {
