@@ -29,6 +29,7 @@ const count = z.coerce.number().pipe(z.int().positive());
 export const Variables = z
   .object({
     MAX_IMAGE_PIXELS: count,
+    MAX_CACHED_TOKENS: count,
     PLACEMENT: z.enum(["embedded", "split", "remote"]),
     MODEL: z.string().min(1),
     BACKEND_URL: z.union([z.url({ protocol: /^https?$/ }), z.literal("")]),
@@ -59,7 +60,7 @@ function clientOf({ BACKEND_URL, BACKEND_TIMEOUT_MS, BACKEND_AUTHORIZATION }: Va
   });
 }
 
-function isolateModel({ MODEL }: Variables) {
+function isolateModel({ MODEL, MAX_CACHED_TOKENS }: Variables) {
   return {
     modelId: MODEL,
     readAsset: readModelFile,
@@ -69,6 +70,7 @@ function isolateModel({ MODEL }: Variables) {
     now: Date.now,
     sleep: (milliseconds: number) => scheduler.wait(milliseconds),
     maxHeldBytes: MAX_HELD_BYTES,
+    maxCachedTokens: MAX_CACHED_TOKENS,
   };
 }
 

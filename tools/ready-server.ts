@@ -20,6 +20,7 @@ type Variables = Readonly<Record<string, string>>;
 /** Variables of wrangler.toml, and the one secret, that the environment may set: `PLACEMENT=remote BACKEND_URL=… npm start`. */
 const NAMES = [
   "MAX_IMAGE_PIXELS",
+  "MAX_CACHED_TOKENS",
   "PLACEMENT",
   "MODEL",
   "BACKEND_URL",

@@ -20,7 +20,7 @@ export interface Module {
 }
 
 /** What `npm start` and `npm run ask` allow where memory is one's own. The 10 MiB a file may have stay. */
-export const LOCAL_VARIABLES = { MAX_IMAGE_PIXELS: "60000000" } as const;
+export const LOCAL_VARIABLES = { MAX_IMAGE_PIXELS: "60000000", MAX_CACHED_TOKENS: "16384" } as const;
 
 /** A running API. */
 export interface Server {

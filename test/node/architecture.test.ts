@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/runtime/embedded.ts";
 import { root } from "../../tools/serve.ts";
 
 let folder = "";
@@ -89,6 +90,11 @@ describe("lint", () => {
 
 it("nothing makes this a Pages project, which would turn functions/ into routes", async () => {
   expect(await readFile(join(root, "wrangler.toml"), "utf8")).not.toContain("pages_build_output_dir");
+});
+
+it("a deployment lets the decoder keep as much as an isolate has memory for", async () => {
+  const toml = await readFile(join(root, "wrangler.toml"), "utf8");
+  expect(toml).toContain(`MAX_CACHED_TOKENS = "${ISOLATE_MAX_CACHED_TOKENS}"`);
 });
 
 it("a deployment takes as many pixels as an isolate can decode", async () => {

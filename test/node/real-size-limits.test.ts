@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { batchesOf } from "../../src/runtime/batches.ts";
+import { rulesFor } from "../../src/runtime/search.ts";
+import { readModelConfig } from "../../src/runtime/model-config.ts";
+import { LOCAL_VARIABLES, root } from "../../tools/serve.ts";
+
+async function json(name: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(root, "test/vectors/florence-2-base", name), "utf8"));
+}
+
+it("npm start has room for an answer of Florence-2 base with the beams and the length that its own files say, and with five beams", async () => {
+  const config = readModelConfig({
+    config: await json("config.json"),
+    generation: await json("generation_config.json"),
+    preprocessor: await json("preprocessor_config.json"),
+    tokenizer: await json("tokenizer.json"),
+  });
+  const prompt = { tokens: config.image.tokens + 30 };
+  const maxCachedTokens = Number(LOCAL_VARIABLES.MAX_CACHED_TOKENS);
+  expect(rulesFor(config, {}).beams).toBe(3);
+  for (const decoding of [{}, { beams: 5 }]) {
+    expect(batchesOf([prompt], { rules: rulesFor(config, decoding), maxCachedTokens })).toEqual([[prompt]]);
+  }
+});
