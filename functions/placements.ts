@@ -107,6 +107,7 @@ export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Var
     createRemoteBackend({
       client: clientOf(variables),
       now: Date.now,
+      timeoutMs: variables.BACKEND_TIMEOUT_MS,
       describe: async () => describeModel(await openModelShards(readModelFile, variables.MODEL)),
     }),
 };

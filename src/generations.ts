@@ -53,17 +53,31 @@ function isTransient(thrown: unknown): boolean {
   return thrown instanceof Problem && problems[thrown.code].status >= 500 && problems[thrown.code].retryable;
 }
 
-/** The model as the backend names it; as it was last known while the backend cannot be asked, for what is in the cache. */
-function createModelMemory(backend: Backend): () => Promise<ModelDescription> {
+/** How long a backend that could not say which model it runs is not asked again, in milliseconds: what is in the cache comes at once meanwhile. */
+const UNASKED_MS = 5000;
+
+/** What is known of the model. */
+interface ModelMemory {
+  /** As the backend names it; as it was last known while the backend cannot be asked, for what is in the cache. */
+  readonly model: () => Promise<ModelDescription>;
+  /** The backend runs another by now: it is asked the next time. */
+  readonly forget: () => void;
+}
+
+function createModelMemory({ backend, now }: GenerationsOptions): ModelMemory {
   let last: ModelDescription | undefined;
-  return async () => {
+  let failedMs = -Infinity;
+  const model = async (): Promise<ModelDescription> => {
+    if (last !== undefined && now() - failedMs < UNASKED_MS) return last;
     try {
       last = await backend.model();
     } catch (thrown) {
       if (last === undefined || !isTransient(thrown)) throw thrown;
+      failedMs = now();
     }
     return last;
   };
+  return { model, forget: () => void (failedMs = -Infinity) };
 }
 
 const asked: Omit<CacheReport, "fwd" | "stored" | "collapsed"> = { hit: false, stale: false, age: 0 };
@@ -119,8 +133,7 @@ interface Spending extends Omit<Found, "timings"> {
 
 type Find = (question: Question, call: CallContext, hear: Hear | undefined) => Promise<Spending>;
 
-function createFind(options: GenerationsOptions): Find {
-  const modelOf = createModelMemory(options.backend);
+function createFind(options: GenerationsOptions, { model: modelOf }: ModelMemory): Find {
   return async (question, call, hear) => {
     const { now } = options;
     const { noCache, noStore, maxAge = Infinity, onlyIfCached } = call.cache;
@@ -164,7 +177,7 @@ function createFind(options: GenerationsOptions): Find {
  * Finds once more, under its own name, what another model has answered than the one that was asked. Not what has been told in part:
  * two models' parts make no answer.
  */
-function findAgain(find: Find): Find {
+function findAgain(find: Find, { forget }: ModelMemory): Find {
   return async (question, call, hear) => {
     let isTold = false;
     const tell: Hear | undefined =
@@ -178,6 +191,7 @@ function findAgain(find: Find): Find {
         return await find(question, call, tell);
       } catch (thrown) {
         if (!(thrown instanceof ModelChanged)) throw thrown;
+        forget();
         if (!isTold && !isSecond) continue;
         throw new Problem("backend-unavailable", "The backend changed its model while it answered.", { cause: thrown });
       }
@@ -187,7 +201,8 @@ function findAgain(find: Find): Find {
 
 /** What is there is taken; what is not, or is too old, is written by the backend; what it fails to write may be taken old. */
 export function createFindGenerations(options: GenerationsOptions): FindGenerations {
-  const find = findAgain(createFind(options));
+  const memory = createModelMemory(options);
+  const find = findAgain(createFind(options, memory), memory);
   return async (question, call, hear) => {
     const begun = options.now();
     const { spent = {}, ...found } = await find(question, call, hear);

@@ -12,6 +12,7 @@ import { askWithDigest } from "./held-images.ts";
 import { identityOf, mayBeSame } from "./model-identity.ts";
 import type { InferenceClient } from "./protocol/client.ts";
 import type { ModelMetadata } from "./protocol/metadata.ts";
+import type { CallOptions } from "./protocol/session.ts";
 import { describedBy } from "./remote-description.ts";
 import { type CheckModel, streamedEvents } from "./remote-stream.ts";
 import { remembered } from "./remembered.ts";
@@ -22,6 +23,8 @@ import { callOptions, countTensors, imageTensors, models, ruleParameters, textTe
 export interface RemoteOptions {
   readonly client: InferenceClient;
   readonly now: () => number;
+  /** Milliseconds that one answer may take, all that is asked for it included; the client's own for each call if left out. */
+  readonly timeoutMs?: number;
   /** For backends that do not say which model they run: what the deployment's own files say. */
   readonly describe: () => Promise<ModelDescription>;
 }
@@ -30,20 +33,23 @@ export interface RemoteOptions {
 const REQUIRED = ["text", "token_ids", "token_logprobs", "token_count"];
 const OFFERED = ["prompt_token_count", "finish_reason"];
 
+/** How long a backend that has been described may take to say whether it is still the same: what is in the cache waits for it. */
+export const RENEWAL_MS = 2000;
+
 /** What is known of whoever answers. */
 interface Known {
   readonly metadata: ModelMetadata;
   readonly sent: SentDigests;
   readonly check: CheckModel;
+  readonly call: CallOptions;
 }
 
 async function* inferredEvents(
   { client }: RemoteOptions,
   request: GenerateRequest,
-  { metadata, sent, check }: Known,
-  signal: AbortSignal,
+  { metadata, sent, check, call }: Known,
 ): AsyncGenerator<GenerationEvent> {
-  const { image, prompts, decoding, trace } = request;
+  const { image, prompts, decoding } = request;
   const offered = new Set(metadata.outputs.map(({ name }) => name));
   const outputs = [...REQUIRED, ...OFFERED.filter((name) => offered.has(name))].map((name) => ({ name }));
   const takesDigest = metadata.inputs.some(({ name }) => name === "image_digest");
@@ -55,7 +61,7 @@ async function* inferredEvents(
       ...countTensors("num_beams", decoding.beams),
     ];
     const asked = { inputs, outputs, parameters: ruleParameters(request) };
-    return client.infer(models.florence2, asked, callOptions(signal, trace));
+    return client.infer(models.florence2, asked, call);
   });
   check(reply.parameters);
   const timings = timingsOf(reply);
@@ -85,19 +91,23 @@ function checkFor(
 
 /** The whole model elsewhere: pictures are sent as they came, and never decoded here. */
 export function createRemoteBackend(options: RemoteOptions): Backend {
-  const { client, now } = options;
+  const { client, now, timeoutMs } = options;
   const describe = remembered(options.describe, now);
   const sent = createSentDigests(now);
-  const metadataOf = remembered((signal?: AbortSignal) => client.metadata(models.florence2, { signal }), now);
+  const metadataOf = remembered((call: CallOptions) => client.metadata(models.florence2, call), now);
+  let isDescribed = false;
   return {
     generate: async function* (request, signal) {
       try {
-        const metadata = await metadataOf(signal);
+        const endsAt = timeoutMs === undefined ? undefined : now() + timeoutMs;
+        const metadata = await metadataOf({ signal });
+        const deadlineMs = endsAt === undefined ? undefined : endsAt - now();
+        const call = { ...callOptions(signal, request.trace), deadlineMs };
         const check = checkFor(request, metadata, metadataOf.forget);
         // Triton writes whole answers: they are then all that streams.
         yield* request.stream === true && metadata.parameters["generate_stream"] === true
-          ? streamedEvents(client, request, check, signal)
-          : inferredEvents(options, request, { metadata, sent, check }, signal);
+          ? streamedEvents(client, request, check, call)
+          : inferredEvents(options, request, { metadata, sent, check, call });
       } catch (thrown) {
         throw backendProblem(thrown);
       }
@@ -112,7 +122,9 @@ export function createRemoteBackend(options: RemoteOptions): Backend {
     },
     model: async () => {
       try {
-        return describedBy(await metadataOf()) ?? (await describe());
+        const metadata = await metadataOf(isDescribed ? { deadlineMs: RENEWAL_MS } : {});
+        isDescribed = true;
+        return describedBy(metadata) ?? (await describe());
       } catch (thrown) {
         throw backendProblem(thrown);
       }

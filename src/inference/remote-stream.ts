@@ -3,7 +3,8 @@ import type { GenerateRequest, Generation, GenerationEvent } from "./backend.ts"
 import type { InferenceClient } from "./protocol/client.ts";
 import { encodeBase64 } from "./protocol/base64.ts";
 import { InferenceFailure } from "./protocol/failure.ts";
-import { callOptions, models, ruleParameters } from "./wire.ts";
+import type { CallOptions } from "./protocol/session.ts";
+import { models, ruleParameters } from "./wire.ts";
 
 const count = z.int().nonnegative();
 
@@ -85,12 +86,12 @@ export async function* streamedEvents(
   client: InferenceClient,
   request: GenerateRequest,
   check: CheckModel,
-  signal: AbortSignal,
+  call: CallOptions,
 ): AsyncGenerator<GenerationEvent> {
   const answers = new Map(
     request.prompts.map((_, index): [number, Writing] => [index, { tokenIds: [], tokenLogprobs: [], text: "" }]),
   );
-  const frames = client.generateStream(models.florence2, bodyOf(request), callOptions(signal, request.trace));
+  const frames = client.generateStream(models.florence2, bodyOf(request), call);
   for await (const frame of frames) yield* eventsOf(frame, answers, check);
   if (answers.size > 0) throw malformed(`ended before ${answers.size} of ${request.prompts.length} answers`);
 }

@@ -154,14 +154,28 @@ describe("encoders as bare graphs", () => {
   });
 });
 
+const refusedWith = (status: number) => () =>
+  Promise.reject(new InferenceFailure(status < 500 ? "refused" : "unavailable", "no", { status }));
 const unreachable = () => Promise.reject(new InferenceFailure("unreachable", "no route"));
 
 describe("encoders elsewhere", () => {
   it("are the bare graphs where there is no florence2_encoder", async () => {
-    const { split, asked } = graphEncoder(graphs, { modelReady: async (model) => model !== "florence2_encoder" });
+    const { split, asked } = graphEncoder(graphs, { metadata: refusedWith(404) });
     await split.ready();
     await split.encode(request, never);
     expect(asked[0]?.model).toBe("vision_encoder");
+  });
+
+  it("are not taken for bare graphs, because florence2_encoder could not be asked about for a moment", async () => {
+    let isDown = true;
+    const { client } = fakeClient(statesFor);
+    const { split, asked } = graphEncoder(statesFor, {
+      metadata: (model) => (isDown ? refusedWith(503)() : client.metadata(model)),
+    });
+    await expect(split.encode(request, never)).rejects.toMatchObject({ code: "backend-unavailable" });
+    isDown = false;
+    await split.encode(request, never);
+    expect(asked.map(({ model }) => model)).toEqual(["florence2_encoder"]);
   });
 
   it("are florence2_encoder where there is one", async () => {
@@ -172,7 +186,7 @@ describe("encoders elsewhere", () => {
   });
 
   it("that cannot be reached are one problem", async () => {
-    const { split } = graphEncoder(graphs, { modelReady: unreachable });
+    const { split } = graphEncoder(graphs, { modelReady: unreachable, metadata: unreachable });
     await expect(split.ready()).rejects.toMatchObject({ code: "backend-unavailable" });
     await expect(split.encode(request, never)).rejects.toMatchObject({ code: "backend-unavailable" });
   });

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { GenerateRequest } from "../../src/inference/backend.ts";
+import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
-import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
+import { createRemoteBackend, RENEWAL_MS } from "../../src/inference/remote-backend.ts";
 import { REMEMBERED_MS } from "../../src/inference/remembered.ts";
 import { SENT_DIGEST_MS } from "../../src/inference/sent-digests.ts";
 import { all, anImage, bytes, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
 
 const ours = ["text", "token_ids", "token_logprobs", "token_count", "prompt_token_count", "finish_reason"];
+
+const described = { model_id: "m", revision: "r", dtype: "fp16", image_size: 768, first_location_id: 50_269 };
 
 /** Two answers, the second shorter. */
 const answers: readonly NamedTensor[] = [
@@ -136,14 +139,13 @@ describe("a remote backend", () => {
   });
 
   it("names the model that the backend says it runs, else the deployment's", async () => {
-    const parameters = { model_id: "m", revision: "r", dtype: "fp16", image_size: 768, first_location_id: 50_269 };
     const metadata = async (name: string) => ({
       name,
       versions: [],
       platform: "",
       inputs: [],
       outputs: [],
-      parameters,
+      parameters: described,
     });
     const { backend } = remote(undefined, { metadata });
     const model = { id: "m", revision: "r", dtype: "fp16", imageSize: 768, firstLocationId: 50_269 };
@@ -154,6 +156,36 @@ describe("a remote backend", () => {
       describe: async () => model,
     });
     expect(await other.model()).toBe(model);
+  });
+
+  it("has a renewed description within two seconds or not: what is in the cache waits for it", async () => {
+    const deadlines: unknown[] = [];
+    const { client } = fakeClient(() => answers);
+    const { backend, pass } = remote(undefined, {
+      metadata: (name, call) => {
+        deadlines.push(call?.deadlineMs);
+        return client.metadata(name, call).then((found) => ({ ...found, parameters: described }));
+      },
+    });
+    await backend.model();
+    pass(REMEMBERED_MS);
+    await backend.model();
+    expect(deadlines).toEqual([undefined, RENEWAL_MS]);
+  });
+
+  it("has one time for all that an answer is asked for", async () => {
+    let clock = 0;
+    const { client, asked } = fakeClient(() => answers, {}, ours);
+    const slow: InferenceClient = {
+      ...client,
+      metadata: (name, call) => {
+        clock += 300;
+        return client.metadata(name, call);
+      },
+    };
+    const options = { client: slow, now: () => clock, describe: describeNone, timeoutMs: 1000 };
+    await all(createRemoteBackend(options).generate(request, never));
+    expect(asked.map(({ call }) => call?.deadlineMs)).toEqual([700]);
   });
 
   it("is not ready when the backend is not", async () => {

@@ -16,9 +16,12 @@ export interface SeenRequest {
 /** What the fake server does with a request: answers, or throws as `fetch` does. `asked` counts those before it on the same path. */
 export type Answer = (request: SeenRequest, asked: number) => Response | Promise<Response>;
 
-/** Time that passes only in `sleep`, at once; `slept` holds every pause but the deadlines', which never end. */
-export function fakeClock(startMs = 1_000_000) {
-  let nowMs = startMs;
+/**
+ * Time that passes only in `sleep`, at once; `slept` holds every pause but the deadlines', which never end. What lasts as long as
+ * `deadlinesFromMs`, or longer, is one.
+ */
+export function fakeClock(deadlinesFromMs = 5000) {
+  let nowMs = 1_000_000;
   const slept: number[] = [];
   const advance = (milliseconds: number): void => {
     nowMs += milliseconds;
@@ -28,8 +31,7 @@ export function fakeClock(startMs = 1_000_000) {
     advance,
     now: () => nowMs,
     sleep: async (milliseconds: number, signal: AbortSignal): Promise<void> => {
-      // Deadlines of these tests are above five seconds, pauses below.
-      if (milliseconds >= 5000) {
+      if (milliseconds >= deadlinesFromMs) {
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
         return;
       }
