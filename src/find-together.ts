@@ -1,4 +1,4 @@
-import { Problem } from "./contract/problems.ts";
+import { Problem, type ProblemCode } from "./contract/problems.ts";
 import type { CacheReport, CallContext, StageTimings } from "./contract/service.ts";
 import type { FindGenerations, Found } from "./generations.ts";
 import { type AbsentImage, type Decoding, type EncodedImage, MAX_PROMPTS } from "./inference/backend.ts";
@@ -55,9 +55,19 @@ function together(asks: readonly Ask[]): readonly (readonly Ask[])[] {
   return groups;
 }
 
+/** What one prompt can be refused for, and all that are asked with it: before any of them is answered. */
+const PROMPT_PROBLEMS: ReadonlySet<ProblemCode> = new Set(["prompt-too-long", "invalid-request"]);
+
+/** What was found for each ask of a question. */
+function dealt(group: readonly Ask[], { generations, model }: Found): readonly (readonly [Ask, AskOutcome])[] {
+  let end = 0;
+  return group.map((ask) => [ask, { generations: generations.slice(end, (end += ask.prompts.length)), model }]);
+}
+
 /**
  * Finds the generations of several asks on one image. Those with equal settings are one question, and so one look at the image, up to
- * `MAX_PROMPTS`; where that question fails, it is each of its asks' problem.
+ * `MAX_PROMPTS`. Where that question fails, it is each of its asks' problem, but for what one of them alone is refused for: then each
+ * half is asked for itself, until who is to blame is alone.
  */
 export async function findTogether(
   find: FindGenerations,
@@ -66,23 +76,24 @@ export async function findTogether(
 ): Promise<FoundTogether> {
   const reports: Pick<Found, "cache" | "timings">[] = [];
   const outcomes = new Map<Ask, AskOutcome>();
-  const alike = Map.groupBy(asks, ({ decoding }) => JSON.stringify(decoding));
-  for (const group of [...alike.values()].flatMap(together)) {
-    const prompts = promptsOf(group);
+  const answer = async (group: readonly Ask[]): Promise<void> => {
     try {
-      const found = await find({ image, prompts, decoding: group[0]?.decoding ?? {} }, call);
+      const found = await find({ image, prompts: promptsOf(group), decoding: group[0]?.decoding ?? {} }, call);
       reports.push(found);
-      let first = 0;
-      for (const ask of group) {
-        const generations = found.generations.slice(first, first + ask.prompts.length);
-        first += ask.prompts.length;
-        outcomes.set(ask, { generations, model: found.model });
-      }
+      for (const [ask, outcome] of dealt(group, found)) outcomes.set(ask, outcome);
     } catch (thrown) {
       const problem = problemOf(thrown);
-      for (const ask of group) outcomes.set(ask, problem);
+      if (group.length === 1 || !PROMPT_PROBLEMS.has(problem.code)) {
+        for (const ask of group) outcomes.set(ask, problem);
+        return;
+      }
+      const half = Math.ceil(group.length / 2);
+      await answer(group.slice(0, half));
+      await answer(group.slice(half));
     }
-  }
+  };
+  const alike = Map.groupBy(asks, ({ decoding }) => JSON.stringify(decoding));
+  for (const group of [...alike.values()].flatMap(together)) await answer(group);
   return {
     outcomes: asks.flatMap((ask) => outcomes.get(ask) ?? []),
     cache: joinReports(reports.map(({ cache }) => cache)),

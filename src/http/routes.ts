@@ -1,6 +1,6 @@
 import { operations } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
-import type { Problem } from "../contract/problems.ts";
+import { Problem } from "../contract/problems.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
 import type {
   AnalyzeRequest,
@@ -53,7 +53,7 @@ function get(operation: { readonly path: string }, read: () => Promise<unknown>)
 
 /** Every address of the API, drawn from the contract's tables. */
 export function routes(options: RouteOptions): readonly Route[] {
-  const { tasks, service, version, examples, site } = options;
+  const { tasks, service, logError, version, examples, site } = options;
   const listed = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(operations.health, async () => ({ status: "ok" })),
@@ -62,16 +62,16 @@ export function routes(options: RouteOptions): readonly Route[] {
     get(operations.models, async () => ({ models: [await service.model()] })),
     openApiRoute(tasks, version, examples),
     ...tasks.map((row) => taskRoute(row, options)),
-    severalRoute(
-      ANALYZE_PATH,
-      (request) => readAnalyzeRequest(tasks, request),
-      (asked, call) => service.analyze(asked, call),
-    ),
-    severalRoute(
-      BATCH_PATH,
-      (request) => readBatchRequest(tasks, request),
-      (asked, call) => service.batch(asked, call),
-    ),
+    severalRoute(ANALYZE_PATH, {
+      read: (request) => readAnalyzeRequest(tasks, request),
+      ask: (asked, call) => service.analyze(asked, call),
+      logError,
+    }),
+    severalRoute(BATCH_PATH, {
+      read: (request) => readBatchRequest(tasks, request),
+      ask: (asked, call) => service.batch(asked, call),
+      logError,
+    }),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
@@ -112,11 +112,15 @@ function taskRoute(row: TaskRow, { service, sleep, logError }: RouteOptions): Ro
   };
 }
 
-/** Several tasks in one request: `read` takes it apart, `ask` gives each item's result. */
+interface SeveralOptions<Asked> extends Pick<RouteOptions, "logError"> {
+  readonly read: (request: Request) => Promise<Asked>;
+  readonly ask: (asked: Asked, call: CallContext) => Promise<Analyzed>;
+}
+
+/** Several tasks in one request: `read` takes it apart, `ask` gives each item's result. What failed for several of them is logged once. */
 function severalRoute<Asked extends AnalyzeRequest | BatchRequest>(
   path: string,
-  read: (request: Request) => Promise<Asked>,
-  ask: (asked: Asked, call: CallContext) => Promise<Analyzed>,
+  { read, ask, logError }: SeveralOptions<Asked>,
 ): Route {
   return {
     method: "POST",
@@ -124,6 +128,8 @@ function severalRoute<Asked extends AnalyzeRequest | BatchRequest>(
     handle: async (request, trace) => {
       const asked = await read(request);
       const answered = await ask(asked, callOf(request, trace));
+      const failures = new Set(answered.results.filter((result) => result instanceof Problem));
+      for (const failure of failures) heardProblem(failure, trace.requestId, logError);
       const results = analyzeResults(asked, answered, trace.requestId);
       return answerResponse(jsonBody({ results }), answered, request.headers.get("if-none-match"));
     },

@@ -22,6 +22,21 @@ async function batch(body: unknown) {
   return { response, asked, body: await response.json() };
 }
 
+describe.each([
+  ["/v1/batch", { items: Array.from({ length: 3 }, () => ({ task: "caption", image })) }],
+  ["/v1/analyze", { image, tasks: Array.from({ length: 3 }, () => ({ task: "caption" })) }],
+])("what fails inside of POST %s", (path, asked) => {
+  it.each(["backend-timeout", "image-corrupt"] as const)("is logged where it is our fault, once: %s", async (code) => {
+    const failure = new Problem(code, "no", { cause: new Error("why") });
+    const several = async () => ({ results: [failure, fakeAnswer, failure], cache: missed, timings: {} });
+    const { app, logged } = fakeApp({ batch: several, analyze: several });
+    const headers = { "content-type": "application/json" };
+    const response = await app.request(path, { method: "POST", headers, body: JSON.stringify(asked) });
+    expect(response.status).toBe(200);
+    expect(logged).toEqual(code === "backend-timeout" ? [failure] : []);
+  });
+});
+
 describe("POST /v1/batch", () => {
   it("gives a result for each item, in their order, with their own images and options", async () => {
     const region = { x1: 0, y1: 0, x2: 1, y2: 1 };

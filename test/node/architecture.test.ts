@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/runtime/embedded.ts";
 import { root } from "../../tools/serve.ts";
 
@@ -95,6 +96,11 @@ it("nothing makes this a Pages project, which would turn functions/ into routes"
 it("a deployment lets the decoder keep as much as an isolate has memory for", async () => {
   const toml = await readFile(join(root, "wrangler.toml"), "utf8");
   expect(toml).toContain(`MAX_CACHED_TOKENS = "${ISOLATE_MAX_CACHED_TOKENS}"`);
+});
+
+it("Triton's model takes as many prompts of one call as are sent", async () => {
+  const python = await readFile(join(root, "deploy/triton/models/florence2/preparation.py"), "utf8");
+  expect(python).toContain(`\nMAX_PROMPTS = ${MAX_PROMPTS}\n`);
 });
 
 it("a deployment takes as many pixels as an isolate can decode", async () => {

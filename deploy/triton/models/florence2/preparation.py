@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 
 # Bounds of one request. Pixels: a picture is held decoded, at 4 bytes each; the model sees a small square of it.
 MAX_IMAGE_PIXELS = 50_000_000
-MAX_PROMPTS = 64
+MAX_PROMPTS = 128
 MAX_BEAMS = 5
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
