@@ -1,6 +1,8 @@
 import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
+import { MAX_IMAGE_BYTES } from "../src/image/intake.ts";
 import type { Backend } from "../src/inference/backend.ts";
+import { boundedBackend } from "../src/inference/bounded-backend.ts";
 import { ISOLATE_STATE_BYTES } from "../src/inference/encoder-states.ts";
 import { createInferenceClient } from "../src/inference/protocol/client.ts";
 import { createRemoteBackend } from "../src/inference/remote-backend.ts";
@@ -19,6 +21,9 @@ import { readModelFile } from "./assets.ts";
 
 /** What waiting requests may hold in images: the isolate's 128 MB, less the model and one picture being decoded. */
 const MAX_HELD_BYTES = 12 * 1024 * 1024;
+
+/** What pictures may hold that a backend elsewhere is asked about, with their messages: four of the largest, which a batch has under way. */
+const MAX_ASKED_BYTES = 8 * MAX_IMAGE_BYTES;
 
 /** What Workers KV demands at least. */
 const MIN_TTL_SECONDS = 60;
@@ -103,11 +108,14 @@ export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Var
         }),
     });
   },
-  remote: (variables) =>
-    createRemoteBackend({
+  remote: (variables) => {
+    const { MODEL, BACKEND_TIMEOUT_MS } = variables;
+    const backend = createRemoteBackend({
       client: clientOf(variables),
       now: Date.now,
-      timeoutMs: variables.BACKEND_TIMEOUT_MS,
-      describe: async () => describeModel(await openModelShards(readModelFile, variables.MODEL)),
-    }),
+      timeoutMs: BACKEND_TIMEOUT_MS,
+      describe: async () => describeModel(await openModelShards(readModelFile, MODEL)),
+    });
+    return boundedBackend(backend, { maxBytes: MAX_ASKED_BYTES, leaseMs: BACKEND_TIMEOUT_MS, now: Date.now });
+  },
 };

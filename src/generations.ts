@@ -1,13 +1,11 @@
 import type { Entry } from "./cache/entry.ts";
 import { generationKey } from "./cache/generation-key.ts";
-import { problems } from "./contract/problem-table.ts";
 import { Problem } from "./contract/problems.ts";
 import type { CacheDirectives, CacheReport, CallContext, StageTimings } from "./contract/service.ts";
 import { ageOf, isWithin, staleLimit } from "./freshness.ts";
 import {
   presentImage,
   type AbsentImage,
-  type Backend,
   type Decoding,
   type EncodedImage,
   type Generation,
@@ -15,6 +13,7 @@ import {
   ModelChanged,
   type ModelDescription,
 } from "./inference/backend.ts";
+import { createModelMemory, isTransient, type ModelMemory } from "./model-memory.ts";
 import { type Wanted, writeMissing, type WriteOptions } from "./write-missing.ts";
 
 /** What generations are had with. */
@@ -47,38 +46,6 @@ export type Hear = (event: GenerationEvent, found: Pick<Found, "model" | "cache"
 
 /** Finds what was written for prompts, and has the rest written. */
 export type FindGenerations = (question: Question, call: CallContext, hear?: Hear) => Promise<Found>;
-
-/** Whether the same request may succeed later: the failures that an old answer stands in for. */
-function isTransient(thrown: unknown): boolean {
-  return thrown instanceof Problem && problems[thrown.code].status >= 500 && problems[thrown.code].retryable;
-}
-
-/** How long a backend that could not say which model it runs is not asked again, in milliseconds: what is in the cache comes at once meanwhile. */
-const UNASKED_MS = 5000;
-
-/** What is known of the model. */
-interface ModelMemory {
-  /** As the backend names it; as it was last known while the backend cannot be asked, for what is in the cache. */
-  readonly model: () => Promise<ModelDescription>;
-  /** The backend runs another by now: it is asked the next time. */
-  readonly forget: () => void;
-}
-
-function createModelMemory({ backend, now }: GenerationsOptions): ModelMemory {
-  let last: ModelDescription | undefined;
-  let failedMs = -Infinity;
-  const model = async (): Promise<ModelDescription> => {
-    if (last !== undefined && now() - failedMs < UNASKED_MS) return last;
-    try {
-      last = await backend.model();
-    } catch (thrown) {
-      if (last === undefined || !isTransient(thrown)) throw thrown;
-      failedMs = now();
-    }
-    return last;
-  };
-  return { model, forget: () => void (failedMs = -Infinity) };
-}
 
 const asked: Omit<CacheReport, "fwd" | "stored" | "collapsed"> = { hit: false, stale: false, age: 0 };
 
@@ -201,7 +168,7 @@ function findAgain(find: Find, { forget }: ModelMemory): Find {
 
 /** What is there is taken; what is not, or is too old, is written by the backend; what it fails to write may be taken old. */
 export function createFindGenerations(options: GenerationsOptions): FindGenerations {
-  const memory = createModelMemory(options);
+  const memory = createModelMemory(options.backend, options.now);
   const find = findAgain(createFind(options, memory), memory);
   return async (question, call, hear) => {
     const begun = options.now();

@@ -64,12 +64,23 @@ describe("several asks on one image", () => {
     expect(texts).toEqual([["a"], "backend-timeout", ["c"], "backend-timeout"]);
   });
 
-  it.each(["prompt-too-long", "invalid-request"] as const)("are answered without the one that is refused as %s", async (code) => {
-    const asks = [ask(1, "a"), ask(1, "b", "bad"), ask(1, "c"), ask(1, "d"), ask(1, "e")];
-    const { texts, questions } = await find(asks, [], new Problem(code, "no"));
-    expect(texts).toEqual([["a"], code, ["c"], ["d"], ["e"]]);
-    expect(questions.map(({ prompts }) => prompts.join(""))).toEqual(["abbadcde", "abbadc", "abbad", "a", "bbad", "c", "de"]);
-  });
+  it.each(["prompt-too-long", "invalid-request"] as const)(
+    "are answered without the one that is refused as %s",
+    async (code) => {
+      const asks = [ask(1, "a"), ask(1, "b", "bad"), ask(1, "c"), ask(1, "d"), ask(1, "e")];
+      const { texts, questions } = await find(asks, [], new Problem(code, "no"));
+      expect(texts).toEqual([["a"], code, ["c"], ["d"], ["e"]]);
+      expect(questions.map(({ prompts }) => prompts.join(""))).toEqual([
+        "abbadcde",
+        "abbadc",
+        "abbad",
+        "a",
+        "bbad",
+        "c",
+        "de",
+      ]);
+    },
+  );
 
   it.each([new Problem("request-cancelled", "gone"), new TypeError("a bug")])(
     "fail all where it is nobody's: %s",

@@ -3,7 +3,6 @@ import type { CacheDirectives } from "../src/contract/service.ts";
 import { createCachedGenerations } from "../src/cached-generations.ts";
 import { Problem } from "../src/contract/problems.ts";
 import type { Question } from "../src/generations.ts";
-import { ModelChanged } from "../src/inference/backend.ts";
 import { fakeBackend } from "./support/fake-backend.ts";
 import { callWith } from "./support/calls.ts";
 import { fakeStore } from "./support/fake-store.ts";
@@ -15,21 +14,11 @@ const question: Question = {
   decoding: {},
 };
 
-const generationOptions = {
-  ttlSeconds: 60,
-  memoryBytes: 1000,
-  salt: "",
-  holdOpen: () => {},
-  now: () => 0,
-  sleep: nextTask,
-};
-
 /** Generations over a backend that can be down, and a store that several isolates may share. */
 function generations({ salt = "", revision = "1", store = fakeStore() } = {}) {
   const { backend, asked } = fakeBackend({ text: "<s>a cat</s>" });
   let clock = 0;
   let failure: Problem | undefined;
-  let described = 0;
   const find = createCachedGenerations({
     backend: {
       ...backend,
@@ -39,15 +28,17 @@ function generations({ salt = "", revision = "1", store = fakeStore() } = {}) {
         yield* backend.generate(request, signal);
       },
       model: async () => {
-        described += 1;
         if (failure !== undefined) throw failure;
         return { ...(await backend.model()), revision };
       },
     },
-    ...generationOptions,
     stores: [store.store],
+    ttlSeconds: 60,
+    memoryBytes: 1000,
     salt,
+    holdOpen: () => {},
     now: () => clock,
+    sleep: nextTask,
   });
   const ask = async (cache: Partial<CacheDirectives> = {}, changes: Partial<Question> = {}) =>
     (await find({ ...question, ...changes }, callWith(cache))).cache;
@@ -58,7 +49,6 @@ function generations({ salt = "", revision = "1", store = fakeStore() } = {}) {
     find,
     pass: (seconds: number) => void (clock += seconds * 1000),
     fail: (code: "backend-unavailable" | "image-corrupt") => void (failure = new Problem(code, "")),
-    described: () => described,
   };
 }
 
@@ -154,45 +144,6 @@ describe("when the backend fails", () => {
     await ask();
     fail("backend-unavailable");
     expect(await ask()).toMatchObject(hit);
-  });
-
-  it("it is left alone for a while: what is there does not wait for it each time", async () => {
-    const { ask, pass, fail, described } = generations();
-    await ask();
-    fail("backend-unavailable");
-    const before = described();
-    for (let times = 0; times < 3; times += 1) expect(await ask()).toMatchObject(hit);
-    expect(described()).toBe(before + 1);
-    pass(5);
-    expect(await ask()).toMatchObject(hit);
-    expect(described()).toBe(before + 2);
-  });
-
-  it("and comes back with another model, that one is asked about at once", async () => {
-    const { backend } = fakeBackend({ text: "<s>a cat</s>" });
-    let revision = "1";
-    let isDown = false;
-    const find = createCachedGenerations({
-      ...generationOptions,
-      stores: [fakeStore().store],
-      backend: {
-        ...backend,
-        generate: async function* (request, signal) {
-          if (request.model?.revision !== revision) throw new ModelChanged("another");
-          yield* backend.generate(request, signal);
-        },
-        model: async () => {
-          if (isDown) throw new Problem("backend-unavailable", "");
-          return { ...(await backend.model()), revision };
-        },
-      },
-    });
-    await find(question, callWith({}));
-    isDown = true;
-    expect((await find(question, callWith({}))).cache).toMatchObject(hit);
-    [isDown, revision] = [false, "2"];
-    const found = await find({ ...question, prompts: ["two"] }, callWith({}));
-    expect(found.model.revision).toBe("2");
   });
 
   it("what is too old for its caller is answered, and marked", async () => {

@@ -6,12 +6,12 @@ import {
   type ModelDescription,
   type PromptEncoder,
 } from "../inference/backend.ts";
-import { batchesOf, encodedTogether } from "./batches.ts";
+import { type BatchLimits, batchesOf, encodedTogether } from "./batches.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "./embedded.ts";
 import { eventStream } from "./event-stream.ts";
-import { type MemoryLimits, planFor, type WriteOptions, writeAnswers } from "./generate.ts";
+import { type MemoryLimits, planFor, type Prompt, type WriteOptions, writeAnswers } from "./generate.ts";
 import { createLaps, timed } from "./laps.ts";
-import { type EmbedPrompt, loadDecoder } from "./load-model.ts";
+import { type DecoderModel, type EmbedPrompt, loadDecoder } from "./load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
 
 /** What the split backend is made of. */
@@ -32,12 +32,6 @@ export const MAX_STATE_BYTES = 16 * 1024 * 1024;
 
 function bytesOf(states: readonly EncoderStates[]): number {
   return states.reduce((sum, { data }) => sum + data.byteLength, 0);
-}
-
-/** What the encoders gave for a piece of the prompts, batch by batch. */
-function statesOf(piece: readonly object[], states: readonly EncoderStates[]): WriteOptions["encode"] {
-  const byPrompt = new Map(piece.map((prompt, at) => [prompt, states[at]]));
-  return async (batch) => batch.flatMap((prompt) => byPrompt.get(prompt) ?? []);
 }
 
 /** Decoder and encoders as one model: two exports of one checkpoint may well work together, but write otherwise than either alone. */
@@ -66,6 +60,31 @@ function createPair(describe: () => Promise<ModelDescription>) {
   };
 }
 
+/** The prompts of a request, in pieces whose states are asked for at once. */
+function planPieces(model: DecoderModel, request: GenerateRequest, limits: MemoryLimits & { maxStateBytes: number }) {
+  const { rules, batches } = planFor(model, request, limits);
+  const { attentionHeads, headSize } = model.config;
+  const tokenBytes = attentionHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
+  return { rules, pieces: encodedTogether(batches.flat(), limits.maxStateBytes / tokenBytes) };
+}
+
+/** One piece of the prompts and its states. */
+interface Encoded {
+  readonly piece: readonly Prompt[];
+  readonly states: readonly EncoderStates[];
+}
+
+/** Decodes for a piece of the prompts. */
+function writePiece(
+  model: DecoderModel,
+  { piece, states }: Encoded,
+  { limits, ...options }: Omit<WriteOptions, "encode"> & { readonly limits: BatchLimits },
+): Promise<void> {
+  const byPrompt = new Map(piece.map((prompt, at) => [prompt, states[at]]));
+  const encode: WriteOptions["encode"] = async (batch) => batch.flatMap((prompt) => byPrompt.get(prompt) ?? []);
+  return writeAnswers(model, { rules: limits.rules, batches: batchesOf(piece, limits) }, { ...options, encode });
+}
+
 /**
  * The decoder inside the isolate, the encoders elsewhere. The model is only held while it is used: other requests are decoded
  * while one waits for its encoder states.
@@ -76,25 +95,20 @@ export function createSplitBackend(options: SplitOptions): Backend {
   const shared = createSharedModel(options, loadDecoder);
   const encoder = options.encoder((ids) => shared.use({ bytes: 0, check: () => {} }, (model) => model.embed(ids)));
   const pair = createPair(() => shared.describe());
-  const plan = (request: GenerateRequest, check: () => void) =>
-    shared.use({ bytes: request.image.bytes.length, check }, async (model) => {
-      const { rules, batches } = planFor(model, request, { maxPromptTokens, maxCachedTokens });
-      const { attentionHeads, headSize } = model.config;
-      const maxTokens = maxStateBytes / (attentionHeads * headSize * Float32Array.BYTES_PER_ELEMENT);
-      return { rules, pieces: encodedTogether(batches.flat(), maxTokens) };
-    });
+  const limits = { maxPromptTokens, maxCachedTokens, maxStateBytes };
   return {
     generate: (request, signal) =>
       eventStream(
         async (emit, { check, signal: wanted }) => {
           const laps = createLaps(now);
-          const { rules, pieces } = await plan(request, check);
-          const isSame = pair.checkFor(request);
+          const claim = { bytes: request.image.bytes.length, check };
+          const { rules, pieces } = await shared.use(claim, async (model) => planPieces(model, request, limits));
+          const checkRevision = pair.checkFor(request);
           for (const piece of pieces) {
             laps.end("queue");
             const { states, revision } = await encoder.encode({ ...request, prompts: piece }, wanted);
             laps.end("encode");
-            await isSame(revision);
+            await checkRevision(revision);
             await shared.use({ bytes: bytesOf(states), check }, (model, renew) => {
               laps.end("queue");
               const pause = async (): Promise<void> => {
@@ -102,8 +116,8 @@ export function createSplitBackend(options: SplitOptions): Backend {
                 await sleep(0);
                 check();
               };
-              const planned = { rules, batches: batchesOf(piece, { rules, maxCachedTokens }) };
-              return writeAnswers(model, planned, { encode: statesOf(piece, states), emit: timed(emit, laps), pause });
+              const writing = { limits: { rules, maxCachedTokens }, emit: timed(emit, laps), pause };
+              return writePiece(model, { piece, states }, writing);
             });
           }
         },

@@ -12,6 +12,10 @@ const ours = ["text", "token_ids", "token_logprobs", "token_count", "prompt_toke
 
 const described = { model_id: "m", revision: "r", dtype: "fp16", image_size: 768, first_location_id: 50_269 };
 
+const describing: InferenceClient["metadata"] = async (name) => {
+  return { name, versions: [], platform: "", inputs: [], outputs: [], parameters: described };
+};
+
 /** Two answers, the second shorter. */
 const answers: readonly NamedTensor[] = [
   bytes("text", ["<s>a b</s>", "<s></s>"]),
@@ -118,7 +122,7 @@ describe("a remote backend", () => {
 
   it("sends no digest to a server that takes none, and asks for no output that it has not", async () => {
     const { backend, asked } = remote(() => without("prompt_token_count", "finish_reason"), {
-      metadata: async (name) => ({ name, versions: [], platform: "", inputs: [], outputs: [], parameters: {} }),
+      metadata: async (name) => ({ ...(await describing(name)), parameters: {} }),
     });
     const limited = { ...request, decoding: { maxNewTokens: 3 } };
     const events = await all(backend.generate(limited, never));
@@ -139,15 +143,7 @@ describe("a remote backend", () => {
   });
 
   it("names the model that the backend says it runs, else the deployment's", async () => {
-    const metadata = async (name: string) => ({
-      name,
-      versions: [],
-      platform: "",
-      inputs: [],
-      outputs: [],
-      parameters: described,
-    });
-    const { backend } = remote(undefined, { metadata });
+    const { backend } = remote(undefined, { metadata: describing });
     const model = { id: "m", revision: "r", dtype: "fp16", imageSize: 768, firstLocationId: 50_269 };
     expect(await backend.model()).toEqual(model);
     const other = createRemoteBackend({
@@ -160,11 +156,10 @@ describe("a remote backend", () => {
 
   it("has a renewed description within two seconds or not: what is in the cache waits for it", async () => {
     const deadlines: unknown[] = [];
-    const { client } = fakeClient(() => answers);
     const { backend, pass } = remote(undefined, {
       metadata: (name, call) => {
         deadlines.push(call?.deadlineMs);
-        return client.metadata(name, call).then((found) => ({ ...found, parameters: described }));
+        return describing(name);
       },
     });
     await backend.model();

@@ -8,6 +8,9 @@ const prompts = [10, 20, 10, 40, 10].map((tokens) => ({ tokens }));
 const sizes = (maxCachedTokens: number, beams = 1) =>
   batchesOf(prompts, { rules: { ...rules, beams }, maxCachedTokens }).map((batch) => batch.map(({ tokens }) => tokens));
 
+const together = (maxTokens: number) =>
+  encodedTogether(prompts, maxTokens).map((piece) => piece.map(({ tokens }) => tokens));
+
 /** What an isolate allows with the mini model's answers. */
 const isolate = (beams: number) => ({
   rules: { ...rules, maxLength: 257, beams },
@@ -26,8 +29,6 @@ describe("prompts", () => {
   });
 
   it("are encoded together as far as they, padded, have no more tokens than that; one that has is alone", () => {
-    const together = (maxTokens: number) =>
-      encodedTogether(prompts, maxTokens).map((piece) => piece.map(({ tokens }) => tokens));
     expect(together(60)).toEqual([[10, 20, 10], [40], [10]]);
     expect(together(80)).toEqual([
       [10, 20, 10],

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
-import { type Backend, type EncodeRequest, type EncoderStates, ModelChanged, type PromptEncoder } from "../../src/inference/backend.ts";
+import {
+  type Backend,
+  type EncodeRequest,
+  type EncoderStates,
+  ModelChanged,
+  type PromptEncoder,
+} from "../../src/inference/backend.ts";
 import { DEFAULT_MAX_REPLY_BYTES } from "../../src/inference/protocol/session.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { createSplitBackend, MAX_STATE_BYTES } from "../../src/runtime/split.ts";

@@ -29,12 +29,10 @@ describe("encode", () => {
 
 it("keeps the pieces of no long word, of which an isolate would be full", () => {
   const encode = vi.spyOn(BPE.prototype, "encode");
-  const [short, long] = ["ü".repeat(11), "ü".repeat(12)];
-  expect(createTokenizer(bart, {}).encode(`${short} ${long}`).length).toBeGreaterThan(3);
+  expect(createTokenizer(bart, {}).encode(`${"ü".repeat(11)} ${"ü".repeat(12)}`).length).toBeGreaterThan(3);
   const kept = encode.mock.contexts.flatMap((model) => (model instanceof BPE ? [model.cache] : []));
-  const asBytes = (word: string) => word.replaceAll("ü", "Ã¼");
-  expect(kept.filter((cache) => cache.get(asBytes(short)) !== undefined).length).toBeGreaterThan(0);
-  expect(kept.flatMap((cache) => cache.get(`Ġ${asBytes(long)}`) ?? [])).toEqual([]);
+  expect(kept.filter((cache) => cache.get("Ã¼".repeat(11)) !== undefined).length).toBeGreaterThan(0);
+  expect(kept.flatMap((cache) => cache.get(`Ġ${"Ã¼".repeat(12)}`) ?? [])).toEqual([]);
 });
 
 describe("decode", () => {
