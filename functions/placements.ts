@@ -22,8 +22,11 @@ import { readModelFile } from "./assets.ts";
 /** What waiting requests may hold in images: the isolate's 128 MB, less the model and one picture being decoded. */
 const MAX_HELD_BYTES = 12 * 1024 * 1024;
 
-/** What pictures may hold that a backend elsewhere is asked about, with their messages: four of the largest, which a batch has under way. */
-const MAX_ASKED_BYTES = 8 * MAX_IMAGE_BYTES;
+/**
+ * What pictures may hold that a backend elsewhere is asked about, with their messages: four of the largest, which a batch has under way,
+ * and some small ones beside them.
+ */
+const MAX_ASKED_BYTES = 8 * MAX_IMAGE_BYTES + 8 * 1024 * 1024;
 
 /** What Workers KV demands at least. */
 const MIN_TTL_SECONDS = 60;

@@ -64,10 +64,20 @@ function dealt(group: readonly Ask[], { generations, model }: Found): readonly (
   return group.map((ask) => [ask, { generations: generations.slice(end, (end += ask.prompts.length)), model }]);
 }
 
+/** How often a question is asked again without an ask that may be to blame: in a request whose texts are all too long, each time is in vain. */
+const MAX_AGAIN = 8;
+
+/** The asks without the one that has the longest prompt, and that one. */
+function withoutLongest(group: readonly Ask[]): { readonly rest: readonly Ask[]; readonly longest: Ask | undefined } {
+  const lengthOf = ({ prompts }: Ask): number => Math.max(0, ...prompts.map(({ length }) => length));
+  const longest = group.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0];
+  return { rest: group.filter((ask) => ask !== longest), longest };
+}
+
 /**
  * Finds the generations of several asks on one image. Those with equal settings are one question, and so one look at the image, up to
- * `MAX_PROMPTS`. Where that question fails, it is each of its asks' problem, but for what one of them alone is refused for: then each
- * half is asked for itself, until who is to blame is alone.
+ * `MAX_PROMPTS`. Where that question fails, it is each of its asks' problem, but for what one of them is refused for: then the others are
+ * asked without it.
  */
 export async function findTogether(
   find: FindGenerations,
@@ -76,6 +86,7 @@ export async function findTogether(
 ): Promise<FoundTogether> {
   const reports: Pick<Found, "cache" | "timings">[] = [];
   const outcomes = new Map<Ask, AskOutcome>();
+  let again = 0;
   const answer = async (group: readonly Ask[]): Promise<void> => {
     try {
       const found = await find({ image, prompts: promptsOf(group), decoding: group[0]?.decoding ?? {} }, call);
@@ -83,13 +94,13 @@ export async function findTogether(
       for (const [ask, outcome] of dealt(group, found)) outcomes.set(ask, outcome);
     } catch (thrown) {
       const problem = problemOf(thrown);
-      if (group.length === 1 || !PROMPT_PROBLEMS.has(problem.code)) {
-        for (const ask of group) outcomes.set(ask, problem);
-        return;
+      for (const ask of group) outcomes.set(ask, problem);
+      if (group.length === 1 || !PROMPT_PROBLEMS.has(problem.code)) return;
+      const { rest, longest } = withoutLongest(group);
+      for (const part of [rest, longest === undefined ? [] : [longest]]) {
+        again += 1;
+        if (again <= MAX_AGAIN) await answer(part);
       }
-      const half = Math.ceil(group.length / 2);
-      await answer(group.slice(0, half));
-      await answer(group.slice(half));
     }
   };
   const alike = Map.groupBy(asks, ({ decoding }) => JSON.stringify(decoding));

@@ -131,6 +131,23 @@ describe("a streamed answer", () => {
   });
 });
 
+describe("a backend that could not be asked for a moment", () => {
+  it("is asked at once which model it runs, when it is seen to be another", async () => {
+    const { client, change } = await changingServer();
+    const remote = remoteOf(client);
+    let isDown = false;
+    const model = () => (isDown ? Promise.reject(new Problem("backend-unavailable", "")) : remote.model());
+    const { service } = isolateOf({ ...remote, model });
+    const ask = async (request = caption) => signed((await service.answer(request, callWith())).answer);
+    expect(await ask()).toEqual(["r1", "r1"]);
+    isDown = true;
+    expect(await ask()).toEqual(["r1", "r1"]);
+    isDown = false;
+    change("r2");
+    expect(await ask(detailed)).toEqual(["r2", "r2"]);
+  });
+});
+
 describe("a backend whose models take turns", () => {
   it("is asked twice, and then it is a problem; nothing is kept", async () => {
     const { ask, asked, holds } = await edge({ route: (path) => (path.endsWith("/infer") ? "r2" : "r1") });

@@ -41,13 +41,14 @@ interface Known {
   readonly metadata: ModelMetadata;
   readonly sent: SentDigests;
   readonly check: CheckModel;
-  readonly call: CallOptions;
+  /** What goes with a call that begins now. */
+  readonly callOf: () => CallOptions;
 }
 
 async function* inferredEvents(
   { client }: RemoteOptions,
   request: GenerateRequest,
-  { metadata, sent, check, call }: Known,
+  { metadata, sent, check, callOf }: Known,
 ): AsyncGenerator<GenerationEvent> {
   const { image, prompts, decoding } = request;
   const offered = new Set(metadata.outputs.map(({ name }) => name));
@@ -61,7 +62,7 @@ async function* inferredEvents(
       ...countTensors("num_beams", decoding.beams),
     ];
     const asked = { inputs, outputs, parameters: ruleParameters(request) };
-    return client.infer(models.florence2, asked, call);
+    return client.infer(models.florence2, asked, callOf());
   });
   check(reply.parameters);
   const timings = timingsOf(reply);
@@ -72,6 +73,13 @@ async function* inferredEvents(
 
 function changed(): ModelChanged {
   return new ModelChanged("The backend runs another model than the one that was asked for.");
+}
+
+/** What goes with each call for an answer, so that all of them together have the time of one. */
+function callsWithin({ timeoutMs, now }: RemoteOptions, call: CallOptions): () => CallOptions {
+  if (timeoutMs === undefined) return () => call;
+  const endsAt = now() + timeoutMs;
+  return () => ({ ...call, deadlineMs: endsAt - now() });
 }
 
 /** Holds metadata and each reply against the model that is wanted. What a reply proves wrong is forgotten. */
@@ -99,15 +107,13 @@ export function createRemoteBackend(options: RemoteOptions): Backend {
   return {
     generate: async function* (request, signal) {
       try {
-        const endsAt = timeoutMs === undefined ? undefined : now() + timeoutMs;
+        const callOf = callsWithin(options, callOptions(signal, request.trace));
         const metadata = await metadataOf({ signal });
-        const deadlineMs = endsAt === undefined ? undefined : endsAt - now();
-        const call = { ...callOptions(signal, request.trace), deadlineMs };
         const check = checkFor(request, metadata, metadataOf.forget);
         // Triton writes whole answers: they are then all that streams.
         yield* request.stream === true && metadata.parameters["generate_stream"] === true
-          ? streamedEvents(client, request, check, call)
-          : inferredEvents(options, request, { metadata, sent, check, call });
+          ? streamedEvents(client, request, check, callOf())
+          : inferredEvents(options, request, { metadata, sent, check, callOf });
       } catch (thrown) {
         throw backendProblem(thrown);
       }
@@ -122,7 +128,8 @@ export function createRemoteBackend(options: RemoteOptions): Backend {
     },
     model: async () => {
       try {
-        const metadata = await metadataOf(isDescribed ? { deadlineMs: RENEWAL_MS } : {});
+        const renewal = { deadlineMs: Math.min(RENEWAL_MS, timeoutMs ?? RENEWAL_MS), isHasty: true };
+        const metadata = await metadataOf(isDescribed ? renewal : {});
         isDescribed = true;
         return describedBy(metadata) ?? (await describe());
       } catch (thrown) {

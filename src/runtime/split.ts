@@ -25,10 +25,11 @@ export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> 
 }
 
 /**
- * Most bytes of encoder states that are asked for at once; further prompts of a request wait until these are answered. It is half of what the
- * client takes of a reply, since 64 long labels of the mini model, or 19 short ones of Florence-2 base, have more than that.
+ * Most bytes of encoder states that are asked for at once; further prompts of a request wait until these are answered. 64 long labels of the mini
+ * model, or 19 short ones of Florence-2 base, have more than the client takes of a reply (32 MiB); this is half of what those may hold who wait for
+ * the model in an isolate.
  */
-export const MAX_STATE_BYTES = 16 * 1024 * 1024;
+export const MAX_STATE_BYTES = 6 * 1024 * 1024;
 
 function bytesOf(states: readonly EncoderStates[]): number {
   return states.reduce((sum, { data }) => sum + data.byteLength, 0);

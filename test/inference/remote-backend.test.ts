@@ -3,7 +3,7 @@ import type { GenerateRequest } from "../../src/inference/backend.ts";
 import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
-import { createRemoteBackend, RENEWAL_MS } from "../../src/inference/remote-backend.ts";
+import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
 import { REMEMBERED_MS } from "../../src/inference/remembered.ts";
 import { SENT_DIGEST_MS } from "../../src/inference/sent-digests.ts";
 import { all, anImage, bytes, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
@@ -152,35 +152,6 @@ describe("a remote backend", () => {
       describe: async () => model,
     });
     expect(await other.model()).toBe(model);
-  });
-
-  it("has a renewed description within two seconds or not: what is in the cache waits for it", async () => {
-    const deadlines: unknown[] = [];
-    const { backend, pass } = remote(undefined, {
-      metadata: (name, call) => {
-        deadlines.push(call?.deadlineMs);
-        return describing(name);
-      },
-    });
-    await backend.model();
-    pass(REMEMBERED_MS);
-    await backend.model();
-    expect(deadlines).toEqual([undefined, RENEWAL_MS]);
-  });
-
-  it("has one time for all that an answer is asked for", async () => {
-    let clock = 0;
-    const { client, asked } = fakeClient(() => answers, {}, ours);
-    const slow: InferenceClient = {
-      ...client,
-      metadata: (name, call) => {
-        clock += 300;
-        return client.metadata(name, call);
-      },
-    };
-    const options = { client: slow, now: () => clock, describe: describeNone, timeoutMs: 1000 };
-    await all(createRemoteBackend(options).generate(request, never));
-    expect(asked.map(({ call }) => call?.deadlineMs)).toEqual([700]);
   });
 
   it("is not ready when the backend is not", async () => {

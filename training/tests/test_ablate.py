@@ -58,6 +58,15 @@ def test_a_variant_is_the_other_but_for_its_changes(plan: Path) -> None:
     assert after.model_copy(update={"smoothing": 4.0, "weights": before.weights}) == before
 
 
+def test_a_variant_may_change_what_every_stage_has(plan: Path) -> None:
+    every = "seed = 5\nevery = { weights = { objects = 0.1, places = 0.1, letters = 0.1 } }"
+    recipe = RECIPE.replace("seed = 5", every).replace(RECIPE.splitlines()[7] + "\n", "")
+    assert "weights" not in recipe.split("[[stages]]")[1]
+    before = read_plan(plan)
+    (plan.parent / "base.toml").write_text(recipe)
+    assert read_plan(plan) == before
+
+
 def test_a_plan_trains_draws_and_tells(plan: Path, like: Path, tmp_path: Path) -> None:
     out, table = tmp_path / "out", tmp_path / "table"
     command = ["ablate", "--plan", str(plan), "--out", str(out), "--table", str(table)]

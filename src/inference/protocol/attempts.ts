@@ -11,15 +11,16 @@ export interface RetryTools {
   readonly settings: RetrySettings;
 }
 
-/** Does the work under the circuit: its outcome is counted. */
-export async function counted<Value>(circuit: Circuit, work: () => Promise<Value>): Promise<Value> {
+/** Does the work under the circuit: its outcome is counted, but for the deadline of one that is in haste. */
+export async function counted<Value>(circuit: Circuit, work: () => Promise<Value>, isHasty = false): Promise<Value> {
   const settle = circuit.enter();
   try {
     const value = await work();
     settle("for");
     return value;
   } catch (thrown) {
-    settle(verdictOf(thrown));
+    const isLate = thrown instanceof InferenceFailure && thrown.kind === "deadline";
+    settle(isHasty && isLate ? "neither" : verdictOf(thrown));
     throw thrown;
   }
 }

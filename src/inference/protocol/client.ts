@@ -64,14 +64,15 @@ async function getJson<Value>(
   deadline: Deadline,
   read: (json: unknown) => Value,
 ): Promise<Value> {
-  return session.call(deadline, async () => {
+  const ask = async (): Promise<Value> => {
     const response = await session.demand(path, call, deadline);
     const text = new TextDecoder().decode(await readBody(response, deadline, session.maxReplyBytes));
     return orFail(
       attempt(() => read(parseExactly(text))),
       "malformed",
     );
-  });
+  };
+  return session.call(deadline, ask, call.isHasty);
 }
 
 /** Remembers the value, never the promise: workerd forbids waiting for what another request has begun. */

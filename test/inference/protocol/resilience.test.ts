@@ -164,6 +164,20 @@ describe("attempts", () => {
     }
   });
 
+  it("leave it closed where they were in haste and time ran out, not where the server failed", async () => {
+    const deadlines: (() => void)[] = [];
+    const sleep = () => new Promise<void>((resolve) => deadlines.push(resolve));
+    const tooLate = () => {
+      for (const end of deadlines.splice(0)) end();
+      return new Promise<Response>(() => {});
+    };
+    const { client } = fakeServer({ "/v2/models/m": tooLate }, { breaker: { failures: 1 }, sleep });
+    for (const isHasty of [true, true, false]) {
+      await expect(client.metadata("m", { isHasty })).rejects.toMatchObject({ kind: "deadline" });
+    }
+    await expect(client.metadata("m", { isHasty: true })).rejects.toMatchObject({ kind: "circuit-open" });
+  });
+
   it("let one probe through after cooling, which closes the circuit", async () => {
     const { client, clock, seen } = fakeServer(
       { "/v2": (request, asked) => (asked === 0 ? lost(request, asked) : Response.json({})) },

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from florence_training.train.recipe import Recipe
+from florence_training.train.recipe import Recipe, written_out
 
 
 class Figure(BaseModel):
@@ -66,7 +66,7 @@ def _resolve(row: Row, beside: Row | None, folder: Path) -> Variant:
     base = beside or row
     if base.recipe is None:
         raise ValueError(f"{row.name}: neither a recipe nor beside one that has a recipe")
-    given = tomllib.loads((folder / base.recipe).read_text(encoding="utf-8"))
+    given: Any = written_out(tomllib.loads((folder / base.recipe).read_text(encoding="utf-8")))
     stages = [_merge(stage, row.stage) for stage in given["stages"]]
     recipe = Recipe.model_validate({**given, **row.change, "stages": stages})
     return Variant(row, beside, recipe)

@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from florence_training.annotate.targets import examples
+from florence_training.chance import stream
 from florence_training.scenes.art import DRAWINGS, UNSEEN, load_sprite, shrink_softly, styles_of
 from florence_training.scenes.compose import SceneSettings, make_scene
 from florence_training.scenes.placing import Placement, box_around, paste
@@ -59,7 +60,7 @@ def write(
     for index in range(count):
         scene, image = draw(first + index), f"{index:03}.png"
         Image.fromarray(scene.image).save(folder / image)
-        lines += [json.dumps({"image": image, **line}) for line in describe(scene, Random(first + index))]
+        lines += [json.dumps({"image": image, **line}) for line in describe(scene, stream(first + index, "questions"))]
     (folder / "annotations.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -71,7 +72,7 @@ def draw_without(seed: int) -> Scene:
 
 def draw_with_newcomer(seed: int) -> Scene:
     """A scene with the newcomer, once or twice."""
-    scene, random = draw_without(seed), Random(seed)
+    scene, random = draw_without(seed), stream(seed, "newcomer")
     canvas = scene.image.astype(np.float32)
     taken = [*(thing.box for thing in scene.objects), *(text.box for text in scene.texts)]
     placed = [thing for _ in range(random.randint(1, MOST)) for thing in _add(random, canvas, taken)]

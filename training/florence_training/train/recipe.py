@@ -128,11 +128,7 @@ class Recipe(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _stages_take_from_every(cls, given: object) -> object:
-        match given:
-            case {"every": dict(every), "stages": list(stages), **others}:
-                return {**others, "stages": [every | stage if isinstance(stage, dict) else stage for stage in stages]}
-            case _:
-                return given
+        return written_out(given)
 
     @property
     def steps(self) -> int:
@@ -155,6 +151,15 @@ class Recipe(BaseModel):
                 begun.append(stage.until(step - first))
             first += stage.steps
         return self.model_copy(update={"stages": begun})
+
+
+def written_out(given: object) -> object:
+    """A recipe as it stands in a file, with what the table `every` says in each stage that does not say it."""
+    match given:
+        case {"every": dict(every), "stages": list(stages), **others}:
+            return {**others, "stages": [every | stage if isinstance(stage, dict) else stage for stage in stages]}
+        case _:
+            return given
 
 
 class RecipeError(Exception):

@@ -1,0 +1,66 @@
+import { expect, it } from "vitest";
+import type { GenerateRequest } from "../../src/inference/backend.ts";
+import type { InferenceClient } from "../../src/inference/protocol/client.ts";
+import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
+import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
+import { createRemoteBackend, RENEWAL_MS } from "../../src/inference/remote-backend.ts";
+import { REMEMBERED_MS } from "../../src/inference/remembered.ts";
+import { all, anImage, bytes, fakeClient, int32, never } from "../support/fake-client.ts";
+
+const request: GenerateRequest = { image: anImage, prompts: ["one"], decoding: {} };
+
+const answers: readonly NamedTensor[] = [
+  bytes("text", ["<s>a</s>"]),
+  { name: "token_ids", datatype: "INT64", shape: [1, 1], data: BigInt64Array.of(2n) },
+  { name: "token_logprobs", datatype: "FP32", shape: [1, 1], data: Float32Array.of(0) },
+  int32("token_count", [1]),
+];
+
+/** A client whose questions take some time, and a clock; a picture is unknown to its server by digest alone. */
+function slowly({ metadataMs = 0, inferMs = 0 }) {
+  let clock = 0;
+  const described: unknown[] = [];
+  const { client, asked } = fakeClient(({ inputs }) => {
+    clock += inferMs;
+    if (inputs.has("image")) return answers;
+    throw new InferenceFailure("refused", "who?", { status: 404, code: "unknown-digest" });
+  });
+  const slow: InferenceClient = {
+    ...client,
+    metadata: (name, call) => {
+      clock += metadataMs;
+      described.push(call);
+      return client.metadata(name, call);
+    },
+  };
+  const model = { id: "m", revision: "r", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
+  const options = { client: slow, now: () => clock, describe: async () => model };
+  return { options, asked, described, pass: (ms: number) => void (clock += ms) };
+}
+
+it("a renewed description is there within two seconds or not: what is in the cache waits for it", async () => {
+  const { options, described, pass } = slowly({});
+  const backend = createRemoteBackend(options);
+  await backend.model();
+  pass(REMEMBERED_MS);
+  await backend.model();
+  expect(described).toEqual([{}, { deadlineMs: RENEWAL_MS, isHasty: true }]);
+});
+
+it("and within the time of an answer, where that is shorter", async () => {
+  const { options, described, pass } = slowly({});
+  const backend = createRemoteBackend({ ...options, timeoutMs: 500 });
+  await backend.model();
+  pass(REMEMBERED_MS);
+  await backend.model();
+  expect(described.at(-1)).toMatchObject({ deadlineMs: 500 });
+});
+
+it("all that an answer is asked for has one time", async () => {
+  const { options, asked } = slowly({ metadataMs: 300, inferMs: 200 });
+  const backend = createRemoteBackend({ ...options, timeoutMs: 1000 });
+  await all(backend.generate(request, never));
+  await all(backend.generate(request, never));
+  // The second knows the metadata, and asks with the digest alone, in vain.
+  expect(asked.map(({ call }) => call?.deadlineMs)).toEqual([700, 1000, 800]);
+});
