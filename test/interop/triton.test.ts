@@ -89,12 +89,8 @@ describe("Triton with the repository that we write", () => {
       "prompt-too-long",
     ],
     ["too many beams", () => ask(goldenPictures[0]?.image.bytes ?? text.encode(""), "What?", 99), "invalid-request"],
-  ])("refuses %s with status 400 and its code before the message", async (_, call, code) => {
-    await expect(call()).rejects.toMatchObject({
-      kind: "refused",
-      status: 400,
-      message: expect.stringContaining(`: ${code}: `),
-    });
+  ])("refuses %s with status 400 and its code", async (_, call, code) => {
+    await expect(call()).rejects.toMatchObject({ kind: "refused", status: 400, code });
     expect(await client.ready()).toBe(true);
   });
 
