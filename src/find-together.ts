@@ -68,10 +68,10 @@ function dealt(group: readonly Ask[], { generations, model }: Found): readonly (
 const MAX_AGAIN = 8;
 
 /** The asks without the one that has the longest prompt, and that one. */
-function withoutLongest(group: readonly Ask[]): { readonly rest: readonly Ask[]; readonly longest: Ask | undefined } {
+function withoutLongest(group: readonly Ask[]): readonly (readonly Ask[])[] {
   const lengthOf = ({ prompts }: Ask): number => Math.max(0, ...prompts.map(({ length }) => length));
-  const longest = group.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0];
-  return { rest: group.filter((ask) => ask !== longest), longest };
+  const longestFirst = group.toSorted((one, other) => lengthOf(other) - lengthOf(one));
+  return [longestFirst.slice(1), longestFirst.slice(0, 1)];
 }
 
 /**
@@ -96,8 +96,7 @@ export async function findTogether(
       const problem = problemOf(thrown);
       for (const ask of group) outcomes.set(ask, problem);
       if (group.length === 1 || !PROMPT_PROBLEMS.has(problem.code)) return;
-      const { rest, longest } = withoutLongest(group);
-      for (const part of [rest, longest === undefined ? [] : [longest]]) {
+      for (const part of withoutLongest(group)) {
         again += 1;
         if (again <= MAX_AGAIN) await answer(part);
       }

@@ -6,6 +6,7 @@ import { askWithDigest } from "./held-images.ts";
 import { createKnownStates } from "./known-states.ts";
 import { identityOf } from "./model-identity.ts";
 import type { InferenceClient } from "./protocol/client.ts";
+import { InferenceFailure } from "./protocol/failure.ts";
 import { outputOf } from "./protocol/infer.ts";
 import type { ModelMetadata } from "./protocol/metadata.ts";
 import { remembered } from "./remembered.ts";
@@ -20,6 +21,25 @@ export interface RemoteEncoderOptions {
   readonly stateBytes: number;
 }
 
+/** `florence2_encoder`, which a backend may lack. */
+export interface RemoteEncoder extends PromptEncoder {
+  /** Whether the backend has it at all. That it cannot say so now says nothing, and is thrown. */
+  readonly isOffered: (signal: AbortSignal) => Promise<boolean>;
+}
+
+/** How servers answer for a model that they do not have: Triton has said both. */
+const ABSENT: ReadonlySet<number | undefined> = new Set([400, 404]);
+
+async function isThere(metadata: Promise<ModelMetadata>): Promise<boolean> {
+  try {
+    await metadata;
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof InferenceFailure && ABSENT.has(thrown.status)) return false;
+    throw backendProblem(thrown);
+  }
+}
+
 const HALF = "last_hidden_state_fp16";
 const FULL = "last_hidden_state";
 
@@ -31,7 +51,7 @@ function statesOutput({ outputs }: ModelMetadata) {
 }
 
 /** `florence2_encoder`: pictures are sent as they came, and never decoded here. */
-export function createRemoteEncoder({ client, now, stateBytes: maxBytes }: RemoteEncoderOptions): PromptEncoder {
+export function createRemoteEncoder({ client, now, stateBytes: maxBytes }: RemoteEncoderOptions): RemoteEncoder {
   const sent = createSentDigests(now);
   const known = createKnownStates(maxBytes);
   const metadataOf = remembered((signal: AbortSignal) => client.metadata(models.encoder, { signal }), now);
@@ -61,6 +81,7 @@ export function createRemoteEncoder({ client, now, stateBytes: maxBytes }: Remot
       }
     },
     ready: () => modelsReady(client, [models.encoder]),
+    isOffered: (signal) => isThere(metadataOf(signal)),
   };
 }
 

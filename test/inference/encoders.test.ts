@@ -178,11 +178,12 @@ describe("encoders elsewhere", () => {
     expect(asked.map(({ model }) => model)).toEqual(["florence2_encoder"]);
   });
 
-  it("are florence2_encoder where there is one", async () => {
-    const { split, asked } = graphEncoder(statesFor);
+  it("are florence2_encoder where there is one, which is asked for once what it is", async () => {
+    const { split, asked, metadataAsked } = graphEncoder(statesFor);
     await split.ready();
     await split.encode(request, never);
     expect(asked.map(({ model }) => model)).toEqual(["florence2_encoder"]);
+    expect(metadataAsked).toEqual(["florence2_encoder"]);
   });
 
   it("that cannot be reached are one problem", async () => {
