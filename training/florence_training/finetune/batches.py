@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 
 import numpy as np
 import torch
 
+from florence_training.chance import stream
 from florence_training.finetune.folder import Sample
 from florence_training.finetune.pictures import fit, open_picture
 from florence_training.train.data import Posed
@@ -57,7 +57,7 @@ def split(samples: Sequence[Sample], part: float, seed: int) -> tuple[list[Sampl
 def order(looks: Sequence[Look], epoch: int, seed: int) -> list[Look]:
     """The looks of an epoch, shuffled by seed and epoch alone."""
     shuffled = list(looks)
-    Random(f"{seed} {epoch}").shuffle(shuffled)
+    stream(seed, f"{epoch}").shuffle(shuffled)
     return shuffled
 
 

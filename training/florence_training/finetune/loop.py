@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from florence_training.finetune.progress import Progress, save
 from florence_training.finetune.tuner import Tuner
 from florence_training.train.log import append_row
 from florence_training.train.start import copy_settings
+from florence_training.whole import whole_folder
 
 BEST = "model"  # the folder with the best epoch's weights
 LOG = "log.csv"
@@ -59,12 +59,9 @@ def is_done(progress: Progress, course: Course) -> bool:
 
 def write_model(adapted: Adapted, out: Path, checkpoint: Path) -> None:
     """Writes a plain `from_pretrained` folder, adapters merged, as `export` takes it, in place of an older one."""
-    partial = out.with_suffix(".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    adapted.merged().save_pretrained(partial)
-    copy_settings(checkpoint, partial)
-    shutil.rmtree(out, ignore_errors=True)
-    partial.rename(out)
+    with whole_folder(out) as partial:
+        adapted.merged().save_pretrained(partial)
+        copy_settings(checkpoint, partial)
 
 
 def _end_epoch(tuner: Tuner, course: Course, progress: Progress, setting: Setting, begun: float) -> Progress:

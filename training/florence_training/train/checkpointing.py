@@ -17,6 +17,7 @@ from florence_training.train.log import drop_after
 from florence_training.train.recipe import Recipe
 from florence_training.train.start import copy_settings
 from florence_training.train.trainer import Trainer
+from florence_training.whole import whole_folder
 
 STATE = "training.pt"
 FINISHED = "model"
@@ -31,18 +32,15 @@ class CheckpointError(Exception):
 def save(trainer: Trainer, step: int, out: Path, settings: Path) -> Path:
     """Writes the training as it is after `step` steps and drops old ones. `settings` holds tokenizer and the like."""
     folder = out / f"step-{step:08d}"
-    partial = folder.with_suffix(".partial")
-    for stale in (partial, folder):
-        shutil.rmtree(stale, ignore_errors=True)
-    write_model(trainer, partial, settings)
     state = {
         "step": step,
         "recipe": trainer.recipe.model_dump_json(),
         "heads": trainer.heads.state_dict(),
         "optimiser": trainer.optimiser.state_dict(),
     }
-    torch.save(state, partial / STATE)
-    partial.rename(folder)
+    with whole_folder(folder) as partial:
+        write_model(trainer, partial, settings)
+        torch.save(state, partial / STATE)
     for old in saved(out)[:-KEPT]:
         shutil.rmtree(old)
     return folder
@@ -55,12 +53,9 @@ def write_model(trainer: Trainer, folder: Path, settings: Path) -> None:
 
 
 def finish(trainer: Trainer, out: Path, settings: Path) -> None:
-    """Leaves the folder `model`, whole or not at all: what the end of a recipe is for."""
-    folder, partial = out / FINISHED, out / f"{FINISHED}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    write_model(trainer, partial, settings)
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+    """Leaves the folder `model`: what the end of a recipe is for."""
+    with whole_folder(out / FINISHED) as partial:
+        write_model(trainer, partial, settings)
 
 
 def saved(out: Path) -> Sequence[Path]:
