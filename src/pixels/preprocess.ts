@@ -1,7 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import type { EncodedImage } from "../inference/backend.ts";
 import type { Decoders } from "./decode.ts";
-import type { ImageConfig } from "./model-config.ts";
+import type { ImageConfig } from "../runtime/model-config.ts";
 import { type Walk, walkFor } from "./orientation.ts";
 import { createResizer } from "./resize.ts";
 

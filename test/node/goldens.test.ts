@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decoders } from "../../src/runtime/decode-node.ts";
+import { decoders } from "../../src/pixels/decode-node.ts";
 import { createNativeSessions } from "../../src/runtime/ort-node.ts";
 import { describeGoldens } from "../support/golden-cases.ts";
 

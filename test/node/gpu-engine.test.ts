@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEngineThread, type ThreadedEngine } from "../../src/engine/threaded-node.ts";
 import type { Backend, GenerationEvent } from "../../src/inference/backend.ts";
-import { decoders } from "../../src/runtime/decode-node.ts";
+import { decoders } from "../../src/pixels/decode-node.ts";
 import { readImageSettings } from "../../src/runtime/load-model.ts";
 import type { ImageConfig } from "../../src/runtime/model-config.ts";
-import { preprocess } from "../../src/runtime/preprocess.ts";
+import { preprocess } from "../../src/pixels/preprocess.ts";
 import { openModelShards } from "../../src/runtime/shards.ts";
 import { generations, goldenPictures } from "../support/mini-goldens.ts";
 

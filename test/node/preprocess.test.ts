@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, it, vi } from "vitest";
-import { jpegDecoder } from "../../src/runtime/decode-jpeg.ts";
-import { decoders } from "../../src/runtime/decode-node.ts";
+import { jpegDecoder } from "../../src/pixels/decode-jpeg.ts";
+import { decoders } from "../../src/pixels/decode-node.ts";
 import { describePreprocess } from "../support/preprocess-cases.ts";
 import { vectorPicture } from "../support/vector-pictures.ts";
 

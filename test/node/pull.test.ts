@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { decoders } from "../../src/runtime/decode-node.ts";
+import { decoders } from "../../src/pixels/decode-node.ts";
 import { createEmbeddedBackend } from "../../src/runtime/embedded.ts";
 import { createNativeSessions } from "../../src/runtime/ort-node.ts";
-import { preprocess } from "../../src/runtime/preprocess.ts";
+import { preprocess } from "../../src/pixels/preprocess.ts";
 import { Manifest, openModelShards, type ReadAsset } from "../../src/runtime/shards.ts";
 import { createTokenizer } from "../../src/runtime/tokenizer.ts";
 import { parseDtypes } from "../../tools/pull/dtypes.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { unpackLzw } from "../../src/runtime/gif-lzw.ts";
+import { unpackLzw } from "../../src/pixels/gif-lzw.ts";
 
 /** Packs values as the simplest writer does: each as a code of its own, with a clear code before the codes would grow. */
 function pack(values: readonly number[], valueBits: number): Uint8Array {

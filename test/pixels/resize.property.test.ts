@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createResizer } from "../../src/runtime/resize.ts";
+import { createResizer } from "../../src/pixels/resize.ts";
 
 const side = fc.integer({ min: 1, max: 60 });
 const byte = fc.integer({ min: 0, max: 255 });

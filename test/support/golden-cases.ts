@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Decoders } from "../../src/runtime/decode.ts";
+import type { Decoders } from "../../src/pixels/decode.ts";
 import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runtime/embedded.ts";
-import { preprocess } from "../../src/runtime/preprocess.ts";
+import { preprocess } from "../../src/pixels/preprocess.ts";
 import { createTokenizer } from "../../src/runtime/tokenizer.ts";
 import { generations, goldenPictures } from "./mini-goldens.ts";
 

@@ -7,10 +7,10 @@ import { createGraphEncoder, type GraphEncoderOptions } from "../../src/inferenc
 import { createInferenceClient } from "../../src/inference/protocol/client.ts";
 import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
 import { createSplitEncoder } from "../../src/inference/split-encoder.ts";
-import { decoders } from "../../src/runtime/decode-node.ts";
+import { decoders } from "../../src/pixels/decode-node.ts";
 import { readImageSettings } from "../../src/runtime/load-model.ts";
 import { createNativeSessions } from "../../src/runtime/ort-node.ts";
-import { preprocess } from "../../src/runtime/preprocess.ts";
+import { preprocess } from "../../src/pixels/preprocess.ts";
 import { describeModel } from "../../src/runtime/shared-model.ts";
 import { openModelShards } from "../../src/runtime/shards.ts";
 import { createSplitBackend } from "../../src/runtime/split.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../src/bytes/sha256.ts";
 import { imageFromBytes, imageFromText } from "../../src/image/intake.ts";
-import type { Decoders } from "../../src/runtime/decode.ts";
-import { preprocess } from "../../src/runtime/preprocess.ts";
+import type { Decoders } from "../../src/pixels/decode.ts";
+import { preprocess } from "../../src/pixels/preprocess.ts";
 import vectors from "../vectors/preprocess/expected.json" with { type: "json" };
 import {
   deflate,

@@ -1,5 +1,5 @@
 import { readModelFile } from "../../functions/assets.ts";
-import { decoders } from "../../src/runtime/decode-web.ts";
+import { decoders } from "../../src/pixels/decode-web.ts";
 import { createWebSession } from "../../src/runtime/ort-web.ts";
 import { describeGoldens } from "../support/golden-cases.ts";
 
