@@ -11,7 +11,7 @@ import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS 
 import { createNativeSessions } from "../src/runtime/ort-node.ts";
 import { preprocess } from "../src/pixels/preprocess.ts";
 import type { CreateSession } from "../src/runtime/session.ts";
-import type { ReadAsset } from "../src/runtime/shards.ts";
+import type { ReadAsset } from "../src/weights/shards.ts";
 import { createTokenizer } from "../src/runtime/tokenizer.ts";
 import { root } from "../tools/serve.ts";
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import type { Site } from "../src/http/site.ts";
-import type { ReadAsset } from "../src/runtime/shards.ts";
+import type { ReadAsset } from "../src/weights/shards.ts";
 import { assetFolders } from "../src/site/folders.ts";
 import { pages } from "../src/site/pages.ts";
 

@@ -14,7 +14,7 @@ import { readImageSettings } from "../src/runtime/load-model.ts";
 import { createWebSession } from "../src/runtime/ort-web.ts";
 import { preprocess } from "../src/pixels/preprocess.ts";
 import { describeModel } from "../src/runtime/shared-model.ts";
-import { openModelShards } from "../src/runtime/shards.ts";
+import { openModelShards } from "../src/weights/shards.ts";
 import { createSplitBackend } from "../src/runtime/split.ts";
 import { createTokenizer } from "../src/runtime/tokenizer.ts";
 import { readModelFile } from "./assets.ts";

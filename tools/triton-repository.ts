@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
 import { modelFiles } from "../src/runtime/load-model.ts";
-import { openModelShards } from "../src/runtime/shards.ts";
+import { openModelShards } from "../src/weights/shards.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
 import { root } from "./serve.ts";
 import { tritonConfig } from "./triton-config.ts";

@@ -6,7 +6,7 @@ import { parentPort, type Transferable, workerData } from "node:worker_threads";
 import { loadModel, type Model } from "../runtime/load-model.ts";
 import { createNativeSessions } from "../runtime/ort-node.ts";
 import { describeModel } from "../runtime/shared-model.ts";
-import { openModelShards } from "../runtime/shards.ts";
+import { openModelShards } from "../weights/shards.ts";
 import { createTokenizer } from "../runtime/tokenizer.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { buffersOf, type Call, failureOf, type FromEngine, type GraphPorts, type ToEngine } from "./messages.ts";

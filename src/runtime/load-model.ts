@@ -2,7 +2,7 @@ import { Problem } from "../contract/problems.ts";
 import { createDecoder, createFlorence2, type Decoder, embed, type Florence2, type Graphs } from "./florence2.ts";
 import { type ImageConfig, type ModelConfig, readImageConfig, readModelConfig } from "./model-config.ts";
 import type { CreateSession, Session } from "./session.ts";
-import type { ModelShards } from "./shards.ts";
+import type { ModelShards } from "../weights/shards.ts";
 import type { Float32Tensor } from "./tensors.ts";
 
 /** Text to ids and back, as the model's own tokenizer files say. */

@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-web";
-import { hasFloat16, narrow, widen } from "./float16.ts";
+import { hasFloat16, narrow, widen } from "../weights/float16.ts";
 import type { Session, Tensor, TensorPort } from "./session.ts";
 
 /** What was fed as float16, by the float32 that it was narrowed from. */

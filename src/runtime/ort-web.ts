@@ -1,6 +1,6 @@
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import wasmModule from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
-import { withExternalWeights } from "./external-weights.ts";
+import { withExternalWeights } from "../weights/external-weights.ts";
 import { fromOrtSession } from "./ort-session.ts";
 import type { CreateSession } from "./session.ts";
 import { free } from "./tensors.ts";

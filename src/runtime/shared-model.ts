@@ -1,7 +1,7 @@
 import type { ModelDescription } from "../inference/backend.ts";
 import { type LoadOptions, modelFiles } from "./load-model.ts";
 import { readFirstLocationId, readImageConfig } from "./model-config.ts";
-import { openModelShards, type ModelShards, type ReadAsset } from "./shards.ts";
+import { openModelShards, type ModelShards, type ReadAsset } from "../weights/shards.ts";
 import { createTurnstile, type TurnstileOptions } from "./turnstile.ts";
 
 /** What a shared model is made of. */

@@ -7,7 +7,7 @@ import { decoders } from "../pixels/decode-node.ts";
 import { readImageSettings } from "../runtime/load-model.ts";
 import type { Provider } from "../runtime/ort-node.ts";
 import { preprocess } from "../pixels/preprocess.ts";
-import { openModelShards } from "../runtime/shards.ts";
+import { openModelShards } from "../weights/shards.ts";
 import { createAdmission } from "./admission.ts";
 import { createServingApp } from "./app.ts";
 import { createEncoderModel } from "./encoder-model.ts";

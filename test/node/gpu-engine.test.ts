@@ -7,7 +7,7 @@ import { decoders } from "../../src/pixels/decode-node.ts";
 import { readImageSettings } from "../../src/runtime/load-model.ts";
 import type { ImageConfig } from "../../src/runtime/model-config.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
-import { openModelShards } from "../../src/runtime/shards.ts";
+import { openModelShards } from "../../src/weights/shards.ts";
 import { generations, goldenPictures } from "../support/mini-goldens.ts";
 
 const folder = join(import.meta.dirname, "../../model-shards");

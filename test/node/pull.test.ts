@@ -6,7 +6,7 @@ import { decoders } from "../../src/pixels/decode-node.ts";
 import { createEmbeddedBackend } from "../../src/runtime/embedded.ts";
 import { createNativeSessions } from "../../src/runtime/ort-node.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
-import { Manifest, openModelShards, type ReadAsset } from "../../src/runtime/shards.ts";
+import { Manifest, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";
 import { createTokenizer } from "../../src/runtime/tokenizer.ts";
 import { parseDtypes } from "../../tools/pull/dtypes.ts";
 import { pullModel } from "../../tools/pull/pull-model.ts";

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { modelFiles } from "../../src/runtime/load-model.ts";
-import { MAX_PART_BYTES, openModelShards, type ReadAsset } from "../../src/runtime/shards.ts";
+import { MAX_PART_BYTES, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";
 import { tinyFiles } from "../support/tiny-model.ts";
 
 let folder = "";

@@ -5,7 +5,7 @@ import type { DecoderState } from "../../src/runtime/decoder-state.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
 import { searchFor } from "../../src/runtime/generate.ts";
 import { rulesFor } from "../../src/runtime/search.ts";
-import { openModelShards } from "../../src/runtime/shards.ts";
+import { openModelShards } from "../../src/weights/shards.ts";
 import type { Float32Tensor } from "../../src/runtime/tensors.ts";
 import { tinyAssets } from "../support/tiny-backend.ts";
 import { TINY_ANSWER, TINY_VISUAL_TOKENS, tinySessions, tinyTokenizer } from "../support/tiny-model.ts";

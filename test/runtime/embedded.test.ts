@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { modelFiles } from "../../src/runtime/load-model.ts";
-import type { ReadAsset } from "../../src/runtime/shards.ts";
+import type { ReadAsset } from "../../src/weights/shards.ts";
 import { collect, tinyAssets, tinyBackend, tinyRequest } from "../support/tiny-backend.ts";
 import { TINY_ANSWER, TINY_POSITIONS, TINY_VISUAL_TOKENS, tinySessions } from "../support/tiny-model.ts";
 

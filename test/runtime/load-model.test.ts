@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadModel, modelFiles, type LoadOptions } from "../../src/runtime/load-model.ts";
 import type { CreateSession } from "../../src/runtime/session.ts";
-import type { ModelShards } from "../../src/runtime/shards.ts";
+import type { ModelShards } from "../../src/weights/shards.ts";
 import { tinyFiles, tinySessions, tinyTokenizer } from "../support/tiny-model.ts";
 
 type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;

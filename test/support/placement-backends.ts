@@ -12,7 +12,7 @@ import { readImageSettings } from "../../src/runtime/load-model.ts";
 import { createNativeSessions } from "../../src/runtime/ort-node.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
 import { describeModel } from "../../src/runtime/shared-model.ts";
-import { openModelShards } from "../../src/runtime/shards.ts";
+import { openModelShards } from "../../src/weights/shards.ts";
 import { createSplitBackend } from "../../src/runtime/split.ts";
 import { createTokenizer } from "../../src/runtime/tokenizer.ts";
 

@@ -1,7 +1,7 @@
 import { createEngine, type EngineLimits, type GenerateJob } from "../../src/engine/engine.ts";
 import type { GenerationEvent } from "../../src/inference/backend.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
-import { openModelShards } from "../../src/runtime/shards.ts";
+import { openModelShards } from "../../src/weights/shards.ts";
 import { nextTask, tinyAssets } from "./tiny-backend.ts";
 import { tinySessions, tinyTokenizer } from "./tiny-model.ts";
 

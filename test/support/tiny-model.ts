@@ -1,6 +1,6 @@
 import type { CreateSession, Session, Tensor, TensorPort } from "../../src/runtime/session.ts";
 import { modelFiles, type Tokenizer } from "../../src/runtime/load-model.ts";
-import type { Manifest, ReadAsset } from "../../src/runtime/shards.ts";
+import type { Manifest, ReadAsset } from "../../src/weights/shards.ts";
 
 /**
  * The ids that the tiny model writes for a prompt of one letter: one letter a token, `<s>` and `</s>` around them. For each

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { EXTERNAL_FROM_BYTES, withExternalWeights } from "../../src/runtime/external-weights.ts";
-import { bytesField, readFields, varintField } from "../../src/runtime/protobuf.ts";
+import { EXTERNAL_FROM_BYTES, withExternalWeights } from "../../src/weights/external-weights.ts";
+import { bytesField, readFields, varintField } from "../../src/weights/protobuf.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 const join = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((piece) => [...piece]));

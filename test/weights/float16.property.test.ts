@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { narrow, widen } from "../../src/runtime/float16.ts";
+import { narrow, widen } from "../../src/weights/float16.ts";
 
 const halves = fc.uint16Array({ maxLength: 50 });
 

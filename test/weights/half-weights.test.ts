@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { withExternalWeights } from "../../src/runtime/external-weights.ts";
-import { narrow } from "../../src/runtime/float16.ts";
-import { onnx, readMessage } from "../../src/runtime/onnx-fields.ts";
-import { bytesField, varintField } from "../../src/runtime/protobuf.ts";
+import { withExternalWeights } from "../../src/weights/external-weights.ts";
+import { narrow } from "../../src/weights/float16.ts";
+import { onnx, readMessage } from "../../src/weights/onnx-fields.ts";
+import { bytesField, varintField } from "../../src/weights/protobuf.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 const join = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((piece) => [...piece]));

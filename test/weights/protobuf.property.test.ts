@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bytesField, readFields, varintField } from "../../src/runtime/protobuf.ts";
+import { bytesField, readFields, varintField } from "../../src/weights/protobuf.ts";
 
 const number = fc.integer({ min: 1, max: 2 ** 29 - 1 });
 const value = fc.oneof(

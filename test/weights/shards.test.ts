@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProblemCode } from "../../src/contract/problems.ts";
-import { MAX_PART_BYTES, openModelShards, type ReadAsset } from "../../src/runtime/shards.ts";
+import { MAX_PART_BYTES, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";
 import { readFrom, sha256, shardFiles } from "../support/tiny-model.ts";
 
 const weights = Uint8Array.from({ length: 1000 }, (_, index) => index % 256);

@@ -3,7 +3,7 @@ import { readModelFile } from "../../functions/assets.ts";
 import { ISOLATE_MAX_CACHED_TOKENS, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runtime/embedded.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
 import { createWebSession, linearMemoryBytes } from "../../src/runtime/ort-web.ts";
-import { openModelShards } from "../../src/runtime/shards.ts";
+import { openModelShards } from "../../src/weights/shards.ts";
 import { createTokenizer } from "../../src/runtime/tokenizer.ts";
 
 const MiB = 1024 * 1024;

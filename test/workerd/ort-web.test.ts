@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readModelFile } from "../../functions/assets.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { createWebSession, linearMemoryBytes } from "../../src/runtime/ort-web.ts";
-import { openModelShards, type ModelShards } from "../../src/runtime/shards.ts";
+import { openModelShards, type ModelShards } from "../../src/weights/shards.ts";
 
 /** Whatever would be printed or fetched. */
 const leak = vi.fn<(...values: readonly unknown[]) => void>();

@@ -1,6 +1,6 @@
 import { rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ModelEntry } from "../../src/runtime/shards.ts";
+import type { ModelEntry } from "../../src/weights/shards.ts";
 import { checkId, readManifest } from "../sharding/checks.ts";
 import { writeModel } from "../sharding/write-model.ts";
 import { freeBytes, requireSpace } from "./disk-space.ts";

@@ -2,7 +2,7 @@ import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { modelFiles } from "../../src/runtime/load-model.ts";
-import { Manifest, MANIFEST_PATH } from "../../src/runtime/shards.ts";
+import { Manifest, MANIFEST_PATH } from "../../src/weights/shards.ts";
 import { UsageError } from "../run-command.ts";
 
 /** An id names a folder, and nothing outside the output's. */

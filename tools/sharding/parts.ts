@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, mkdir, open, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { MAX_PART_BYTES, type ModelEntry } from "../../src/runtime/shards.ts";
+import { MAX_PART_BYTES, type ModelEntry } from "../../src/weights/shards.ts";
 import { UsageError } from "../run-command.ts";
 
 /** A file as the manifest has it. */

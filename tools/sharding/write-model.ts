@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Manifest, MANIFEST_PATH, type ModelEntry } from "../../src/runtime/shards.ts";
+import { Manifest, MANIFEST_PATH, type ModelEntry } from "../../src/weights/shards.ts";
 import { checkId, readManifest } from "./checks.ts";
 import { type FileEntry, shardFile, type SourceFile } from "./parts.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Manifest, MANIFEST_PATH } from "../../src/runtime/shards.ts";
+import { Manifest, MANIFEST_PATH } from "../../src/weights/shards.ts";
 
 /** The parts that a manifest names; none where it is not one, which the Worker says of it at its start. */
 function partsIn(text: string): readonly string[] {
