@@ -12,7 +12,7 @@ import { createNativeSessions } from "../src/runtime/ort-node.ts";
 import { preprocess } from "../src/pixels/preprocess.ts";
 import type { CreateSession } from "../src/runtime/session.ts";
 import type { ReadAsset } from "../src/weights/shards.ts";
-import { createTokenizer } from "../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import { root } from "../tools/serve.ts";
 
 /** Reads what lies in a folder. */

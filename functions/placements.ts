@@ -16,7 +16,7 @@ import { preprocess } from "../src/pixels/preprocess.ts";
 import { describeModel } from "../src/runtime/shared-model.ts";
 import { openModelShards } from "../src/weights/shards.ts";
 import { createSplitBackend } from "../src/runtime/split.ts";
-import { createTokenizer } from "../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import { readModelFile } from "./assets.ts";
 
 /** What waiting requests may hold in images: the isolate's 128 MB, less the model and one picture being decoded. */

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { createBeamSearch } from "../src/runtime/beam-search.ts";
-import { createGreedySearch } from "../src/runtime/greedy-search.ts";
-import type { LogitRules } from "../src/runtime/logits.ts";
-import type { Search, Written } from "../src/runtime/search.ts";
+import { createBeamSearch } from "../src/decoding/beam-search.ts";
+import { createGreedySearch } from "../src/decoding/greedy-search.ts";
+import type { LogitRules } from "../src/decoding/logits.ts";
+import type { Search, Written } from "../src/decoding/search.ts";
 import type { Check } from "./vector-runners.ts";
 
 const table = z.array(z.array(z.number()));

@@ -1,5 +1,5 @@
 import { type CohortDecoder, type Lane, startCohort, stepCohort } from "./cohort.ts";
-import type { Float32Tensor } from "./tensors.ts";
+import type { Float32Tensor } from "../runtime/tensors.ts";
 
 /** Steps between two visits to the event loop: often enough to hear of a cancelled request, seldom enough to cost nothing. */
 const STEPS_PER_PAUSE = 8;

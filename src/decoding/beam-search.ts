@@ -1,6 +1,6 @@
 import { applyRules, logSoftmax, type LogitRules } from "./logits.ts";
 import { finishReason, type Row, type Search, type Written, type WrittenToken } from "./search.ts";
-import { free } from "./tensors.ts";
+import { free } from "../runtime/tensors.ts";
 import { topK } from "./top-k.ts";
 
 /** What transformers adds to a score that must not win. Scores are float32: beside it they vanish, and ties arise that `topK` settles as torch does. */

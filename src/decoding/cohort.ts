@@ -1,7 +1,7 @@
-import type { DecoderState } from "./decoder-state.ts";
-import type { Decoder } from "./florence2.ts";
+import type { DecoderState } from "../runtime/decoder-state.ts";
+import type { Decoder } from "../runtime/florence2.ts";
 import type { Search, Written, WrittenToken } from "./search.ts";
-import { type Float32Tensor, free } from "./tensors.ts";
+import { type Float32Tensor, free } from "../runtime/tensors.ts";
 
 /** One prompt's answer in the making, and who hears of it. */
 export interface Lane {

@@ -1,5 +1,5 @@
 import type { TokenEvent } from "../inference/backend.ts";
-import type { Tokenizer } from "./load-model.ts";
+import type { Tokenizer } from "../runtime/load-model.ts";
 import type { WrittenToken } from "./search.ts";
 
 /** What a byte-level vocabulary gives for half a character. */

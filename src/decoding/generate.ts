@@ -6,11 +6,11 @@ import { createBeamSearch } from "./beam-search.ts";
 import type { Lane } from "./cohort.ts";
 import { createTokenEvents } from "./detokenizer.ts";
 import { createGreedySearch } from "./greedy-search.ts";
-import type { DecoderModel } from "./load-model.ts";
+import type { DecoderModel } from "../runtime/load-model.ts";
 import type { LogitRules } from "./logits.ts";
-import type { ImageConfig } from "./model-config.ts";
+import type { ImageConfig } from "../runtime/model-config.ts";
 import { rulesFor, type Search, type Written } from "./search.ts";
-import type { Float32Tensor } from "./tensors.ts";
+import type { Float32Tensor } from "../runtime/tensors.ts";
 
 /** Decodes a picture and makes `[3, size, size]` of it, normalised. Throws `image-corrupt`. */
 export type Preprocess = (image: EncodedImage, target: ImageConfig) => Promise<Float32Array>;

@@ -1,5 +1,5 @@
 import { applyRules, argmax, logProbability, type LogitRules } from "./logits.ts";
-import { free } from "./tensors.ts";
+import { free } from "../runtime/tensors.ts";
 import { finishReason, type Search, type WrittenToken } from "./search.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { GenerationConfig } from "./model-config.ts";
+import type { GenerationConfig } from "../runtime/model-config.ts";
 
 /** The settings under which one answer is written. */
 export interface LogitRules extends GenerationConfig {

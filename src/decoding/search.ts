@@ -1,6 +1,6 @@
 import type { Decoding, FinishReason } from "../inference/backend.ts";
 import { forcedTokenId, type LogitRules } from "./logits.ts";
-import type { ModelConfig } from "./model-config.ts";
+import type { ModelConfig } from "../runtime/model-config.ts";
 
 /** One written id and the natural logarithm of its probability: 0 where one was forced. */
 export interface WrittenToken {

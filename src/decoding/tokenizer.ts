@@ -1,7 +1,7 @@
 import { BPE, Tokenizer as HubTokenizer } from "@huggingface/tokenizers";
 import * as z from "zod";
 import { Problem } from "../contract/problems.ts";
-import type { Tokenizer } from "./load-model.ts";
+import type { Tokenizer } from "../runtime/load-model.ts";
 
 /** BART's tokenizer, the only kind that Florence-2 has; `add_prefix_space` would need more than the split below. */
 const bartTokenizer = z.looseObject({

@@ -1,4 +1,4 @@
-import { type Cohort, joinCohorts, keepLanes, type Lane, startCohort, stepCohort } from "../runtime/cohort.ts";
+import { type Cohort, joinCohorts, keepLanes, type Lane, startCohort, stepCohort } from "../decoding/cohort.ts";
 import type { Decoder } from "../runtime/florence2.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 import { cancelled } from "./cancelled.ts";

@@ -1,9 +1,9 @@
 import type { Decoding, GenerationEvent } from "../inference/backend.ts";
-import { createTokenEvents } from "../runtime/detokenizer.ts";
+import { createTokenEvents } from "../decoding/detokenizer.ts";
 import type { Encoder, Graphs } from "../runtime/florence2.ts";
-import { encodeText, searchFor, toGeneration } from "../runtime/generate.ts";
+import { encodeText, searchFor, toGeneration } from "../decoding/generate.ts";
 import type { Model } from "../runtime/load-model.ts";
-import { rulesFor } from "../runtime/search.ts";
+import { rulesFor } from "../decoding/search.ts";
 import type { Tensor } from "../runtime/session.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 import { createBatcher } from "./batcher.ts";

@@ -7,7 +7,7 @@ import { loadModel, type Model } from "../runtime/load-model.ts";
 import { createNativeSessions } from "../runtime/ort-node.ts";
 import { describeModel } from "../runtime/shared-model.ts";
 import { openModelShards } from "../weights/shards.ts";
-import { createTokenizer } from "../runtime/tokenizer.ts";
+import { createTokenizer } from "../decoding/tokenizer.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { buffersOf, type Call, failureOf, type FromEngine, type GraphPorts, type ToEngine } from "./messages.ts";
 import type { EngineThreadOptions } from "./threaded-node.ts";

@@ -1,6 +1,6 @@
 import type { Backend, GenerateRequest, GenerationEvent } from "../inference/backend.ts";
 import { eventStream } from "./event-stream.ts";
-import { type MemoryLimits, planFor, type Preprocess, type Prompt, writeAnswers } from "./generate.ts";
+import { type MemoryLimits, planFor, type Preprocess, type Prompt, writeAnswers } from "../decoding/generate.ts";
 import { createLaps, type Laps, timed } from "./laps.ts";
 import { loadModel, type Model } from "./load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";

@@ -6,10 +6,10 @@ import {
   type ModelDescription,
   type PromptEncoder,
 } from "../inference/backend.ts";
-import { type BatchLimits, batchesOf, encodedTogether } from "./batches.ts";
+import { type BatchLimits, batchesOf, encodedTogether } from "../decoding/batches.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "./embedded.ts";
 import { eventStream } from "./event-stream.ts";
-import { type MemoryLimits, planFor, type Prompt, type WriteOptions, writeAnswers } from "./generate.ts";
+import { type MemoryLimits, planFor, type Prompt, type WriteOptions, writeAnswers } from "../decoding/generate.ts";
 import { createLaps, timed } from "./laps.ts";
 import { type DecoderModel, type EmbedPrompt, loadDecoder } from "./load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createBeamSearch } from "../../src/runtime/beam-search.ts";
-import { createGreedySearch } from "../../src/runtime/greedy-search.ts";
-import { applyRules, logSoftmax } from "../../src/runtime/logits.ts";
-import type { Search, Written } from "../../src/runtime/search.ts";
+import { createBeamSearch } from "../../src/decoding/beam-search.ts";
+import { createGreedySearch } from "../../src/decoding/greedy-search.ts";
+import { applyRules, logSoftmax } from "../../src/decoding/logits.ts";
+import type { Search, Written } from "../../src/decoding/search.ts";
 import { runSearch } from "../../tools/search-runner.ts";
 import { toyModels, toyRules } from "../support/toy-searches.ts";
 

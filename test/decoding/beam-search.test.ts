@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createBeamSearch } from "../../src/runtime/beam-search.ts";
-import { createGreedySearch } from "../../src/runtime/greedy-search.ts";
-import { logSoftmax, type LogitRules } from "../../src/runtime/logits.ts";
-import type { Written } from "../../src/runtime/search.ts";
+import { createBeamSearch } from "../../src/decoding/beam-search.ts";
+import { createGreedySearch } from "../../src/decoding/greedy-search.ts";
+import { logSoftmax, type LogitRules } from "../../src/decoding/logits.ts";
+import type { Written } from "../../src/decoding/search.ts";
 import { runSearch } from "../../tools/search-runner.ts";
 import { plainRules, scripted } from "../support/toy-searches.ts";
 

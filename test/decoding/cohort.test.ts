@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Cohort, joinCohorts, keepLanes, type Lane, startCohort, stepCohort } from "../../src/runtime/cohort.ts";
+import { type Cohort, joinCohorts, keepLanes, type Lane, startCohort, stepCohort } from "../../src/decoding/cohort.ts";
 import type { Decoder } from "../../src/runtime/florence2.ts";
 import type { DecoderState } from "../../src/runtime/decoder-state.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
-import { searchFor } from "../../src/runtime/generate.ts";
-import { rulesFor } from "../../src/runtime/search.ts";
+import { searchFor } from "../../src/decoding/generate.ts";
+import { rulesFor } from "../../src/decoding/search.ts";
 import { openModelShards } from "../../src/weights/shards.ts";
 import type { Float32Tensor } from "../../src/runtime/tensors.ts";
 import { tinyAssets } from "../support/tiny-backend.ts";

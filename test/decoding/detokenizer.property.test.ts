@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { createDetokenizer } from "../../src/runtime/detokenizer.ts";
-import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import { createDetokenizer } from "../../src/decoding/detokenizer.ts";
+import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 import tokenizerJson from "../../model-shards/mini/tokenizer.json" with { type: "json" };
 import tokenizerConfig from "../../model-shards/mini/tokenizer_config.json" with { type: "json" };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createGreedySearch } from "../../src/runtime/greedy-search.ts";
-import type { LogitRules } from "../../src/runtime/logits.ts";
+import { createGreedySearch } from "../../src/decoding/greedy-search.ts";
+import type { LogitRules } from "../../src/decoding/logits.ts";
 import { runSearch } from "../../tools/search-runner.ts";
 import { plainRules, scripted } from "../support/toy-searches.ts";
 

@@ -7,7 +7,7 @@ import {
   logSoftmax,
   repeatedNgramEnds,
   type LogitRules,
-} from "../../src/runtime/logits.ts";
+} from "../../src/decoding/logits.ts";
 
 const rules: LogitRules = {
   startTokenId: 2,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readModelConfig } from "../../src/runtime/model-config.ts";
-import { rulesFor } from "../../src/runtime/search.ts";
+import { rulesFor } from "../../src/decoding/search.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { TINY_POSITIONS, tinyFiles } from "../support/tiny-model.ts";
 

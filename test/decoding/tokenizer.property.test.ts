@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 import bart from "../vectors/tokenizer/bart.json" with { type: "json" };
 
 const tokenizer = createTokenizer(bart, {});

@@ -1,6 +1,6 @@
 import { BPE } from "@huggingface/tokenizers";
 import { describe, expect, it, vi } from "vitest";
-import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 import prompts from "../vectors/florence-2/prompts.json" with { type: "json" };
 import bart from "../vectors/tokenizer/bart.json" with { type: "json" };
 import vectors from "../vectors/tokenizer/encodings.json" with { type: "json" };

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { topK } from "../../src/runtime/top-k.ts";
+import { topK } from "../../src/decoding/top-k.ts";
 
 describe("the highest values", () => {
   it("are the highest, in falling order, -Infinity among them", () => {

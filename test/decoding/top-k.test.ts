@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { topK } from "../../src/runtime/top-k.ts";
+import { topK } from "../../src/decoding/top-k.ts";
 
 /** Five values over and over: nearly all are equal to others. */
 const repeating = (length: number) => Float32Array.from({ length }, (_, index) => (index * index * 7) % 5);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 import { isSame, runVectors } from "../../tools/vector-runners.ts";
 import beamSearch from "../vectors/florence-2/beam-search.json";
 import postprocess from "../vectors/florence-2/postprocess.json";

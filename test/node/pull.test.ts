@@ -7,7 +7,7 @@ import { createEmbeddedBackend } from "../../src/runtime/embedded.ts";
 import { createNativeSessions } from "../../src/runtime/ort-node.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
 import { Manifest, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";
-import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 import { parseDtypes } from "../../tools/pull/dtypes.ts";
 import { pullModel } from "../../tools/pull/pull-model.ts";
 import { root } from "../../tools/serve.ts";

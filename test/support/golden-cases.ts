@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Decoders } from "../../src/pixels/decode.ts";
 import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runtime/embedded.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
-import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 import { generations, goldenPictures } from "./mini-goldens.ts";
 
 /** What differs from one platform to the other. */

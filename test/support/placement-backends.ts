@@ -14,7 +14,7 @@ import { preprocess } from "../../src/pixels/preprocess.ts";
 import { describeModel } from "../../src/runtime/shared-model.ts";
 import { openModelShards } from "../../src/weights/shards.ts";
 import { createSplitBackend } from "../../src/runtime/split.ts";
-import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 
 const folder = join(import.meta.dirname, "../../model-shards");
 const readAsset = async (path: string) => new Response(await readFile(join(folder, path)));

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { LogitRules } from "../../src/runtime/logits.ts";
+import type { LogitRules } from "../../src/decoding/logits.ts";
 
 /** Rules that force nothing and end at 2. */
 export const plainRules: LogitRules = {

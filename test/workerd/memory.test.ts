@@ -4,7 +4,7 @@ import { ISOLATE_MAX_CACHED_TOKENS, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/
 import { loadModel } from "../../src/runtime/load-model.ts";
 import { createWebSession, linearMemoryBytes } from "../../src/runtime/ort-web.ts";
 import { openModelShards } from "../../src/weights/shards.ts";
-import { createTokenizer } from "../../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 
 const MiB = 1024 * 1024;
 

@@ -12,7 +12,7 @@ import { readImageConfig } from "../../../src/runtime/model-config.ts";
 import { createNativeSessions } from "../../../src/runtime/ort-node.ts";
 import { preprocess } from "../../../src/pixels/preprocess.ts";
 import { createSplitBackend } from "../../../src/runtime/split.ts";
-import { createTokenizer } from "../../../src/runtime/tokenizer.ts";
+import { createTokenizer } from "../../../src/decoding/tokenizer.ts";
 import { generations, goldenPictures } from "../../support/mini-goldens.ts";
 import { root } from "./environment.ts";
 
