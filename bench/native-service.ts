@@ -7,7 +7,7 @@ import type { CallContext, Service } from "../src/contract/service.ts";
 import { ISOLATE_LIMITS } from "../src/image/intake.ts";
 import type { Backend } from "../src/inference/backend.ts";
 import { decoders } from "../src/pixels/decode-node.ts";
-import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS } from "../src/runtime/embedded.ts";
+import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS } from "../src/placements/embedded.ts";
 import { createNativeSessions } from "../src/runtime/ort-node.ts";
 import { preprocess } from "../src/pixels/preprocess.ts";
 import type { CreateSession } from "../src/runtime/session.ts";

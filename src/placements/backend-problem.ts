@@ -1,6 +1,6 @@
 import { isProblemCode, Problem, type ProblemCode } from "../contract/problems.ts";
-import type { FailureKind } from "./protocol/failure.ts";
-import { InferenceFailure } from "./protocol/failure.ts";
+import type { FailureKind } from "../inference/protocol/failure.ts";
+import { InferenceFailure } from "../inference/protocol/failure.ts";
 
 /** What the API says of a failed call to the backend, and why; the failure itself goes to the log as the cause. */
 const problemsByKind = {

@@ -1,5 +1,5 @@
 import { Problem } from "../contract/problems.ts";
-import type { Backend, GenerateRequest } from "./backend.ts";
+import type { Backend, GenerateRequest } from "../inference/backend.ts";
 
 /** What bounds a backend. */
 export interface BoundOptions {

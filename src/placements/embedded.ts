@@ -1,10 +1,10 @@
 import type { Backend, GenerateRequest, GenerationEvent } from "../inference/backend.ts";
 import { eventStream } from "./event-stream.ts";
 import { type MemoryLimits, planFor, type Preprocess, type Prompt, writeAnswers } from "../decoding/generate.ts";
-import { createLaps, type Laps, timed } from "./laps.ts";
-import { loadModel, type Model } from "./load-model.ts";
+import { createLaps, type Laps, timed } from "../runtime/laps.ts";
+import { loadModel, type Model } from "../runtime/load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
-import type { Float32Tensor } from "./tensors.ts";
+import type { Float32Tensor } from "../runtime/tensors.ts";
 
 /**
  * Longest prompt in an isolate of 128 MB. Attention takes memory with the square of what the encoder reads: the mini

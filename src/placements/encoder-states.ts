@@ -1,6 +1,6 @@
-import type { EncoderStates } from "./backend.ts";
-import type { NamedTensor } from "./protocol/datatypes.ts";
-import { InferenceFailure } from "./protocol/failure.ts";
+import type { EncoderStates } from "../inference/backend.ts";
+import type { NamedTensor } from "../inference/protocol/datatypes.ts";
+import { InferenceFailure } from "../inference/protocol/failure.ts";
 
 /**
  * The rows of `[rows, longest, width]` as tensors of one row each, as long as `lengths` say. Throws `malformed` where the two do not

@@ -6,15 +6,15 @@ import {
   type EncoderStates,
   ModelChanged,
   type PromptEncoder,
-} from "./backend.ts";
+} from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { rowStates, stateBytes } from "./encoder-states.ts";
 import { createKnownStates } from "./known-states.ts";
-import { identityOf } from "./model-identity.ts";
-import type { InferenceClient } from "./protocol/client.ts";
-import type { NamedTensor } from "./protocol/datatypes.ts";
-import { outputOf } from "./protocol/infer.ts";
-import type { CallOptions } from "./protocol/session.ts";
+import { identityOf } from "../inference/model-identity.ts";
+import type { InferenceClient } from "../inference/protocol/client.ts";
+import type { NamedTensor } from "../inference/protocol/datatypes.ts";
+import { outputOf } from "../inference/protocol/infer.ts";
+import type { CallOptions } from "../inference/protocol/session.ts";
 import { modelsReady, type RemoteEncoderOptions } from "./remote-encoder.ts";
 import { callOptions, models } from "./wire.ts";
 

@@ -1,4 +1,4 @@
-import type { EncodedImage } from "./backend.ts";
+import type { EncodedImage } from "../inference/backend.ts";
 import { isUnknownDigest } from "./backend-problem.ts";
 import type { SentDigests } from "./sent-digests.ts";
 

@@ -5,7 +5,7 @@ import {
   type EncodeRequest,
   type EncoderStates,
   ModelChanged,
-} from "./backend.ts";
+} from "../inference/backend.ts";
 import { stateBytes } from "./encoder-states.ts";
 
 /** Asks the encoders for the states of these prompts. */

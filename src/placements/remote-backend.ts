@@ -5,17 +5,17 @@ import {
   type GenerationEvent,
   ModelChanged,
   type ModelDescription,
-} from "./backend.ts";
+} from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
-import { generationsOf, timingsOf } from "./generations.ts";
+import { generationsOf, timingsOf } from "../inference/generations.ts";
 import { askWithDigest } from "./held-images.ts";
-import { identityOf, mayBeSame } from "./model-identity.ts";
-import type { InferenceClient } from "./protocol/client.ts";
-import type { ModelMetadata } from "./protocol/metadata.ts";
-import type { CallOptions } from "./protocol/session.ts";
+import { identityOf, mayBeSame } from "../inference/model-identity.ts";
+import type { InferenceClient } from "../inference/protocol/client.ts";
+import type { ModelMetadata } from "../inference/protocol/metadata.ts";
+import type { CallOptions } from "../inference/protocol/session.ts";
 import { describedBy } from "./remote-description.ts";
 import { type CheckModel, streamedEvents } from "./remote-stream.ts";
-import { remembered } from "./remembered.ts";
+import { remembered } from "../inference/remembered.ts";
 import { createSentDigests, type SentDigests } from "./sent-digests.ts";
 import { callOptions, countTensors, imageTensors, models, ruleParameters, textTensor } from "./wire.ts";
 

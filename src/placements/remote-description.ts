@@ -1,6 +1,6 @@
-import type { ModelDescription } from "./backend.ts";
-import { identityOf } from "./model-identity.ts";
-import type { ModelMetadata } from "./protocol/metadata.ts";
+import type { ModelDescription } from "../inference/backend.ts";
+import { identityOf } from "../inference/model-identity.ts";
+import type { ModelMetadata } from "../inference/protocol/metadata.ts";
 
 /** The model that a backend of ours says it runs; undefined for one that does not say all of it. */
 export function describedBy({ parameters }: ModelMetadata): ModelDescription | undefined {

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import type { GenerateRequest, Generation, GenerationEvent } from "./backend.ts";
-import type { InferenceClient } from "./protocol/client.ts";
-import { encodeBase64 } from "./protocol/base64.ts";
-import { InferenceFailure } from "./protocol/failure.ts";
-import type { CallOptions } from "./protocol/session.ts";
+import type { GenerateRequest, Generation, GenerationEvent } from "../inference/backend.ts";
+import type { InferenceClient } from "../inference/protocol/client.ts";
+import { encodeBase64 } from "../inference/protocol/base64.ts";
+import { InferenceFailure } from "../inference/protocol/failure.ts";
+import type { CallOptions } from "../inference/protocol/session.ts";
 import { models, ruleParameters } from "./wire.ts";
 
 const count = z.int().nonnegative();

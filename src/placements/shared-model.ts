@@ -1,6 +1,6 @@
 import type { ModelDescription } from "../inference/backend.ts";
-import { type LoadOptions, modelFiles } from "./load-model.ts";
-import { readFirstLocationId, readImageConfig } from "./model-config.ts";
+import { type LoadOptions, modelFiles } from "../runtime/load-model.ts";
+import { readFirstLocationId, readImageConfig } from "../runtime/model-config.ts";
 import { openModelShards, type ModelShards, type ReadAsset } from "../weights/shards.ts";
 import { createTurnstile, type TurnstileOptions } from "./turnstile.ts";
 

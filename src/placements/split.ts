@@ -10,8 +10,8 @@ import { type BatchLimits, batchesOf, encodedTogether } from "../decoding/batche
 import { ISOLATE_MAX_CACHED_TOKENS } from "./embedded.ts";
 import { eventStream } from "./event-stream.ts";
 import { type MemoryLimits, planFor, type Prompt, type WriteOptions, writeAnswers } from "../decoding/generate.ts";
-import { createLaps, timed } from "./laps.ts";
-import { type DecoderModel, type EmbedPrompt, loadDecoder } from "./load-model.ts";
+import { createLaps, timed } from "../runtime/laps.ts";
+import { type DecoderModel, type EmbedPrompt, loadDecoder } from "../runtime/load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
 
 /** What the split backend is made of. */

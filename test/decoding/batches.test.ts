@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { batchesOf, encodedTogether } from "../../src/decoding/batches.ts";
-import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/runtime/embedded.ts";
+import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/placements/embedded.ts";
 import { plainRules } from "../support/toy-searches.ts";
 
 const rules = { ...plainRules, maxLength: 11 };

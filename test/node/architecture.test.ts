@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
-import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/runtime/embedded.ts";
+import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/placements/embedded.ts";
 import { root } from "../../tools/serve.ts";
 
 let folder = "";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decoders } from "../../src/pixels/decode-node.ts";
-import { createEmbeddedBackend } from "../../src/runtime/embedded.ts";
+import { createEmbeddedBackend } from "../../src/placements/embedded.ts";
 import { createNativeSessions } from "../../src/runtime/ort-node.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
 import { Manifest, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";

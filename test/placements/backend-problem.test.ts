@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backendProblem } from "../../src/inference/backend-problem.ts";
+import { backendProblem } from "../../src/placements/backend-problem.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 
 describe("a failed call is one problem of the API's", () => {

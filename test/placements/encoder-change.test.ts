@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { EncodeRequest } from "../../src/inference/backend.ts";
-import { createGraphEncoder } from "../../src/inference/graph-encoder.ts";
+import { createGraphEncoder } from "../../src/placements/graph-encoder.ts";
 import type { InferenceClient } from "../../src/inference/protocol/client.ts";
-import { createRemoteEncoder } from "../../src/inference/remote-encoder.ts";
-import { createSplitBackend } from "../../src/runtime/split.ts";
+import { createRemoteEncoder } from "../../src/placements/remote-encoder.ts";
+import { createSplitBackend } from "../../src/placements/split.ts";
 import { sha256 } from "../../src/bytes/sha256.ts";
 import { callWith } from "../support/calls.ts";
 import { changingServer, isolateOf } from "../support/changing-server.ts";

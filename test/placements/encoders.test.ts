@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { EncodeRequest } from "../../src/inference/backend.ts";
-import { createGraphEncoder } from "../../src/inference/graph-encoder.ts";
+import { createGraphEncoder } from "../../src/placements/graph-encoder.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
-import { createRemoteEncoder } from "../../src/inference/remote-encoder.ts";
-import { createSplitEncoder } from "../../src/inference/split-encoder.ts";
+import { createRemoteEncoder } from "../../src/placements/remote-encoder.ts";
+import { createSplitEncoder } from "../../src/placements/split-encoder.ts";
 import { anImage, type Asked, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
 
 const request: EncodeRequest = {

@@ -3,9 +3,9 @@ import type { GenerateRequest } from "../../src/inference/backend.ts";
 import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
-import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
+import { createRemoteBackend } from "../../src/placements/remote-backend.ts";
 import { REMEMBERED_MS } from "../../src/inference/remembered.ts";
-import { SENT_DIGEST_MS } from "../../src/inference/sent-digests.ts";
+import { SENT_DIGEST_MS } from "../../src/placements/sent-digests.ts";
 import { all, anImage, bytes, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
 
 const ours = ["text", "token_ids", "token_logprobs", "token_count", "prompt_token_count", "finish_reason"];

@@ -3,7 +3,7 @@ import type { GenerateRequest } from "../../src/inference/backend.ts";
 import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
-import { createRemoteBackend, RENEWAL_MS } from "../../src/inference/remote-backend.ts";
+import { createRemoteBackend, RENEWAL_MS } from "../../src/placements/remote-backend.ts";
 import { REMEMBERED_MS } from "../../src/inference/remembered.ts";
 import { all, anImage, bytes, fakeClient, int32, never } from "../support/fake-client.ts";
 

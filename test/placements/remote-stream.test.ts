@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GenerateRequest } from "../../src/inference/backend.ts";
-import { createRemoteBackend } from "../../src/inference/remote-backend.ts";
+import { createRemoteBackend } from "../../src/placements/remote-backend.ts";
 import { all, anImage, fakeClient, never } from "../support/fake-client.ts";
 
 const request: GenerateRequest = { image: anImage, prompts: ["one", "two"], decoding: { beams: 2 }, stream: true };

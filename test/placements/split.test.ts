@@ -9,7 +9,7 @@ import {
 } from "../../src/inference/backend.ts";
 import { DEFAULT_MAX_REPLY_BYTES } from "../../src/inference/protocol/session.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
-import { createSplitBackend, MAX_STATE_BYTES } from "../../src/runtime/split.ts";
+import { createSplitBackend, MAX_STATE_BYTES } from "../../src/placements/split.ts";
 import { collect, nextTask, tinyAssets, tinyBackend, tinyRequest } from "../support/tiny-backend.ts";
 import { TINY_VISUAL_TOKENS, tinySessions, tinyTokenizer } from "../support/tiny-model.ts";
 

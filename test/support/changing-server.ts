@@ -1,7 +1,7 @@
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { createInferenceClient, type InferenceClient } from "../../src/inference/protocol/client.ts";
-import { createRemoteBackend, RENEWAL_MS } from "../../src/inference/remote-backend.ts";
+import { createRemoteBackend, RENEWAL_MS } from "../../src/placements/remote-backend.ts";
 import { cachedService } from "./calls.ts";
 import { fakeStore } from "./fake-store.ts";
 import { fakeClock } from "./protocol-backend.ts";

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Decoders } from "../../src/pixels/decode.ts";
-import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/runtime/embedded.ts";
+import {
+  createEmbeddedBackend,
+  type EmbeddedOptions,
+  ISOLATE_MAX_PROMPT_TOKENS,
+} from "../../src/placements/embedded.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
 import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 import { generations, goldenPictures } from "./mini-goldens.ts";

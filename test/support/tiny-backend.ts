@@ -1,5 +1,5 @@
 import type { Backend, EncodedImage, GenerateRequest, GenerationEvent } from "../../src/inference/backend.ts";
-import { createEmbeddedBackend, type EmbeddedOptions } from "../../src/runtime/embedded.ts";
+import { createEmbeddedBackend, type EmbeddedOptions } from "../../src/placements/embedded.ts";
 import { readFrom, shardFiles, tinyFiles, tinySessions, tinyTokenizer } from "./tiny-model.ts";
 
 const { manifest, assets } = await shardFiles(tinyFiles);
