@@ -2,7 +2,7 @@ import type { Entry } from "./cache/entry.ts";
 import { generationKey } from "./cache/generation-key.ts";
 import { Problem } from "./contract/problems.ts";
 import type { CacheDirectives, CacheReport, CallContext, StageTimings } from "./contract/service.ts";
-import { ageOf, isWithin, staleLimit } from "./freshness.ts";
+import { ageOf, isWithin, staleLimit } from "./cache/freshness.ts";
 import {
   presentImage,
   type AbsentImage,

@@ -1,7 +1,7 @@
 import type { CacheDirectives, CacheReport, CallContext, ImageInput } from "./contract/service.ts";
 import type { Entry } from "./cache/entry.ts";
 import { Problem } from "./contract/problems.ts";
-import { isWithin, staleLimit } from "./freshness.ts";
+import { isWithin, staleLimit } from "./cache/freshness.ts";
 import { isOriginDown } from "./image/fetch-image.ts";
 import { type Image, imageFromBytes } from "./image/intake.ts";
 import type { Origin } from "./image/origin.ts";

@@ -1,5 +1,5 @@
-import type { Entry } from "./cache/entry.ts";
-import type { CacheDirectives } from "./contract/service.ts";
+import type { Entry } from "./entry.ts";
+import type { CacheDirectives } from "../contract/service.ts";
 
 /** An entry's age in whole seconds. */
 export function ageOf({ createdMs }: Entry<unknown>, nowMs: number): number {
