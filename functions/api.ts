@@ -9,7 +9,7 @@ import { tasks } from "../src/florence/tasks.ts";
 import { createApp } from "../src/http/app.ts";
 import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/intake.ts";
-import examples from "../src/response-examples.json";
+import examples from "../src/contract/response-examples.json";
 import { site } from "./assets.ts";
 import { cached, knownAddresses } from "./cached.ts";
 import { imageFetch } from "./image-fetch.ts";

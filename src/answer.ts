@@ -7,7 +7,7 @@ import type { FindGenerations } from "./generations.ts";
 import type { AbsentImage, Backend, EncodedImage, ModelDescription } from "./inference/backend.ts";
 import { prepare, prepareItem, type Prepared } from "./prepare.ts";
 import { draw, readAnswer } from "./read-answer.ts";
-import { createStages } from "./stages.ts";
+import { createStages } from "./contract/stages.ts";
 import { createAnswerTeller } from "./stream-answer.ts";
 import type { ImageIntake } from "./take-image.ts";
 import { withImage } from "./with-image.ts";

@@ -9,7 +9,7 @@ import type {
   TaskRequest,
 } from "./contract/service.ts";
 import { joinReports, problemOf } from "./find-together.ts";
-import { sumTimings } from "./stages.ts";
+import { sumTimings } from "./contract/stages.ts";
 
 /** What became of one image: of each of its items, or why nothing became of any. */
 type Outcome = Analyzed | Problem;

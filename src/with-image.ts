@@ -7,7 +7,7 @@ import { type Image, imageFromBytes } from "./image/intake.ts";
 import type { Origin } from "./image/origin.ts";
 import { type AbsentImage, ImageNeeded } from "./inference/backend.ts";
 import type { KnownAddress } from "./known-addresses.ts";
-import type { Stages } from "./stages.ts";
+import type { Stages } from "./contract/stages.ts";
 import { type ImageIntake, takeImage } from "./take-image.ts";
 
 /** An image that was sent, and who sent it. */

@@ -11,7 +11,7 @@ import { runCommand } from "./run-command.ts";
 import { root } from "./serve.ts";
 
 /** Where the answers lie that the document shows. */
-export const EXAMPLES_PATH = join(root, "src/response-examples.json");
+export const EXAMPLES_PATH = join(root, "src/contract/response-examples.json");
 
 const JSON_MEDIA_TYPE = "application/json";
 

@@ -1,4 +1,4 @@
-import type { StageTimings } from "./contract/service.ts";
+import type { StageTimings } from "./service.ts";
 
 /** Measures a request's stages. */
 export interface Stages {

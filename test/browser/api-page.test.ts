@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import examples from "../../src/response-examples.json" with { type: "json" };
+import examples from "../../src/contract/response-examples.json" with { type: "json" };
 import { openPage, screens, useBrowser } from "./support/browser.ts";
 
 useBrowser();
