@@ -3,7 +3,7 @@ import { Problem } from "./contract/problems.ts";
 import type { Service } from "./contract/service.ts";
 import { type AskOutcome, findTogether } from "./find-together.ts";
 import { formatted } from "./forms/draw.ts";
-import type { FindGenerations } from "./generations.ts";
+import type { FindGenerations } from "./generations/find-generations.ts";
 import type { AbsentImage, Backend, EncodedImage, ModelDescription } from "./inference/backend.ts";
 import { prepare, prepareItem, type Prepared } from "./prepare.ts";
 import { draw, readAnswer } from "./read-answer.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Problem } from "../src/contract/problems.ts";
 import type { CacheReport } from "../src/contract/service.ts";
 import { type Ask, findTogether } from "../src/find-together.ts";
-import type { Question } from "../src/generations.ts";
+import type { Question } from "../src/generations/find-generations.ts";
 import { MAX_PROMPTS } from "../src/inference/backend.ts";
 import { callWith } from "./support/calls.ts";
 import { missed } from "./support/fake-service.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createService } from "../src/answer.ts";
-import { createCachedGenerations } from "../src/cached-generations.ts";
+import { createCachedGenerations } from "../src/generations/cached-generations.ts";
 import { Problem } from "../src/contract/problems.ts";
 import type { CacheDirectives, TaskRequest } from "../src/contract/service.ts";
 import type { FetchImage, Fetched } from "../src/image/fetch-image.ts";

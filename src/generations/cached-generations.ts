@@ -1,11 +1,11 @@
-import { createByteLru } from "./cache/byte-lru.ts";
-import type { Entry } from "./cache/entry.ts";
-import { createSharedFlight, type SharedFlightOptions, unshared } from "./cache/shared-flight.ts";
-import { createSingleFlight } from "./cache/single-flight.ts";
-import { createTiers, type TiersOptions } from "./cache/tiers.ts";
+import { createByteLru } from "../cache/byte-lru.ts";
+import type { Entry } from "../cache/entry.ts";
+import { createSharedFlight, type SharedFlightOptions, unshared } from "../cache/shared-flight.ts";
+import { createSingleFlight } from "../cache/single-flight.ts";
+import { createTiers, type TiersOptions } from "../cache/tiers.ts";
 import { generationBytes, readEntries, readGeneration, writeEntries } from "./generation-entry.ts";
-import { createFindGenerations, type FindGenerations, type GenerationsOptions } from "./generations.ts";
-import type { Generation } from "./inference/backend.ts";
+import { createFindGenerations, type FindGenerations, type GenerationsOptions } from "./find-generations.ts";
+import type { Generation } from "../inference/backend.ts";
 
 /** Where isolates meet. */
 type Flights = Pick<SharedFlightOptions<unknown>, "deskOf" | "newMember" | "logFailure">;

@@ -1,8 +1,8 @@
-import type { Entry } from "./cache/entry.ts";
-import { generationKey } from "./cache/generation-key.ts";
-import { Problem } from "./contract/problems.ts";
-import type { CacheDirectives, CacheReport, CallContext, StageTimings } from "./contract/service.ts";
-import { ageOf, isWithin, staleLimit } from "./cache/freshness.ts";
+import type { Entry } from "../cache/entry.ts";
+import { generationKey } from "../cache/generation-key.ts";
+import { Problem } from "../contract/problems.ts";
+import type { CacheDirectives, CacheReport, CallContext, StageTimings } from "../contract/service.ts";
+import { ageOf, isWithin, staleLimit } from "../cache/freshness.ts";
 import {
   presentImage,
   type AbsentImage,
@@ -12,7 +12,7 @@ import {
   type GenerationEvent,
   ModelChanged,
   type ModelDescription,
-} from "./inference/backend.ts";
+} from "../inference/backend.ts";
 import { createModelMemory, isTransient, type ModelMemory } from "./model-memory.ts";
 import { type Wanted, writeMissing, type WriteOptions } from "./write-missing.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Entry } from "./cache/entry.ts";
-import type { Generation } from "./inference/backend.ts";
+import type { Entry } from "../cache/entry.ts";
+import type { Generation } from "../inference/backend.ts";
 
 /** Bytes that a token takes in memory: its id and its log-probability, as numbers of an array each. */
 const BYTES_PER_TOKEN = 16;

@@ -1,6 +1,6 @@
-import { problems } from "./contract/problem-table.ts";
-import { Problem } from "./contract/problems.ts";
-import type { Backend, ModelDescription } from "./inference/backend.ts";
+import { problems } from "../contract/problem-table.ts";
+import { Problem } from "../contract/problems.ts";
+import type { Backend, ModelDescription } from "../inference/backend.ts";
 
 /** Whether the same request may succeed later: the failures that an old answer stands in for. */
 export function isTransient(thrown: unknown): boolean {

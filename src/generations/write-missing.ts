@@ -1,11 +1,11 @@
-import type { Entry } from "./cache/entry.ts";
-import type { SharedFlight } from "./cache/shared-flight.ts";
-import type { SingleFlight } from "./cache/single-flight.ts";
-import { sha256 } from "./bytes/sha256.ts";
-import type { Tiers } from "./cache/tiers.ts";
-import { Problem } from "./contract/problems.ts";
-import type { CacheDirectives, CallContext, StageTimings } from "./contract/service.ts";
-import type { Question } from "./generations.ts";
+import type { Entry } from "../cache/entry.ts";
+import type { SharedFlight } from "../cache/shared-flight.ts";
+import type { SingleFlight } from "../cache/single-flight.ts";
+import { sha256 } from "../bytes/sha256.ts";
+import type { Tiers } from "../cache/tiers.ts";
+import { Problem } from "../contract/problems.ts";
+import type { CacheDirectives, CallContext, StageTimings } from "../contract/service.ts";
+import type { Question } from "./find-generations.ts";
 import type {
   Backend,
   BackendTimings,
@@ -13,7 +13,7 @@ import type {
   Generation,
   GenerationEvent,
   ModelIdentity,
-} from "./inference/backend.ts";
+} from "../inference/backend.ts";
 
 type Generations = readonly Generation[];
 

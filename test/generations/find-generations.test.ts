@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { CacheDirectives } from "../src/contract/service.ts";
-import { createCachedGenerations } from "../src/cached-generations.ts";
-import { Problem } from "../src/contract/problems.ts";
-import type { Question } from "../src/generations.ts";
-import { fakeBackend } from "./support/fake-backend.ts";
-import { callWith } from "./support/calls.ts";
-import { fakeStore } from "./support/fake-store.ts";
-import { nextTask } from "./support/tiny-backend.ts";
+import type { CacheDirectives } from "../../src/contract/service.ts";
+import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import type { Question } from "../../src/generations/find-generations.ts";
+import { fakeBackend } from "../support/fake-backend.ts";
+import { callWith } from "../support/calls.ts";
+import { fakeStore } from "../support/fake-store.ts";
+import { nextTask } from "../support/tiny-backend.ts";
 
 const question: Question = {
   image: { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d1" },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createByteLru } from "../src/cache/byte-lru.ts";
-import type { Entry } from "../src/cache/entry.ts";
-import { ENTRY_BYTES, generationBytes } from "../src/generation-entry.ts";
-import type { Generation } from "../src/inference/backend.ts";
+import { createByteLru } from "../../src/cache/byte-lru.ts";
+import type { Entry } from "../../src/cache/entry.ts";
+import { ENTRY_BYTES, generationBytes } from "../../src/generations/generation-entry.ts";
+import type { Generation } from "../../src/inference/backend.ts";
 
 function entry(tokenIds: readonly number[], text: string): Entry<Generation> {
   const tokenLogprobs = tokenIds.map(() => 0);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createFlightDesk } from "../src/cache/flight-desk.ts";
-import { createCachedGenerations } from "../src/cached-generations.ts";
-import type { CacheDirectives } from "../src/contract/service.ts";
-import type { Question } from "../src/generations.ts";
-import { callWith } from "./support/calls.ts";
-import { fakeBackend } from "./support/fake-backend.ts";
+import { createFlightDesk } from "../../src/cache/flight-desk.ts";
+import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
+import type { CacheDirectives } from "../../src/contract/service.ts";
+import type { Question } from "../../src/generations/find-generations.ts";
+import { callWith } from "../support/calls.ts";
+import { fakeBackend } from "../support/fake-backend.ts";
 
 const question: Question = {
   image: { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d1" },
