@@ -9,8 +9,8 @@ import { prepare, prepareItem, type Prepared } from "./prepare.ts";
 import { draw, readAnswer } from "./read-answer.ts";
 import { createStages } from "./contract/stages.ts";
 import { createAnswerTeller } from "./stream-answer.ts";
-import type { ImageIntake } from "./take-image.ts";
-import { withImage } from "./with-image.ts";
+import type { ImageIntake } from "./intake/take-image.ts";
+import { withImage } from "./intake/with-image.ts";
 
 /** What the flow is made of. */
 export interface ServiceOptions extends ImageIntake {

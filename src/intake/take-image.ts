@@ -1,6 +1,6 @@
-import type { ImageInput } from "./contract/service.ts";
-import type { FetchImage } from "./image/fetch-image.ts";
-import { type Image, imageFromBytes, imageFromText, type ImageLimits, type KnownHeaders } from "./image/intake.ts";
+import type { ImageInput } from "../contract/service.ts";
+import type { FetchImage } from "../image/fetch-image.ts";
+import { type Image, imageFromBytes, imageFromText, type ImageLimits, type KnownHeaders } from "../image/intake.ts";
 import type { KnownAddresses } from "./known-addresses.ts";
 
 /** What images are taken in with. */
