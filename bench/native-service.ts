@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
-import { createService } from "../src/answer.ts";
+import { createService } from "../src/answering/answer.ts";
 import { createCachedGenerations } from "../src/generations/cached-generations.ts";
 import type { CallContext, Service } from "../src/contract/service.ts";
 import { ISOLATE_LIMITS } from "../src/image/intake.ts";

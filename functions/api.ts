@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import * as z from "zod";
 import { version } from "../package.json";
-import { createService, refusingService } from "../src/answer.ts";
+import { createService, refusingService } from "../src/answering/answer.ts";
 import { createByteLru } from "../src/cache/byte-lru.ts";
 import { Problem } from "../src/contract/problems.ts";
 import type { Service } from "../src/contract/service.ts";

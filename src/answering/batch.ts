@@ -1,4 +1,4 @@
-import type { Problem } from "./contract/problems.ts";
+import type { Problem } from "../contract/problems.ts";
 import type {
   AnalyzeItem,
   AnalyzeRequest,
@@ -7,9 +7,9 @@ import type {
   BatchRequest,
   ImageInput,
   TaskRequest,
-} from "./contract/service.ts";
+} from "../contract/service.ts";
 import { joinReports, problemOf } from "./find-together.ts";
-import { sumTimings } from "./contract/stages.ts";
+import { sumTimings } from "../contract/stages.ts";
 
 /** What became of one image: of each of its items, or why nothing became of any. */
 type Outcome = Analyzed | Problem;

@@ -1,10 +1,10 @@
-import { Problem } from "./contract/problems.ts";
-import type { TaskOptions } from "./contract/requests.ts";
-import type { AnalyzeItem } from "./contract/service.ts";
-import { promptFor } from "./florence/prompt.ts";
-import { isTaskName, type TaskName } from "./florence/tasks.ts";
+import { Problem } from "../contract/problems.ts";
+import type { TaskOptions } from "../contract/requests.ts";
+import type { AnalyzeItem } from "../contract/service.ts";
+import { promptFor } from "../florence/prompt.ts";
+import { isTaskName, type TaskName } from "../florence/tasks.ts";
 import type { Ask } from "./find-together.ts";
-import type { AbsentImage, EncodedImage } from "./inference/backend.ts";
+import type { AbsentImage, EncodedImage } from "../inference/backend.ts";
 
 /** One task on an image, ready to be asked. */
 export interface Prepared extends Ask {

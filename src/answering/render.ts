@@ -1,10 +1,10 @@
-import type { Answer } from "./contract/answers.ts";
-import type { ImageSize } from "./florence/coordinates.ts";
-import type { ParsedAnswer } from "./florence/parse.ts";
-import { SCORE_TYPE, scoreOf } from "./florence/score.ts";
-import type { BoxObject, PolygonObject, QuadObject } from "./florence/shapes.ts";
-import { cornersOf } from "./forms/outline.ts";
-import type { Generation, ModelDescription } from "./inference/backend.ts";
+import type { Answer } from "../contract/answers.ts";
+import type { ImageSize } from "../florence/coordinates.ts";
+import type { ParsedAnswer } from "../florence/parse.ts";
+import { SCORE_TYPE, scoreOf } from "../florence/score.ts";
+import type { BoxObject, PolygonObject, QuadObject } from "../florence/shapes.ts";
+import { cornersOf } from "../forms/outline.ts";
+import type { Generation, ModelDescription } from "../inference/backend.ts";
 
 /** What an answer says beside what was parsed. */
 export interface Circumstances {

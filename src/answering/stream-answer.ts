@@ -1,10 +1,10 @@
-import type { AnswerObject, FormattedAnswer } from "./contract/answers.ts";
-import { Problem } from "./contract/problems.ts";
-import type { AnswerPart } from "./contract/service.ts";
-import { collectAnswer, type ParseEvent } from "./florence/parse.ts";
-import { tasks } from "./florence/tasks.ts";
-import { formatted } from "./forms/draw.ts";
-import type { AbsentImage, EncodedImage, Generation, GenerationEvent, ModelDescription } from "./inference/backend.ts";
+import type { AnswerObject, FormattedAnswer } from "../contract/answers.ts";
+import { Problem } from "../contract/problems.ts";
+import type { AnswerPart } from "../contract/service.ts";
+import { collectAnswer, type ParseEvent } from "../florence/parse.ts";
+import { tasks } from "../florence/tasks.ts";
+import { formatted } from "../forms/draw.ts";
+import type { AbsentImage, EncodedImage, Generation, GenerationEvent, ModelDescription } from "../inference/backend.ts";
 import type { Prepared } from "./prepare.ts";
 import { askedName } from "./read-answer.ts";
 import { outlined, render } from "./render.ts";

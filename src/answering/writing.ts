@@ -1,9 +1,9 @@
-import type { ImageSize } from "./florence/coordinates.ts";
-import { createIncrementalParser } from "./florence/incremental.ts";
-import type { ParseEvent } from "./florence/parse.ts";
-import { locationLogprobs } from "./florence/score.ts";
-import type { AnswerType, TaskName } from "./florence/tasks.ts";
-import type { GenerationEvent } from "./inference/backend.ts";
+import type { ImageSize } from "../florence/coordinates.ts";
+import { createIncrementalParser } from "../florence/incremental.ts";
+import type { ParseEvent } from "../florence/parse.ts";
+import { locationLogprobs } from "../florence/score.ts";
+import type { AnswerType, TaskName } from "../florence/tasks.ts";
+import type { GenerationEvent } from "../inference/backend.ts";
 
 /** One prompt's answer in the making, read as far as it has come. */
 export interface Writing {

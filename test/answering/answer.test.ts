@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { createService } from "../src/answer.ts";
-import { Answer } from "../src/contract/answers.ts";
-import { Problem } from "../src/contract/problems.ts";
-import type { TaskOptions } from "../src/contract/requests.ts";
-import { SCORE_TYPE } from "../src/florence/score.ts";
-import { ISOLATE_LIMITS } from "../src/image/intake.ts";
-import { type FakeWriting, fakeBackend } from "./support/fake-backend.ts";
-import { callWith, uncached } from "./support/calls.ts";
-import { bilevelPng } from "./support/pictures.ts";
+import { createService } from "../../src/answering/answer.ts";
+import { Answer } from "../../src/contract/answers.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import type { TaskOptions } from "../../src/contract/requests.ts";
+import { SCORE_TYPE } from "../../src/florence/score.ts";
+import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { type FakeWriting, fakeBackend } from "../support/fake-backend.ts";
+import { callWith, uncached } from "../support/calls.ts";
+import { bilevelPng } from "../support/pictures.ts";
 
 const picture = { kind: "bytes", bytes: await bilevelPng(200, 100) } as const;
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { answerBatch } from "../src/batch.ts";
-import { Problem } from "../src/contract/problems.ts";
-import type { AnalyzeRequest, Analyzed, BatchItem, ImageInput } from "../src/contract/service.ts";
-import { cachedService, callWith } from "./support/calls.ts";
-import { fakeBackend } from "./support/fake-backend.ts";
-import { fakeAnswer, missed } from "./support/fake-service.ts";
-import { bilevelPng } from "./support/pictures.ts";
-import { nextTask } from "./support/tiny-backend.ts";
+import { answerBatch } from "../../src/answering/batch.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import type { AnalyzeRequest, Analyzed, BatchItem, ImageInput } from "../../src/contract/service.ts";
+import { cachedService, callWith } from "../support/calls.ts";
+import { fakeBackend } from "../support/fake-backend.ts";
+import { fakeAnswer, missed } from "../support/fake-service.ts";
+import { bilevelPng } from "../support/pictures.ts";
+import { nextTask } from "../support/tiny-backend.ts";
 
 const url = (name: string): ImageInput => ({ kind: "url", url: `https://a.test/${name}` });
 const item = (name: string, task = "caption"): BatchItem => ({ task, image: url(name), options: {} });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Problem } from "../src/contract/problems.ts";
-import type { CacheReport } from "../src/contract/service.ts";
-import { type Ask, findTogether } from "../src/find-together.ts";
-import type { Question } from "../src/generations/find-generations.ts";
-import { MAX_PROMPTS } from "../src/inference/backend.ts";
-import { callWith } from "./support/calls.ts";
-import { missed } from "./support/fake-service.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import type { CacheReport } from "../../src/contract/service.ts";
+import { type Ask, findTogether } from "../../src/answering/find-together.ts";
+import type { Question } from "../../src/generations/find-generations.ts";
+import { MAX_PROMPTS } from "../../src/inference/backend.ts";
+import { callWith } from "../support/calls.ts";
+import { missed } from "../support/fake-service.ts";
 
 const image = { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d" } as const;
 const model = { id: "m", revision: "1", dtype: "fp32", imageSize: 1, firstLocationId: 0 };

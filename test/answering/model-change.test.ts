@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { sha256 } from "../src/bytes/sha256.ts";
-import type { AnswerPart } from "../src/contract/service.ts";
-import type { Form } from "../src/contract/forms.ts";
-import { Problem } from "../src/contract/problems.ts";
-import type { InferenceClient } from "../src/inference/protocol/client.ts";
-import { callWith } from "./support/calls.ts";
-import { changingServer, isolateOf, remoteOf } from "./support/changing-server.ts";
-import { fakeStore } from "./support/fake-store.ts";
-import { anImage, fakeClient } from "./support/fake-client.ts";
-import { street } from "./support/serving-app.ts";
-import { nextTask } from "./support/tiny-backend.ts";
+import { sha256 } from "../../src/bytes/sha256.ts";
+import type { AnswerPart } from "../../src/contract/service.ts";
+import type { Form } from "../../src/contract/forms.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import type { InferenceClient } from "../../src/inference/protocol/client.ts";
+import { callWith } from "../support/calls.ts";
+import { changingServer, isolateOf, remoteOf } from "../support/changing-server.ts";
+import { fakeStore } from "../support/fake-store.ts";
+import { anImage, fakeClient } from "../support/fake-client.ts";
+import { street } from "../support/serving-app.ts";
+import { nextTask } from "../support/tiny-backend.ts";
 
 const image = { kind: "bytes", bytes: street } as const;
 const caption = { task: "caption", image, options: {} };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Answer } from "../src/contract/answers.ts";
-import { joinAnswers } from "../src/render.ts";
+import { Answer } from "../../src/contract/answers.ts";
+import { joinAnswers } from "../../src/answering/render.ts";
 
 const box = { x1: 1, y1: 2, x2: 3, y2: 4 };
 const object = { label: "cat", score: 0.5, box, normalized_box: box };

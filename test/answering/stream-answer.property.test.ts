@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { TaskOptions } from "../src/contract/requests.ts";
-import { type TaskName, tasks } from "../src/florence/tasks.ts";
-import type { GenerationEvent } from "../src/inference/backend.ts";
-import { eventsOf, sumOf, tellAll, writing } from "./support/streamed-writing.ts";
-import { taskName } from "./support/token-soup.ts";
+import type { TaskOptions } from "../../src/contract/requests.ts";
+import { type TaskName, tasks } from "../../src/florence/tasks.ts";
+import type { GenerationEvent } from "../../src/inference/backend.ts";
+import { eventsOf, sumOf, tellAll, writing } from "../support/streamed-writing.ts";
+import { taskName } from "../support/token-soup.ts";
 
 const form: fc.Arbitrary<TaskOptions> = fc.record(
   {

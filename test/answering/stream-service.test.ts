@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { createService } from "../src/answer.ts";
-import { createCachedGenerations } from "../src/generations/cached-generations.ts";
-import { Problem } from "../src/contract/problems.ts";
-import type { TaskOptions } from "../src/contract/requests.ts";
-import type { CacheDirectives } from "../src/contract/service.ts";
-import { ISOLATE_LIMITS } from "../src/image/intake.ts";
-import type { Backend } from "../src/inference/backend.ts";
-import { callWith } from "./support/calls.ts";
-import { fakeBackend } from "./support/fake-backend.ts";
-import { bilevelPng } from "./support/pictures.ts";
-import { partsOf } from "./support/streams.ts";
-import { nextTask } from "./support/tiny-backend.ts";
+import { createService } from "../../src/answering/answer.ts";
+import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import type { TaskOptions } from "../../src/contract/requests.ts";
+import type { CacheDirectives } from "../../src/contract/service.ts";
+import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import type { Backend } from "../../src/inference/backend.ts";
+import { callWith } from "../support/calls.ts";
+import { fakeBackend } from "../support/fake-backend.ts";
+import { bilevelPng } from "../support/pictures.ts";
+import { partsOf } from "../support/streams.ts";
+import { nextTask } from "../support/tiny-backend.ts";
 
 const image = { kind: "bytes", bytes: await bilevelPng(200, 100) } as const;
 const locations = "<loc_100><loc_200><loc_300><loc_400>";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createService } from "../../src/answer.ts";
+import { createService } from "../../src/answering/answer.ts";
 import { FlatAnswer, RawAnswer } from "../../src/contract/forms.ts";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
 import { ISOLATE_LIMITS } from "../../src/image/intake.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createService } from "../../src/answer.ts";
+import { createService } from "../../src/answering/answer.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import { Problem } from "../../src/contract/problems.ts";
 import type { CacheDirectives, TaskRequest } from "../../src/contract/service.ts";

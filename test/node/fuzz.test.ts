@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { createService } from "../../src/answer.ts";
+import { createService } from "../../src/answering/answer.ts";
 import { Problem, type ProblemCode } from "../../src/contract/problems.ts";
 import { createApp } from "../../src/http/app.ts";
 import { ISOLATE_LIMITS } from "../../src/image/intake.ts";

@@ -1,4 +1,4 @@
-import { createService } from "../../src/answer.ts";
+import { createService } from "../../src/answering/answer.ts";
 import type { Store } from "../../src/cache/store.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import type { CacheDirectives, CallContext } from "../../src/contract/service.ts";

@@ -5,9 +5,9 @@ import type { TaskName } from "../../src/florence/tasks.ts";
 import { formatted } from "../../src/forms/draw.ts";
 import type { Image } from "../../src/image/intake.ts";
 import type { Generation, GenerationEvent, ModelDescription, TokenEvent } from "../../src/inference/backend.ts";
-import { prepare } from "../../src/prepare.ts";
-import { readAnswer } from "../../src/read-answer.ts";
-import { createAnswerTeller } from "../../src/stream-answer.ts";
+import { prepare } from "../../src/answering/prepare.ts";
+import { readAnswer } from "../../src/answering/read-answer.ts";
+import { createAnswerTeller } from "../../src/answering/stream-answer.ts";
 import { FIRST_LOCATION_ID } from "./fake-backend.ts";
 import { cuts, tokenSoup } from "./token-soup.ts";
 
