@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asShown, printJson } from "../tools/docs/printed.ts";
+import { asShown, printJson } from "../../tools/docs/printed.ts";
 
 describe("what a page shows of an answer", () => {
   it("has the answer's values at the page's keys", () => {
