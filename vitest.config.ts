@@ -4,8 +4,8 @@ import { buildAssets } from "./tools/site/build-assets.ts";
 
 /** Pure rooms are tested twice, in Node ("rooms") and in workerd; `test/workerd` needs workerd, `test/node` needs Node and runs the real things. */
 const pure = [
-  "test/*.test.ts",
-  "test/{bytes,cache,client,contract,engine,florence,forms,http,image,inference,overlay,runtime,serving}/**/*.test.ts",
+  "test/{answering,bytes,cache,client,contract,decoding,engine,florence,forms,generations,http,image,inference,intake}/**/*.test.ts",
+  "test/{overlay,pixels,placements,runtime,serving,weights}/**/*.test.ts",
 ];
 
 const workerd = () => cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } });
