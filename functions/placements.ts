@@ -13,7 +13,7 @@ import { createEmbeddedBackend, ISOLATE_MAX_PROMPT_TOKENS } from "../src/placeme
 import { readImageSettings } from "../src/runtime/load-model.ts";
 import { createWebSession } from "../src/runtime/ort-web.ts";
 import { preprocess } from "../src/pixels/preprocess.ts";
-import { describeModel } from "../src/placements/shared-model.ts";
+import { describeModel } from "../src/runtime/describe-model.ts";
 import { openModelShards } from "../src/weights/shards.ts";
 import { createSplitBackend } from "../src/placements/split.ts";
 import { createTokenizer } from "../src/decoding/tokenizer.ts";

@@ -3,7 +3,7 @@ import { createBeamSearch } from "../src/decoding/beam-search.ts";
 import { createGreedySearch } from "../src/decoding/greedy-search.ts";
 import type { LogitRules } from "../src/decoding/logits.ts";
 import type { Search, Written } from "../src/decoding/search.ts";
-import type { Check } from "./vector-runners.ts";
+import type { Check } from "./vector-check.ts";
 
 const table = z.array(z.array(z.number()));
 

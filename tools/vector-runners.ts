@@ -10,15 +10,8 @@ import { constructPrompts, type ReferencePrompt } from "../src/florence/referenc
 import { scoredBoxes } from "../src/florence/reference-scores.ts";
 import { postProcess } from "../src/florence/reference.ts";
 import type { Tokenizer } from "../src/runtime/load-model.ts";
+import type { Check } from "./vector-check.ts";
 import { searchChecks } from "./search-runner.ts";
-
-/** One vector that was run. */
-export interface Check {
-  /** Finds the vector in its file. */
-  readonly name: string;
-  readonly expected: unknown;
-  readonly actual: unknown;
-}
 
 /** What running a file gave. */
 export interface Report {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Tokenizer } from "../src/runtime/load-model.ts";
 import { createTokenizer } from "../src/decoding/tokenizer.ts";
-import { type Check, type Report, runVectors } from "./vector-runners.ts";
+import type { Check } from "./vector-check.ts";
+import { type Report, runVectors } from "./vector-runners.ts";
 
 /** How many of a file's differences are printed, and how much of each value: enough to see a pattern. */
 const SHOWN_DIFFERENCES = 3;

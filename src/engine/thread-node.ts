@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { parentPort, type Transferable, workerData } from "node:worker_threads";
 import { loadModel, type Model } from "../runtime/load-model.ts";
 import { createNativeSessions } from "../runtime/ort-node.ts";
-import { describeModel } from "../placements/shared-model.ts";
+import { describeModel } from "../runtime/describe-model.ts";
 import { openModelShards } from "../weights/shards.ts";
 import { createTokenizer } from "../decoding/tokenizer.ts";
 import { createEngine, type Engine } from "./engine.ts";

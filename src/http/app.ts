@@ -3,7 +3,8 @@ import { requestId } from "hono/request-id";
 import { Problem } from "../contract/problems.ts";
 import { crossOrigin, isPreflight } from "./cross-origin.ts";
 import { heardProblem, problemResponse } from "./problem-response.ts";
-import { type Route, type RouteOptions, routes } from "./routes.ts";
+import type { Route } from "./route.ts";
+import { type RouteOptions, routes } from "./routes.ts";
 
 /** What `createApp` is given: nothing here reads a clock, an environment or a global. */
 export interface AppOptions extends RouteOptions {

@@ -21,6 +21,7 @@ import { cacheDirectives } from "./cache-control.ts";
 import type { Sleep } from "./event-stream.ts";
 import { formBody, jsonBody } from "./form-body.ts";
 import { heardProblem, type LogError } from "./problem-response.ts";
+import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 import { readTaskRequest } from "./task-request.ts";
 
@@ -36,15 +37,6 @@ export interface RouteOptions {
   readonly examples?: ResponseExamples;
   /** Without it there are no pages. */
   readonly site?: Site;
-}
-
-type Handler = (request: Request, trace: RequestTrace) => Promise<Response>;
-
-/** One address and what is done there. HEAD and OPTIONS need no row: the first follows from GET, the second from all. */
-export interface Route {
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  readonly handle: Handler;
 }
 
 function get(operation: { readonly path: string }, read: () => Promise<unknown>): Route {

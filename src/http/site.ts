@@ -1,5 +1,5 @@
 import { Problem } from "../contract/problems.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 
 /** The pages of this API, built; where they lie is not known here. */
 export interface Site {

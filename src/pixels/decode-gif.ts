@@ -1,5 +1,5 @@
 import { Problem } from "../contract/problems.ts";
-import type { Decode } from "./decode.ts";
+import type { Decode } from "./decode-file.ts";
 import { unpackLzw } from "./gif-lzw.ts";
 
 /** "GIF89a", and the logical screen: width, height (2 bytes each, little-endian), flags, background, aspect ratio. */

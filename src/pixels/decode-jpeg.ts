@@ -1,6 +1,6 @@
 import createMozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { Problem } from "../contract/problems.ts";
-import type { Decode } from "./decode.ts";
+import type { Decode } from "./decode-file.ts";
 import { type Codec, startCodec } from "./decode-emscripten.ts";
 import { jpegPicture } from "./decode-jpeg-segments.ts";
 

@@ -1,5 +1,5 @@
 import { Problem } from "../contract/problems.ts";
-import type { Decode } from "./decode.ts";
+import type { Decode } from "./decode-file.ts";
 
 /** What is used of the codec's exports, as wasm-bindgen names them. */
 interface PngCodec {

@@ -1,6 +1,6 @@
 import createWebp from "@jsquash/webp/codec/dec/webp_dec.js";
 import { Problem } from "../contract/problems.ts";
-import type { Decode } from "./decode.ts";
+import type { Decode } from "./decode-file.ts";
 import { type Codec, startCodec } from "./decode-emscripten.ts";
 import { stillWebp } from "./decode-webp-frame.ts";
 

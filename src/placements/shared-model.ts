@@ -1,6 +1,6 @@
 import type { ModelDescription } from "../inference/backend.ts";
-import { type LoadOptions, modelFiles } from "../runtime/load-model.ts";
-import { readFirstLocationId, readImageConfig } from "../runtime/model-config.ts";
+import type { LoadOptions } from "../runtime/load-model.ts";
+import { describeModel } from "../runtime/describe-model.ts";
 import { openModelShards, type ModelShards, type ReadAsset } from "../weights/shards.ts";
 import { createTurnstile, type TurnstileOptions } from "./turnstile.ts";
 
@@ -26,14 +26,6 @@ export interface SharedModel<Model> {
   /** Whether the next `use` will find the model loaded. */
   isLoaded(): boolean;
   describe(): Promise<ModelDescription>;
-}
-
-/** What answers name, read from a model's small files. */
-export async function describeModel(shards: ModelShards): Promise<ModelDescription> {
-  const { id, revision, dtype } = shards;
-  const { size } = readImageConfig(await shards.json(modelFiles.preprocessor));
-  const firstLocationId = readFirstLocationId(await shards.json(modelFiles.tokenizer));
-  return { id, revision, dtype, imageSize: size, firstLocationId };
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   type StreamPromise,
   type WithResponse,
 } from "../client/florence.ts";
-import type { ApiDocument } from "./fields.ts";
+import type { ApiDocument } from "./api-document.ts";
 import { methodOf } from "./snippets.ts";
 import type { Picture } from "./state.ts";
 

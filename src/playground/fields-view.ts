@@ -1,7 +1,8 @@
+import type { Task } from "./api-document.ts";
 import { byId, make, marked } from "./dom.ts";
 import { type Field, type FieldKind, fieldsOf } from "./fields.ts";
 import { valueKey } from "./options.ts";
-import { chosenTask, type State, type Task, withValue } from "./state.ts";
+import { chosenTask, type State, withValue } from "./state.ts";
 import type { Store } from "./store.ts";
 import { titleOf } from "./tasks-view.ts";
 

@@ -1,27 +1,4 @@
-import type { Task } from "./state.ts";
-
-/** As much of a JSON Schema as fields are drawn from. */
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly maxLength?: number;
-  readonly description?: string;
-}
-
-interface Operation {
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
-}
-
-/** As much of `/openapi.json` as fields are drawn from. */
-export interface ApiDocument {
-  readonly paths: Readonly<Record<string, { readonly post?: Operation }>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-}
+import type { ApiDocument, Schema, Task } from "./api-document.ts";
 
 /** How a field is filled in. `lines` are one value a line; `choices` are any number of the choices. */
 export type FieldKind = "text" | "lines" | "number" | "switch" | "choice" | "choices";

@@ -1,6 +1,7 @@
+import type { Task } from "./api-document.ts";
 import { type Field, type FieldKind, fieldsOf } from "./fields.ts";
 import { inPixels, rounded } from "./region.ts";
-import { chosenTask, type State, type Task } from "./state.ts";
+import { chosenTask, type State } from "./state.ts";
 
 /** What a field's value is kept under: options of all tasks under their name, others for each kind of input apart. */
 export function valueKey(field: Pick<Field, "name" | "isCommon">, { input }: Pick<Task, "input">): string {

@@ -1,9 +1,6 @@
-import type { Box, CacheReport, FlorenceError, TaskList } from "../client/florence.ts";
-import type { ApiDocument } from "./fields.ts";
+import type { Box, CacheReport, FlorenceError } from "../client/florence.ts";
+import type { ApiDocument, Task } from "./api-document.ts";
 import { middle } from "./region.ts";
-
-/** A task as `/v1/tasks` lists it. */
-export type Task = TaskList["tasks"][number];
 
 /** The picture that is asked about. */
 export interface Picture {

@@ -1,5 +1,6 @@
 import { byId, make } from "./dom.ts";
-import { chosenTask, type State, type Task, withTask } from "./state.ts";
+import type { Task } from "./api-document.ts";
+import { chosenTask, type State, withTask } from "./state.ts";
 import type { Store } from "./store.ts";
 
 /** Tasks are shown by what they need beside the picture; `labels` are words, too. */

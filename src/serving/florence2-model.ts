@@ -1,10 +1,9 @@
-import type { Engine } from "../engine/engine.ts";
-import type { Generation, ModelDescription } from "../inference/backend.ts";
+import type { Generation } from "../inference/backend.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { decodingInputs, pictureInputs, sentDecoding, sentImage, sentPrompts } from "./florence2-inputs.ts";
+import type { Florence2Options } from "./florence2-options.ts";
 import { createFlorence2Stream } from "./florence2-stream.ts";
 import { textTensor } from "../placements/wire.ts";
-import type { WithPicture } from "./pictures.ts";
 import { float32Rows, int32Column, int64Rows } from "./rows.ts";
 import type { ServedModel, TensorMetadata } from "./served-model.ts";
 
@@ -13,15 +12,6 @@ export const FLORENCE2 = "florence2";
 
 /** BART's `<pad>`, what fills shorter rows. */
 const PAD = 1;
-
-/** What the model is made of. */
-export interface Florence2Options {
-  readonly engine: Pick<Engine, "generate">;
-  readonly withPicture: WithPicture;
-  readonly description: ModelDescription;
-  /** What the decoder can write. */
-  readonly positions: number;
-}
 
 const outputs: readonly TensorMetadata[] = [
   { name: "text", datatype: "BYTES", shape: [-1] },

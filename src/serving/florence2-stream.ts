@@ -3,7 +3,7 @@ import { decodeBase64 } from "../image/base64.ts";
 import type { GenerationEvent, ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
 import { checkedPrompts, MAX_BEAMS, sentRules } from "./florence2-inputs.ts";
-import type { Florence2Options } from "./florence2-model.ts";
+import type { Florence2Options } from "./florence2-options.ts";
 import type { SentImage } from "./pictures.ts";
 import { MODEL_VERSION, type ServedModel, type StreamFrame } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { openApiDocument } from "../../src/contract/openapi.ts";
 import { taskPath } from "../../src/contract/task-operations.ts";
 import { tasks } from "../../src/florence/tasks.ts";
-import type { ApiDocument } from "../../src/playground/fields.ts";
+import type { ApiDocument, Task } from "../../src/playground/api-document.ts";
 import { fieldsOf } from "../../src/playground/fields.ts";
 import { optionsOf, valueKey } from "../../src/playground/options.ts";
-import { initialState, type Picture, type State, type Task } from "../../src/playground/state.ts";
+import { initialState, type Picture, type State } from "../../src/playground/state.ts";
 
 const rows: readonly Task[] = Object.entries(tasks).map(([name, row]) => ({ name, path: taskPath(name), ...row }));
 const described: ApiDocument = JSON.parse(

@@ -11,7 +11,7 @@ import { decoders } from "../../src/pixels/decode-node.ts";
 import { readImageSettings } from "../../src/runtime/load-model.ts";
 import { createNativeSessions } from "../../src/runtime/ort-node.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
-import { describeModel } from "../../src/placements/shared-model.ts";
+import { describeModel } from "../../src/runtime/describe-model.ts";
 import { openModelShards } from "../../src/weights/shards.ts";
 import { createSplitBackend } from "../../src/placements/split.ts";
 import { createTokenizer } from "../../src/decoding/tokenizer.ts";

@@ -1,0 +1,12 @@
+import type { ModelDescription } from "../inference/backend.ts";
+import type { ModelShards } from "../weights/shards.ts";
+import { modelFiles } from "./load-model.ts";
+import { readFirstLocationId, readImageConfig } from "./model-config.ts";
+
+/** What answers name, read from a model's small files. */
+export async function describeModel(shards: ModelShards): Promise<ModelDescription> {
+  const { id, revision, dtype } = shards;
+  const { size } = readImageConfig(await shards.json(modelFiles.preprocessor));
+  const firstLocationId = readFirstLocationId(await shards.json(modelFiles.tokenizer));
+  return { id, revision, dtype, imageSize: size, firstLocationId };
+}

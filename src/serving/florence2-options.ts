@@ -1,0 +1,12 @@
+import type { Engine } from "../engine/engine.ts";
+import type { ModelDescription } from "../inference/backend.ts";
+import type { WithPicture } from "./pictures.ts";
+
+/** What the model is made of. */
+export interface Florence2Options {
+  readonly engine: Pick<Engine, "generate">;
+  readonly withPicture: WithPicture;
+  readonly description: ModelDescription;
+  /** What the decoder can write. */
+  readonly positions: number;
+}
