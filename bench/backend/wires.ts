@@ -1,6 +1,6 @@
 import { decodeReply, encodeRequest } from "../../src/inference/protocol/binary-extension.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
-import { models, textTensor } from "../../src/placements/wire.ts";
+import { models, textTensor } from "../../src/inference/wire.ts";
 import type { Question } from "./questions.ts";
 
 /** The ids that answer each prompt of a question. */

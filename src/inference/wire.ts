@@ -1,6 +1,6 @@
-import type { EncodedImage, GenerateRequest, Trace } from "../inference/backend.ts";
-import type { NamedTensor } from "../inference/protocol/datatypes.ts";
-import type { CallOptions } from "../inference/protocol/session.ts";
+import type { EncodedImage, GenerateRequest, Trace } from "./backend.ts";
+import type { NamedTensor } from "./protocol/datatypes.ts";
+import type { CallOptions } from "./protocol/session.ts";
 
 /** The names of the models on the wire: docs/backend-protocol.md. */
 export const models = {

@@ -16,7 +16,7 @@ import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { outputOf } from "../inference/protocol/infer.ts";
 import type { CallOptions } from "../inference/protocol/session.ts";
 import { modelsReady, type RemoteEncoderOptions } from "./remote-encoder.ts";
-import { callOptions, models } from "./wire.ts";
+import { callOptions, models } from "../inference/wire.ts";
 
 /** What a backend that serves nothing but the graphs leaves to us. */
 export interface GraphEncoderOptions extends RemoteEncoderOptions {

@@ -17,7 +17,7 @@ import { describedBy } from "./remote-description.ts";
 import { type CheckModel, streamedEvents } from "./remote-stream.ts";
 import { remembered } from "../inference/remembered.ts";
 import { createSentDigests, type SentDigests } from "./sent-digests.ts";
-import { callOptions, countTensors, imageTensors, models, ruleParameters, textTensor } from "./wire.ts";
+import { callOptions, countTensors, imageTensors, models, ruleParameters, textTensor } from "../inference/wire.ts";
 
 /** What the remote backend is made of. */
 export interface RemoteOptions {

@@ -11,7 +11,7 @@ import { outputOf } from "../inference/protocol/infer.ts";
 import type { ModelMetadata } from "../inference/protocol/metadata.ts";
 import { remembered } from "../inference/remembered.ts";
 import { createSentDigests } from "./sent-digests.ts";
-import { callOptions, imageTensors, models, textTensor } from "./wire.ts";
+import { callOptions, imageTensors, models, textTensor } from "../inference/wire.ts";
 
 /** What encoders elsewhere are asked with. */
 export interface RemoteEncoderOptions {

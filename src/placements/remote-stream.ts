@@ -4,7 +4,7 @@ import type { InferenceClient } from "../inference/protocol/client.ts";
 import { encodeBase64 } from "../inference/protocol/base64.ts";
 import { InferenceFailure } from "../inference/protocol/failure.ts";
 import type { CallOptions } from "../inference/protocol/session.ts";
-import { models, ruleParameters } from "./wire.ts";
+import { models, ruleParameters } from "../inference/wire.ts";
 
 const count = z.int().nonnegative();
 

@@ -3,7 +3,7 @@ import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { decodingInputs, pictureInputs, sentDecoding, sentImage, sentPrompts } from "./florence2-inputs.ts";
 import type { Florence2Options } from "./florence2-options.ts";
 import { createFlorence2Stream } from "./florence2-stream.ts";
-import { textTensor } from "../placements/wire.ts";
+import { textTensor } from "../inference/wire.ts";
 import { float32Rows, int32Column, int64Rows } from "./rows.ts";
 import type { ServedModel, TensorMetadata } from "./served-model.ts";
 
