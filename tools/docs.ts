@@ -7,6 +7,7 @@ import { errorsHtml } from "./docs/errors-html.ts";
 import { llmsText } from "./docs/llms-text.ts";
 import { tableOf } from "./docs/table.ts";
 import { clientTypes } from "./client-types.ts";
+import { rooms } from "./rooms.ts";
 import { root } from "./serve.ts";
 
 function problemsPage(): string {
@@ -31,16 +32,23 @@ function taskTable(): string {
   return tableOf(["address", "what it answers", "needs", "answer"], rows);
 }
 
-async function readme(): Promise<string> {
-  const text = await readFile(join(root, "README.md"), "utf8");
-  return text.replace(/(?<=<!-- tasks -->\n)[^]*(?=<!-- \/tasks -->)/u, `${taskTable()}\n`);
+function roomTable(): string {
+  const cells = rooms.map(({ name, imports }) => [`\`${name}/\``, imports.map((path) => `\`${path}\``).join(", ")]);
+  return tableOf(["room", "may import"], cells);
+}
+
+/** A page of the root with its table replaced: what stands between `<!-- name -->` and `<!-- /name -->`. */
+async function withTable(page: string, name: string, table: string): Promise<string> {
+  const text = await readFile(join(root, page), "utf8");
+  return text.replace(new RegExp(`(?<=<!-- ${name} -->\n)[^]*(?=<!-- /${name} -->)`, "u"), `${table}\n`);
 }
 
 /** The pages that are drawn from tables, by their paths. */
 export async function pages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     [join(root, "docs/problems.md"), problemsPage()],
-    [join(root, "README.md"), await readme()],
+    [join(root, "README.md"), await withTable("README.md", "tasks", taskTable())],
+    [join(root, "CONTRIBUTING.md"), await withTable("CONTRIBUTING.md", "rooms", roomTable())],
     [join(root, "src/client/contract.ts"), clientTypes()],
     [join(root, "src/site/errors/index.html"), await errorsHtml()],
     [join(root, "src/site/public/llms.txt"), llmsText()],

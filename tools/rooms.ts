@@ -1,0 +1,154 @@
+/** A folder of `src/`, and what its files may import besides each other. */
+export interface Room {
+  readonly name: string;
+  /** Whole rooms ("contract"), or single files of them ("contract/problems.ts"). */
+  readonly imports: readonly string[];
+  /** npm packages, with all that lies in them. */
+  readonly packages: readonly string[];
+  /** What files called `*-node.ts` may import besides, since they run on Node; everything else runs on workerd or in a browser. */
+  readonly nodePackages: readonly string[];
+  /** What the room refuses to know; the message of lint. */
+  readonly why: string;
+}
+
+type Row = Pick<Room, "imports" | "why"> & Partial<Room>;
+
+/** From the bottom up: a room imports only rooms above it in this table, so that there is no circle of rooms. */
+const table = {
+  bytes: { imports: [], why: "bytes/ is pure and needs nothing." },
+  florence: { imports: [], why: "florence/ is the model's language: pure, so that it can be lifted out." },
+  contract: {
+    imports: [],
+    packages: ["zod", "@hono/zod-openapi"],
+    why: "contract/ is what the API promises, as data; it does not know how anything is done.",
+  },
+  "inference/protocol": {
+    imports: [],
+    why: "inference/protocol/ is a client of the Open Inference Protocol by itself: it can be lifted out, and runs in workerd, browsers and Node.",
+  },
+  inference: {
+    imports: ["inference/protocol"],
+    why: "inference/ is the Backend port and the names on the wire; it does not know who implements or calls it.",
+  },
+  cache: {
+    imports: ["bytes", "contract/problems.ts", "contract/service.ts"],
+    why: "cache/ does not know what it keeps.",
+  },
+  image: {
+    imports: ["bytes", "contract/problems.ts"],
+    packages: ["zod", "fflate", "ipaddr.js"],
+    why: "image/ reads headers and fetches files; it decodes no pixel and knows no model.",
+  },
+  http: {
+    imports: ["bytes", "contract"],
+    packages: ["zod", "hono", "@remix-run/multipart-parser"],
+    why: "http/ knows the contract, and no model: it asks through contract/service.ts.",
+  },
+  overlay: { imports: ["contract"], why: "overlay/ draws answers; it knows only the contract's types." },
+  weights: {
+    imports: ["bytes", "contract/problems.ts"],
+    packages: ["zod"],
+    why: "weights/ turns parts into verified files; it does not know what runs them.",
+  },
+  runtime: {
+    imports: ["weights", "inference/backend.ts", "contract/problems.ts"],
+    packages: ["zod", "onnxruntime-web"],
+    nodePackages: ["onnxruntime-node"],
+    why: "runtime/ is sessions and graphs; it knows the Backend port's types and nothing else of the flow.",
+  },
+  pixels: {
+    imports: ["runtime/model-config.ts", "inference/backend.ts", "contract/problems.ts"],
+    packages: ["@jsquash/jpeg", "@jsquash/png", "@jsquash/webp"],
+    nodePackages: ["node:*"],
+    why: "pixels/ turns a file into a tensor; it runs no graph.",
+  },
+  decoding: {
+    imports: ["runtime", "inference/backend.ts", "contract/problems.ts"],
+    packages: ["zod", "@huggingface/tokenizers"],
+    why: "decoding/ turns logits into tokens; it does not know where the model runs.",
+  },
+  placements: {
+    imports: [
+      "decoding",
+      "runtime",
+      "weights/shards.ts",
+      "inference",
+      "inference/protocol",
+      "cache/byte-lru.ts",
+      "contract/problems.ts",
+    ],
+    packages: ["zod"],
+    why: "placements/ implements the Backend port; it knows nothing of the flow that calls it.",
+  },
+  engine: {
+    imports: [
+      "decoding",
+      "runtime",
+      "weights/shards.ts",
+      "inference/backend.ts",
+      "cache/byte-lru.ts",
+      "contract/problems.ts",
+    ],
+    nodePackages: ["node:*"],
+    why: "engine/ runs one model for many requests; it does not know HTTP.",
+  },
+  serving: {
+    imports: [
+      "engine",
+      "runtime",
+      "weights/shards.ts",
+      "pixels",
+      "image",
+      "inference",
+      "inference/protocol",
+      "http/body.ts",
+      "http/event-stream.ts",
+      "contract/problems.ts",
+      "contract/problem-table.ts",
+    ],
+    packages: ["zod", "hono"],
+    nodePackages: ["node:*", "@hono/node-server", "prom-client"],
+    why: "serving/ puts an engine behind the Open Inference Protocol; it knows neither the public API nor the model's language.",
+  },
+  generations: {
+    imports: ["bytes", "cache", "inference/backend.ts", "contract"],
+    packages: ["zod"],
+    why: "generations/ is what the model wrote, from the cache or anew; it does not know how it is shown.",
+  },
+  intake: {
+    imports: ["bytes", "cache", "image", "inference/backend.ts", "contract"],
+    packages: ["zod"],
+    why: "intake/ gets an image, by address or bytes; it does not know what is asked about it.",
+  },
+  forms: {
+    imports: ["overlay", "florence", "inference/backend.ts", "inference/protocol/base64.ts", "contract"],
+    packages: ["zod"],
+    why: "forms/ renders an answer in the form that was asked for; it is pure and asks nobody anything.",
+  },
+  answering: {
+    imports: ["generations", "intake", "forms", "florence", "inference/backend.ts", "contract"],
+    why: "answering/ is the flow; it knows neither HTTP nor where the model runs.",
+  },
+  client: {
+    imports: ["inference/protocol"],
+    nodePackages: ["node:*"],
+    why: "client/ is installed by others, and needs no package; the contract's types are drawn into client/contract.ts.",
+  },
+  playground: {
+    imports: ["client", "overlay/palette.ts", "contract/problem-table.ts"],
+    why: "A page asks the API as anybody does, through client/, and is small.",
+  },
+  site: {
+    imports: ["client", "overlay/palette.ts", "contract/problem-table.ts"],
+    packages: ["swagger-ui-dist"],
+    why: "A page asks the API as anybody does, through client/, and is small.",
+  },
+} as const satisfies Readonly<Record<string, Row>>;
+
+/** Every room of `src/`, from the bottom up. Lint's import rules and CONTRIBUTING's table are made from this. */
+export const rooms: readonly Room[] = Object.entries<Row>(table).map(([name, row]) => ({
+  name,
+  packages: [],
+  nodePackages: [],
+  ...row,
+}));
