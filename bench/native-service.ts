@@ -4,7 +4,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { createService } from "../src/answering/answer.ts";
 import { createCachedGenerations } from "../src/generations/cached-generations.ts";
 import type { CallContext, Service } from "../src/contract/service.ts";
-import { ISOLATE_LIMITS } from "../src/image/intake.ts";
+import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import type { Backend } from "../src/inference/backend.ts";
 import { decoders } from "../src/pixels/decode-node.ts";
 import { createEmbeddedBackend, type EmbeddedOptions, ISOLATE_MAX_PROMPT_TOKENS } from "../src/placements/embedded.ts";

@@ -8,14 +8,14 @@ import type { Service } from "../src/contract/service.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { createApp } from "../src/http/app.ts";
 import type { ImageHeader } from "../src/image/header.ts";
-import { ISOLATE_LIMITS } from "../src/image/intake.ts";
+import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import examples from "../src/contract/response-examples.json";
 import { site } from "./assets.ts";
-import { cached, knownAddresses } from "./cached.ts";
+import { cached, knownAddresses } from "./cache.ts";
 import { imageFetch } from "./image-fetch.ts";
 import { IMAGES_AT_ONCE, placements, Variables } from "./placements.ts";
 
-export { Flights } from "./flights.ts";
+export { Flights } from "./request-coordinator.ts";
 
 const variables = Variables.safeParse(env);
 if (!variables.success) console.error(z.prettifyError(variables.error));

@@ -5,7 +5,7 @@ import { createKvStore } from "../src/cache/kv.ts";
 import { type CachedOptions, createCachedGenerations } from "../src/generations/cached-generations.ts";
 import type { FindGenerations } from "../src/generations/find-generations.ts";
 import type { Backend } from "../src/inference/backend.ts";
-import { createKnownAddresses, type KnownAddresses } from "../src/intake/known-addresses.ts";
+import { createKnownAddresses, type KnownAddresses } from "../src/intake/url-cache.ts";
 import type { Variables } from "./placements.ts";
 
 type Settings = Pick<

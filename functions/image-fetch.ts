@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { createResolver } from "../src/image/dns-over-https.ts";
 import { createImageFetch, type FetchImage, type ImageFetchOptions } from "../src/image/fetch-image.ts";
-import { MAX_IMAGE_BYTES } from "../src/image/intake.ts";
+import { MAX_IMAGE_BYTES } from "../src/image/image.ts";
 import type { Variables } from "./placements.ts";
 
 type Settings = Pick<z.infer<typeof Variables>, "ALLOW_HTTP_IMAGES" | "IMAGE_DNS_URL">;

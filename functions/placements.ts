@@ -1,12 +1,12 @@
 import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
-import { MAX_IMAGE_BYTES } from "../src/image/intake.ts";
+import { MAX_IMAGE_BYTES } from "../src/image/image.ts";
 import type { Backend } from "../src/inference/backend.ts";
-import { boundedBackend } from "../src/placements/bounded-backend.ts";
+import { boundedBackend } from "../src/placements/image-budget.ts";
 import { ISOLATE_STATE_BYTES } from "../src/placements/encoder-states.ts";
 import { createInferenceClient } from "../src/inference/protocol/client.ts";
 import { createRemoteBackend } from "../src/placements/remote-backend.ts";
-import { remembered } from "../src/inference/remembered.ts";
+import { remembered } from "../src/inference/memoized.ts";
 import { createSplitEncoder } from "../src/placements/split-encoder.ts";
 import { decoders } from "../src/pixels/decode-web.ts";
 import { createEmbeddedBackend, ISOLATE_MAX_PROMPT_TOKENS } from "../src/placements/embedded.ts";

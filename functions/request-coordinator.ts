@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
-import { createFlightDesk, type FlightDesk } from "../src/cache/flight-desk.ts";
-import type { FlightAnswer, FlightOutcome, FlightQuestion } from "../src/cache/flight-line.ts";
+import { createFlightDesk, type FlightDesk } from "../src/cache/coordinator.ts";
+import type { FlightAnswer, FlightOutcome, FlightQuestion } from "../src/cache/coordinator-state.ts";
 
 /**
  * A Durable Object for each piece of work: where the isolates that want it meet. Its line is in memory alone, since work that is interrupted is

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import * as z from "zod";
 import { assetsIn, nativeBackend } from "../bench/native-service.ts";
-import { imageFromBytes } from "../src/image/intake.ts";
+import { imageFromBytes } from "../src/image/image.ts";
 import type { Backend, Decoding, Generation } from "../src/inference/backend.ts";
 import { createNativeSessions } from "../src/runtime/ort-node.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";

@@ -1,15 +1,15 @@
 import { answerBatch } from "./batch.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Service } from "../contract/service.ts";
-import { type AskOutcome, findTogether } from "./find-together.ts";
-import { formatted } from "../forms/draw.ts";
+import { type AskOutcome, findTogether } from "./find-for-tasks.ts";
+import { formatted } from "../forms/format-answer.ts";
 import type { FindGenerations } from "../generations/find-generations.ts";
 import type { AbsentImage, Backend, EncodedImage, ModelDescription } from "../inference/backend.ts";
 import { prepare, prepareItem, type Prepared } from "./prepare.ts";
 import { draw, readAnswer } from "./read-answer.ts";
-import { createStages } from "../contract/stages.ts";
+import { createStages } from "../contract/stage-timer.ts";
 import { createAnswerTeller } from "./stream-answer.ts";
-import type { ImageIntake } from "../intake/take-image.ts";
+import type { ImageIntake } from "../intake/read-image.ts";
 import { withImage } from "../intake/with-image.ts";
 
 /** What the flow is made of. */

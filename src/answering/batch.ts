@@ -8,8 +8,8 @@ import type {
   ImageInput,
   TaskRequest,
 } from "../contract/service.ts";
-import { joinReports, problemOf } from "./find-together.ts";
-import { sumTimings } from "../contract/stages.ts";
+import { joinReports, problemOf } from "./find-for-tasks.ts";
+import { sumTimings } from "../contract/stage-timer.ts";
 
 /** What became of one image: of each of its items, or why nothing became of any. */
 type Outcome = Analyzed | Problem;

@@ -2,7 +2,7 @@ import { Problem, type ProblemCode } from "../contract/problems.ts";
 import type { CacheReport, CallContext, StageTimings } from "../contract/service.ts";
 import type { FindGenerations, Found } from "../generations/find-generations.ts";
 import { type AbsentImage, type Decoding, type EncodedImage, MAX_PROMPTS } from "../inference/backend.ts";
-import { sumTimings } from "../contract/stages.ts";
+import { sumTimings } from "../contract/stage-timer.ts";
 
 /** What one task asks of the model. */
 export interface Ask {

@@ -3,7 +3,7 @@ import type { Form } from "../contract/forms.ts";
 import { parse } from "../florence/parse.ts";
 import { locationLogprobs } from "../florence/score.ts";
 import { tasks } from "../florence/tasks.ts";
-import { drawForm } from "../forms/draw.ts";
+import { drawForm } from "../forms/format-answer.ts";
 import type { AbsentImage, EncodedImage, Generation, ModelDescription } from "../inference/backend.ts";
 import type { Prepared } from "./prepare.ts";
 import { joinAnswers, render } from "./render.ts";

@@ -3,12 +3,12 @@ import { Problem } from "../contract/problems.ts";
 import type { AnswerPart } from "../contract/service.ts";
 import { collectAnswer, type ParseEvent } from "../florence/parse.ts";
 import { tasks } from "../florence/tasks.ts";
-import { formatted } from "../forms/draw.ts";
+import { formatted } from "../forms/format-answer.ts";
 import type { AbsentImage, EncodedImage, Generation, GenerationEvent, ModelDescription } from "../inference/backend.ts";
 import type { Prepared } from "./prepare.ts";
 import { askedName } from "./read-answer.ts";
 import { outlined, render } from "./render.ts";
-import { createWriting, type Writing } from "./writing.ts";
+import { createWriting, type Writing } from "./partial-generation.ts";
 
 /** Tells an answer while it is written: at once what is certain, with the end what is not. */
 export interface AnswerTeller {

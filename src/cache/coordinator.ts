@@ -6,7 +6,7 @@ import {
   type FlightQuestion,
   nextMoment,
   stepFlight,
-} from "./flight-line.ts";
+} from "./coordinator-state.ts";
 import type { FlightWorld } from "./single-flight.ts";
 
 /** Where the isolates of the world agree who does one piece of work. From afar, every method may reject. */

@@ -1,6 +1,6 @@
 import { isProblemCode, Problem } from "../contract/problems.ts";
-import type { FlightDesk } from "./flight-desk.ts";
-import type { FlightAnswer, FlightOutcome } from "./flight-line.ts";
+import type { FlightDesk } from "./coordinator.ts";
+import type { FlightAnswer, FlightOutcome } from "./coordinator-state.ts";
 import { type FlightWorld, isShared, type Landed } from "./single-flight.ts";
 
 /** How often a leader says that it lives, in milliseconds: each costs a message. */

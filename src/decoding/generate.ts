@@ -1,7 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import type { EncodedImage, GenerateRequest, Generation, GenerationEvent } from "../inference/backend.ts";
-import { searchTogether } from "./batch.ts";
-import { batchesOf, type PromptSize } from "./batches.ts";
+import { searchTogether } from "./search-batch.ts";
+import { batchesOf, type PromptSize } from "./plan-batches.ts";
 import { createBeamSearch } from "./beam-search.ts";
 import type { Lane } from "./cohort.ts";
 import { createTokenEvents } from "./detokenizer.ts";

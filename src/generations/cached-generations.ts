@@ -1,6 +1,6 @@
 import { createByteLru } from "../cache/byte-lru.ts";
 import type { Entry } from "../cache/entry.ts";
-import { createSharedFlight, type SharedFlightOptions, unshared } from "../cache/shared-flight.ts";
+import { createSharedFlight, type SharedFlightOptions, unshared } from "../cache/distributed-single-flight.ts";
 import { createSingleFlight } from "../cache/single-flight.ts";
 import { createTiers, type TiersOptions } from "../cache/tiers.ts";
 import { generationBytes, readEntries, readGeneration, writeEntries } from "./generation-entry.ts";

@@ -13,8 +13,8 @@ import {
   ModelChanged,
   type ModelDescription,
 } from "../inference/backend.ts";
-import { createModelMemory, isTransient, type ModelMemory } from "./model-memory.ts";
-import { type Wanted, writeMissing, type WriteOptions } from "./write-missing.ts";
+import { createModelMemory, isTransient, type ModelMemory } from "./model-description-cache.ts";
+import { type Wanted, writeMissing, type WriteOptions } from "./generate-misses.ts";
 
 /** What generations are had with. */
 export interface GenerationsOptions extends WriteOptions {

@@ -1,5 +1,5 @@
 import type { Entry } from "../cache/entry.ts";
-import type { SharedFlight } from "../cache/shared-flight.ts";
+import type { SharedFlight } from "../cache/distributed-single-flight.ts";
 import type { SingleFlight } from "../cache/single-flight.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import type { Tiers } from "../cache/tiers.ts";

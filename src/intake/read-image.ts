@@ -1,7 +1,7 @@
 import type { ImageInput } from "../contract/service.ts";
 import type { FetchImage } from "../image/fetch-image.ts";
-import { type Image, imageFromBytes, imageFromText, type ImageLimits, type KnownHeaders } from "../image/intake.ts";
-import type { KnownAddresses } from "./known-addresses.ts";
+import { type Image, imageFromBytes, imageFromText, type ImageLimits, type KnownHeaders } from "../image/image.ts";
+import type { KnownAddresses } from "./url-cache.ts";
 
 /** What images are taken in with. */
 export interface ImageIntake {

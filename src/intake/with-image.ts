@@ -3,12 +3,12 @@ import type { Entry } from "../cache/entry.ts";
 import { Problem } from "../contract/problems.ts";
 import { isWithin, staleLimit } from "../cache/freshness.ts";
 import { isOriginDown } from "../image/fetch-image.ts";
-import { type Image, imageFromBytes } from "../image/intake.ts";
+import { type Image, imageFromBytes } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
 import { type AbsentImage, ImageNeeded } from "../inference/backend.ts";
-import type { KnownAddress } from "./known-addresses.ts";
-import type { Stages } from "../contract/stages.ts";
-import { type ImageIntake, takeImage } from "./take-image.ts";
+import type { KnownAddress } from "./url-cache.ts";
+import type { Stages } from "../contract/stage-timer.ts";
+import { type ImageIntake, takeImage } from "./read-image.ts";
 
 /** An image that was sent, and who sent it. */
 export interface Sent {

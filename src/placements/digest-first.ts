@@ -1,6 +1,6 @@
 import type { EncodedImage } from "../inference/backend.ts";
 import { isUnknownDigest } from "./backend-problem.ts";
-import type { SentDigests } from "./sent-digests.ts";
+import type { SentDigests } from "./digest-cache.ts";
 
 /** What a backend says of the inputs it takes. */
 export interface TakesDigest {

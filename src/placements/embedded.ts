@@ -1,7 +1,7 @@
 import type { Backend, GenerateRequest, GenerationEvent } from "../inference/backend.ts";
-import { eventStream } from "./event-stream.ts";
+import { eventStream } from "./generation-stream.ts";
 import { type MemoryLimits, planFor, type Preprocess, type Prompt, writeAnswers } from "../decoding/generate.ts";
-import { createLaps, type Laps, timed } from "../runtime/laps.ts";
+import { createLaps, type Laps, timed } from "../runtime/backend-timer.ts";
 import { loadModel, type Model } from "../runtime/load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";

@@ -9,7 +9,7 @@ import {
 } from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { rowStates, stateBytes } from "./encoder-states.ts";
-import { createKnownStates } from "./known-states.ts";
+import { createKnownStates } from "./encoder-state-cache.ts";
 import { identityOf } from "../inference/model-identity.ts";
 import type { InferenceClient } from "../inference/protocol/client.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";

@@ -8,15 +8,15 @@ import {
 } from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { generationsOf, timingsOf } from "../inference/generations.ts";
-import { askWithDigest } from "./held-images.ts";
+import { askWithDigest } from "./digest-first.ts";
 import { identityOf, mayBeSame } from "../inference/model-identity.ts";
 import type { InferenceClient } from "../inference/protocol/client.ts";
 import type { ModelMetadata } from "../inference/protocol/metadata.ts";
 import type { CallOptions } from "../inference/protocol/session.ts";
 import { describedBy } from "./remote-description.ts";
 import { type CheckModel, streamedEvents } from "./remote-stream.ts";
-import { remembered } from "../inference/remembered.ts";
-import { createSentDigests, type SentDigests } from "./sent-digests.ts";
+import { remembered } from "../inference/memoized.ts";
+import { createSentDigests, type SentDigests } from "./digest-cache.ts";
 import { callOptions, countTensors, imageTensors, models, ruleParameters, textTensor } from "../inference/wire.ts";
 
 /** What the remote backend is made of. */

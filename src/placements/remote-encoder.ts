@@ -2,15 +2,15 @@ import { Problem } from "../contract/problems.ts";
 import type { EncodablePrompt, EncodeRequest, PromptEncoder } from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { rowStates } from "./encoder-states.ts";
-import { askWithDigest } from "./held-images.ts";
-import { createKnownStates } from "./known-states.ts";
+import { askWithDigest } from "./digest-first.ts";
+import { createKnownStates } from "./encoder-state-cache.ts";
 import { identityOf } from "../inference/model-identity.ts";
 import type { InferenceClient } from "../inference/protocol/client.ts";
 import { InferenceFailure } from "../inference/protocol/failure.ts";
 import { outputOf } from "../inference/protocol/infer.ts";
 import type { ModelMetadata } from "../inference/protocol/metadata.ts";
-import { remembered } from "../inference/remembered.ts";
-import { createSentDigests } from "./sent-digests.ts";
+import { remembered } from "../inference/memoized.ts";
+import { createSentDigests } from "./digest-cache.ts";
 import { callOptions, imageTensors, models, textTensor } from "../inference/wire.ts";
 
 /** What encoders elsewhere are asked with. */

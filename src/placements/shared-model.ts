@@ -2,7 +2,7 @@ import type { ModelDescription } from "../inference/backend.ts";
 import type { LoadOptions } from "../runtime/load-model.ts";
 import { describeModel } from "../runtime/describe-model.ts";
 import { openModelShards, type ModelShards, type ReadAsset } from "../weights/shards.ts";
-import { createTurnstile, type TurnstileOptions } from "./turnstile.ts";
+import { createTurnstile, type TurnstileOptions } from "./model-queue.ts";
 
 /** What a shared model is made of. */
 export interface SharedModelOptions extends Pick<LoadOptions, "createSession" | "createTokenizer">, TurnstileOptions {

@@ -1,7 +1,7 @@
 import type { PromptEncoder } from "../inference/backend.ts";
 import { createGraphEncoder, type GraphEncoderOptions } from "./graph-encoder.ts";
 import { createRemoteEncoder } from "./remote-encoder.ts";
-import { remembered } from "../inference/remembered.ts";
+import { remembered } from "../inference/memoized.ts";
 
 /** Encoders elsewhere: `florence2_encoder` where the backend has it, else the bare graphs. */
 export function createSplitEncoder(options: GraphEncoderOptions): PromptEncoder {

@@ -6,11 +6,11 @@ import {
   type ModelDescription,
   type PromptEncoder,
 } from "../inference/backend.ts";
-import { type BatchLimits, batchesOf, encodedTogether } from "../decoding/batches.ts";
+import { type BatchLimits, batchesOf, encodedTogether } from "../decoding/plan-batches.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "./embedded.ts";
-import { eventStream } from "./event-stream.ts";
+import { eventStream } from "./generation-stream.ts";
 import { type MemoryLimits, planFor, type Prompt, type WriteOptions, writeAnswers } from "../decoding/generate.ts";
-import { createLaps, timed } from "../runtime/laps.ts";
+import { createLaps, timed } from "../runtime/backend-timer.ts";
 import { type DecoderModel, type EmbedPrompt, loadDecoder } from "../runtime/load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
 

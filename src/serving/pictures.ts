@@ -1,6 +1,6 @@
 import type { Picture } from "../engine/feature-store.ts";
 import { UnknownDigestError } from "../engine/feature-store.ts";
-import { type Image, imageFromBytes, type ImageLimits } from "../image/intake.ts";
+import { type Image, imageFromBytes, type ImageLimits } from "../image/image.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
 /** An image as a request brings it: the file, its digest, or both. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { startEngineThread, type ThreadedEngine } from "../engine/threaded-node.ts";
-import { ISOLATE_LIMITS } from "../image/intake.ts";
+import { ISOLATE_LIMITS } from "../image/image.ts";
 import { decoders } from "../pixels/decode-node.ts";
 import { readImageSettings } from "../runtime/load-model.ts";
 import type { Provider } from "../runtime/ort-node.ts";

@@ -4,7 +4,7 @@ import { Answer } from "../../src/contract/answers.ts";
 import { Problem } from "../../src/contract/problems.ts";
 import type { TaskOptions } from "../../src/contract/requests.ts";
 import { SCORE_TYPE } from "../../src/florence/score.ts";
-import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { type FakeWriting, fakeBackend } from "../support/fake-backend.ts";
 import { callWith, uncached } from "../support/calls.ts";
 import { bilevelPng } from "../support/pictures.ts";

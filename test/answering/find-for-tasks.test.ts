@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import type { CacheReport } from "../../src/contract/service.ts";
-import { type Ask, findTogether } from "../../src/answering/find-together.ts";
+import { type Ask, findTogether } from "../../src/answering/find-for-tasks.ts";
 import type { Question } from "../../src/generations/find-generations.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { callWith } from "../support/calls.ts";

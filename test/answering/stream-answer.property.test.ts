@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { TaskOptions } from "../../src/contract/requests.ts";
 import { type TaskName, tasks } from "../../src/florence/tasks.ts";
 import type { GenerationEvent } from "../../src/inference/backend.ts";
-import { eventsOf, sumOf, tellAll, writing } from "../support/streamed-writing.ts";
+import { eventsOf, sumOf, tellAll, writing } from "../support/streamed-generation.ts";
 import { taskName } from "../support/token-soup.ts";
 
 const form: fc.Arbitrary<TaskOptions> = fc.record(

@@ -3,7 +3,7 @@ import type { TaskOptions } from "../../src/contract/requests.ts";
 import type { AnswerPart } from "../../src/contract/service.ts";
 import { createAnswerTeller } from "../../src/answering/stream-answer.ts";
 import { prepare } from "../../src/answering/prepare.ts";
-import { eventsOf, image, tellAll } from "../support/streamed-writing.ts";
+import { eventsOf, image, tellAll } from "../support/streamed-generation.ts";
 
 const box = ["<loc_1>", "<loc_2>", "<loc_3>", "<loc_4>"];
 const ring = ["<poly>", ...box, "<loc_5>", "<loc_6>", "</poly>"];

@@ -4,7 +4,7 @@ import { createCachedGenerations } from "../../src/generations/cached-generation
 import { Problem } from "../../src/contract/problems.ts";
 import type { TaskOptions } from "../../src/contract/requests.ts";
 import type { CacheDirectives } from "../../src/contract/service.ts";
-import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";

@@ -7,7 +7,7 @@ import {
   nextMoment,
   SHARED_LEASE_MS,
   stepFlight,
-} from "../../src/cache/flight-line.ts";
+} from "../../src/cache/coordinator-state.ts";
 
 const members = ["a", "b", "c", "d"] as const;
 const member = fc.constantFrom(...members);

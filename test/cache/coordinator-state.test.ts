@@ -7,7 +7,7 @@ import {
   MAX_KEPT_CHARACTERS,
   SHARED_LEASE_MS,
   stepFlight,
-} from "../../src/cache/flight-line.ts";
+} from "../../src/cache/coordinator-state.ts";
 
 const ask = (member: string, changes: Partial<Extract<FlightEvent, { type: "ask" }>> = {}): FlightEvent => ({
   type: "ask",

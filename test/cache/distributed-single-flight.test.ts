@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createFlightDesk, type FlightDesk } from "../../src/cache/flight-desk.ts";
-import { SHARED_LEASE_MS } from "../../src/cache/flight-line.ts";
-import { createSharedFlight, POLL_MS, RENEW_MS, REST_MS, TRIP_MS } from "../../src/cache/shared-flight.ts";
+import { createFlightDesk, type FlightDesk } from "../../src/cache/coordinator.ts";
+import { SHARED_LEASE_MS } from "../../src/cache/coordinator-state.ts";
+import { createSharedFlight, POLL_MS, RENEW_MS, REST_MS, TRIP_MS } from "../../src/cache/distributed-single-flight.ts";
 import { Problem } from "../../src/contract/problems.ts";
-import { world } from "../support/flight-world.ts";
+import { world } from "../support/manual-clock.ts";
 
 const passenger = { check: (): void => {}, maxAgeMs: Infinity };
 

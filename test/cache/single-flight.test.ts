@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSingleFlight, FLIGHT_LEASE_MS, HEARTBEAT_MS, MAX_POLL_MS } from "../../src/cache/single-flight.ts";
 import { Problem } from "../../src/contract/problems.ts";
-import { world } from "../support/flight-world.ts";
+import { world } from "../support/manual-clock.ts";
 
 const wanted = (): void => {};
 

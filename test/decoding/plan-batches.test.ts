@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchesOf, encodedTogether } from "../../src/decoding/batches.ts";
+import { batchesOf, encodedTogether } from "../../src/decoding/plan-batches.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/placements/embedded.ts";
 import { plainRules } from "../support/toy-searches.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "../../src/florence/parse.ts";
-import { boxesOf, read, written } from "../support/short-writing.ts";
+import { boxesOf, read, written } from "../support/short-generation.ts";
 
 describe("a box", () => {
   it("is in pixels and in 0..1, with the places of its tokens among all location tokens", () => {

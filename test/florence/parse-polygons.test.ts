@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "../../src/florence/parse.ts";
-import { outlinesOf, read, written } from "../support/short-writing.ts";
+import { outlinesOf, read, written } from "../support/short-generation.ts";
 
 describe("a polygon", () => {
   const square = "0 0 9 0 9 9 0 9";

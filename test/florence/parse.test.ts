@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boxesOf, outlinesOf, read } from "../support/short-writing.ts";
+import { boxesOf, outlinesOf, read } from "../support/short-generation.ts";
 
 describe("a text", () => {
   it.each([

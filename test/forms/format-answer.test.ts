@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FormOptions } from "../../src/contract/form-options.ts";
 import { type Form, isDrawing, RawAnswer, ReferenceAnswer } from "../../src/contract/forms.ts";
 import type { TaskName } from "../../src/florence/tasks.ts";
-import { drawForm } from "../../src/forms/draw.ts";
+import { drawForm } from "../../src/forms/format-answer.ts";
 import { CHUNK_BYTES } from "../../src/forms/svg-drawing.ts";
 import type { Generation } from "../../src/inference/backend.ts";
 import { boxes, oneOfEach, scoredBoxes } from "../support/answers.ts";

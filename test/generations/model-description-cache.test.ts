@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
-import { createModelMemory, UNASKED_MS } from "../../src/generations/model-memory.ts";
+import { createModelMemory, UNASKED_MS } from "../../src/generations/model-description-cache.ts";
 
 const description = { id: "m", revision: "1", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
 

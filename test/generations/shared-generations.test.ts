@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createFlightDesk } from "../../src/cache/flight-desk.ts";
+import { createFlightDesk } from "../../src/cache/coordinator.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import type { CacheDirectives } from "../../src/contract/service.ts";
 import type { Question } from "../../src/generations/find-generations.ts";

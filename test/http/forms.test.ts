@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createService } from "../../src/answering/answer.ts";
 import { FlatAnswer, RawAnswer } from "../../src/contract/forms.ts";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
-import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { uncached } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 import { fakeApp } from "../support/fake-service.ts";

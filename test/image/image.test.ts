@@ -5,7 +5,7 @@ import {
   MAX_IMAGE_BYTES,
   MAX_IMAGE_PIXELS,
   MAX_IMAGE_SIDE,
-} from "../../src/image/intake.ts";
+} from "../../src/image/image.ts";
 import { bilevelPng, joinBytes } from "../support/pictures.ts";
 import { vectorPicture } from "../support/vector-pictures.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { imageFromBytes } from "../../src/image/intake.ts";
+import { imageFromBytes } from "../../src/image/image.ts";
 import { checkPngData } from "../../src/image/png-data.ts";
 import { deflate, ihdr, inflatingPng, pngChunk, pngOf } from "../support/pictures.ts";
 import { vectorPicture, vectorPictures } from "../support/vector-pictures.ts";

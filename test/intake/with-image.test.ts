@@ -4,9 +4,9 @@ import { createCachedGenerations } from "../../src/generations/cached-generation
 import { Problem } from "../../src/contract/problems.ts";
 import type { CacheDirectives, TaskRequest } from "../../src/contract/service.ts";
 import type { FetchImage, Fetched } from "../../src/image/fetch-image.ts";
-import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import type { Origin } from "../../src/image/origin.ts";
-import { ADDRESS_TTL_SECONDS, createKnownAddresses } from "../../src/intake/known-addresses.ts";
+import { ADDRESS_TTL_SECONDS, createKnownAddresses } from "../../src/intake/url-cache.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 import { fakeStore } from "../support/fake-store.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/placements/embedded.ts";
 import { rooms } from "../../tools/rooms.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SHARED_LEASE_MS } from "../../src/cache/flight-line.ts";
+import { SHARED_LEASE_MS } from "../../src/cache/coordinator-state.ts";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
 import { catReply, describedPaths, inferPath } from "../support/cat-backend.ts";

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { createService } from "../../src/answering/answer.ts";
 import { Problem, type ProblemCode } from "../../src/contract/problems.ts";
 import { createApp } from "../../src/http/app.ts";
-import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { anyRequest, outcomeOf, requestTo } from "../support/any-request.ts";
 import { uncached } from "../support/calls.ts";
 import { expectAsDocumented, rows } from "../support/document-check.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { batchesOf } from "../../src/decoding/batches.ts";
+import { batchesOf } from "../../src/decoding/plan-batches.ts";
 import { rulesFor } from "../../src/decoding/search.ts";
 import { readModelConfig } from "../../src/runtime/model-config.ts";
 import { LOCAL_VARIABLES, root } from "../../tools/serve.ts";

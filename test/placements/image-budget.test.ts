@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Backend, GenerateRequest } from "../../src/inference/backend.ts";
-import { boundedBackend } from "../../src/placements/bounded-backend.ts";
+import { boundedBackend } from "../../src/placements/image-budget.ts";
 import { all, anImage, never } from "../support/fake-client.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 

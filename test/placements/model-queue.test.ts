@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTurnstile, LEASE_MS, MAX_WAITING } from "../../src/placements/turnstile.ts";
+import { createTurnstile, LEASE_MS, MAX_WAITING } from "../../src/placements/model-queue.ts";
 
 /** A turnstile on a clock of its own: sleeping moves the clock, and everybody who sleeps wakes in turn. */
 function setUp(maxHeldBytes = 1000) {

@@ -4,8 +4,8 @@ import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { createRemoteBackend } from "../../src/placements/remote-backend.ts";
-import { REMEMBERED_MS } from "../../src/inference/remembered.ts";
-import { SENT_DIGEST_MS } from "../../src/placements/sent-digests.ts";
+import { REMEMBERED_MS } from "../../src/inference/memoized.ts";
+import { SENT_DIGEST_MS } from "../../src/placements/digest-cache.ts";
 import { all, anImage, bytes, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
 
 const ours = ["text", "token_ids", "token_logprobs", "token_count", "prompt_token_count", "finish_reason"];

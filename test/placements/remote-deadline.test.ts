@@ -4,7 +4,7 @@ import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { createRemoteBackend, RENEWAL_MS } from "../../src/placements/remote-backend.ts";
-import { REMEMBERED_MS } from "../../src/inference/remembered.ts";
+import { REMEMBERED_MS } from "../../src/inference/memoized.ts";
 import { all, anImage, bytes, fakeClient, int32, never } from "../support/fake-client.ts";
 
 const request: GenerateRequest = { image: anImage, prompts: ["one"], decoding: {} };

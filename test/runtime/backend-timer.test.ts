@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GenerationEvent } from "../../src/inference/backend.ts";
-import { createLaps, timed } from "../../src/runtime/laps.ts";
+import { createLaps, timed } from "../../src/runtime/backend-timer.ts";
 
 const generation = { tokenIds: [], tokenLogprobs: [], text: "", finishReason: "stop", promptTokens: 1 } as const;
 

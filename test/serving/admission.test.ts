@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createAdmission } from "../../src/serving/admission.ts";
 import { RETRY_AFTER_SECONDS } from "../../src/serving/app.ts";
 import { ask, askStream, errorOf, image, servingApp, street64, texts } from "../support/serving-app.ts";
-import { engineByHand } from "../support/serving-hand.ts";
+import { engineByHand } from "../support/manual-engine.ts";
 
 const request = { inputs: [image, texts("prompt", "a")] };
 

@@ -4,7 +4,7 @@ import { MAX_JSON_MARKS } from "../../src/serving/body.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { MAX_BEAMS } from "../../src/serving/florence2-inputs.ts";
 import { askStream, errorOf, servingApp, street64 } from "../support/serving-app.ts";
-import { doneEvent, engineByHand, generation, tokenEvent } from "../support/serving-hand.ts";
+import { doneEvent, engineByHand, generation, tokenEvent } from "../support/manual-engine.ts";
 import { nextTask } from "../support/tiny-backend.ts";
 import { TINY_ANSWER, TINY_POSITIONS, tinyTokenizer } from "../support/tiny-model.ts";
 

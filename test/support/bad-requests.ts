@@ -1,4 +1,4 @@
-import { MAX_IMAGE_BYTES } from "../../src/image/intake.ts";
+import { MAX_IMAGE_BYTES } from "../../src/image/image.ts";
 import { badIntake } from "./bad-intake.ts";
 import { type BadRequest, detection, image, jsonBody } from "./bad-request.ts";
 import { bilevelPng, halfJpeg, inflatingPng, joinBytes, jpegSegments, withStrayByte } from "./pictures.ts";

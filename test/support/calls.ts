@@ -3,7 +3,7 @@ import type { Store } from "../../src/cache/store.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import type { CacheDirectives, CallContext } from "../../src/contract/service.ts";
 import type { FindGenerations } from "../../src/generations/find-generations.ts";
-import { ISOLATE_LIMITS } from "../../src/image/intake.ts";
+import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { nextTask } from "./tiny-backend.ts";
 

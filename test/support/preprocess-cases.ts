@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../src/bytes/sha256.ts";
-import { imageFromBytes, imageFromText } from "../../src/image/intake.ts";
+import { imageFromBytes, imageFromText } from "../../src/image/image.ts";
 import type { Decoders } from "../../src/pixels/decode.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
 import vectors from "../vectors/preprocess/expected.json" with { type: "json" };

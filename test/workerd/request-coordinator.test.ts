@@ -1,10 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { Flights } from "../../functions/flights.ts";
-import type { FlightDesk } from "../../src/cache/flight-desk.ts";
-import { SHARED_LEASE_MS } from "../../src/cache/flight-line.ts";
-import { createSharedFlight } from "../../src/cache/shared-flight.ts";
+import { Flights } from "../../functions/request-coordinator.ts";
+import type { FlightDesk } from "../../src/cache/coordinator.ts";
+import { SHARED_LEASE_MS } from "../../src/cache/coordinator-state.ts";
+import { createSharedFlight } from "../../src/cache/distributed-single-flight.ts";
 
 const deskOf = (key: string): FlightDesk => env.FLIGHTS.get(env.FLIGHTS.idFromName(key));
 const question = { maxAgeMs: Infinity, joinedMs: undefined, patienceMs: 10_000 };
