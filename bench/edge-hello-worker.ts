@@ -2,9 +2,9 @@ import { Hono } from "hono";
 
 /** As little as a Worker with Hono can do: what the edge costs is measured against it. */
 const hello = new Hono();
-hello.get("/", (context) => context.json({ hello: "world" }));
+hello.get("/", (context) => context.json({ hello: "createManualClock" }));
 hello.post("/", async (context) => context.json({ bytes: (await context.req.arrayBuffer()).byteLength }));
 
 export default hello;
 // wrangler builds no Worker without the classes that wrangler.toml binds.
-export { Flights } from "../functions/api.ts";
+export { RequestCoordinator } from "../functions/api.ts";

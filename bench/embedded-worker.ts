@@ -1,7 +1,7 @@
 import api from "../functions/api.ts";
 import { linearMemoryBytes } from "../src/runtime/ort-web.ts";
 
-export { Flights } from "../functions/api.ts";
+export { RequestCoordinator } from "../functions/api.ts";
 
 /** The deployed Worker with one address more, which tells how much linear memory ONNX Runtime holds. */
 export default {

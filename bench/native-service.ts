@@ -29,10 +29,10 @@ export function nativeBackend(createSession: CreateSession, changes: Partial<Emb
     createTokenizer,
     preprocess: (image, target) => preprocess(image, target, decoders),
     maxPromptTokens: ISOLATE_MAX_PROMPT_TOKENS,
-    holdOpen: () => {},
+    waitUntil: () => {},
     now: () => performance.now(),
     sleep: (milliseconds) => (milliseconds === 0 ? setImmediate() : setTimeout(milliseconds)),
-    maxHeldBytes: Infinity,
+    imageBudgetBytes: Infinity,
     ...changes,
   });
 }
@@ -47,7 +47,7 @@ export function freshCall(): CallContext {
 export function nativeService(threads: number): Service {
   const backend = nativeBackend(createNativeSessions({ threads }));
   const [now, sleep] = [() => performance.now(), (milliseconds: number) => setTimeout(milliseconds)];
-  const nothing = { stores: [], ttlSeconds: 0, memoryBytes: 0, salt: "", holdOpen: () => {} };
+  const nothing = { stores: [], ttlSeconds: 0, memoryBytes: 0, salt: "", waitUntil: () => {} };
   const find = createCachedGenerations({ backend, now, sleep, ...nothing });
   return createService({ backend, find, limits: ISOLATE_LIMITS, now });
 }

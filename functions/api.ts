@@ -11,11 +11,11 @@ import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import examples from "../src/contract/response-examples.json";
 import { site } from "./assets.ts";
-import { cached, knownAddresses } from "./cache.ts";
+import { cached, urlCache } from "./cache.ts";
 import { imageFetch } from "./image-fetch.ts";
 import { IMAGES_AT_ONCE, placements, Variables } from "./placements.ts";
 
-export { Flights } from "./request-coordinator.ts";
+export { RequestCoordinator } from "./request-coordinator.ts";
 
 const variables = Variables.safeParse(env);
 if (!variables.success) console.error(z.prettifyError(variables.error));
@@ -29,7 +29,7 @@ function serviceOf(settings: z.infer<typeof Variables>): Service {
   const find = cached(backend, settings);
   const imagesAtOnce = IMAGES_AT_ONCE[settings.PLACEMENT];
   const known = createByteLru<ImageHeader>({ maxBytes: KNOWN_PICTURES, bytesOf: () => 1 });
-  const intake = { limits, known, fetchImage: imageFetch(settings), addresses: knownAddresses(settings) };
+  const intake = { limits, known, fetchImage: imageFetch(settings), addresses: urlCache(settings) };
   return createService({ ...intake, backend, find, now: Date.now, imagesAtOnce });
 }
 

@@ -2,10 +2,10 @@ import { env, waitUntil } from "cloudflare:workers";
 import type * as z from "zod";
 import { createCacheApiStore } from "../src/cache/cache-api-store.ts";
 import { createKvStore } from "../src/cache/kv.ts";
-import { type CachedOptions, createCachedGenerations } from "../src/generations/cached-generations.ts";
-import type { FindGenerations } from "../src/generations/find-generations.ts";
+import { type CachedGenerationsOptions, createCachedGenerations } from "../src/generations/cached-generations.ts";
+import type { FindGenerations } from "../src/generations/request.ts";
 import type { Backend } from "../src/inference/backend.ts";
-import { createKnownAddresses, type KnownAddresses } from "../src/intake/url-cache.ts";
+import { createUrlCache, type UrlCache } from "../src/intake/url-cache.ts";
 import type { Variables } from "./placements.ts";
 
 type Settings = Pick<
@@ -17,24 +17,24 @@ type Settings = Pick<
 const ADDRESS_BYTES = 256 * 1024;
 
 /** What images' addresses were seen to show: in the isolate and in the data centre. KV would be written too often for what lasts so short. */
-export function knownAddresses({ CACHE_SALT }: Settings): KnownAddresses {
-  return createKnownAddresses({
+export function urlCache({ CACHE_SALT }: Settings): UrlCache {
+  return createUrlCache({
     stores: [createCacheApiStore(() => caches.default, "addresses")],
     memoryBytes: ADDRESS_BYTES,
     salt: CACHE_SALT,
-    holdOpen: waitUntil,
+    waitUntil,
     now: Date.now,
   });
 }
 
-/** Where isolates meet, in a deployment that has the binding. An isolate that runs the whole model asks nobody else, so it need not be spared. */
-function flightsOf({ PLACEMENT }: Settings): CachedOptions["flights"] {
-  const { FLIGHTS }: Partial<Env> = env;
-  if (FLIGHTS === undefined || PLACEMENT === "embedded") return undefined;
+/** The Durable Objects that coalesce requests across isolates, in a deployment that has the binding. An embedded model has no backend to spare. */
+function coordinationOf({ PLACEMENT }: Settings): CachedGenerationsOptions["coordination"] {
+  const { REQUEST_COORDINATOR }: Partial<Env> = env;
+  if (REQUEST_COORDINATOR === undefined || PLACEMENT === "embedded") return undefined;
   return {
-    deskOf: (key) => FLIGHTS.get(FLIGHTS.idFromName(key)),
-    newMember: () => crypto.randomUUID(),
-    logFailure: (thrown) => console.warn("Equal work is not shared for a while:", thrown),
+    coordinatorFor: (key) => REQUEST_COORDINATOR.get(REQUEST_COORDINATOR.idFromName(key)),
+    newParticipantId: () => crypto.randomUUID(),
+    logFailure: (thrown) => console.warn("Requests are not coalesced across isolates for a while:", thrown),
   };
 }
 
@@ -46,9 +46,9 @@ export function cached(backend: Backend, settings: Settings): FindGenerations {
     ttlSeconds: settings.CACHE_TTL_SECONDS,
     memoryBytes: settings.CACHE_MEMORY_BYTES,
     salt: settings.CACHE_SALT,
-    holdOpen: waitUntil,
+    waitUntil,
     now: Date.now,
     sleep: (milliseconds) => scheduler.wait(milliseconds),
-    flights: flightsOf(settings),
+    coordination: coordinationOf(settings),
   });
 }

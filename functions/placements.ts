@@ -2,11 +2,11 @@ import { waitUntil } from "cloudflare:workers";
 import * as z from "zod";
 import { MAX_IMAGE_BYTES } from "../src/image/image.ts";
 import type { Backend } from "../src/inference/backend.ts";
-import { boundedBackend } from "../src/placements/image-budget.ts";
+import { withImageBudget } from "../src/placements/image-budget.ts";
 import { ISOLATE_STATE_BYTES } from "../src/placements/encoder-states.ts";
 import { createInferenceClient } from "../src/inference/protocol/client.ts";
 import { createRemoteBackend } from "../src/placements/remote-backend.ts";
-import { remembered } from "../src/inference/memoized.ts";
+import { memoized } from "../src/inference/memoized.ts";
 import { createSplitEncoder } from "../src/placements/split-encoder.ts";
 import { decoders } from "../src/pixels/decode-web.ts";
 import { createEmbeddedBackend, ISOLATE_MAX_PROMPT_TOKENS } from "../src/placements/embedded.ts";
@@ -20,13 +20,13 @@ import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import { readModelFile } from "./assets.ts";
 
 /** What waiting requests may hold in images: the isolate's 128 MB, less the model and one picture being decoded. */
-const MAX_HELD_BYTES = 12 * 1024 * 1024;
+const IMAGE_BUDGET_BYTES = 12 * 1024 * 1024;
 
 /**
  * What pictures may hold that a backend elsewhere is asked about, with their messages: four of the largest, which a batch has under way,
  * and some small ones beside them.
  */
-const MAX_ASKED_BYTES = 8 * MAX_IMAGE_BYTES + 8 * 1024 * 1024;
+const REMOTE_IMAGE_BUDGET_BYTES = 8 * MAX_IMAGE_BYTES + 8 * 1024 * 1024;
 
 /** What Workers KV demands at least. */
 const MIN_TTL_SECONDS = 60;
@@ -74,10 +74,10 @@ function isolateModel({ MODEL, MAX_CACHED_TOKENS }: Variables) {
     readAsset: readModelFile,
     createSession: createWebSession,
     createTokenizer,
-    holdOpen: waitUntil,
+    waitUntil: waitUntil,
     now: Date.now,
     sleep: (milliseconds: number) => scheduler.wait(milliseconds),
-    maxHeldBytes: MAX_HELD_BYTES,
+    imageBudgetBytes: IMAGE_BUDGET_BYTES,
     maxCachedTokens: MAX_CACHED_TOKENS,
   };
 }
@@ -98,7 +98,7 @@ export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Var
     }),
   split: (variables) => {
     const readSettings = async () => readImageSettings(await openModelShards(readModelFile, variables.MODEL));
-    const imageSettings = remembered(readSettings, Date.now);
+    const imageSettings = memoized(readSettings, Date.now);
     return createSplitBackend({
       ...isolateModel(variables),
       encoder: (embed) =>
@@ -119,6 +119,10 @@ export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Var
       timeoutMs: BACKEND_TIMEOUT_MS,
       describe: async () => describeModel(await openModelShards(readModelFile, MODEL)),
     });
-    return boundedBackend(backend, { maxBytes: MAX_ASKED_BYTES, leaseMs: BACKEND_TIMEOUT_MS, now: Date.now });
+    return withImageBudget(backend, {
+      maxBytes: REMOTE_IMAGE_BUDGET_BYTES,
+      leaseMs: BACKEND_TIMEOUT_MS,
+      now: Date.now,
+    });
   },
 };

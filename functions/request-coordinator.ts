@@ -1,27 +1,30 @@
 import { DurableObject } from "cloudflare:workers";
-import { createFlightDesk, type FlightDesk } from "../src/cache/coordinator.ts";
-import type { FlightAnswer, FlightOutcome, FlightQuestion } from "../src/cache/coordinator-state.ts";
+import type { CoalescedResult, JoinReply, JoinRequest } from "../src/cache/coordinator-state.ts";
+import { type Coordinator, createCoordinator } from "../src/cache/coordinator.ts";
 
 /**
- * A Durable Object for each piece of work: where the isolates that want it meet. Its line is in memory alone, since work that is interrupted is
- * done anew; and so is all that it holds. `src/cache/flight-line.ts` has the rules.
+ * One Durable Object per key of coalesced work; `src/cache/coordinator-state.ts` has the rules. Its state is in memory only: work that is
+ * interrupted is done again.
  */
-export class Flights extends DurableObject implements FlightDesk {
-  readonly #desk = createFlightDesk({ now: Date.now, sleep: (milliseconds) => scheduler.wait(milliseconds) });
+export class RequestCoordinator extends DurableObject implements Coordinator {
+  readonly #coordinator = createCoordinator({
+    now: Date.now,
+    sleep: (milliseconds) => scheduler.wait(milliseconds),
+  });
 
-  ask(question: FlightQuestion): Promise<FlightAnswer> {
-    return this.#desk.ask(question);
+  join(request: JoinRequest): Promise<JoinReply> {
+    return this.#coordinator.join(request);
   }
 
-  renew(member: string): Promise<void> {
-    return this.#desk.renew(member);
+  renew(participant: string): Promise<void> {
+    return this.#coordinator.renew(participant);
   }
 
-  end(member: string, outcome: FlightOutcome): Promise<void> {
-    return this.#desk.end(member, outcome);
+  complete(participant: string, result: CoalescedResult): Promise<void> {
+    return this.#coordinator.complete(participant, result);
   }
 
-  leave(member: string): Promise<void> {
-    return this.#desk.leave(member);
+  release(participant: string): Promise<void> {
+    return this.#coordinator.release(participant);
   }
 }

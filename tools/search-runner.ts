@@ -2,7 +2,7 @@ import * as z from "zod";
 import { createBeamSearch } from "../src/decoding/beam-search.ts";
 import { createGreedySearch } from "../src/decoding/greedy-search.ts";
 import type { LogitRules } from "../src/decoding/logits.ts";
-import type { Search, Written } from "../src/decoding/search.ts";
+import type { Search, SearchResult } from "../src/decoding/search.ts";
 import type { Check } from "./vector-check.ts";
 
 const table = z.array(z.array(z.number()));
@@ -60,9 +60,9 @@ function logitsBehind(sequence: readonly number[], { table_last, table_prev, voc
 export function runSearch(
   start: Search,
   logitsOf: (sequence: readonly number[]) => Float32Array,
-): Written & { readonly calls: number } {
+): SearchResult & { readonly calls: number } {
   let sequences: readonly (readonly number[])[] = [];
-  let search: Search | Written = start;
+  let search: Search | SearchResult = start;
   for (let calls = 0; ; calls++) {
     if ("tokens" in search) return { ...search, calls };
     const known = sequences;
@@ -77,7 +77,10 @@ export function searchChecks(file: unknown): readonly Check[] {
     const { id, config, expected_sequence, greedy_sequence, model_calls } = given;
     const rules = rulesOf(given);
     const logitsOf = (sequence: readonly number[]): Float32Array => logitsBehind(sequence, given);
-    const idsOf = ({ tokens }: Written): readonly number[] => [rules.startTokenId, ...tokens.map((token) => token.id)];
+    const idsOf = ({ tokens }: SearchResult): readonly number[] => [
+      rules.startTokenId,
+      ...tokens.map((token) => token.id),
+    ];
     const greedy = runSearch(createGreedySearch(rules), logitsOf);
     const best = config.num_beams === 1 ? greedy : runSearch(createBeamSearch(rules), logitsOf);
     return {

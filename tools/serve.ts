@@ -58,7 +58,9 @@ export interface SharedObjects {
 
 /** The binding to objects that another process has; its own is in `wrangler.toml`. */
 function foreignObjects({ name, at }: SharedObjects) {
-  return name === at ? {} : { durableObjects: { FLIGHTS: { className: "Flights", scriptName: at } } };
+  return name === at
+    ? {}
+    : { durableObjects: { REQUEST_COORDINATOR: { className: "RequestCoordinator", scriptName: at } } };
 }
 
 /** A folder of static assets with these models, until the process ends. */

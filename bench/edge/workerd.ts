@@ -51,7 +51,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
     ...variables,
     `(name = "ASSETS", service = "assets")`,
     `(name = "GENERATIONS", kvNamespace = "kv")`,
-    ...(site.flights ? [`(name = "FLIGHTS", durableObjectNamespace = "Flights")`] : []),
+    ...(site.flights ? [`(name = "REQUEST_COORDINATOR", durableObjectNamespace = "RequestCoordinator")`] : []),
   ];
   const worker = [
     `modules = ${list(files)}`,
@@ -59,7 +59,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
     `compatibilityFlags = ${list(site.compatibilityFlags.map((flag) => text(flag)))}`,
     `bindings = ${list(bindings)}`,
     `cacheApiOutbound = "cache"`,
-    `durableObjectNamespaces = [ (className = "Flights", uniqueKey = "flights", enableSql = true) ]`,
+    `durableObjectNamespaces = [ (className = "RequestCoordinator", uniqueKey = "flights", enableSql = true) ]`,
     `durableObjectStorage = (inMemory = void)`,
   ];
   const services = [

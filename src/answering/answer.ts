@@ -1,14 +1,14 @@
 import { answerBatch } from "./batch.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Service } from "../contract/service.ts";
-import { type AskOutcome, findTogether } from "./find-for-tasks.ts";
+import { type TaskOutcome, findForTasks } from "./find-for-tasks.ts";
 import { formatted } from "../forms/format-answer.ts";
-import type { FindGenerations } from "../generations/find-generations.ts";
+import type { FindGenerations } from "../generations/request.ts";
 import type { AbsentImage, Backend, EncodedImage, ModelDescription } from "../inference/backend.ts";
 import { prepare, prepareItem, type Prepared } from "./prepare.ts";
 import { draw, readAnswer } from "./read-answer.ts";
-import { createStages } from "../contract/stage-timer.ts";
-import { createAnswerTeller } from "./stream-answer.ts";
+import { createStageTimer } from "../contract/stage-timer.ts";
+import { createAnswerStream } from "./stream-answer.ts";
 import type { ImageIntake } from "../intake/read-image.ts";
 import { withImage } from "../intake/with-image.ts";
 
@@ -22,14 +22,14 @@ export interface ServiceOptions extends ImageIntake {
   readonly imagesAtOnce?: number;
 }
 
-function drawOutcome(prepared: Prepared, image: EncodedImage | AbsentImage, outcome: AskOutcome | undefined) {
+function drawOutcome(prepared: Prepared, image: EncodedImage | AbsentImage, outcome: TaskOutcome | undefined) {
   if (outcome === undefined) throw new Error(`Nothing became of ${prepared.task}.`);
   return outcome instanceof Problem ? outcome : draw(prepared, { image, ...outcome });
 }
 
 function answering({ find, now, ...intake }: ServiceOptions): Service["answer"] {
   return ({ task, image: sent, options }, call) => {
-    const stages = createStages(now);
+    const stages = createStageTimer(now);
     return withImage({ image: sent, call, stages }, { ...intake, now }, async (image) => {
       const prepared = prepare(task, options, image);
       const { cache, ...found } = await stages.measured(find({ image, ...prepared }, call));
@@ -41,10 +41,10 @@ function answering({ find, now, ...intake }: ServiceOptions): Service["answer"] 
 
 function streaming({ find, now, ...intake }: ServiceOptions): Service["stream"] {
   return async ({ task, image: sent, options }, call, tell) => {
-    const stages = createStages(now);
+    const stages = createStageTimer(now);
     const { parts, cache } = await withImage({ image: sent, call, stages }, { ...intake, now }, async (image) => {
       const prepared = prepare(task, options, image);
-      const teller = createAnswerTeller(prepared, image);
+      const teller = createAnswerStream(prepared, image);
       const found = await find({ image, ...prepared }, call, (event, begun) => {
         for (const part of teller.hear(event, begun.model)) tell(part, begun.cache);
       });
@@ -57,11 +57,11 @@ function streaming({ find, now, ...intake }: ServiceOptions): Service["stream"] 
 
 function analyzing({ find, now, ...intake }: ServiceOptions): Service["analyze"] {
   return ({ image: sent, items }, call) => {
-    const stages = createStages(now);
+    const stages = createStageTimer(now);
     return withImage({ image: sent, call, stages }, { ...intake, now }, async (image) => {
       const prepared = items.map((item) => prepareItem(item, image));
       const asks = prepared.flatMap((each) => (each instanceof Problem ? [] : [each]));
-      const { outcomes, cache } = await stages.measured(findTogether(find, { image, asks }, call));
+      const { outcomes, cache } = await stages.measured(findForTasks(find, { image, asks }, call));
       const found = new Map(asks.map((ask, at) => [ask, outcomes[at]]));
       const results = await stages.time("parse", async () =>
         prepared.map((each) => (each instanceof Problem ? each : drawOutcome(each, image, found.get(each)))),

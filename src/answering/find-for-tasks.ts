@@ -1,21 +1,21 @@
 import { Problem, type ProblemCode } from "../contract/problems.ts";
 import type { CacheReport, CallContext, StageTimings } from "../contract/service.ts";
-import type { FindGenerations, Found } from "../generations/find-generations.ts";
+import type { FindGenerations, GenerationsResult } from "../generations/request.ts";
 import { type AbsentImage, type Decoding, type EncodedImage, MAX_PROMPTS } from "../inference/backend.ts";
 import { sumTimings } from "../contract/stage-timer.ts";
 
 /** What one task asks of the model. */
-export interface Ask {
+export interface TaskPrompts {
   readonly prompts: readonly string[];
   readonly decoding: Decoding;
 }
 
 /** What was found for one ask, or why nothing was. */
-export type AskOutcome = Pick<Found, "generations" | "model"> | Problem;
+export type TaskOutcome = Pick<GenerationsResult, "generations" | "model"> | Problem;
 
 /** The outcome of each ask, in their order, and what became of all of them in the cache. */
-export interface FoundTogether {
-  readonly outcomes: readonly AskOutcome[];
+export interface TasksResult {
+  readonly outcomes: readonly TaskOutcome[];
   readonly cache: CacheReport;
   readonly timings: StageTimings;
 }
@@ -40,13 +40,13 @@ export function problemOf(thrown: unknown): Problem {
   throw thrown;
 }
 
-function promptsOf(asks: readonly Ask[]): readonly string[] {
+function promptsOf(asks: readonly TaskPrompts[]): readonly string[] {
   return asks.flatMap(({ prompts }) => prompts);
 }
 
 /** Asks with equal settings in their order, as many together as one call takes. */
-function together(asks: readonly Ask[]): readonly (readonly Ask[])[] {
-  const groups: Ask[][] = [];
+function together(asks: readonly TaskPrompts[]): readonly (readonly TaskPrompts[])[] {
+  const groups: TaskPrompts[][] = [];
   for (const ask of asks) {
     const last = groups.at(-1);
     if (last !== undefined && promptsOf(last).length + ask.prompts.length <= MAX_PROMPTS) last.push(ask);
@@ -59,7 +59,10 @@ function together(asks: readonly Ask[]): readonly (readonly Ask[])[] {
 const PROMPT_PROBLEMS: ReadonlySet<ProblemCode> = new Set(["prompt-too-long", "invalid-request"]);
 
 /** What was found for each ask of a question. */
-function dealt(group: readonly Ask[], { generations, model }: Found): readonly (readonly [Ask, AskOutcome])[] {
+function dealt(
+  group: readonly TaskPrompts[],
+  { generations, model }: GenerationsResult,
+): readonly (readonly [TaskPrompts, TaskOutcome])[] {
   let end = 0;
   return group.map((ask) => [ask, { generations: generations.slice(end, (end += ask.prompts.length)), model }]);
 }
@@ -68,8 +71,8 @@ function dealt(group: readonly Ask[], { generations, model }: Found): readonly (
 const MAX_AGAIN = 8;
 
 /** The asks without the one that has the longest prompt, and that one. */
-function withoutLongest(group: readonly Ask[]): readonly (readonly Ask[])[] {
-  const lengthOf = ({ prompts }: Ask): number => Math.max(0, ...prompts.map(({ length }) => length));
+function withoutLongest(group: readonly TaskPrompts[]): readonly (readonly TaskPrompts[])[] {
+  const lengthOf = ({ prompts }: TaskPrompts): number => Math.max(0, ...prompts.map(({ length }) => length));
   const longestFirst = group.toSorted((one, other) => lengthOf(other) - lengthOf(one));
   return [longestFirst.slice(1), longestFirst.slice(0, 1)];
 }
@@ -79,15 +82,15 @@ function withoutLongest(group: readonly Ask[]): readonly (readonly Ask[])[] {
  * `MAX_PROMPTS`. Where that question fails, it is each of its asks' problem, but for what one of them is refused for: then the others are
  * asked without it.
  */
-export async function findTogether(
+export async function findForTasks(
   find: FindGenerations,
-  { image, asks }: { readonly image: EncodedImage | AbsentImage; readonly asks: readonly Ask[] },
+  { image, asks }: { readonly image: EncodedImage | AbsentImage; readonly asks: readonly TaskPrompts[] },
   call: CallContext,
-): Promise<FoundTogether> {
-  const reports: Pick<Found, "cache" | "timings">[] = [];
-  const outcomes = new Map<Ask, AskOutcome>();
+): Promise<TasksResult> {
+  const reports: Pick<GenerationsResult, "cache" | "timings">[] = [];
+  const outcomes = new Map<TaskPrompts, TaskOutcome>();
   let again = 0;
-  const answer = async (group: readonly Ask[]): Promise<void> => {
+  const answer = async (group: readonly TaskPrompts[]): Promise<void> => {
     try {
       const found = await find({ image, prompts: promptsOf(group), decoding: group[0]?.decoding ?? {} }, call);
       reports.push(found);

@@ -6,7 +6,7 @@ import type { AnswerType, TaskName } from "../florence/tasks.ts";
 import type { GenerationEvent } from "../inference/backend.ts";
 
 /** One prompt's answer in the making, read as far as it has come. */
-export interface Writing {
+export interface PartialGeneration {
   take(event: GenerationEvent, firstLocationId: number): void;
   /** What has been finished since the last call, objects with all their probabilities there. */
   finished(): readonly ParseEvent[];
@@ -19,7 +19,7 @@ export interface Writing {
 }
 
 /** Follows one prompt's events. `size` is the source image's. */
-export function createWriting(task: TaskName, size: ImageSize): Writing {
+export function createPartialGeneration(task: TaskName, size: ImageSize): PartialGeneration {
   const parser = createIncrementalParser(task, size);
   let logprobs: readonly number[] = [];
   let waiting: readonly ParseEvent[] = [];

@@ -3,11 +3,11 @@ import type { TaskOptions } from "../contract/requests.ts";
 import type { AnalyzeItem } from "../contract/service.ts";
 import { promptFor } from "../florence/prompt.ts";
 import { isTaskName, type TaskName } from "../florence/tasks.ts";
-import type { Ask } from "./find-for-tasks.ts";
+import type { TaskPrompts } from "./find-for-tasks.ts";
 import type { AbsentImage, EncodedImage } from "../inference/backend.ts";
 
 /** One task on an image, ready to be asked. */
-export interface Prepared extends Ask {
+export interface Prepared extends TaskPrompts {
   readonly task: TaskName;
   /** One for each of `prompts`. */
   readonly questions: readonly TaskOptions[];

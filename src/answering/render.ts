@@ -7,7 +7,7 @@ import { cornersOf } from "../forms/outline.ts";
 import type { Generation, ModelDescription } from "../inference/backend.ts";
 
 /** What an answer says beside what was parsed. */
-export interface Circumstances {
+export interface RenderContext {
   readonly task: string;
   readonly source: ImageSize;
   readonly model: ModelDescription;
@@ -22,17 +22,17 @@ export interface Circumstances {
 const SCORE_DECIMALS = 4;
 
 /** A parsed answer in the contract's shape. */
-export function render(parsed: ParsedAnswer, circumstances: Circumstances): Answer {
-  const common = commonOf(circumstances);
+export function render(parsed: ParsedAnswer, context: RenderContext): Answer {
+  const common = commonOf(context);
   const located = { ...common, score_type: SCORE_TYPE, box_format: "xyxy" } as const;
   if (parsed.type === "text") return { type: parsed.type, ...common, text: parsed.text };
   if (parsed.type === "boxes") {
-    return { type: parsed.type, ...located, objects: parsed.objects.map((object) => scored(object, circumstances)) };
+    return { type: parsed.type, ...located, objects: parsed.objects.map((object) => scored(object, context)) };
   }
   if (parsed.type === "quads") {
-    return { type: parsed.type, ...located, objects: parsed.objects.map((object) => quad(object, circumstances)) };
+    return { type: parsed.type, ...located, objects: parsed.objects.map((object) => quad(object, context)) };
   }
-  return { type: parsed.type, ...located, objects: parsed.objects.map((object) => polygon(object, circumstances)) };
+  return { type: parsed.type, ...located, objects: parsed.objects.map((object) => polygon(object, context)) };
 }
 
 /** The answers to several prompts of one request as one: objects one behind the other, tokens added up. */
@@ -69,7 +69,7 @@ export function outlined(answer: Answer): Answer {
   return { ...answer, type: "polygons", objects };
 }
 
-function commonOf({ task, source, model, generation }: Circumstances) {
+function commonOf({ task, source, model, generation }: RenderContext) {
   const { width, height } = source;
   const { id, revision, dtype } = model;
   const usage = { prompt_tokens: generation.promptTokens, completion_tokens: generation.tokenIds.length };
@@ -82,19 +82,19 @@ function commonOf({ task, source, model, generation }: Circumstances) {
   };
 }
 
-function scored(object: BoxObject, { logprobs, asked = "" }: Circumstances) {
+function scored(object: BoxObject, { logprobs, asked = "" }: RenderContext) {
   const { label, box, normalizedBox } = object;
   const score = Number(scoreOf(object, logprobs).toFixed(SCORE_DECIMALS));
   return { label: label === "" ? asked : label, score, box, normalized_box: normalizedBox };
 }
 
-function quad(object: QuadObject, circumstances: Circumstances) {
-  return { ...scored(object, circumstances), quad: [...object.quad], normalized_quad: [...object.normalizedQuad] };
+function quad(object: QuadObject, context: RenderContext) {
+  return { ...scored(object, context), quad: [...object.quad], normalized_quad: [...object.normalizedQuad] };
 }
 
-function polygon(object: PolygonObject, circumstances: Circumstances) {
+function polygon(object: PolygonObject, context: RenderContext) {
   return {
-    ...scored(object, circumstances),
+    ...scored(object, context),
     polygons: object.polygons.map((ring) => [...ring]),
     normalized_polygons: object.normalizedPolygons.map((ring) => [...ring]),
   };

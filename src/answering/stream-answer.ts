@@ -6,12 +6,12 @@ import { tasks } from "../florence/tasks.ts";
 import { formatted } from "../forms/format-answer.ts";
 import type { AbsentImage, EncodedImage, Generation, GenerationEvent, ModelDescription } from "../inference/backend.ts";
 import type { Prepared } from "./prepare.ts";
-import { askedName } from "./read-answer.ts";
+import { requestedLabel } from "./read-answer.ts";
 import { outlined, render } from "./render.ts";
-import { createWriting, type Writing } from "./partial-generation.ts";
+import { createPartialGeneration, type PartialGeneration } from "./partial-generation.ts";
 
 /** Tells an answer while it is written: at once what is certain, with the end what is not. */
-export interface AnswerTeller {
+export interface AnswerStream {
   /** The parts that this event completes. */
   hear(event: GenerationEvent, model: ModelDescription): readonly AnswerPart[];
   /** The rest, and `done`. Throws `backend-failed` where the answer does not begin with what was told of it. */
@@ -48,7 +48,7 @@ function partsOf({ text, objects }: Content, first: number): readonly AnswerPart
 /** An answer's end, of which neither texts nor objects tell. */
 const unfinished: Generation = { tokenIds: [], tokenLogprobs: [], text: "", finishReason: "length", promptTokens: 0 };
 
-function isOutlined(writings: readonly Writing[]): boolean {
+function isOutlined(writings: readonly PartialGeneration[]): boolean {
   return writings.some((each) => each.type() === "polygons");
 }
 
@@ -56,16 +56,16 @@ function isOutlined(writings: readonly Writing[]): boolean {
  * Whether what is finished is shown as it will be in the end. Which are the best of all objects shows when all are there; and with several
  * labels, one that has outlines gives them to all.
  */
-function isCertain({ task, options }: Prepared, writings: readonly Writing[]): boolean {
+function isCertain({ task, options }: Prepared, writings: readonly PartialGeneration[]): boolean {
   const { answers } = tasks[task];
   if (options.max_objects !== undefined && answers[0] !== "text") return false;
   return answers.length === 1 || isOutlined(writings) || writings.every((each) => each.hasDecided());
 }
 
 /** Follows one request's answer: the prompts' in their order, as they stand in the end. */
-export function createAnswerTeller(prepared: Prepared, image: EncodedImage | AbsentImage): AnswerTeller {
+export function createAnswerStream(prepared: Prepared, image: EncodedImage | AbsentImage): AnswerStream {
   const { task, prompts, options } = prepared;
-  const writings = prompts.map(() => createWriting(task, image));
+  const writings = prompts.map(() => createPartialGeneration(task, image));
   let told: Content = { text: "", objects: [] };
   let current = 0;
   const tell = (more: Content): readonly AnswerPart[] => {
@@ -73,9 +73,13 @@ export function createAnswerTeller(prepared: Prepared, image: EncodedImage | Abs
     told = { text: told.text + more.text, objects: [...told.objects, ...more.objects] };
     return parts;
   };
-  const drawn = (writing: Writing, events: readonly ParseEvent[], model: ModelDescription): FormattedAnswer => {
+  const drawn = (
+    writing: PartialGeneration,
+    events: readonly ParseEvent[],
+    model: ModelDescription,
+  ): FormattedAnswer => {
     const parsed = collectAnswer(writing.type(), events);
-    const asked = askedName(prepared, current);
+    const asked = requestedLabel(prepared, current);
     const shown = { task, source: image, generation: unfinished, model, logprobs: writing.logprobs(), asked };
     const answer = render(parsed, shown);
     return formatted(isOutlined(writings) ? outlined(answer) : answer, options);

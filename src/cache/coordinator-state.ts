@@ -1,153 +1,166 @@
-/** How long a leader may be silent before the next in line takes over, in milliseconds: three renewals, of which two may be lost. */
-export const SHARED_LEASE_MS = 3000;
+/** A leader's lease, in milliseconds: three renewals, of which two may be lost. When it ends, the next waiter leads. */
+export const LEADER_LEASE_MS = 3000;
 
 /**
- * How long what has landed is handed to those who come late, in milliseconds: a place that has just looked into KV in vain may not see the
- * entry there before a minute is over. An object that nobody asks is out of memory about then.
+ * How long a result is given to participants that join late, in milliseconds. An isolate that has just missed in KV may not see the new entry there
+ * for up to a minute; a Durable Object that nobody calls is evicted after about ten seconds.
  */
-export const KEPT_MS = 10_000;
+export const RESULT_TTL_MS = 10_000;
 
-/** Longest text that is kept for those who come late: many objects share 128 MB, and an answer of 1024 tokens is half of this. Those who wait already get any. */
-export const MAX_KEPT_CHARACTERS = 64 * 1024;
+/**
+ * Longest result that is kept for late participants, in characters: many objects share 128 MB, and an answer of 1024 tokens takes half of this.
+ * Waiters get a result of any length.
+ */
+export const MAX_RESULT_CHARACTERS = 64 * 1024;
 
-/** What became of a flight: its value as a text, or the problem that stopped it. */
-export type FlightOutcome =
+/** The result of coalesced work: its value as text, or the problem that ended it. */
+export type CoalescedResult =
   | { readonly value: string }
   | { readonly problem: { readonly code: string; readonly detail: string } };
 
-/** A member asks whether to do the work. */
-export interface FlightQuestion {
-  /** Asks for nobody else, and never twice at the same time. */
-  readonly member: string;
-  /** How old a value may be that has landed before the member came; 0 takes none. */
+/** A participant asks for the lead or the result. */
+export interface JoinRequest {
+  /** Unique; a participant has at most one request pending. */
+  readonly participant: string;
+  /** Oldest acceptable age of a result that was complete before the participant joined; 0 accepts none. */
   readonly maxAgeMs: number;
-  /** When the member came, as the answer to its first question said; undefined in that. */
+  /** When the participant joined, from the reply to its first request; undefined in that request. */
   readonly joinedMs: number | undefined;
-  /** How long it waits for an answer other than `wait`. */
-  readonly patienceMs: number;
+  /** Longest time until a reply, in milliseconds; then the reply is `retry`. */
+  readonly waitMs: number;
 }
 
-/** Do the work; here is what became of it; or ask again. */
-export type FlightAnswer =
+/** Do the work; take this result; or ask again. */
+export type JoinReply =
   | { readonly type: "lead" }
-  | { readonly type: "ended"; readonly outcome: FlightOutcome }
-  | { readonly type: "wait"; readonly joinedMs: number };
+  | { readonly type: "complete"; readonly result: CoalescedResult }
+  | { readonly type: "retry"; readonly joinedMs: number };
 
-/** What happens to a line. */
-export type FlightEvent =
-  | ({ readonly type: "ask" } & FlightQuestion)
-  /** A leader lives. */
-  | { readonly type: "renew"; readonly member: string }
-  | { readonly type: "end"; readonly member: string; readonly outcome: FlightOutcome }
-  /** A leader stops without an outcome that concerns others. */
-  | { readonly type: "leave"; readonly member: string }
+/** An event that changes the state. */
+export type CoordinatorEvent =
+  | ({ readonly type: "join" } & JoinRequest)
+  /** The leader renews its lease. */
+  | { readonly type: "renew"; readonly participant: string }
+  | { readonly type: "complete"; readonly participant: string; readonly result: CoalescedResult }
+  /** The leader gives up its lease without a result. */
+  | { readonly type: "release"; readonly participant: string }
   /** Time has passed. */
   | { readonly type: "tick" };
 
-interface Waiting {
-  readonly member: string;
+interface Waiter {
+  readonly participant: string;
   readonly joinedMs: number;
+  /** When its request times out. */
   readonly untilMs: number;
 }
 
-/** One flight: who leads, who waits in which order, and what the last one ended with. */
-export interface FlightLine {
-  readonly leader: { readonly member: string; readonly untilMs: number } | undefined;
-  readonly waiting: readonly Waiting[];
-  readonly ended: { readonly outcome: FlightOutcome; readonly endedMs: number } | undefined;
+/** The state of one key: its leader with the end of its lease, the waiters in order, and the last result. */
+export interface CoordinatorState {
+  readonly leader: { readonly participant: string; readonly untilMs: number } | undefined;
+  readonly waiters: readonly Waiter[];
+  readonly last: { readonly result: CoalescedResult; readonly completedMs: number } | undefined;
 }
 
-/** The line after an event, and who is told what. Each question is told exactly one answer, now or after a later event. */
-export interface FlightStep {
-  readonly line: FlightLine;
-  readonly told: readonly { readonly member: string; readonly answer: FlightAnswer }[];
+/** The state after an event, and the replies to send. Each join request gets exactly one reply, now or after a later event. */
+export interface CoordinatorStep {
+  readonly state: CoordinatorState;
+  readonly replies: readonly { readonly participant: string; readonly reply: JoinReply }[];
 }
 
-/** Nobody flies, nobody waits. */
-export const emptyLine: FlightLine = { leader: undefined, waiting: [], ended: undefined };
+/** No leader, no waiters, no result. */
+export const initialState: CoordinatorState = { leader: undefined, waiters: [], last: undefined };
 
-/** What has ended while the member was in line is its own, a failure too; what had landed before only if it is a value, and young enough. */
-function outcomeFor({ ended }: FlightLine, question: FlightQuestion, nowMs: number): FlightOutcome | undefined {
-  if (ended === undefined) return undefined;
-  const { outcome, endedMs } = ended;
-  if (question.joinedMs !== undefined && endedMs >= question.joinedMs) return outcome;
-  const isYoung = nowMs - endedMs < Math.min(question.maxAgeMs, KEPT_MS);
-  return "value" in outcome && isYoung ? outcome : undefined;
+/** A result that came after the participant joined is its own, also a failure; an earlier one only if it is a value and young enough. */
+function resultFor({ last }: CoordinatorState, request: JoinRequest, nowMs: number): CoalescedResult | undefined {
+  if (last === undefined) return undefined;
+  const { result, completedMs } = last;
+  if (request.joinedMs !== undefined && completedMs >= request.joinedMs) return result;
+  const isYoung = nowMs - completedMs < Math.min(request.maxAgeMs, RESULT_TTL_MS);
+  return "value" in result && isYoung ? result : undefined;
 }
 
-function ask(line: FlightLine, question: FlightQuestion, nowMs: number): FlightStep {
-  const { member, joinedMs = nowMs, patienceMs } = question;
-  const outcome = outcomeFor(line, question, nowMs);
-  if (outcome !== undefined) return { line, told: [{ member, answer: { type: "ended", outcome } }] };
-  return { line: { ...line, waiting: [...line.waiting, { member, joinedMs, untilMs: nowMs + patienceMs }] }, told: [] };
+function join(state: CoordinatorState, request: JoinRequest, nowMs: number): CoordinatorStep {
+  const { participant, joinedMs = nowMs, waitMs } = request;
+  const result = resultFor(state, request, nowMs);
+  if (result !== undefined) return { state, replies: [{ participant, reply: { type: "complete", result } }] };
+  const waiter: Waiter = { participant, joinedMs, untilMs: nowMs + waitMs };
+  return { state: { ...state, waiters: [...state.waiters, waiter] }, replies: [] };
 }
 
-/** A value is everybody's, whoever has it: its leader may have been given up too early. A failure counts only if nobody else is trying. */
-function end(line: FlightLine, member: string, outcome: FlightOutcome, nowMs: number): FlightStep {
-  const isLeader = line.leader?.member === member;
-  if (!isLeader && "problem" in outcome) return { line, told: [] };
-  const leader = isLeader ? undefined : line.leader;
-  const isKept = "problem" in outcome || outcome.value.length <= MAX_KEPT_CHARACTERS;
-  const told = line.waiting.map((each) => ({ member: each.member, answer: { type: "ended", outcome } as const }));
-  return { line: { leader, waiting: [], ended: isKept ? { outcome, endedMs: nowMs } : undefined }, told };
+/** A value is accepted from any participant: its lease may have ended too early. A failure is accepted from the leader only. */
+function complete(
+  state: CoordinatorState,
+  participant: string,
+  result: CoalescedResult,
+  nowMs: number,
+): CoordinatorStep {
+  const isLeader = state.leader?.participant === participant;
+  if (!isLeader && "problem" in result) return { state, replies: [] };
+  const leader = isLeader ? undefined : state.leader;
+  const isKept = "problem" in result || result.value.length <= MAX_RESULT_CHARACTERS;
+  const replies = state.waiters.map((waiter) => ({
+    participant: waiter.participant,
+    reply: { type: "complete", result } as const,
+  }));
+  return { state: { leader, waiters: [], last: isKept ? { result, completedMs: nowMs } : undefined }, replies };
 }
 
-/** Who renews leads, unless another does by now: the line may have been lost with the object that held it. */
-function renew(line: FlightLine, member: string, nowMs: number): FlightLine {
-  const isFree = line.leader === undefined || line.leader.member === member;
-  return isFree ? { ...line, leader: { member, untilMs: nowMs + SHARED_LEASE_MS } } : line;
+/** A renewal makes the participant the leader if there is no other: the object may have restarted and lost its state. */
+function renew(state: CoordinatorState, participant: string, nowMs: number): CoordinatorState {
+  const isFree = state.leader === undefined || state.leader.participant === participant;
+  return isFree ? { ...state, leader: { participant, untilMs: nowMs + LEADER_LEASE_MS } } : state;
 }
 
-/** Who leaves leads no more. */
-function leave(line: FlightLine, member: string): FlightLine {
-  return line.leader?.member === member ? { ...line, leader: undefined } : line;
+function release(state: CoordinatorState, participant: string): CoordinatorState {
+  return state.leader?.participant === participant ? { ...state, leader: undefined } : state;
 }
 
-function apply(line: FlightLine, event: FlightEvent, nowMs: number): FlightStep {
+function apply(state: CoordinatorState, event: CoordinatorEvent, nowMs: number): CoordinatorStep {
   switch (event.type) {
-    case "ask":
-      return ask(line, event, nowMs);
-    case "end":
-      return end(line, event.member, event.outcome, nowMs);
+    case "join":
+      return join(state, event, nowMs);
+    case "complete":
+      return complete(state, event.participant, event.result, nowMs);
     case "renew":
-      return { line: renew(line, event.member, nowMs), told: [] };
-    case "leave":
-      return { line: leave(line, event.member), told: [] };
+      return { state: renew(state, event.participant, nowMs), replies: [] };
+    case "release":
+      return { state: release(state, event.participant), replies: [] };
     case "tick":
       break;
   }
-  return { line, told: [] };
+  return { state, replies: [] };
 }
 
-/** The turn of a leader who is gone passes on to the first who waits. */
-function passOn(line: FlightLine, nowMs: number): FlightStep {
-  const isLed = line.leader !== undefined && line.leader.untilMs > nowMs;
-  const [first, ...waiting] = line.waiting;
-  if (isLed) return { line, told: [] };
-  if (first === undefined) return { line: { ...line, leader: undefined }, told: [] };
-  const leader = { member: first.member, untilMs: nowMs + SHARED_LEASE_MS };
-  return { line: { ...line, leader, waiting }, told: [{ member: first.member, answer: { type: "lead" } }] };
+/** Where no lease is valid, the first waiter becomes the leader. */
+function electLeader(state: CoordinatorState, nowMs: number): CoordinatorStep {
+  const isLed = state.leader !== undefined && state.leader.untilMs > nowMs;
+  const [first, ...waiters] = state.waiters;
+  if (isLed) return { state, replies: [] };
+  if (first === undefined) return { state: { ...state, leader: undefined }, replies: [] };
+  const { participant } = first;
+  const leader = { participant, untilMs: nowMs + LEADER_LEASE_MS };
+  return { state: { ...state, leader, waiters }, replies: [{ participant, reply: { type: "lead" } }] };
 }
 
-/** Those whose patience is over are to ask again, or not, if they are not there any more. */
-function dismiss(line: FlightLine, nowMs: number): FlightStep {
-  const isOver = ({ untilMs }: Waiting): boolean => untilMs <= nowMs;
-  const told = line.waiting
+/** Requests that have timed out are answered `retry`. A participant that is gone does not ask again. */
+function timeOut(state: CoordinatorState, nowMs: number): CoordinatorStep {
+  const isOver = ({ untilMs }: Waiter): boolean => untilMs <= nowMs;
+  const replies = state.waiters
     .filter(isOver)
-    .map(({ member, joinedMs }) => ({ member, answer: { type: "wait", joinedMs } as const }));
-  return { line: { ...line, waiting: line.waiting.filter((each) => !isOver(each)) }, told };
+    .map(({ participant, joinedMs }) => ({ participant, reply: { type: "retry", joinedMs } as const }));
+  return { state: { ...state, waiters: state.waiters.filter((waiter) => !isOver(waiter)) }, replies };
 }
 
-/** What an event makes of a line. Pure: time comes in as a number. */
-export function stepFlight(line: FlightLine, event: FlightEvent, nowMs: number): FlightStep {
-  const applied = apply(line, event, nowMs);
-  const passed = passOn(applied.line, nowMs);
-  const dismissed = dismiss(passed.line, nowMs);
-  return { line: dismissed.line, told: [...applied.told, ...passed.told, ...dismissed.told] };
+/** The next state. Pure: time is an argument. */
+export function stepCoordinator(state: CoordinatorState, event: CoordinatorEvent, nowMs: number): CoordinatorStep {
+  const applied = apply(state, event, nowMs);
+  const elected = electLeader(applied.state, nowMs);
+  const timedOut = timeOut(elected.state, nowMs);
+  return { state: timedOut.state, replies: [...applied.replies, ...elected.replies, ...timedOut.replies] };
 }
 
-/** When time alone will change something for those who wait, in milliseconds; undefined where nobody does. */
-export function nextMoment({ leader, waiting }: FlightLine): number | undefined {
-  if (waiting.length === 0) return undefined;
-  return Math.min(leader?.untilMs ?? Infinity, ...waiting.map(({ untilMs }) => untilMs));
+/** When a `tick` will next change something, in milliseconds since 1970; undefined without waiters. */
+export function nextTimeoutMs({ leader, waiters }: CoordinatorState): number | undefined {
+  if (waiters.length === 0) return undefined;
+  return Math.min(leader?.untilMs ?? Infinity, ...waiters.map(({ untilMs }) => untilMs));
 }

@@ -1,57 +1,57 @@
 import {
-  emptyLine,
-  type FlightAnswer,
-  type FlightEvent,
-  type FlightOutcome,
-  type FlightQuestion,
-  nextMoment,
-  stepFlight,
+  type CoalescedResult,
+  type CoordinatorEvent,
+  initialState,
+  type JoinReply,
+  type JoinRequest,
+  nextTimeoutMs,
+  stepCoordinator,
 } from "./coordinator-state.ts";
-import type { FlightWorld } from "./single-flight.ts";
+import type { Timers } from "./single-flight.ts";
 
-/** Where the isolates of the world agree who does one piece of work. From afar, every method may reject. */
-export interface FlightDesk {
-  /** Answered at once where it is the member's turn or the work is done, else when that comes or the member's patience is over. */
-  ask(question: FlightQuestion): Promise<FlightAnswer>;
-  /** A leader says that it lives. */
-  renew(member: string): Promise<void>;
-  /** The work is done, or has failed for all. */
-  end(member: string, outcome: FlightOutcome): Promise<void>;
-  /** A leader gives its turn back. */
-  leave(member: string): Promise<void>;
+/** Decides which isolate does one piece of work; one coordinator a key. Remote implementations may reject every call. */
+export interface Coordinator {
+  /** Replies at once with the lead or a result that exists; else when there is one, or after `waitMs`. */
+  join(request: JoinRequest): Promise<JoinReply>;
+  /** Extends the leader's lease. */
+  renew(participant: string): Promise<void>;
+  /** Hands over the result of the work. */
+  complete(participant: string, result: CoalescedResult): Promise<void>;
+  /** Gives up the lease without a result. */
+  release(participant: string): Promise<void>;
 }
 
-/** A desk in memory: one line, and an alarm for when time alone changes it. */
-export function createFlightDesk({ now, sleep }: FlightWorld): FlightDesk {
-  const asking = new Map<string, (answer: FlightAnswer) => void>();
-  let line = emptyLine;
-  let alarmMs = Infinity;
-  const setAlarm = async (): Promise<void> => {
-    const moment = nextMoment(line) ?? Infinity;
-    if (moment >= alarmMs) return;
-    alarmMs = moment;
-    await sleep(Math.max(0, moment - now()));
-    if (alarmMs !== moment) return;
-    alarmMs = Infinity;
-    take({ type: "tick" });
+/** A coordinator in memory, with a timer for leases and requests that end by time alone. */
+export function createCoordinator({ now, sleep }: Timers): Coordinator {
+  const pending = new Map<string, (reply: JoinReply) => void>();
+  let state = initialState;
+  let timeoutMs = Infinity;
+  const setTimer = async (): Promise<void> => {
+    const nextMs = nextTimeoutMs(state) ?? Infinity;
+    if (nextMs >= timeoutMs) return;
+    timeoutMs = nextMs;
+    await sleep(Math.max(0, nextMs - now()));
+    if (timeoutMs !== nextMs) return;
+    timeoutMs = Infinity;
+    dispatch({ type: "tick" });
   };
-  const take = (event: FlightEvent): void => {
-    const step = stepFlight(line, event, now());
-    ({ line } = step);
-    for (const { member, answer } of step.told) {
-      asking.get(member)?.(answer);
-      asking.delete(member);
+  const dispatch = (event: CoordinatorEvent): void => {
+    const step = stepCoordinator(state, event, now());
+    ({ state } = step);
+    for (const { participant, reply } of step.replies) {
+      pending.get(participant)?.(reply);
+      pending.delete(participant);
     }
-    void setAlarm();
+    void setTimer();
   };
   return {
-    ask: (question) =>
+    join: (request) =>
       new Promise((resolve) => {
-        asking.set(question.member, resolve);
-        take({ type: "ask", ...question });
+        pending.set(request.participant, resolve);
+        dispatch({ type: "join", ...request });
       }),
-    renew: async (member) => take({ type: "renew", member }),
-    end: async (member, outcome) => take({ type: "end", member, outcome }),
-    leave: async (member) => take({ type: "leave", member }),
+    renew: async (participant) => dispatch({ type: "renew", participant }),
+    complete: async (participant, result) => dispatch({ type: "complete", participant, result }),
+    release: async (participant) => dispatch({ type: "release", participant }),
   };
 }

@@ -1,127 +1,130 @@
 import { isProblemCode, Problem } from "../contract/problems.ts";
-import type { FlightDesk } from "./coordinator.ts";
-import type { FlightAnswer, FlightOutcome } from "./coordinator-state.ts";
-import { type FlightWorld, isShared, type Landed } from "./single-flight.ts";
+import type { CoalescedResult, JoinReply } from "./coordinator-state.ts";
+import type { Coordinator } from "./coordinator.ts";
+import { type Coalesced, isShared, type Timers } from "./single-flight.ts";
 
-/** How often a leader says that it lives, in milliseconds: each costs a message. */
-export const RENEW_MS = 1000;
+/** How often a leader renews its lease, in milliseconds: each renewal is a message. */
+export const RENEW_INTERVAL_MS = 1000;
 
-/** How long one question waits for its answer, in milliseconds: a caller who leaves is noticed in between. */
-export const POLL_MS = 2000;
+/** How long one join request waits for its reply, in milliseconds: between two requests, a caller who has left is noticed. */
+export const JOIN_WAIT_MS = 2000;
 
-/** How long a message may take beside that, in milliseconds: around the world and back, and an object that is made for it. */
-export const TRIP_MS = 1000;
+/** How long a message may take in addition, in milliseconds: a round trip around the createManualClock, and the start of a new object. */
+export const MESSAGE_TIMEOUT_MS = 1000;
 
-/** How long nobody is asked after a desk has failed, in milliseconds: not every miss is to wait for it in vain. */
-export const REST_MS = 10_000;
+/** How long no coordinator is asked after one has failed, in milliseconds, so that not every miss waits for it in vain. */
+export const BACKOFF_MS = 10_000;
 
-/** What the isolates of the world share flights with. */
-export interface SharedFlightOptions<Value> extends FlightWorld {
-  /** The desk of a key. */
-  readonly deskOf: (key: string) => FlightDesk;
-  /** A name that no other flight has. */
-  readonly newMember: () => string;
-  /** A value as it is handed over, and back; undefined where the text is none. */
-  readonly write: (value: Value) => string;
-  readonly read: (text: string) => Value | undefined;
-  /** Takes work that need not be waited for, and never rejects (workerd's `waitUntil`). */
-  readonly holdOpen: (work: Promise<void>) => void;
-  /** Hears why a desk is gone without, at most once in `REST_MS`. */
+/** What work is coalesced across isolates with. */
+export interface DistributedSingleFlightOptions<Value> extends Timers {
+  readonly coordinatorFor: (key: string) => Coordinator;
+  /** Returns an id that no other participant has. */
+  readonly newParticipantId: () => string;
+  readonly serialize: (value: Value) => string;
+  /** The inverse; undefined where the text is not a value. */
+  readonly parse: (text: string) => Value | undefined;
+  /** Runs work that nobody awaits, and that never rejects (workerd's `waitUntil`). */
+  readonly waitUntil: (work: Promise<void>) => void;
+  /** Called with the reason when a coordinator fails, at most once in `BACKOFF_MS`. */
   readonly logFailure: (thrown: unknown) => void;
 }
 
-/** Who asks for shared work. */
-export interface Passenger {
+/** One caller of the work. */
+export interface Caller {
   /** Throws once nobody wants the value. */
   readonly check: () => void;
-  /** How old a value may be that has landed before; 0 takes none. */
+  /** Oldest acceptable age of a value that was complete before; 0 accepts none. */
   readonly maxAgeMs: number;
 }
 
-/** Work that is done once for all isolates that ask for it at the same time. Rejects with what the work, its leader's or `check` throws. */
-export interface SharedFlight<Value> {
-  run(key: string, passenger: Passenger, work: () => Promise<Value>): Promise<Landed<Value>>;
+/** Runs work once for all isolates that ask for it at the same time. Rejects with what the work, its leader's or `check` throws. */
+export interface DistributedSingleFlight<Value> {
+  run(key: string, caller: Caller, work: () => Promise<Value>): Promise<Coalesced<Value>>;
 }
 
-/** Each isolate works for itself. */
-export const unshared = {
-  run: async <Value>(_key: string, _passenger: Passenger, work: () => Promise<Value>): Promise<Landed<Value>> => ({
+/** No coalescing: each isolate does the work itself. */
+export const notDistributed = {
+  run: async <Value>(_key: string, _caller: Caller, work: () => Promise<Value>): Promise<Coalesced<Value>> => ({
     value: await work(),
     isCollapsed: false,
   }),
 };
 
-async function within<Value>(milliseconds: number, work: Promise<Value>, sleep: FlightWorld["sleep"]): Promise<Value> {
-  const late = sleep(milliseconds).then((): never => {
-    throw new Error(`No answer after ${milliseconds} ms.`);
+async function withTimeout<Value>(ms: number, work: Promise<Value>, sleep: Timers["sleep"]): Promise<Value> {
+  const timeout = sleep(ms).then((): never => {
+    throw new Error(`No reply after ${ms} ms.`);
   });
-  return Promise.race([work, late]);
+  return Promise.race([work, timeout]);
 }
 
-function outcomeOf(thrown: Problem): FlightOutcome {
-  return { problem: { code: thrown.code, detail: thrown.detail } };
+function failureOf({ code, detail }: Problem): CoalescedResult {
+  return { problem: { code, detail } };
 }
 
-/** What became of another's work. A problem that this version does not know is one of its own; a text that is no value is nothing. */
-function valueOf<Value>(outcome: FlightOutcome, read: SharedFlightOptions<Value>["read"]): Value | undefined {
-  if ("value" in outcome) return read(outcome.value);
-  const { code, detail } = outcome.problem;
+/** The value of another isolate's work. Throws its problem; `internal` where this version does not know the code. */
+function valueOf<Value>(
+  result: CoalescedResult,
+  parse: DistributedSingleFlightOptions<Value>["parse"],
+): Value | undefined {
+  if ("value" in result) return parse(result.value);
+  const { code, detail } = result.problem;
   throw new Problem(isProblemCode(code) ? code : "internal", detail);
 }
 
-/** A member at a desk. */
-interface Seat {
-  readonly desk: FlightDesk;
-  readonly member: string;
+/** One run's place at its coordinator. */
+interface Participation {
+  readonly coordinator: Coordinator;
+  readonly participant: string;
 }
 
-/** Asks until there is an answer other than `wait`; undefined where the desk gives none in time. */
-async function turnAt<Value>(
-  { desk, member }: Seat,
-  { check, maxAgeMs }: Passenger,
-  { sleep, logFailure }: SharedFlightOptions<Value>,
-): Promise<Exclude<FlightAnswer, { type: "wait" }> | undefined> {
+/** Joins until the reply is not `retry`; undefined where the coordinator does not reply in time. */
+async function joinUntilReply<Value>(
+  { coordinator, participant }: Participation,
+  { check, maxAgeMs }: Caller,
+  { sleep, logFailure }: DistributedSingleFlightOptions<Value>,
+): Promise<Exclude<JoinReply, { type: "retry" }> | undefined> {
   let joinedMs: number | undefined;
   for (;;) {
-    // The first question is answered at once, so a desk that is slow costs one trip.
-    const patienceMs = joinedMs === undefined ? 0 : POLL_MS;
-    const asked = (async () => desk.ask({ member, maxAgeMs, joinedMs, patienceMs }))();
-    const answer = await within(patienceMs + TRIP_MS, asked, sleep).catch((thrown: unknown) => {
+    // The first request does not wait for the lead, so a slow coordinator costs one round trip.
+    const waitMs = joinedMs === undefined ? 0 : JOIN_WAIT_MS;
+    const joining = (async () => coordinator.join({ participant, maxAgeMs, joinedMs, waitMs }))();
+    const reply = await withTimeout(waitMs + MESSAGE_TIMEOUT_MS, joining, sleep).catch((thrown: unknown) => {
       logFailure(thrown);
       return undefined;
     });
-    if (answer?.type !== "wait") return answer;
+    if (reply?.type !== "retry") return reply;
     check();
-    ({ joinedMs } = answer);
+    ({ joinedMs } = reply);
   }
 }
 
-/** Whether the desk hears it or not: a leader who is thought dead loses nothing but its lead. */
-function tell(message: Promise<void>): Promise<void> {
+/** A message that may be lost: a leader whose lease ends early only loses its lead. */
+function send(message: Promise<void>): Promise<void> {
   return message.catch(() => {});
 }
 
-/** Does the work for all, saying again and again that it is being done. */
+/** Does the work for all participants, and renews the lease meanwhile. */
 async function lead<Value>(
-  { desk, member }: Seat,
+  { coordinator, participant }: Participation,
   work: () => Promise<Value>,
-  { sleep, write, holdOpen }: SharedFlightOptions<Value>,
+  { sleep, serialize, waitUntil }: DistributedSingleFlightOptions<Value>,
 ): Promise<Value> {
   let isOver = false;
-  const beat = async (): Promise<void> => {
+  const renewLease = async (): Promise<void> => {
     for (;;) {
-      await sleep(RENEW_MS);
+      await sleep(RENEW_INTERVAL_MS);
       if (isOver) return;
-      await tell(desk.renew(member));
+      await send(coordinator.renew(participant));
     }
   };
-  void beat();
+  void renewLease();
   try {
     const value = await work();
-    holdOpen(tell(desk.end(member, { value: write(value) })));
+    waitUntil(send(coordinator.complete(participant, { value: serialize(value) })));
     return value;
   } catch (thrown) {
-    holdOpen(tell(isShared(thrown) ? desk.end(member, outcomeOf(thrown)) : desk.leave(member)));
+    const isForAll = isShared(thrown);
+    waitUntil(send(isForAll ? coordinator.complete(participant, failureOf(thrown)) : coordinator.release(participant)));
     throw thrown;
   } finally {
     isOver = true;
@@ -129,27 +132,30 @@ async function lead<Value>(
 }
 
 /**
- * Collapses equal work across isolates. Whoever the key's desk gives the turn does the work, renews its lease and hands over what it has
- * made; a leader's failure is everybody's who waits, and the next to come tries anew. A desk that is slow or gone is gone without.
+ * Coalesces equal work across isolates. The key's coordinator grants the lease to one participant, which does the work, renews the lease and hands
+ * over the result. A leader's failure is the result of all waiters; who joins later tries again. Without a working coordinator, each isolate does the
+ * work itself.
  */
-export function createSharedFlight<Value>(options: SharedFlightOptions<Value>): SharedFlight<Value> {
-  let restsUntilMs = -Infinity;
+export function createDistributedSingleFlight<Value>(
+  options: DistributedSingleFlightOptions<Value>,
+): DistributedSingleFlight<Value> {
+  let backoffUntilMs = -Infinity;
   const logFailure = (thrown: unknown): void => {
-    restsUntilMs = options.now() + REST_MS;
+    backoffUntilMs = options.now() + BACKOFF_MS;
     options.logFailure(thrown);
   };
   return {
-    run: async (key, passenger, work) => {
-      if (options.now() < restsUntilMs) return unshared.run(key, passenger, work);
-      const seat: Seat = { desk: options.deskOf(key), member: options.newMember() };
-      const turn = await turnAt(seat, passenger, { ...options, logFailure });
+    run: async (key, caller, work) => {
+      if (options.now() < backoffUntilMs) return notDistributed.run(key, caller, work);
+      const participation = { coordinator: options.coordinatorFor(key), participant: options.newParticipantId() };
+      const reply = await joinUntilReply(participation, caller, { ...options, logFailure });
       const checked = async (): Promise<Value> => {
-        passenger.check();
+        caller.check();
         return work();
       };
-      if (turn?.type === "lead") return { value: await lead(seat, checked, options), isCollapsed: false };
-      const value = turn === undefined ? undefined : valueOf(turn.outcome, options.read);
-      return value === undefined ? unshared.run(key, passenger, checked) : { value, isCollapsed: true };
+      if (reply?.type === "lead") return { value: await lead(participation, checked, options), isCollapsed: false };
+      const value = reply === undefined ? undefined : valueOf(reply.result, options.parse);
+      return value === undefined ? notDistributed.run(key, caller, checked) : { value, isCollapsed: true };
     },
   };
 }

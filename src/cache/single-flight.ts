@@ -1,124 +1,123 @@
 import { Problem } from "../contract/problems.ts";
 
-/** How often those who wait look at first, in milliseconds: little beside the tens that an answer takes. */
+/** How often waiters check for the result at first, in milliseconds: short compared to the tens that an answer takes. */
 const POLL_MS = 4;
 
 /**
- * How seldom they look at last, and the part of the time that they have waited at which they look until then. A look takes some 18 µs of the
- * processor's time under workerd, which is each request's own: every 4 ms, a wait of ten seconds would use up more than a free plan allows.
+ * The longest interval between two checks, and the fraction of the time waited so far that the interval is until then. A check takes about 18 µs of
+ * processor time under workerd, charged to each waiter: every 4 ms, a wait of ten seconds would use up more than a free plan allows.
  */
 export const MAX_POLL_MS = 100;
-const POLL_PART = 1 / 16;
+const POLL_FRACTION = 1 / 16;
 
-/** How often a leader says that it lives, in milliseconds. */
-export const HEARTBEAT_MS = 500;
+/** How often a leader renews its lease, in milliseconds. */
+export const RENEW_MS = 500;
 
-/** How long a leader may be silent before the next in line takes over, in milliseconds: some heartbeats late on a busy machine. */
-export const FLIGHT_LEASE_MS = 2000;
+/** A leader's lease, in milliseconds: several renewals that come late on a busy machine. When it ends, the next waiter leads. */
+export const LEASE_MS = 2000;
 
-/** What a flight needs of the world. */
-export interface FlightWorld {
+/** A clock and a timer. */
+export interface Timers {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /** A value, and whether another request's work gave it. */
-export interface Landed<Value> {
+export interface Coalesced<Value> {
   readonly value: Value;
   readonly isCollapsed: boolean;
 }
 
-/** Work that is done once for all who ask for it at the same time. */
+/** Runs work once for all who ask for it at the same time. */
 export interface SingleFlight<Value> {
   /** `check` throws once nobody wants the value. Rejects with what the work, or `check`, throws. */
-  run(key: string, check: () => void, work: () => Promise<Value>): Promise<Landed<Value>>;
-  /** Works that are under way, or seem so. */
+  run(key: string, check: () => void, work: () => Promise<Value>): Promise<Coalesced<Value>>;
+  /** The number of keys with work in progress, or with a lease that has not been seen to end. */
   readonly size: number;
 }
 
-type Outcome<Value> = { readonly value: Value } | { readonly problem: Problem };
+type Result<Value> = { readonly value: Value } | { readonly problem: Problem };
 
-/** One key's work, as those who wait for it see it. */
+/** One key's work, as its waiters see it. */
 interface Flight<Value> {
-  seenMs: number;
-  outcome: Outcome<Value> | undefined;
-  /** Whether its leader has left without an outcome: cancelled, or broken in a way that need not be another's. */
-  isAbandoned: boolean;
+  renewedMs: number;
+  result: Result<Value> | undefined;
+  /** Whether its leader ended without a result: cancelled, or failed in a way that need not happen to another. */
+  isReleased: boolean;
 }
 
-/** Whether a failure is everybody's who waits. A leader whose caller left, or who met a bug, says nothing of what the next one will meet. */
+/** Whether a failure is the result of all waiters. That a caller left, or a bug, says nothing about the next attempt. */
 export function isShared(thrown: unknown): thrown is Problem {
   return thrown instanceof Problem && thrown.code !== "request-cancelled";
 }
 
-/** Says again and again that a leader lives, until it has landed; silent when its request is dropped. */
-async function heartbeat<Value>(flight: Flight<Value>, { now, sleep }: FlightWorld): Promise<void> {
+/** Renews the lease until the flight is over; stops when workerd drops the leader's request. */
+async function renewLease<Value>(flight: Flight<Value>, { now, sleep }: Timers): Promise<void> {
   for (;;) {
-    await sleep(HEARTBEAT_MS);
-    if (hasLanded(flight)) return;
-    flight.seenMs = now();
+    await sleep(RENEW_MS);
+    if (isOver(flight)) return;
+    flight.renewedMs = now();
   }
 }
 
-function isSilent({ seenMs }: Flight<unknown>, nowMs: number): boolean {
-  return nowMs - seenMs > FLIGHT_LEASE_MS;
+function hasExpired({ renewedMs }: Flight<unknown>, nowMs: number): boolean {
+  return nowMs - renewedMs > LEASE_MS;
 }
 
-function hasLanded({ outcome, isAbandoned }: Flight<unknown>): boolean {
-  return outcome !== undefined || isAbandoned;
+function isOver({ result, isReleased }: Flight<unknown>): boolean {
+  return result !== undefined || isReleased;
 }
 
-/** Does the work, and leaves its outcome where those who wait will look. */
-async function lead<Value>(flight: Flight<Value>, work: () => Promise<Value>, world: FlightWorld): Promise<Value> {
-  void heartbeat(flight, world);
+/** Does the work, and stores its result for the waiters. */
+async function lead<Value>(flight: Flight<Value>, work: () => Promise<Value>, timers: Timers): Promise<Value> {
+  void renewLease(flight, timers);
   try {
     const value = await work();
-    flight.outcome = { value };
+    flight.result = { value };
     return value;
   } catch (thrown) {
-    if (isShared(thrown)) flight.outcome = { problem: thrown };
-    flight.isAbandoned = true;
+    if (isShared(thrown)) flight.result = { problem: thrown };
+    flight.isReleased = true;
     throw thrown;
   }
 }
 
-/** Waits for a flight's outcome; nothing where its leader has left or fallen silent. */
-async function follow<Value>(
+/** Polls for a flight's result; undefined where its leader has released the lease or let it expire. */
+async function wait<Value>(
   flight: Flight<Value>,
   check: () => void,
-  { now, sleep }: FlightWorld,
-): Promise<Outcome<Value> | undefined> {
+  { now, sleep }: Timers,
+): Promise<Result<Value> | undefined> {
   const begunMs = now();
   for (;;) {
-    if (flight.outcome !== undefined) return flight.outcome;
-    if (flight.isAbandoned || isSilent(flight, now())) return undefined;
-    await sleep(Math.min(MAX_POLL_MS, Math.max(POLL_MS, (now() - begunMs) * POLL_PART)));
+    if (flight.result !== undefined) return flight.result;
+    if (flight.isReleased || hasExpired(flight, now())) return undefined;
+    await sleep(Math.min(MAX_POLL_MS, Math.max(POLL_MS, (now() - begunMs) * POLL_FRACTION)));
     check();
   }
 }
 
 /**
- * Collapses equal work within an isolate. Those who wait look for themselves, and await nothing that belongs to the leader:
- * workerd forbids waiting for another request's promise, and drops a request whose client has left without running its
- * `finally`. So a leader keeps saying that it lives, and when it falls silent the next in line takes over.
+ * Coalesces equal work within an isolate. Waiters poll, and await no promise of the leader's: workerd forbids to await another request's promise, and
+ * drops a request whose client has left without running its `finally`. So a leader renews a lease, and when it expires the next waiter leads.
  */
-export function createSingleFlight<Value>(world: FlightWorld): SingleFlight<Value> {
+export function createSingleFlight<Value>(timers: Timers): SingleFlight<Value> {
   const flights = new Map<string, Flight<Value>>();
-  const leave = (key: string, flight: Flight<Value>): void => {
+  const remove = (key: string, flight: Flight<Value>): void => {
     if (flights.get(key) === flight) flights.delete(key);
   };
-  // Of a leader who was dropped nobody else would take away the flight, unless the same is asked again.
-  const forgetSilent = (): void => {
-    for (const [key, flight] of flights) if (isSilent(flight, world.now())) leave(key, flight);
+  // A dropped leader never removes its flight, and without another request for the same key nobody else would.
+  const removeExpired = (): void => {
+    for (const [key, flight] of flights) if (hasExpired(flight, timers.now())) remove(key, flight);
   };
-  const takeOff = async (key: string, work: () => Promise<Value>): Promise<Value> => {
-    forgetSilent();
-    const flight: Flight<Value> = { seenMs: world.now(), outcome: undefined, isAbandoned: false };
+  const start = async (key: string, work: () => Promise<Value>): Promise<Value> => {
+    removeExpired();
+    const flight: Flight<Value> = { renewedMs: timers.now(), result: undefined, isReleased: false };
     flights.set(key, flight);
     try {
-      return await lead(flight, work, world);
+      return await lead(flight, work, timers);
     } finally {
-      leave(key, flight);
+      remove(key, flight);
     }
   };
   return {
@@ -128,12 +127,12 @@ export function createSingleFlight<Value>(world: FlightWorld): SingleFlight<Valu
     run: async (key, check, work) => {
       for (;;) {
         const flight = flights.get(key);
-        if (flight === undefined) return { value: await takeOff(key, work), isCollapsed: false };
-        const outcome = await follow(flight, check, world);
-        if (outcome !== undefined && "problem" in outcome) throw outcome.problem;
-        if (outcome !== undefined) return { value: outcome.value, isCollapsed: true };
-        // The first to notice makes room for itself; the others find its flight.
-        leave(key, flight);
+        if (flight === undefined) return { value: await start(key, work), isCollapsed: false };
+        const result = await wait(flight, check, timers);
+        if (result !== undefined && "problem" in result) throw result.problem;
+        if (result !== undefined) return { value: result.value, isCollapsed: true };
+        // The first waiter to notice becomes the leader; the others find its flight.
+        remove(key, flight);
       }
     },
   };

@@ -12,17 +12,17 @@ export interface TiersOptions<Value> {
   /** Whether what was read is a value, and the value. */
   readonly read: (value: unknown) => Value | undefined;
   /** Takes work that need not be waited for, and never rejects (workerd's `waitUntil`). */
-  readonly holdOpen: (work: Promise<void>) => void;
+  readonly waitUntil: (work: Promise<void>) => void;
 }
 
 /** Immutable entries in several levels. Never rejects: a cache that cannot be read or written costs time, not an answer. */
 export interface Tiers<Value> {
   get(key: string): Promise<Entry<Value> | undefined>;
-  /** What the isolate itself holds, without looking any further. */
-  held(key: string): Entry<Value> | undefined;
+  /** The isolate's own entry, without reading the other levels. */
+  peek(key: string): Entry<Value> | undefined;
   put(key: string, entry: Entry<Value>): void;
-  /** Keeps an entry in the isolate alone: another puts it into the rest. */
-  hold(key: string, entry: Entry<Value>): void;
+  /** Puts an entry into the isolate's level only: another isolate puts it into the others. */
+  putInMemory(key: string, entry: Entry<Value>): void;
 }
 
 /** What a level has under the key; a false entry is deleted. */
@@ -54,25 +54,25 @@ async function writeTo(
 }
 
 /** Looks into one level after the other; what a farther one has is put into those before it. */
-export function createTiers<Value>({ memory, stores, ttlSeconds, read, holdOpen }: TiersOptions<Value>): Tiers<Value> {
+export function createTiers<Value>({ memory, stores, ttlSeconds, read, waitUntil }: TiersOptions<Value>): Tiers<Value> {
   return {
     get: async (key) => {
-      const held = memory.get(key);
-      if (held !== undefined) return held;
+      const cached = memory.get(key);
+      if (cached !== undefined) return cached;
       for (const [level, store] of stores.entries()) {
         const entry = await readFrom(store, key, read);
         if (entry === undefined) continue;
         memory.set(key, entry);
-        holdOpen(writeTo(stores.slice(0, level), key, entry, ttlSeconds));
+        waitUntil(writeTo(stores.slice(0, level), key, entry, ttlSeconds));
         return entry;
       }
       return undefined;
     },
-    held: (key) => memory.get(key),
-    hold: (key, entry) => memory.set(key, entry),
+    peek: (key) => memory.get(key),
+    putInMemory: (key, entry) => memory.set(key, entry),
     put: (key, entry) => {
       memory.set(key, entry);
-      holdOpen(writeTo(stores, key, entry, ttlSeconds));
+      waitUntil(writeTo(stores, key, entry, ttlSeconds));
     },
   };
 }

@@ -9,7 +9,7 @@ import { FlorenceError, florenceErrorOf } from "./florence-error.ts";
 import { parseJson } from "./json.ts";
 import { replyError } from "./problem-reply.ts";
 
-/** Where the API is, and the world that the client lives in. */
+/** Where the API is, and the createManualClock that the client lives in. */
 export interface Connection extends Clock {
   /** Without a slash at its end. */
   readonly base: string;

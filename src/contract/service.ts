@@ -53,7 +53,7 @@ export interface BatchRequest {
 export type AnswerPart = Exclude<AnswerEvent, { type: "error" }>;
 
 /** Hears an answer's parts as they come, and what became of the request in the cache; `done` is the last. Never throws. */
-export type TellPart = (part: AnswerPart, cache: CacheReport) => void;
+export type EmitPart = (part: AnswerPart, cache: CacheReport) => void;
 
 /** The model that answers, as `GET /v1/models` shows it. */
 export interface ServedModel {
@@ -120,7 +120,7 @@ export interface CallContext {
 export interface Service {
   answer(request: TaskRequest, call: CallContext): Promise<Answered>;
   /** `answer`, told while it is written: resolves once all is. */
-  stream(request: TaskRequest, call: CallContext, tell: TellPart): Promise<void>;
+  stream(request: TaskRequest, call: CallContext, tell: EmitPart): Promise<void>;
   /** Throws only where nothing can be answered: the image itself is at fault, or everybody's backend. */
   analyze(request: AnalyzeRequest, call: CallContext): Promise<Analyzed>;
   /** Throws only what is no item's own: that the caller left, or a bug. */

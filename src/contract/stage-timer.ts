@@ -1,7 +1,7 @@
 import type { StageTimings } from "./service.ts";
 
 /** Measures a request's stages. */
-export interface Stages {
+export interface StageTimer {
   /** Runs a stage and adds its time under the name. */
   time<Value>(name: string, work: () => Promise<Value>): Promise<Value>;
   /** Adds the times of work that measures its stages itself. */
@@ -20,7 +20,7 @@ export function sumTimings(timings: readonly StageTimings[]): StageTimings {
 }
 
 /** A stopwatch for each stage of one request. */
-export function createStages(now: () => number): Stages {
+export function createStageTimer(now: () => number): StageTimer {
   let spent: StageTimings = {};
   const add = (timings: StageTimings): void => {
     spent = sumTimings([spent, timings]);

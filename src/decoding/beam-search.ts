@@ -1,5 +1,5 @@
 import { applyRules, logSoftmax, type LogitRules } from "./logits.ts";
-import { finishReason, type Row, type Search, type Written, type WrittenToken } from "./search.ts";
+import { finishReason, type Row, type Search, type SearchResult, type GeneratedToken } from "./search.ts";
 import { free } from "../runtime/tensors.ts";
 import { topK } from "./top-k.ts";
 
@@ -10,7 +10,7 @@ const IMPOSSIBLE = -1e9;
 interface Beam {
   /** Its ids, the start token included. */
   readonly sequence: readonly number[];
-  readonly tokens: readonly WrittenToken[];
+  readonly tokens: readonly GeneratedToken[];
   /** Sum of the log-probabilities, float32. */
   readonly score: number;
   /** Its row of the logits: two beams of the same ids share one. */
@@ -20,7 +20,7 @@ interface Beam {
 /** A beam and one id behind it. */
 interface Candidate {
   readonly beam: Beam;
-  readonly token: WrittenToken;
+  readonly token: GeneratedToken;
   readonly score: number;
   /** Whether the answer ends with it. */
   readonly isLast: boolean;
@@ -121,18 +121,18 @@ function mayImprove(beams: readonly Beam[], pool: readonly Place[], rules: Logit
   return pool.some(({ isTaken }) => score > (isTaken ? worst : IMPOSSIBLE));
 }
 
-function tokensOf({ candidate }: Place): readonly WrittenToken[] {
+function tokensOf({ candidate }: Place): readonly GeneratedToken[] {
   return candidate === undefined ? [] : [...candidate.beam.tokens, candidate.token];
 }
 
-function writtenIn(place: Place | undefined, rules: LogitRules): Written {
+function writtenIn(place: Place | undefined, rules: LogitRules): SearchResult {
   if (place?.candidate === undefined) return { tokens: [], finishReason: "length" };
   const { beam, token } = place.candidate;
   return { tokens: tokensOf(place), finishReason: finishReason(token.id, beam.sequence, rules) };
 }
 
 /** What all of `answers` begin with, `known` at least. */
-function commonStart(answers: readonly (readonly WrittenToken[])[], known: number): readonly WrittenToken[] {
+function commonStart(answers: readonly (readonly GeneratedToken[])[], known: number): readonly GeneratedToken[] {
   const [first = []] = answers;
   const end = first.findIndex(({ id }, at) => at >= known && answers.some((answer) => answer[at]?.id !== id));
   return end === -1 ? first : first.slice(0, end);
@@ -144,7 +144,7 @@ function commonStart(answers: readonly (readonly WrittenToken[])[], known: numbe
  * same logits give the same answer anywhere.
  */
 export function createBeamSearch(rules: LogitRules): Search {
-  const searchFrom = (state: State, rows: readonly Row[], certain: readonly WrittenToken[]): Search => ({
+  const searchFrom = (state: State, rows: readonly Row[], certain: readonly GeneratedToken[]): Search => ({
     rows,
     certain,
     next: (logits) => {

@@ -1,20 +1,20 @@
 import type { DecoderState } from "../runtime/decoder-state.ts";
 import type { Decoder } from "../runtime/florence2.ts";
-import type { Search, Written, WrittenToken } from "./search.ts";
+import type { Search, SearchResult, GeneratedToken } from "./search.ts";
 import { type Float32Tensor, free } from "../runtime/tensors.ts";
 
 /** One prompt's answer in the making, and who hears of it. */
-export interface Lane {
+export interface SequenceGroup {
   /** Where the search begins. */
   readonly start: Search;
   /** Called for each token as soon as it is certain. */
-  readonly onToken: (token: WrittenToken) => void;
-  readonly onWritten: (written: Written) => void;
+  readonly onToken: (token: GeneratedToken) => void;
+  readonly onFinished: (written: SearchResult) => void;
 }
 
-/** A lane that has not ended. */
-interface Running<L extends Lane> {
-  readonly lane: L;
+/** A group that has not ended. */
+interface Running<L extends SequenceGroup> {
+  readonly group: L;
   readonly search: Search;
   /** Where its rows begin in the decoder's state, and how many there are. */
   readonly first: number;
@@ -22,7 +22,7 @@ interface Running<L extends Lane> {
 }
 
 /** Lanes that have taken the same number of steps, and so run as one batch. Immutable; each state is used once. */
-export interface Cohort<L extends Lane> {
+export interface Cohort<L extends SequenceGroup> {
   readonly running: readonly Running<L>[];
   readonly state: DecoderState;
   readonly steps: number;
@@ -31,39 +31,42 @@ export interface Cohort<L extends Lane> {
 /** What a cohort is moved by. */
 export type CohortDecoder = Pick<Decoder, "begin" | "select" | "step" | "release">;
 
-/** One lane for each of `encoded`. */
-export function startCohort<L extends Lane>(
+/** One group for each of `encoded`. */
+export function startCohort<L extends SequenceGroup>(
   decoder: Pick<Decoder, "begin">,
   encoded: readonly Float32Tensor[],
-  lanes: readonly L[],
+  groups: readonly L[],
 ): Cohort<L> {
-  const running = lanes.map((lane, first) => ({ lane, search: lane.start, first, size: 1 }));
+  const running = groups.map((group, first) => ({ group, search: group.start, first, size: 1 }));
   return { running, state: decoder.begin(encoded), steps: 0 };
 }
 
 /** Gives every search its rows of the logits, tells what is new, and keeps those that go on. */
-function advance<L extends Lane>(
+function advance<L extends SequenceGroup>(
   running: readonly Running<L>[],
   logits: readonly Float32Array[],
 ): readonly Running<L>[] {
   let first = 0;
-  return running.flatMap(({ lane, search }): readonly Running<L>[] => {
+  return running.flatMap(({ group, search }): readonly Running<L>[] => {
     const begin = first;
     first += search.rows.length;
     const next = search.next(logits.slice(begin, first));
     const tokens = "tokens" in next ? next.tokens : next.certain;
-    for (const token of tokens.slice(search.certain.length)) lane.onToken(token);
-    if (!("tokens" in next)) return [{ lane, search: next, first: begin, size: search.rows.length }];
-    lane.onWritten(next);
+    for (const token of tokens.slice(search.certain.length)) group.onToken(token);
+    if (!("tokens" in next)) return [{ group, search: next, first: begin, size: search.rows.length }];
+    group.onFinished(next);
     return [];
   });
 }
 
 /**
- * One step of the decoder for all lanes; one whose answer is done leaves, and the others get faster. `cohort` must not be used
+ * One step of the decoder for all groups; one whose answer is done leaves, and the others get faster. `cohort` must not be used
  * again, nor, when this throws, anything of it: its memory is given back.
  */
-export async function stepCohort<L extends Lane>(decoder: CohortDecoder, cohort: Cohort<L>): Promise<Cohort<L>> {
+export async function stepCohort<L extends SequenceGroup>(
+  decoder: CohortDecoder,
+  cohort: Cohort<L>,
+): Promise<Cohort<L>> {
   const { running, steps } = cohort;
   let { state } = cohort;
   const goTo = (next: DecoderState): void => {
@@ -86,13 +89,13 @@ export async function stepCohort<L extends Lane>(decoder: CohortDecoder, cohort:
   }
 }
 
-/** The lanes of a cohort that `isWanted`; the others' rows are left out. `cohort` must not be used again. */
-export function keepLanes<L extends Lane>(
+/** The groups of a cohort that `isWanted`; the others' rows are left out. `cohort` must not be used again. */
+export function keepGroups<L extends SequenceGroup>(
   decoder: Pick<Decoder, "select" | "release">,
   cohort: Cohort<L>,
-  isWanted: (lane: L) => boolean,
+  isWanted: (group: L) => boolean,
 ): Cohort<L> {
-  const kept = cohort.running.filter(({ lane }) => isWanted(lane));
+  const kept = cohort.running.filter(({ group }) => isWanted(group));
   if (kept.length === cohort.running.length) return cohort;
   const rows = kept.flatMap(({ first, size }) => Array.from({ length: size }, (_, at) => first + at));
   const state = decoder.select(cohort.state, rows);
@@ -107,7 +110,7 @@ export function keepLanes<L extends Lane>(
 }
 
 /** Cohorts of equally many steps as one. They must not be used again. */
-export function joinCohorts<L extends Lane>(
+export function joinCohorts<L extends SequenceGroup>(
   decoder: Pick<Decoder, "join" | "release">,
   cohorts: readonly [Cohort<L>, ...Cohort<L>[]],
 ): Cohort<L> {

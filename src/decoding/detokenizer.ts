@@ -1,6 +1,6 @@
 import type { TokenEvent } from "../inference/backend.ts";
 import type { Tokenizer } from "../runtime/load-model.ts";
-import type { WrittenToken } from "./search.ts";
+import type { GeneratedToken } from "./search.ts";
 
 /** What a byte-level vocabulary gives for half a character. */
 const HALF_A_CHARACTER = "\uFFFD";
@@ -24,7 +24,7 @@ export function createTokenEvents(
   tokenizer: Pick<Tokenizer, "decode">,
   prompt: number,
   emit: (event: TokenEvent) => void,
-): (token: WrittenToken) => void {
+): (token: GeneratedToken) => void {
   const textOf = createDetokenizer((ids) => tokenizer.decode(ids));
   return ({ id, logprob }) => emit({ type: "token", prompt, id, logprob, text: textOf(id) });
 }

@@ -1,15 +1,15 @@
 import { Problem } from "../contract/problems.ts";
 import type { EncodedImage, GenerateRequest, Generation, GenerationEvent } from "../inference/backend.ts";
-import { searchTogether } from "./search-batch.ts";
-import { batchesOf, type PromptSize } from "./plan-batches.ts";
+import { searchBatch } from "./search-batch.ts";
+import { planBatches, type PromptSize } from "./plan-batches.ts";
 import { createBeamSearch } from "./beam-search.ts";
-import type { Lane } from "./cohort.ts";
+import type { SequenceGroup } from "./cohort.ts";
 import { createTokenEvents } from "./detokenizer.ts";
 import { createGreedySearch } from "./greedy-search.ts";
 import type { DecoderModel } from "../runtime/load-model.ts";
 import type { LogitRules } from "./logits.ts";
 import type { ImageConfig } from "../runtime/model-config.ts";
-import { rulesFor, type Search, type Written } from "./search.ts";
+import { rulesFor, type Search, type SearchResult } from "./search.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 
 /** Decodes a picture and makes `[3, size, size]` of it, normalised. Throws `image-corrupt`. */
@@ -40,7 +40,7 @@ export interface Plan {
 }
 
 /** What writing needs beside a model and a plan. */
-export interface WriteOptions {
+export interface GenerateOptions {
   /** `[1, sequence, width]` for each prompt. */
   readonly encode: (batch: readonly Prompt[]) => Promise<readonly Float32Tensor[]>;
   readonly emit: (event: GenerationEvent) => void;
@@ -68,7 +68,7 @@ export function searchFor(rules: LogitRules): Search {
 /** A finished search in the words of the port. */
 export function toGeneration(
   { tokenizer }: Pick<DecoderModel, "tokenizer">,
-  written: Written,
+  written: SearchResult,
   promptTokens: number,
 ): Generation {
   const tokenIds = written.tokens.map(({ id }) => id);
@@ -78,32 +78,32 @@ export function toGeneration(
 }
 
 /** Throws `prompt-too-long`, or `invalid-request` where the answers could outgrow memory: before any graph has run. */
-export function planFor(model: DecoderModel, request: GenerateRequest, limits: MemoryLimits): Plan {
+export function planGeneration(model: DecoderModel, request: GenerateRequest, limits: MemoryLimits): Plan {
   const { config } = model;
   const prompts = request.prompts.map((text, index): Prompt => {
     const ids = encodeText(model, text, limits.maxPromptTokens);
     return { index, text, ids, tokens: config.image.tokens + ids.length };
   });
   const rules = rulesFor(config, request.decoding);
-  return { rules, batches: batchesOf(prompts, { rules, maxCachedTokens: limits.maxCachedTokens }) };
+  return { rules, batches: planBatches(prompts, { rules, maxCachedTokens: limits.maxCachedTokens }) };
 }
 
 /** Answers every prompt of a plan, batch after batch. */
-export async function writeAnswers(
+export async function generateAnswers(
   model: DecoderModel,
   { rules, batches }: Plan,
-  options: WriteOptions,
+  options: GenerateOptions,
 ): Promise<void> {
   const { encode, emit, pause } = options;
   const start = searchFor(rules);
   for (const batch of batches) {
-    const lanes = batch.map(({ index: prompt, ids }): Lane => {
+    const groups = batch.map(({ index: prompt, ids }): SequenceGroup => {
       return {
         start,
         onToken: createTokenEvents(model.tokenizer, prompt, emit),
-        onWritten: (written) => emit({ type: "done", prompt, generation: toGeneration(model, written, ids.length) }),
+        onFinished: (written) => emit({ type: "done", prompt, generation: toGeneration(model, written, ids.length) }),
       };
     });
-    await searchTogether(await encode(batch), lanes, { decoder: model.florence, pause });
+    await searchBatch(await encode(batch), groups, { decoder: model.florence, pause });
   }
 }

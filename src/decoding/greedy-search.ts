@@ -1,13 +1,13 @@
 import { applyRules, argmax, logProbability, type LogitRules } from "./logits.ts";
 import { free } from "../runtime/tensors.ts";
-import { finishReason, type Search, type WrittenToken } from "./search.ts";
+import { finishReason, type Search, type GeneratedToken } from "./search.ts";
 
 /**
  * The likeliest id at each place, the lower of two equal ones. A token's probability is its share among the ids that the
  * rules allowed there.
  */
 export function createGreedySearch(rules: LogitRules): Search {
-  const searchAfter = (sequence: readonly number[], certain: readonly WrittenToken[]): Search => ({
+  const searchAfter = (sequence: readonly number[], certain: readonly GeneratedToken[]): Search => ({
     rows: [{ source: 0, id: sequence.at(-1) ?? rules.startTokenId }],
     certain,
     next: ([logits = new Float32Array()]) => {

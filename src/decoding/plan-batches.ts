@@ -44,7 +44,7 @@ function tooManyTokens({ tokens }: PromptSize, { rules, maxCachedTokens }: Batch
  * Parts the prompts, in their order, into batches that fit. Throws `invalid-request` where one prompt alone, with its
  * beams and its longest answer, does not.
  */
-export function batchesOf<Prompt extends PromptSize>(
+export function planBatches<Prompt extends PromptSize>(
   prompts: readonly Prompt[],
   limits: BatchLimits,
 ): readonly (readonly Prompt[])[] {
@@ -58,7 +58,7 @@ export function batchesOf<Prompt extends PromptSize>(
  * Parts the prompts, in their order, into pieces that have no more than so many tokens in the encoder, each padded to the longest; a
  * prompt that has more is alone.
  */
-export function encodedTogether<Prompt extends PromptSize>(
+export function planEncoderBatches<Prompt extends PromptSize>(
   prompts: readonly Prompt[],
   maxTokens: number,
 ): readonly (readonly Prompt[])[] {

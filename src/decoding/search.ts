@@ -3,14 +3,14 @@ import { forcedTokenId, type LogitRules } from "./logits.ts";
 import type { ModelConfig } from "../runtime/model-config.ts";
 
 /** One written id and the natural logarithm of its probability: 0 where one was forced. */
-export interface WrittenToken {
+export interface GeneratedToken {
   readonly id: number;
   readonly logprob: number;
 }
 
 /** What a search found: its ids without the decoder's start token. A closing id that the limit forced is "length". */
-export interface Written {
-  readonly tokens: readonly WrittenToken[];
+export interface SearchResult {
+  readonly tokens: readonly GeneratedToken[];
   readonly finishReason: FinishReason;
 }
 
@@ -26,9 +26,9 @@ export interface Search {
   /** One for each sequence that differs; a single one at the first step. */
   readonly rows: readonly Row[];
   /** The tokens that will be written, whatever comes. */
-  readonly certain: readonly WrittenToken[];
+  readonly certain: readonly GeneratedToken[];
   /** Takes the logits behind each of `rows`. */
-  next(logits: readonly Float32Array[]): Search | Written;
+  next(logits: readonly Float32Array[]): Search | SearchResult;
 }
 
 /** The rules of one answer: the caller's, else the checkpoint's own, and a limit that the position table always keeps. */

@@ -8,7 +8,7 @@ import type { Tensor } from "../runtime/session.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 import { createBatcher } from "./batcher.ts";
 import { cancelled } from "./cancelled.ts";
-import { createDecoderLoop, type DecoderLoop, type LoopLane } from "./decoder-loop.ts";
+import { createDecoderLoop, type DecoderLoop, type LoopGroup } from "./decoder-loop.ts";
 import { createDevice, type Device } from "./device.ts";
 import { createFeatureStore, type FeatureStore, type FeatureStoreOptions, type Picture } from "./feature-store.ts";
 
@@ -54,8 +54,8 @@ export interface EngineLimits {
   readonly featureBytes: number;
 }
 
-/** What an engine needs of the world. */
-export interface EngineWorld extends Pick<FeatureStoreOptions, "onChange"> {
+/** What an engine needs of the createManualClock. */
+export interface EngineDependencies extends Pick<FeatureStoreOptions, "onChange"> {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
@@ -136,13 +136,13 @@ async function encodeJob({ model, features, prompts }: Stages, job: EncodeJob, s
 }
 
 /** Writes one answer in the loop. */
-function write(loop: DecoderLoop, encoded: Float32Tensor, lane: Omit<LoopLane, "onFailed">): Promise<void> {
+function write(loop: DecoderLoop, encoded: Float32Tensor, group: Omit<LoopGroup, "onFailed">): Promise<void> {
   return new Promise<void>((resolve, onFailed) => {
-    const onWritten: LoopLane["onWritten"] = (written) => {
-      lane.onWritten(written);
+    const onFinished: LoopGroup["onFinished"] = (written) => {
+      group.onFinished(written);
       resolve();
     };
-    loop.add(encoded, { ...lane, onFailed, onWritten });
+    loop.add(encoded, { ...group, onFailed, onFinished });
   });
 }
 
@@ -159,7 +159,7 @@ function generating(stages: Stages): Engine["generate"] {
         maxRows: rules.beams,
         isAbandoned: () => signal.aborted,
         onToken: job.stream === true ? createTokenEvents(model.tokenizer, prompt, emit) : () => {},
-        onWritten: (answer) =>
+        onFinished: (answer) =>
           emit({ type: "done", prompt, generation: toGeneration(model, answer, ids[prompt]?.length ?? 0) }),
       }),
     );
@@ -177,7 +177,7 @@ function encoding(stages: Stages): Engine["encode"] {
 }
 
 /** Puts an engine around a loaded model. */
-export function createEngine(model: Model, limits: EngineLimits, { now, sleep, onChange }: EngineWorld): Engine {
+export function createEngine(model: Model, limits: EngineLimits, { now, sleep, onChange }: EngineDependencies): Engine {
   const { florence, graphs } = model;
   const device = createDevice();
   const window = () => (limits.windowMs > 0 ? sleep(limits.windowMs) : Promise.resolve());
@@ -193,6 +193,6 @@ export function createEngine(model: Model, limits: EngineLimits, { now, sleep, o
         if (signal.aborted) throw cancelled();
         return graphs[graph].run(inputs, outputs);
       }),
-    load: () => ({ ...loop.lanes(), ...features.cached() }),
+    load: () => ({ ...loop.groups(), ...features.cached() }),
   };
 }

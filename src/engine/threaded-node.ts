@@ -61,7 +61,7 @@ async function ready(worker: Worker): Promise<Ready> {
 }
 
 /** What the thread last told of itself. */
-function createNews() {
+function createStatus() {
   const known = new Set<string>();
   let load = idle;
   return {
@@ -88,7 +88,7 @@ function belongings(call: Call): readonly ArrayBuffer[] {
 }
 
 /** Posts calls and hands out what comes back. */
-function createSwitchboard(worker: Worker) {
+function createCallRouter(worker: Worker) {
   const pending = new Map<number, Pending>();
   let next = 0;
   worker.on("message", (message: FromEngine) => deliver(message, pending));
@@ -126,27 +126,27 @@ function createSwitchboard(worker: Worker) {
 export async function startEngineThread(options: EngineThreadOptions): Promise<ThreadedEngine> {
   const worker = new Worker(new URL("thread-node.ts", import.meta.url), { workerData: options });
   const { description, ports, positions } = await ready(worker);
-  const switchboard = createSwitchboard(worker);
-  const news = createNews();
-  worker.on("message", news.hear);
+  const router = createCallRouter(worker);
+  const status = createStatus();
+  worker.on("message", status.hear);
   const ended = new Promise<string>((resolve) => {
     worker.once("error", (error) => resolve(`The engine's thread failed: ${String(error)}`));
     worker.once("exit", (code) => resolve(`The engine's thread ended with ${code}.`));
   });
-  void ended.then(switchboard.failAll);
+  void ended.then(router.failAll);
   return {
     description,
     ports,
     positions,
-    has: news.has,
+    has: status.has,
     ended,
-    generate: (job, emit, signal) => switchboard.call<"generate">({ type: "generate", job }, signal, emit),
-    encode: (job, signal) => switchboard.call<"encode">({ type: "encode", job }, signal),
-    run: (graph, inputs, outputs, signal) => switchboard.call<"run">({ type: "run", graph, inputs, outputs }, signal),
-    load: news.load,
+    generate: (job, emit, signal) => router.call<"generate">({ type: "generate", job }, signal, emit),
+    encode: (job, signal) => router.call<"encode">({ type: "encode", job }, signal),
+    run: (graph, inputs, outputs, signal) => router.call<"run">({ type: "run", graph, inputs, outputs }, signal),
+    load: status.load,
     stop: async () => {
-      switchboard.failAll("The engine was stopped.");
-      switchboard.stop();
+      router.failAll("The engine was stopped.");
+      router.stop();
       await ended;
     },
   };

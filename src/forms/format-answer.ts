@@ -32,7 +32,7 @@ function reference({ task, image, generations }: FormSource): JsonForm {
 }
 
 /** An answer in the form that was asked for. All forms are drawn from the same generations. */
-export function drawForm(source: FormSource, options: FormOptions): Form {
+export function formatAnswer(source: FormSource, options: FormOptions): Form {
   if (options.compat === "reference") return reference(source);
   if (options.overlay === undefined) return formats[options.format ?? "json"](source, options);
   return svgDrawing(

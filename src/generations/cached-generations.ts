@@ -1,38 +1,51 @@
 import { createByteLru } from "../cache/byte-lru.ts";
+import {
+  createDistributedSingleFlight,
+  type DistributedSingleFlightOptions,
+  notDistributed,
+} from "../cache/distributed-single-flight.ts";
 import type { Entry } from "../cache/entry.ts";
-import { createSharedFlight, type SharedFlightOptions, unshared } from "../cache/distributed-single-flight.ts";
 import { createSingleFlight } from "../cache/single-flight.ts";
 import { createTiers, type TiersOptions } from "../cache/tiers.ts";
-import { generationBytes, readEntries, readGeneration, writeEntries } from "./generation-entry.ts";
-import { createFindGenerations, type FindGenerations, type GenerationsOptions } from "./find-generations.ts";
 import type { Generation } from "../inference/backend.ts";
+import { createFindGenerations, type GenerationsOptions } from "./find-generations.ts";
+import { generationBytes, parseEntries, parseGeneration, serializeEntries } from "./generation-entry.ts";
+import type { FindGenerations } from "./request.ts";
 
-/** Where isolates meet. */
-type Flights = Pick<SharedFlightOptions<unknown>, "deskOf" | "newMember" | "logFailure">;
-
-/** How generations are kept and shared. */
-export interface CachedOptions
+/** How generations are cached and coalesced. */
+export interface CachedGenerationsOptions
   extends
     Pick<GenerationsOptions, "backend" | "salt" | "now">,
-    Pick<TiersOptions<Generation>, "stores" | "ttlSeconds" | "holdOpen"> {
-  /** In the isolate; 0 keeps nothing there. */
+    Pick<TiersOptions<Generation>, "stores" | "ttlSeconds" | "waitUntil"> {
+  /** Budget of the cache in the isolate, in bytes; 0 turns it off. */
   readonly memoryBytes: number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Where equal work is done once for all isolates; left out where each works for itself. */
-  readonly flights?: Flights | undefined;
+  /** Coalesces requests across isolates; left out, each isolate asks the backend itself. */
+  readonly coordination?:
+    | Pick<DistributedSingleFlightOptions<unknown>, "coordinatorFor" | "newParticipantId" | "logFailure">
+    | undefined;
 }
 
-/** Puts the levels of the cache and the single flight before a backend. */
-export function createCachedGenerations(options: CachedOptions): FindGenerations {
-  const { backend, salt, now, sleep, memoryBytes, flights, ...tiers } = options;
+/** Puts the cache and request coalescing in front of a backend. */
+export function createCachedGenerations(options: CachedGenerationsOptions): FindGenerations {
+  const { backend, salt, now, sleep, memoryBytes, coordination, ...tiers } = options;
   const memory = createByteLru({ maxBytes: memoryBytes, bytesOf: generationBytes });
-  const rest = { now, sleep, holdOpen: tiers.holdOpen, write: writeEntries, read: readEntries };
+  const { waitUntil } = tiers;
+  const codec = { serialize: serializeEntries, parse: parseEntries };
   return createFindGenerations({
     backend,
-    tiers: createTiers({ ...tiers, memory, read: readGeneration }),
+    tiers: createTiers({ ...tiers, memory, read: parseGeneration }),
     flight: createSingleFlight<readonly Generation[]>({ now, sleep }),
-    shared:
-      flights === undefined ? unshared : createSharedFlight<readonly Entry<Generation>[]>({ ...flights, ...rest }),
+    distributed:
+      coordination === undefined
+        ? notDistributed
+        : createDistributedSingleFlight<readonly Entry<Generation>[]>({
+            ...coordination,
+            ...codec,
+            now,
+            sleep,
+            waitUntil,
+          }),
     salt,
     now,
   });

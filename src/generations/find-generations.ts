@@ -1,55 +1,28 @@
 import type { Entry } from "../cache/entry.ts";
+import { ageOf, isWithin, staleLimit } from "../cache/freshness.ts";
 import { generationKey } from "../cache/generation-key.ts";
 import { Problem } from "../contract/problems.ts";
 import type { CacheDirectives, CacheReport, CallContext, StageTimings } from "../contract/service.ts";
-import { ageOf, isWithin, staleLimit } from "../cache/freshness.ts";
 import {
-  presentImage,
-  type AbsentImage,
-  type Decoding,
-  type EncodedImage,
   type Generation,
   type GenerationEvent,
   ModelChanged,
   type ModelDescription,
+  presentImage,
 } from "../inference/backend.ts";
-import { createModelMemory, isTransient, type ModelMemory } from "./model-description-cache.ts";
-import { type Wanted, writeMissing, type WriteOptions } from "./generate-misses.ts";
+import { type GenerateMissesOptions, generateMisses, type PromptLookup } from "./generate-misses.ts";
+import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
+import type { FindGenerations, GenerationsRequest, GenerationsResult, OnGenerationEvent } from "./request.ts";
 
-/** What generations are had with. */
-export interface GenerationsOptions extends WriteOptions {
-  /** Keeps this deployment's entries, and later each account's, apart. */
+/** What generations are found with. */
+export interface GenerationsOptions extends GenerateMissesOptions {
+  /** Separates this deployment's entries, and later each account's, from all others. */
   readonly salt: string;
 }
 
-/** Several prompts on one image; of one that is not here, only what is in the cache can be found. */
-export interface Question {
-  readonly image: EncodedImage | AbsentImage;
-  readonly prompts: readonly string[];
-  readonly decoding: Decoding;
-}
+const notHit: Omit<CacheReport, "fwd" | "stored" | "collapsed"> = { hit: false, stale: false, age: 0 };
 
-/** What was written for each prompt, by which model, and where it came from. */
-export interface Found {
-  readonly generations: readonly Generation[];
-  readonly model: ModelDescription;
-  readonly cache: CacheReport;
-  /** `cache` is all but `generate`, the asking of the backend; of that, `queue`, `encode` and `decode` as far as it says. */
-  readonly timings: StageTimings;
-}
-
-/**
- * Hears each prompt's events while they come, the `done` of what was there too. What another request's work gives, and what is there of
- * every prompt, is not told: it comes whole.
- */
-export type Hear = (event: GenerationEvent, found: Pick<Found, "model" | "cache">) => void;
-
-/** Finds what was written for prompts, and has the rest written. */
-export type FindGenerations = (question: Question, call: CallContext, hear?: Hear) => Promise<Found>;
-
-const asked: Omit<CacheReport, "fwd" | "stored" | "collapsed"> = { hit: false, stale: false, age: 0 };
-
-/** What is known of all: the reports of a hit, fresh or stale. */
+/** The result where every prompt is cached, fresh or stale. */
 function hitWith(entries: readonly Entry<Generation>[], nowMs: number, stale: boolean) {
   const age = Math.max(0, ...entries.map((entry) => ageOf(entry, nowMs)));
   const cache: CacheReport = { hit: true, fwd: undefined, stored: false, collapsed: false, stale, age };
@@ -58,10 +31,10 @@ function hitWith(entries: readonly Entry<Generation>[], nowMs: number, stale: bo
 
 async function lookUp(
   { tiers, salt }: GenerationsOptions,
-  { image, prompts, decoding }: Question,
+  { image, prompts, decoding }: GenerationsRequest,
   model: ModelDescription,
   { noStore }: CacheDirectives,
-): Promise<readonly Wanted[]> {
+): Promise<readonly PromptLookup[]> {
   return Promise.all(
     prompts.map(async (prompt) => {
       const key = await generationKey({ salt, digest: image.digest, prompt, model, decoding: { ...decoding } });
@@ -70,70 +43,72 @@ async function lookUp(
   );
 }
 
-/** Each prompt once, however often it is asked. */
-function distinct(wanted: readonly Wanted[]): readonly Wanted[] {
-  return [...new Map(wanted.map((each) => [each.key, each])).values()];
+/** One lookup for each key: the same prompt may be asked several times. */
+function distinct(lookups: readonly PromptLookup[]): readonly PromptLookup[] {
+  return [...new Map(lookups.map((lookup) => [lookup.key, lookup])).values()];
 }
 
-/** Passes on what is written of the missing prompts under their places among all; before the first of it, what is there of the others. */
-function hearingAll(tell: (event: GenerationEvent) => void, wanted: readonly Wanted[], missing: readonly Wanted[]) {
-  const placesOf = ({ key }: Wanted) => wanted.flatMap((each, prompt) => (each.key === key ? [prompt] : []));
-  const places = missing.map(placesOf);
+/** Emits a miss's events under the indices of all equal prompts; before the first, `done` of every cached prompt. */
+function emitForAll(
+  emit: (event: GenerationEvent) => void,
+  lookups: readonly PromptLookup[],
+  misses: readonly PromptLookup[],
+) {
+  const indices = misses.map(({ key }) => lookups.flatMap((lookup, prompt) => (lookup.key === key ? [prompt] : [])));
   let isBegun = false;
   const begin = (): void => {
     isBegun = true;
-    for (const [prompt, each] of wanted.entries()) {
-      if (each.entry === undefined || places.flat().includes(prompt)) continue;
-      tell({ type: "done", prompt, generation: each.entry.value });
+    for (const [prompt, { entry }] of lookups.entries()) {
+      if (entry === undefined || indices.flat().includes(prompt)) continue;
+      emit({ type: "done", prompt, generation: entry.value });
     }
   };
   return (event: GenerationEvent): void => {
     if (!isBegun) begin();
-    for (const prompt of places[event.prompt] ?? []) tell({ ...event, prompt });
+    for (const prompt of indices[event.prompt] ?? []) emit({ ...event, prompt });
   };
 }
 
-/** What was found, and what of the time the backend took. */
-interface Spending extends Omit<Found, "timings"> {
+/** A result, and the part of its time that the backend took. */
+interface Untimed extends Omit<GenerationsResult, "timings"> {
   readonly spent?: StageTimings;
 }
 
-type Find = (question: Question, call: CallContext, hear: Hear | undefined) => Promise<Spending>;
+type Find = (
+  request: GenerationsRequest,
+  call: CallContext,
+  onEvent: OnGenerationEvent | undefined,
+) => Promise<Untimed>;
 
-function createFind(options: GenerationsOptions, { model: modelOf }: ModelMemory): Find {
-  return async (question, call, hear) => {
+function createFind(options: GenerationsOptions, { model: modelOf }: ModelDescriptionCache): Find {
+  return async (request, call, onEvent) => {
     const { now } = options;
     const { noCache, noStore, maxAge = Infinity, onlyIfCached } = call.cache;
-    const askedMs = now();
+    const lookedUpMs = now();
     const model = await modelOf();
-    const wanted = await lookUp(options, question, model, call.cache);
-    const isFresh = ({ entry }: Wanted) => !noCache && isWithin(entry, maxAge, now());
-    const missing = distinct(wanted.filter((each) => !isFresh(each)));
-    const entries = wanted.flatMap(({ entry }) => entry ?? []);
-    if (missing.length === 0) return { model, ...hitWith(entries, now(), false) };
+    const lookups = await lookUp(options, request, model, call.cache);
+    const isFresh = ({ entry }: PromptLookup) => !noCache && isWithin(entry, maxAge, now());
+    const misses = distinct(lookups.filter((lookup) => !isFresh(lookup)));
+    const entries = lookups.flatMap(({ entry }) => entry ?? []);
+    if (misses.length === 0) return { model, ...hitWith(entries, now(), false) };
     if (onlyIfCached) throw new Problem("not-cached", "Nothing fresh enough is in the cache.");
-    const image = presentImage(question.image);
-    const isStale = missing.some(({ entry }) => entry !== undefined);
+    const image = presentImage(request.image);
+    const isStale = misses.some(({ entry }) => entry !== undefined);
     const fwd = noCache || noStore ? "request" : isStale ? "stale" : "miss";
-    const reported = { model, cache: { ...asked, fwd, stored: !noStore, collapsed: false } as const };
+    const context = { model, cache: { ...notHit, fwd, stored: !noStore, collapsed: false } as const };
+    const emit = onEvent && ((event: GenerationEvent): void => onEvent(event, context));
     try {
-      const told = hear && ((event: GenerationEvent): void => hear(event, reported));
-      const { value, isCollapsed, spent } = await writeMissing(
+      const { value, isCollapsed, spent } = await generateMisses(
         options,
-        { ...question, image, model },
-        {
-          missing,
-          askedMs,
-          call,
-          hear: told && hearingAll(told, wanted, missing),
-        },
+        { ...request, image, model },
+        { misses, lookedUpMs, call, onEvent: emit && emitForAll(emit, lookups, misses) },
       );
-      const written = new Map(missing.map(({ key }, at) => [key, value[at]]));
-      const generations = wanted.flatMap(({ key, entry }) => written.get(key) ?? entry?.value ?? []);
-      const cache = { ...asked, fwd, stored: !noStore && !isCollapsed, collapsed: isCollapsed } as const;
+      const generated = new Map(misses.map(({ key }, index) => [key, value[index]]));
+      const generations = lookups.flatMap(({ key, entry }) => generated.get(key) ?? entry?.value ?? []);
+      const cache = { ...notHit, fwd, stored: !noStore && !isCollapsed, collapsed: isCollapsed } as const;
       return { model, generations, cache, spent };
     } catch (thrown) {
-      const isAcceptable = wanted.every(({ entry }) => isWithin(entry, staleLimit(call.cache), now()));
+      const isAcceptable = lookups.every(({ entry }) => isWithin(entry, staleLimit(call.cache), now()));
       if (!isTransient(thrown) || !isAcceptable) throw thrown;
       return { model, ...hitWith(entries, now(), true) };
     }
@@ -141,39 +116,39 @@ function createFind(options: GenerationsOptions, { model: modelOf }: ModelMemory
 }
 
 /**
- * Finds once more, under its own name, what another model has answered than the one that was asked. Not what has been told in part:
- * two models' parts make no answer.
+ * Runs `find` once more where another model answered than the one that was asked for, so that the answer is kept under its own name. Not after a
+ * part has been emitted: parts of two models' answers are no answer.
  */
-function findAgain(find: Find, { forget }: ModelMemory): Find {
-  return async (question, call, hear) => {
-    let isTold = false;
-    const tell: Hear | undefined =
-      hear &&
-      ((event, found) => {
-        isTold = true;
-        hear(event, found);
+function retryOnModelChange(find: Find, { forget }: ModelDescriptionCache): Find {
+  return async (request, call, onEvent) => {
+    let hasEmitted = false;
+    const emit: OnGenerationEvent | undefined =
+      onEvent &&
+      ((event, context) => {
+        hasEmitted = true;
+        onEvent(event, context);
       });
-    for (let isSecond = false; ; isSecond = true) {
+    for (let isRetry = false; ; isRetry = true) {
       try {
-        return await find(question, call, tell);
+        return await find(request, call, emit);
       } catch (thrown) {
         if (!(thrown instanceof ModelChanged)) throw thrown;
         forget();
-        if (!isTold && !isSecond) continue;
+        if (!hasEmitted && !isRetry) continue;
         throw new Problem("backend-unavailable", "The backend changed its model while it answered.", { cause: thrown });
       }
     }
   };
 }
 
-/** What is there is taken; what is not, or is too old, is written by the backend; what it fails to write may be taken old. */
+/** Fresh entries are taken from the cache, misses and stale entries are generated; where the backend fails, stale entries are served. */
 export function createFindGenerations(options: GenerationsOptions): FindGenerations {
-  const memory = createModelMemory(options.backend, options.now);
-  const find = findAgain(createFind(options, memory), memory);
-  return async (question, call, hear) => {
-    const begun = options.now();
-    const { spent = {}, ...found } = await find(question, call, hear);
-    const cache = options.now() - begun - (spent["generate"] ?? 0);
-    return { ...found, timings: { cache, ...spent } };
+  const models = createModelDescriptionCache(options.backend, options.now);
+  const find = retryOnModelChange(createFind(options, models), models);
+  return async (request, call, onEvent) => {
+    const begunMs = options.now();
+    const { spent = {}, ...result } = await find(request, call, onEvent);
+    const cache = options.now() - begunMs - (spent["generate"] ?? 0);
+    return { ...result, timings: { cache, ...spent } };
   };
 }

@@ -1,11 +1,10 @@
-import type { Entry } from "../cache/entry.ts";
-import type { SharedFlight } from "../cache/distributed-single-flight.ts";
-import type { SingleFlight } from "../cache/single-flight.ts";
 import { sha256 } from "../bytes/sha256.ts";
+import type { DistributedSingleFlight } from "../cache/distributed-single-flight.ts";
+import type { Entry } from "../cache/entry.ts";
+import type { SingleFlight } from "../cache/single-flight.ts";
 import type { Tiers } from "../cache/tiers.ts";
 import { Problem } from "../contract/problems.ts";
 import type { CacheDirectives, CallContext, StageTimings } from "../contract/service.ts";
-import type { Question } from "./find-generations.ts";
 import type {
   Backend,
   BackendTimings,
@@ -14,54 +13,57 @@ import type {
   GenerationEvent,
   ModelIdentity,
 } from "../inference/backend.ts";
+import type { GenerationsRequest } from "./request.ts";
 
 type Generations = readonly Generation[];
+type Entries = readonly Entry<Generation>[];
 
-/** A question on an image that is here, and whose answer the keys stand for. */
-type ImageQuestion = Question & { readonly image: EncodedImage; readonly model: ModelIdentity };
+/** A request whose image is here, to the model that the cache keys name. */
+type BackendRequest = GenerationsRequest & { readonly image: EncodedImage; readonly model: ModelIdentity };
 
-/** What generations are written, kept and shared with. */
-export interface WriteOptions {
+/** What generations are generated, stored and coalesced with. */
+export interface GenerateMissesOptions {
   readonly backend: Backend;
   readonly tiers: Tiers<Generation>;
-  /** In this isolate. */
+  /** Within this isolate. */
   readonly flight: SingleFlight<Generations>;
-  /** With all others. */
-  readonly shared: SharedFlight<readonly Entry<Generation>[]>;
+  /** Across isolates. */
+  readonly distributed: DistributedSingleFlight<Entries>;
   readonly now: () => number;
 }
 
-/** A prompt with what the cache holds of it. */
-export interface Wanted {
+/** A prompt with its cache key and entry, if there is one. */
+export interface PromptLookup {
   readonly key: string;
   readonly prompt: string;
   readonly entry: Entry<Generation> | undefined;
 }
 
-/** What is missing, and since when it is known to be. */
-export interface Missing {
-  readonly missing: readonly Wanted[];
-  readonly askedMs: number;
+/** The prompts to generate. */
+export interface CacheMisses {
+  readonly misses: readonly PromptLookup[];
+  /** When the cache was looked up. */
+  readonly lookedUpMs: number;
   readonly call: CallContext;
-  /** Hears what is written here while it is written; `prompt` counts the missing ones. */
-  readonly hear?: ((event: GenerationEvent) => void) | undefined;
+  /** Called with events as they come, if this request calls the backend; `prompt` is an index of `misses`. */
+  readonly onEvent?: ((event: GenerationEvent) => void) | undefined;
 }
 
-/** The finished generations in the order of the prompts. */
+/** Calls the backend, and returns the generations in the order of the prompts. */
 async function generate(
   backend: Backend,
-  question: ImageQuestion,
-  { call: { signal, trace }, hear }: Missing,
+  request: BackendRequest,
+  { call: { signal, trace }, onEvent }: CacheMisses,
 ): Promise<{ readonly generations: Generations; readonly timings: BackendTimings }> {
   const finished = new Map<number, Generation>();
   let timings: BackendTimings = {};
-  for await (const event of backend.generate({ ...question, trace, stream: hear !== undefined }, signal)) {
-    hear?.(event);
+  for await (const event of backend.generate({ ...request, trace, stream: onEvent !== undefined }, signal)) {
+    onEvent?.(event);
     if (event.type !== "done") continue;
     finished.set(event.prompt, event.generation);
     timings = event.timings ?? timings;
   }
-  const generations = question.prompts.map((_, prompt) => {
+  const generations = request.prompts.map((_, prompt) => {
     const generation = finished.get(prompt);
     if (generation === undefined) throw new Error(`The backend ended without a generation for prompt ${prompt}.`);
     return generation;
@@ -69,48 +71,51 @@ async function generate(
   return { generations, timings };
 }
 
-/** Another's flight may have landed while this request was still looking into the farther levels. */
-function landedSince(tiers: Tiers<Generation>, { missing, askedMs, call }: Missing): Generations | undefined {
+/** Entries that another flight has put into the isolate's cache since the lookup; undefined unless all misses have one. */
+function storedSince(tiers: Tiers<Generation>, { misses, lookedUpMs, call }: CacheMisses): Generations | undefined {
   if (call.cache.noCache || call.cache.noStore) return undefined;
-  const held = missing.flatMap(({ key }) => tiers.held(key) ?? []);
-  const isWhole = held.length === missing.length && held.every(({ createdMs }) => createdMs >= askedMs);
-  return isWhole ? held.map(({ value }) => value) : undefined;
+  const entries = misses.flatMap(({ key }) => tiers.peek(key) ?? []);
+  const isWhole = entries.length === misses.length && entries.every(({ createdMs }) => createdMs >= lookedUpMs);
+  return isWhole ? valuesOf(entries) : undefined;
 }
 
-/** How old another isolate's work may be for this caller, in milliseconds. */
+/** Oldest acceptable age of another isolate's result, in milliseconds. */
 function maxAgeMs({ noCache, maxAge = Infinity }: CacheDirectives): number {
   return noCache ? 0 : maxAge * 1000;
 }
 
-type Entries = readonly Entry<Generation>[];
-
-/** Asks the backend, and keeps what it writes unless the caller wants nothing kept. */
-async function write({ backend, tiers, now }: WriteOptions, question: ImageQuestion, wanted: Missing) {
-  const { missing, call } = wanted;
-  const begun = now();
-  const prompts = missing.map(({ prompt }) => prompt);
-  const { generations, timings } = await generate(backend, { ...question, prompts }, wanted);
+/** Calls the backend, and stores the result unless the caller sent `no-store`. */
+async function generateAndStore(
+  { backend, tiers, now }: GenerateMissesOptions,
+  request: BackendRequest,
+  cacheMisses: CacheMisses,
+) {
+  const { misses, call } = cacheMisses;
+  const begunMs = now();
+  const prompts = misses.map(({ prompt }) => prompt);
+  const { generations, timings } = await generate(backend, { ...request, prompts }, cacheMisses);
   const createdMs = now();
   const entries: Entries = generations.map((value) => ({ value, createdMs }));
-  for (const [at, { key }] of missing.entries()) {
-    const entry = entries[at];
+  for (const [index, { key }] of misses.entries()) {
+    const entry = entries[index];
     if (entry !== undefined && !call.cache.noStore) tiers.put(key, entry);
   }
-  return { entries, spent: { generate: createdMs - begun, ...timings } };
+  return { entries, spent: { generate: createdMs - begunMs, ...timings } };
 }
 
-/** Written by this isolate's `work`, or by another, whose request keeps it for all; here it is only held. */
-async function writeOnce(
-  { shared, tiers }: WriteOptions,
-  { missing, call }: Missing,
+/** Runs `work` here or takes another isolate's result, which that isolate stores for all; here it is only put into memory. */
+async function runDistributed(
+  { distributed, tiers }: GenerateMissesOptions,
+  { misses, call }: CacheMisses,
   check: () => void,
   work: () => Promise<Entries>,
 ) {
-  const key = await sha256(missing.map((each) => each.key).join());
-  const { value: entries, isCollapsed } = await shared.run(key, { check, maxAgeMs: maxAgeMs(call.cache) }, work);
-  for (const [at, each] of missing.entries()) {
-    const entry = entries[at];
-    if (isCollapsed && entry !== undefined) tiers.hold(each.key, entry);
+  const key = await sha256(misses.map((miss) => miss.key).join());
+  const caller = { check, maxAgeMs: maxAgeMs(call.cache) };
+  const { value: entries, isCollapsed } = await distributed.run(key, caller, work);
+  for (const [index, miss] of misses.entries()) {
+    const entry = entries[index];
+    if (isCollapsed && entry !== undefined) tiers.putInMemory(miss.key, entry);
   }
   return { value: valuesOf(entries), isCollapsed };
 }
@@ -120,31 +125,37 @@ function valuesOf(entries: Entries): Generations {
 }
 
 /**
- * Has the missing prompts written, once for all who ask at the same time; `spent` is what the backend took, if this caller asked it. Throws
- * `ModelChanged`, having kept nothing, where another model than the question's answers.
+ * Generates the misses, once for all who ask at the same time; `spent` is the backend's time, if this request called it. Throws `ModelChanged`,
+ * having stored nothing, where another model answers than the request's.
  */
-export async function writeMissing(options: WriteOptions, question: ImageQuestion, wanted: Missing) {
-  const { missing, call } = wanted;
+export async function generateMisses(
+  options: GenerateMissesOptions,
+  request: BackendRequest,
+  cacheMisses: CacheMisses,
+) {
+  const { misses, call } = cacheMisses;
   let spent: StageTimings = {};
   const work = async (): Promise<Entries> => {
-    const written = await write(options, question, wanted);
-    ({ spent } = written);
-    return written.entries;
+    const generated = await generateAndStore(options, request, cacheMisses);
+    ({ spent } = generated);
+    return generated.entries;
   };
-  // Who wants nothing kept shares nothing.
+  // A result that must not be stored is not shared either.
   if (call.cache.noStore) return { value: valuesOf(await work()), isCollapsed: false, spent };
   const check = (): void => {
     if (call.signal.aborted) throw new Problem("request-cancelled", "The caller went away.");
   };
-  let isLanded = false;
-  // Whoever leads here takes what another isolate wrote a while ago only if it is young enough for itself: so it must be for all who follow.
-  const key = [...missing.map((each) => each.key), maxAgeMs(call.cache)].join();
+  let isStored = false;
+  // A leader accepts another isolate's result by its own limit of age, so only callers with the same limit may share its flight.
+  const key = [...misses.map((miss) => miss.key), maxAgeMs(call.cache)].join();
   const { value, isCollapsed } = await options.flight.run(key, check, async () => {
-    const landed = landedSince(options.tiers, wanted);
+    const stored = storedSince(options.tiers, cacheMisses);
     const result =
-      landed === undefined ? await writeOnce(options, wanted, check, work) : { value: landed, isCollapsed: true };
-    isLanded = result.isCollapsed;
+      stored === undefined
+        ? await runDistributed(options, cacheMisses, check, work)
+        : { value: stored, isCollapsed: true };
+    isStored = result.isCollapsed;
     return result.value;
   });
-  return { value, isCollapsed: isCollapsed || isLanded, spent };
+  return { value, isCollapsed: isCollapsed || isStored, spent };
 }

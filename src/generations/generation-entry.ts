@@ -20,19 +20,19 @@ const StoredGeneration = z.object({
 }) satisfies z.ZodType<Generation>;
 
 /** A generation that came out of a store; nothing where it is none. */
-export function readGeneration(value: unknown): Generation | undefined {
+export function parseGeneration(value: unknown): Generation | undefined {
   return StoredGeneration.safeParse(value).data;
 }
 
 const HandedEntries = z.array(z.object({ value: StoredGeneration, createdMs: z.number() }));
 
 /** Entries as one isolate hands them to another. */
-export function writeEntries(entries: readonly Entry<Generation>[]): string {
+export function serializeEntries(entries: readonly Entry<Generation>[]): string {
   return JSON.stringify(entries);
 }
 
 /** Entries that another isolate handed over; nothing where the text is none. */
-export function readEntries(text: string): readonly Entry<Generation>[] | undefined {
+export function parseEntries(text: string): readonly Entry<Generation>[] | undefined {
   try {
     return HandedEntries.safeParse(JSON.parse(text)).data;
   } catch {

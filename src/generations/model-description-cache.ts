@@ -8,10 +8,10 @@ export function isTransient(thrown: unknown): boolean {
 }
 
 /** How long a backend that could not say which model it runs is not asked again, in milliseconds: what is in the cache comes at once meanwhile. */
-export const UNASKED_MS = 5000;
+export const MODEL_RETRY_MS = 5000;
 
 /** What is known of the model. */
-export interface ModelMemory {
+export interface ModelDescriptionCache {
   /** As the backend names it; as it was last known while the backend cannot be asked, for what is in the cache. */
   readonly model: () => Promise<ModelDescription>;
   /** The backend runs another by now: it is asked the next time. */
@@ -19,11 +19,11 @@ export interface ModelMemory {
 }
 
 /** Asks a backend which model it runs, and remembers. */
-export function createModelMemory(backend: Pick<Backend, "model">, now: () => number): ModelMemory {
+export function createModelDescriptionCache(backend: Pick<Backend, "model">, now: () => number): ModelDescriptionCache {
   let last: ModelDescription | undefined;
   let failedMs = -Infinity;
   const model = async (): Promise<ModelDescription> => {
-    if (last !== undefined && now() - failedMs < UNASKED_MS) return last;
+    if (last !== undefined && now() - failedMs < MODEL_RETRY_MS) return last;
     try {
       last = await backend.model();
     } catch (thrown) {

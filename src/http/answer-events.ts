@@ -1,5 +1,5 @@
 import { problemDetails } from "../contract/problem-details.ts";
-import type { CacheReport, TellPart } from "../contract/service.ts";
+import type { CacheReport, EmitPart } from "../contract/service.ts";
 import { type AnswerEvent, EVENT_STREAM_MEDIA_TYPE } from "../contract/stream-events.ts";
 import type { Problem } from "../contract/problems.ts";
 import { cacheStatus } from "./cache-control.ts";
@@ -31,7 +31,7 @@ function cacheHeaders(cache: CacheReport): Readonly<Record<string, string>> {
  * with a heartbeat: it was not known then.
  */
 export async function answerEvents(
-  work: (tell: TellPart, signal: AbortSignal) => Promise<void>,
+  work: (tell: EmitPart, signal: AbortSignal) => Promise<void>,
   { requestId, problemOf, ...options }: AnswerEventsOptions,
 ): Promise<Response> {
   let known: CacheReport | undefined;

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { Problem } from "../contract/problems.ts";
 import { crossOrigin, isPreflight } from "./cross-origin.ts";
-import { heardProblem, problemResponse } from "./problem-response.ts";
+import { loggedProblem, problemResponse } from "./problem-response.ts";
 import type { Route } from "./route.ts";
 import { type RouteOptions, routes } from "./routes.ts";
 
@@ -47,7 +47,7 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   const known = routes(options);
   const fail = (thrown: unknown, id: string): Response =>
-    problemResponse(heardProblem(thrown, id, options.logError), id);
+    problemResponse(loggedProblem(thrown, id, options.logError), id);
   const refuse = (context: Context): Response => {
     const methods = methodsAt(context.req.path, known);
     const response = fail(refusal(context.req.path, methods.length > 0), context.get("requestId"));

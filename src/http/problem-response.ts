@@ -9,7 +9,7 @@ export const RETRY_AFTER_SECONDS = 2;
 export type LogError = (problem: Problem, requestId: string) => void;
 
 /** What was thrown, as a `Problem` of which the operator has heard where it is for him to mend. */
-export function heardProblem(thrown: unknown, requestId: string, logError: LogError): Problem {
+export function loggedProblem(thrown: unknown, requestId: string, logError: LogError): Problem {
   const problem = asProblem(thrown);
   if (isFault(problem.code)) logError(problem, requestId);
   return problem;

@@ -20,7 +20,7 @@ import { readBatchRequest } from "./batch.ts";
 import { cacheDirectives } from "./cache-control.ts";
 import type { Sleep } from "./event-stream.ts";
 import { formBody, jsonBody } from "./form-body.ts";
-import { heardProblem, type LogError } from "./problem-response.ts";
+import { loggedProblem, type LogError } from "./problem-response.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 import { readTaskRequest } from "./task-request.ts";
@@ -90,7 +90,7 @@ function taskRoute(row: TaskRow, { service, sleep, logError }: RouteOptions): Ro
       const call = callOf(request, trace);
       if (asked.options.stream === true) {
         const { requestId } = trace;
-        const problemOf = (thrown: unknown): Problem => heardProblem(thrown, requestId, logError);
+        const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
         return answerEvents((tell, signal) => service.stream(asked, { ...call, signal }, tell), {
           signal: call.signal,
           sleep,
@@ -121,7 +121,7 @@ function severalRoute<Asked extends AnalyzeRequest | BatchRequest>(
       const asked = await read(request);
       const answered = await ask(asked, callOf(request, trace));
       const failures = new Set(answered.results.filter((result) => result instanceof Problem));
-      for (const failure of failures) heardProblem(failure, trace.requestId, logError);
+      for (const failure of failures) loggedProblem(failure, trace.requestId, logError);
       const results = analyzeResults(asked, answered, trace.requestId);
       return answerResponse(jsonBody({ results }), answered, request.headers.get("if-none-match"));
     },

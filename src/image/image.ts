@@ -51,7 +51,7 @@ export interface Image extends ImageHeader {
 }
 
 /** Headers of images that were found good, by digest: a picture that comes again need not be read through again. A `Map` is one. */
-export interface KnownHeaders {
+export interface HeaderCache {
   get(digest: string): ImageHeader | undefined;
   set(digest: string, header: ImageHeader): unknown;
 }
@@ -60,14 +60,14 @@ export interface KnownHeaders {
 export async function imageFromBytes(
   bytes: Uint8Array,
   limits: ImageLimits = ISOLATE_LIMITS,
-  known: KnownHeaders = new Map(),
+  known: HeaderCache = new Map(),
 ): Promise<Image> {
   if (bytes.length === 0) throw new Problem("image-required", "The image has no bytes.");
   if (bytes.length > limits.maxBytes) throw tooLarge(limits);
   const digest = await sha256(bytes);
-  const remembered = known.get(digest);
-  const header = remembered ?? checkedHeader(bytes, limits);
-  if (remembered === undefined) known.set(digest, header);
+  const memoized = known.get(digest);
+  const header = memoized ?? checkedHeader(bytes, limits);
+  if (memoized === undefined) known.set(digest, header);
   return { ...header, bytes, digest };
 }
 
@@ -84,7 +84,7 @@ function checkedHeader(bytes: Uint8Array, limits: ImageLimits): ImageHeader {
 export async function imageFromText(
   text: string,
   limits: ImageLimits = ISOLATE_LIMITS,
-  known?: KnownHeaders,
+  known?: HeaderCache,
 ): Promise<Image> {
   const base64 = text.slice(base64Start(text));
   if (base64.length > limits.maxBytes * MAX_CHARACTERS_PER_BYTE) throw tooLarge(limits);

@@ -1,24 +1,24 @@
 /** How long what a backend says of itself is believed, in milliseconds: a new model on it is noticed within a minute. */
-export const REMEMBERED_MS = 60_000;
+export const MEMOIZED_MS = 60_000;
 
 /** Asks, or remembers what was answered. */
-export interface Remembered<Value, Given extends readonly unknown[]> {
+export interface Memoized<Value, Given extends readonly unknown[]> {
   (...given: Given): Promise<Value>;
   /** Asks anew the next time, unless another has asked since this was answered. */
   readonly forget: (value: Value) => void;
 }
 
 /**
- * Asks once and remembers the answer for `REMEMBERED_MS`. The value, never the promise: workerd forbids waiting for what
- * another request has begun. A failure is not remembered.
+ * Asks once and remembers the answer for `MEMOIZED_MS`. The value, never the promise: workerd forbids waiting for what
+ * another request has begun. A failure is not memoized.
  */
-export function remembered<Value, Given extends readonly unknown[]>(
+export function memoized<Value, Given extends readonly unknown[]>(
   ask: (...given: Given) => Promise<Value>,
   now: () => number,
-): Remembered<Value, Given> {
+): Memoized<Value, Given> {
   let last: { readonly value: Value; readonly askedMs: number } | undefined;
   const recall = async (...given: Given): Promise<Value> => {
-    if (last !== undefined && now() - last.askedMs < REMEMBERED_MS) return last.value;
+    if (last !== undefined && now() - last.askedMs < MEMOIZED_MS) return last.value;
     const value = await ask(...given);
     last = { value, askedMs: now() };
     return value;

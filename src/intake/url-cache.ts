@@ -6,26 +6,26 @@ import { createTiers, type TiersOptions } from "../cache/tiers.ts";
 import type { Origin } from "../image/origin.ts";
 import type { AbsentImage } from "../inference/backend.ts";
 
-/** How long an address is remembered, in seconds: while its server is asked whether the picture is still the same, and is not there. */
-export const ADDRESS_TTL_SECONDS = 3600;
+/** How long an address is memoized, in seconds: while its server is asked whether the picture is still the same, and is not there. */
+export const URL_TTL_SECONDS = 3600;
 
-/** Changes when what was remembered cannot be read any more. */
+/** Changes when what was memoized cannot be read any more. */
 const KEY_VERSION = 1;
 
 /** What an address was seen to show, and what its server said of it. */
-export interface KnownAddress {
+export interface CachedUrl {
   readonly image: AbsentImage;
   readonly origin: Origin;
 }
 
-/** What is remembered of addresses; an entry's `createdMs` is when its server was asked last. Never rejects. */
-export interface KnownAddresses {
-  get(address: string): Promise<Entry<KnownAddress> | undefined>;
-  put(address: string, known: KnownAddress): Promise<void>;
+/** What is memoized of addresses; an entry's `createdMs` is when its server was asked last. Never rejects. */
+export interface UrlCache {
+  get(address: string): Promise<Entry<CachedUrl> | undefined>;
+  put(address: string, known: CachedUrl): Promise<void>;
 }
 
-/** What addresses are remembered with. */
-export interface KnownAddressesOptions extends Pick<TiersOptions<KnownAddress>, "stores" | "holdOpen"> {
+/** What addresses are memoized with. */
+export interface UrlCacheOptions extends Pick<TiersOptions<CachedUrl>, "stores" | "waitUntil"> {
   /** In the isolate. */
   readonly memoryBytes: number;
   /** Keeps this deployment's addresses apart from others', and what they are from whoever sees the keys. */
@@ -33,7 +33,7 @@ export interface KnownAddressesOptions extends Pick<TiersOptions<KnownAddress>, 
   readonly now: () => number;
 }
 
-const StoredAddress = z.object({
+const StoredUrl = z.object({
   image: z.object({
     format: z.enum(["gif", "jpeg", "png", "webp"]),
     width: z.int().positive(),
@@ -48,28 +48,28 @@ const StoredAddress = z.object({
     freshSeconds: z.number().nonnegative(),
     isStorable: z.boolean(),
   }),
-}) satisfies z.ZodType<KnownAddress>;
+}) satisfies z.ZodType<CachedUrl>;
 
 /** What an entry takes in the isolate, about. */
-function bytesOf({ value }: Entry<KnownAddress>): number {
+function bytesOf({ value }: Entry<CachedUrl>): number {
   return JSON.stringify(value).length * 2;
 }
 
-function read(value: unknown): KnownAddress | undefined {
-  return StoredAddress.safeParse(value).data;
+function read(value: unknown): CachedUrl | undefined {
+  return StoredUrl.safeParse(value).data;
 }
 
 /** Remembers addresses in the isolate and in `stores`. */
-export function createKnownAddresses(options: KnownAddressesOptions): KnownAddresses {
+export function createUrlCache(options: UrlCacheOptions): UrlCache {
   const { memoryBytes, salt, now, ...stored } = options;
-  const memory: ByteLru<Entry<KnownAddress>> = createByteLru({ maxBytes: memoryBytes, bytesOf });
-  const tiers = createTiers({ ...stored, memory, read, ttlSeconds: ADDRESS_TTL_SECONDS });
+  const memory: ByteLru<Entry<CachedUrl>> = createByteLru({ maxBytes: memoryBytes, bytesOf });
+  const tiers = createTiers({ ...stored, memory, read, ttlSeconds: URL_TTL_SECONDS });
   const keyOf = (address: string) => sha256(JSON.stringify([KEY_VERSION, "address", salt, address]));
   return {
     get: async (address) => {
       const entry = await tiers.get(await keyOf(address));
       // The isolate's own memory does not end by itself.
-      const isOver = entry !== undefined && now() - entry.createdMs > ADDRESS_TTL_SECONDS * 1000;
+      const isOver = entry !== undefined && now() - entry.createdMs > URL_TTL_SECONDS * 1000;
       return isOver ? undefined : entry;
     },
     put: async (address, value) => tiers.put(await keyOf(address), { value, createdMs: now() }),

@@ -6,16 +6,16 @@ import { isOriginDown } from "../image/fetch-image.ts";
 import { type Image, imageFromBytes } from "../image/image.ts";
 import type { Origin } from "../image/origin.ts";
 import { type AbsentImage, ImageNeeded } from "../inference/backend.ts";
-import type { KnownAddress } from "./url-cache.ts";
-import type { Stages } from "../contract/stage-timer.ts";
-import { type ImageIntake, takeImage } from "./read-image.ts";
+import type { CachedUrl } from "./url-cache.ts";
+import type { StageTimer } from "../contract/stage-timer.ts";
+import { type ImageIntake, readImage } from "./read-image.ts";
 
 /** An image that was sent, and who sent it. */
-export interface Sent {
+export interface ReceivedImage {
   readonly image: ImageInput;
   readonly call: CallContext;
   /** Of the request; taking the image in is its `intake`. */
-  readonly stages: Stages;
+  readonly stages: StageTimer;
 }
 
 /** What is had of an image that was named by its address; `down` is why its server could not be asked. */
@@ -27,7 +27,7 @@ interface Seen {
 type ByAddress = ImageIntake & { readonly address: string; readonly call: CallContext };
 
 /** Downloads it, unless it is still what was known of it. */
-async function download(options: ByAddress, known?: KnownAddress): Promise<Image | AbsentImage> {
+async function download(options: ByAddress, known?: CachedUrl): Promise<Image | AbsentImage> {
   const { address, call, limits, fetchImage, addresses } = options;
   if (fetchImage === undefined) throw new Problem("image-url-refused", "No addresses are fetched here.");
   const fetched = await fetchImage(address, call.signal, known?.origin);
@@ -45,11 +45,11 @@ async function download(options: ByAddress, known?: KnownAddress): Promise<Image
   return image;
 }
 
-function isFresh(entry: Entry<KnownAddress>, { maxAge = Infinity }: CacheDirectives, nowMs: number): boolean {
+function isFresh(entry: Entry<CachedUrl>, { maxAge = Infinity }: CacheDirectives, nowMs: number): boolean {
   return nowMs - entry.createdMs < Math.min(entry.value.origin.freshSeconds, maxAge) * 1000;
 }
 
-/** What the address shows, by what is remembered of it where that is fresh or still holds, or where its server is down. */
+/** What the address shows, by what is memoized of it where that is fresh or still holds, or where its server is down. */
 async function see(options: ByAddress, now: () => number): Promise<Seen> {
   const { address, call, addresses } = options;
   const isAsked = call.cache.noCache || call.cache.noStore;
@@ -69,11 +69,11 @@ async function see(options: ByAddress, now: () => number): Promise<Seen> {
  * `work` finds that it needs the bytes, it runs again with them. An answer on what an address showed before its server went down is marked stale.
  */
 export async function withImage<Result extends { readonly cache: CacheReport }>(
-  { image: sent, call, stages }: Sent,
+  { image: sent, call, stages }: ReceivedImage,
   intake: ImageIntake & { readonly now: () => number },
   work: (image: Image | AbsentImage) => Promise<Result>,
 ): Promise<Result> {
-  if (sent.kind !== "url") return work(await stages.time("intake", () => takeImage(sent, intake)));
+  if (sent.kind !== "url") return work(await stages.time("intake", () => readImage(sent, intake)));
   const options: ByAddress = { ...intake, address: sent.url, call };
   const { image, down } = await stages.time("intake", () => see(options, intake.now));
   try {

@@ -1,6 +1,6 @@
 import type { EncodedImage } from "../inference/backend.ts";
 import { isUnknownDigest } from "./backend-problem.ts";
-import type { SentDigests } from "./digest-cache.ts";
+import type { DigestCache } from "./digest-cache.ts";
 
 /** What a backend says of the inputs it takes. */
 export interface TakesDigest {
@@ -11,10 +11,10 @@ export interface TakesDigest {
  * Asks a backend about a picture: with its digest alone where the picture was sent before, and with the picture when that
  * turns out to be forgotten, or is new. `ask` is told whether the picture is held.
  */
-export async function askWithDigest<Reply>(
+export async function askDigestFirst<Reply>(
   image: EncodedImage,
   { takesDigest }: TakesDigest,
-  sent: SentDigests,
+  sent: DigestCache,
   ask: (isHeld: boolean) => Promise<Reply>,
 ): Promise<Reply> {
   if (!takesDigest) return ask(false);

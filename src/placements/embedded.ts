@@ -1,7 +1,13 @@
 import type { Backend, GenerateRequest, GenerationEvent } from "../inference/backend.ts";
-import { eventStream } from "./generation-stream.ts";
-import { type MemoryLimits, planFor, type Preprocess, type Prompt, writeAnswers } from "../decoding/generate.ts";
-import { createLaps, type Laps, timed } from "../runtime/backend-timer.ts";
+import { generationStream } from "./generation-stream.ts";
+import {
+  type MemoryLimits,
+  planGeneration,
+  type Preprocess,
+  type Prompt,
+  generateAnswers,
+} from "../decoding/generate.ts";
+import { createBackendTimer, type BackendTimer, withTimings } from "../runtime/backend-timer.ts";
 import { loadModel, type Model } from "../runtime/load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
@@ -27,7 +33,7 @@ export interface EmbeddedOptions extends SharedModelOptions {
   /** In tokens seen and written, over all sequences that are searched at once; an isolate's when left out. */
   readonly maxCachedTokens?: number;
   /** Keeps the isolate at work after its request has gone (workerd's `waitUntil`); the promise never rejects. */
-  readonly holdOpen: (work: Promise<void>) => void;
+  readonly waitUntil: (work: Promise<void>) => void;
 }
 
 type Pause = () => Promise<void>;
@@ -37,14 +43,14 @@ async function answer(
   model: Model,
   request: GenerateRequest,
   options: Pick<EmbeddedOptions, "preprocess"> &
-    MemoryLimits & { readonly emit: Emit; readonly pause: Pause; readonly laps: Laps },
+    MemoryLimits & { readonly emit: Emit; readonly pause: Pause; readonly timer: BackendTimer },
 ): Promise<void> {
   const { florence, config } = model;
-  const { pause, preprocess, laps } = options;
-  const plan = planFor(model, request, options);
+  const { pause, preprocess, timer } = options;
+  const plan = planGeneration(model, request, options);
   const [features] = await florence.encodeImages([await preprocess(request.image, config.image)]);
   if (features === undefined) throw new TypeError("The vision encoder gave no features.");
-  laps.end("encode");
+  timer.end("encode");
   const encode = async (batch: readonly Prompt[]): Promise<readonly Float32Tensor[]> => {
     const encoded: (readonly Float32Tensor[])[] = [];
     for (const { ids } of batch) {
@@ -52,36 +58,36 @@ async function answer(
       // One by one: padded to one batch they take no less time, more memory, and are rounded otherwise.
       encoded.push(await florence.encodePrompts([{ features, ids }]));
     }
-    laps.end("encode");
+    timer.end("encode");
     return encoded.flat();
   };
-  await writeAnswers(model, plan, { encode, emit: timed(options.emit, laps), pause });
+  await generateAnswers(model, plan, { encode, emit: withTimings(options.emit, timer), pause });
 }
 
 type Emit = (event: GenerationEvent) => void;
 
 /** The model inside the isolate, loaded by the first request that needs it and run for one request at a time. */
 export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
-  const { preprocess, maxPromptTokens, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep, now } = options;
+  const { preprocess, maxPromptTokens, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, waitUntil, sleep, now } = options;
   const shared = createSharedModel(options, loadModel);
   return {
     generate: (request, signal) =>
-      eventStream(
+      generationStream(
         (emit, { check }) => {
-          const laps = createLaps(now);
+          const timer = createBackendTimer(now);
           return shared.use({ bytes: request.image.bytes.length, check }, (model, renew) => {
-            laps.end("queue");
+            timer.end("queue");
             const pause = async (): Promise<void> => {
               renew();
               await sleep(0);
               check();
             };
-            return answer(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause, laps });
+            return answer(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause, timer });
           });
         },
-        { signal, holdOpen },
+        { signal, waitUntil },
       ),
-    ready: () => readyWith(shared, holdOpen),
+    ready: () => readyWith(shared, waitUntil),
     model: () => shared.describe(),
   };
 }

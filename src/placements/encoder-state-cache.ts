@@ -9,12 +9,12 @@ import {
 import { stateBytes } from "./encoder-states.ts";
 
 /** Asks the encoders for the states of these prompts. */
-export type AskEncoders = (prompts: readonly EncodablePrompt[]) => Promise<EncodedPrompts>;
+export type EncodePrompts = (prompts: readonly EncodablePrompt[]) => Promise<EncodedPrompts>;
 
 /** Encoder states that were had before. */
-export interface KnownStates {
+export interface EncoderStateCache {
   /** What is not known is asked for, in one call. Throws `ModelChanged` where two replies in a row come from another model than what is known. */
-  encode(request: EncodeRequest, ask: AskEncoders): Promise<EncodedPrompts>;
+  encode(request: EncodeRequest, ask: EncodePrompts): Promise<EncodedPrompts>;
 }
 
 /** States, and the revision of the encoders that gave them. */
@@ -27,10 +27,10 @@ interface Held {
  * Keeps encoder states. Those of another revision than the encoders named last are not known any more: one answer's prompts are never
  * read by two models.
  */
-export function createKnownStates(maxBytes: number): KnownStates {
+export function createEncoderStateCache(maxBytes: number): EncoderStateCache {
   const held = createByteLru<Held>({ maxBytes, bytesOf: ({ states }) => stateBytes(states) });
   let last: string | undefined;
-  const attempt = async (request: EncodeRequest, ask: AskEncoders): Promise<EncodedPrompts | undefined> => {
+  const attempt = async (request: EncodeRequest, ask: EncodePrompts): Promise<EncodedPrompts | undefined> => {
     const before = last;
     const keyOf = ({ text }: EncodablePrompt) => `${request.image.digest} ${text}`;
     const heldOf = (prompt: EncodablePrompt): EncoderStates | undefined => {

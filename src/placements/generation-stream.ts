@@ -2,22 +2,25 @@ import { Problem } from "../contract/problems.ts";
 import type { GenerationEvent } from "../inference/backend.ts";
 
 /** What a stream of events hangs on. */
-export interface EventStreamOptions {
+export interface GenerationStreamOptions {
   readonly signal: AbortSignal;
   /** Keeps the isolate at work after its request has gone (workerd's `waitUntil`); the promise never rejects. */
-  readonly holdOpen: (work: Promise<void>) => void;
+  readonly waitUntil: (work: Promise<void>) => void;
 }
 
 /** How work learns that nobody wants its events: `check` throws `request-cancelled`, and `signal` is aborted. */
-export interface Wanted {
+export interface Cancellation {
   readonly check: () => void;
   readonly signal: AbortSignal;
 }
 
-type Work = (emit: (event: GenerationEvent) => void, wanted: Wanted) => Promise<void>;
+type Work = (emit: (event: GenerationEvent) => void, wanted: Cancellation) => Promise<void>;
 
 /** Runs `work` behind a stream of its events. They wait in the stream, so a slow reader holds nobody up; one that stops reading abandons the work. */
-export function eventStream(work: Work, { signal, holdOpen }: EventStreamOptions): AsyncIterable<GenerationEvent> {
+export function generationStream(
+  work: Work,
+  { signal, waitUntil }: GenerationStreamOptions,
+): AsyncIterable<GenerationEvent> {
   const abandoned = new AbortController();
   const wanted = AbortSignal.any([signal, abandoned.signal]);
   const check = (): void => {
@@ -37,7 +40,7 @@ export function eventStream(work: Work, { signal, holdOpen }: EventStreamOptions
     }
   };
   return new ReadableStream<GenerationEvent>({
-    start: (controller) => holdOpen(run(controller)),
+    start: (controller) => waitUntil(run(controller)),
     cancel: () => abandoned.abort(),
   });
 }

@@ -9,7 +9,7 @@ import {
 } from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { rowStates, stateBytes } from "./encoder-states.ts";
-import { createKnownStates } from "./encoder-state-cache.ts";
+import { createEncoderStateCache } from "./encoder-state-cache.ts";
 import { identityOf } from "../inference/model-identity.ts";
 import type { InferenceClient } from "../inference/protocol/client.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";
@@ -96,7 +96,7 @@ export function createGraphEncoder(options: GraphEncoderOptions): PromptEncoder 
     maxBytes,
     bytesOf: ({ states }) => states.reduce((sum, each) => sum + stateBytes(each), 0),
   });
-  const known = createKnownStates(maxBytes);
+  const known = createEncoderStateCache(maxBytes);
   const look = async (image: EncodedImage, call: CallOptions): Promise<EncodedPrompts> => {
     const features = await encodeImage(options, image, call);
     seen.set(image.digest, features);

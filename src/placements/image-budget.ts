@@ -2,7 +2,7 @@ import { Problem } from "../contract/problems.ts";
 import type { Backend, GenerateRequest } from "../inference/backend.ts";
 
 /** What bounds a backend. */
-export interface BoundOptions {
+export interface ImageBudgetOptions {
   /** What all pictures that are being asked about may take, with the messages that they are sent in; one alone may take more. */
   readonly maxBytes: number;
   /** Milliseconds after which a question is over, whether it was seen to end or not: workerd drops a request whose caller has left. */
@@ -24,7 +24,7 @@ function bytesOf({ image, stream }: GenerateRequest): number {
  * A backend elsewhere that is asked no more than memory here allows: what waits for it holds its pictures meanwhile. Throws `overloaded`
  * where a question would be too much beside those that are being answered.
  */
-export function boundedBackend(backend: Backend, { maxBytes, leaseMs, now }: BoundOptions): Backend {
+export function withImageBudget(backend: Backend, { maxBytes, leaseMs, now }: ImageBudgetOptions): Backend {
   const inside = new Set<Held>();
   const enter = (bytes: number): Held => {
     for (const each of inside) if (each.untilMs <= now()) inside.delete(each);

@@ -9,29 +9,29 @@ export const LEASE_MS = 30_000;
 /** Requests that may wait: at some 0.2 s an answer, the last of them waits as long as a client has patience. */
 export const MAX_WAITING = 64;
 
-/** What the turnstile needs of the world. */
-export interface TurnstileOptions {
+/** What the queue needs of the createManualClock. */
+export interface ModelQueueOptions {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** What the images of all requests inside and waiting may take; one alone may take more. */
-  readonly maxHeldBytes: number;
+  readonly imageBudgetBytes: number;
 }
 
 /** The right to run the model. */
-export interface Turn {
+export interface Lease {
   /** Says that its holder lives. */
   readonly renew: () => void;
   /** Gives the right to the next; a second call does nothing. */
-  readonly leave: () => void;
+  readonly release: () => void;
 }
 
 /** Lets requests to the model one at a time, in the order they came. */
-export interface Turnstile {
+export interface ModelQueue {
   /** `bytes` is what the request holds while it waits; `check` is called at each look and throws to give up. Throws `overloaded`. */
-  enter(bytes: number, check: () => void): Promise<Turn>;
+  acquire(bytes: number, check: () => void): Promise<Lease>;
 }
 
-interface Ticket {
+interface Waiter {
   readonly bytes: number;
   seenMs: number;
 }
@@ -39,40 +39,40 @@ interface Ticket {
 /**
  * A queue that outlives its members. workerd drops a request whose client has left without running its `finally`, and a
  * promise of one request does not always wake another: so those who wait look for themselves, each renewing its own
- * ticket, and whoever has been silent for `LEASE_MS` is passed over.
+ * waiter, and whoever has been silent for `LEASE_MS` is passed over.
  */
-export function createTurnstile({ now, sleep, maxHeldBytes }: TurnstileOptions): Turnstile {
-  const queue: Ticket[] = [];
-  const remove = (ticket: Ticket): void => {
-    const at = queue.indexOf(ticket);
+export function createModelQueue({ now, sleep, imageBudgetBytes }: ModelQueueOptions): ModelQueue {
+  const queue: Waiter[] = [];
+  const remove = (waiter: Waiter): void => {
+    const at = queue.indexOf(waiter);
     if (at !== -1) queue.splice(at, 1);
   };
-  const passSilent = (): void => {
-    for (const ticket of queue.filter(({ seenMs }) => now() - seenMs > LEASE_MS)) remove(ticket);
+  const dropExpired = (): void => {
+    for (const waiter of queue.filter(({ seenMs }) => now() - seenMs > LEASE_MS)) remove(waiter);
   };
   return {
-    enter: async (bytes, check) => {
+    acquire: async (bytes, check) => {
       // Also here: where all who come are refused, nobody waits who would.
-      passSilent();
-      const heldBytes = queue.reduce((sum, ticket) => sum + ticket.bytes, bytes);
-      if (queue.length > MAX_WAITING || (queue.length > 0 && heldBytes > maxHeldBytes)) {
+      dropExpired();
+      const heldBytes = queue.reduce((sum, waiter) => sum + waiter.bytes, bytes);
+      if (queue.length > MAX_WAITING || (queue.length > 0 && heldBytes > imageBudgetBytes)) {
         throw new Problem("overloaded", `${queue.length} requests are before this one.`);
       }
-      const ticket: Ticket = { bytes, seenMs: now() };
-      queue.push(ticket);
+      const waiter: Waiter = { bytes, seenMs: now() };
+      queue.push(waiter);
       try {
-        while (queue[0] !== ticket) {
+        while (queue[0] !== waiter) {
           await sleep(POLL_MS);
           check();
-          ticket.seenMs = now();
-          passSilent();
-          if (!queue.includes(ticket)) queue.push(ticket);
+          waiter.seenMs = now();
+          dropExpired();
+          if (!queue.includes(waiter)) queue.push(waiter);
         }
       } catch (thrown) {
-        remove(ticket);
+        remove(waiter);
         throw thrown;
       }
-      return { renew: () => void (ticket.seenMs = now()), leave: () => remove(ticket) };
+      return { renew: () => void (waiter.seenMs = now()), release: () => remove(waiter) };
     },
   };
 }

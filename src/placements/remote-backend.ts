@@ -8,15 +8,15 @@ import {
 } from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { generationsOf, timingsOf } from "../inference/generations.ts";
-import { askWithDigest } from "./digest-first.ts";
+import { askDigestFirst } from "./digest-first.ts";
 import { identityOf, mayBeSame } from "../inference/model-identity.ts";
 import type { InferenceClient } from "../inference/protocol/client.ts";
 import type { ModelMetadata } from "../inference/protocol/metadata.ts";
 import type { CallOptions } from "../inference/protocol/session.ts";
 import { describedBy } from "./remote-description.ts";
 import { type CheckModel, streamedEvents } from "./remote-stream.ts";
-import { remembered } from "../inference/memoized.ts";
-import { createSentDigests, type SentDigests } from "./digest-cache.ts";
+import { memoized } from "../inference/memoized.ts";
+import { createDigestCache, type DigestCache } from "./digest-cache.ts";
 import { callOptions, countTensors, imageTensors, models, ruleParameters, textTensor } from "../inference/wire.ts";
 
 /** What the remote backend is made of. */
@@ -39,7 +39,7 @@ export const RENEWAL_MS = 2000;
 /** What is known of whoever answers. */
 interface Known {
   readonly metadata: ModelMetadata;
-  readonly sent: SentDigests;
+  readonly sent: DigestCache;
   readonly check: CheckModel;
   /** What goes with a call that begins now. */
   readonly callOf: () => CallOptions;
@@ -54,7 +54,7 @@ async function* inferredEvents(
   const offered = new Set(metadata.outputs.map(({ name }) => name));
   const outputs = [...REQUIRED, ...OFFERED.filter((name) => offered.has(name))].map((name) => ({ name }));
   const takesDigest = metadata.inputs.some(({ name }) => name === "image_digest");
-  const reply = await askWithDigest(image, { takesDigest }, sent, (isHeld) => {
+  const reply = await askDigestFirst(image, { takesDigest }, sent, (isHeld) => {
     const inputs = [
       ...imageTensors(image, takesDigest, isHeld),
       textTensor("prompt", prompts),
@@ -100,9 +100,9 @@ function checkFor(
 /** The whole model elsewhere: pictures are sent as they came, and never decoded here. */
 export function createRemoteBackend(options: RemoteOptions): Backend {
   const { client, now, timeoutMs } = options;
-  const describe = remembered(options.describe, now);
-  const sent = createSentDigests(now);
-  const metadataOf = remembered((call: CallOptions) => client.metadata(models.florence2, call), now);
+  const describe = memoized(options.describe, now);
+  const sent = createDigestCache(now);
+  const metadataOf = memoized((call: CallOptions) => client.metadata(models.florence2, call), now);
   let isDescribed = false;
   return {
     generate: async function* (request, signal) {

@@ -2,15 +2,15 @@ import { Problem } from "../contract/problems.ts";
 import type { EncodablePrompt, EncodeRequest, PromptEncoder } from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { rowStates } from "./encoder-states.ts";
-import { askWithDigest } from "./digest-first.ts";
-import { createKnownStates } from "./encoder-state-cache.ts";
+import { askDigestFirst } from "./digest-first.ts";
+import { createEncoderStateCache } from "./encoder-state-cache.ts";
 import { identityOf } from "../inference/model-identity.ts";
 import type { InferenceClient } from "../inference/protocol/client.ts";
 import { InferenceFailure } from "../inference/protocol/failure.ts";
 import { outputOf } from "../inference/protocol/infer.ts";
 import type { ModelMetadata } from "../inference/protocol/metadata.ts";
-import { remembered } from "../inference/memoized.ts";
-import { createSentDigests } from "./digest-cache.ts";
+import { memoized } from "../inference/memoized.ts";
+import { createDigestCache } from "./digest-cache.ts";
 import { callOptions, imageTensors, models, textTensor } from "../inference/wire.ts";
 
 /** What encoders elsewhere are asked with. */
@@ -52,9 +52,9 @@ function statesOutput({ outputs }: ModelMetadata) {
 
 /** `florence2_encoder`: pictures are sent as they came, and never decoded here. */
 export function createRemoteEncoder({ client, now, stateBytes: maxBytes }: RemoteEncoderOptions): RemoteEncoder {
-  const sent = createSentDigests(now);
-  const known = createKnownStates(maxBytes);
-  const metadataOf = remembered((signal: AbortSignal) => client.metadata(models.encoder, { signal }), now);
+  const sent = createDigestCache(now);
+  const known = createEncoderStateCache(maxBytes);
+  const metadataOf = memoized((signal: AbortSignal) => client.metadata(models.encoder, { signal }), now);
   const encode = async (request: EncodeRequest, prompts: readonly EncodablePrompt[], signal: AbortSignal) => {
     const { image, trace } = request;
     const metadata = await metadataOf(signal);
@@ -62,7 +62,7 @@ export function createRemoteEncoder({ client, now, stateBytes: maxBytes }: Remot
     const states = statesOutput(metadata);
     const outputs = [{ name: states.name }, { name: "sequence_length" }];
     const texts = prompts.map(({ text }) => text);
-    const reply = await askWithDigest(image, { takesDigest }, sent, (isHeld) => {
+    const reply = await askDigestFirst(image, { takesDigest }, sent, (isHeld) => {
       const inputs = [...imageTensors(image, takesDigest, isHeld), textTensor("prompt", texts)];
       return client.infer(models.encoder, { inputs, outputs }, callOptions(signal, trace));
     });

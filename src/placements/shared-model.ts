@@ -2,17 +2,17 @@ import type { ModelDescription } from "../inference/backend.ts";
 import type { LoadOptions } from "../runtime/load-model.ts";
 import { describeModel } from "../runtime/describe-model.ts";
 import { openModelShards, type ModelShards, type ReadAsset } from "../weights/shards.ts";
-import { createTurnstile, type TurnstileOptions } from "./model-queue.ts";
+import { createModelQueue, type ModelQueueOptions } from "./model-queue.ts";
 
 /** What a shared model is made of. */
-export interface SharedModelOptions extends Pick<LoadOptions, "createSession" | "createTokenizer">, TurnstileOptions {
+export interface SharedModelOptions extends Pick<LoadOptions, "createSession" | "createTokenizer">, ModelQueueOptions {
   /** The model's name in the manifest. */
   readonly modelId: string;
   readonly readAsset: ReadAsset;
 }
 
 /** One request's claim on the model. */
-export interface Claim {
+export interface UseOptions {
   /** What the request holds while it waits. */
   readonly bytes: number;
   /** Throws once nobody wants the answer. */
@@ -22,7 +22,7 @@ export interface Claim {
 /** The isolate's one model. */
 export interface SharedModel<Model> {
   /** Runs `work` alone on the model; `renew` says that it is alive. Loads the model if need be; a load that fails is tried again by the next. */
-  use<Result>(claim: Claim, work: (model: Model, renew: () => void) => Promise<Result>): Promise<Result>;
+  use<Result>(claim: UseOptions, work: (model: Model, renew: () => void) => Promise<Result>): Promise<Result>;
   /** Whether the next `use` will find the model loaded. */
   isLoaded(): boolean;
   describe(): Promise<ModelDescription>;
@@ -36,7 +36,7 @@ export function createSharedModel<Model>(
   options: SharedModelOptions,
   loadModel: (options: LoadOptions) => Promise<Model>,
 ): SharedModel<Model> {
-  const turnstile = createTurnstile(options);
+  const queue = createModelQueue(options);
   let loaded: Model | undefined;
   let description: ModelDescription | undefined;
 
@@ -48,12 +48,12 @@ export function createSharedModel<Model>(
   };
   return {
     use: async ({ bytes, check }, work) => {
-      const { renew, leave } = await turnstile.enter(bytes, check);
+      const { renew, release } = await queue.acquire(bytes, check);
       try {
         check();
         return await work(await load(renew), renew);
       } finally {
-        leave();
+        release();
       }
     },
     isLoaded: () => loaded !== undefined,
@@ -66,9 +66,9 @@ export function createSharedModel<Model>(
 }
 
 /** Resolves once `shared` has its model; loads it if need be. Not behind the requests that the model is busy with: being busy is being ready. */
-export async function readyWith(shared: SharedModel<unknown>, holdOpen: (work: Promise<void>) => void): Promise<void> {
+export async function readyWith(shared: SharedModel<unknown>, waitUntil: (work: Promise<void>) => void): Promise<void> {
   if (shared.isLoaded()) return;
   const loading = shared.use({ bytes: 0, check: () => {} }, async () => {});
-  holdOpen(loading.catch(() => {}));
+  waitUntil(loading.catch(() => {}));
   await loading;
 }

@@ -1,13 +1,13 @@
 import type { PromptEncoder } from "../inference/backend.ts";
 import { createGraphEncoder, type GraphEncoderOptions } from "./graph-encoder.ts";
 import { createRemoteEncoder } from "./remote-encoder.ts";
-import { remembered } from "../inference/memoized.ts";
+import { memoized } from "../inference/memoized.ts";
 
 /** Encoders elsewhere: `florence2_encoder` where the backend has it, else the bare graphs. */
 export function createSplitEncoder(options: GraphEncoderOptions): PromptEncoder {
   const whole = createRemoteEncoder(options);
   const graphs = createGraphEncoder(options);
-  const isWholeOffered = remembered(whole.isOffered, options.now);
+  const isWholeOffered = memoized(whole.isOffered, options.now);
   return {
     encode: async (request, signal) => {
       const encoder = (await isWholeOffered(signal)) ? whole : graphs;

@@ -6,11 +6,17 @@ import {
   type ModelDescription,
   type PromptEncoder,
 } from "../inference/backend.ts";
-import { type BatchLimits, batchesOf, encodedTogether } from "../decoding/plan-batches.ts";
+import { type BatchLimits, planBatches, planEncoderBatches } from "../decoding/plan-batches.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "./embedded.ts";
-import { eventStream } from "./generation-stream.ts";
-import { type MemoryLimits, planFor, type Prompt, type WriteOptions, writeAnswers } from "../decoding/generate.ts";
-import { createLaps, timed } from "../runtime/backend-timer.ts";
+import { generationStream } from "./generation-stream.ts";
+import {
+  type MemoryLimits,
+  planGeneration,
+  type Prompt,
+  type GenerateOptions,
+  generateAnswers,
+} from "../decoding/generate.ts";
+import { createBackendTimer, withTimings } from "../runtime/backend-timer.ts";
 import { type DecoderModel, type EmbedPrompt, loadDecoder } from "../runtime/load-model.ts";
 import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
 
@@ -19,7 +25,7 @@ export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> 
   /** Whoever runs the encoders. It is handed a way to embed a prompt with the isolate's own table, for backends that serve the bare graphs. */
   readonly encoder: (embed: EmbedPrompt) => PromptEncoder;
   /** Keeps the isolate at work after its request has gone (workerd's `waitUntil`); the promise never rejects. */
-  readonly holdOpen: (work: Promise<void>) => void;
+  readonly waitUntil: (work: Promise<void>) => void;
   /** Most bytes of encoder states that are asked for at once; `MAX_STATE_BYTES` if left out. */
   readonly maxStateBytes?: number;
 }
@@ -63,10 +69,10 @@ function createPair(describe: () => Promise<ModelDescription>) {
 
 /** The prompts of a request, in pieces whose states are asked for at once. */
 function planPieces(model: DecoderModel, request: GenerateRequest, limits: MemoryLimits & { maxStateBytes: number }) {
-  const { rules, batches } = planFor(model, request, limits);
+  const { rules, batches } = planGeneration(model, request, limits);
   const { attentionHeads, headSize } = model.config;
   const tokenBytes = attentionHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
-  return { rules, pieces: encodedTogether(batches.flat(), limits.maxStateBytes / tokenBytes) };
+  return { rules, pieces: planEncoderBatches(batches.flat(), limits.maxStateBytes / tokenBytes) };
 }
 
 /** One piece of the prompts and its states. */
@@ -79,11 +85,11 @@ interface Encoded {
 function writePiece(
   model: DecoderModel,
   { piece, states }: Encoded,
-  { limits, ...options }: Omit<WriteOptions, "encode"> & { readonly limits: BatchLimits },
+  { limits, ...options }: Omit<GenerateOptions, "encode"> & { readonly limits: BatchLimits },
 ): Promise<void> {
   const byPrompt = new Map(piece.map((prompt, at) => [prompt, states[at]]));
-  const encode: WriteOptions["encode"] = async (batch) => batch.flatMap((prompt) => byPrompt.get(prompt) ?? []);
-  return writeAnswers(model, { rules: limits.rules, batches: batchesOf(piece, limits) }, { ...options, encode });
+  const encode: GenerateOptions["encode"] = async (batch) => batch.flatMap((prompt) => byPrompt.get(prompt) ?? []);
+  return generateAnswers(model, { rules: limits.rules, batches: planBatches(piece, limits) }, { ...options, encode });
 }
 
 /**
@@ -91,7 +97,7 @@ function writePiece(
  * while one waits for its encoder states.
  */
 export function createSplitBackend(options: SplitOptions): Backend {
-  const { maxPromptTokens = Infinity, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, holdOpen, sleep, now } = options;
+  const { maxPromptTokens = Infinity, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, waitUntil, sleep, now } = options;
   const { maxStateBytes = MAX_STATE_BYTES } = options;
   const shared = createSharedModel(options, loadDecoder);
   const encoder = options.encoder((ids) => shared.use({ bytes: 0, check: () => {} }, (model) => model.embed(ids)));
@@ -99,33 +105,33 @@ export function createSplitBackend(options: SplitOptions): Backend {
   const limits = { maxPromptTokens, maxCachedTokens, maxStateBytes };
   return {
     generate: (request, signal) =>
-      eventStream(
+      generationStream(
         async (emit, { check, signal: wanted }) => {
-          const laps = createLaps(now);
+          const timer = createBackendTimer(now);
           const claim = { bytes: request.image.bytes.length, check };
           const { rules, pieces } = await shared.use(claim, async (model) => planPieces(model, request, limits));
           const checkRevision = pair.checkFor(request);
           for (const piece of pieces) {
-            laps.end("queue");
+            timer.end("queue");
             const { states, revision } = await encoder.encode({ ...request, prompts: piece }, wanted);
-            laps.end("encode");
+            timer.end("encode");
             await checkRevision(revision);
             await shared.use({ bytes: bytesOf(states), check }, (model, renew) => {
-              laps.end("queue");
+              timer.end("queue");
               const pause = async (): Promise<void> => {
                 renew();
                 await sleep(0);
                 check();
               };
-              const writing = { limits: { rules, maxCachedTokens }, emit: timed(emit, laps), pause };
+              const writing = { limits: { rules, maxCachedTokens }, emit: withTimings(emit, timer), pause };
               return writePiece(model, { piece, states }, writing);
             });
           }
         },
-        { signal, holdOpen },
+        { signal, waitUntil },
       ),
     ready: async () => {
-      await Promise.all([encoder.ready(), readyWith(shared, holdOpen)]);
+      await Promise.all([encoder.ready(), readyWith(shared, waitUntil)]);
     },
     model: () => pair.describe(),
   };

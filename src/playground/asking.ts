@@ -5,7 +5,7 @@ import { optionsOf } from "./options.ts";
 import { type Outcome, type Picture, type State, withOutcome } from "./state.ts";
 import type { Store } from "./store.ts";
 
-/** What asking needs of the world. */
+/** What asking needs of the createManualClock. */
 export interface Asking {
   readonly florence: Florence;
   /** Milliseconds, from anywhere. */

@@ -1,7 +1,7 @@
 import type { BackendTimings, GenerationEvent } from "../inference/backend.ts";
 
 /** Parts the time of one request into its stages, without a gap. */
-export interface Laps {
+export interface BackendTimer {
   /** All time since the last lap was the stage's. */
   end(stage: keyof BackendTimings): void;
   /** Milliseconds by stage until the last lap. */
@@ -9,7 +9,7 @@ export interface Laps {
 }
 
 /** Begins to count. */
-export function createLaps(now: () => number): Laps {
+export function createBackendTimer(now: () => number): BackendTimer {
   const timings: { -readonly [Stage in keyof BackendTimings]: number } = {};
   let begun = now();
   return {
@@ -23,9 +23,12 @@ export function createLaps(now: () => number): Laps {
 }
 
 /** Puts the request's times on what is finished: what was done since the last lap was writing. */
-export function timed(emit: (event: GenerationEvent) => void, laps: Laps): (event: GenerationEvent) => void {
+export function withTimings(
+  emit: (event: GenerationEvent) => void,
+  timer: BackendTimer,
+): (event: GenerationEvent) => void {
   return (event) => {
-    if (event.type === "done") laps.end("decode");
-    emit(event.type === "done" ? { ...event, timings: laps.timings() } : event);
+    if (event.type === "done") timer.end("decode");
+    emit(event.type === "done" ? { ...event, timings: timer.timings() } : event);
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import type { CacheReport } from "../../src/contract/service.ts";
-import { type Ask, findTogether } from "../../src/answering/find-for-tasks.ts";
-import type { Question } from "../../src/generations/find-generations.ts";
+import { type TaskPrompts, findForTasks } from "../../src/answering/find-for-tasks.ts";
+import type { GenerationsRequest } from "../../src/generations/request.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { callWith } from "../support/calls.ts";
 import { missed } from "../support/fake-service.ts";
@@ -14,12 +14,12 @@ const written = (text: string) =>
 
 /** Finds asks with a finder that writes each prompt back, or fails on questions that hold "bad". */
 async function find(
-  asks: readonly Ask[],
+  asks: readonly TaskPrompts[],
   reports: readonly CacheReport[] = [],
   failure: Error = new Problem("backend-timeout", "late"),
 ) {
-  const questions: Question[] = [];
-  const found = await findTogether(
+  const questions: GenerationsRequest[] = [];
+  const found = await findForTasks(
     async (question) => {
       const cache = reports[questions.length] ?? missed;
       questions.push(question);
@@ -35,7 +35,7 @@ async function find(
   return { texts, questions, cache: found.cache, timings: found.timings };
 }
 
-const ask = (beams: number, ...prompts: readonly string[]): Ask => ({ prompts, decoding: { beams } });
+const ask = (beams: number, ...prompts: readonly string[]): TaskPrompts => ({ prompts, decoding: { beams } });
 
 const many = (count: number, name: string) => Array.from({ length: count }, (_, at) => `${name}${at}`);
 

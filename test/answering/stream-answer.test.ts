@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { TaskOptions } from "../../src/contract/requests.ts";
 import type { AnswerPart } from "../../src/contract/service.ts";
-import { createAnswerTeller } from "../../src/answering/stream-answer.ts";
+import { createAnswerStream } from "../../src/answering/stream-answer.ts";
 import { prepare } from "../../src/answering/prepare.ts";
 import { eventsOf, image, tellAll } from "../support/streamed-generation.ts";
 
@@ -78,7 +78,7 @@ describe("an answer in the making", () => {
   });
 
   it("whose end contradicts its beginning is a failure of the backend", () => {
-    const teller = createAnswerTeller(prepare("caption", {}, image), image);
+    const teller = createAnswerStream(prepare("caption", {}, image), image);
     const model = { id: "m", revision: "1", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
     teller.hear({ type: "token", prompt: 0, id: 1, logprob: 0, text: "a dog" }, model);
     const { answer } = tellAll("caption", {}, eventsOf(tokens("a cat")));

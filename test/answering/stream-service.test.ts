@@ -29,7 +29,7 @@ function streaming(
     ttlSeconds: 60,
     memoryBytes: 10_000,
     salt: "",
-    holdOpen: () => {},
+    waitUntil: () => {},
     now: () => clock,
     sleep: nextTask,
   });

@@ -1,73 +1,79 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import {
-  emptyLine,
-  type FlightEvent,
-  type FlightLine,
-  nextMoment,
-  SHARED_LEASE_MS,
-  stepFlight,
+  initialState,
+  type CoordinatorEvent,
+  type CoordinatorState,
+  nextTimeoutMs,
+  LEADER_LEASE_MS,
+  stepCoordinator,
 } from "../../src/cache/coordinator-state.ts";
 
-const members = ["a", "b", "c", "d"] as const;
-const member = fc.constantFrom(...members);
-const outcome = fc.oneof(
+const participants = ["a", "b", "c", "d"] as const;
+const participant = fc.constantFrom(...participants);
+const result = fc.oneof(
   fc.record({ value: fc.string({ maxLength: 3 }) }),
   fc.constant({ problem: { code: "backend-timeout", detail: "" } }),
 );
-const event: fc.Arbitrary<FlightEvent> = fc.oneof(
+const event: fc.Arbitrary<CoordinatorEvent> = fc.oneof(
   fc.record({
-    type: fc.constant("ask" as const),
-    member,
+    type: fc.constant("join" as const),
+    participant,
     maxAgeMs: fc.constantFrom(0, 1000, Infinity),
     joinedMs: fc.constant(undefined),
-    patienceMs: fc.constantFrom(0, 500, 2000),
+    waitMs: fc.constantFrom(0, 500, 2000),
   }),
-  fc.record({ type: fc.constantFrom("renew" as const, "leave" as const), member }),
-  fc.record({ type: fc.constant("end" as const), member, outcome }),
+  fc.record({ type: fc.constantFrom("renew" as const, "release" as const), participant }),
+  fc.record({ type: fc.constant("complete" as const), participant, result }),
 );
 const history = fc.array(fc.record({ event, afterMs: fc.nat(4000) }), { maxLength: 40 });
-type History = readonly { readonly event: FlightEvent; readonly afterMs: number }[];
+type History = readonly { readonly event: CoordinatorEvent; readonly afterMs: number }[];
 
-/** What has been seen of a line: the answers by question, and when whom was given the lead or has renewed it. */
+/** What a run has shown so far: the requests without a reply, and the valid leases. */
 interface Seen {
-  readonly line: FlightLine;
+  readonly state: CoordinatorState;
   readonly nowMs: number;
-  /** Members whose question has no answer yet, and when they wanted one. */
-  readonly open: ReadonlyMap<string, number>;
+  /** Participants without a reply yet, and when their request times out. */
+  readonly pending: ReadonlyMap<string, number>;
   readonly leases: ReadonlyMap<string, number>;
   readonly mostLeaders: number;
 }
 
-const start: Seen = { line: emptyLine, nowMs: 0, open: new Map(), leases: new Map(), mostLeaders: 0 };
+const start: Seen = { state: initialState, nowMs: 0, pending: new Map(), leases: new Map(), mostLeaders: 0 };
 
-/** One event, as members who behave send it: none asks twice at once, and only who was given the lead speaks as a leader. */
-function see({ line, open, leases, mostLeaders }: Seen, next: FlightEvent, nowMs: number): Seen {
-  const step = stepFlight(line, next, nowMs);
-  const stillOpen = new Map(open);
+/** One event of correct participants: none has two requests pending, and only a leader renews. */
+function see({ state, pending, leases, mostLeaders }: Seen, next: CoordinatorEvent, nowMs: number): Seen {
+  const step = stepCoordinator(state, next, nowMs);
+  const stillPending = new Map(pending);
   const valid = new Map([...leases].filter(([, untilMs]) => untilMs > nowMs));
-  if (next.type === "ask") stillOpen.set(next.member, nowMs + next.patienceMs);
-  if (next.type === "end" || next.type === "leave") valid.delete(next.member);
-  const { leader } = step.line;
-  if (next.type === "renew" && leader?.member === next.member) valid.set(next.member, leader.untilMs);
-  for (const { member: told, answer } of step.told) {
-    // Exactly one answer, and only to who has asked.
-    expect(stillOpen.delete(told)).toBe(true);
-    if (answer.type === "lead") valid.set(told, nowMs + SHARED_LEASE_MS);
+  if (next.type === "join") stillPending.set(next.participant, nowMs + next.waitMs);
+  if (next.type === "complete" || next.type === "release") valid.delete(next.participant);
+  const { leader } = step.state;
+  if (next.type === "renew" && leader?.participant === next.participant) valid.set(next.participant, leader.untilMs);
+  for (const { participant: replies, reply } of step.replies) {
+    // Exactly one reply to each request.
+    expect(stillPending.delete(replies)).toBe(true);
+    if (reply.type === "lead") valid.set(replies, nowMs + LEADER_LEASE_MS);
   }
-  return { line: step.line, nowMs, open: stillOpen, leases: valid, mostLeaders: Math.max(mostLeaders, valid.size) };
+  return {
+    state: step.state,
+    nowMs,
+    pending: stillPending,
+    leases: valid,
+    mostLeaders: Math.max(mostLeaders, valid.size),
+  };
 }
 
-function isBehaved({ open }: Seen, next: FlightEvent): boolean {
-  return next.type === "tick" || !open.has(next.member);
+function isBehaved({ pending }: Seen, next: CoordinatorEvent): boolean {
+  return next.type === "tick" || !pending.has(next.participant);
 }
 
-/** Lets the moments come that the line itself names, up to a time. */
+/** Sends a `tick` at each timeout that the state names, up to a time. */
 function pass(seen: Seen, untilMs: number): Seen {
   for (let now = seen; ;) {
-    const moment = nextMoment(now.line);
-    if (moment === undefined || moment > untilMs) return now;
-    now = see(now, { type: "tick" }, Math.max(moment, now.nowMs));
+    const timeoutMs = nextTimeoutMs(now.state);
+    if (timeoutMs === undefined || timeoutMs > untilMs) return now;
+    now = see(now, { type: "tick" }, Math.max(timeoutMs, now.nowMs));
   }
 }
 
@@ -79,7 +85,7 @@ function replay(events: History): Seen {
   }, start);
 }
 
-it("has never two leaders with a valid lease, and tells who asks one thing", () => {
+it("never has two leaders with a valid lease, and replies once to each request", () => {
   fc.assert(
     fc.property(history, (events) => {
       expect(pass(replay(events), Infinity).mostLeaders).toBeLessThanOrEqual(1);
@@ -87,40 +93,47 @@ it("has never two leaders with a valid lease, and tells who asks one thing", () 
   );
 });
 
-it("answers everybody in the end, when their patience is over at the latest", () => {
+it("replies to each request, after its `waitMs` at the latest", () => {
   fc.assert(
     fc.property(history, (events) => {
       const seen = replay(events);
-      for (const untilMs of seen.open.values()) expect(untilMs).toBeGreaterThan(seen.nowMs);
-      expect(pass(seen, Infinity).open.size).toBe(0);
+      for (const untilMs of seen.pending.values()) expect(untilMs).toBeGreaterThan(seen.nowMs);
+      expect(pass(seen, Infinity).pending.size).toBe(0);
     }),
   );
 });
 
-it("passes a dead leader's turn on to who waits, as soon as its lease is over", () => {
+it("makes the next waiter the leader as soon as a dead leader's lease expires", () => {
   fc.assert(
     fc.property(history, (events) => {
-      const { line, nowMs } = replay(events);
-      // From here on nobody but the one who waits is heard of.
-      const asked = stepFlight(line, { ...patient, member: "late" }, nowMs);
-      const later = stepFlight(asked.line, { type: "tick" }, nowMs + SHARED_LEASE_MS * (line.waiting.length + 2));
-      const first = later.told[0] ?? asked.told.find(({ member: told }) => told === "late");
-      expect(first?.answer.type).toBe("lead");
+      const { state, nowMs } = replay(events);
+      // From here on no other participant sends an event.
+      const asked = stepCoordinator(state, { ...patient, participant: "late" }, nowMs);
+      const later = stepCoordinator(
+        asked.state,
+        { type: "tick" },
+        nowMs + LEADER_LEASE_MS * (state.waiters.length + 2),
+      );
+      const first = later.replies[0] ?? asked.replies.find(({ participant: replies }) => replies === "late");
+      expect(first?.reply.type).toBe("lead");
     }),
   );
 });
 
-const patient = { type: "ask", maxAgeMs: 0, joinedMs: undefined, patienceMs: 1_000_000 } as const;
+const patient = { type: "join", maxAgeMs: 0, joinedMs: undefined, waitMs: 1_000_000 } as const;
 
-it("gives what has landed to all who wait, whoever brings it", () => {
+it("gives a value to all waiters, whichever participant brings it", () => {
   fc.assert(
-    fc.property(history, member, (events, bringer) => {
-      const { line, nowMs } = replay(events);
-      const step = stepFlight(line, { type: "end", member: bringer, outcome: { value: "v" } }, nowMs);
-      expect(step.told).toEqual(
-        line.waiting.map((each) => ({ member: each.member, answer: { type: "ended", outcome: { value: "v" } } })),
+    fc.property(history, participant, (events, bringer) => {
+      const { state, nowMs } = replay(events);
+      const step = stepCoordinator(state, { type: "complete", participant: bringer, result: { value: "v" } }, nowMs);
+      expect(step.replies).toEqual(
+        state.waiters.map((each) => ({
+          participant: each.participant,
+          reply: { type: "complete", result: { value: "v" } },
+        })),
       );
-      expect(step.line.waiting).toEqual([]);
+      expect(step.state.waiters).toEqual([]);
     }),
   );
 });

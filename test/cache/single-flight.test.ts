@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { createSingleFlight, FLIGHT_LEASE_MS, HEARTBEAT_MS, MAX_POLL_MS } from "../../src/cache/single-flight.ts";
+import { createSingleFlight, LEASE_MS, RENEW_MS, MAX_POLL_MS } from "../../src/cache/single-flight.ts";
 import { Problem } from "../../src/contract/problems.ts";
-import { world } from "../support/manual-clock.ts";
+import { createManualClock } from "../support/manual-clock.ts";
 
 const wanted = (): void => {};
 
 describe("work that is asked for several times at once", () => {
   it("is done once, and all get its value", async () => {
-    const { settle, ...time } = world();
+    const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<number>(time);
     let works = 0;
     const work = async (): Promise<number> => {
@@ -15,14 +15,14 @@ describe("work that is asked for several times at once", () => {
       await time.sleep(100);
       return 7;
     };
-    const landed = await settle(Promise.all(Array.from({ length: 200 }, () => flight.run("a", wanted, work))));
+    const results = await settle(Promise.all(Array.from({ length: 200 }, () => flight.run("a", wanted, work))));
     expect(works).toBe(1);
-    expect(landed.filter(({ isCollapsed }) => isCollapsed)).toHaveLength(199);
-    expect(new Set(landed.map(({ value }) => value))).toEqual(new Set([7]));
+    expect(results.filter(({ isCollapsed }) => isCollapsed)).toHaveLength(199);
+    expect(new Set(results.map(({ value }) => value))).toEqual(new Set([7]));
   });
 
   it("is done for each key by itself, and anew when it is over", async () => {
-    const { settle, ...time } = world();
+    const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<string>(time);
     const done: string[] = [];
     const run = (key: string) =>
@@ -37,7 +37,7 @@ describe("work that is asked for several times at once", () => {
   });
 
   it("fails for all with the one problem it meets", async () => {
-    const { settle, ...time } = world();
+    const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<number>(time);
     let works = 0;
     const fail = async (): Promise<number> => {
@@ -56,7 +56,7 @@ describe("work that is asked for several times at once", () => {
     ["whose caller leaves", new Problem("request-cancelled", "gone")],
     ["who meets a bug", new TypeError("a bug")],
   ])("is taken over by the next in line from a leader %s", async (_, reason) => {
-    const { settle, ...time } = world();
+    const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<number>(time);
     let works = 0;
     const work = async (): Promise<number> => {
@@ -75,33 +75,33 @@ describe("work that is asked for several times at once", () => {
   });
 
   it("is taken over from a leader who falls silent", async () => {
-    const { settle, ...time } = world();
+    const { settle, ...time } = createManualClock();
     // A request that workerd drops: none of its waits ever ends.
-    const sleep = (ms: number) => (ms === HEARTBEAT_MS ? new Promise<void>(() => {}) : time.sleep(ms));
+    const sleep = (ms: number) => (ms === RENEW_MS ? new Promise<void>(() => {}) : time.sleep(ms));
     const flight = createSingleFlight<string>({ now: time.now, sleep });
     void flight.run("a", wanted, () => new Promise<string>(() => {}));
     const began = time.now();
-    const landed = await settle(flight.run("a", wanted, async () => "mine"));
-    expect(landed).toEqual({ value: "mine", isCollapsed: false });
-    expect(time.now() - began).toBeGreaterThan(FLIGHT_LEASE_MS);
+    const results = await settle(flight.run("a", wanted, async () => "mine"));
+    expect(results).toEqual({ value: "mine", isCollapsed: false });
+    expect(time.now() - began).toBeGreaterThan(LEASE_MS);
   });
 
   it("is forgotten where its leader has fallen silent and nobody asks again", async () => {
-    const { settle, ...time } = world();
-    const sleep = (ms: number) => (ms === HEARTBEAT_MS ? new Promise<void>(() => {}) : time.sleep(ms));
+    const { settle, ...time } = createManualClock();
+    const sleep = (ms: number) => (ms === RENEW_MS ? new Promise<void>(() => {}) : time.sleep(ms));
     const flight = createSingleFlight<string>({ now: time.now, sleep });
     for (const key of ["a", "b", "c"]) void flight.run(key, wanted, () => new Promise<string>(() => {}));
     expect(flight.size).toBe(3);
-    await settle(time.sleep(FLIGHT_LEASE_MS + 1));
+    await settle(time.sleep(LEASE_MS + 1));
     await settle(flight.run("d", wanted, async () => "mine"));
     expect(flight.size).toBe(0);
   });
 
   it("is not taken over from one who works long", async () => {
-    const { settle, ...time } = world();
+    const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<string>(time);
     const slow = async (): Promise<string> => {
-      await time.sleep(2 * FLIGHT_LEASE_MS);
+      await time.sleep(2 * LEASE_MS);
       return "slow";
     };
     const [, second] = await settle(Promise.all([flight.run("a", wanted, slow), flight.run("a", wanted, slow)]));
@@ -109,10 +109,10 @@ describe("work that is asked for several times at once", () => {
   });
 
   it("is looked at seldom where it takes long, and still seen soon", async () => {
-    const { settle, ...time } = world();
+    const { settle, ...time } = createManualClock();
     let looks = 0;
     const sleep = (ms: number) => {
-      if (ms !== HEARTBEAT_MS) looks += 1;
+      if (ms !== RENEW_MS) looks += 1;
       return time.sleep(ms);
     };
     const flight = createSingleFlight<string>({ now: time.now, sleep });
@@ -127,7 +127,7 @@ describe("work that is asked for several times at once", () => {
   });
 
   it("lets one who waits leave without the others", async () => {
-    const { settle, ...time } = world();
+    const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<number>(time);
     const work = async (): Promise<number> => {
       await time.sleep(100);

@@ -12,7 +12,7 @@ const entry: Entry<string> = { value: "a cat", createdMs: 5 };
 function tiersOver(stores: readonly Store[], maxBytes = 1000) {
   const held: Promise<void>[] = [];
   const memory = createByteLru<Entry<string>>({ maxBytes, bytesOf: ({ value }) => value.length });
-  const tiers = createTiers({ memory, stores, ttlSeconds: 60, read, holdOpen: (work) => held.push(work) });
+  const tiers = createTiers({ memory, stores, ttlSeconds: 60, read, waitUntil: (work) => held.push(work) });
   return { tiers, memory, settle: () => Promise.all(held) };
 }
 

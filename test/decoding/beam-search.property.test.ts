@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { createBeamSearch } from "../../src/decoding/beam-search.ts";
 import { createGreedySearch } from "../../src/decoding/greedy-search.ts";
 import { applyRules, logSoftmax } from "../../src/decoding/logits.ts";
-import type { Search, Written } from "../../src/decoding/search.ts";
+import type { Search, SearchResult } from "../../src/decoding/search.ts";
 import { runSearch } from "../../tools/search-runner.ts";
 import { toyModels, toyRules } from "../support/toy-searches.ts";
 
-const idsOf = ({ tokens }: Written) => tokens.map(({ id }) => id);
+const idsOf = ({ tokens }: SearchResult) => tokens.map(({ id }) => id);
 
 /** The same search, which writes down its states. */
 function recorded(search: Search, states: Search[]): Search {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type Cohort, joinCohorts, keepLanes, type Lane, startCohort, stepCohort } from "../../src/decoding/cohort.ts";
+import {
+  type Cohort,
+  joinCohorts,
+  keepGroups,
+  type SequenceGroup,
+  startCohort,
+  stepCohort,
+} from "../../src/decoding/cohort.ts";
 import type { Decoder } from "../../src/runtime/florence2.ts";
 import type { DecoderState } from "../../src/runtime/decoder-state.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
@@ -26,17 +33,18 @@ async function tinyDecoder() {
       florence.release(state, kept);
     },
   };
-  const lane = (beams = 1) => {
+  const group = (beams = 1) => {
     const [tokens, written]: [number[], number[][]] = [[], []];
     return {
       start: searchFor(rulesFor(config, { beams })),
       onToken: ({ id }: { readonly id: number }) => tokens.push(id),
-      onWritten: (answer: Parameters<Lane["onWritten"]>[0]) => written.push(answer.tokens.map(({ id }) => id)),
+      onFinished: (answer: Parameters<SequenceGroup["onFinished"]>[0]) =>
+        written.push(answer.tokens.map(({ id }) => id)),
       tokens,
       written,
     };
   };
-  return { decoder, released, lane };
+  return { decoder, released, group };
 }
 
 /** What the encoder gives for a prompt of so many letters. */
@@ -48,76 +56,76 @@ function encoded(letters: number): Float32Tensor {
 /** What the tiny model writes for it. */
 const answer = (letters: number) => [...TINY_ANSWER.slice(0, TINY_ANSWER.length - letters), 2];
 
-async function steps<L extends Lane>(decoder: Decoder, cohort: Cohort<L>, count: number): Promise<Cohort<L>> {
+async function steps<L extends SequenceGroup>(decoder: Decoder, cohort: Cohort<L>, count: number): Promise<Cohort<L>> {
   return count === 0 ? cohort : steps(decoder, await stepCohort(decoder, cohort), count - 1);
 }
 
 describe("a cohort", () => {
-  it("writes each lane's answer, lets it leave, and gives everything back with the last", async () => {
-    const { decoder, released, lane } = await tinyDecoder();
-    const lanes = [lane(), lane()];
-    const begun = startCohort(decoder, [encoded(1), encoded(3)], lanes);
+  it("writes each group's answer, lets it leave, and gives everything back with the last", async () => {
+    const { decoder, released, group } = await tinyDecoder();
+    const groups = [group(), group()];
+    const begun = startCohort(decoder, [encoded(1), encoded(3)], groups);
     const almost = await steps(decoder, begun, answer(3).length);
     expect(almost.running).toHaveLength(1);
     const ended = await steps(decoder, almost, 2);
-    expect(lanes.map(({ written }) => written)).toEqual([[answer(1)], [answer(3)]]);
-    expect(lanes.map(({ tokens }) => tokens)).toEqual([answer(1), answer(3)]);
+    expect(groups.map(({ written }) => written)).toEqual([[answer(1)], [answer(3)]]);
+    expect(groups.map(({ tokens }) => tokens)).toEqual([answer(1), answer(3)]);
     expect(ended.running).toEqual([]);
     expect(new Set(released).size).toBe(released.length);
     expect(ended.state.seen.hidden.data.buffer.byteLength).toBe(0);
   });
 
   it("gives its memory back when a step fails", async () => {
-    const { decoder, lane } = await tinyDecoder();
-    const cohort = startCohort(decoder, [encoded(1)], [lane()]);
+    const { decoder, group } = await tinyDecoder();
+    const cohort = startCohort(decoder, [encoded(1)], [group()]);
     const broken = { ...decoder, step: () => Promise.reject(new Error("broken")) };
     await expect(stepCohort(broken, cohort)).rejects.toThrow("broken");
     expect(cohort.state.seen.hidden.data.buffer.byteLength).toBe(0);
   });
 });
 
-describe("keepLanes", () => {
+describe("keepGroups", () => {
   it("is the cohort itself where all are wanted", async () => {
-    const { decoder, lane } = await tinyDecoder();
-    const cohort = startCohort(decoder, [encoded(1)], [lane()]);
-    expect(keepLanes(decoder, cohort, () => true)).toBe(cohort);
+    const { decoder, group } = await tinyDecoder();
+    const cohort = startCohort(decoder, [encoded(1)], [group()]);
+    expect(keepGroups(decoder, cohort, () => true)).toBe(cohort);
   });
 
-  it.each([0, 1, 2])("leaves out lane %s of three, beams and all, and the others write on", async (gone) => {
-    const { decoder, lane } = await tinyDecoder();
-    const lanes = [lane(3), lane(), lane(2)];
-    const begun = startCohort(decoder, [encoded(1), encoded(2), encoded(3)], lanes);
+  it.each([0, 1, 2])("leaves out group %s of three, beams and all, and the others write on", async (gone) => {
+    const { decoder, group } = await tinyDecoder();
+    const groups = [group(3), group(), group(2)];
+    const begun = startCohort(decoder, [encoded(1), encoded(2), encoded(3)], groups);
     const before = await steps(decoder, begun, 3);
-    const kept = keepLanes(decoder, before, (each) => each !== lanes[gone]);
-    const stays = before.running.filter(({ lane: each }) => each !== lanes[gone]);
+    const kept = keepGroups(decoder, before, (each) => each !== groups[gone]);
+    const stays = before.running.filter(({ group: each }) => each !== groups[gone]);
     expect(kept.state.prompts).toHaveLength(stays.reduce((sum, { size }) => sum + size, 0));
     expect(before.state.seen.hidden.data.buffer.byteLength).toBe(0);
     expect(kept.steps).toBe(3);
     await steps(decoder, kept, 30 - TINY_VISUAL_TOKENS - kept.steps).catch(() => {});
-    const whole = lanes.map((each, at) => (at === gone ? [] : [answer(at + 1)]));
-    expect(lanes.map(({ written }) => written.slice(0, 1))).toEqual(whole);
+    const whole = groups.map((each, at) => (at === gone ? [] : [answer(at + 1)]));
+    expect(groups.map(({ written }) => written.slice(0, 1))).toEqual(whole);
   });
 
   it("gives everything back where none is wanted", async () => {
-    const { decoder, lane } = await tinyDecoder();
-    const cohort = startCohort(decoder, [encoded(1), encoded(2)], [lane(), lane()]);
-    const kept = keepLanes(decoder, cohort, () => false);
+    const { decoder, group } = await tinyDecoder();
+    const cohort = startCohort(decoder, [encoded(1), encoded(2)], [group(), group()]);
+    const kept = keepGroups(decoder, cohort, () => false);
     expect(kept.running).toEqual([]);
     expect(cohort.state.seen.hidden.data.buffer.byteLength).toBe(0);
   });
 });
 
 describe("joinCohorts", () => {
-  it("goes on with all lanes, whatever they have seen, as if they had begun together", async () => {
-    const { decoder, lane } = await tinyDecoder();
-    const lanes = [lane(2), lane(), lane(3)];
-    const first = await steps(decoder, startCohort(decoder, [encoded(4), encoded(1)], lanes.slice(0, 2)), 4);
-    const second = await steps(decoder, startCohort(decoder, [encoded(2)], lanes.slice(2)), 4);
+  it("goes on with all groups, whatever they have seen, as if they had begun together", async () => {
+    const { decoder, group } = await tinyDecoder();
+    const groups = [group(2), group(), group(3)];
+    const first = await steps(decoder, startCohort(decoder, [encoded(4), encoded(1)], groups.slice(0, 2)), 4);
+    const second = await steps(decoder, startCohort(decoder, [encoded(2)], groups.slice(2)), 4);
     const joined = joinCohorts(decoder, [first, second]);
     expect(joined.steps).toBe(4);
     for (const { state } of [first, second]) expect(state.seen.hidden.data.buffer.byteLength).toBe(0);
     let cohort = joined;
     while (cohort.running.length > 0) cohort = await stepCohort(decoder, cohort);
-    expect(lanes.map(({ written }) => written)).toEqual([[answer(4)], [answer(1)], [answer(2)]]);
+    expect(groups.map(({ written }) => written)).toEqual([[answer(4)], [answer(1)], [answer(2)]]);
   });
 });

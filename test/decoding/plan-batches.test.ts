@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { batchesOf, encodedTogether } from "../../src/decoding/plan-batches.ts";
+import { planBatches, planEncoderBatches } from "../../src/decoding/plan-batches.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/placements/embedded.ts";
 import { plainRules } from "../support/toy-searches.ts";
 
 const rules = { ...plainRules, maxLength: 11 };
 const prompts = [10, 20, 10, 40, 10].map((tokens) => ({ tokens }));
 const sizes = (maxCachedTokens: number, beams = 1) =>
-  batchesOf(prompts, { rules: { ...rules, beams }, maxCachedTokens }).map((batch) => batch.map(({ tokens }) => tokens));
+  planBatches(prompts, { rules: { ...rules, beams }, maxCachedTokens }).map((batch) =>
+    batch.map(({ tokens }) => tokens),
+  );
 
 const together = (maxTokens: number) =>
-  encodedTogether(prompts, maxTokens).map((piece) => piece.map(({ tokens }) => tokens));
+  planEncoderBatches(prompts, maxTokens).map((piece) => piece.map(({ tokens }) => tokens));
 
 /** What an isolate allows with the mini model's answers. */
 const isolate = (beams: number) => ({
@@ -35,7 +37,7 @@ describe("prompts", () => {
       [40, 10],
     ]);
     expect(together(1)).toEqual([[10], [20], [10], [40], [10]]);
-    expect(encodedTogether([], 1)).toEqual([]);
+    expect(planEncoderBatches([], 1)).toEqual([]);
   });
 
   it("are refused when one alone is too much, and the problem says what would do", () => {
@@ -47,9 +49,9 @@ describe("prompts", () => {
   });
 
   it("in an isolate may have five beams, or three of the longest prompt, and the mini model's 256 tokens", () => {
-    expect(batchesOf([{ tokens: 65 + 12 }], isolate(5))).toHaveLength(1);
-    expect(batchesOf([{ tokens: 65 + 256 }], isolate(3))).toHaveLength(1);
-    expect(() => batchesOf([{ tokens: 65 + 256 }], isolate(4))).toThrow(
+    expect(planBatches([{ tokens: 65 + 12 }], isolate(5))).toHaveLength(1);
+    expect(planBatches([{ tokens: 65 + 256 }], isolate(3))).toHaveLength(1);
+    expect(() => planBatches([{ tokens: 65 + 256 }], isolate(4))).toThrow(
       expect.objectContaining({ code: "invalid-request" }),
     );
   });

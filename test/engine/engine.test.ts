@@ -48,7 +48,7 @@ describe("pictures", () => {
     expect(textsOf(await stayed)).toHaveLength(1);
   });
 
-  it("that everybody left before their turn are not encoded", async () => {
+  it("that everybody left before their scheduled are not encoded", async () => {
     const { engine, rowsOf } = await tinyEngine();
     const controller = new AbortController();
     const left = eventsOf(engine, job("1"), controller.signal);
@@ -130,7 +130,7 @@ describe("answers", () => {
     expect(rowsOf(decoder, "inputs_embeds").slice(seen[0])).toContain(2);
   });
 
-  it("wait when there are more than rows for them, and all get their turn", async () => {
+  it("wait when there are more than rows for them, and all get their scheduled", async () => {
     const { engine, rowsOf } = await tinyEngine({ maxRows: 2 });
     const answers = await Promise.all(["1", "2", "3", "4", "5"].map((digest) => eventsOf(engine, job(digest))));
     expect(answers.map((events) => textsOf(events).length)).toEqual([1, 1, 1, 1, 1]);

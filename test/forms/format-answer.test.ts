@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FormOptions } from "../../src/contract/form-options.ts";
 import { type Form, isDrawing, RawAnswer, ReferenceAnswer } from "../../src/contract/forms.ts";
 import type { TaskName } from "../../src/florence/tasks.ts";
-import { drawForm } from "../../src/forms/format-answer.ts";
+import { formatAnswer } from "../../src/forms/format-answer.ts";
 import { CHUNK_BYTES } from "../../src/forms/svg-drawing.ts";
 import type { Generation } from "../../src/inference/backend.ts";
 import { boxes, oneOfEach, scoredBoxes } from "../support/answers.ts";
@@ -27,7 +27,7 @@ function form(
   { task = "object-detection", answer = boxes("cat"), texts = [""] }: Wrote = {},
 ): Form {
   const prompts = texts.map((_, at) => `Locate ${at}.`);
-  return drawForm({ task, image, prompts, generations: texts.map(generation), answer }, options);
+  return formatAnswer({ task, image, prompts, generations: texts.map(generation), answer }, options);
 }
 
 function svg(options: FormOptions, wrote?: Wrote): string {

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { CacheDirectives } from "../../src/contract/service.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import { Problem } from "../../src/contract/problems.ts";
-import type { Question } from "../../src/generations/find-generations.ts";
+import type { GenerationsRequest } from "../../src/generations/request.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeStore } from "../support/fake-store.ts";
 import { nextTask } from "../support/tiny-backend.ts";
 
-const question: Question = {
+const question: GenerationsRequest = {
   image: { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d1" },
   prompts: ["one"],
   decoding: {},
@@ -36,11 +36,11 @@ function generations({ salt = "", revision = "1", store = fakeStore() } = {}) {
     ttlSeconds: 60,
     memoryBytes: 1000,
     salt,
-    holdOpen: () => {},
+    waitUntil: () => {},
     now: () => clock,
     sleep: nextTask,
   });
-  const ask = async (cache: Partial<CacheDirectives> = {}, changes: Partial<Question> = {}) =>
+  const ask = async (cache: Partial<CacheDirectives> = {}, changes: Partial<GenerationsRequest> = {}) =>
     (await find({ ...question, ...changes }, callWith(cache))).cache;
   return {
     ask,
@@ -64,7 +64,7 @@ describe("what was written", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it.each<[string, Partial<Question>]>([
+  it.each<[string, Partial<GenerationsRequest>]>([
     ["another image", { image: { ...question.image, digest: "d2" } }],
     ["another prompt", { prompts: ["two"] }],
     ["other settings", { decoding: { beams: 3 } }],
@@ -186,7 +186,7 @@ describe("the time that it takes", () => {
       ttlSeconds: 60,
       memoryBytes: 1000,
       salt: "",
-      holdOpen: () => {},
+      waitUntil: () => {},
       now: () => clock,
       sleep: nextTask,
     });

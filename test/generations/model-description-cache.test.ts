@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
-import { createModelMemory, UNASKED_MS } from "../../src/generations/model-description-cache.ts";
+import { createModelDescriptionCache, MODEL_RETRY_MS } from "../../src/generations/model-description-cache.ts";
 
 const description = { id: "m", revision: "1", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
 
@@ -14,7 +14,7 @@ function memory() {
     if (says instanceof Problem) throw says;
     return { ...description, revision: says };
   };
-  const { model: modelOf, forget } = createModelMemory({ model }, () => clock);
+  const { model: modelOf, forget } = createModelDescriptionCache({ model }, () => clock);
   return {
     revision: async () => (await modelOf()).revision,
     forget,
@@ -41,7 +41,7 @@ describe("which model answers", () => {
     say(down);
     for (let times = 0; times < 3; times += 1) expect(await revision()).toBe("1");
     expect(asked()).toBe(2);
-    pass(UNASKED_MS);
+    pass(MODEL_RETRY_MS);
     say("2");
     expect(await revision()).toBe("2");
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createFlightDesk } from "../../src/cache/coordinator.ts";
+import { createCoordinator } from "../../src/cache/coordinator.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import type { CacheDirectives } from "../../src/contract/service.ts";
-import type { Question } from "../../src/generations/find-generations.ts";
+import type { GenerationsRequest } from "../../src/generations/request.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 
-const question: Question = {
+const question: GenerationsRequest = {
   image: { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d1" },
   prompts: ["one", "two"],
   decoding: {},
@@ -17,12 +17,12 @@ const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeou
 /** Isolates that share nothing but a desk for each key, and the backend. */
 function isolates() {
   const { backend, asked } = fakeBackend({ text: "<s>a cat</s>" });
-  const world = { now: Date.now, sleep };
-  const desks = new Map<string, ReturnType<typeof createFlightDesk>>();
+  const createManualClock = { now: Date.now, sleep };
+  const desks = new Map<string, ReturnType<typeof createCoordinator>>();
   let members = 0;
   const isolate = () => {
     const find = createCachedGenerations({
-      ...world,
+      ...createManualClock,
       backend: {
         ...backend,
         generate: async function* (request, signal) {
@@ -34,14 +34,14 @@ function isolates() {
       ttlSeconds: 60,
       memoryBytes: 10_000,
       salt: "",
-      holdOpen: () => {},
-      flights: {
-        deskOf: (key) => {
-          const desk = desks.get(key) ?? createFlightDesk(world);
+      waitUntil: () => {},
+      coordination: {
+        coordinatorFor: (key) => {
+          const desk = desks.get(key) ?? createCoordinator(createManualClock);
           desks.set(key, desk);
           return desk;
         },
-        newMember: () => `m${(members += 1)}`,
+        newParticipantId: () => `m${(members += 1)}`,
         logFailure: (thrown) => expect.unreachable(String(thrown)),
       },
     });

@@ -40,7 +40,7 @@ describe("another format", () => {
 
   it.each([
     ["nothing", ""],
-    ["a text", "hello, world"],
+    ["a text", "hello, createManualClock"],
     ["HTML", "<!DOCTYPE html><html></html>"],
     ["half of a signature", "\x89PNG"],
   ])("is refused without one: %s", (_, start) => {

@@ -6,7 +6,7 @@ import type { CacheDirectives, TaskRequest } from "../../src/contract/service.ts
 import type { FetchImage, Fetched } from "../../src/image/fetch-image.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import type { Origin } from "../../src/image/origin.ts";
-import { ADDRESS_TTL_SECONDS, createKnownAddresses } from "../../src/intake/url-cache.ts";
+import { URL_TTL_SECONDS, createUrlCache } from "../../src/intake/url-cache.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 import { fakeStore } from "../support/fake-store.ts";
@@ -38,14 +38,14 @@ function service({ freshSeconds = 0, isStorable = true, store = fakeStore() } = 
   let clock = 0;
   const now = () => clock;
   const { backend, asked: generated } = fakeBackend({ text: "<s>a cat</s>" });
-  const shared = { salt: "s", holdOpen: () => {}, now, memoryBytes: 100_000 };
+  const shared = { salt: "s", waitUntil: () => {}, now, memoryBytes: 100_000 };
   const api = createService({
     backend,
     now,
     limits: ISOLATE_LIMITS,
     fetchImage,
     find: createCachedGenerations({ ...shared, backend, stores: [], ttlSeconds: 60, sleep: nextTask }),
-    addresses: createKnownAddresses({ ...shared, stores: [store.store] }),
+    addresses: createUrlCache({ ...shared, stores: [store.store] }),
   });
   const ask = async (cache: Partial<CacheDirectives> = {}, options: TaskRequest["options"] = {}, task = "caption") =>
     api.answer(request(options, task), callWith(cache));
@@ -135,14 +135,14 @@ describe("an image that is named by its address", () => {
     expect(asked).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  it("is not remembered where its server forbids it, nor for ever", async () => {
+  it("is not memoized where its server forbids it, nor for ever", async () => {
     const forbidden = service({ isStorable: false });
     await forbidden.ask();
     await forbidden.ask();
     expect(forbidden.asked).toEqual([undefined, undefined]);
     const old = service();
     await old.ask();
-    old.pass(ADDRESS_TTL_SECONDS + 1);
+    old.pass(URL_TTL_SECONDS + 1);
     await old.ask();
     expect(old.asked).toEqual([undefined, undefined]);
   });

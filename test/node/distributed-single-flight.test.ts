@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SHARED_LEASE_MS } from "../../src/cache/coordinator-state.ts";
+import { LEADER_LEASE_MS } from "../../src/cache/coordinator-state.ts";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
 import { catReply, describedPaths, inferPath } from "../support/cat-backend.ts";
@@ -102,7 +102,7 @@ describe("two processes that share their Durable Objects", () => {
     expect(await lost).toBe("lost");
     expect(new Set(answers.map(({ said }) => said))).toEqual(new Set(["a cat"]));
     expect(askedTimes() - before).toBe(2);
-    expect(performance.now() - began).toBeLessThan(2 * SHARED_LEASE_MS);
+    expect(performance.now() - began).toBeLessThan(2 * LEADER_LEASE_MS);
   });
 
   it("answer each for itself when the one that has the objects is gone", async () => {

@@ -75,10 +75,10 @@ it("the mini model, pulled under another name, has the shipped one's revision an
     createTokenizer,
     preprocess: (image, target) => preprocess(image, target, decoders),
     maxPromptTokens: 256,
-    holdOpen: () => {},
+    waitUntil: () => {},
     now: Date.now,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    maxHeldBytes: 1,
+    imageBudgetBytes: 1,
   });
   const [picture] = goldenPictures;
   const goldens = picture?.goldens.slice(0, 3) ?? [];

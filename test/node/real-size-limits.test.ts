@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { batchesOf } from "../../src/decoding/plan-batches.ts";
+import { planBatches } from "../../src/decoding/plan-batches.ts";
 import { rulesFor } from "../../src/decoding/search.ts";
 import { readModelConfig } from "../../src/runtime/model-config.ts";
 import { LOCAL_VARIABLES, root } from "../../tools/serve.ts";
@@ -21,6 +21,6 @@ it("npm start has room for an answer of Florence-2 base with the beams and the l
   const maxCachedTokens = Number(LOCAL_VARIABLES.MAX_CACHED_TOKENS);
   expect(rulesFor(config, {}).beams).toBe(3);
   for (const decoding of [{}, { beams: 5 }]) {
-    expect(batchesOf([prompt], { rules: rulesFor(config, decoding), maxCachedTokens })).toEqual([[prompt]]);
+    expect(planBatches([prompt], { rules: rulesFor(config, decoding), maxCachedTokens })).toEqual([[prompt]]);
   }
 });

@@ -78,10 +78,10 @@ async function splitEdge() {
     readAsset: tinyAssets,
     createSession: tinySessions().create,
     createTokenizer: () => tinyTokenizer,
-    holdOpen: () => {},
+    waitUntil: () => {},
     now: () => 0,
     sleep: nextTask,
-    maxHeldBytes: 1e9,
+    imageBudgetBytes: 1e9,
     encoder: () => createRemoteEncoder({ ...options, client: server.client }),
   });
   const { find } = isolateOf(backend);

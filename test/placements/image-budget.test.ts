@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Backend, GenerateRequest } from "../../src/inference/backend.ts";
-import { boundedBackend } from "../../src/placements/image-budget.ts";
+import { withImageBudget } from "../../src/placements/image-budget.ts";
 import { all, anImage, never } from "../support/fake-client.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 
@@ -22,7 +22,7 @@ function bounded() {
     },
   };
   const options = { maxBytes: 100, leaseMs: 1000, now: () => clock };
-  const asked = boundedBackend(slow, options);
+  const asked = withImageBudget(slow, options);
   return {
     ask: async (request: GenerateRequest) =>
       (await all(asked.generate(request, never))).filter(({ type }) => type === "done"),

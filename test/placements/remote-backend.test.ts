@@ -4,8 +4,8 @@ import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { createRemoteBackend } from "../../src/placements/remote-backend.ts";
-import { REMEMBERED_MS } from "../../src/inference/memoized.ts";
-import { SENT_DIGEST_MS } from "../../src/placements/digest-cache.ts";
+import { MEMOIZED_MS } from "../../src/inference/memoized.ts";
+import { DIGEST_TTL_MS } from "../../src/placements/digest-cache.ts";
 import { all, anImage, bytes, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
 
 const ours = ["text", "token_ids", "token_logprobs", "token_count", "prompt_token_count", "finish_reason"];
@@ -103,7 +103,7 @@ describe("a remote backend", () => {
     const { backend, asked, pass } = remote();
     await all(backend.generate(request, never));
     await all(backend.generate(request, never));
-    pass(SENT_DIGEST_MS);
+    pass(DIGEST_TTL_MS);
     await all(backend.generate(request, never));
     expect(asked.map(({ inputs }) => inputs.has("image"))).toEqual([true, false, true]);
   });
@@ -137,7 +137,7 @@ describe("a remote backend", () => {
     await all(backend.generate(request, never));
     await all(backend.generate(request, never));
     expect(metadataAsked).toHaveLength(1);
-    pass(REMEMBERED_MS);
+    pass(MEMOIZED_MS);
     await all(backend.generate(request, never));
     expect(metadataAsked).toHaveLength(2);
   });

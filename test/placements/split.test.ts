@@ -41,10 +41,10 @@ function splitBackend(
     readAsset: tinyAssets,
     createSession: sessions.create,
     createTokenizer: () => tinyTokenizer,
-    holdOpen: () => {},
+    waitUntil: () => {},
     now: () => 0,
     sleep: nextTask,
-    maxHeldBytes: 1000,
+    imageBudgetBytes: 1000,
     ...(options.maxStateBytes === undefined ? {} : { maxStateBytes: options.maxStateBytes }),
     encoder: () => encoder,
   });

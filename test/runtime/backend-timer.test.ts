@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GenerationEvent } from "../../src/inference/backend.ts";
-import { createLaps, timed } from "../../src/runtime/backend-timer.ts";
+import { createBackendTimer, withTimings } from "../../src/runtime/backend-timer.ts";
 
 const generation = { tokenIds: [], tokenLogprobs: [], text: "", finishReason: "stop", promptTokens: 1 } as const;
 
@@ -9,26 +9,26 @@ function clock() {
   return { now: () => time.ms, pass: (ms: number) => void (time.ms += ms) };
 }
 
-describe("a request's laps", () => {
+describe("a request's timer", () => {
   it("part its time without a gap, and add up", () => {
     const { now, pass } = clock();
-    const laps = createLaps(now);
+    const timer = createBackendTimer(now);
     pass(5);
-    laps.end("queue");
+    timer.end("queue");
     pass(7);
-    laps.end("encode");
+    timer.end("encode");
     pass(2);
-    laps.end("decode");
+    timer.end("decode");
     pass(1);
-    laps.end("encode");
-    expect(laps.timings()).toEqual({ queue: 5, encode: 8, decode: 2 });
+    timer.end("encode");
+    expect(timer.timings()).toEqual({ queue: 5, encode: 8, decode: 2 });
   });
 
   it("stand on each answer as far as they have come, and on no token", () => {
     const { now, pass } = clock();
     const events: GenerationEvent[] = [];
-    const laps = createLaps(now);
-    const emit = timed((event) => events.push(event), laps);
+    const timer = createBackendTimer(now);
+    const emit = withTimings((event) => events.push(event), timer);
     pass(3);
     emit({ type: "token", prompt: 0, id: 1, logprob: 0, text: "a" });
     pass(1);

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { createAdmission } from "../../src/serving/admission.ts";
 import { RETRY_AFTER_SECONDS } from "../../src/serving/app.ts";
 import { ask, askStream, errorOf, image, servingApp, street64, texts } from "../support/serving-app.ts";
-import { engineByHand } from "../support/manual-engine.ts";
+import { manualEngine } from "../support/manual-engine.ts";
 
 const request = { inputs: [image, texts("prompt", "a")] };
 
 describe("a full server", () => {
   it("answers 503, and when to ask again, until a place is free", async () => {
-    const { engine, asked, finish } = engineByHand();
+    const { engine, asked, finish } = manualEngine();
     const { app, admission } = await servingApp({ engine, maxInside: 1 });
     const first = ask(app, request);
     await asked;
@@ -23,7 +23,7 @@ describe("a full server", () => {
   });
 
   it("still says that it is well", async () => {
-    const { engine, asked } = engineByHand();
+    const { engine, asked } = manualEngine();
     const { app } = await servingApp({ engine, maxInside: 1 });
     void ask(app, request);
     await asked;
@@ -34,7 +34,7 @@ describe("a full server", () => {
 
 describe("a server that ends", () => {
   it("lets nobody in, and waits for those inside", async () => {
-    const { engine, asked, finish } = engineByHand();
+    const { engine, asked, finish } = manualEngine();
     const { app, admission } = await servingApp({ engine });
     const first = ask(app, request);
     await asked;

@@ -4,7 +4,7 @@ import { MAX_JSON_MARKS } from "../../src/serving/body.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { MAX_BEAMS } from "../../src/serving/florence2-inputs.ts";
 import { askStream, errorOf, servingApp, street64 } from "../support/serving-app.ts";
-import { doneEvent, engineByHand, generation, tokenEvent } from "../support/manual-engine.ts";
+import { doneEvent, manualEngine, generation, tokenEvent } from "../support/manual-engine.ts";
 import { nextTask } from "../support/tiny-backend.ts";
 import { TINY_ANSWER, TINY_POSITIONS, tinyTokenizer } from "../support/tiny-model.ts";
 
@@ -100,7 +100,7 @@ describe("a stream", () => {
 
 describe("a stream's errors", () => {
   it("before the first frame are a status", async () => {
-    const { engine, asked, fail } = engineByHand();
+    const { engine, asked, fail } = manualEngine();
     const { app, outcomes } = await servingApp({ engine });
     const response = askStream(app, body);
     await asked;
@@ -110,7 +110,7 @@ describe("a stream's errors", () => {
   });
 
   it("after it are the last frame", async () => {
-    const { engine, asked, emit, fail } = engineByHand();
+    const { engine, asked, emit, fail } = manualEngine();
     const { app, outcomes, admission } = await servingApp({ engine });
     const response = askStream(app, body);
     await asked;
@@ -126,7 +126,7 @@ describe("a stream's errors", () => {
 
 describe("a stream's place", () => {
   it("is given back when the answer is written, whether anybody reads it or not", async () => {
-    const { engine, asked, emit, finish } = engineByHand();
+    const { engine, asked, emit, finish } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const response = askStream(app, body);
     await asked;
@@ -143,7 +143,7 @@ describe("a stream's place", () => {
   });
 
   it("is given back, and the engine stopped, when a reader leaves between two frames", async () => {
-    const { engine, asked, emit } = engineByHand();
+    const { engine, asked, emit } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const response = askStream(app, body);
     const signal = await asked;
@@ -156,7 +156,7 @@ describe("a stream's place", () => {
   });
 
   it("is given back when the caller leaves before the first frame", async () => {
-    const { engine, asked } = engineByHand();
+    const { engine, asked } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const caller = new AbortController();
     const response = askStream(app, body, caller.signal);
@@ -168,7 +168,7 @@ describe("a stream's place", () => {
   });
 
   it("is given back when the caller leaves before anything is read", async () => {
-    const { engine, asked, emit } = engineByHand();
+    const { engine, asked, emit } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const caller = new AbortController();
     const response = askStream(app, body, caller.signal);

@@ -55,24 +55,28 @@ function formOf(image: Uint8Array, options: AnyOptions): Uint8Array<ArrayBuffer>
   return joinBytes(encode(fields.join("") + head), image, encode("\r\n--b--\r\n"));
 }
 
-type Written = (options: AnyOptions) => Content;
+type SearchResult = (options: AnyOptions) => Content;
 
-const taskContent: fc.Arbitrary<Written> = fc.oneof(
+const taskContent: fc.Arbitrary<SearchResult> = fc.oneof(
   {
     weight: 4,
     arbitrary: imageInJson.map(
-      (image): Written =>
+      (image): SearchResult =>
         (options) =>
           jsonOf({ image, ...options }),
     ),
   },
   {
     weight: 4,
-    arbitrary: imageBytes.map((body): Written => (options) => ({ type: "image/png", body, query: spelled(options) })),
+    arbitrary: imageBytes.map((body): SearchResult => (options) => ({
+      type: "image/png",
+      body,
+      query: spelled(options),
+    })),
   },
   {
     weight: 2,
-    arbitrary: imageBytes.map((image): Written => (options) => {
+    arbitrary: imageBytes.map((image): SearchResult => (options) => {
       return { type: "multipart/form-data; boundary=b", body: formOf(image, options), query: [] };
     }),
   },

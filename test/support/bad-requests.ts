@@ -29,7 +29,7 @@ export const badRequests: readonly BadRequest[] = [
   },
   { what: "a video", path: detection, type: "video/mp4", body: jpeg, code: "unsupported-media-type" },
   { what: "an empty image", path: detection, ...image(new Uint8Array()), code: "image-required" },
-  { what: "a text called an image", path: detection, ...image("hello, world"), code: "unsupported-image" },
+  { what: "a text called an image", path: detection, ...image("hello, createManualClock"), code: "unsupported-image" },
   { what: "an SVG", path: detection, ...image('<svg xmlns="http://www.w3.org/2000/svg"/>'), code: "unsupported-image" },
   { what: "half a JPEG", path: detection, ...image(jpeg.subarray(0, jpeg.length / 2)), code: "image-corrupt" },
   { what: "half a JPEG that ends in an end marker", path: detection, ...image(halfJpeg(jpeg)), code: "image-corrupt" },

@@ -2,7 +2,7 @@ import { createService } from "../../src/answering/answer.ts";
 import type { Store } from "../../src/cache/store.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import type { CacheDirectives, CallContext } from "../../src/contract/service.ts";
-import type { FindGenerations } from "../../src/generations/find-generations.ts";
+import type { FindGenerations } from "../../src/generations/request.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { nextTask } from "./tiny-backend.ts";
@@ -22,7 +22,7 @@ export function callWith(cache: Partial<CacheDirectives> = {}, signal = new Abor
 }
 
 /** What all isolates of tests have; their clocks stand still. */
-const isolate = { salt: "", holdOpen: () => {}, now: () => 0, sleep: nextTask };
+const isolate = { salt: "", waitUntil: () => {}, now: () => 0, sleep: nextTask };
 
 /** Generations that always come from the backend. */
 export function uncached(backend: Backend): FindGenerations {

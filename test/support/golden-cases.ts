@@ -21,10 +21,10 @@ function miniBackend({ decoders, ...platform }: Platform) {
     createTokenizer,
     preprocess: (image, target) => preprocess(image, target, decoders),
     maxPromptTokens: ISOLATE_MAX_PROMPT_TOKENS,
-    holdOpen: () => {},
+    waitUntil: () => {},
     now: Date.now,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    maxHeldBytes: 1,
+    imageBudgetBytes: 1,
   });
 }
 

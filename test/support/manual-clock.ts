@@ -1,5 +1,5 @@
 /** Time that passes in sleeps; everybody who sleeps wakes in the order of their alarms. */
-export function world() {
+export function createManualClock() {
   let now = 0;
   let alarms: { readonly at: number; readonly wake: () => void }[] = [];
   const sleep = (milliseconds: number) =>

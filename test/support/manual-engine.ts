@@ -21,7 +21,7 @@ export const doneEvent: GenerationEvent = { type: "done", prompt: 0, generation 
  * An engine whose one answer is written by the test's own hand. A caller who leaves ends it, as in the real one;
  * `asked` resolves when there is a caller.
  */
-export function engineByHand() {
+export function manualEngine() {
   const asked = Promise.withResolvers<AbortSignal>();
   const answer = Promise.withResolvers<typeof times>();
   let heard: ((event: GenerationEvent) => void) | undefined;

@@ -48,10 +48,10 @@ export function splitAt(url: URL, encoders: "offered" | "graphs"): Backend {
     readAsset,
     createSession: createNativeSessions({ threads: 1 }),
     createTokenizer,
-    holdOpen: () => {},
+    waitUntil: () => {},
     now: Date.now,
     sleep: (milliseconds) => setTimeout(milliseconds),
-    maxHeldBytes: Infinity,
+    imageBudgetBytes: Infinity,
     encoder: (embed) => create(encoderOptions(url, embed)),
   });
 }

@@ -7,7 +7,7 @@ import type { Image } from "../../src/image/image.ts";
 import type { Generation, GenerationEvent, ModelDescription, TokenEvent } from "../../src/inference/backend.ts";
 import { prepare } from "../../src/answering/prepare.ts";
 import { readAnswer } from "../../src/answering/read-answer.ts";
-import { createAnswerTeller } from "../../src/answering/stream-answer.ts";
+import { createAnswerStream } from "../../src/answering/stream-answer.ts";
 import { FIRST_LOCATION_ID } from "./fake-backend.ts";
 import { cuts, tokenSoup } from "./token-soup.ts";
 
@@ -54,7 +54,7 @@ export function eventsOf(
 /** What is told event by event, what with the end, and the answer as it is without a stream. */
 export function tellAll(task: TaskName, options: TaskOptions, events: readonly GenerationEvent[]) {
   const prepared = prepare(task, options, image);
-  const teller = createAnswerTeller(prepared, image);
+  const teller = createAnswerStream(prepared, image);
   const heard = events.map((event) => teller.hear(event, model));
   const generations = prepared.prompts.flatMap((_, prompt) =>
     events.flatMap((event) => (event.type === "done" && event.prompt === prompt ? [event.generation] : [])),

@@ -22,10 +22,10 @@ export function tinyBackend(changes: Partial<EmbeddedOptions> = {}) {
     createTokenizer: () => tinyTokenizer,
     preprocess: async () => new Float32Array(3),
     maxPromptTokens: 100,
-    holdOpen: (work) => held.push(work),
+    waitUntil: (work) => held.push(work),
     now: () => 0,
     sleep: nextTask,
-    maxHeldBytes: 1000,
+    imageBudgetBytes: 1000,
     ...changes,
   });
   const count = (graph: string) => sessions.ran.filter((run) => run.graph === graph).length;

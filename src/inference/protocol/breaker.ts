@@ -14,7 +14,7 @@ export interface BreakerSettings {
 export const defaultBreaker: BreakerSettings = { failures: 5, coolingMs: 5000, leaseMs: 30_000 };
 
 /**
- * What is remembered of a server. `epoch` changes with `kind`: an outcome counts only in the epoch that its request was let through in, so
+ * What is memoized of a server. `epoch` changes with `kind`: an outcome counts only in the epoch that its request was let through in, so
  * one that comes late changes nothing. `sinceMs` is when the epoch began.
  */
 export type BreakerState =

@@ -15,7 +15,7 @@ import { createSession } from "./session.ts";
 import type { CallOptions, InferenceClientOptions, Session } from "./session.ts";
 import { discard, readBody } from "./transport.ts";
 
-/** How long `GET /v2` is remembered, in milliseconds: a server that is replaced by another dialect is noticed within it. */
+/** How long `GET /v2` is memoized, in milliseconds: a server that is replaced by another dialect is noticed within it. */
 export const SERVER_METADATA_MS = 300_000;
 
 /** A client of one server that speaks the Open Inference Protocol v2 over HTTP. All calls throw `InferenceFailure`. */
@@ -24,7 +24,7 @@ export interface InferenceClient {
   live(call?: CallOptions): Promise<boolean>;
   ready(call?: CallOptions): Promise<boolean>;
   modelReady(model: string, call?: CallOptions): Promise<boolean>;
-  /** Asked once and remembered for `SERVER_METADATA_MS`; a failure is not remembered. */
+  /** Asked once and memoized for `SERVER_METADATA_MS`; a failure is not memoized. */
   server(call?: CallOptions): Promise<ServerMetadata>;
   metadata(model: string, call?: CallOptions): Promise<ModelMetadata>;
   /** Tensors travel as binary data where `binaryTensors` or else `server()` says so, by `binary_tensor_data`; else as JSON. */
@@ -77,11 +77,11 @@ async function getJson<Value>(
 
 /** Remembers the value, never the promise: workerd forbids waiting for what another request has begun. */
 function rememberServer(session: Session, now: () => number) {
-  let remembered: { readonly value: ServerMetadata; readonly untilMs: number } | undefined;
+  let memoized: { readonly value: ServerMetadata; readonly untilMs: number } | undefined;
   return async (call: CallOptions, deadline: Deadline): Promise<ServerMetadata> => {
-    if (remembered !== undefined && now() < remembered.untilMs) return remembered.value;
+    if (memoized !== undefined && now() < memoized.untilMs) return memoized.value;
     const value = await getJson(session, "/v2", call, deadline, serverMetadataOf);
-    remembered = { value, untilMs: now() + SERVER_METADATA_MS };
+    memoized = { value, untilMs: now() + SERVER_METADATA_MS };
     return value;
   };
 }

@@ -1,6 +1,6 @@
 import { InferenceFailure } from "./failure.ts";
 
-/** The world's time, passed in. */
+/** The createManualClock's time, passed in. */
 export interface Clock {
   /** Milliseconds since 1970: Retry-After may be a date. */
   readonly now: () => number;

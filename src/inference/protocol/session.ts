@@ -27,7 +27,7 @@ export const defaultTimeouts: Timeouts = { callMs: 30_000, probeMs: 2000 };
 /** Most bytes of a reply: thirteen pictures' encoder states of Florence-2-large (577 x 1024 float32 numbers each), in an isolate of 128 MB. */
 export const DEFAULT_MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
-/** Where the server is, and what the client needs of the world. */
+/** Where the server is, and what the client needs of the createManualClock. */
 export interface InferenceClientOptions extends Clock {
   /** http(s)://host[:port][/path]; `/v2/…` is put behind it. */
   readonly url: string;

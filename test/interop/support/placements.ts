@@ -29,10 +29,10 @@ const platform = {
   readAsset: async (path: string) => new Response(await readFile(join(shards, path))),
   createSession: createNativeSessions({ threads: 1 }),
   createTokenizer,
-  holdOpen: () => {},
+  waitUntil: () => {},
   now: Date.now,
   sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-  maxHeldBytes: 64 * 1024 * 1024,
+  imageBudgetBytes: 64 * 1024 * 1024,
 };
 
 /** The whole model here: what log-probabilities are held against. */
