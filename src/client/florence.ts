@@ -7,7 +7,7 @@ import { FlorenceError } from "./florence-error.ts";
 import type { Image } from "./image.ts";
 import type { AnalyzeItem, BatchItem, ItemResults } from "./items.ts";
 import type { TaskMethods } from "./methods.ts";
-import { batchQuestion, imageQuestion, jsonQuestion, type NamedOptions } from "./question.ts";
+import { batchQuestion, imageQuestion, jsonQuestion, type NamedOptions } from "./request.ts";
 import { platform } from "./platform.ts";
 
 export type * from "./contract.ts";

@@ -1,5 +1,5 @@
 import { tasks } from "../client/contract.ts";
-import { queryOf } from "../client/question.ts";
+import { queryOf } from "../client/request.ts";
 import { optionsOf } from "./options.ts";
 import { chosenTask, type Picture, type State } from "./state.ts";
 

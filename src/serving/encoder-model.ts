@@ -2,7 +2,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { type Float32Tensor, stackSequences } from "../runtime/tensors.ts";
 import { pictureInputs, sentImage, sentPrompts } from "./florence2-inputs.ts";
-import type { WithPicture } from "./pictures.ts";
+import type { WithPicture } from "./with-image.ts";
 import { int32Column } from "./rows.ts";
 import type { ServedModel, TensorMetadata } from "./served-model.ts";
 

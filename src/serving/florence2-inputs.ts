@@ -3,7 +3,7 @@ import { Problem } from "../contract/problems.ts";
 import { type Decoding, MAX_PROMPTS } from "../inference/backend.ts";
 import type { Parameters } from "../inference/protocol/datatypes.ts";
 import { countNamed, tensorNamed, textsOf } from "./inputs.ts";
-import type { SentImage } from "./pictures.ts";
+import type { SentImage } from "./with-image.ts";
 import type { InputMetadata, ModelRequest } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 

@@ -1,6 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import type { ModelDescription } from "../inference/backend.ts";
-import type { WithPicture } from "./pictures.ts";
+import type { WithPicture } from "./with-image.ts";
 
 /** What the model is made of. */
 export interface Florence2Options {

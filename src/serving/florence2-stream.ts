@@ -4,7 +4,7 @@ import type { GenerationEvent, ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
 import { checkedPrompts, MAX_BEAMS, sentRules } from "./florence2-inputs.ts";
 import type { Florence2Options } from "./florence2-options.ts";
-import type { SentImage } from "./pictures.ts";
+import type { SentImage } from "./with-image.ts";
 import { MODEL_VERSION, type ServedModel, type StreamFrame } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 

@@ -16,7 +16,7 @@ import { createGraphModels } from "./graph-model.ts";
 import { createHttpServer, defaultTimeouts, endsWithin, type HttpTimeouts } from "./http-node.ts";
 import { logLine } from "./log-line.ts";
 import { createServingMetrics } from "./metrics-node.ts";
-import { picturesFor } from "./pictures.ts";
+import { picturesFor } from "./with-image.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** How the backend is started; the flags of `functions/gpu.ts`, which say what each means. */

@@ -9,7 +9,7 @@ import { createEncoderModel } from "../../src/serving/encoder-model.ts";
 import { createFlorence2Model } from "../../src/serving/florence2-model.ts";
 import { createGraphModels } from "../../src/serving/graph-model.ts";
 import type { Outcome } from "../../src/serving/outcome.ts";
-import { picturesFor } from "../../src/serving/pictures.ts";
+import { picturesFor } from "../../src/serving/with-image.ts";
 import { servedPorts } from "./serving-ports.ts";
 import { valueOf } from "./protocol-tensors.ts";
 import { samplePicture } from "./sample-pictures.ts";

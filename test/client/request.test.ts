@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFlorence, FlorenceError } from "../../src/client/florence.ts";
 import type { Image } from "../../src/client/image.ts";
-import { imageQuestion, MAX_QUERY_CHARACTERS } from "../../src/client/question.ts";
+import { imageQuestion, MAX_QUERY_CHARACTERS } from "../../src/client/request.ts";
 import { queryOptions } from "../../src/http/query.ts";
 import { fakeApi, fine } from "../support/fake-api.ts";
 
