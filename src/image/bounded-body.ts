@@ -1,6 +1,6 @@
 import { joinBytes } from "../bytes/join.ts";
 import { Problem } from "../contract/problems.ts";
-import { unless } from "./unless-aborted.ts";
+import { unless } from "./abortable.ts";
 
 /**
  * A response's whole body, never holding more than `maxBytes` and a chunk: a declared length above it is refused unread, and bytes are

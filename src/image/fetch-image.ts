@@ -1,9 +1,9 @@
 import { Problem } from "../contract/problems.ts";
-import { type AddressPolicy, checkAddress, isAllowedNumber, isNumber } from "./address-policy.ts";
+import { type AddressPolicy, checkAddress, isAllowedNumber, isNumber } from "./url-policy.ts";
 import { readBounded } from "./bounded-body.ts";
 import { redirectSeconds } from "./fresh-seconds.ts";
-import { conditionFor, type Origin, originOf } from "./origin.ts";
-import { unless } from "./unless-aborted.ts";
+import { conditionFor, type Origin, originOf } from "./cache-metadata.ts";
+import { unless } from "./abortable.ts";
 
 /** Most redirects: from a short address to the host, to its delivery network, to the file. */
 export const MAX_REDIRECTS = 3;

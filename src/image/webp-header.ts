@@ -8,7 +8,7 @@ import {
   pictureSize,
   sidesAt,
   type Size,
-} from "./webp-picture.ts";
+} from "./webp-bitstream.ts";
 
 /** "RIFF", the length of what follows (4 bytes, little-endian), "WEBP". */
 const FILE_HEADER_BYTES = 12;

@@ -3,7 +3,7 @@ import { type ByteLru, createByteLru } from "../cache/byte-lru.ts";
 import type { Entry } from "../cache/entry.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { createTiers, type TiersOptions } from "../cache/tiers.ts";
-import type { Origin } from "../image/origin.ts";
+import type { Origin } from "../image/cache-metadata.ts";
 import type { AbsentImage } from "../inference/backend.ts";
 
 /** How long an address is memoized, in seconds: while its server is asked whether the picture is still the same, and is not there. */

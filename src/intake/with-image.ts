@@ -4,7 +4,7 @@ import { Problem } from "../contract/problems.ts";
 import { isWithin, staleLimit } from "../cache/freshness.ts";
 import { isOriginDown } from "../image/fetch-image.ts";
 import { type Image, imageFromBytes } from "../image/image.ts";
-import type { Origin } from "../image/origin.ts";
+import type { Origin } from "../image/cache-metadata.ts";
 import { type AbsentImage, ImageNeeded } from "../inference/backend.ts";
 import type { CachedUrl } from "./url-cache.ts";
 import type { StageTimer } from "../contract/stage-timer.ts";

@@ -1,5 +1,5 @@
 import { byId, make } from "./dom.ts";
-import { pictureAt, pictureOf, sampleAddress } from "./picture.ts";
+import { pictureAt, pictureOf, sampleAddress } from "./selected-image.ts";
 import { type Sample, samples } from "./samples.ts";
 import { type Picture, type State, withPicture } from "./state.ts";
 import type { Store } from "./store.ts";

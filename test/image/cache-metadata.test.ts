@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MAX_FRESH_SECONDS } from "../../src/image/fresh-seconds.ts";
-import { conditionFor, type Origin, originOf } from "../../src/image/origin.ts";
+import { conditionFor, type Origin, originOf } from "../../src/image/cache-metadata.ts";
 
 const url = "https://example.com/a.jpg";
 const NOW = Date.parse("Tue, 24 Nov 2026 12:00:00 GMT");

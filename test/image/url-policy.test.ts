@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkAddress, isAllowedNumber } from "../../src/image/address-policy.ts";
+import { checkAddress, isAllowedNumber } from "../../src/image/url-policy.ts";
 import { hostileAddresses } from "../support/hostile-addresses.ts";
 
 const strict = { allowsHttp: false };

@@ -5,7 +5,7 @@ import { Problem } from "../../src/contract/problems.ts";
 import type { CacheDirectives, TaskRequest } from "../../src/contract/service.ts";
 import type { FetchImage, Fetched } from "../../src/image/fetch-image.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
-import type { Origin } from "../../src/image/origin.ts";
+import type { Origin } from "../../src/image/cache-metadata.ts";
 import { URL_TTL_SECONDS, createUrlCache } from "../../src/intake/url-cache.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sentSize, MAX_SENT_PIXELS } from "../../src/playground/picture.ts";
+import { sentSize, MAX_SENT_PIXELS } from "../../src/playground/selected-image.ts";
 import { ageOf, cacheSentence, summaryOf } from "../../src/playground/sentences.ts";
 import { spansOf } from "../../src/playground/spans.ts";
 import { createStore } from "../../src/playground/store.ts";

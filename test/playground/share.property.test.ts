@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { pictureAt } from "../../src/playground/picture.ts";
+import { pictureAt } from "../../src/playground/selected-image.ts";
 import { between, rounded } from "../../src/playground/region.ts";
 import { fromHash, toHash } from "../../src/playground/share.ts";
 import { initialState } from "../../src/playground/state.ts";

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { curl, methodOf, program } from "../../src/playground/snippets.ts";
-import { pictureAt } from "../../src/playground/picture.ts";
+import { pictureAt } from "../../src/playground/selected-image.ts";
 import { initialState, type Picture, type State } from "../../src/playground/state.ts";
 
 const tasks = [
