@@ -1,4 +1,4 @@
-import { readListHeader } from "../inference/protocol/list-header.ts";
+import { parseListHeader } from "../inference/protocol/list-header.ts";
 
 /** What became of the answer in the API's cache, read from Cache-Status (RFC 9211) and Age. */
 export interface CacheReport {
@@ -19,8 +19,8 @@ export interface CacheReport {
 const CACHE_NAME = "florence-edge";
 
 /** `undefined` where the API says nothing of a cache. */
-export function readCacheStatus(headers: Headers): CacheReport | undefined {
-  const own = readListHeader(headers.get("cache-status")).find(({ name }) => name === CACHE_NAME)?.parameters;
+export function parseCacheStatus(headers: Headers): CacheReport | undefined {
+  const own = parseListHeader(headers.get("cache-status")).find(({ name }) => name === CACHE_NAME)?.parameters;
   if (own === undefined) return undefined;
   const age = Number(headers.get("age") ?? 0);
   return {

@@ -3,7 +3,7 @@ import type { FormOptions } from "../contract/form-options.ts";
 import type { Form, JsonForm } from "../contract/forms.ts";
 import { postProcess } from "../florence/reference.ts";
 import { tasks } from "../florence/tasks.ts";
-import { presentImage } from "../inference/backend.ts";
+import { requireImage } from "../inference/backend.ts";
 import { withBoxFormat } from "./box-format.ts";
 import { flat } from "./flat.ts";
 import { limited } from "./limit.ts";
@@ -37,6 +37,6 @@ export function formatAnswer(source: FormSource, options: FormOptions): Form {
   if (options.overlay === undefined) return formats[options.format ?? "json"](source, options);
   return svgDrawing(
     limited(source.answer, options),
-    (options.overlay_image ?? true) ? presentImage(source.image) : undefined,
+    (options.overlay_image ?? true) ? requireImage(source.image) : undefined,
   );
 }

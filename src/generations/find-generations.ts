@@ -8,7 +8,7 @@ import {
   type GenerationEvent,
   ModelChanged,
   type ModelDescription,
-  presentImage,
+  requireImage,
 } from "../inference/backend.ts";
 import { type GenerateMissesOptions, generateMisses, type PromptLookup } from "./generate-misses.ts";
 import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
@@ -92,7 +92,7 @@ function createFind(options: GenerationsOptions, { model: modelOf }: ModelDescri
     const entries = lookups.flatMap(({ entry }) => entry ?? []);
     if (misses.length === 0) return { model, ...hitWith(entries, now(), false) };
     if (onlyIfCached) throw new Problem("not-cached", "Nothing fresh enough is in the cache.");
-    const image = presentImage(request.image);
+    const image = requireImage(request.image);
     const isStale = misses.some(({ entry }) => entry !== undefined);
     const fwd = noCache || noStore ? "request" : isStale ? "stale" : "miss";
     const context = { model, cache: { ...notHit, fwd, stored: !noStore, collapsed: false } as const };

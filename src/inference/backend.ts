@@ -22,7 +22,7 @@ export class ImageNeeded extends Error {
 }
 
 /** The image, if it is here. Throws `ImageNeeded`. */
-export function presentImage(image: EncodedImage | AbsentImage): EncodedImage {
+export function requireImage(image: EncodedImage | AbsentImage): EncodedImage {
   if (image.bytes === undefined) throw new ImageNeeded("The image's bytes are not here.");
   return image;
 }

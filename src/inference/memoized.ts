@@ -1,5 +1,5 @@
 /** How long what a backend says of itself is believed, in milliseconds: a new model on it is noticed within a minute. */
-export const MEMOIZED_MS = 60_000;
+export const MEMOIZE_TTL_MS = 60_000;
 
 /** Asks, or remembers what was answered. */
 export interface Memoized<Value, Given extends readonly unknown[]> {
@@ -9,7 +9,7 @@ export interface Memoized<Value, Given extends readonly unknown[]> {
 }
 
 /**
- * Asks once and remembers the answer for `MEMOIZED_MS`. The value, never the promise: workerd forbids waiting for what
+ * Asks once and remembers the answer for `MEMOIZE_TTL_MS`. The value, never the promise: workerd forbids waiting for what
  * another request has begun. A failure is not memoized.
  */
 export function memoized<Value, Given extends readonly unknown[]>(
@@ -18,7 +18,7 @@ export function memoized<Value, Given extends readonly unknown[]>(
 ): Memoized<Value, Given> {
   let last: { readonly value: Value; readonly askedMs: number } | undefined;
   const recall = async (...given: Given): Promise<Value> => {
-    if (last !== undefined && now() - last.askedMs < MEMOIZED_MS) return last.value;
+    if (last !== undefined && now() - last.askedMs < MEMOIZE_TTL_MS) return last.value;
     const value = await ask(...given);
     last = { value, askedMs: now() };
     return value;

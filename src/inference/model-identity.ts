@@ -14,7 +14,7 @@ export function identityOf(parameters: Readonly<Record<string, unknown>>): Model
 }
 
 /** Whether the two stand for the same; one that is not known may. */
-export function mayBeSame(one: ModelIdentity | undefined, other: ModelIdentity | undefined): boolean {
+export function mayBeSameModel(one: ModelIdentity | undefined, other: ModelIdentity | undefined): boolean {
   if (one === undefined || other === undefined) return true;
   return one.id === other.id && one.revision === other.revision && one.dtype === other.dtype;
 }

@@ -23,9 +23,9 @@ export function countTensors(name: string, value: number | undefined): readonly 
 }
 
 /** A picture as inputs: its digest where the backend takes one, and the file unless `isHeld`. */
-export function imageTensors(image: EncodedImage, takesDigest: boolean, isHeld: boolean): readonly NamedTensor[] {
+export function imageTensors(image: EncodedImage, acceptsDigest: boolean, isHeld: boolean): readonly NamedTensor[] {
   const file: NamedTensor = { name: "image", datatype: "BYTES", shape: [1], data: [image.bytes] };
-  return [...(isHeld ? [] : [file]), ...(takesDigest ? [textTensor("image_digest", [image.digest])] : [])];
+  return [...(isHeld ? [] : [file]), ...(acceptsDigest ? [textTensor("image_digest", [image.digest])] : [])];
 }
 
 /** What goes with a call besides its tensors. */
@@ -34,7 +34,7 @@ export function callOptions(signal: AbortSignal, trace: Trace | undefined): Call
 }
 
 /** The decoding rules that the protocol has no tensors for. */
-export function ruleParameters({ decoding }: GenerateRequest) {
+export function decodingParameters({ decoding }: GenerateRequest) {
   const { noRepeatNgramSize, earlyStopping, lengthPenalty } = decoding;
   return {
     ...(noRepeatNgramSize !== undefined && { no_repeat_ngram_size: noRepeatNgramSize }),

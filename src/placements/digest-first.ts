@@ -4,20 +4,20 @@ import type { DigestCache } from "./digest-cache.ts";
 
 /** What a backend says of the inputs it takes. */
 export interface TakesDigest {
-  readonly takesDigest: boolean;
+  readonly acceptsDigest: boolean;
 }
 
 /**
  * Asks a backend about a picture: with its digest alone where the picture was sent before, and with the picture when that
  * turns out to be forgotten, or is new. `ask` is told whether the picture is held.
  */
-export async function askDigestFirst<Reply>(
+export async function requestDigestFirst<Reply>(
   image: EncodedImage,
-  { takesDigest }: TakesDigest,
+  { acceptsDigest }: TakesDigest,
   sent: DigestCache,
   ask: (isHeld: boolean) => Promise<Reply>,
 ): Promise<Reply> {
-  if (!takesDigest) return ask(false);
+  if (!acceptsDigest) return ask(false);
   if (sent.has(image.digest)) {
     try {
       return await ask(true);

@@ -9,7 +9,7 @@ import {
 } from "../decoding/generate.ts";
 import { createBackendTimer, type BackendTimer, withTimings } from "../runtime/backend-timer.ts";
 import { loadModel, type Model } from "../runtime/load-model.ts";
-import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
+import { createSharedModel, ensureLoaded, type SharedModelOptions } from "./shared-model.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 
 /**
@@ -87,7 +87,7 @@ export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
         },
         { signal, waitUntil },
       ),
-    ready: () => readyWith(shared, waitUntil),
+    ready: () => ensureLoaded(shared, waitUntil),
     model: () => shared.describe(),
   };
 }

@@ -8,16 +8,16 @@ import {
 } from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { generationsOf, timingsOf } from "../inference/generations.ts";
-import { askDigestFirst } from "./digest-first.ts";
-import { identityOf, mayBeSame } from "../inference/model-identity.ts";
+import { requestDigestFirst } from "./digest-first.ts";
+import { identityOf, mayBeSameModel } from "../inference/model-identity.ts";
 import type { InferenceClient } from "../inference/protocol/client.ts";
 import type { ModelMetadata } from "../inference/protocol/metadata.ts";
 import type { CallOptions } from "../inference/protocol/session.ts";
-import { describedBy } from "./remote-description.ts";
+import { modelDescriptionOf } from "./remote-description.ts";
 import { type CheckModel, streamedEvents } from "./remote-stream.ts";
 import { memoized } from "../inference/memoized.ts";
 import { createDigestCache, type DigestCache } from "./digest-cache.ts";
-import { callOptions, countTensors, imageTensors, models, ruleParameters, textTensor } from "../inference/wire.ts";
+import { callOptions, countTensors, imageTensors, models, decodingParameters, textTensor } from "../inference/wire.ts";
 
 /** What the remote backend is made of. */
 export interface RemoteOptions {
@@ -34,7 +34,7 @@ const REQUIRED = ["text", "token_ids", "token_logprobs", "token_count"];
 const OFFERED = ["prompt_token_count", "finish_reason"];
 
 /** How long a backend that has been described may take to say whether it is still the same: what is in the cache waits for it. */
-export const RENEWAL_MS = 2000;
+export const METADATA_REFRESH_TIMEOUT_MS = 2000;
 
 /** What is known of whoever answers. */
 interface Known {
@@ -53,15 +53,15 @@ async function* inferredEvents(
   const { image, prompts, decoding } = request;
   const offered = new Set(metadata.outputs.map(({ name }) => name));
   const outputs = [...REQUIRED, ...OFFERED.filter((name) => offered.has(name))].map((name) => ({ name }));
-  const takesDigest = metadata.inputs.some(({ name }) => name === "image_digest");
-  const reply = await askDigestFirst(image, { takesDigest }, sent, (isHeld) => {
+  const acceptsDigest = metadata.inputs.some(({ name }) => name === "image_digest");
+  const reply = await requestDigestFirst(image, { acceptsDigest }, sent, (isHeld) => {
     const inputs = [
-      ...imageTensors(image, takesDigest, isHeld),
+      ...imageTensors(image, acceptsDigest, isHeld),
       textTensor("prompt", prompts),
       ...countTensors("max_new_tokens", decoding.maxNewTokens),
       ...countTensors("num_beams", decoding.beams),
     ];
-    const asked = { inputs, outputs, parameters: ruleParameters(request) };
+    const asked = { inputs, outputs, parameters: decodingParameters(request) };
     return client.infer(models.florence2, asked, callOf());
   });
   check(reply.parameters);
@@ -89,9 +89,9 @@ function checkFor(
   forget: (metadata: ModelMetadata) => void,
 ): CheckModel {
   // Another request has found it out already: nobody need write an answer to see it.
-  if (!mayBeSame(describedBy(metadata), model)) throw changed();
+  if (!mayBeSameModel(modelDescriptionOf(metadata), model)) throw changed();
   return (parameters) => {
-    if (mayBeSame(identityOf(parameters), model)) return;
+    if (mayBeSameModel(identityOf(parameters), model)) return;
     forget(metadata);
     throw changed();
   };
@@ -128,10 +128,13 @@ export function createRemoteBackend(options: RemoteOptions): Backend {
     },
     model: async () => {
       try {
-        const renewal = { deadlineMs: Math.min(RENEWAL_MS, timeoutMs ?? RENEWAL_MS), isHasty: true };
+        const renewal = {
+          deadlineMs: Math.min(METADATA_REFRESH_TIMEOUT_MS, timeoutMs ?? METADATA_REFRESH_TIMEOUT_MS),
+          isBestEffort: true,
+        };
         const metadata = await metadataOf(isDescribed ? renewal : {});
         isDescribed = true;
-        return describedBy(metadata) ?? (await describe());
+        return modelDescriptionOf(metadata) ?? (await describe());
       } catch (thrown) {
         throw backendProblem(thrown);
       }

@@ -4,7 +4,7 @@ import type { InferenceClient } from "../inference/protocol/client.ts";
 import { encodeBase64 } from "../inference/protocol/base64.ts";
 import { InferenceFailure } from "../inference/protocol/failure.ts";
 import type { CallOptions } from "../inference/protocol/session.ts";
-import { models, ruleParameters } from "../inference/wire.ts";
+import { models, decodingParameters } from "../inference/wire.ts";
 
 const count = z.int().nonnegative();
 
@@ -29,7 +29,7 @@ const Frame = z.union([LastFrame, TokenFrame]);
 export type CheckModel = (parameters: Readonly<Record<string, unknown>>) => void;
 
 /** One answer as far as it has come. */
-interface Writing {
+interface PartialGeneration {
   readonly tokenIds: number[];
   readonly tokenLogprobs: number[];
   text: string;
@@ -45,12 +45,15 @@ function bodyOf({ image, prompts, decoding, ...request }: GenerateRequest) {
     image: encodeBase64(image.bytes),
     ...(decoding.maxNewTokens !== undefined && { max_new_tokens: decoding.maxNewTokens }),
     ...(decoding.beams !== undefined && { num_beams: decoding.beams }),
-    parameters: ruleParameters({ image, prompts, decoding, ...request }),
+    parameters: decodingParameters({ image, prompts, decoding, ...request }),
   };
 }
 
 /** The tokens that came must be those that the last frame counts, and their text what its text begins with: one that was lost on the way is a wrong answer. */
-function finish({ tokenIds, tokenLogprobs, text: told }: Writing, last: z.infer<typeof LastFrame>): Generation {
+function finish(
+  { tokenIds, tokenLogprobs, text: told }: PartialGeneration,
+  last: z.infer<typeof LastFrame>,
+): Generation {
   const { length } = tokenIds;
   if (length !== last.token_count) throw malformed(`lost tokens: ${length} of ${last.token_count} came`);
   if (!last.text.startsWith(told)) throw malformed("told another text than it ends with");
@@ -58,7 +61,11 @@ function finish({ tokenIds, tokenLogprobs, text: told }: Writing, last: z.infer<
   return { tokenIds, tokenLogprobs, text, finishReason, promptTokens };
 }
 
-function* eventsOf(frame: unknown, answers: Map<number, Writing>, check: CheckModel): Generator<GenerationEvent> {
+function* eventsOf(
+  frame: unknown,
+  answers: Map<number, PartialGeneration>,
+  check: CheckModel,
+): Generator<GenerationEvent> {
   const result = Frame.safeParse(frame);
   const writing = answers.get(result.data?.index ?? -1);
   if (!result.success || writing === undefined) throw malformed("has an event that is none of its kinds");
@@ -89,7 +96,10 @@ export async function* streamedEvents(
   call: CallOptions,
 ): AsyncGenerator<GenerationEvent> {
   const answers = new Map(
-    request.prompts.map((_, index): [number, Writing] => [index, { tokenIds: [], tokenLogprobs: [], text: "" }]),
+    request.prompts.map((_, index): [number, PartialGeneration] => [
+      index,
+      { tokenIds: [], tokenLogprobs: [], text: "" },
+    ]),
   );
   const frames = client.generateStream(models.florence2, bodyOf(request), call);
   for await (const frame of frames) yield* eventsOf(frame, answers, check);

@@ -12,7 +12,7 @@ export interface SharedModelOptions extends Pick<LoadOptions, "createSession" | 
 }
 
 /** One request's claim on the model. */
-export interface UseOptions {
+export interface ExclusiveRunOptions {
   /** What the request holds while it waits. */
   readonly bytes: number;
   /** Throws once nobody wants the answer. */
@@ -22,7 +22,7 @@ export interface UseOptions {
 /** The isolate's one model. */
 export interface SharedModel<Model> {
   /** Runs `work` alone on the model; `renew` says that it is alive. Loads the model if need be; a load that fails is tried again by the next. */
-  use<Result>(claim: UseOptions, work: (model: Model, renew: () => void) => Promise<Result>): Promise<Result>;
+  use<Result>(claim: ExclusiveRunOptions, work: (model: Model, renew: () => void) => Promise<Result>): Promise<Result>;
   /** Whether the next `use` will find the model loaded. */
   isLoaded(): boolean;
   describe(): Promise<ModelDescription>;
@@ -66,7 +66,10 @@ export function createSharedModel<Model>(
 }
 
 /** Resolves once `shared` has its model; loads it if need be. Not behind the requests that the model is busy with: being busy is being ready. */
-export async function readyWith(shared: SharedModel<unknown>, waitUntil: (work: Promise<void>) => void): Promise<void> {
+export async function ensureLoaded(
+  shared: SharedModel<unknown>,
+  waitUntil: (work: Promise<void>) => void,
+): Promise<void> {
   if (shared.isLoaded()) return;
   const loading = shared.use({ bytes: 0, check: () => {} }, async () => {});
   waitUntil(loading.catch(() => {}));

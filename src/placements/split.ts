@@ -18,7 +18,7 @@ import {
 } from "../decoding/generate.ts";
 import { createBackendTimer, withTimings } from "../runtime/backend-timer.ts";
 import { type DecoderModel, type EmbedPrompt, loadDecoder } from "../runtime/load-model.ts";
-import { createSharedModel, readyWith, type SharedModelOptions } from "./shared-model.ts";
+import { createSharedModel, ensureLoaded, type SharedModelOptions } from "./shared-model.ts";
 
 /** What the split backend is made of. */
 export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> {
@@ -131,7 +131,7 @@ export function createSplitBackend(options: SplitOptions): Backend {
         { signal, waitUntil },
       ),
     ready: async () => {
-      await Promise.all([encoder.ready(), readyWith(shared, waitUntil)]);
+      await Promise.all([encoder.ready(), ensureLoaded(shared, waitUntil)]);
     },
     model: () => pair.describe(),
   };

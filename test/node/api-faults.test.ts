@@ -137,7 +137,7 @@ describe("the API, when its backend", () => {
     expect((await ask()).body.code).toBe("backend-unavailable");
     expect(asked).toHaveLength(length);
     behaviour = good;
-    await setTimeout(defaultBreaker.coolingMs);
+    await setTimeout(defaultBreaker.cooldownMs);
     expect((await ask()).body.text).toBe("a cat");
   });
 

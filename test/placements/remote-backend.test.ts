@@ -4,7 +4,7 @@ import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { createRemoteBackend } from "../../src/placements/remote-backend.ts";
-import { MEMOIZED_MS } from "../../src/inference/memoized.ts";
+import { MEMOIZE_TTL_MS } from "../../src/inference/memoized.ts";
 import { DIGEST_TTL_MS } from "../../src/placements/digest-cache.ts";
 import { all, anImage, bytes, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
 
@@ -137,7 +137,7 @@ describe("a remote backend", () => {
     await all(backend.generate(request, never));
     await all(backend.generate(request, never));
     expect(metadataAsked).toHaveLength(1);
-    pass(MEMOIZED_MS);
+    pass(MEMOIZE_TTL_MS);
     await all(backend.generate(request, never));
     expect(metadataAsked).toHaveLength(2);
   });

@@ -3,8 +3,8 @@ import type { GenerateRequest } from "../../src/inference/backend.ts";
 import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
-import { createRemoteBackend, RENEWAL_MS } from "../../src/placements/remote-backend.ts";
-import { MEMOIZED_MS } from "../../src/inference/memoized.ts";
+import { createRemoteBackend, METADATA_REFRESH_TIMEOUT_MS } from "../../src/placements/remote-backend.ts";
+import { MEMOIZE_TTL_MS } from "../../src/inference/memoized.ts";
 import { all, anImage, bytes, fakeClient, int32, never } from "../support/fake-client.ts";
 
 const request: GenerateRequest = { image: anImage, prompts: ["one"], decoding: {} };
@@ -42,16 +42,16 @@ it("a renewed description is there within two seconds or not: what is in the cac
   const { options, described, pass } = slowly({});
   const backend = createRemoteBackend(options);
   await backend.model();
-  pass(MEMOIZED_MS);
+  pass(MEMOIZE_TTL_MS);
   await backend.model();
-  expect(described).toEqual([{}, { deadlineMs: RENEWAL_MS, isHasty: true }]);
+  expect(described).toEqual([{}, { deadlineMs: METADATA_REFRESH_TIMEOUT_MS, isBestEffort: true }]);
 });
 
 it("and within the time of an answer, where that is shorter", async () => {
   const { options, described, pass } = slowly({});
   const backend = createRemoteBackend({ ...options, timeoutMs: 500 });
   await backend.model();
-  pass(MEMOIZED_MS);
+  pass(MEMOIZE_TTL_MS);
   await backend.model();
   expect(described.at(-1)).toMatchObject({ deadlineMs: 500 });
 });

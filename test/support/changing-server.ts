@@ -1,7 +1,7 @@
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { createInferenceClient, type InferenceClient } from "../../src/inference/protocol/client.ts";
-import { createRemoteBackend, RENEWAL_MS } from "../../src/placements/remote-backend.ts";
+import { createRemoteBackend, METADATA_REFRESH_TIMEOUT_MS } from "../../src/placements/remote-backend.ts";
 import { cachedService } from "./calls.ts";
 import { fakeStore } from "./fake-store.ts";
 import { fakeClock } from "./protocol-backend.ts";
@@ -43,7 +43,7 @@ export async function changingServer({ binaryTensors = true, through, route = (_
   const servers = new Map(
     await Promise.all(
       revisions.map(async (revision) => {
-        const { app } = await servingApp({ revision, maxInside: 1000, engine: { generate: writing(revision) } });
+        const { app } = await servingApp({ revision, maxInFlight: 1000, engine: { generate: writing(revision) } });
         return [revision, app] as const;
       }),
     ),
@@ -61,7 +61,7 @@ export async function changingServer({ binaryTensors = true, through, route = (_
     },
     random: () => 0.5,
     binaryTensors,
-    ...fakeClock(RENEWAL_MS),
+    ...fakeClock(METADATA_REFRESH_TIMEOUT_MS),
   });
   return { client, asked, change: (revision: "r1" | "r2") => void (current = revision) };
 }

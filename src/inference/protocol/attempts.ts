@@ -1,18 +1,22 @@
 import type { Circuit } from "./circuit.ts";
 import type { Deadline } from "./deadline.ts";
 import { InferenceFailure, verdictOf } from "./failure.ts";
-import { retryPauseMs } from "./retry.ts";
+import { retryDelayMs } from "./retry.ts";
 import type { RetrySettings } from "./retry.ts";
 
 /** What repeating needs. */
-export interface RetryTools {
+export interface RetryContext {
   readonly deadline: Deadline;
   readonly random: () => number;
   readonly settings: RetrySettings;
 }
 
 /** Does the work under the circuit: its outcome is counted, but for the deadline of one that is in haste. */
-export async function counted<Value>(circuit: Circuit, work: () => Promise<Value>, isHasty = false): Promise<Value> {
+export async function counted<Value>(
+  circuit: Circuit,
+  work: () => Promise<Value>,
+  isBestEffort = false,
+): Promise<Value> {
   const settle = circuit.enter();
   try {
     const value = await work();
@@ -20,7 +24,7 @@ export async function counted<Value>(circuit: Circuit, work: () => Promise<Value
     return value;
   } catch (thrown) {
     const isLate = thrown instanceof InferenceFailure && thrown.kind === "deadline";
-    settle(isHasty && isLate ? "neither" : verdictOf(thrown));
+    settle(isBestEffort && isLate ? "neither" : verdictOf(thrown));
     throw thrown;
   }
 }
@@ -28,7 +32,7 @@ export async function counted<Value>(circuit: Circuit, work: () => Promise<Value
 /** Does the work until it succeeds or there is no point in another attempt; throws the last failure then. */
 export async function repeated<Value>(
   work: () => Promise<Value>,
-  { deadline, random, settings }: RetryTools,
+  { deadline, random, settings }: RetryContext,
 ): Promise<Value> {
   for (let made = 1; ; made += 1) {
     deadline.check();
@@ -36,7 +40,7 @@ export async function repeated<Value>(
       return await work();
     } catch (thrown) {
       if (!(thrown instanceof InferenceFailure)) throw thrown;
-      const pause = retryPauseMs(thrown, { made, remainingMs: deadline.remainingMs(), random: random() }, settings);
+      const pause = retryDelayMs(thrown, { made, remainingMs: deadline.remainingMs(), random: random() }, settings);
       if (pause === undefined) throw thrown;
       await deadline.wait(pause);
     }

@@ -1,4 +1,4 @@
-import { joinBytes } from "./bytes.ts";
+import { concatBytes } from "./bytes.ts";
 import { attempt, CodecError } from "./codec-failure.ts";
 import type { CodecResult } from "./codec-failure.ts";
 import type { NamedTensor } from "./datatypes.ts";
@@ -38,7 +38,7 @@ function encode(fields: Fields, list: string, tensors: readonly NamedTensor[], i
   checkNames(tensors, list);
   const encoded = tensors.map((tensor) => encodeTensor(tensor, isBinary(tensor.name)));
   const json = new TextEncoder().encode(withMember(fields, list, `[${encoded.map((each) => each.json).join(",")}]`));
-  const body = joinBytes([json, ...encoded.flatMap(({ pieces }) => pieces)]);
+  const body = concatBytes([json, ...encoded.flatMap(({ pieces }) => pieces)]);
   const hasBinary = tensors.some(({ name }) => isBinary(name));
   const headers = hasBinary
     ? { "Content-Type": "application/octet-stream", [HEADER_LENGTH]: String(json.length) }

@@ -3,7 +3,7 @@ import type { Datatype, TensorData } from "./datatypes.ts";
 import { bfloat16ToFloat, floatToBfloat16, floatToHalf, halfToFloat } from "./half-precision.ts";
 
 /** How one datatype's elements are bytes: little-endian, row-major, no padding. */
-interface BinaryForm<Data> {
+interface BinaryCodec<Data> {
   /** `bytes` are as many as `count` elements take, except for BYTES. Throws `CodecError`; `where` names the tensor. */
   readonly read: (bytes: Uint8Array, count: number, where: string) => Data;
   /** Pieces to be joined; views of the data where they can be. */
@@ -34,7 +34,7 @@ interface ViewConstructor<Data extends View> {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): Data;
 }
 
-function plain<Data extends View>(View: ViewConstructor<Data>): BinaryForm<Data> {
+function plain<Data extends View>(View: ViewConstructor<Data>): BinaryCodec<Data> {
   const width = View.BYTES_PER_ELEMENT;
   return {
     read: (bytes, count) => {
@@ -52,7 +52,7 @@ const words = plain<Uint16Array>(Uint16Array);
 function packed(
   widen: (bits: Uint16Array) => Float32Array,
   round: (values: Float32Array) => Uint16Array,
-): BinaryForm<Float32Array> {
+): BinaryCodec<Float32Array> {
   return {
     read: (bytes, count, where) => widen(words.read(bytes, count, where)),
     write: (data) => words.write(round(data)),
@@ -61,7 +61,7 @@ function packed(
 
 const LENGTH_BYTES = 4;
 
-const lengthPrefixed: BinaryForm<readonly Uint8Array[]> = {
+const lengthPrefixed: BinaryCodec<readonly Uint8Array[]> = {
   read: (bytes, count, where) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const elements: Uint8Array[] = [];
@@ -86,7 +86,7 @@ const lengthPrefixed: BinaryForm<readonly Uint8Array[]> = {
 };
 
 /** Every datatype's binary form. */
-export const binaryForms: { readonly [Kind in Datatype]: BinaryForm<TensorData[Kind]> } = {
+export const binaryCodecs: { readonly [Kind in Datatype]: BinaryCodec<TensorData[Kind]> } = {
   BOOL: plain<Uint8Array>(Uint8Array),
   UINT8: plain<Uint8Array>(Uint8Array),
   UINT16: plain<Uint16Array>(Uint16Array),

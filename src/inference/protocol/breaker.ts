@@ -5,13 +5,13 @@ export interface BreakerSettings {
   /** Calls that fail one after the other, each after all its attempts, which open the circuit. */
   readonly failures: number;
   /** How long it stays open before one request may probe, in milliseconds. */
-  readonly coolingMs: number;
+  readonly cooldownMs: number;
   /** How long a probe may be silent before another may probe: its holder may have been dropped without running its `finally`. */
   readonly leaseMs: number;
 }
 
 /** Five calls in a row, fifteen attempts, are no accident; a probe lives as long as a call may last. */
-export const defaultBreaker: BreakerSettings = { failures: 5, coolingMs: 5000, leaseMs: 30_000 };
+export const defaultBreaker: BreakerSettings = { failures: 5, cooldownMs: 5000, leaseMs: 30_000 };
 
 /**
  * What is memoized of a server. `epoch` changes with `kind`: an outcome counts only in the epoch that its request was let through in, so
@@ -25,7 +25,7 @@ export type BreakerState =
 /** Where every server begins. */
 export const closedState: BreakerState = { kind: "closed", epoch: 0, failures: 0 };
 
-const waits = { open: "coolingMs", "half-open": "leaseMs" } as const;
+const waits = { open: "cooldownMs", "half-open": "leaseMs" } as const;
 
 /** Milliseconds until a request is let through; 0 for now. A clock that was set back does not keep a circuit open. */
 export function waitMs(state: BreakerState, nowMs: number, settings: BreakerSettings): number {

@@ -6,7 +6,7 @@ import { InferenceFailure } from "./failure.ts";
 import type { Fields } from "./fields.ts";
 import { streamFrames } from "./generate.ts";
 import type { GenerateRequest } from "./generate.ts";
-import { decodeInfer, encodeInfer, orFail } from "./infer.ts";
+import { decodeInfer, encodeInfer, unwrapResult } from "./infer.ts";
 import type { InferenceReply } from "./infer.ts";
 import type { InferRequest } from "./messages.ts";
 import { modelMetadataOf, serverMetadataOf } from "./metadata.ts";
@@ -16,7 +16,7 @@ import type { CallOptions, InferenceClientOptions, Session } from "./session.ts"
 import { discard, readBody } from "./transport.ts";
 
 /** How long `GET /v2` is memoized, in milliseconds: a server that is replaced by another dialect is noticed within it. */
-export const SERVER_METADATA_MS = 300_000;
+export const SERVER_METADATA_TTL_MS = 300_000;
 
 /** A client of one server that speaks the Open Inference Protocol v2 over HTTP. All calls throw `InferenceFailure`. */
 export interface InferenceClient {
@@ -24,7 +24,7 @@ export interface InferenceClient {
   live(call?: CallOptions): Promise<boolean>;
   ready(call?: CallOptions): Promise<boolean>;
   modelReady(model: string, call?: CallOptions): Promise<boolean>;
-  /** Asked once and memoized for `SERVER_METADATA_MS`; a failure is not memoized. */
+  /** Asked once and memoized for `SERVER_METADATA_TTL_MS`; a failure is not memoized. */
   server(call?: CallOptions): Promise<ServerMetadata>;
   metadata(model: string, call?: CallOptions): Promise<ModelMetadata>;
   /** Tensors travel as binary data where `binaryTensors` or else `server()` says so, by `binary_tensor_data`; else as JSON. */
@@ -67,12 +67,12 @@ async function getJson<Value>(
   const ask = async (): Promise<Value> => {
     const response = await session.demand(path, call, deadline);
     const text = new TextDecoder().decode(await readBody(response, deadline, session.maxReplyBytes));
-    return orFail(
+    return unwrapResult(
       attempt(() => read(parseExactly(text))),
       "malformed",
     );
   };
-  return session.call(deadline, ask, call.isHasty);
+  return session.call(deadline, ask, call.isBestEffort);
 }
 
 /** Remembers the value, never the promise: workerd forbids waiting for what another request has begun. */
@@ -81,7 +81,7 @@ function rememberServer(session: Session, now: () => number) {
   return async (call: CallOptions, deadline: Deadline): Promise<ServerMetadata> => {
     if (memoized !== undefined && now() < memoized.untilMs) return memoized.value;
     const value = await getJson(session, "/v2", call, deadline, serverMetadataOf);
-    memoized = { value, untilMs: now() + SERVER_METADATA_MS };
+    memoized = { value, untilMs: now() + SERVER_METADATA_TTL_MS };
     return value;
   };
 }

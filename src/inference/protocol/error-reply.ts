@@ -33,7 +33,7 @@ export function retryAfterSeconds(header: string | null, nowMs: number): number 
 }
 
 /** What a server said. */
-interface ServerWords {
+interface ServerError {
   readonly message: string;
   readonly code?: string | undefined;
 }
@@ -45,31 +45,31 @@ function textOrJson(value: unknown): string {
 const leadingCode = /^(?<code>[a-z]+(?:-[a-z]+)*): (?<rest>[^]+)$/u;
 
 /** A server that has no field for a code, as Triton, may begin its words with one: `prompt-too-long: …`. */
-function withoutCode(words: string): ServerWords {
+function withoutCode(words: string): ServerError {
   const { code, rest = words } = leadingCode.exec(words)?.groups ?? {};
   return { message: rest, code };
 }
 
 /** The words of an error object: `{"error": …}` of every OIP server, `{"detail": …}` of FastAPI, `{"message": …}` of gateways. */
-export function wordsOf(fields: Readonly<Record<string, unknown>>): ServerWords {
+export function serverErrorOf(fields: Readonly<Record<string, unknown>>): ServerError {
   const { error, detail, message, code } = fields;
   // OpenAI's shape, which some gateways put around everything.
-  if (isFields(error)) return wordsOf({ code, ...error, error: undefined });
+  if (isFields(error)) return serverErrorOf({ code, ...error, error: undefined });
   const words = textOrJson(error ?? detail ?? message ?? "").slice(0, MAX_MESSAGE_LENGTH);
   return typeof code === "string" ? { message: words, code } : withoutCode(words);
 }
 
-function parseWords(text: string): ServerWords {
+function parseWords(text: string): ServerError {
   try {
     const parsed: unknown = JSON.parse(text);
-    return isFields(parsed) ? wordsOf(parsed) : { message: textOrJson(parsed).slice(0, MAX_MESSAGE_LENGTH) };
+    return isFields(parsed) ? serverErrorOf(parsed) : { message: textOrJson(parsed).slice(0, MAX_MESSAGE_LENGTH) };
   } catch {
     const words = text.replaceAll(/<[^<>]*>/g, " ").replaceAll(/\s+/g, " ");
     return { message: words.trim().slice(0, MAX_MESSAGE_LENGTH) };
   }
 }
 
-async function readWords(response: Response, deadline: Deadline): Promise<ServerWords> {
+async function readWords(response: Response, deadline: Deadline): Promise<ServerError> {
   try {
     return parseWords(new TextDecoder().decode(await readBody(response, deadline, MAX_ERROR_BYTES)));
   } catch (thrown) {

@@ -2,7 +2,7 @@ import { verdictOf, InferenceFailure } from "./failure.ts";
 import type { Settle } from "./circuit.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Parameters } from "./datatypes.ts";
-import { wordsOf } from "./error-reply.ts";
+import { serverErrorOf } from "./error-reply.ts";
 import { isFields } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 import { withTimeout } from "./infer.ts";
@@ -25,7 +25,7 @@ function frameOf(data: string): Fields {
   if (!isFields(frame)) throw new InferenceFailure("malformed", "An event of the stream is no JSON object.");
   const { error } = frame;
   if (error === undefined || error === null) return frame;
-  const { message, code } = wordsOf(frame);
+  const { message, code } = serverErrorOf(frame);
   throw new InferenceFailure("stream-error", `The stream says: ${message}`, { code, words: message });
 }
 

@@ -19,7 +19,7 @@ export interface InferenceReply {
 }
 
 /** The value, or the codec's words as a failure of that kind. */
-export function orFail<Value>(result: CodecResult<Value>, kind: FailureKind): Value {
+export function unwrapResult<Value>(result: CodecResult<Value>, kind: FailureKind): Value {
   if (result.ok) return result.value;
   throw new InferenceFailure(kind, result.failure.detail);
 }
@@ -40,7 +40,7 @@ export function withTimeout(parameters: Parameters | undefined, remainingMs: num
 /** The request as it is sent. Throws `invalid-request` where it cannot be written. */
 export function encodeInfer(request: InferRequest, isBinary: boolean, remainingMs: number): EncodedMessage {
   const timed = { ...request, parameters: withTimeout(request.parameters, remainingMs) };
-  return orFail(
+  return unwrapResult(
     encodeRequest(isBinary ? askForBinary(timed) : timed, () => isBinary),
     "invalid-request",
   );
@@ -48,7 +48,7 @@ export function encodeInfer(request: InferRequest, isBinary: boolean, remainingM
 
 /** The reply as it came. Throws `malformed` where it cannot be read, belongs to another request or lacks an output. */
 export function decodeInfer(request: InferRequest, body: Uint8Array, headers: Headers): InferenceReply {
-  const reply = orFail(decodeReply(body, headers), "malformed");
+  const reply = unwrapResult(decodeReply(body, headers), "malformed");
   const outputs = new Map(reply.outputs.map((output) => [output.name, output]));
   const missing = request.outputs?.find(({ name }) => !outputs.has(name));
   if (missing !== undefined) throw new InferenceFailure("malformed", `The reply has no output ${missing.name}.`);

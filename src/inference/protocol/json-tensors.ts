@@ -7,7 +7,7 @@ import { bfloat16ToFloat, floatToBfloat16, floatToHalf, halfToFloat } from "./ha
 export type BytesEncoding = "base64" | "text";
 
 /** How one datatype's elements are JSON values. Both throw `CodecError`; `where` names the tensor. */
-interface JsonForm<Data> {
+interface JsonCodec<Data> {
   readonly read: (elements: readonly unknown[], where: string, encoding: BytesEncoding) => Data;
   /** The list as JSON text. */
   readonly write: (data: Data, where: string, encoding: BytesEncoding) => string;
@@ -23,7 +23,7 @@ function listOf(texts: readonly string[]): string {
   return `[${texts.join(",")}]`;
 }
 
-const booleans: JsonForm<Uint8Array> = {
+const booleans: JsonCodec<Uint8Array> = {
   read: (elements, where) =>
     Uint8Array.from(elements, (element) => {
       if (element === true || element === 1) return 1;
@@ -34,7 +34,7 @@ const booleans: JsonForm<Uint8Array> = {
 };
 
 /** The array itself says what fits: an element that is not what was put in is out of range, or no integer. */
-function integers<Data extends Numbers>(allocate: (length: number) => Data): JsonForm<Data> {
+function integers<Data extends Numbers>(allocate: (length: number) => Data): JsonCodec<Data> {
   return {
     read: (elements, where) => {
       const data = allocate(elements.length);
@@ -55,7 +55,7 @@ function toBigInt(element: unknown, where: string): bigint {
   return BigInt(element);
 }
 
-function bigIntegers<Data extends BigInt64Array | BigUint64Array>(allocate: (length: number) => Data): JsonForm<Data> {
+function bigIntegers<Data extends BigInt64Array | BigUint64Array>(allocate: (length: number) => Data): JsonCodec<Data> {
   return {
     read: (elements, where) => {
       const data = allocate(elements.length);
@@ -74,7 +74,7 @@ function bigIntegers<Data extends BigInt64Array | BigUint64Array>(allocate: (len
 function floats<Data extends Float32Array | Float64Array>(
   allocate: (length: number) => Data,
   round: (data: Data) => Data = (data) => data,
-): JsonForm<Data> {
+): JsonCodec<Data> {
   return {
     read: (elements, where) => {
       const data = allocate(elements.length);
@@ -94,7 +94,7 @@ function floats<Data extends Float32Array | Float64Array>(
 }
 
 /** Servers refuse sixteen-bit floats as JSON, so they are not written; what a server writes nevertheless is read. */
-function halves(round: (data: Float32Array) => Float32Array): JsonForm<Float32Array> {
+function halves(round: (data: Float32Array) => Float32Array): JsonCodec<Float32Array> {
   const { read } = floats<Float32Array>((length) => new Float32Array(length), round);
   return {
     read,
@@ -124,7 +124,7 @@ function writeText(bytes: Uint8Array, where: string): string {
   }
 }
 
-const bytesForm: JsonForm<readonly Uint8Array[]> = {
+const bytesForm: JsonCodec<readonly Uint8Array[]> = {
   read: (elements, where, encoding) => elements.map((element) => readBytes(element, where, encoding)),
   write: (data, where, encoding) => {
     const writers = { base64: encodeBase64, text: (bytes: Uint8Array) => writeText(bytes, where) };
@@ -133,7 +133,7 @@ const bytesForm: JsonForm<readonly Uint8Array[]> = {
 };
 
 /** Every datatype's JSON form. */
-export const jsonForms: { readonly [Kind in Datatype]: JsonForm<TensorData[Kind]> } = {
+export const jsonCodecs: { readonly [Kind in Datatype]: JsonCodec<TensorData[Kind]> } = {
   BOOL: booleans,
   UINT8: integers<Uint8Array>((length) => new Uint8Array(length)),
   UINT16: integers<Uint16Array>((length) => new Uint16Array(length)),

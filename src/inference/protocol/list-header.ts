@@ -20,7 +20,7 @@ function parameterOf(text: string): readonly [string, string] {
 }
 
 /** The members of a header in their order; those without a name are left out. */
-export function readListHeader(header: string | null): readonly ListMember[] {
+export function parseListHeader(header: string | null): readonly ListMember[] {
   return (header?.match(member) ?? []).flatMap((text) => {
     const [name = "", ...parameters] = (text.match(part) ?? []).map((each) => each.trim());
     return name === "" ? [] : [{ name, parameters: new Map(parameters.map(parameterOf).toReversed()) }];

@@ -28,7 +28,7 @@ interface Attempt {
  * the deadline. Full jitter (anywhere between 0 and the bound) keeps callers who failed together from coming back together; what
  * Retry-After asks for is added before it.
  */
-export function nextPauseMs(
+export function backoffDelayMs(
   retryAfterSeconds: number | undefined,
   { made, remainingMs, random }: Attempt,
   { attempts, baseMs, maxMs }: RetrySettings,
@@ -40,6 +40,8 @@ export function nextPauseMs(
 }
 
 /** The same for a failure: none where it is final. */
-export function retryPauseMs(failure: InferenceFailure, attempt: Attempt, settings: RetrySettings): number | undefined {
-  return failureKinds[failure.kind].isRetryable ? nextPauseMs(failure.retryAfterSeconds, attempt, settings) : undefined;
+export function retryDelayMs(failure: InferenceFailure, attempt: Attempt, settings: RetrySettings): number | undefined {
+  return failureKinds[failure.kind].isRetryable
+    ? backoffDelayMs(failure.retryAfterSeconds, attempt, settings)
+    : undefined;
 }

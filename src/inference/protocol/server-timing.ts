@@ -1,4 +1,4 @@
-import { readListHeader } from "./list-header.ts";
+import { parseListHeader } from "./list-header.ts";
 
 /** What the server says that one of its steps took. */
 export interface ServerTiming {
@@ -8,7 +8,7 @@ export interface ServerTiming {
 
 /** The entries of a Server-Timing header that have a duration; what cannot be read is left out. */
 export function parseServerTiming(header: string | null): readonly ServerTiming[] {
-  return readListHeader(header).flatMap(({ name, parameters }) => {
+  return parseListHeader(header).flatMap(({ name, parameters }) => {
     const duration = parameters.get("dur") ?? "";
     return /^\d+(?:\.\d+)?$/.test(duration) ? [{ name, ms: Number(duration) }] : [];
   });

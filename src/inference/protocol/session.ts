@@ -50,7 +50,7 @@ export interface CallOptions {
   /** Instead of `timeouts`. */
   readonly deadlineMs?: number | undefined;
   /** For a question with less time than a server may well take: that it ran out says nothing to the circuit. */
-  readonly isHasty?: boolean | undefined;
+  readonly isBestEffort?: boolean | undefined;
   /** Sent as X-Request-Id. */
   readonly requestId?: string | undefined;
   /** Sent as it is. */
@@ -81,7 +81,7 @@ export interface Session {
    * The same, counted by the circuit as one: a burst of requests on connections that the server has just closed fails at once and
    * succeeds at the second attempt, and says nothing against the server.
    */
-  readonly call: <Value>(deadline: Deadline, work: () => Promise<Value>, isHasty?: boolean) => Promise<Value>;
+  readonly call: <Value>(deadline: Deadline, work: () => Promise<Value>, isBestEffort?: boolean) => Promise<Value>;
 }
 
 function headersOf(fixed: Readonly<Record<string, string>>, call: CallOptions, message?: Message): Headers {
@@ -121,9 +121,9 @@ export function createSession(options: InferenceClientOptions): Session {
       throw await failureOf(response, path, deadline, now());
     },
     repeat,
-    call: async (deadline, work, isHasty) => {
+    call: async (deadline, work, isBestEffort) => {
       deadline.check();
-      return counted(circuit, () => repeat(deadline, work), isHasty);
+      return counted(circuit, () => repeat(deadline, work), isBestEffort);
     },
   };
 }

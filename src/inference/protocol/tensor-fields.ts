@@ -1,10 +1,10 @@
-import { binaryForms } from "./binary-tensors.ts";
+import { binaryCodecs } from "./binary-tensors.ts";
 import { CodecError } from "./codec-failure.ts";
 import { elementBytes, isDatatype } from "./datatypes.ts";
 import type { Datatype, NamedTensor, Parameters } from "./datatypes.ts";
 import { withMember } from "./exact-json.ts";
 import { checkParameters, fieldsOf, parametersOf, sizesOf, textOf } from "./fields.ts";
-import { flatElements, jsonForms } from "./json-tensors.ts";
+import { flatElements, jsonCodecs } from "./json-tensors.ts";
 import type { BytesEncoding } from "./json-tensors.ts";
 import { elementCount } from "./shape.ts";
 
@@ -71,8 +71,8 @@ function assemble<Kind extends Datatype>(
   const encoding: BytesEncoding = isBase64(parameters) ? "base64" : "text";
   const elements =
     section === undefined
-      ? jsonForms[datatype].read(flatElements(data, shape, count, name), name, encoding)
-      : binaryForms[datatype].read(section, count, name);
+      ? jsonCodecs[datatype].read(flatElements(data, shape, count, name), name, encoding)
+      : binaryCodecs[datatype].read(section, count, name);
   const others = section === undefined && encoding === "base64" ? withoutContentType(parameters) : (parameters ?? {});
   return { name, datatype, shape, data: elements, ...(Object.keys(others).length > 0 && { parameters: others }) };
 }
@@ -83,11 +83,11 @@ export function tensorOf(fields: TensorFields, section: Uint8Array | undefined):
 }
 
 function dataJson<Kind extends Datatype>({ name, datatype, data }: NamedTensor<Kind>, encoding: BytesEncoding): string {
-  return jsonForms[datatype].write(data, name, encoding);
+  return jsonCodecs[datatype].write(data, name, encoding);
 }
 
 function dataPieces<Kind extends Datatype>({ datatype, data }: NamedTensor<Kind>): readonly Uint8Array[] {
-  return binaryForms[datatype].write(data);
+  return binaryCodecs[datatype].write(data);
 }
 
 function encodeAsJson(tensor: NamedTensor): EncodedTensor {

@@ -1,4 +1,4 @@
-import { joinBytes } from "./bytes.ts";
+import { concatBytes } from "./bytes.ts";
 import type { Deadline } from "./deadline.ts";
 import { InferenceFailure } from "./failure.ts";
 
@@ -74,5 +74,5 @@ export async function readBody(response: Response, deadline: Deadline, maxBytes:
     if (length > maxBytes) throw new InferenceFailure("malformed", `The reply has more than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
-  return joinBytes(chunks);
+  return concatBytes(chunks);
 }

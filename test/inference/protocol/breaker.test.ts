@@ -4,7 +4,7 @@ import type { BreakerState } from "../../../src/inference/protocol/breaker.ts";
 import { createCircuit } from "../../../src/inference/protocol/circuit.ts";
 import type { Verdict } from "../../../src/inference/protocol/failure.ts";
 
-const settings = { failures: 2, coolingMs: 100, leaseMs: 1000 };
+const settings = { failures: 2, cooldownMs: 100, leaseMs: 1000 };
 
 const closed: BreakerState = { kind: "closed", epoch: 4, failures: 0 };
 const failedOnce: BreakerState = { kind: "closed", epoch: 4, failures: 1 };

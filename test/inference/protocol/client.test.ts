@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeRequest } from "../../../src/inference/protocol/binary-extension.ts";
-import { createInferenceClient, SERVER_METADATA_MS } from "../../../src/inference/protocol/client.ts";
+import { createInferenceClient, SERVER_METADATA_TTL_MS } from "../../../src/inference/protocol/client.ts";
 import type { NamedTensor } from "../../../src/inference/protocol/datatypes.ts";
 import { outputOf } from "../../../src/inference/protocol/infer.ts";
 import { fakeServer, metadata, reply } from "../../support/protocol-backend.ts";
@@ -128,7 +128,7 @@ describe("server", () => {
   it("is asked once, and again when its answer is old", async () => {
     const { client, seen, clock } = fakeServer({});
     expect(await client.server()).toEqual({ name: "fake", version: "1", extensions: ["binary_tensor_data"] });
-    clock.advance(SERVER_METADATA_MS - 1);
+    clock.advance(SERVER_METADATA_TTL_MS - 1);
     await client.server();
     expect(seen).toHaveLength(1);
     clock.advance(1);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readListHeader } from "../../../src/inference/protocol/list-header.ts";
+import { parseListHeader } from "../../../src/inference/protocol/list-header.ts";
 
 const token = fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/u);
 const words = fc.string({ unit: fc.constantFrom("a", "B", " ", ",", ";", "=", '"', "\\", "7"), maxLength: 12 });
@@ -11,7 +11,7 @@ function quoted(value: string): string {
   return `"${value.replaceAll(/["\\]/gu, String.raw`\$&`)}"`;
 }
 
-describe("readListHeader", () => {
+describe("parseListHeader", () => {
   it("reads what was written, whatever the quotes hold", () => {
     fc.assert(
       fc.property(members, fc.constantFrom(",", ", ", " , "), (given, comma) => {
@@ -21,7 +21,7 @@ describe("readListHeader", () => {
           )
           .join(comma);
         const expected = given.map(({ name, parameters: own }) => ({ name, parameters: new Map(own) }));
-        expect(readListHeader(header)).toEqual(expected);
+        expect(parseListHeader(header)).toEqual(expected);
       }),
     );
   });
@@ -29,7 +29,7 @@ describe("readListHeader", () => {
   it("never throws", () => {
     fc.assert(
       fc.property(fc.string(), (header) => {
-        expect(readListHeader(header)).toBeInstanceOf(Array);
+        expect(parseListHeader(header)).toBeInstanceOf(Array);
       }),
     );
   });
@@ -39,7 +39,7 @@ describe("readListHeader", () => {
       ["dur", "1"],
       ["hit", ""],
     ]);
-    expect(readListHeader("a; Dur=1; dur=2; hit,, ;x=1")).toEqual([{ name: "a", parameters: first }]);
-    expect(readListHeader(null)).toEqual([]);
+    expect(parseListHeader("a; Dur=1; dur=2; hit,, ;x=1")).toEqual([{ name: "a", parameters: first }]);
+    expect(parseListHeader(null)).toEqual([]);
   });
 });

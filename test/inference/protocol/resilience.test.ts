@@ -172,10 +172,10 @@ describe("attempts", () => {
       return new Promise<Response>(() => {});
     };
     const { client } = fakeServer({ "/v2/models/m": tooLate }, { breaker: { failures: 1 }, sleep });
-    for (const isHasty of [true, true, false]) {
-      await expect(client.metadata("m", { isHasty })).rejects.toMatchObject({ kind: "deadline" });
+    for (const isBestEffort of [true, true, false]) {
+      await expect(client.metadata("m", { isBestEffort })).rejects.toMatchObject({ kind: "deadline" });
     }
-    await expect(client.metadata("m", { isHasty: true })).rejects.toMatchObject({ kind: "circuit-open" });
+    await expect(client.metadata("m", { isBestEffort: true })).rejects.toMatchObject({ kind: "circuit-open" });
   });
 
   it("let one probe through after cooling, which closes the circuit", async () => {
