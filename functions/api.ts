@@ -13,7 +13,7 @@ import examples from "../src/contract/response-examples.json";
 import { site } from "./assets.ts";
 import { cached, urlCache } from "./cache.ts";
 import { imageFetch } from "./image-fetch.ts";
-import { IMAGES_AT_ONCE, placements, Variables } from "./placements.ts";
+import { IMAGE_CONCURRENCY, placements, Variables } from "./placements.ts";
 
 export { RequestCoordinator } from "./request-coordinator.ts";
 
@@ -27,10 +27,10 @@ function serviceOf(settings: z.infer<typeof Variables>): Service {
   const backend = placements[settings.PLACEMENT](settings);
   const limits = { ...ISOLATE_LIMITS, maxPixels: settings.MAX_IMAGE_PIXELS };
   const find = cached(backend, settings);
-  const imagesAtOnce = IMAGES_AT_ONCE[settings.PLACEMENT];
+  const imageConcurrency = IMAGE_CONCURRENCY[settings.PLACEMENT];
   const known = createByteLru<ImageHeader>({ maxBytes: KNOWN_PICTURES, bytesOf: () => 1 });
   const intake = { limits, known, fetchImage: imageFetch(settings), addresses: urlCache(settings) };
-  return createService({ ...intake, backend, find, now: Date.now, imagesAtOnce });
+  return createService({ ...intake, backend, find, now: Date.now, imageConcurrency });
 }
 
 export default createApp({

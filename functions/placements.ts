@@ -86,7 +86,7 @@ function isolateModel({ MODEL, MAX_CACHED_TOKENS }: Variables) {
  * Images of a batch that are worked on at the same time. Where the isolate decodes them it has memory for one; elsewhere four keep a backend
  * busy, and of the six connections that a Worker may have open two are left for the cache.
  */
-export const IMAGES_AT_ONCE: Readonly<Record<Variables["PLACEMENT"], number>> = { embedded: 1, split: 1, remote: 4 };
+export const IMAGE_CONCURRENCY: Readonly<Record<Variables["PLACEMENT"], number>> = { embedded: 1, split: 1, remote: 4 };
 
 /** Where the model runs, by the value of `PLACEMENT`. */
 export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Variables) => Backend>> = {

@@ -6,7 +6,7 @@ import { formatted } from "../forms/format-answer.ts";
 import type { FindGenerations } from "../generations/request.ts";
 import type { AbsentImage, Backend, EncodedImage, ModelDescription } from "../inference/backend.ts";
 import { prepare, prepareItem, type Prepared } from "./prepare.ts";
-import { draw, readAnswer } from "./read-answer.ts";
+import { parseAnswer, renderForm } from "./parse-answer.ts";
 import { createStageTimer } from "../contract/stage-timer.ts";
 import { createAnswerStream } from "./stream-answer.ts";
 import type { ImageIntake } from "../intake/read-image.ts";
@@ -19,12 +19,12 @@ export interface ServiceOptions extends ImageIntake {
   readonly find: FindGenerations;
   readonly now: () => number;
   /** Images of a batch that are worked on at the same time; one by one where it is left out, as an isolate that decodes them must. */
-  readonly imagesAtOnce?: number;
+  readonly imageConcurrency?: number;
 }
 
 function drawOutcome(prepared: Prepared, image: EncodedImage | AbsentImage, outcome: TaskOutcome | undefined) {
   if (outcome === undefined) throw new Error(`Nothing became of ${prepared.task}.`);
-  return outcome instanceof Problem ? outcome : draw(prepared, { image, ...outcome });
+  return outcome instanceof Problem ? outcome : renderForm(prepared, { image, ...outcome });
 }
 
 function answering({ find, now, ...intake }: ServiceOptions): Service["answer"] {
@@ -33,25 +33,25 @@ function answering({ find, now, ...intake }: ServiceOptions): Service["answer"] 
     return withImage({ image: sent, call, stages }, { ...intake, now }, async (image) => {
       const prepared = prepare(task, options, image);
       const { cache, ...found } = await stages.measured(find({ image, ...prepared }, call));
-      const answer = await stages.time("parse", async () => draw(prepared, { image, ...found }));
+      const answer = await stages.time("parse", async () => renderForm(prepared, { image, ...found }));
       return { answer, cache, timings: stages.timings() };
     });
   };
 }
 
 function streaming({ find, now, ...intake }: ServiceOptions): Service["stream"] {
-  return async ({ task, image: sent, options }, call, tell) => {
+  return async ({ task, image: sent, options }, call, emit) => {
     const stages = createStageTimer(now);
     const { parts, cache } = await withImage({ image: sent, call, stages }, { ...intake, now }, async (image) => {
       const prepared = prepare(task, options, image);
       const teller = createAnswerStream(prepared, image);
       const found = await find({ image, ...prepared }, call, (event, begun) => {
-        for (const part of teller.hear(event, begun.model)) tell(part, begun.cache);
+        for (const part of teller.push(event, begun.model)) emit(part, begun.cache);
       });
-      const answer = formatted(readAnswer(prepared, { image, ...found }), options);
+      const answer = formatted(parseAnswer(prepared, { image, ...found }), options);
       return { parts: teller.finish(answer), cache: found.cache };
     });
-    for (const part of parts) tell(part, cache);
+    for (const part of parts) emit(part, cache);
   };
 }
 
@@ -76,13 +76,13 @@ function analyzing({ find, now, ...intake }: ServiceOptions): Service["analyze"]
  * and drawn. Where the model runs is the backend's business.
  */
 export function createService(options: ServiceOptions): Service {
-  const { backend, imagesAtOnce = 1 } = options;
+  const { backend, imageConcurrency = 1 } = options;
   const analyze = analyzing(options);
   return {
     answer: answering(options),
     stream: streaming(options),
     analyze,
-    batch: (request, call) => answerBatch(request, (group) => analyze(group, call), imagesAtOnce),
+    batch: (request, call) => answerBatch(request, (group) => analyze(group, call), imageConcurrency),
     ready: () => backend.ready(),
     model: async () => served(await backend.model()),
   };

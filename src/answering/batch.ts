@@ -8,7 +8,7 @@ import type {
   ImageInput,
   TaskRequest,
 } from "../contract/service.ts";
-import { joinReports, problemOf } from "./find-for-tasks.ts";
+import { mergeReports, problemOf } from "./find-for-tasks.ts";
 import { sumTimings } from "../contract/stage-timer.ts";
 
 /** What became of one image: of each of its items, or why nothing became of any. */
@@ -77,7 +77,7 @@ export async function answerBatch(
   const reports = analyzed.map(({ cache }) => cache).filter(({ hit, fwd }) => hit || fwd !== undefined);
   return {
     results: items.flatMap((item, place) => ("problem" in item ? item.problem : (results.get(place) ?? []))),
-    cache: joinReports(reports),
+    cache: mergeReports(reports),
     timings: sumTimings(analyzed.map(({ timings }) => timings)),
   };
 }

@@ -23,7 +23,7 @@ export interface TasksResult {
 const nothing: CacheReport = { hit: false, fwd: undefined, stored: false, collapsed: false, stale: false, age: 0 };
 
 /** A hit only where all are; the reason of the first that is none. */
-export function joinReports(reports: readonly CacheReport[]): CacheReport {
+export function mergeReports(reports: readonly CacheReport[]): CacheReport {
   return {
     hit: reports.length > 0 && reports.every(({ hit }) => hit),
     fwd: reports.find(({ fwd }) => fwd !== undefined)?.fwd,
@@ -109,7 +109,7 @@ export async function findForTasks(
   for (const group of [...alike.values()].flatMap(together)) await answer(group);
   return {
     outcomes: asks.flatMap((ask) => outcomes.get(ask) ?? []),
-    cache: joinReports(reports.map(({ cache }) => cache)),
+    cache: mergeReports(reports.map(({ cache }) => cache)),
     timings: sumTimings(reports.map(({ timings }) => timings)),
   };
 }

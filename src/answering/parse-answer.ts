@@ -6,7 +6,7 @@ import { tasks } from "../florence/tasks.ts";
 import { formatAnswer } from "../forms/format-answer.ts";
 import type { AbsentImage, EncodedImage, Generation, ModelDescription } from "../inference/backend.ts";
 import type { Prepared } from "./prepare.ts";
-import { joinAnswers, render } from "./render.ts";
+import { mergeAnswers, render } from "./render.ts";
 
 /** What the model wrote for each prompt of a task, on which image. */
 export interface TaskGenerations {
@@ -16,12 +16,12 @@ export interface TaskGenerations {
 }
 
 /** The name that a prompt asked for, where it asked for one. */
-export function requestedLabel({ task, questions }: Prepared, prompt: number): string | undefined {
-  return tasks[task].input === "labels" ? questions[prompt]?.text : undefined;
+export function requestedLabel({ task, promptOptions }: Prepared, prompt: number): string | undefined {
+  return tasks[task].input === "labels" ? promptOptions[prompt]?.text : undefined;
 }
 
 /** What the model wrote, parsed and put in the caller's coordinates. */
-export function readAnswer(prepared: Prepared, { image, generations, model }: TaskGenerations): Answer {
+export function parseAnswer(prepared: Prepared, { image, generations, model }: TaskGenerations): Answer {
   const { task } = prepared;
   const answers = generations.map((generation, prompt) => {
     const parsed = parse(generation.text, task, image);
@@ -30,10 +30,10 @@ export function readAnswer(prepared: Prepared, { image, generations, model }: Ta
     const asked = requestedLabel(prepared, prompt);
     return render(parsed, { task, source: image, generation, model, logprobs, asked });
   });
-  return joinAnswers(answers);
+  return mergeAnswers(answers);
 }
 
 /** What the model wrote, in the form that was asked for. */
-export function draw(prepared: Prepared, read: TaskGenerations): Form {
-  return formatAnswer({ ...prepared, ...read, answer: readAnswer(prepared, read) }, prepared.options);
+export function renderForm(prepared: Prepared, read: TaskGenerations): Form {
+  return formatAnswer({ ...prepared, ...read, answer: parseAnswer(prepared, read) }, prepared.options);
 }

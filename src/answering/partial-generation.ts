@@ -7,14 +7,14 @@ import type { GenerationEvent } from "../inference/backend.ts";
 
 /** One prompt's answer in the making, read as far as it has come. */
 export interface PartialGeneration {
-  take(event: GenerationEvent, firstLocationId: number): void;
+  push(event: GenerationEvent, firstLocationId: number): void;
   /** What has been finished since the last call, objects with all their probabilities there. */
-  finished(): readonly ParseEvent[];
+  takeCompleted(): readonly ParseEvent[];
   /** Those of the location tokens so far, as `locationLogprobs` gives them. */
   logprobs(): readonly number[];
   type(): AnswerType;
   /** Whether `type` will stay what it is. */
-  hasDecided(): boolean;
+  isTypeFinal(): boolean;
   isDone(): boolean;
 }
 
@@ -33,7 +33,7 @@ export function createPartialGeneration(task: TaskName, size: ImageSize): Partia
   const isWhole = (event: ParseEvent): boolean =>
     event.type === "text" || isDone || event.object.locations.every((ordinal) => ordinal < logprobs.length);
   return {
-    take: (event, firstLocationId) => {
+    push: (event, firstLocationId) => {
       if (event.type === "token") {
         logprobs = [...logprobs, ...locationLogprobs([event.id], [event.logprob], firstLocationId)];
         read(event.text);
@@ -46,7 +46,7 @@ export function createPartialGeneration(task: TaskName, size: ImageSize): Partia
       }
       isDecided ||= isDone || waiting.length > 0;
     },
-    finished: () => {
+    takeCompleted: () => {
       const open = waiting.findIndex((event) => !isWhole(event));
       const finished = open === -1 ? waiting : waiting.slice(0, open);
       waiting = waiting.slice(finished.length);
@@ -54,7 +54,7 @@ export function createPartialGeneration(task: TaskName, size: ImageSize): Partia
     },
     logprobs: () => logprobs,
     type: () => parser.type(),
-    hasDecided: () => isDecided,
+    isTypeFinal: () => isDecided,
     isDone: () => isDone,
   };
 }

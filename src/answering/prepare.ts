@@ -10,7 +10,7 @@ import type { AbsentImage, EncodedImage } from "../inference/backend.ts";
 export interface Prepared extends TaskPrompts {
   readonly task: TaskName;
   /** One for each of `prompts`. */
-  readonly questions: readonly TaskOptions[];
+  readonly promptOptions: readonly TaskOptions[];
   readonly options: TaskOptions;
 }
 
@@ -20,7 +20,7 @@ function taskNamed(name: string): TaskName {
 }
 
 /** What the model is asked: one thing, or one for each of several `labels`, all on one look at the image. */
-function questionsOf({ labels, ...options }: TaskOptions): readonly TaskOptions[] {
+function promptOptionsOf({ labels, ...options }: TaskOptions): readonly TaskOptions[] {
   return labels === undefined ? [options] : labels.map((text) => ({ ...options, text }));
 }
 
@@ -38,11 +38,11 @@ function promptOf(task: TaskName, question: TaskOptions, image: EncodedImage | A
 /** A task's prompts on this image. Throws `Problem` where there is no such task, or its region is not in the image. */
 export function prepare(name: string, options: TaskOptions, image: EncodedImage | AbsentImage): Prepared {
   const task = taskNamed(name);
-  const questions = questionsOf(options);
-  const prompts = questions.map((question) => promptOf(task, question, image));
+  const promptOptions = promptOptionsOf(options);
+  const prompts = promptOptions.map((question) => promptOf(task, question, image));
   return {
     task,
-    questions,
+    promptOptions,
     options,
     prompts,
     decoding: { maxNewTokens: options.max_new_tokens, beams: options.beams },

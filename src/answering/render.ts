@@ -36,9 +36,9 @@ export function render(parsed: ParsedAnswer, context: RenderContext): Answer {
 }
 
 /** The answers to several prompts of one request as one: objects one behind the other, tokens added up. */
-export function joinAnswers(answers: readonly Answer[]): Answer {
+export function mergeAnswers(answers: readonly Answer[]): Answer {
   const isOutlined = answers.some(({ type }) => type === "polygons");
-  const [first, ...others] = isOutlined ? answers.map(outlined) : answers;
+  const [first, ...others] = isOutlined ? answers.map(asPolygons) : answers;
   if (first === undefined) throw new Error("There is no answer to join.");
   return others.reduce(joinTwo, first);
 }
@@ -59,7 +59,7 @@ function joinTwo(one: Answer, other: Answer): Answer {
 }
 
 /** Boxes as polygons, where another label's answer has outlines: one request has one type of answer. */
-export function outlined(answer: Answer): Answer {
+export function asPolygons(answer: Answer): Answer {
   if (answer.type !== "boxes") return answer;
   const objects = answer.objects.map((object) => ({
     ...object,

@@ -6,14 +6,14 @@ import { tasks } from "../florence/tasks.ts";
 import { formatted } from "../forms/format-answer.ts";
 import type { AbsentImage, EncodedImage, Generation, GenerationEvent, ModelDescription } from "../inference/backend.ts";
 import type { Prepared } from "./prepare.ts";
-import { requestedLabel } from "./read-answer.ts";
-import { outlined, render } from "./render.ts";
+import { requestedLabel } from "./parse-answer.ts";
+import { asPolygons, render } from "./render.ts";
 import { createPartialGeneration, type PartialGeneration } from "./partial-generation.ts";
 
 /** Tells an answer while it is written: at once what is certain, with the end what is not. */
 export interface AnswerStream {
   /** The parts that this event completes. */
-  hear(event: GenerationEvent, model: ModelDescription): readonly AnswerPart[];
+  push(event: GenerationEvent, model: ModelDescription): readonly AnswerPart[];
   /** The rest, and `done`. Throws `backend-failed` where the answer does not begin with what was told of it. */
   finish(answer: FormattedAnswer): readonly AnswerPart[];
 }
@@ -59,7 +59,7 @@ function isOutlined(writings: readonly PartialGeneration[]): boolean {
 function isCertain({ task, options }: Prepared, writings: readonly PartialGeneration[]): boolean {
   const { answers } = tasks[task];
   if (options.max_objects !== undefined && answers[0] !== "text") return false;
-  return answers.length === 1 || isOutlined(writings) || writings.every((each) => each.hasDecided());
+  return answers.length === 1 || isOutlined(writings) || writings.every((each) => each.isTypeFinal());
 }
 
 /** Follows one request's answer: the prompts' in their order, as they stand in the end. */
@@ -82,15 +82,15 @@ export function createAnswerStream(prepared: Prepared, image: EncodedImage | Abs
     const asked = requestedLabel(prepared, current);
     const shown = { task, source: image, generation: unfinished, model, logprobs: writing.logprobs(), asked };
     const answer = render(parsed, shown);
-    return formatted(isOutlined(writings) ? outlined(answer) : answer, options);
+    return formatted(isOutlined(writings) ? asPolygons(answer) : answer, options);
   };
   return {
-    hear: (event, model) => {
-      writings[event.prompt]?.take(event, model.firstLocationId);
+    push: (event, model) => {
+      writings[event.prompt]?.push(event, model.firstLocationId);
       const parts: AnswerPart[] = [];
       for (let writing = writings[current]; writing !== undefined; writing = writings[current]) {
         if (!isCertain(prepared, writings)) break;
-        const events = writing.finished();
+        const events = writing.takeCompleted();
         if (events.length > 0) parts.push(...tell(contentOf(drawn(writing, events, model))));
         if (!writing.isDone()) break;
         current += 1;

@@ -120,7 +120,7 @@ export interface CallContext {
 export interface Service {
   answer(request: TaskRequest, call: CallContext): Promise<Answered>;
   /** `answer`, told while it is written: resolves once all is. */
-  stream(request: TaskRequest, call: CallContext, tell: EmitPart): Promise<void>;
+  stream(request: TaskRequest, call: CallContext, emit: EmitPart): Promise<void>;
   /** Throws only where nothing can be answered: the image itself is at fault, or everybody's backend. */
   analyze(request: AnalyzeRequest, call: CallContext): Promise<Analyzed>;
   /** Throws only what is no item's own: that the caller left, or a bug. */

@@ -1,5 +1,5 @@
 import type { ImageSize } from "./coordinates.ts";
-import { lex, undecidedFrom } from "./lex.ts";
+import { incompleteTailStart, lex } from "./lex.ts";
 import { createAnswerParser, type ParseEvent } from "./parse.ts";
 import type { AnswerType, TaskName } from "./tasks.ts";
 
@@ -23,7 +23,7 @@ export function createIncrementalParser(task: TaskName, size: ImageSize): Increm
   const take = (text: string): void => {
     for (const piece of lex(text, locations)) {
       if (piece.type === "location") locations += 1;
-      parser.take(piece);
+      parser.push(piece);
     }
   };
   const flush = (): readonly ParseEvent[] => {
@@ -34,7 +34,7 @@ export function createIncrementalParser(task: TaskName, size: ImageSize): Increm
   return {
     push: (text) => {
       const known = held + text;
-      const end = undecidedFrom(known);
+      const end = incompleteTailStart(known);
       held = known.slice(end);
       take(known.slice(0, end));
       return flush();

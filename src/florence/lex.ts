@@ -138,7 +138,7 @@ const unfinishedLocation = /^<loc_\p{Nd}*$/u;
 const prefixes: readonly string[] = [LOCATION, ...markers.keys()];
 
 /** From where on a text cannot be split yet: its end may be half a special token or half a character. Its length if not so. */
-export function undecidedFrom(text: string): number {
+export function incompleteTailStart(text: string): number {
   const end = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length;
   const start = text.slice(0, end).lastIndexOf("<");
   if (start === -1) return end;

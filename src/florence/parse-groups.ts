@@ -13,7 +13,7 @@ export function createGroupParser(
 ): PieceParser {
   let group: LocationPiece[] = [];
   return {
-    take: (piece) => {
+    push: (piece) => {
       if (piece.type !== "location") {
         if (piece.type !== "framing") group = [];
         labels.write(wordsOf(piece));

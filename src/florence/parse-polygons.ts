@@ -32,7 +32,7 @@ export function createPolygonParser(
     rings = [];
   };
   return {
-    take: (piece) => {
+    push: (piece) => {
       if (piece.type === "location") {
         label = labels.read();
         ring.push(piece);

@@ -10,7 +10,7 @@ export function createTextParser(write: (text: string) => void): PieceParser {
   let space = "";
   let isParted = false;
   return {
-    take: (piece) => {
+    push: (piece) => {
       if (piece.type !== "text") {
         isParted = true;
       } else if (piece.text.trim() === "") {

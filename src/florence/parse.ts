@@ -35,7 +35,7 @@ type CreateParser = (size: ImageSize, emit: Emit) => AnswerParser;
 const none: ReadonlySet<string> = new Set();
 
 function answering(type: AnswerType, parser: PieceParser): AnswerParser {
-  return { type: () => type, take: (piece) => parser.take(piece), end: () => parser.end() };
+  return { type: () => type, push: (piece) => parser.push(piece), end: () => parser.end() };
 }
 
 function boxes(labels = createLabelReader, banned = none): CreateParser {
@@ -80,11 +80,11 @@ const boxesOrPolygons: CreateParser = (size, emit) => {
   };
   return {
     type: () => chosen?.type() ?? "boxes",
-    take: (piece) => {
-      if (chosen !== undefined) return chosen.take(piece);
+    push: (piece) => {
+      if (chosen !== undefined) return chosen.push(piece);
       waiting.push(piece);
       chosen = choose(piece);
-      if (chosen !== undefined) for (const early of waiting) chosen.take(early);
+      if (chosen !== undefined) for (const early of waiting) chosen.push(early);
     },
     end: () => chosen?.end(),
   };
@@ -128,7 +128,7 @@ export function collectAnswer(type: AnswerType, events: readonly ParseEvent[]): 
 export function parse(written: string, task: TaskName, size: ImageSize): ParsedAnswer {
   const events: ParseEvent[] = [];
   const parser = createAnswerParser(task, size, (event) => events.push(event));
-  eachPiece(written, 0, (piece) => parser.take(piece));
+  eachPiece(written, 0, (piece) => parser.push(piece));
   parser.end();
   return collectAnswer(parser.type(), events);
 }

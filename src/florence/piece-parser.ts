@@ -2,7 +2,7 @@ import type { Piece } from "./lex.ts";
 
 /** Takes a text's pieces one after another, hands out what they complete, and never throws. */
 export interface PieceParser {
-  take(piece: Piece): void;
+  push(piece: Piece): void;
   /** To be called once, after the last piece. */
   end(): void;
 }

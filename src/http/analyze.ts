@@ -5,14 +5,14 @@ import { Problem } from "../contract/problems.ts";
 import { optionsByInput } from "../contract/requests.ts";
 import type { Analyzed, AnalyzeRequest, TaskRow } from "../contract/service.ts";
 import { parseJsonObject, readBody } from "./body.ts";
-import { MARKS_PER_ITEM, readTaskItem } from "./task-item.ts";
+import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
 import { imageInput, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType, validated } from "./task-request.ts";
 
 /** Several tasks on one image, as one JSON object. Throws `Problem` for what concerns all of them. */
 export async function readAnalyzeRequest(rows: readonly TaskRow[], request: Request): Promise<AnalyzeRequest> {
   const mediaType = mediaTypeOf(request);
   if (!JSON_MEDIA_TYPE.test(mediaType)) throw unsupportedMediaType(mediaType);
-  const given = parseJsonObject(await readBody(request), MAX_ANALYZE_TASKS * MARKS_PER_ITEM);
+  const given = parseJsonObject(await readBody(request), MAX_ANALYZE_TASKS * DELIMITERS_PER_ITEM);
   const { image, tasks } = validated(AnalyzeBody, given);
   const byName = new Map(rows.map((row) => [row.name, row]));
   const items = tasks.map(({ task, ...options }) =>

@@ -31,7 +31,7 @@ function cacheHeaders(cache: CacheReport): Readonly<Record<string, string>> {
  * with a heartbeat: it was not known then.
  */
 export async function answerEvents(
-  work: (tell: EmitPart, signal: AbortSignal) => Promise<void>,
+  work: (emit: EmitPart, signal: AbortSignal) => Promise<void>,
   { requestId, problemOf, ...options }: AnswerEventsOptions,
 ): Promise<Response> {
   let known: CacheReport | undefined;

@@ -57,7 +57,7 @@ async function* chunksOf(request: Request): AsyncGenerator<Uint8Array, void, voi
  * Most brackets, braces and commas of a JSON body. The largest request for a task that means something has some eighty; parsed, each
  * costs up to a hundred times its byte, so that a body of nothing else would fill the isolate.
  */
-export const MAX_JSON_MARKS = 1000;
+export const MAX_JSON_DELIMITERS = 1000;
 
 const mark = { quote: 0x22, backslash: 0x5c, comma: 0x2c, bracket: 0x5b, brace: 0x7b } as const;
 const counted: ReadonlySet<number> = new Set([mark.comma, mark.bracket, mark.brace]);
@@ -72,20 +72,23 @@ function closingQuote(bytes: Uint8Array, opening: number): number {
   return bytes.length;
 }
 
-function hasTooManyMarks(bytes: Uint8Array, maxMarks: number): boolean {
-  let marks = 0;
-  for (let at = 0; at < bytes.length && marks <= maxMarks; at += 1) {
+function hasTooManyDelimiters(bytes: Uint8Array, maxDelimiters: number): boolean {
+  let delimiters = 0;
+  for (let at = 0; at < bytes.length && delimiters <= maxDelimiters; at += 1) {
     const byte = bytes[at] ?? 0;
     if (byte === mark.quote) at = closingQuote(bytes, at);
-    else if (counted.has(byte)) marks += 1;
+    else if (counted.has(byte)) delimiters += 1;
   }
-  return marks > maxMarks;
+  return delimiters > maxDelimiters;
 }
 
-/** A body as one JSON object, with no more brackets, braces and commas than `maxMarks`. */
-export function parseJsonObject(bytes: Uint8Array, maxMarks = MAX_JSON_MARKS): Readonly<Record<string, unknown>> {
-  if (hasTooManyMarks(bytes, maxMarks)) {
-    throw new Problem("invalid-request", `The JSON has more than ${maxMarks} brackets, braces and commas.`);
+/** A body as one JSON object, with no more brackets, braces and commas than `maxDelimiters`. */
+export function parseJsonObject(
+  bytes: Uint8Array,
+  maxDelimiters = MAX_JSON_DELIMITERS,
+): Readonly<Record<string, unknown>> {
+  if (hasTooManyDelimiters(bytes, maxDelimiters)) {
+    throw new Problem("invalid-request", `The JSON has more than ${maxDelimiters} brackets, braces and commas.`);
   }
   const value = parseJson(bytes);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };

@@ -20,7 +20,7 @@ export interface EventStreamOptions<Event> {
 }
 
 /** Sends events until it resolves; `signal` is aborted once nobody reads them. */
-export type EventWork<Event> = (emit: (event: Event) => void, signal: AbortSignal) => Promise<void>;
+export type EventProducer<Event> = (emit: (event: Event) => void, signal: AbortSignal) => Promise<void>;
 
 /** JSON has no line breaks outside its strings, and escapes them there: data are always one line. */
 function written<Event>(event: Event, nameOf: EventStreamOptions<Event>["nameOf"]): string {
@@ -44,7 +44,7 @@ async function eachHeartbeat(beat: () => void, signal: AbortSignal, sleep: Sleep
  * Events are not held back for a slow reader: a whole answer is less than its picture.
  */
 export async function eventStream<Event>(
-  work: EventWork<Event>,
+  work: EventProducer<Event>,
   { signal, nameOf, sleep, fail }: EventStreamOptions<Event>,
 ): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();

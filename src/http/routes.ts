@@ -91,7 +91,7 @@ function taskRoute(row: TaskRow, { service, sleep, logError }: RouteOptions): Ro
       if (asked.options.stream === true) {
         const { requestId } = trace;
         const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
-        return answerEvents((tell, signal) => service.stream(asked, { ...call, signal }, tell), {
+        return answerEvents((emit, signal) => service.stream(asked, { ...call, signal }, emit), {
           signal: call.signal,
           sleep,
           requestId,

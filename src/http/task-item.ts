@@ -3,7 +3,7 @@ import type { TaskOptions } from "../contract/requests.ts";
 import type { TaskRow } from "../contract/service.ts";
 
 /** Brackets, braces and commas of the largest item that means something: 64 labels, and some options. */
-export const MARKS_PER_ITEM = 100;
+export const DELIMITERS_PER_ITEM = 100;
 
 /** What only the answer to a single task can be, with what to do instead. */
 const single = {

@@ -1,6 +1,6 @@
 import type { Box } from "../contract/geometry.ts";
-import type { Ink } from "./palette.ts";
-import { escapeXml, short } from "./xml.ts";
+import type { LabelColours } from "./palette.ts";
+import { escapeXml, roundLength } from "./xml.ts";
 
 /** Text height as a part of the image's longer side: readable when the whole picture fills a screen. */
 const TEXT_SHARE = 1 / 40;
@@ -53,7 +53,11 @@ function clamp(value: number, high: number): number {
 }
 
 /** A label on a ground of its colour, above its box or, where there is no room, in it; never outside the picture. */
-export function caption(label: string, box: Box, { size, ink }: { readonly size: Size; readonly ink: Ink }): string {
+export function caption(
+  label: string,
+  box: Box,
+  { size, colours }: { readonly size: Size; readonly colours: LabelColours },
+): string {
   if (label === "") return "";
   const text = textHeight(size);
   const shown = fitted(label, size.width / text - 2 * PADDING);
@@ -61,7 +65,7 @@ export function caption(label: string, box: Box, { size, ink }: { readonly size:
   const height = GROUND_HEIGHT * text;
   const left = clamp(box.x1, size.width - width);
   const top = clamp(box.y1 >= height ? box.y1 - height : box.y1, size.height - height);
-  const ground = `<rect x="${short(left)}" y="${short(top)}" width="${short(width)}" height="${short(height)}" stroke="none"/>`;
-  const place = `x="${short(left + PADDING * text)}" y="${short(top + text)}"`;
-  return `${ground}<text ${place} fill="${ink.text}" stroke="none">${escapeXml(shown.join(""))}</text>`;
+  const ground = `<rect x="${roundLength(left)}" y="${roundLength(top)}" width="${roundLength(width)}" height="${roundLength(height)}" stroke="none"/>`;
+  const place = `x="${roundLength(left + PADDING * text)}" y="${roundLength(top + text)}"`;
+  return `${ground}<text ${place} fill="${colours.text}" stroke="none">${escapeXml(shown.join(""))}</text>`;
 }

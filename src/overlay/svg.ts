@@ -1,8 +1,8 @@
 import type { Answer, LocatedAnswer } from "../contract/answers.ts";
 import type { Box } from "../contract/geometry.ts";
 import { caption, textHeight } from "./caption.ts";
-import { inks } from "./palette.ts";
-import { escapeXml, short } from "./xml.ts";
+import { assignColours } from "./palette.ts";
+import { escapeXml, roundLength } from "./xml.ts";
 
 type LocatedObject = LocatedAnswer["objects"][number];
 
@@ -17,7 +17,7 @@ function points(ring: readonly { readonly x: number; readonly y: number }[]): st
 }
 
 function rectangle({ x1, y1, x2, y2 }: Box): string {
-  return `<rect x="${x1}" y="${y1}" width="${short(x2 - x1)}" height="${short(y2 - y1)}" fill="none"/>`;
+  return `<rect x="${x1}" y="${y1}" width="${roundLength(x2 - x1)}" height="${roundLength(y2 - y1)}" fill="none"/>`;
 }
 
 /** An object's shape: the most exact one that it has. */
@@ -36,20 +36,20 @@ function opening(answer: Answer): string {
   const scale = Math.max(1, MIN_SHOWN_PIXELS / longer);
   const title = answer.type === "text" ? answer.text : answer.task;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${short(width * scale)}" height="${short(height * scale)}"`,
-    ` font-family="sans-serif" font-size="${short(textHeight(answer.source))}" stroke-width="${short(longer / STROKES)}" stroke-linejoin="round">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${roundLength(width * scale)}" height="${roundLength(height * scale)}"`,
+    ` font-family="sans-serif" font-size="${roundLength(textHeight(answer.source))}" stroke-width="${roundLength(longer / STROKES)}" stroke-linejoin="round">`,
     `<title>${escapeXml(title)}</title>\n`,
   ].join("\n");
 }
 
 function shapes(answer: Answer): string {
   const objects: readonly LocatedObject[] = answer.type === "text" ? [] : answer.objects;
-  const inkOf = inks(objects.map(({ label }) => label));
+  const coloursOf = assignColours(objects.map(({ label }) => label));
   const drawn = objects.map((object) => {
-    const ink = inkOf(object.label);
+    const colours = coloursOf(object.label);
     const name = object.label === "" ? "" : `<title>${escapeXml(object.label)}</title>`;
-    const written = caption(object.label, object.box, { size: answer.source, ink });
-    return `<g stroke="${ink.fill}" fill="${ink.fill}">${name}${shape(object)}${written}</g>\n`;
+    const written = caption(object.label, object.box, { size: answer.source, colours });
+    return `<g stroke="${colours.fill}" fill="${colours.fill}">${name}${shape(object)}${written}</g>\n`;
   });
   return drawn.join("");
 }

@@ -10,6 +10,6 @@ export function escapeXml(text: string): string {
 }
 
 /** A length without the digits that nobody sees: three decimals, or three digits where it is a part of a pixel. */
-export function short(value: number): number {
+export function roundLength(value: number): number {
   return Math.abs(value) < 1 ? Number(value.toPrecision(3)) : Number(value.toFixed(3));
 }

@@ -1,4 +1,4 @@
-import { inks } from "../overlay/palette.ts";
+import { assignColours } from "../overlay/palette.ts";
 import { copyBlock } from "./copy-block.ts";
 import { byId, make } from "./dom.ts";
 import { foundObjects } from "./overlay-view.ts";
@@ -22,8 +22,8 @@ function row(shape: Shape, index: number, colour: string, mark: Mark): HTMLEleme
 }
 
 function objectsTable(shapes: readonly Shape[], mark: Mark): HTMLElement {
-  const inkOf = inks(shapes.map(({ label }) => label));
-  const rows = shapes.map((shape, index) => row(shape, index, inkOf(shape.label).fill, mark));
+  const coloursOf = assignColours(shapes.map(({ label }) => label));
+  const rows = shapes.map((shape, index) => row(shape, index, coloursOf(shape.label).fill, mark));
   const head = make("tr", {}, make("th", { scope: "col" }, "Object"), make("th", { scope: "col" }, "Score"));
   const caption = make("caption", { class: "unseen" }, "Objects; each can be pointed at to show it in the picture");
   return make("table", {}, caption, make("thead", {}, head), make("tbody", {}, ...rows));

@@ -1,4 +1,4 @@
-import { inks } from "../overlay/palette.ts";
+import { assignColours } from "../overlay/palette.ts";
 import { byId, draw, make, percent } from "./dom.ts";
 import { objectsIn, type Shape, shapesOf } from "./shapes.ts";
 import type { Outcome, State } from "./state.ts";
@@ -53,11 +53,11 @@ export function showOverlay(store: Store<State>, mark: (index: number | undefine
     ({ outcome }) => [outcome],
     ({ outcome }) => {
       const shapes = shapesOf(foundObjects(outcome));
-      const inkOf = inks(shapes.map((shape) => shape.label));
-      const outlines = shapes.map((shape) => outline(shape, inkOf(shape.label).fill));
+      const coloursOf = assignColours(shapes.map((shape) => shape.label));
+      const outlines = shapes.map((shape) => outline(shape, coloursOf(shape.label).fill));
       for (const [index, each] of outlines.entries()) each.addEventListener("pointerenter", () => mark(index));
       for (const each of outlines) each.addEventListener("pointerleave", () => mark(undefined));
-      written = shapes.map((shape) => label(shape, inkOf(shape.label)));
+      written = shapes.map((shape) => label(shape, coloursOf(shape.label)));
       overlay.replaceChildren(...outlines);
       labels.replaceChildren(...written);
       keepInside(written, frame);

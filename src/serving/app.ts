@@ -3,7 +3,7 @@ import { requestId } from "hono/request-id";
 import type { StageTimes } from "../engine/engine.ts";
 import type { ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
-import { eventStream, type EventWork } from "../http/event-stream.ts";
+import { eventStream, type EventProducer } from "../http/event-stream.ts";
 import type { Admission } from "./admission.ts";
 import { readJson } from "./body.ts";
 import { infer } from "./infer.ts";
@@ -66,7 +66,7 @@ function inferring({ admission, identity }: ServingOptions): Handle {
 function streaming({ admission }: ServingOptions): Handle {
   return async ({ name, stream }, request, record) => {
     if (stream === undefined) throw new ServingFailure("not-supported", `${name} does not stream.`);
-    const work: EventWork<StreamFrame> = (emit, signal) =>
+    const work: EventProducer<StreamFrame> = (emit, signal) =>
       admission.admit(async () => {
         const { times, tokens } = await stream(await readJson(request), emit, signal);
         record({ status: 200, times, tokens });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Answer } from "../../src/contract/answers.ts";
-import { joinAnswers } from "../../src/answering/render.ts";
+import { mergeAnswers } from "../../src/answering/render.ts";
 
 const box = { x1: 1, y1: 2, x2: 3, y2: 4 };
 const object = { label: "cat", score: 0.5, box, normalized_box: box };
@@ -24,17 +24,17 @@ const polygons: Answer = { type: "polygons", ...common, objects: [outline] };
 
 describe("answers joined", () => {
   it("are one answer themselves", () => {
-    expect(joinAnswers([boxes])).toEqual(boxes);
+    expect(mergeAnswers([boxes])).toEqual(boxes);
   });
 
   it("add up their tokens and keep their order", () => {
-    const joined = joinAnswers([boxes, { ...boxes, objects: [{ ...object, label: "dog" }] }]);
+    const joined = mergeAnswers([boxes, { ...boxes, objects: [{ ...object, label: "dog" }] }]);
     expect(joined.usage).toEqual({ prompt_tokens: 6, completion_tokens: 8 });
     expect(joined.type === "boxes" && joined.objects.map(({ label }) => label)).toEqual(["cat", "dog"]);
   });
 
   it("are polygons as soon as one is: its boxes become their four corners", () => {
-    const joined = Answer.parse(joinAnswers([boxes, polygons]));
+    const joined = Answer.parse(mergeAnswers([boxes, polygons]));
     const corners = [
       { x: 1, y: 2 },
       { x: 3, y: 2 },

@@ -80,7 +80,7 @@ describe("an answer in the making", () => {
   it("whose end contradicts its beginning is a failure of the backend", () => {
     const teller = createAnswerStream(prepare("caption", {}, image), image);
     const model = { id: "m", revision: "1", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
-    teller.hear({ type: "token", prompt: 0, id: 1, logprob: 0, text: "a dog" }, model);
+    teller.push({ type: "token", prompt: 0, id: 1, logprob: 0, text: "a dog" }, model);
     const { answer } = tellAll("caption", {}, eventsOf(tokens("a cat")));
     expect(() => teller.finish(answer)).toThrow(expect.objectContaining({ code: "backend-failed" }));
   });

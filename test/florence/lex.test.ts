@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lex, undecidedFrom } from "../../src/florence/lex.ts";
+import { incompleteTailStart, lex } from "../../src/florence/lex.ts";
 
 function kinds(text: string): readonly string[] {
   return lex(text).map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
@@ -49,10 +49,10 @@ describe("lex", () => {
 
 describe("what is undecided at the end of a text", () => {
   it.each(["<", "<l", "<loc_", "<loc_12", "</", "</region_to_desc", "<p", "\uD83D", "<loc_\uD835"])("is %j", (tail) => {
-    expect(undecidedFrom(`a < b${tail}`)).toBe("a < b".length);
+    expect(incompleteTailStart(`a < b${tail}`)).toBe("a < b".length);
   });
 
   it.each(["", "a", "a < b", "<loc_1>", "<s>", "<loc_x", "<q", "<OD", "😀"])("is nothing in %j", (text) => {
-    expect(undecidedFrom(text)).toBe(text.length);
+    expect(incompleteTailStart(text)).toBe(text.length);
   });
 });

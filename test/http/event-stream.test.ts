@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eventStream, type EventWork, HEARTBEAT_MS } from "../../src/http/event-stream.ts";
+import { eventStream, type EventProducer, HEARTBEAT_MS } from "../../src/http/event-stream.ts";
 import { nextTask } from "../support/tiny-backend.ts";
 
 const event = (text: string) => ({ type: "word", text });
@@ -8,7 +8,7 @@ type Said = ReturnType<typeof event>;
 /** A stream by hand: the work's ways to speak, and sleeps that end when told to. */
 function byHand() {
   const speaker = Promise.withResolvers<{
-    readonly emit: Parameters<EventWork<Said>>[0];
+    readonly emit: Parameters<EventProducer<Said>>[0];
     readonly signal: AbortSignal;
   }>();
   const end = Promise.withResolvers<void>();

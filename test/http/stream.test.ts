@@ -51,7 +51,7 @@ describe("stream=true", () => {
   it("says how old what was in the cache is", async () => {
     const cache = { ...missed, hit: true, fwd: undefined, stored: false, age: 9 };
     const { response } = await stream({
-      stream: async (_request, _call, tell) => tell({ type: "done", answer: fakeAnswer }, cache),
+      stream: async (_request, _call, emit) => emit({ type: "done", answer: fakeAnswer }, cache),
     });
     expect([response.headers.get("cache-status"), response.headers.get("age")]).toEqual(["florence-edge; hit", "9"]);
   });
@@ -65,8 +65,8 @@ describe("stream=true", () => {
 
   it("ends with an event that tells the problem after that, and the operator hears of it", async () => {
     const { response, logged } = await stream({
-      stream: async (_request, _call, tell) => {
-        tell({ type: "delta", text: "a" }, missed);
+      stream: async (_request, _call, emit) => {
+        emit({ type: "delta", text: "a" }, missed);
         throw new Error("secret");
       },
     });
@@ -83,9 +83,9 @@ describe("stream=true", () => {
   it("that is abandoned tells the service so", async () => {
     const signals: AbortSignal[] = [];
     const { response } = await stream({
-      stream: (_request, { signal }, tell) => {
+      stream: (_request, { signal }, emit) => {
         signals.push(signal);
-        tell({ type: "delta", text: "a" }, missed);
+        emit({ type: "delta", text: "a" }, missed);
         return new Promise(() => {});
       },
     });

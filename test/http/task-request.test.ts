@@ -7,7 +7,7 @@ import {
   MAX_TEXT_CHARACTERS,
   MAX_URL_CHARACTERS,
 } from "../../src/contract/requests.ts";
-import { MAX_BODY_BYTES, MAX_JSON_MARKS } from "../../src/http/body.ts";
+import { MAX_BODY_BYTES, MAX_JSON_DELIMITERS } from "../../src/http/body.ts";
 import { MAX_ISSUES, MAX_MESSAGE_CHARACTERS } from "../../src/http/task-request.ts";
 import { fakeApp } from "../support/fake-service.ts";
 
@@ -198,15 +198,15 @@ describe("limits", () => {
   });
 
   it.each([
-    ["brackets", "[".repeat(MAX_JSON_MARKS + 1)],
-    ["fields", `{${'"a":1,'.repeat(MAX_JSON_MARKS)}"a":1}`],
+    ["brackets", "[".repeat(MAX_JSON_DELIMITERS + 1)],
+    ["fields", `{${'"a":1,'.repeat(MAX_JSON_DELIMITERS)}"a":1}`],
   ])("keep JSON of nothing but %s from being parsed", async (_, body) => {
     const { response } = await post("/v1/caption", body);
     expect(ProblemDetails.parse(await response.json())).toMatchObject({ code: "invalid-request" });
   });
 
   it("do not count what stands in texts", async () => {
-    const text = `${",[{".repeat(MAX_JSON_MARKS)}\\"`;
+    const text = `${",[{".repeat(MAX_JSON_DELIMITERS)}\\"`;
     const { asked } = await post("/v1/caption-to-phrase-grounding", JSON.stringify({ image: "QUJD", text }));
     expect(asked[0]?.options.text).toBe(text);
   });

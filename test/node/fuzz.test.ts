@@ -35,7 +35,7 @@ function appOver({ text, failure }: Writing, logged: Problem[]) {
   };
   return createApp({
     tasks: rows,
-    service: createService({ backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0, imagesAtOnce: 1 }),
+    service: createService({ backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0, imageConcurrency: 1 }),
     version: "1.0.0",
     sleep: () => new Promise(() => {}),
     newRequestId: () => "made-here",

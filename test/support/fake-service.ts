@@ -27,9 +27,9 @@ export const missed: CacheReport = { hit: false, fwd: "miss", stored: true, coll
 
 const quietService: Service = {
   answer: async () => ({ answer: fakeAnswer, cache: missed, timings: { intake: 1.5 } }),
-  stream: async (_request, _call, tell) => {
-    tell({ type: "delta", text: "a cat" }, missed);
-    tell({ type: "done", answer: fakeAnswer }, missed);
+  stream: async (_request, _call, emit) => {
+    emit({ type: "delta", text: "a cat" }, missed);
+    emit({ type: "done", answer: fakeAnswer }, missed);
   },
   batch: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: missed, timings: {} }),
   analyze: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: missed, timings: {} }),

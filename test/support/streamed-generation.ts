@@ -6,7 +6,7 @@ import { formatted } from "../../src/forms/format-answer.ts";
 import type { Image } from "../../src/image/image.ts";
 import type { Generation, GenerationEvent, ModelDescription, TokenEvent } from "../../src/inference/backend.ts";
 import { prepare } from "../../src/answering/prepare.ts";
-import { readAnswer } from "../../src/answering/read-answer.ts";
+import { parseAnswer } from "../../src/answering/parse-answer.ts";
 import { createAnswerStream } from "../../src/answering/stream-answer.ts";
 import { FIRST_LOCATION_ID } from "./fake-backend.ts";
 import { cuts, tokenSoup } from "./token-soup.ts";
@@ -55,11 +55,11 @@ export function eventsOf(
 export function tellAll(task: TaskName, options: TaskOptions, events: readonly GenerationEvent[]) {
   const prepared = prepare(task, options, image);
   const teller = createAnswerStream(prepared, image);
-  const heard = events.map((event) => teller.hear(event, model));
+  const heard = events.map((event) => teller.push(event, model));
   const generations = prepared.prompts.flatMap((_, prompt) =>
     events.flatMap((event) => (event.type === "done" && event.prompt === prompt ? [event.generation] : [])),
   );
-  const answer = formatted(readAnswer(prepared, { image, generations, model }), options);
+  const answer = formatted(parseAnswer(prepared, { image, generations, model }), options);
   const rest = teller.finish(answer);
   return { heard, rest, answer, parts: [...heard.flat(), ...rest] };
 }
