@@ -10,13 +10,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
-import type { Cache, DecoderState } from "../src/runtime/decoder-state.ts";
+import type { DecoderState, KeyValueCache } from "../src/runtime/decoder-state.ts";
 import { createDecoder, createEncoder } from "../src/runtime/florence2.ts";
 import { modelFiles } from "../src/runtime/load-model.ts";
 import { type ModelConfig, readModelConfig } from "../src/runtime/model-config.ts";
 import { createNativeSessions } from "../src/runtime/ort-node.ts";
 import type { Session } from "../src/runtime/session.ts";
-import { type Float32Tensor, maskOf } from "../src/runtime/tensors.ts";
+import { type Float32Tensor, attentionMask } from "../src/runtime/tensors.ts";
 import { root } from "../tools/serve.ts";
 import { median, timed } from "./measure.ts";
 
@@ -56,10 +56,15 @@ function stateOf(decoder: Session, { attentionHeads, headSize }: ModelConfig, ro
     if (!name.startsWith("past_key_values.")) return [];
     return [[name, numbers(rows, attentionHeads, name.includes(".encoder.") ? SEEN : PAST, headSize)]];
   });
-  const cache: Cache = Object.fromEntries(entries);
+  const cache: KeyValueCache = Object.fromEntries(entries);
   const lengths = Array.from({ length: rows }, () => SEEN);
   const hidden = numbers(rows, SEEN, attentionHeads * headSize);
-  return { seen: { hidden, lengths, mask: maskOf(lengths) }, prompts: [...lengths.keys()], cache, started: true };
+  return {
+    encoderOutput: { hidden, lengths, mask: attentionMask(lengths) },
+    prompts: [...lengths.keys()],
+    cache,
+    started: true,
+  };
 }
 
 function sumOf(arrays: readonly Float32Array[]): number {

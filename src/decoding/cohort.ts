@@ -110,12 +110,12 @@ export function keepGroups<L extends SequenceGroup>(
 }
 
 /** Cohorts of equally many steps as one. They must not be used again. */
-export function joinCohorts<L extends SequenceGroup>(
-  decoder: Pick<Decoder, "join" | "release">,
+export function mergeCohorts<L extends SequenceGroup>(
+  decoder: Pick<Decoder, "concat" | "release">,
   cohorts: readonly [Cohort<L>, ...Cohort<L>[]],
 ): Cohort<L> {
   const [{ steps }] = cohorts;
-  const state = decoder.join(cohorts.map((cohort) => cohort.state));
+  const state = decoder.concat(cohorts.map((cohort) => cohort.state));
   let rows = 0;
   const running = cohorts.flatMap((cohort) => {
     const before = rows;

@@ -20,7 +20,7 @@ export function createDetokenizer(decode: (ids: readonly number[]) => string): (
 }
 
 /** Tokens of one answer as events of the port, in their order. */
-export function createTokenEvents(
+export function createTokenEmitter(
   tokenizer: Pick<Tokenizer, "decode">,
   prompt: number,
   emit: (event: TokenEvent) => void,

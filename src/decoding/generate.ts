@@ -4,7 +4,7 @@ import { searchBatch } from "./search-batch.ts";
 import { planBatches, type PromptSize } from "./plan-batches.ts";
 import { createBeamSearch } from "./beam-search.ts";
 import type { SequenceGroup } from "./cohort.ts";
-import { createTokenEvents } from "./detokenizer.ts";
+import { createTokenEmitter } from "./detokenizer.ts";
 import { createGreedySearch } from "./greedy-search.ts";
 import type { DecoderModel } from "../runtime/load-model.ts";
 import type { LogitRules } from "./logits.ts";
@@ -61,7 +61,7 @@ export function encodeText(
 }
 
 /** Where every search under these rules begins. */
-export function searchFor(rules: LogitRules): Search {
+export function createSearch(rules: LogitRules): Search {
   return rules.beams === 1 ? createGreedySearch(rules) : createBeamSearch(rules);
 }
 
@@ -95,12 +95,12 @@ export async function generateAnswers(
   options: GenerateOptions,
 ): Promise<void> {
   const { encode, emit, pause } = options;
-  const start = searchFor(rules);
+  const start = createSearch(rules);
   for (const batch of batches) {
     const groups = batch.map(({ index: prompt, ids }): SequenceGroup => {
       return {
         start,
-        onToken: createTokenEvents(model.tokenizer, prompt, emit),
+        onToken: createTokenEmitter(model.tokenizer, prompt, emit),
         onFinished: (written) => emit({ type: "done", prompt, generation: toGeneration(model, written, ids.length) }),
       };
     });

@@ -1,6 +1,6 @@
 import {
   type Cohort,
-  joinCohorts,
+  mergeCohorts,
   keepGroups,
   type SequenceGroup,
   startCohort,
@@ -128,7 +128,7 @@ function joinedBy(
   decoder: Decoder,
 ): readonly ScheduledCohort[] {
   const equal = cohorts.filter((other) => other.cohort.steps === cohort.steps).map((other) => other.cohort);
-  const whole = equal.length === 0 ? cohort : joinCohorts(decoder, [cohort, ...equal]);
+  const whole = equal.length === 0 ? cohort : mergeCohorts(decoder, [cohort, ...equal]);
   return [...cohorts.filter((other) => !equal.includes(other.cohort)), { cohort: whole, skippedSteps: 0 }];
 }
 

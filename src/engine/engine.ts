@@ -1,7 +1,7 @@
 import type { Decoding, GenerationEvent } from "../inference/backend.ts";
-import { createTokenEvents } from "../decoding/detokenizer.ts";
+import { createTokenEmitter } from "../decoding/detokenizer.ts";
 import type { Encoder, Graphs } from "../runtime/florence2.ts";
-import { encodeText, searchFor, toGeneration } from "../decoding/generate.ts";
+import { encodeText, createSearch, toGeneration } from "../decoding/generate.ts";
 import type { Model } from "../runtime/load-model.ts";
 import { rulesFor } from "../decoding/search.ts";
 import type { Tensor } from "../runtime/session.ts";
@@ -151,14 +151,14 @@ function generating(stages: Stages): Engine["generate"] {
   return async (job, emit, signal) => {
     const watch = createStopwatch(now);
     const rules = rulesFor(model.config, job.decoding);
-    const start = searchFor(rules);
+    const start = createSearch(rules);
     const { ids, states } = await encodeJob(stages, job, signal, watch);
     const written = states.map((encoded, prompt) =>
       write(loop, encoded, {
         start,
         maxRows: rules.beams,
         isAbandoned: () => signal.aborted,
-        onToken: job.stream === true ? createTokenEvents(model.tokenizer, prompt, emit) : () => {},
+        onToken: job.stream === true ? createTokenEmitter(model.tokenizer, prompt, emit) : () => {},
         onFinished: (answer) =>
           emit({ type: "done", prompt, generation: toGeneration(model, answer, ids[prompt]?.length ?? 0) }),
       }),

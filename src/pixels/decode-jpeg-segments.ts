@@ -32,7 +32,7 @@ function latin1(text: string): readonly number[] {
  * number that it does not know or the parameters of a scan that it ignores would be a warning, and the file could be cut
  * anywhere behind it. `bytes` have been read to their EOI marker; a file that ends before gives fewer parts.
  */
-export function* jpegPicture(bytes: Uint8Array): Generator<Uint8Array> {
+export function* imageSegments(bytes: Uint8Array): Generator<Uint8Array> {
   yield START;
   let isProgressive = false;
   let hasScan = false;

@@ -2,7 +2,7 @@ import createMozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { Problem } from "../contract/problems.ts";
 import type { Decode } from "./decode-file.ts";
 import { type Codec, startCodec } from "./decode-emscripten.ts";
-import { jpegPicture } from "./decode-jpeg-segments.ts";
+import { imageSegments } from "./decode-jpeg-segments.ts";
 
 /**
  * The one remark of libjpeg that takes nothing from a picture: every block had its data, and some was left over before the
@@ -30,7 +30,7 @@ export function jpegDecoder(module: WebAssembly.Module): Decode {
     takePixels = (rgba) => results.push(read(rgba));
     try {
       decode(
-        joined(() => jpegPicture(bytes)),
+        joined(() => imageSegments(bytes)),
         false,
       );
     } catch (cause) {

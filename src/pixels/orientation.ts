@@ -1,5 +1,5 @@
 /** How a picture as stored is walked over so that it comes as it is seen; all in pixels. */
-export interface Walk {
+export interface TraversalOrder {
   /** Index of the pixel that is seen first. */
   readonly first: number;
   /** From a pixel to the one that is seen on its right. */
@@ -15,7 +15,7 @@ interface Size {
 }
 
 /** By EXIF's number (EXIF 3.0, 4.6.5.1.6), for a picture of the stored size: what its first row and column are seen as. */
-const WALKS: ReadonlyMap<number, (stored: Size) => Walk> = new Map([
+const WALKS: ReadonlyMap<number, (stored: Size) => TraversalOrder> = new Map([
   [2, ({ width }) => ({ first: width - 1, across: -1, down: width })],
   [3, ({ width, height }) => ({ first: width * height - 1, across: -1, down: -width })],
   [4, ({ width, height }) => ({ first: (height - 1) * width, across: 1, down: -width })],
@@ -29,7 +29,7 @@ const WALKS: ReadonlyMap<number, (stored: Size) => Walk> = new Map([
 const FIRST_TRANSPOSED = 5;
 
 /** `seen` is the size as a viewer shows the picture; any other `orientation` than 2 to 8 leaves it as it is stored. */
-export function walkFor(seen: Size, orientation: number): Walk {
+export function traversalOrder(seen: Size, orientation: number): TraversalOrder {
   const { width, height } = seen;
   const stored = orientation >= FIRST_TRANSPOSED ? { width: height, height: width } : seen;
   return WALKS.get(orientation)?.(stored) ?? { first: 0, across: 1, down: width };

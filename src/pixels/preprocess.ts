@@ -2,7 +2,7 @@ import { Problem } from "../contract/problems.ts";
 import type { EncodedImage } from "../inference/backend.ts";
 import type { Decoders } from "./decode.ts";
 import type { ImageConfig } from "../runtime/model-config.ts";
-import { type Walk, walkFor } from "./orientation.ts";
+import { type TraversalOrder, traversalOrder } from "./orientation.ts";
 import { createResizer } from "./resize.ts";
 
 const WHITE = 255;
@@ -23,19 +23,19 @@ export async function preprocess(
     if (rgba.length !== width * height * 4) {
       throw new Problem("image-corrupt", "The picture has not the size that its header says.");
     }
-    const { output, takeRow } = createResizer({ width, height }, size);
+    const { output, writeRow } = createResizer({ width, height }, size);
     const rgb = new Uint8Array(width * 3);
-    const walk = walkFor({ width, height }, orientation);
+    const walk = traversalOrder({ width, height }, orientation);
     for (let y = 0; y < height; y += 1) {
       layOverWhite(rgba, { from: walk.first + y * walk.down, step: walk.across }, rgb);
-      takeRow(rgb);
+      writeRow(rgb);
     }
     return normalize(output, mean, std);
   });
 }
 
 /** A row of RGBA, its pixels `step` apart, to one of RGB. Rounds as Pillow's `alpha_composite` over opaque white does. */
-function layOverWhite(rgba: Uint8Array, { from, step }: RowWalk, rgb: Uint8Array): void {
+function layOverWhite(rgba: Uint8Array, { from, step }: RowTraversal, rgb: Uint8Array): void {
   for (let pixel = from * 4, to = 0; to < rgb.length; pixel += step * 4, to += 3) {
     const alpha = rgba[pixel + 3] ?? 0;
     for (let channel = 0; channel < 3; channel += 1) {
@@ -46,9 +46,9 @@ function layOverWhite(rgba: Uint8Array, { from, step }: RowWalk, rgb: Uint8Array
 }
 
 /** The first pixel of a row, and how far it is to the next, in pixels as stored. */
-interface RowWalk {
+interface RowTraversal {
   readonly from: number;
-  readonly step: Walk["across"];
+  readonly step: TraversalOrder["across"];
 }
 
 type Rgb = ImageConfig["mean"];

@@ -4,12 +4,12 @@ const CHANNELS = 3;
 const ONE_HALF = 1 << (PRECISION_BITS - 1);
 
 /** Takes one row of a picture: red, green and blue, 8 bits each. The bytes are only valid during the call. */
-export type TakeRow = (row: Uint8Array) => void;
+export type WriteRow = (row: Uint8Array) => void;
 
 /** A picture on its way through. */
 export interface Resizer {
   /** Takes the rows one after the other, from the top. */
-  readonly takeRow: TakeRow;
+  readonly writeRow: WriteRow;
   /** What the rows taken so far have made; whole after the last one. RGB, 3 bytes a pixel. */
   readonly output: Uint8Array;
 }
@@ -29,16 +29,16 @@ interface Size {
  */
 export function createResizer({ width, height }: Size, size: number): Resizer {
   const output = new Uint8Array(size * size * CHANNELS);
-  if (width === size && height === size) return { output, takeRow: copyRows(output) };
+  if (width === size && height === size) return { output, writeRow: copyRows(output) };
   const across = bicubicTaps(width, size);
   const down = bicubicTaps(height, size);
   const shrinksMostlyInHeight = height > size && height - size > (width - size) * 2;
   const arrange = shrinksMostlyInHeight ? columnsFirst : rowsFirst;
-  return { output, takeRow: sumWindows(down, arrange(across, width, output)) };
+  return { output, writeRow: sumWindows(down, arrange(across, width, output)) };
 }
 
 /** As Pillow, which copies a picture that has the size already: the kernel would give the same bytes, and take its time. */
-function copyRows(output: Uint8Array): TakeRow {
+function copyRows(output: Uint8Array): WriteRow {
   let at = 0;
   return (row) => {
     output.set(row, at);
@@ -76,7 +76,7 @@ function columnsFirst(across: Taps, width: number, output: Uint8Array): Arrangem
 }
 
 /** The pass over columns: keeps the last rows in a ring, and sums them as soon as the last one of an output row is there. */
-function sumWindows({ stride, first, count, weights }: Taps, { rowBytes, store, finish }: Arrangement): TakeRow {
+function sumWindows({ stride, first, count, weights }: Taps, { rowBytes, store, finish }: Arrangement): WriteRow {
   const window = new Uint8Array(stride * rowBytes);
   const sums = new Int32Array(rowBytes);
   let taken = 0;

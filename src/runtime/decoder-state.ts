@@ -1,11 +1,11 @@
 import type { Session, Tensor } from "./session.ts";
-import { type Float32Tensor, free, maskOf, padAxis, selectRows, stackRows, stackSequences } from "./tensors.ts";
+import { type Float32Tensor, free, attentionMask, padAxis, selectRows, stackRows, stackSequences } from "./tensors.ts";
 
 /** `past_key_values.*` by name. */
-export type Cache = Readonly<Record<string, Float32Tensor>>;
+export type KeyValueCache = Readonly<Record<string, Float32Tensor>>;
 
 /** What the rows of a decoder's batch look at. */
-export interface Seen {
+export interface EncoderOutput {
   /** `[rows, sequence, width]`, zeros behind what is shorter. */
   readonly hidden: Float32Tensor;
   /** The tokens of each row that are not padding. */
@@ -16,16 +16,16 @@ export interface Seen {
 
 /** The decoder between two steps, in rows: one for each sequence it goes on with. Immutable. */
 export interface DecoderState {
-  readonly seen: Seen;
+  readonly encoderOutput: EncoderOutput;
   /** The prompt that each row answers. */
   readonly prompts: readonly number[];
-  readonly cache: Cache;
+  readonly cache: KeyValueCache;
   /** Whether the cache holds a step; on the first one the decoder also projects the encoder's output. */
   readonly started: boolean;
 }
 
 /** How the inputs that hold the cache begin. */
-export const PAST = "past_key_values.";
+export const PAST_PREFIX = "past_key_values.";
 
 /** The axis of a cache's tensor that counts what was seen or written: `[rows, heads, sequence, width]`. */
 const SEQUENCE_AXIS = 2;
@@ -43,10 +43,10 @@ export function beginState(
 ): DecoderState {
   const dims = [encoded.length, attentionHeads, 0, headSize];
   const empty: Float32Tensor = { type: "float32", data: new Float32Array(0), dims };
-  const names = inputs.map(({ name }) => name).filter((name) => name.startsWith(PAST));
+  const names = inputs.map(({ name }) => name).filter((name) => name.startsWith(PAST_PREFIX));
   const lengths = encoded.map((tensor) => tensor.dims[1] ?? 0);
   return {
-    seen: { hidden: stackSequences(encoded), lengths, mask: maskOf(lengths) },
+    encoderOutput: { hidden: stackSequences(encoded), lengths, mask: attentionMask(lengths) },
     prompts: [...encoded.keys()],
     cache: Object.fromEntries(names.map((name) => [name, empty])),
     started: false,
@@ -61,10 +61,14 @@ function pick(values: readonly number[], rows: readonly number[]): readonly numb
   return rows.map((row) => values[row] ?? 0);
 }
 
-function selectSeen({ hidden, lengths, mask }: Seen, rows: readonly number[]): Seen {
+function selectEncoderOutput({ hidden, lengths, mask }: EncoderOutput, rows: readonly number[]): EncoderOutput {
   // As long as before: the cross-attention's cache is.
   const [, longest = 0] = mask.dims;
-  return { hidden: selectRows(hidden, rows), lengths: pick(lengths, rows), mask: maskOf(pick(lengths, rows), longest) };
+  return {
+    hidden: selectRows(hidden, rows),
+    lengths: pick(lengths, rows),
+    mask: attentionMask(pick(lengths, rows), longest),
+  };
 }
 
 /** Goes on with these rows, in this order; one may come several times, or not at all. What is as before is shared, not copied. */
@@ -76,22 +80,22 @@ export function selectState(state: DecoderState, rows: readonly number[]): Decod
   const entries = Object.entries(state.cache).map(([name, tensor]) => {
     return [name, isShared && isCrossAttention(name) ? tensor : selectRows(tensor, rows)] as const;
   });
-  const seen = isShared ? state.seen : selectSeen(state.seen, rows);
-  return { ...state, seen, prompts, cache: Object.fromEntries(entries) };
+  const encoderOutput = isShared ? state.encoderOutput : selectEncoderOutput(state.encoderOutput, rows);
+  return { ...state, encoderOutput, prompts, cache: Object.fromEntries(entries) };
 }
 
-function joinSeen(seen: readonly Seen[], longest: number): Seen {
-  const lengths = seen.flatMap((each) => each.lengths);
-  const hidden = stackRows(seen.map((each) => padAxis(each.hidden, 1, longest)));
-  return { hidden, lengths, mask: maskOf(lengths, longest) };
+function concatEncoderOutputs(encoderOutput: readonly EncoderOutput[], longest: number): EncoderOutput {
+  const lengths = encoderOutput.flatMap((each) => each.lengths);
+  const hidden = stackRows(encoderOutput.map((each) => padAxis(each.hidden, 1, longest)));
+  return { hidden, lengths, mask: attentionMask(lengths, longest) };
 }
 
 /**
  * The rows of all `states` under each other, as copies. All must have taken the same number of steps: the graph has no mask
  * for what was written, so the rows of a batch are equally long. What they have seen may differ; the shorter is padded.
  */
-export function joinStates(states: readonly DecoderState[]): DecoderState {
-  const longest = Math.max(...states.map(({ seen }) => seen.mask.dims[1] ?? 0));
+export function concatStates(states: readonly DecoderState[]): DecoderState {
+  const longest = Math.max(...states.map(({ encoderOutput }) => encoderOutput.mask.dims[1] ?? 0));
   const names = Object.keys(states[0]?.cache ?? {});
   const entries = names.map((name) => {
     const tensors = states.flatMap(({ cache }) => cache[name] ?? []);
@@ -104,15 +108,20 @@ export function joinStates(states: readonly DecoderState[]): DecoderState {
     first += Math.max(0, ...state.prompts.map((prompt) => prompt + 1));
     return state.prompts.map((prompt) => begin + prompt);
   });
-  const seen = joinSeen(
-    states.map((state) => state.seen),
+  const encoderOutput = concatEncoderOutputs(
+    states.map((state) => state.encoderOutput),
     longest,
   );
-  return { seen, prompts, cache: Object.fromEntries(entries), started: states.every(({ started }) => started) };
+  return {
+    encoderOutput,
+    prompts,
+    cache: Object.fromEntries(entries),
+    started: states.every(({ started }) => started),
+  };
 }
 
-function tensorsOf({ cache, seen }: DecoderState): readonly Tensor[] {
-  return [...Object.values(cache), seen.hidden];
+function tensorsOf({ cache, encoderOutput }: DecoderState): readonly Tensor[] {
+  return [...Object.values(cache), encoderOutput.hidden];
 }
 
 /**

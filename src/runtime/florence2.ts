@@ -1,16 +1,16 @@
 import {
   beginState,
-  type Cache,
+  type KeyValueCache,
   type DecoderState,
   isCrossAttention,
-  joinStates,
-  PAST,
+  concatStates,
+  PAST_PREFIX,
   releaseState,
   selectState,
 } from "./decoder-state.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { Session, Tensor } from "./session.ts";
-import { type Float32Tensor, joinSequences, maskOf, rowsOf, splitRows, stackSequences } from "./tensors.ts";
+import { type Float32Tensor, concatSequences, attentionMask, rowsOf, splitRows, stackSequences } from "./tensors.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
@@ -23,7 +23,7 @@ export interface Graphs {
 }
 
 /** A prompt and the picture that it is about. */
-export interface SeenPrompt {
+export interface EncoderInput {
   /** `[1, visual tokens, width]`, as `encodeImages` gives them. */
   readonly features: Float32Tensor;
   readonly ids: readonly number[];
@@ -42,8 +42,8 @@ export interface Decoder {
   begin(encoded: readonly Float32Tensor[]): DecoderState;
   /** `selectState`. */
   select(state: DecoderState, rows: readonly number[]): DecoderState;
-  /** `joinStates`. */
-  join(states: readonly DecoderState[]): DecoderState;
+  /** `concatStates`. */
+  concat(states: readonly DecoderState[]): DecoderState;
   /** Feeds each row one token; its logits are those of the place behind it. */
   step(state: DecoderState, tokenIds: readonly number[]): Promise<Step>;
   /** `releaseState`. */
@@ -55,13 +55,13 @@ export interface Encoder {
   /** Pictures as one batch. Each is `[3, size, size]`; its features are `[1, visual tokens, width]`. */
   encodeImages(pixels: readonly Float32Array[]): Promise<readonly Float32Tensor[]>;
   /** Prompts of the same number of tokens as one batch: `[1, sequence, width]` for each. */
-  encodePrompts(prompts: readonly SeenPrompt[]): Promise<readonly Float32Tensor[]>;
+  encodePrompts(prompts: readonly EncoderInput[]): Promise<readonly Float32Tensor[]>;
 }
 
 /** The model's parts, each as often as it is needed: one vision pass a picture, one encoder pass a prompt, one step a token of all. */
 export interface Florence2 extends Encoder, Decoder {}
 
-const PRESENT = "present.";
+const PRESENT_PREFIX = "present.";
 
 async function float32Output(session: Session, inputs: Tensors, name: string): Promise<Float32Tensor> {
   const { [name]: tensor } = await session.run(inputs, [name]);
@@ -70,9 +70,9 @@ async function float32Output(session: Session, inputs: Tensors, name: string): P
 }
 
 /** The cache after a step: new self-attention entries; the cross-attention of the first step stays, since later steps only give dummies for it. */
-function nextCache(cache: Cache, outputs: Tensors): Cache {
+function nextCache(cache: KeyValueCache, outputs: Tensors): KeyValueCache {
   const entries = Object.entries(cache).map(([name, tensor]) => {
-    const present = outputs[PRESENT + name.slice(PAST.length)] ?? tensor;
+    const present = outputs[PRESENT_PREFIX + name.slice(PAST_PREFIX.length)] ?? tensor;
     if (present.type !== "float32") throw new TypeError(`The decoder's ${name} is not float32.`);
     return [name, present] as const;
   });
@@ -98,16 +98,16 @@ async function encodeImages(
 
 async function encodePrompts(
   { embedTokens, encoder }: Pick<Graphs, "embedTokens" | "encoder">,
-  prompts: readonly SeenPrompt[],
+  prompts: readonly EncoderInput[],
 ): Promise<readonly Float32Tensor[]> {
   const ids = prompts.flatMap((prompt) => prompt.ids);
   const embedded = splitRows(await embed(embedTokens, ids, [prompts.length, ids.length / prompts.length]));
   const joined = prompts.flatMap(({ features }, at) => {
     const tokens = embedded[at];
-    return tokens === undefined ? [] : [joinSequences(features, tokens)];
+    return tokens === undefined ? [] : [concatSequences(features, tokens)];
   });
   const embeddings = stackSequences(joined);
-  const mask = maskOf(joined.map(({ dims }) => dims[1] ?? 0));
+  const mask = attentionMask(joined.map(({ dims }) => dims[1] ?? 0));
   const inputs = { inputs_embeds: embeddings, attention_mask: mask };
   return splitRows(await float32Output(encoder, inputs, "last_hidden_state"));
 }
@@ -121,11 +121,11 @@ export function createEncoder(graphs: Omit<Graphs, "decoder">, size: number): En
 }
 
 async function step(graphs: DecoderGraphs, state: DecoderState, tokenIds: readonly number[]): Promise<Step> {
-  const { seen, cache, started } = state;
+  const { encoderOutput, cache, started } = state;
   const inputs: Tensors = {
     ...cache,
-    encoder_attention_mask: seen.mask,
-    encoder_hidden_states: seen.hidden,
+    encoder_attention_mask: encoderOutput.mask,
+    encoder_hidden_states: encoderOutput.hidden,
     inputs_embeds: await embed(graphs.embedTokens, tokenIds, [tokenIds.length, 1]),
     use_cache_branch: { type: "bool", data: Uint8Array.of(Number(started)), dims: [1] },
   };
@@ -143,7 +143,7 @@ export function createDecoder(graphs: DecoderGraphs, config: ModelConfig): Decod
   return {
     begin: (encoded) => beginState(graphs.decoder, config, encoded),
     select: selectState,
-    join: joinStates,
+    concat: concatStates,
     step: (state, tokenIds) => step(graphs, state, tokenIds),
     release: releaseState,
   };

@@ -64,7 +64,7 @@ export function padAxis(tensor: Float32Tensor, axis: number, length: number): Fl
 }
 
 /** Joins `[1, a, width]` and `[1, b, width]` to `[1, a + b, width]`. */
-export function joinSequences(first: Float32Tensor, second: Float32Tensor): Float32Tensor {
+export function concatSequences(first: Float32Tensor, second: Float32Tensor): Float32Tensor {
   const data = new Float32Array(first.data.length + second.data.length);
   data.set(first.data);
   data.set(second.data, first.data.length);
@@ -82,7 +82,7 @@ export function stackSequences(sequences: readonly Float32Tensor[]): Float32Tens
 }
 
 /** `int64` of `[lengths, longest]`: as many ones as each length says, then zeros. */
-export function maskOf(lengths: readonly number[], longest = Math.max(...lengths)): Tensor {
+export function attentionMask(lengths: readonly number[], longest = Math.max(...lengths)): Tensor {
   const data = new BigInt64Array(lengths.length * longest);
   for (const [row, length] of lengths.entries()) data.fill(1n, row * longest, row * longest + length);
   return { type: "int64", data, dims: [lengths.length, longest] };

@@ -1,5 +1,11 @@
 import { joinBytes } from "../bytes/join.ts";
-import { findHalfWeights, wideLength, widenAll, type HalfWeight, type HalfWeights } from "./half-weights.ts";
+import {
+  findFloat16Weights,
+  float32Length,
+  widenWeights,
+  type Float16Weight,
+  type Float16Weights,
+} from "./float16-weights.ts";
 import { dataType, EXTERNAL, onnx, readMessage, type Message } from "./onnx-fields.ts";
 import { bytesField, varintField, type Field } from "./protobuf.ts";
 
@@ -75,18 +81,18 @@ function storedTensor(bytes: Uint8Array, tensor: Message): readonly Uint8Array[]
 }
 
 /** Where each weight lies in a file that holds them one after the other. */
-function placesOf(weights: ReadonlyMap<string, HalfWeight>): ReadonlyMap<string, Place> {
+function placesOf(weights: ReadonlyMap<string, Float16Weight>): ReadonlyMap<string, Place> {
   let offset = 0;
   return new Map(
     [...weights].map(([name, weight]) => {
-      const length = wideLength(weight);
+      const length = float32Length(weight);
       offset += length;
       return [name, { path: WIDENED, offset: offset - length, length }];
     }),
   );
 }
 
-function rewriteGraph(bytes: Uint8Array, graph: Message, { weights, nodes }: HalfWeights): readonly Uint8Array[] {
+function rewriteGraph(bytes: Uint8Array, graph: Message, { weights, nodes }: Float16Weights): readonly Uint8Array[] {
   const places = placesOf(weights);
   function rewrite(field: Field): readonly Uint8Array[] | undefined {
     if (field.number !== onnx.graph.initializer) return undefined;
@@ -112,9 +118,9 @@ export function withExternalWeights(model: Uint8Array): ExternalModel {
   const field = fields.find(({ number }) => number === onnx.model.graph);
   if (field === undefined) return { graph: model, files: [stored] };
   const graph = readMessage(model, field);
-  const halves = findHalfWeights(model, graph);
+  const halves = findFloat16Weights(model, graph);
   const rewritten = bytesField(onnx.model.graph, rewriteGraph(model, graph, halves));
   const pieces = fields.flatMap((each) => (each === field ? rewritten : [model.subarray(each.start, each.end)]));
-  const wide = { path: WIDENED, data: widenAll(model, [...halves.weights.values()]) };
+  const wide = { path: WIDENED, data: widenWeights(model, [...halves.weights.values()]) };
   return { graph: joinBytes(pieces), files: halves.weights.size > 0 ? [stored, wide] : [stored] };
 }

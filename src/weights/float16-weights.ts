@@ -3,7 +3,7 @@ import { widen } from "./float16.ts";
 import type { Field } from "./protobuf.ts";
 
 /** A weight that is stored as float16 and cast to float32 before anything else reads it. */
-export interface HalfWeight {
+export interface Float16Weight {
   /** What its cast is called: the name that everything else knows. */
   readonly cast: string;
   /** Where its values lie in the model. */
@@ -11,9 +11,9 @@ export interface HalfWeight {
 }
 
 /** The weights of a graph that need no cast once they are wide. */
-export interface HalfWeights {
+export interface Float16Weights {
   /** By the name under which each is stored. */
-  readonly weights: ReadonlyMap<string, HalfWeight>;
+  readonly weights: ReadonlyMap<string, Float16Weight>;
   /** The casts, as fields of the graph. */
   readonly nodes: ReadonlySet<Field>;
 }
@@ -66,7 +66,7 @@ function findCasts(bytes: Uint8Array, graph: Message, halves: ReadonlyMap<string
 }
 
 /** Finds them. */
-export function findHalfWeights(bytes: Uint8Array, graph: Message): HalfWeights {
+export function findFloat16Weights(bytes: Uint8Array, graph: Message): Float16Weights {
   const casts = findCasts(bytes, graph, findHalves(bytes, graph));
   return {
     weights: new Map(casts.map(({ name, cast, raw }) => [name, { cast, raw }])),
@@ -75,17 +75,17 @@ export function findHalfWeights(bytes: Uint8Array, graph: Message): HalfWeights 
 }
 
 /** How many bytes a weight has as float32. */
-export function wideLength({ raw }: HalfWeight): number {
+export function float32Length({ raw }: Float16Weight): number {
   return 2 * (raw.end - raw.value);
 }
 
 /** The float32 values of weights, one after the other. Each is copied into its place at once: an isolate has no room for two of all. */
-export function widenAll(bytes: Uint8Array, weights: readonly HalfWeight[]): Uint8Array {
-  const all = new Uint8Array(weights.reduce((sum, weight) => sum + wideLength(weight), 0));
+export function widenWeights(bytes: Uint8Array, weights: readonly Float16Weight[]): Uint8Array {
+  const all = new Uint8Array(weights.reduce((sum, weight) => sum + float32Length(weight), 0));
   let at = 0;
   for (const weight of weights) {
     all.set(new Uint8Array(widen(bytes.slice(weight.raw.value, weight.raw.end)).buffer), at);
-    at += wideLength(weight);
+    at += float32Length(weight);
   }
   return all;
 }

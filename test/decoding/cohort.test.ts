@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type Cohort,
-  joinCohorts,
+  mergeCohorts,
   keepGroups,
   type SequenceGroup,
   startCohort,
@@ -10,7 +10,7 @@ import {
 import type { Decoder } from "../../src/runtime/florence2.ts";
 import type { DecoderState } from "../../src/runtime/decoder-state.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
-import { searchFor } from "../../src/decoding/generate.ts";
+import { createSearch } from "../../src/decoding/generate.ts";
 import { rulesFor } from "../../src/decoding/search.ts";
 import { openModelShards } from "../../src/weights/shards.ts";
 import type { Float32Tensor } from "../../src/runtime/tensors.ts";
@@ -36,7 +36,7 @@ async function tinyDecoder() {
   const group = (beams = 1) => {
     const [tokens, written]: [number[], number[][]] = [[], []];
     return {
-      start: searchFor(rulesFor(config, { beams })),
+      start: createSearch(rulesFor(config, { beams })),
       onToken: ({ id }: { readonly id: number }) => tokens.push(id),
       onFinished: (answer: Parameters<SequenceGroup["onFinished"]>[0]) =>
         written.push(answer.tokens.map(({ id }) => id)),
@@ -72,7 +72,7 @@ describe("a cohort", () => {
     expect(groups.map(({ tokens }) => tokens)).toEqual([answer(1), answer(3)]);
     expect(ended.running).toEqual([]);
     expect(new Set(released).size).toBe(released.length);
-    expect(ended.state.seen.hidden.data.buffer.byteLength).toBe(0);
+    expect(ended.state.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
   });
 
   it("gives its memory back when a step fails", async () => {
@@ -80,7 +80,7 @@ describe("a cohort", () => {
     const cohort = startCohort(decoder, [encoded(1)], [group()]);
     const broken = { ...decoder, step: () => Promise.reject(new Error("broken")) };
     await expect(stepCohort(broken, cohort)).rejects.toThrow("broken");
-    expect(cohort.state.seen.hidden.data.buffer.byteLength).toBe(0);
+    expect(cohort.state.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
   });
 });
 
@@ -99,7 +99,7 @@ describe("keepGroups", () => {
     const kept = keepGroups(decoder, before, (each) => each !== groups[gone]);
     const stays = before.running.filter(({ group: each }) => each !== groups[gone]);
     expect(kept.state.prompts).toHaveLength(stays.reduce((sum, { size }) => sum + size, 0));
-    expect(before.state.seen.hidden.data.buffer.byteLength).toBe(0);
+    expect(before.state.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
     expect(kept.steps).toBe(3);
     await steps(decoder, kept, 30 - TINY_VISUAL_TOKENS - kept.steps).catch(() => {});
     const whole = groups.map((each, at) => (at === gone ? [] : [answer(at + 1)]));
@@ -111,19 +111,19 @@ describe("keepGroups", () => {
     const cohort = startCohort(decoder, [encoded(1), encoded(2)], [group(), group()]);
     const kept = keepGroups(decoder, cohort, () => false);
     expect(kept.running).toEqual([]);
-    expect(cohort.state.seen.hidden.data.buffer.byteLength).toBe(0);
+    expect(cohort.state.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
   });
 });
 
-describe("joinCohorts", () => {
+describe("mergeCohorts", () => {
   it("goes on with all groups, whatever they have seen, as if they had begun together", async () => {
     const { decoder, group } = await tinyDecoder();
     const groups = [group(2), group(), group(3)];
     const first = await steps(decoder, startCohort(decoder, [encoded(4), encoded(1)], groups.slice(0, 2)), 4);
     const second = await steps(decoder, startCohort(decoder, [encoded(2)], groups.slice(2)), 4);
-    const joined = joinCohorts(decoder, [first, second]);
+    const joined = mergeCohorts(decoder, [first, second]);
     expect(joined.steps).toBe(4);
-    for (const { state } of [first, second]) expect(state.seen.hidden.data.buffer.byteLength).toBe(0);
+    for (const { state } of [first, second]) expect(state.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
     let cohort = joined;
     while (cohort.running.length > 0) cohort = await stepCohort(decoder, cohort);
     expect(groups.map(({ written }) => written)).toEqual([[answer(4)], [answer(1)], [answer(2)]]);

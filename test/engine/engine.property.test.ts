@@ -69,8 +69,8 @@ async function alone({ digest, prompts, beams }: Asked): Promise<Answers> {
   );
 }
 
-function tensorsOf({ cache, seen }: DecoderState): readonly Tensor[] {
-  return [...Object.values(cache), seen.hidden];
+function tensorsOf({ cache, encoderOutput }: DecoderState): readonly Tensor[] {
+  return [...Object.values(cache), encoderOutput.hidden];
 }
 
 /** The state itself; fails where something of it was given back. */
@@ -93,7 +93,7 @@ function watched({ florence }: Awaited<ReturnType<typeof tinyEngine>>["model"]) 
   Object.assign(florence, {
     begin: (encoded: readonly Float32Tensor[]) => seen(original.begin(encoded)),
     select: (state: DecoderState, rows: readonly number[]) => seen(original.select(whole(state), rows)),
-    join: (states: readonly DecoderState[]) => seen(original.join(states.map(whole))),
+    concat: (states: readonly DecoderState[]) => seen(original.concat(states.map(whole))),
     step: async (state: DecoderState, ids: readonly number[]) => {
       const next = await original.step(whole(state), ids);
       seen(next.state);

@@ -16,7 +16,7 @@ async function engineWithFault(part: keyof Florence2) {
 }
 
 describe("an engine", () => {
-  it.each(["encodeImages", "encodePrompts", "begin", "select", "join", "step"] as const)(
+  it.each(["encodeImages", "encodePrompts", "begin", "select", "concat", "step"] as const)(
     "whose %s fails once fails who needed it, and answers the next ones",
     async (part) => {
       const { engine, hasFailed } = await engineWithFault(part);

@@ -6,8 +6,8 @@ const side = fc.integer({ min: 1, max: 60 });
 const byte = fc.integer({ min: 0, max: 255 });
 
 function resize(width: number, height: number, size: number, rgb: Uint8Array): Uint8Array {
-  const { output, takeRow } = createResizer({ width, height }, size);
-  for (let y = 0; y < height; y += 1) takeRow(rgb.subarray(y * width * 3, (y + 1) * width * 3));
+  const { output, writeRow } = createResizer({ width, height }, size);
+  for (let y = 0; y < height; y += 1) writeRow(rgb.subarray(y * width * 3, (y + 1) * width * 3));
   return output;
 }
 
@@ -35,11 +35,11 @@ describe("createResizer", () => {
 
   it("does not keep the rows that it is given", () => {
     const picture = Uint8Array.from({ length: 40 * 90 * 3 }, (_, at) => (at * 97) % 256);
-    const { output, takeRow } = createResizer({ width: 40, height: 90 }, 16);
+    const { output, writeRow } = createResizer({ width: 40, height: 90 }, 16);
     const row = new Uint8Array(40 * 3);
     for (let y = 0; y < 90; y += 1) {
       row.set(picture.subarray(y * 120, (y + 1) * 120));
-      takeRow(row);
+      writeRow(row);
       row.fill(0);
     }
     expect(output).toEqual(resize(40, 90, 16, picture));

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import {
   beginState,
   type DecoderState,
-  joinStates,
+  concatStates,
   releaseState,
   selectState,
 } from "../../src/runtime/decoder-state.ts";
 import type { TensorPort } from "../../src/runtime/session.ts";
-import { type Float32Tensor, maskOf, padAxis, stackRows } from "../../src/runtime/tensors.ts";
+import { type Float32Tensor, attentionMask, padAxis, stackRows } from "../../src/runtime/tensors.ts";
 
 const own = "past_key_values.0.decoder.key";
 const cross = "past_key_values.0.encoder.key";
@@ -22,7 +22,7 @@ function stateOf(prompts: readonly number[], lengths: readonly number[], longest
   const padded = (tail: number) =>
     lengths.flatMap((length, row) => Array.from({ length: longest }, (_, at) => (at < length ? row + 1 + tail : 0)));
   return {
-    seen: { hidden: tensor([rows, longest, 1], ...padded(0)), lengths, mask: maskOf(lengths, longest) },
+    encoderOutput: { hidden: tensor([rows, longest, 1], ...padded(0)), lengths, mask: attentionMask(lengths, longest) },
     prompts,
     cache: {
       [own]: tensor([rows, 1, 1, 1], ...prompts.map((_, row) => row + 1)),
@@ -67,7 +67,7 @@ describe("beginState", () => {
     expect(state).toMatchObject({
       prompts: [0, 1],
       started: false,
-      seen: {
+      encoderOutput: {
         hidden: tensor([2, 2, 1], 7, 0, 8, 9),
         lengths: [1, 2],
         mask: { data: BigInt64Array.of(1n, 0n, 1n, 1n) },
@@ -76,14 +76,14 @@ describe("beginState", () => {
   });
 });
 
-describe("joinStates", () => {
+describe("concatStates", () => {
   it("puts rows under each other, and pads what the shorter have seen, but not what was written", () => {
-    const joined = joinStates([stateOf([0], [1], 1), stateOf([0, 1], [3, 2], 3)]);
+    const joined = concatStates([stateOf([0], [1], 1), stateOf([0, 1], [3, 2], 3)]);
     expect(joined).toEqual({
-      seen: {
+      encoderOutput: {
         hidden: tensor([3, 3, 1], 1, 0, 0, 1, 1, 1, 2, 2, 0),
         lengths: [1, 3, 2],
-        mask: maskOf([1, 3, 2], 3),
+        mask: attentionMask([1, 3, 2], 3),
       },
       prompts: [0, 1, 2],
       cache: {
@@ -95,16 +95,18 @@ describe("joinStates", () => {
   });
 
   it("keeps beams of one prompt together, and those of different states apart", () => {
-    expect(joinStates([stateOf([1, 1, 3], [1, 1, 1], 1), stateOf([0, 0], [1, 1], 1)]).prompts).toEqual([1, 1, 3, 4, 4]);
+    expect(concatStates([stateOf([1, 1, 3], [1, 1, 1], 1), stateOf([0, 0], [1, 1], 1)]).prompts).toEqual([
+      1, 1, 3, 4, 4,
+    ]);
   });
 
   it("gives copies: what was joined can be given back", () => {
     const [one, other] = [stateOf([0], [1], 1), stateOf([0], [1], 1)];
-    const joined = joinStates([one, other]);
+    const joined = concatStates([one, other]);
     for (const state of [one, other]) releaseState(state, [joined]);
-    expect(one.seen.hidden.data.buffer.byteLength).toBe(0);
+    expect(one.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
     expect(joined.cache[own]).toEqual(tensor([2, 1, 1, 1], 1, 1));
-    expect(joined.seen.hidden).toEqual(tensor([2, 1, 1], 1, 1));
+    expect(joined.encoderOutput.hidden).toEqual(tensor([2, 1, 1], 1, 1));
   });
 });
 

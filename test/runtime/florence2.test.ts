@@ -131,7 +131,7 @@ describe("selecting rows of a state", () => {
     const first = await florence.step(florence.begin([encoded]), [2]);
     const two = await florence.step(florence.select(first.state, [0, 0]), [4, 5]);
     const swapped = florence.select(two.state, [1, 0]);
-    expect(swapped.seen).toBe(two.state.seen);
+    expect(swapped.encoderOutput).toBe(two.state.encoderOutput);
     expect(keys(swapped).map((tensor, at) => tensor === keys(two.state)[at])).toEqual([false, false, true, true]);
     florence.release(two.state, [swapped]);
     expect(isFreed(swapped)).toEqual([false, false, false, false]);
@@ -141,10 +141,10 @@ describe("selecting rows of a state", () => {
     const { florence, features, encoded } = await tinyFlorence();
     const longer = await only(florence.encodePrompts([{ features, ids: [0, 4, 4, 2] }]));
     const { state } = await florence.step(florence.begin([longer, encoded]), [2, 2]);
-    const { seen, prompts } = florence.select(state, [1]);
+    const { encoderOutput, prompts } = florence.select(state, [1]);
     expect(prompts).toEqual([1]);
-    expect(seen.mask).toEqual({ type: "int64", dims: [1, 6], data: BigInt64Array.of(1n, 1n, 1n, 1n, 1n, 0n) });
-    expect(seen.hidden.dims).toEqual([1, 6, 1]);
+    expect(encoderOutput.mask).toEqual({ type: "int64", dims: [1, 6], data: BigInt64Array.of(1n, 1n, 1n, 1n, 1n, 0n) });
+    expect(encoderOutput.hidden.dims).toEqual([1, 6, 1]);
   });
 });
 
