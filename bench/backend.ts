@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../tools/serve.ts";
-import { type Contest, startContest } from "./backend/contest.ts";
+import { type Contest, startContest } from "./backend/comparison.ts";
 import { printTable, printVerdict, rateOf } from "./backend/figures.ts";
 import { startLoadGenerator } from "./backend/load-generator.ts";
 import { python, type SideName } from "./backend/servers.ts";
@@ -97,7 +97,7 @@ const folder = mkdtempSync(join(tmpdir(), "florence-edge-bench-"));
 process.once("exit", () => rmSync(folder, { recursive: true }));
 // Without a handler a signal ends the process with its servers left behind.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-execFileSync(python, [join(root, "bench/backend/pictures.py"), join(root, "test/vectors/mini/pictures"), folder]);
+execFileSync(python, [join(root, "bench/backend/images.py"), join(root, "test/vectors/mini/pictures"), folder]);
 const generator = startLoadGenerator(folder);
 const trial = { rounds, seconds, concurrency: USUAL_LEVEL };
 const ourThreads = await bestThreads(ours, generator, trial);

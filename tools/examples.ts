@@ -4,8 +4,8 @@ import { openApiDocument } from "../src/contract/openapi.ts";
 import type { OpenApiDocument, ResponseExamples } from "../src/contract/response-examples.ts";
 import { EVENT_STREAM_MEDIA_TYPE } from "../src/contract/stream-events.ts";
 import { tasks } from "../src/florence/tasks.ts";
-import { answerClientPage } from "./docs/client-project.ts";
-import { answerPages } from "./docs/page-answers.ts";
+import { updateClientPage } from "./docs/client-project.ts";
+import { updatePages } from "./docs/page-answers.ts";
 import { startServer } from "./ready-server.ts";
 import { runCommand } from "./run-command.ts";
 import { root } from "./serve.ts";
@@ -67,7 +67,7 @@ async function answersAt(url: URL, questions: readonly Question[]) {
 }
 
 /** What an API answers to the examples of its own document. */
-export async function askExamples(origin: URL): Promise<ResponseExamples> {
+export async function requestExamples(origin: URL): Promise<ResponseExamples> {
   const rows = Object.entries(tasks).map(([name, row]) => ({ name, ...row }));
   const { paths = {} } = openApiDocument(rows, "");
   const answers: [string, ResponseExamples[string]][] = [];
@@ -81,9 +81,9 @@ export async function askExamples(origin: URL): Promise<ResponseExamples> {
 if (import.meta.main) {
   await runCommand(async () => {
     const server = await startServer(0);
-    await writeFile(EXAMPLES_PATH, `${JSON.stringify(await askExamples(server.url), undefined, 1)}\n`);
-    await answerPages(server.url);
-    await answerClientPage(server.url);
+    await writeFile(EXAMPLES_PATH, `${JSON.stringify(await requestExamples(server.url), undefined, 1)}\n`);
+    await updatePages(server.url);
+    await updateClientPage(server.url);
     await server.stop();
   });
 }

@@ -77,14 +77,14 @@ function pinning({ revision }: Source, commit: string | undefined): string {
   return `\nThese files are commit ${commit}. To get the same again, write it into sources.json: "revision": "${commit}"`;
 }
 
-const whileCutting = <Result>(work: Promise<Result>) => withProgress("Cutting into parts…", work);
+const whileSharding = <Result>(work: Promise<Result>) => withProgress("Cutting into parts…", work);
 
 async function pull(): Promise<void> {
   const asked = question();
   const sources = await readSources(asked.sources);
   const source = findSource(sources, asked.name);
   const hub = openHub(asked, sources.hub);
-  const { model, commit } = await pullModel({ ...asked, hub, source, log, whileCutting });
+  const { model, commit } = await pullModel({ ...asked, hub, source, log, whileSharding });
   console.log(`${summarize(model)}${pinning(source, commit)}`);
 }
 

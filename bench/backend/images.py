@@ -1,4 +1,4 @@
-"""Writes the pictures that `backend.ts` asks about into a folder: `pictures.py IN OUT`.
+"""Writes the pictures that `backend.ts` asks about into a folder: `images.py IN OUT`.
 
 Each is made as large as the model's input, since transformers.js resizes differently, and stored without loss, since
 decoders of JPEG round differently. A square can be turned and mirrored in eight ways: eight pictures that no cache of

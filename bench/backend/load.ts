@@ -1,5 +1,5 @@
 /** The load generator, in a process of its own: `load.ts FOLDER`, orders come over IPC, one at a time. */
-import { type Question, type Questions, type QuestionSet, readQuestions } from "./questions.ts";
+import { type Question, type Questions, type QuestionSet, readQuestions } from "./requests.ts";
 import { type Ids, type Message, type WireName, wires } from "./wires.ts";
 
 /** Whom to ask what, and how hard. */

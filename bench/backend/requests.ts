@@ -12,7 +12,7 @@ export interface Question {
 const five = ["caption", "detailed-caption", "object-detection", "dense-region-caption", "ocr-with-region"] as const;
 const prompts = five.map((name) => tasks[name].sentence);
 
-/** The upright pictures, as `pictures.py` names them. */
+/** The upright pictures, as `images.py` names them. */
 const UPRIGHT = "0-";
 
 /** How pictures and tasks are put together. Each is asked in its order, again and again. */
@@ -28,7 +28,7 @@ export interface Questions {
 /** The name of a set of questions. */
 export type QuestionSet = keyof Questions;
 
-/** Reads the folder that `pictures.py` wrote. */
+/** Reads the folder that `images.py` wrote. */
 export async function readQuestions(folder: string): Promise<Questions> {
   const names = (await readdir(folder)).toSorted();
   const pictures = await Promise.all(names.map(async (name) => new Uint8Array(await readFile(join(folder, name)))));

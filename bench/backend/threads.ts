@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { median } from "../measure.ts";
-import type { ContestOptions } from "./contest.ts";
+import type { ContestOptions } from "./comparison.ts";
 import type { LoadGenerator } from "./load-generator.ts";
 import { type SideName, start, stop } from "./servers.ts";
 

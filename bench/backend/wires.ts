@@ -1,7 +1,7 @@
 import { decodeReply, encodeRequest } from "../../src/inference/protocol/binary-extension.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { models, textTensor } from "../../src/inference/wire.ts";
-import type { Question } from "./questions.ts";
+import type { Question } from "./requests.ts";
 
 /** The ids that answer each prompt of a question. */
 export type Ids = readonly (readonly number[])[];

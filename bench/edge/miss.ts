@@ -1,5 +1,5 @@
 import type { Backend } from "./backend.ts";
-import { uploadQuestion } from "./questions.ts";
+import { uploadQuestion } from "./requests.ts";
 import type { Workerd } from "./workerd.ts";
 
 /** Requests before the first that counts. */

@@ -5,13 +5,13 @@ import { Problem } from "../../src/contract/problems.ts";
 import type { TaskOptions } from "../../src/contract/requests.ts";
 import { SCORE_TYPE } from "../../src/florence/score.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
-import { type FakeWriting, fakeBackend } from "../support/fake-backend.ts";
+import { fakeBackend, type FakeGeneration } from "../support/fake-backend.ts";
 import { callWith, uncached } from "../support/calls.ts";
-import { bilevelPng } from "../support/pictures.ts";
+import { bilevelPng } from "../support/image-bytes.ts";
 
 const picture = { kind: "bytes", bytes: await bilevelPng(200, 100) } as const;
 
-async function ask(task: string, writing: FakeWriting, options: TaskOptions = {}) {
+async function ask(task: string, writing: FakeGeneration, options: TaskOptions = {}) {
   const { backend, asked } = fakeBackend(writing);
   const service = createService({ backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0 });
   const { answer } = await service.answer({ task, image: picture, options }, callWith());

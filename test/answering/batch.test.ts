@@ -4,8 +4,8 @@ import { Problem } from "../../src/contract/problems.ts";
 import type { AnalyzeRequest, Analyzed, BatchItem, ImageInput } from "../../src/contract/service.ts";
 import { cachedService, callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
-import { fakeAnswer, missed } from "../support/fake-service.ts";
-import { bilevelPng } from "../support/pictures.ts";
+import { cacheMiss, fakeAnswer } from "../support/fake-service.ts";
+import { bilevelPng } from "../support/image-bytes.ts";
 import { nextTask } from "../support/tiny-backend.ts";
 
 const url = (name: string): ImageInput => ({ kind: "url", url: `https://a.test/${name}` });
@@ -14,7 +14,7 @@ const item = (name: string, task = "caption"): BatchItem => ({ task, image: url(
 async function png(width: number): Promise<ImageInput> {
   return { kind: "base64", text: btoa(String.fromCharCode(...(await bilevelPng(width, 10)))) };
 }
-const hit = { ...missed, hit: true, fwd: undefined, stored: false };
+const hit = { ...cacheMiss, hit: true, fwd: undefined, stored: false };
 
 /** Answers a batch with captions that name their image and task; what `broken` names fails so. */
 async function batch(items: readonly BatchItem[], broken: Readonly<Record<string, Error>> = {}, atOnce = 2) {
@@ -31,7 +31,7 @@ async function batch(items: readonly BatchItem[], broken: Readonly<Record<string
     const failure = broken[name];
     if (failure !== undefined) throw failure;
     const results = request.items.map(({ task }) => ({ ...fakeAnswer, text: `${name} ${task}` }));
-    return { results, cache: name.startsWith("held") ? hit : missed, timings: { intake: 1, generate: 2 } };
+    return { results, cache: name.startsWith("held") ? hit : cacheMiss, timings: { intake: 1, generate: 2 } };
   };
   const answered = await answerBatch({ items }, analyze, atOnce);
   const texts = answered.results.map((result) => {

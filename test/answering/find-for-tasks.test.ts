@@ -5,7 +5,7 @@ import { type TaskPrompts, findForTasks } from "../../src/answering/find-for-tas
 import type { GenerationsRequest } from "../../src/generations/request.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { callWith } from "../support/calls.ts";
-import { missed } from "../support/fake-service.ts";
+import { cacheMiss } from "../support/fake-service.ts";
 
 const image = { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d" } as const;
 const model = { id: "m", revision: "1", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
@@ -21,7 +21,7 @@ async function find(
   const questions: GenerationsRequest[] = [];
   const found = await findForTasks(
     async (question) => {
-      const cache = reports[questions.length] ?? missed;
+      const cache = reports[questions.length] ?? cacheMiss;
       questions.push(question);
       if (question.prompts.includes("bad")) throw failure;
       return { generations: question.prompts.map(written), model, cache, timings: { cache: 1, decode: 10 } };
@@ -99,7 +99,7 @@ describe("several asks on one image", () => {
   );
 
   it("are a hit where all are, as old as the oldest", async () => {
-    const hit = { ...missed, hit: true, fwd: undefined, stored: false };
+    const hit = { ...cacheMiss, hit: true, fwd: undefined, stored: false };
     const both = await find(
       [ask(1, "a"), ask(3, "b")],
       [
@@ -108,8 +108,8 @@ describe("several asks on one image", () => {
       ],
     );
     expect(both.cache).toEqual({ ...hit, age: 9 });
-    const one = await find([ask(1, "a"), ask(3, "b")], [hit, missed]);
-    expect(one.cache).toEqual(missed);
+    const one = await find([ask(1, "a"), ask(3, "b")], [hit, cacheMiss]);
+    expect(one.cache).toEqual(cacheMiss);
     expect((await find([])).cache.hit).toBe(false);
   });
 });

@@ -121,13 +121,13 @@ describe("a streamed answer", () => {
 
   it("whose model is named too late is a problem that may be gone the next time", async () => {
     const { client } = fakeClient(() => [], { generateStream, metadata });
-    const { find, holds } = isolateOf(remoteOf(client));
+    const { find, entries } = isolateOf(remoteOf(client));
     const heard: unknown[] = [];
     const question = { image: anImage, prompts: ["one"], decoding: {} };
     const finding = find(question, callWith(), ({ type }) => heard.push(type));
     await expect(finding).rejects.toMatchObject({ code: "backend-unavailable" });
     await nextTask();
-    expect([heard, holds.size]).toEqual([["token"], 0]);
+    expect([heard, entries.size]).toEqual([["token"], 0]);
   });
 });
 
@@ -150,10 +150,10 @@ describe("a backend that could not be asked for a moment", () => {
 
 describe("a backend whose models take turns", () => {
   it("is asked twice, and then it is a problem; nothing is kept", async () => {
-    const { ask, asked, holds } = await edge({ route: (path) => (path.endsWith("/infer") ? "r2" : "r1") });
+    const { ask, asked, entries } = await edge({ route: (path) => (path.endsWith("/infer") ? "r2" : "r1") });
     await expect(ask()).rejects.toMatchObject({ code: "backend-unavailable" });
     await nextTask();
-    expect([asked.length, holds.size]).toEqual([2, 0]);
+    expect([asked.length, entries.size]).toEqual([2, 0]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { TaskOptions } from "../../src/contract/requests.ts";
 import { type TaskName, tasks } from "../../src/florence/tasks.ts";
 import type { GenerationEvent } from "../../src/inference/backend.ts";
-import { eventsOf, sumOf, tellAll, writing } from "../support/streamed-generation.ts";
+import { anyTokenPieces, eventsOf, streamAll, sumOf } from "../support/streamed-generation.ts";
 import { taskName } from "../support/token-soup.ts";
 
 const form: fc.Arbitrary<TaskOptions> = fc.record(
@@ -42,7 +42,7 @@ const request = anyTask.chain((task) =>
   fc.record({
     task: fc.constant(task),
     form,
-    writings: fc.array(writing, { minLength: 1, maxLength: tasks[task].input === "labels" ? 3 : 1 }),
+    writings: fc.array(anyTokenPieces, { minLength: 1, maxLength: tasks[task].input === "labels" ? 3 : 1 }),
     order: fc.array(fc.nat({ max: 5 }), { maxLength: 100 }),
     untold: fc.nat({ max: 2 }),
   }),
@@ -53,7 +53,7 @@ describe("the parts of an answer", () => {
     fc.assert(
       fc.property(request, ({ task, form: options, writings, order, untold }) => {
         const each = writings.map((pieces, prompt) => eventsOf(pieces, prompt, pieces.length - untold));
-        const { parts, answer } = tellAll(task, { ...given(task, writings.length), ...options }, mixed(each, order));
+        const { parts, answer } = streamAll(task, { ...given(task, writings.length), ...options }, mixed(each, order));
         const { text, objects, indexes, done } = sumOf(parts);
         expect(text).toBe(answer.type === "text" ? answer.text : "");
         expect(objects).toEqual(answer.type === "text" ? [] : answer.objects);
@@ -67,8 +67,8 @@ describe("the parts of an answer", () => {
 
   it("of one prompt are told with the event that completes them: none waits for the end", () => {
     fc.assert(
-      fc.property(taskName, writing, (task, pieces) => {
-        const { rest } = tellAll(task, given(task, 1), eventsOf(pieces));
+      fc.property(taskName, anyTokenPieces, (task, pieces) => {
+        const { rest } = streamAll(task, given(task, 1), eventsOf(pieces));
         expect(rest.map(({ type }) => type)).toEqual(["done"]);
       }),
     );

@@ -3,16 +3,16 @@ import type { TaskOptions } from "../../src/contract/requests.ts";
 import type { AnswerPart } from "../../src/contract/service.ts";
 import { createAnswerStream } from "../../src/answering/stream-answer.ts";
 import { prepare } from "../../src/answering/prepare.ts";
-import { eventsOf, image, tellAll } from "../support/streamed-generation.ts";
+import { eventsOf, image, streamAll } from "../support/streamed-generation.ts";
 
 const box = ["<loc_1>", "<loc_2>", "<loc_3>", "<loc_4>"];
 const ring = ["<poly>", ...box, "<loc_5>", "<loc_6>", "</poly>"];
 const tokens = (...texts: readonly string[]) => texts.map((text) => ({ text, logprob: -1 }));
 
 /** Where parts come in the events of these prompts, one prompt behind the other. */
-function told(task: Parameters<typeof tellAll>[0], options: TaskOptions, ...written: readonly (readonly string[])[]) {
+function told(task: Parameters<typeof streamAll>[0], options: TaskOptions, ...written: readonly (readonly string[])[]) {
   const events = written.flatMap((texts, prompt) => eventsOf(tokens(...texts), prompt));
-  const { heard, rest } = tellAll(task, options, events);
+  const { heard, rest } = streamAll(task, options, events);
   const at = heard.flatMap((parts, event) => parts.map((part): [number, AnswerPart] => [event, part]));
   return { at: at.map(([event]) => event), parts: at.map(([, part]) => part), rest };
 }
@@ -42,7 +42,7 @@ describe("an answer in the making", () => {
       ...["dog", ...box].map((text) => ({ text, logprob: -0.1 })),
       ...tokens("</s>"),
     ]);
-    const { parts } = tellAll("object-detection", { min_score: 0.5 }, events);
+    const { parts } = streamAll("object-detection", { min_score: 0.5 }, events);
     expect(parts).toMatchObject([{ index: 0, object: { label: "dog" } }, { type: "done" }]);
   });
 
@@ -59,7 +59,7 @@ describe("an answer in the making", () => {
   it("of several labels tells them in their order", () => {
     const options = { labels: ["cat", "dog"] };
     const [cat, dog] = [eventsOf(tokens(...box)), eventsOf(tokens(...box), 1)];
-    const { heard } = tellAll("open-vocabulary-detection", options, [...dog, ...cat]);
+    const { heard } = streamAll("open-vocabulary-detection", options, [...dog, ...cat]);
     const labels = heard.map((parts) => parts.map((part) => part.type === "object" && part.object.label));
     expect(labels).toEqual([[], [], [], [], [], [], [], [], ["cat"], ["dog"]]);
   });
@@ -81,7 +81,7 @@ describe("an answer in the making", () => {
     const teller = createAnswerStream(prepare("caption", {}, image), image);
     const model = { id: "m", revision: "1", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
     teller.push({ type: "token", prompt: 0, id: 1, logprob: 0, text: "a dog" }, model);
-    const { answer } = tellAll("caption", {}, eventsOf(tokens("a cat")));
+    const { answer } = streamAll("caption", {}, eventsOf(tokens("a cat")));
     expect(() => teller.finish(answer)).toThrow(expect.objectContaining({ code: "backend-failed" }));
   });
 });

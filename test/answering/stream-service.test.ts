@@ -8,7 +8,7 @@ import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
-import { bilevelPng } from "../support/pictures.ts";
+import { bilevelPng } from "../support/image-bytes.ts";
 import { partsOf } from "../support/streams.ts";
 import { nextTask } from "../support/tiny-backend.ts";
 

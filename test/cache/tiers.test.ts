@@ -59,29 +59,29 @@ describe("the levels of a cache", () => {
     const one = tiersOver([near.store, far.store]);
     one.tiers.put("k", entry);
     await one.settle();
-    expect([near.holds.size, far.holds.size]).toEqual([1, 1]);
-    near.holds.clear();
+    expect([near.entries.size, far.entries.size]).toEqual([1, 1]);
+    near.entries.clear();
     const other = tiersOver([near.store, far.store]);
     expect(await other.tiers.get("k")).toEqual(entry);
     await other.settle();
-    expect([near.holds.has("k"), other.memory.has("k")]).toEqual([true, true]);
+    expect([near.entries.has("k"), other.memory.has("k")]).toEqual([true, true]);
   });
 
   it("forget what was cut off or put there by others", async () => {
-    const { store, holds } = fakeStore();
+    const { store, entries } = fakeStore();
     const { tiers } = tiersOver([store]);
     const bytes = await encodeEntry("k", entry);
-    holds.set("k", bytes.subarray(0, bytes.length - 1)).set("l", new TextEncoder().encode('{"value":"poison"}'));
+    entries.set("k", bytes.subarray(0, bytes.length - 1)).set("l", new TextEncoder().encode('{"value":"poison"}'));
     expect([await tiers.get("k"), await tiers.get("l")]).toEqual([undefined, undefined]);
-    expect(holds.size).toBe(0);
+    expect(entries.size).toBe(0);
   });
 
   it("are passed over when they fail", async () => {
-    const { store, holds } = fakeStore();
+    const { store, entries } = fakeStore();
     const { tiers, settle } = tiersOver([brokenStore, store], 0);
     tiers.put("k", entry);
     await settle();
-    expect(holds.size).toBe(1);
+    expect(entries.size).toBe(1);
     expect(await tiers.get("k")).toEqual(entry);
     expect(await tiersOver([brokenStore]).tiers.get("k")).toBeUndefined();
   });

@@ -1,15 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Answering, fakeApi, fine, lost, problem } from "../support/fake-api.ts";
+import { fakeApi, type FakeHandler, fine, lost, problem } from "../support/fake-api.ts";
 
 const image = Uint8Array.of(1, 2, 3);
 
 const page =
-  (status: number): Answering =>
+  (status: number): FakeHandler =>
   () =>
     new Response("<h1>no</h1>", { status });
 
-const broken: Answering = () =>
+const broken: FakeHandler = () =>
   new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError("terminated")) }));
 
 const mebibyte = new Uint8Array(2 ** 20);
@@ -22,7 +22,7 @@ const endless = (status: number): Response =>
 /** An API that never answers; `reached` resolves once it is asked. */
 function hanging() {
   const { promise: reached, resolve } = Promise.withResolvers<void>();
-  const answer: Answering = ({ signal }) =>
+  const answer: FakeHandler = ({ signal }) =>
     new Promise((_, reject) => {
       signal?.addEventListener("abort", () => reject(new TypeError("aborted")));
       resolve();
@@ -39,7 +39,7 @@ async function outcomeOf(call: PromiseLike<unknown>): Promise<unknown> {
 }
 
 describe("a call is tried again", () => {
-  it.each<[string, Answering, string]>([
+  it.each<[string, FakeHandler, string]>([
     ["a lost connection", lost, "connection-failed"],
     ["a busy server", problem("overloaded", 503, true), "overloaded"],
     ["a backend that failed", problem("backend-failed", 502, true), "backend-failed"],
@@ -61,7 +61,7 @@ describe("a call is tried again", () => {
     ]);
   });
 
-  it.each<[string, Answering, string]>([
+  it.each<[string, FakeHandler, string]>([
     ["a mistake", problem("invalid-request", 400, false), "invalid-request"],
     ["an unknown task", problem("unknown-task", 404, false), "unknown-task"],
     ["what is not in the cache", problem("not-cached", 504, false), "not-cached"],

@@ -1,7 +1,16 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_EVENT_LENGTH } from "../../src/inference/protocol/sse.ts";
-import { type Answering, caption, eventStream, fakeApi, fine, lost, problem, streaming } from "../support/fake-api.ts";
+import {
+  caption,
+  eventStream,
+  fakeApi,
+  type FakeHandler,
+  fine,
+  lost,
+  problem,
+  streaming,
+} from "../support/fake-api.ts";
 
 const image = Uint8Array.of(1);
 const events = [
@@ -69,7 +78,7 @@ describe("a stream", () => {
     );
   });
 
-  it.each<[string, Answering]>([
+  it.each<[string, FakeHandler]>([
     ["a lost connection", lost],
     ["a problem", problem("overloaded", 503, true)],
     ["an end without an event", streaming("")],

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "../../src/florence/parse.ts";
-import { boxesOf, read, written } from "../support/short-generation.ts";
+import { boxesOf, expandShort, parseShort } from "../support/short-generation.ts";
 
 describe("a box", () => {
   it("is in pixels and in 0..1, with the places of its tokens among all location tokens", () => {
-    const answer = parse(written("cat⟨1 2 3⟩dog⟨0 250 499 999⟩"), "object-detection", { width: 640, height: 480 });
+    const answer = parse(expandShort("cat⟨1 2 3⟩dog⟨0 250 499 999⟩"), "object-detection", { width: 640, height: 480 });
     expect(answer).toEqual({
       type: "boxes",
       objects: [
@@ -62,12 +62,12 @@ describe("a box", () => {
     ["has a label without markers", "<od>a<and>b<sep>⟨1 2 3 4⟩", [["a b", 1, 2, 3, 4]]],
     ["has no token made of halves in its label", "<loc_<s>1>x⟨1 2 3 4⟩", [["<loc_ 1>x", 1, 2, 3, 4]]],
   ])("%s", (_, short, expected) => {
-    expect(boxesOf(read("object-detection", short))).toEqual(expected);
-    expect(boxesOf(read("open-vocabulary-detection", short))).toEqual(expected);
+    expect(boxesOf(parseShort("object-detection", short))).toEqual(expected);
+    expect(boxesOf(parseShort("open-vocabulary-detection", short))).toEqual(expected);
   });
 
   it("of a region proposal has no label, whatever is written", () => {
-    expect(boxesOf(read("region-proposal", "car⟨1 2 3 4⟩dog⟨5 6 7 8⟩"))).toEqual([
+    expect(boxesOf(parseShort("region-proposal", "car⟨1 2 3 4⟩dog⟨5 6 7 8⟩"))).toEqual([
       ["", 1, 2, 3, 4],
       ["", 5, 6, 7, 8],
     ]);
@@ -75,10 +75,10 @@ describe("a box", () => {
 
   it("of a grounded phrase is dropped for phrases that mean nothing, case apart", () => {
     const short = "it⟨1 2 3 4⟩the image⟨1 2 3 4⟩It⟨5 6 7 8⟩the image of a dog⟨1 2 3 4⟩";
-    expect(boxesOf(read("caption-to-phrase-grounding", short))).toEqual([
+    expect(boxesOf(parseShort("caption-to-phrase-grounding", short))).toEqual([
       ["It", 5, 6, 7, 8],
       ["the image of a dog", 1, 2, 3, 4],
     ]);
-    expect(boxesOf(read("dense-region-caption", "it⟨1 2 3 4⟩"))).toEqual([["it", 1, 2, 3, 4]]);
+    expect(boxesOf(parseShort("dense-region-caption", "it⟨1 2 3 4⟩"))).toEqual([["it", 1, 2, 3, 4]]);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "../../src/florence/parse.ts";
-import { outlinesOf, read, written } from "../support/short-generation.ts";
+import { expandShort, outlinesOf, parseShort } from "../support/short-generation.ts";
 
 describe("a polygon", () => {
   const square = "0 0 9 0 9 9 0 9";
 
   it("is in pixels and in 0..1, with the box around all its parts", () => {
-    const answer = parse(written("⟨0 0 1 0 1 1 7⟩<sep>⟨4 4 5 4 5 5⟩"), "region-to-segmentation", {
+    const answer = parse(expandShort("⟨0 0 1 0 1 1 7⟩<sep>⟨4 4 5 4 5 5⟩"), "region-to-segmentation", {
       width: 100,
       height: 200,
     });
@@ -72,12 +72,12 @@ describe("a polygon", () => {
     ["is whole across framing tokens", "⟨1 1 2 2⟩<pad>⟨3 3⟩", [["", "1 1 2 2 3 3"]]],
     ["stays inside the image", "⟨1000 0 1 2 3 4⟩", [["", "999 0 1 2 3 4"]]],
   ])("%s", (_, short, expected) => {
-    expect(outlinesOf(read("referring-expression-segmentation", short))).toEqual(expected);
+    expect(outlinesOf(parseShort("referring-expression-segmentation", short))).toEqual(expected);
   });
 
   it("of open-vocabulary detection has a label, its own or the one before", () => {
     const short = `cat<poly>⟨${square}⟩</poly><poly>⟨${square}⟩</poly>a dog<poly>⟨${square}⟩</poly>`;
     const expected = ["cat", "cat", "a dog"].map((label) => [label, square]);
-    expect(outlinesOf(read("open-vocabulary-detection", short))).toEqual(expected);
+    expect(outlinesOf(parseShort("open-vocabulary-detection", short))).toEqual(expected);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boxesOf, outlinesOf, read } from "../support/short-generation.ts";
+import { boxesOf, outlinesOf, parseShort } from "../support/short-generation.ts";
 
 describe("a text", () => {
   it.each([
@@ -13,13 +13,13 @@ describe("a text", () => {
     ["a < b", "a < b"],
     ["</s><s></s>", ""],
   ])("%j is %j", (short, text) => {
-    expect(read("ocr", short)).toEqual({ type: "text", text });
+    expect(parseShort("ocr", short)).toEqual({ type: "text", text });
   });
 });
 
 describe("a quad", () => {
   it("has four corners in the model's order and the box around them", () => {
-    const answer = read("ocr-with-region", "STOP⟨110 20 10 25 12 60 112 55⟩");
+    const answer = parseShort("ocr-with-region", "STOP⟨110 20 10 25 12 60 112 55⟩");
     expect(answer).toEqual({
       type: "quads",
       objects: [
@@ -46,24 +46,26 @@ describe("a quad", () => {
   });
 
   it("does not pass left-over places on to the next text", () => {
-    const answer = read("ocr-with-region", "A⟨1 2 3 4 5 6 7⟩B\n⟨1 2 3 4 5 6 7 8 9⟩C⟨1 2 3 4 5 6 7 8⟩");
+    const answer = parseShort("ocr-with-region", "A⟨1 2 3 4 5 6 7⟩B\n⟨1 2 3 4 5 6 7 8 9⟩C⟨1 2 3 4 5 6 7 8⟩");
     expect(answer.type === "quads" && answer.objects.map(({ label }) => label)).toEqual(["B", "C"]);
   });
 });
 
 describe("open-vocabulary detection", () => {
   it("answers with what its first shape is", () => {
-    expect(boxesOf(read("open-vocabulary-detection", "cat⟨1 2 3 4⟩dog<poly>⟨5 6 7 8⟩</poly>"))).toEqual([
+    expect(boxesOf(parseShort("open-vocabulary-detection", "cat⟨1 2 3 4⟩dog<poly>⟨5 6 7 8⟩</poly>"))).toEqual([
       ["cat", 1, 2, 3, 4],
       ["dog", 5, 6, 7, 8],
     ]);
-    expect(outlinesOf(read("open-vocabulary-detection", "cat<poly>⟨1 2 3 4 5 6⟩</poly>dog⟨5 6 7 8 9 10⟩"))).toEqual([
+    expect(
+      outlinesOf(parseShort("open-vocabulary-detection", "cat<poly>⟨1 2 3 4 5 6⟩</poly>dog⟨5 6 7 8 9 10⟩")),
+    ).toEqual([
       ["cat", "1 2 3 4 5 6"],
       ["dog", "5 6 7 8 9 10"],
     ]);
   });
 
   it("answers with boxes where there is no shape", () => {
-    expect(read("open-vocabulary-detection", "cat")).toEqual({ type: "boxes", objects: [] });
+    expect(parseShort("open-vocabulary-detection", "cat")).toEqual({ type: "boxes", objects: [] });
   });
 });

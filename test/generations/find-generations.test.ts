@@ -109,8 +109,8 @@ describe("a caller may say", () => {
     const other = generations();
     await other.ask({ noStore: true });
     await nextTask();
-    expect(other.store.holds.size).toBe(0);
-    expect(store.holds.size).toBe(1);
+    expect(other.store.entries.size).toBe(0);
+    expect(store.entries.size).toBe(1);
   });
 
   it("no-cache: it is made anew, and kept", async () => {

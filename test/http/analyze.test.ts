@@ -3,7 +3,7 @@ import { MAX_ANALYZE_TASKS } from "../../src/contract/analyze.ts";
 import { MAX_LABELS } from "../../src/contract/requests.ts";
 import { Problem } from "../../src/contract/problems.ts";
 import type { AnalyzeRequest } from "../../src/contract/service.ts";
-import { fakeAnswer, fakeApp, missed } from "../support/fake-service.ts";
+import { cacheMiss, fakeAnswer, fakeApp } from "../support/fake-service.ts";
 
 const image = "QUJD";
 
@@ -15,7 +15,7 @@ async function analyze(body: unknown, answer = "ok") {
       asked.push(request);
       if (answer === "corrupt") throw new Problem("image-corrupt", "cut off");
       const results = request.items.map((item) => ("problem" in item ? item.problem : fakeAnswer));
-      return { results, cache: missed, timings: { intake: 1 } };
+      return { results, cache: cacheMiss, timings: { intake: 1 } };
     },
   });
   const headers = { "content-type": "application/json" };

@@ -3,7 +3,7 @@ import { MAX_TASK_NAME_CHARACTERS } from "../../src/contract/analyze.ts";
 import { MAX_BATCH_ITEMS } from "../../src/contract/batch.ts";
 import { Problem } from "../../src/contract/problems.ts";
 import type { BatchRequest } from "../../src/contract/service.ts";
-import { fakeAnswer, fakeApp, missed } from "../support/fake-service.ts";
+import { cacheMiss, fakeAnswer, fakeApp } from "../support/fake-service.ts";
 
 const image = "QUJD";
 
@@ -14,7 +14,7 @@ async function batch(body: unknown) {
     batch: async (request) => {
       asked.push(request);
       const results = request.items.map((item) => ("problem" in item ? item.problem : fakeAnswer));
-      return { results, cache: missed, timings: { intake: 1 } };
+      return { results, cache: cacheMiss, timings: { intake: 1 } };
     },
   });
   const headers = { "content-type": "application/json" };
@@ -28,7 +28,7 @@ describe.each([
 ])("what fails inside of POST %s", (path, asked) => {
   it.each(["backend-timeout", "image-corrupt"] as const)("is logged where it is our fault, once: %s", async (code) => {
     const failure = new Problem(code, "no", { cause: new Error("why") });
-    const several = async () => ({ results: [failure, fakeAnswer, failure], cache: missed, timings: {} });
+    const several = async () => ({ results: [failure, fakeAnswer, failure], cache: cacheMiss, timings: {} });
     const { app, logged } = fakeApp({ batch: several, analyze: several });
     const headers = { "content-type": "application/json" };
     const response = await app.request(path, { method: "POST", headers, body: JSON.stringify(asked) });

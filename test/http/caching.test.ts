@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cacheDirectives, cacheStatus } from "../../src/http/cache-control.ts";
-import { fakeAnswer, fakeApp, missed } from "../support/fake-service.ts";
+import { cacheMiss, fakeAnswer, fakeApp } from "../support/fake-service.ts";
 
 const image = { method: "POST", body: "x", headers: { "content-type": "image/png" } };
 const none = { noStore: false, noCache: false, onlyIfCached: false, maxAge: undefined, staleIfError: undefined };
@@ -29,10 +29,13 @@ describe("a request's Cache-Control", () => {
 
 describe("Cache-Status", () => {
   it.each([
-    [missed, "florence-edge; fwd=miss; stored"],
-    [{ ...missed, stored: false, collapsed: true }, "florence-edge; fwd=miss; collapsed"],
-    [{ ...missed, hit: true, fwd: undefined, stored: false }, "florence-edge; hit"],
-    [{ ...missed, hit: true, fwd: undefined, stored: false, stale: true }, "florence-edge; hit; detail=stale-if-error"],
+    [cacheMiss, "florence-edge; fwd=miss; stored"],
+    [{ ...cacheMiss, stored: false, collapsed: true }, "florence-edge; fwd=miss; collapsed"],
+    [{ ...cacheMiss, hit: true, fwd: undefined, stored: false }, "florence-edge; hit"],
+    [
+      { ...cacheMiss, hit: true, fwd: undefined, stored: false, stale: true },
+      "florence-edge; hit; detail=stale-if-error",
+    ],
   ])("of %j is %s", (report, status) => {
     expect(cacheStatus(report)).toBe(status);
   });
@@ -53,7 +56,7 @@ describe("an answer's headers", () => {
   });
 
   it("have the age of what was found", async () => {
-    const cache = { ...missed, hit: true, fwd: undefined, stored: false, age: 12 };
+    const cache = { ...cacheMiss, hit: true, fwd: undefined, stored: false, age: 12 };
     const { app } = fakeApp({ answer: async () => ({ answer: fakeAnswer, cache, timings: {} }) });
     expect((await app.request("/v1/caption", image)).headers.get("age")).toBe("12");
   });

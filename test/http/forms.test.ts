@@ -6,7 +6,7 @@ import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { uncached } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 import { fakeApp } from "../support/fake-service.ts";
-import { bilevelPng } from "../support/pictures.ts";
+import { bilevelPng } from "../support/image-bytes.ts";
 import { xmlElements } from "../support/strict-xml.ts";
 
 const picture = await bilevelPng(200, 100);

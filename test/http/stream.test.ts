@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
 import { Problem } from "../../src/contract/problems.ts";
 import type { Service } from "../../src/contract/service.ts";
-import { fakeAnswer, fakeApp, missed } from "../support/fake-service.ts";
+import { cacheMiss, fakeAnswer, fakeApp } from "../support/fake-service.ts";
 import { eventsIn } from "../support/streams.ts";
 
 const image = { method: "POST", body: "x", headers: { "content-type": "image/png" } };
@@ -49,7 +49,7 @@ describe("stream=true", () => {
   });
 
   it("says how old what was in the cache is", async () => {
-    const cache = { ...missed, hit: true, fwd: undefined, stored: false, age: 9 };
+    const cache = { ...cacheMiss, hit: true, fwd: undefined, stored: false, age: 9 };
     const { response } = await stream({
       stream: async (_request, _call, emit) => emit({ type: "done", answer: fakeAnswer }, cache),
     });
@@ -66,7 +66,7 @@ describe("stream=true", () => {
   it("ends with an event that tells the problem after that, and the operator hears of it", async () => {
     const { response, logged } = await stream({
       stream: async (_request, _call, emit) => {
-        emit({ type: "delta", text: "a" }, missed);
+        emit({ type: "delta", text: "a" }, cacheMiss);
         throw new Error("secret");
       },
     });
@@ -85,7 +85,7 @@ describe("stream=true", () => {
     const { response } = await stream({
       stream: (_request, { signal }, emit) => {
         signals.push(signal);
-        emit({ type: "delta", text: "a" }, missed);
+        emit({ type: "delta", text: "a" }, cacheMiss);
         return new Promise(() => {});
       },
     });

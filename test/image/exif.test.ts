@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exifOrientation } from "../../src/image/exif.ts";
 import { sniff } from "../../src/image/sniff.ts";
-import { joinBytes, jpegSegment, pngChunk } from "../support/pictures.ts";
-import { vectorPicture } from "../support/vector-pictures.ts";
+import { joinBytes, jpegSegment, pngChunk } from "../support/image-bytes.ts";
+import { vectorImage } from "../support/vector-images.ts";
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const entry = (tag: number, type: number, value: number): readonly number[] => [
@@ -72,7 +72,7 @@ describe("the orientation of EXIF data", () => {
 });
 
 describe("a JPEG's EXIF data", () => {
-  const jpeg = vectorPicture("grey-300x200.jpg");
+  const jpeg = vectorImage("grey-300x200.jpg");
   const withSegments = (...segments: readonly Uint8Array[]) =>
     sniff(joinBytes(jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)));
 
@@ -97,7 +97,7 @@ describe("a JPEG's EXIF data", () => {
 });
 
 describe("a PNG's EXIF data", () => {
-  const png = vectorPicture("palette-320x240.png");
+  const png = vectorImage("palette-320x240.png");
   const [start, rest] = [png.subarray(0, 33), png.subarray(33)];
 
   it("turn its size, before the picture or behind it", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sniff } from "../../src/image/sniff.ts";
-import { joinBytes } from "../support/pictures.ts";
-import { vectorPicture } from "../support/vector-pictures.ts";
+import { joinBytes } from "../support/image-bytes.ts";
+import { vectorImage } from "../support/vector-images.ts";
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const corrupt = { refused: "image-corrupt", reason: expect.any(String) };
@@ -30,7 +30,7 @@ describe("a GIF's size", () => {
       width: 30,
       height: 20,
     });
-    expect(sniff(vectorPicture("placed-150x100.gif"))).toEqual({ format: "gif", width: 150, height: 100 });
+    expect(sniff(vectorImage("placed-150x100.gif"))).toEqual({ format: "gif", width: 150, height: 100 });
   });
 
   it("may be as large as the format allows, for the limits to refuse", () => {

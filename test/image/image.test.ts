@@ -6,10 +6,10 @@ import {
   MAX_IMAGE_PIXELS,
   MAX_IMAGE_SIDE,
 } from "../../src/image/image.ts";
-import { bilevelPng, joinBytes } from "../support/pictures.ts";
-import { vectorPicture } from "../support/vector-pictures.ts";
+import { bilevelPng, joinBytes } from "../support/image-bytes.ts";
+import { vectorImage } from "../support/vector-images.ts";
 
-const png = vectorPicture("small-33x33.png");
+const png = vectorImage("small-33x33.png");
 const base64 = btoa(String.fromCharCode(...png));
 const image = await imageFromBytes(png);
 

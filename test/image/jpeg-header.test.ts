@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { MAX_JPEG_BYTES_PER_PIXEL, MAX_JPEG_SCANS } from "../../src/image/jpeg-header.ts";
 import { sniff } from "../../src/image/sniff.ts";
-import { joinBytes, jpegSegment, jpegSegments } from "../support/pictures.ts";
-import { vectorPicture } from "../support/vector-pictures.ts";
+import { joinBytes, jpegSegment, jpegSegments } from "../support/image-bytes.ts";
+import { vectorImage } from "../support/vector-images.ts";
 
-const jpeg = vectorPicture("baseline-422-501x333.jpg");
+const jpeg = vectorImage("baseline-422-501x333.jpg");
 const picture = { format: "jpeg", width: 501, height: 333 };
 const corrupt = { refused: "image-corrupt" };
 const segments = jpegSegments(jpeg);

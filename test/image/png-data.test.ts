@@ -1,18 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { imageFromBytes } from "../../src/image/image.ts";
 import { checkPngData } from "../../src/image/png-data.ts";
-import { deflate, ihdr, inflatingPng, pngChunk, pngOf } from "../support/pictures.ts";
-import { vectorPicture, vectorPictures } from "../support/vector-pictures.ts";
+import { deflate, ihdr, inflatingPng, pngChunk, pngOf } from "../support/image-bytes.ts";
+import { vectorImage, vectorImages } from "../support/vector-images.ts";
 
 const corrupt = { refused: "image-corrupt" };
 
 describe("checkPngData", () => {
-  it.each(vectorPictures.filter(({ file }) => file.endsWith(".png")))(
-    "finds nothing wrong: $file",
-    async ({ file }) => {
-      expect(checkPngData(vectorPicture(file))).toBeUndefined();
-    },
-  );
+  it.each(vectorImages.filter(({ file }) => file.endsWith(".png")))("finds nothing wrong: $file", async ({ file }) => {
+    expect(checkPngData(vectorImage(file))).toBeUndefined();
+  });
 
   it("takes data to the byte, and a row too much, but not one byte too little", async () => {
     expect(checkPngData(await inflatingPng(100, 101 * 100))).toBeUndefined();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deflatedBytesAtMost, rasterBytes } from "../../src/image/png-raster.ts";
 import { sniff } from "../../src/image/sniff.ts";
-import { ihdr, pngChunk, pngOf } from "../support/pictures.ts";
+import { ihdr, pngChunk, pngOf } from "../support/image-bytes.ts";
 
 const data = pngChunk("IDAT", new Uint8Array(9));
 const palette = pngChunk("PLTE", new Uint8Array(6));

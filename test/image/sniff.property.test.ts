@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sniff } from "../../src/image/sniff.ts";
-import { vectorPicture, vectorPictures } from "../support/vector-pictures.ts";
+import { vectorImage, vectorImages } from "../support/vector-images.ts";
 
 /** The small ones: a property reads its picture hundreds of times. */
-const files = vectorPictures.map(({ file }) => vectorPicture(file)).filter(({ length }) => length < 20_000);
+const files = vectorImages.map(({ file }) => vectorImage(file)).filter(({ length }) => length < 20_000);
 const anyFile = fc.constantFrom(...files);
 
 describe("sniff", () => {

@@ -1,24 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { sniff } from "../../src/image/sniff.ts";
-import { joinBytes, pngChunk } from "../support/pictures.ts";
-import { vectorPicture, vectorPictures } from "../support/vector-pictures.ts";
+import { joinBytes, pngChunk } from "../support/image-bytes.ts";
+import { vectorImage, vectorImages } from "../support/vector-images.ts";
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 describe("a whole file", () => {
   const formats = { gif: "gif", jpg: "jpeg", png: "png", webp: "webp" };
-  it.each(vectorPictures)("has the format of its bytes and the size that is seen: $file", ({ file, width, height }) => {
+  it.each(vectorImages)("has the format of its bytes and the size that is seen: $file", ({ file, width, height }) => {
     const format = Object.entries(formats).find(([ending]) => file.endsWith(ending))?.[1];
-    expect(sniff(vectorPicture(file))).toMatchObject({ format, width, height });
+    expect(sniff(vectorImage(file))).toMatchObject({ format, width, height });
   });
 
   it("may be followed by anything", () => {
-    const jpeg = vectorPicture("grey-300x200.jpg");
+    const jpeg = vectorImage("grey-300x200.jpg");
     expect(sniff(joinBytes(jpeg, jpeg, latin1("<x:xmpmeta>")))).toEqual({ format: "jpeg", width: 300, height: 200 });
   });
 
   it("is read over the garbage and the fill bytes between a JPEG's segments, as libjpeg does", () => {
-    const jpeg = vectorPicture("grey-300x200.jpg");
+    const jpeg = vectorImage("grey-300x200.jpg");
     const endOfFirst = 4 + 16;
     const padded = joinBytes(jpeg.subarray(0, endOfFirst), latin1("garbage\xff\xff"), jpeg.subarray(endOfFirst));
     expect(sniff(padded)).toEqual({ format: "jpeg", width: 300, height: 200 });
@@ -49,7 +49,7 @@ describe("another format", () => {
 });
 
 describe("a JPEG that the decoder has no code for", () => {
-  const jpeg = vectorPicture("baseline-422-501x333.jpg");
+  const jpeg = vectorImage("baseline-422-501x333.jpg");
   const frame = indexOfFrame(jpeg);
   const changed = (offset: number, byte: number) => jpeg.with(frame + offset, byte);
 
@@ -84,7 +84,7 @@ describe("a JPEG that the decoder has no code for", () => {
 });
 
 describe("an end marker", () => {
-  const jpeg = vectorPicture("restarts-oriented-400x300.jpg");
+  const jpeg = vectorImage("restarts-oriented-400x300.jpg");
   it("inside an EXIF segment, where the thumbnail has one, is not the picture's", () => {
     const thumbnail = latin1("\xff\xe1\0\x0aExif\0\0\xff\xd9");
     const whole = joinBytes(jpeg.subarray(0, 2), thumbnail, jpeg.subarray(2));
@@ -94,7 +94,7 @@ describe("an end marker", () => {
 });
 
 describe("a PNG that is not whole", () => {
-  const png = vectorPicture("small-33x33.png");
+  const png = vectorImage("small-33x33.png");
   const [signature, header, rest] = [png.subarray(0, 8), png.subarray(8, 33), png.subarray(33)];
   const ihdr = (...data: readonly number[]) => joinBytes(signature, pngChunk("IHDR", Uint8Array.from(data)), rest);
 

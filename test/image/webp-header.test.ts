@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sniff } from "../../src/image/sniff.ts";
-import { joinBytes } from "../support/pictures.ts";
-import { vectorPicture } from "../support/vector-pictures.ts";
+import { joinBytes } from "../support/image-bytes.ts";
+import { vectorImage } from "../support/vector-images.ts";
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const bytes32 = (value: number): Uint8Array => Uint8Array.of(value, value >> 8, value >> 16, value >> 24);
@@ -58,7 +58,7 @@ describe("a WebP's size", () => {
   });
 
   it("is turned as its EXIF data say", () => {
-    expect(sniff(vectorPicture("oriented-8-140x80.webp"))).toEqual({
+    expect(sniff(vectorImage("oriented-8-140x80.webp"))).toEqual({
       format: "webp",
       width: 80,
       height: 140,
@@ -68,7 +68,7 @@ describe("a WebP's size", () => {
 });
 
 describe("a WebP is refused", () => {
-  const whole = vectorPicture("lossy-300x201.webp");
+  const whole = vectorImage("lossy-300x201.webp");
   it.each([
     ["without its last byte", whole.subarray(0, -1)],
     ["with a chunk that is longer than the file", webp(chunk("VP8 ", lossy(3, 2), 100))],

@@ -10,10 +10,10 @@ import { URL_TTL_SECONDS, createUrlCache } from "../../src/intake/url-cache.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 import { fakeStore } from "../support/fake-store.ts";
-import { samplePicture } from "../support/sample-pictures.ts";
+import { sampleImage } from "../support/sample-images.ts";
 import { nextTask } from "../support/tiny-backend.ts";
 
-const [street, garden] = [samplePicture("street.jpg"), samplePicture("garden.png")];
+const [street, garden] = [sampleImage("street.jpg"), sampleImage("garden.png")];
 const url = "https://example.com/picture";
 const down = new Problem("image-url-unreachable", "down");
 
@@ -80,7 +80,7 @@ describe("an image that is named by its address", () => {
     const other = service({ freshSeconds: 60, store: one.store });
     expect((await other.ask()).cache.hit).toBe(false);
     expect(other.asked).toEqual([undefined]);
-    expect([...one.store.holds.keys()].every((key) => /^[0-9a-f]{64}$/u.test(key))).toBe(true);
+    expect([...one.store.entries.keys()].every((key) => /^[0-9a-f]{64}$/u.test(key))).toBe(true);
   });
 
   it("is asked for when it is fresh no more, or not fresh enough for its caller", async () => {
@@ -128,7 +128,7 @@ describe("an image that is named by its address", () => {
     const { ask, asked, store } = service({ freshSeconds: 60 });
     await ask({ noStore: true });
     await nextTask();
-    expect(store.holds.size).toBe(0);
+    expect(store.entries.size).toBe(0);
     await ask();
     await ask({ noCache: true });
     await ask({ noStore: true });

@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { InferenceClient } from "../../src/inference/protocol/client.ts";
-import { generations, goldenPictures } from "../support/mini-goldens.ts";
-import { borrowTorch, checkpoint, environment, here, root } from "./support/environment.ts";
+import { generations, goldenImages } from "../support/mini-goldens.ts";
+import { checkpoint, environment, here, reuseTorch, root } from "./support/environment.ts";
 import { describePlacement, remoteBackend, splitBackend } from "./support/placements.ts";
 import { describeRawGraphs } from "./support/raw-graphs.ts";
 import { clientOf, type ForeignServer, startServer } from "./support/server.ts";
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const tool = join(root, "tools/triton-repository.ts");
   await run(process.execPath, [tool, "mini", repository, "--checkpoint", await checkpoint()]);
   python = await environment("triton");
-  await borrowTorch("triton");
+  await reuseTorch("triton");
   const script = join(root, "deploy/triton/serve.py");
   server = await startServer(python, [script, "--end-with-parent", "--repository", repository, "--http-port"]);
   client = clientOf(server.url);
@@ -64,7 +64,7 @@ describe("Triton with the repository that we write", () => {
 
   it("answers different pictures, prompts and settings at once, in common batches", async () => {
     const backend = remoteBackend(client);
-    const asked = goldenPictures.slice(2, 10).map(async ({ image, goldens }, at) => {
+    const asked = goldenImages.slice(2, 10).map(async ({ image, goldens }, at) => {
       const search = at % 2 === 0 ? "greedy" : "beams";
       const those = goldens.slice(at, at + 2);
       const written = await generations(backend, image, those, search);
@@ -80,15 +80,15 @@ describe("Triton with the repository that we write", () => {
     ["no picture", () => ask(text.encode("no picture"), "What?"), "unsupported-image"],
     [
       "half a picture",
-      () => ask(goldenPictures[0]?.image.bytes.slice(0, 2000) ?? text.encode(""), "What?"),
+      () => ask(goldenImages[0]?.image.bytes.slice(0, 2000) ?? text.encode(""), "What?"),
       "image-corrupt",
     ],
     [
       "a prompt too long",
-      () => ask(goldenPictures[0]?.image.bytes ?? text.encode(""), "word ".repeat(2000)),
+      () => ask(goldenImages[0]?.image.bytes ?? text.encode(""), "word ".repeat(2000)),
       "prompt-too-long",
     ],
-    ["too many beams", () => ask(goldenPictures[0]?.image.bytes ?? text.encode(""), "What?", 99), "invalid-request"],
+    ["too many beams", () => ask(goldenImages[0]?.image.bytes ?? text.encode(""), "What?", 99), "invalid-request"],
   ])("refuses %s with status 400 and its code", async (_, call, code) => {
     await expect(call()).rejects.toMatchObject({ kind: "refused", status: 400, code });
     expect(await client.ready()).toBe(true);

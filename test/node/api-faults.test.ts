@@ -10,13 +10,13 @@ import { root, serve } from "../../tools/serve.ts";
 import { catOutputs, catReply, describedPaths, inferPath, replyOf } from "../support/cat-backend.ts";
 import { int32 } from "../support/fake-client.ts";
 import {
-  type Asked,
   type Behaviour,
   drip,
   headOf,
   hostileServer,
-  listening,
+  type RequestedPaths,
   respond,
+  withServer,
 } from "../support/hostile-backend.ts";
 import { selfSigned } from "../support/protocol-certificate.ts";
 import { valueOf } from "../support/protocol-tensors.ts";
@@ -37,7 +37,7 @@ const head = headOf("200 OK", [
 let modules: Awaited<ReturnType<typeof bundle>> = [];
 let picture: Uint8Array<ArrayBuffer> = new Uint8Array();
 let behaviour = good;
-const asked: Asked = [];
+const asked: RequestedPaths = [];
 const backend = hostileServer({ ...describedPaths, [inferPath]: (...given) => behaviour(...given) }, asked);
 let ask: () => ReturnType<typeof answerOf> = () => Promise.reject(new Error("The API has not been started."));
 const stop = Promise.withResolvers<void>();
@@ -68,7 +68,7 @@ beforeAll(async () => {
   modules = await bundle();
   picture = new Uint8Array(await readFile(join(root, "test/pictures/street.jpg")));
   const started = Promise.withResolvers<void>();
-  ended = listening(backend, (port) =>
+  ended = withServer(backend, (port) =>
     withApi(`http://127.0.0.1:${port}`, async (url) => {
       ask = () => answerOf(url);
       started.resolve();
@@ -153,7 +153,7 @@ describe("the API, when its backend", () => {
   it("shows a certificate that nobody vouches for, is not told anything", async () => {
     const requests: unknown[] = [];
     const server = createSecureServer(selfSigned, (request) => void requests.push(request.url));
-    const answer = await listening(server, (port) => withApi(`https://127.0.0.1:${port}`, answerOf));
+    const answer = await withServer(server, (port) => withApi(`https://127.0.0.1:${port}`, answerOf));
     expect(answer.body.code).toBe("backend-unavailable");
     expect(requests).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
-import { clientPage, installClient, outputPlaces, runClientPage } from "../../tools/docs/client-project.ts";
+import { clientPage, installClient, outputIndexes, runClientPage } from "../../tools/docs/client-project.ts";
 import { blocksIn } from "../../tools/docs/page-examples.ts";
 
 const run = promisify(execFile);
@@ -108,6 +108,6 @@ describe("the packed client", () => {
 
   it("does what its README says", async () => {
     const printed = await runClientPage(project, new URL(server?.url ?? ""));
-    expect(printed).toEqual(outputPlaces(blocks).map((at) => (at === undefined ? "" : blocks[at]?.text)));
+    expect(printed).toEqual(outputIndexes(blocks).map((at) => (at === undefined ? "" : blocks[at]?.text)));
   });
 });

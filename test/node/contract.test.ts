@@ -5,10 +5,10 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FlatAnswer } from "../../src/contract/forms.ts";
-import { askExamples, EXAMPLES_PATH } from "../../tools/examples.ts";
+import { EXAMPLES_PATH, requestExamples } from "../../tools/examples.ts";
 import { bundle } from "../../tools/bundle.ts";
 import { root, serve, type Server } from "../../tools/serve.ts";
-import { anyRequest, outcomeOf, requestTo } from "../support/any-request.ts";
+import { anyRequest, describeResponse, requestTo } from "../support/any-request.ts";
 import { expectAsDocumented } from "../support/document-check.ts";
 
 let server: Server;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 it("the document's examples are what the Worker answers: `npm run docs` asks it anew", async () => {
-  expect(await askExamples(server.url)).toEqual(JSON.parse(await readFile(EXAMPLES_PATH, "utf8")));
+  expect(await requestExamples(server.url)).toEqual(JSON.parse(await readFile(EXAMPLES_PATH, "utf8")));
 }, 120_000);
 
 it("the Worker with its model answers anything as the document says", async () => {
@@ -26,7 +26,7 @@ it("the Worker with its model answers anything as the document says", async () =
   await fc.assert(
     fc.asyncProperty(anyRequest, async (request) => {
       const response = await fetch(requestTo(server.url.origin, request));
-      seen.add(outcomeOf(response));
+      seen.add(describeResponse(response));
       await expectAsDocumented(response, request.method, request.path);
       expect([500, 502, 503]).not.toContain(response.status);
     }),

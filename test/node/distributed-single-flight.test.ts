@@ -7,7 +7,7 @@ import { LEADER_LEASE_MS } from "../../src/cache/coordinator-state.ts";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
 import { catReply, describedPaths, inferPath } from "../support/cat-backend.ts";
-import { type Asked, type Behaviour, hostileServer, listening, respond } from "../support/hostile-backend.ts";
+import { type Behaviour, hostileServer, type RequestedPaths, respond, withServer } from "../support/hostile-backend.ts";
 
 /** Long enough for 200 requests to come in on a busy machine. */
 const ANSWER_MS = 2000;
@@ -17,7 +17,7 @@ const slowly =
   (socket, before) =>
     void setTimeout(ANSWER_MS).then(() => behaviour(socket, before));
 
-const asked: Asked = [];
+const asked: RequestedPaths = [];
 const askedTimes = (): number => asked.filter((path) => path === inferPath).length;
 let behaviour: Behaviour = catReply;
 const backend = hostileServer({ ...describedPaths, [inferPath]: (...given) => behaviour(...given) }, asked);
@@ -35,7 +35,7 @@ beforeAll(async () => {
   modules = await bundle();
   picture = new Uint8Array(await readFile(join(root, "test/pictures/street.jpg")));
   const started = Promise.withResolvers<void>();
-  ended = listening(backend, async (port) => {
+  ended = withServer(backend, async (port) => {
     const variables = { PLACEMENT: "remote", BACKEND_URL: `http://127.0.0.1:${port}` };
     start = (name) => serve(modules, { port: 0, variables, shared: { registry, name, at: "home" } });
     home = await start("home");

@@ -8,7 +8,7 @@ import { readImageSettings } from "../../src/runtime/load-model.ts";
 import type { ImageConfig } from "../../src/runtime/model-config.ts";
 import { preprocess } from "../../src/pixels/preprocess.ts";
 import { openModelShards } from "../../src/weights/shards.ts";
-import { generations, goldenPictures } from "../support/mini-goldens.ts";
+import { generations, goldenImages } from "../support/mini-goldens.ts";
 
 const folder = join(import.meta.dirname, "../../model-shards");
 const limits = { maxBatch: 8, windowMs: 1, maxRows: 64, featureBytes: 64 * 1024 * 1024, threads: 1 };
@@ -46,7 +46,7 @@ const backend: Backend = {
   model: async () => engine.description,
 };
 
-const asked = goldenPictures.flatMap(({ image, goldens }) => goldens.map((golden) => ({ image, golden })));
+const asked = goldenImages.flatMap(({ image, goldens }) => goldens.map((golden) => ({ image, golden })));
 
 describe("the engine's thread", () => {
   it.each([

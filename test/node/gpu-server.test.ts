@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { caption, idsOf, inferBody, post, streamBody } from "../support/serving-client.ts";
-import { type GpuProcess, gpuProcess, runGpu, sampled } from "../support/serving-process.ts";
+import { type GpuProcess, gpuProcess, runGpu, waitForSample } from "../support/serving-process.ts";
 
 const infer = "/v2/models/florence2/infer";
 const stream = "/v2/models/florence2/generate_stream";
@@ -68,7 +68,7 @@ describe("a server told to end", () => {
   it("answers the request under way, is not ready meanwhile, and ends well", async () => {
     await using gpu = await gpuProcess();
     const answer = post(gpu.url, infer, inferBody(long));
-    await sampled(gpu, running, (value) => value > 0);
+    await waitForSample(gpu, running, (value) => value > 0);
     gpu.kill("SIGTERM");
     const ready = new URL("/v2/health/ready", gpu.url);
     while ((await fetch(ready)).status !== 503);
@@ -80,7 +80,7 @@ describe("a server told to end", () => {
   it("fails a request that outlasts its patience, and says so", async () => {
     await using gpu = await gpuProcess(["--drain-seconds", "0.1"]);
     const answer = post(gpu.url, infer, inferBody(long));
-    await sampled(gpu, running, (value) => value > 0);
+    await waitForSample(gpu, running, (value) => value > 0);
     gpu.kill("SIGTERM");
     expect(await answer.status).toBe(503);
     expect((await gpu.ended).status).toBe(1);
@@ -89,7 +89,7 @@ describe("a server told to end", () => {
   it("by the death of its engine answers what is pending and ends with 1", async () => {
     await using gpu = await gpuProcess([], mortal);
     const answer = post(gpu.url, infer, inferBody(long));
-    await sampled(gpu, running, (value) => value > 0);
+    await waitForSample(gpu, running, (value) => value > 0);
     gpu.kill("SIGUSR2");
     expect(await answer.status).toBe(503);
     expect((await gpu.ended).status).toBe(1);
@@ -108,11 +108,11 @@ describe("callers who leave", () => {
     [stream, streamBody(long)],
   ])("end their answer at %s", async (path, body) => {
     const answer = post(gpu.url, path, body);
-    await sampled(gpu, running, (value) => value > 0);
+    await waitForSample(gpu, running, (value) => value > 0);
     answer.leave();
     await expect(answer.status).rejects.toMatchObject({ code: "ECONNRESET" });
-    await sampled(gpu, inside, (value) => value === 0);
-    await sampled(gpu, running, (value) => value === 0);
+    await waitForSample(gpu, inside, (value) => value === 0);
+    await waitForSample(gpu, running, (value) => value === 0);
     const samples = await gpu.metrics();
     expect(samples['florence_tokens_total{model="florence2"}']).toBe(0);
   });
@@ -131,7 +131,8 @@ describe("callers who leave", () => {
       await answer.status.catch(() => {});
     });
     await Promise.all(callers);
-    for (const name of [inside, running, "florence_answers_waiting"]) await sampled(gpu, name, (value) => value === 0);
+    for (const name of [inside, running, "florence_answers_waiting"])
+      await waitForSample(gpu, name, (value) => value === 0);
     expect(await idsOf(await ask())).toEqual(expected);
     const after = await gpu.holds();
     // The metrics pages' own connections, which fetch keeps.

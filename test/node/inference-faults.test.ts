@@ -10,10 +10,10 @@ import {
   goodReplyHeaders,
   headOf,
   hostileServer,
-  listening,
   realClient,
   respond,
   shortDeadline,
+  withServer,
 } from "../support/hostile-backend.ts";
 import type { Behaviour } from "../support/hostile-backend.ts";
 import { selfSigned } from "../support/protocol-certificate.ts";
@@ -23,7 +23,7 @@ const SOON_MS = 2000;
 
 describe("a server that is not there", () => {
   it("refuses connections: unreachable", async () => {
-    const port = await listening(hostileServer({}), (open) => Promise.resolve(open));
+    const port = await withServer(hostileServer({}), (open) => Promise.resolve(open));
     await expect(realClient(`http://127.0.0.1:${port}`).live()).rejects.toMatchObject({
       kind: "unreachable",
       message: expect.stringContaining("ECONNREFUSED"),
@@ -36,7 +36,7 @@ describe("a server that is not there", () => {
   });
 
   it("shows a certificate that nobody signed: unreachable", async () => {
-    await listening(createTlsServer(selfSigned), async (port) => {
+    await withServer(createTlsServer(selfSigned), async (port) => {
       await expect(realClient(`https://localhost:${port}`).live()).rejects.toMatchObject({
         kind: "unreachable",
         message: expect.stringContaining("SELF_SIGNED"),
@@ -159,7 +159,7 @@ describe("a storm of 503", () => {
   it("opens the circuit after five, so that the others do not reach the server", async () => {
     const asked: string[] = [];
     const server = hostileServer({ "/v2": respond("503 Service Unavailable", "") }, asked);
-    const kinds = await listening(server, async (port) => {
+    const kinds = await withServer(server, async (port) => {
       const client = realClient(`http://127.0.0.1:${port}`);
       const call = async (): Promise<unknown> => client.server().catch((thrown: unknown) => thrown);
       return [await call(), await call(), await call(), await call(), await call(), await call()];
@@ -174,7 +174,7 @@ describe("a redirect", () => {
     "(%s) is never followed",
     async (status) => {
       const elsewhere: string[] = [];
-      await listening(hostileServer({ "/": goodReply }, elsewhere), async (port) => {
+      await withServer(hostileServer({ "/": goodReply }, elsewhere), async (port) => {
         const { outcome } = await callInfer(respond(status, "", [`Location: http://127.0.0.1:${port}/`]));
         expect(outcome).toMatchObject({ kind: "refused", status: Number(status.slice(0, 3)) });
       });

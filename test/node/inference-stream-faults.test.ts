@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drip, headOf, hostileServer, listening, realClient, shortDeadline } from "../support/hostile-backend.ts";
+import { drip, headOf, hostileServer, realClient, shortDeadline, withServer } from "../support/hostile-backend.ts";
 import type { Behaviour } from "../support/hostile-backend.ts";
 import { collect } from "../support/protocol-backend.ts";
 
@@ -8,7 +8,7 @@ const frames = headOf("200 OK", ["Content-Type: text/event-stream", "Connection:
 const chunked = headOf("200 OK", ["Content-Type: text/event-stream", "Transfer-Encoding: chunked"]);
 
 async function callStream(behaviour: Behaviour, options = {}): Promise<readonly unknown[]> {
-  return listening(hostileServer({ [path]: behaviour }), async (port) =>
+  return withServer(hostileServer({ [path]: behaviour }), async (port) =>
     collect(realClient(`http://127.0.0.1:${port}`, options).generateStream("m", { text_input: "a" })),
   );
 }
@@ -45,7 +45,7 @@ describe("a stream", () => {
       },
       asked,
     );
-    await listening(server, async (port) => {
+    await withServer(server, async (port) => {
       const seen: unknown[] = [];
       const reading = (async () => {
         for await (const frame of realClient(`http://127.0.0.1:${port}`).generateStream("m", {})) {
@@ -84,7 +84,7 @@ async function closedAfter(leave: (stream: AsyncIterable<unknown>, caller: Abort
       socket.write(`${frames}data: {}\n\n`);
     },
   });
-  await listening(server, async (port) => {
+  await withServer(server, async (port) => {
     const caller = new AbortController();
     const client = realClient(`http://127.0.0.1:${port}`);
     await leave(client.generateStream("m", {}, { signal: caller.signal }), caller);

@@ -3,7 +3,7 @@ import type { Backend } from "../../src/inference/backend.ts";
 import type { RunningServer } from "../../src/serving/start-node.ts";
 import { all, never } from "../support/fake-client.ts";
 import { startMiniServer } from "../support/gpu-server.ts";
-import { generations, goldenPictures } from "../support/mini-goldens.ts";
+import { generations, goldenImages } from "../support/mini-goldens.ts";
 import { remoteAt, splitAt } from "../support/placement-backends.ts";
 
 let server: (RunningServer & AsyncDisposable) | undefined;
@@ -22,9 +22,9 @@ describe.each(placements)("the placement %s", (_, create) => {
   it("gives the ids, texts and counts that PyTorch gives, greedily", async () => {
     const backend = create(server?.url ?? new URL("http://none.invalid"));
     const answers = await Promise.all(
-      goldenPictures.map(({ image, goldens }) => generations(backend, image, goldens, "greedy")),
+      goldenImages.map(({ image, goldens }) => generations(backend, image, goldens, "greedy")),
     );
-    const goldens = goldenPictures.flatMap((picture) => picture.goldens);
+    const goldens = goldenImages.flatMap((picture) => picture.goldens);
     expect(answers.flat().map(({ tokenIds }) => tokenIds)).toEqual(goldens.map(({ greedy }) => greedy));
     expect(answers.flat().map(({ text }) => text)).toEqual(goldens.map((golden) => golden.greedy_text));
     expect(answers.flat().map(({ promptTokens }) => promptTokens)).toEqual(
@@ -35,16 +35,16 @@ describe.each(placements)("the placement %s", (_, create) => {
   it("gives the ids that PyTorch gives with three beams", async () => {
     const backend = create(server?.url ?? new URL("http://none.invalid"));
     const answers = await Promise.all(
-      goldenPictures.map(({ image, goldens }) => generations(backend, image, goldens, "beams")),
+      goldenImages.map(({ image, goldens }) => generations(backend, image, goldens, "beams")),
     );
     const ids = answers.flat().map(({ tokenIds }) => tokenIds);
-    const goldens = goldenPictures.flatMap((picture) => picture.goldens);
+    const goldens = goldenImages.flatMap((picture) => picture.goldens);
     expect(ids).toEqual(goldens.map(({ beams }) => beams));
   });
 
   it.each([1, 3])("streams token by token what it gives in the end, with %i beams", async (beams) => {
     const backend = create(server?.url ?? new URL("http://none.invalid"));
-    const [picture] = goldenPictures;
+    const [picture] = goldenImages;
     if (picture === undefined) throw new Error("There are no goldens.");
     const prompts = picture.goldens.slice(0, 3).map(({ prompt }) => prompt);
     const asked = { image: picture.image, prompts, decoding: { beams }, stream: true };

@@ -4,14 +4,14 @@ import { expect, it, vi } from "vitest";
 import { jpegDecoder } from "../../src/pixels/decode-jpeg.ts";
 import { decoders } from "../../src/pixels/decode-node.ts";
 import { describePreprocess } from "../support/preprocess-cases.ts";
-import { vectorPicture } from "../support/vector-pictures.ts";
+import { vectorImage } from "../support/vector-images.ts";
 
 describePreprocess(decoders);
 
 it("a JPEG codec that could not be started is started anew for the next picture", async () => {
   const file = createRequire(import.meta.url).resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
   const decode = jpegDecoder(new WebAssembly.Module(readFileSync(file)));
-  const picture = vectorPicture("one-pixel-1x1.jpg");
+  const picture = vectorImage("one-pixel-1x1.jpg");
   vi.spyOn(WebAssembly, "Instance").mockImplementationOnce(function fail() {
     throw new RangeError("out of memory");
   });

@@ -1,18 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { asShown, printJson } from "../../tools/docs/printed.ts";
+import { printJson, restrictToShown } from "../../tools/docs/printed.ts";
 
 describe("what a page shows of an answer", () => {
   it("has the answer's values at the page's keys", () => {
     const shown = { type: "a", objects: [{ label: "snail" }, { label: "truck", score: 1 }] };
     const actual = { type: "b", more: 1, objects: [1, 2, 3].map((score) => ({ label: `${score}`, score })) };
-    expect(asShown(shown, actual)).toEqual({
+    expect(restrictToShown(shown, actual)).toEqual({
       type: "b",
       objects: [{ label: "1" }, { label: "2", score: 2 }, { label: "3", score: 3 }],
     });
   });
 
   it("has lists of numbers and nothing as they are", () => {
-    expect(asShown({ ids: [1, 2], problem: {} }, { ids: [3], problem: null })).toEqual({ ids: [3], problem: null });
+    expect(restrictToShown({ ids: [1, 2], problem: {} }, { ids: [3], problem: null })).toEqual({
+      ids: [3],
+      problem: null,
+    });
   });
 
   it("is JSON again, broken where a line would be too long", () => {

@@ -12,7 +12,7 @@ import { parseDtypes } from "../../tools/pull/dtypes.ts";
 import { pullModel } from "../../tools/pull/pull-model.ts";
 import { root } from "../../tools/serve.ts";
 import { type Mirror, MIRROR_COMMIT, type MirrorFile, startMirror } from "../support/hub-mirror.ts";
-import { generations, goldenPictures } from "../support/mini-goldens.ts";
+import { generations, goldenImages } from "../support/mini-goldens.ts";
 import { runPull, startPull } from "../support/pull-command.ts";
 import { content } from "../support/pull-setup.ts";
 import { tinyFiles } from "../support/tiny-model.ts";
@@ -80,7 +80,7 @@ it("the mini model, pulled under another name, has the shipped one's revision an
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     imageBudgetBytes: 1,
   });
-  const [picture] = goldenPictures;
+  const [picture] = goldenImages;
   const goldens = picture?.goldens.slice(0, 3) ?? [];
   const answers = picture === undefined ? [] : await generations(backend, picture.image, goldens, "greedy");
   expect(answers.map(({ tokenIds }) => tokenIds)).toEqual(goldens.map(({ greedy }) => greedy));
@@ -121,7 +121,7 @@ describe("a pull", () => {
     mirror.put(large, content.large);
     mirror.faults.set(large, [{ stallAfter: content.large.length / 2 }]);
     const first = start(["fake-model"]);
-    await first.says("50 %");
+    await first.waitForOutput("50 %");
     first.child.kill("SIGINT");
     expect(await first.ended).toBe(130);
     expect((await stat(partial(large))).size).toBe(content.large.length / 2);
@@ -162,7 +162,7 @@ describe("a model is refused before a byte of its weights comes", () => {
     const hub = { url: mirror.url, token: undefined, fetch, sleep: async () => {}, stallMs: 5000, note: nothing };
     const source = { repository: "owner/model", revision: "main", sha256: {} };
     const pulling = { hub, source, dtypes: parseDtypes("fp32"), id: "m", output: output(), log };
-    const pulled = pullModel({ ...pulling, free: async () => 1000, whileCutting: (work) => work });
+    const pulled = pullModel({ ...pulling, free: async () => 1000, whileSharding: (work) => work });
     await expect(pulled).rejects.toThrow(expect.objectContaining({ name: "PullError" }));
     expect(transferred()).toEqual([]);
   });

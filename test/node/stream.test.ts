@@ -11,7 +11,7 @@ import { tasks } from "../../src/florence/tasks.ts";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
 import { catReply, describedPaths, inferPath, streamPath } from "../support/cat-backend.ts";
-import { type Behaviour, headOf, hostileServer, listening, respond } from "../support/hostile-backend.ts";
+import { type Behaviour, headOf, hostileServer, respond, withServer } from "../support/hostile-backend.ts";
 import { blocksIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
 import { eventsIn } from "../support/streams.ts";
 
@@ -138,7 +138,7 @@ async function servingRemote(started: (url: URL) => void): Promise<void> {
     [inferPath]: catReply,
     [streamPath]: (...given) => behaviour(...given),
   });
-  await listening(backend, async (port) => {
+  await withServer(backend, async (port) => {
     const address = `http://127.0.0.1:${port}`;
     const variables = { PLACEMENT: "remote", BACKEND_URL: address, BACKEND_TIMEOUT_MS: String(TIMEOUT_MS) };
     const api = await serve(modules, { port: 0, variables });

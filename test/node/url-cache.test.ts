@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
-import { listening } from "../support/hostile-backend.ts";
+import { withServer } from "../support/hostile-backend.ts";
 
 /** The picture that the server has now, its mark, and what it has answered. */
 const shown = { picture: new Uint8Array(), etag: '"1"', isDown: false };
@@ -30,7 +30,7 @@ beforeAll(async () => {
   [street, garden] = [await read("street.jpg"), await read("garden.png")];
   server = await serve(await bundle(), { port: 0, variables: { ALLOW_HTTP_IMAGES: "true" } });
   const started = Promise.withResolvers<void>();
-  ended = listening(origin, async (port) => {
+  ended = withServer(origin, async (port) => {
     url = `http://127.0.0.1:${port}/picture`;
     started.resolve();
     await stop.promise;

@@ -46,22 +46,22 @@ describe("a request that is cancelled", () => {
   });
 
   it("by reading no further stops too, and makes room for the next", async () => {
-    const { backend, held, count } = tinyBackend();
+    const { backend, pending, count } = tinyBackend();
     for await (const event of backend.generate(tinyRequest(), new AbortController().signal)) {
       if (event.type === "token") break;
     }
-    await Promise.all(held);
+    await Promise.all(pending);
     expect(count(modelFiles.decoder)).toBeLessThan(TINY_ANSWER.length);
     await expect(collect(backend)).resolves.toHaveLength(TINY_ANSWER.length + 1);
   });
 
   it("by reading no further while it waits never touches the model", async () => {
-    const { backend, held, count } = tinyBackend();
+    const { backend, pending, count } = tinyBackend();
     const first = collect(backend);
     const second = backend.generate(tinyRequest(), new AbortController().signal)[Symbol.asyncIterator]();
     await second.return?.();
     await first;
-    await Promise.all(held);
+    await Promise.all(pending);
     expect(count(modelFiles.visionEncoder)).toBe(1);
   });
 });
@@ -91,9 +91,9 @@ describe("a request that nobody reads", () => {
   });
 
   it("is held open until its work is done, whether that succeeds or not", async () => {
-    const { backend, held } = tinyBackend({ maxPromptTokens: 0 });
+    const { backend, pending } = tinyBackend({ maxPromptTokens: 0 });
     const failing = collect(backend);
     await expect(failing).rejects.toMatchObject({ code: "prompt-too-long" });
-    await expect(Promise.all(held)).resolves.toHaveLength(1);
+    await expect(Promise.all(pending)).resolves.toHaveLength(1);
   });
 });

@@ -5,7 +5,7 @@ import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import { createRemoteEncoder } from "../../src/placements/remote-encoder.ts";
 import { createSplitEncoder } from "../../src/placements/split-encoder.ts";
-import { anImage, type Asked, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
+import { anImage, fakeClient, int32, never, type RecordedCall, textsIn } from "../support/fake-client.ts";
 
 const request: EncodeRequest = {
   image: anImage,
@@ -19,7 +19,7 @@ const FULL = ["last_hidden_state", "sequence_length"];
 const HALF = [...FULL, "last_hidden_state_fp16"];
 
 /** As many rows as prompts, of width 1: a row's own length is its number's. */
-function statesFor({ inputs, outputs }: Asked): readonly NamedTensor[] {
+function statesFor({ inputs, outputs }: RecordedCall): readonly NamedTensor[] {
   const prompts = textsIn(inputs.get("prompt"));
   const lengths = prompts.map(({ length }) => length);
   const longest = Math.max(...lengths);
@@ -69,7 +69,7 @@ describe("encoders behind florence2_encoder", () => {
     ]);
   });
 
-  it.each<[string, (asked: Asked) => readonly NamedTensor[]]>([
+  it.each<[string, (asked: RecordedCall) => readonly NamedTensor[]]>([
     [
       "too few rows",
       (asked) =>
@@ -101,7 +101,7 @@ const tensor = (name: string, shape: readonly number[], data: Float32Array): Nam
 });
 
 /** The bare graphs of a model whose picture is two tokens and whose encoder gives back what it reads. */
-function graphs({ model, inputs }: Asked): readonly NamedTensor[] {
+function graphs({ model, inputs }: RecordedCall): readonly NamedTensor[] {
   if (model === "vision_encoder") return [tensor("image_features", [1, 2, 1], Float32Array.of(-1, -2))];
   const embeddings = inputs.get("inputs_embeds");
   if (embeddings?.datatype !== "FP32") throw new Error("no embeddings");

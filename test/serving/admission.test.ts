@@ -8,10 +8,10 @@ const request = { inputs: [image, texts("prompt", "a")] };
 
 describe("a full server", () => {
   it("answers 503, and when to ask again, until a place is free", async () => {
-    const { engine, asked, finish } = manualEngine();
+    const { engine, started, finish } = manualEngine();
     const { app, admission } = await servingApp({ engine, maxInside: 1 });
     const first = ask(app, request);
-    await asked;
+    await started;
     for (const refused of [await ask(app, request), await askStream(app, { text_input: "a", image: street64 })]) {
       expect(refused.headers.get("retry-after")).toBe(String(RETRY_AFTER_SECONDS));
       expect(await errorOf(refused)).toEqual([503, "overloaded"]);
@@ -23,10 +23,10 @@ describe("a full server", () => {
   });
 
   it("still says that it is well", async () => {
-    const { engine, asked } = manualEngine();
+    const { engine, started } = manualEngine();
     const { app } = await servingApp({ engine, maxInside: 1 });
     void ask(app, request);
-    await asked;
+    await started;
     expect((await app.request("/v2/health/ready")).status).toBe(200);
     expect((await app.request("/metrics")).status).toBe(200);
   });
@@ -34,10 +34,10 @@ describe("a full server", () => {
 
 describe("a server that ends", () => {
   it("lets nobody in, and waits for those inside", async () => {
-    const { engine, asked, finish } = manualEngine();
+    const { engine, started, finish } = manualEngine();
     const { app, admission } = await servingApp({ engine });
     const first = ask(app, request);
-    await asked;
+    await started;
     const ended: string[] = [];
     const closed = admission.close().then(() => ended.push("closed"));
     expect(await errorOf(await ask(app, request))).toEqual([503, "overloaded"]);

@@ -5,7 +5,7 @@ import type { InferRequest } from "../../src/inference/protocol/messages.ts";
 import { MAX_JSON_MARKS, MAX_MESSAGE_BYTES } from "../../src/serving/body.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { MAX_BEAMS, MAX_LENGTH_PENALTY, MAX_PROMPT_LENGTH } from "../../src/serving/florence2-inputs.ts";
-import { halfJpeg } from "../support/pictures.ts";
+import { halfJpeg } from "../support/image-bytes.ts";
 import { ask, counts, errorOf, image, servingApp, street, texts } from "../support/serving-app.ts";
 import { TINY_POSITIONS } from "../support/tiny-model.ts";
 

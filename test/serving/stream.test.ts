@@ -100,20 +100,20 @@ describe("a stream", () => {
 
 describe("a stream's errors", () => {
   it("before the first frame are a status", async () => {
-    const { engine, asked, fail } = manualEngine();
+    const { engine, started, fail } = manualEngine();
     const { app, outcomes } = await servingApp({ engine });
     const response = askStream(app, body);
-    await asked;
+    await started;
     fail(new Problem("prompt-too-long", "Too long."));
     expect(await errorOf(await response)).toEqual([422, "prompt-too-long"]);
     expect(outcomes).toMatchObject([{ status: 422, code: "prompt-too-long" }]);
   });
 
   it("after it are the last frame", async () => {
-    const { engine, asked, emit, fail } = manualEngine();
+    const { engine, started, emit, fail } = manualEngine();
     const { app, outcomes, admission } = await servingApp({ engine });
     const response = askStream(app, body);
-    await asked;
+    await started;
     emit(tokenEvent(0));
     fail(new Error("a secret"));
     const frames = await framesOf(await response);
@@ -126,10 +126,10 @@ describe("a stream's errors", () => {
 
 describe("a stream's place", () => {
   it("is given back when the answer is written, whether anybody reads it or not", async () => {
-    const { engine, asked, emit, finish } = manualEngine();
+    const { engine, started, emit, finish } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const response = askStream(app, body);
-    await asked;
+    await started;
     emit(tokenEvent(0));
     await response;
     expect(admission.inside).toBe(1);
@@ -143,10 +143,10 @@ describe("a stream's place", () => {
   });
 
   it("is given back, and the engine stopped, when a reader leaves between two frames", async () => {
-    const { engine, asked, emit } = manualEngine();
+    const { engine, started, emit } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const response = askStream(app, body);
-    const signal = await asked;
+    const signal = await started;
     emit(tokenEvent(0));
     await (await response).body?.cancel();
     expect(signal.aborted).toBe(true);
@@ -156,11 +156,11 @@ describe("a stream's place", () => {
   });
 
   it("is given back when the caller leaves before the first frame", async () => {
-    const { engine, asked } = manualEngine();
+    const { engine, started } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const caller = new AbortController();
     const response = askStream(app, body, caller.signal);
-    await asked;
+    await started;
     caller.abort();
     expect(await errorOf(await response)).toEqual([499, "request-cancelled"]);
     expect(admission.inside).toBe(0);
@@ -168,11 +168,11 @@ describe("a stream's place", () => {
   });
 
   it("is given back when the caller leaves before anything is read", async () => {
-    const { engine, asked, emit } = manualEngine();
+    const { engine, started, emit } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const caller = new AbortController();
     const response = askStream(app, body, caller.signal);
-    await asked;
+    await started;
     emit(tokenEvent(0));
     await response;
     caller.abort();

@@ -80,7 +80,7 @@ export const anyOptions = fc
   .chain(({ name, input }) => fc.record({ task: fc.constant(name), options: optionsFor(needed[input]) }));
 
 /** Options as a query spells them. */
-export function spelled(options: AnyOptions): readonly (readonly [string, string])[] {
+export function queryEntries(options: AnyOptions): readonly (readonly [string, string])[] {
   return Object.entries(options).flatMap(([name, value]): (readonly [string, string])[] => {
     if (name === "labels" && Array.isArray(value)) return value.map((each) => [name, String(each)]);
     if (Array.isArray(value)) return [[name, value.join(",")]];

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { EXAMPLE_PICTURE } from "../../src/contract/request-examples.ts";
-import { anyOptions, type AnyOptions, mostly, spelled } from "./any-options.ts";
+import { anyOptions, type AnyOptions, mostly, queryEntries } from "./any-options.ts";
 import { declared } from "./document-check.ts";
-import { bilevelPng, joinBytes } from "./pictures.ts";
+import { bilevelPng, joinBytes } from "./image-bytes.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const picture = Uint8Array.from(atob(EXAMPLE_PICTURE), (character) => character.charCodeAt(0));
@@ -48,35 +48,35 @@ const json = fc.record({ image: imageInJson, drawn: anyOptions });
 
 /** A form's body, written by hand: the platform's would be right. */
 function formOf(image: Uint8Array, options: AnyOptions): Uint8Array<ArrayBuffer> {
-  const fields = spelled(options).map(
+  const fields = queryEntries(options).map(
     ([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );
   const head = `--b\r\ncontent-disposition: form-data; name="image"; filename="a"\r\n\r\n`;
   return joinBytes(encode(fields.join("") + head), image, encode("\r\n--b--\r\n"));
 }
 
-type SearchResult = (options: AnyOptions) => Content;
+type BuildContent = (options: AnyOptions) => Content;
 
-const taskContent: fc.Arbitrary<SearchResult> = fc.oneof(
+const taskContent: fc.Arbitrary<BuildContent> = fc.oneof(
   {
     weight: 4,
     arbitrary: imageInJson.map(
-      (image): SearchResult =>
+      (image): BuildContent =>
         (options) =>
           jsonOf({ image, ...options }),
     ),
   },
   {
     weight: 4,
-    arbitrary: imageBytes.map((body): SearchResult => (options) => ({
+    arbitrary: imageBytes.map((body): BuildContent => (options) => ({
       type: "image/png",
       body,
-      query: spelled(options),
+      query: queryEntries(options),
     })),
   },
   {
     weight: 2,
-    arbitrary: imageBytes.map((image): SearchResult => (options) => {
+    arbitrary: imageBytes.map((image): BuildContent => (options) => {
       return { type: "multipart/form-data; boundary=b", body: formOf(image, options), query: [] };
     }),
   },
@@ -163,6 +163,6 @@ export function requestTo(origin: string, { method, target, headers, body }: Any
 }
 
 /** How a response came out, for a look at what the runs have tried. */
-export function outcomeOf({ status, headers }: Response): string {
+export function describeResponse({ status, headers }: Response): string {
   return `${status} ${status === 200 ? headers.get("content-type") : ""}`.trim();
 }

@@ -1,5 +1,5 @@
 import { type BadRequest, detection, image, jsonBody } from "./bad-request.ts";
-import { vectorPicture } from "./vector-pictures.ts";
+import { vectorImage } from "./vector-images.ts";
 
 /** A form of fields of one name. */
 function form(name: string, ...values: readonly string[]) {
@@ -30,7 +30,7 @@ function onScreen(gif: Uint8Array<ArrayBuffer>, side: number): Uint8Array<ArrayB
   return changed;
 }
 
-const gif = vectorPicture("palette-200x150.gif");
+const gif = vectorImage("palette-200x150.gif");
 
 /** Ways of handing over an image wrongly: formats, addresses, forms. */
 export const badIntake: readonly BadRequest[] = [
@@ -61,7 +61,7 @@ export const badIntake: readonly BadRequest[] = [
     ...image("RIFF\u0001\u0001\u0001\u0001WEBPVP8 "),
     code: "image-corrupt",
   },
-  { what: "half a WebP", path: detection, ...image(half(vectorPicture("lossy-300x201.webp"))), code: "image-corrupt" },
+  { what: "half a WebP", path: detection, ...image(half(vectorImage("lossy-300x201.webp"))), code: "image-corrupt" },
   {
     what: "a WebP of 16384 x 16384 in 30 bytes",
     path: detection,

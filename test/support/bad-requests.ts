@@ -1,10 +1,10 @@
 import { MAX_IMAGE_BYTES } from "../../src/image/image.ts";
 import { badIntake } from "./bad-intake.ts";
 import { type BadRequest, detection, image, jsonBody } from "./bad-request.ts";
-import { bilevelPng, halfJpeg, inflatingPng, joinBytes, jpegSegments, withStrayByte } from "./pictures.ts";
-import { samplePicture } from "./sample-pictures.ts";
+import { bilevelPng, halfJpeg, inflatingPng, joinBytes, jpegSegments, withStrayByte } from "./image-bytes.ts";
+import { sampleImage } from "./sample-images.ts";
 
-const jpeg = samplePicture("street.jpg");
+const jpeg = sampleImage("street.jpg");
 const png = await bilevelPng(64, 48);
 const base64 = btoa(String.fromCharCode(...png));
 
@@ -29,7 +29,7 @@ export const badRequests: readonly BadRequest[] = [
   },
   { what: "a video", path: detection, type: "video/mp4", body: jpeg, code: "unsupported-media-type" },
   { what: "an empty image", path: detection, ...image(new Uint8Array()), code: "image-required" },
-  { what: "a text called an image", path: detection, ...image("hello, createManualClock"), code: "unsupported-image" },
+  { what: "a text called an image", path: detection, ...image("hello, world"), code: "unsupported-image" },
   { what: "an SVG", path: detection, ...image('<svg xmlns="http://www.w3.org/2000/svg"/>'), code: "unsupported-image" },
   { what: "half a JPEG", path: detection, ...image(jpeg.subarray(0, jpeg.length / 2)), code: "image-corrupt" },
   { what: "half a JPEG that ends in an end marker", path: detection, ...image(halfJpeg(jpeg)), code: "image-corrupt" },

@@ -8,7 +8,7 @@ import type { Backend } from "../../src/inference/backend.ts";
 import { nextTask } from "./tiny-backend.ts";
 
 /** A caller who says nothing of the cache. */
-export const silent: CacheDirectives = {
+export const noDirectives: CacheDirectives = {
   noStore: false,
   noCache: false,
   onlyIfCached: false,
@@ -18,7 +18,7 @@ export const silent: CacheDirectives = {
 
 /** A call of a caller who says this of the cache. */
 export function callWith(cache: Partial<CacheDirectives> = {}, signal = new AbortController().signal): CallContext {
-  return { signal, trace: { requestId: "r1", traceparent: undefined }, cache: { ...silent, ...cache } };
+  return { signal, trace: { requestId: "r1", traceparent: undefined }, cache: { ...noDirectives, ...cache } };
 }
 
 /** What all isolates of tests have; their clocks stand still. */

@@ -72,6 +72,6 @@ export function remoteOf(client: InferenceClient): Backend {
 }
 
 /** An isolate before a backend, and what it has put into the store. */
-export function isolateOf(backend: Backend, { store, holds } = fakeStore()) {
-  return { ...cachedService(backend, [store]), holds };
+export function isolateOf(backend: Backend, { store, entries } = fakeStore()) {
+  return { ...cachedService(backend, [store]), entries };
 }

@@ -7,8 +7,8 @@ import { answersByType, type AnswerType } from "../../src/contract/answers.ts";
 import { FlatAnswer, RawAnswer, ReferenceAnswer } from "../../src/contract/forms.ts";
 import { encodeBase64 } from "../../src/inference/protocol/base64.ts";
 import type { Fetch } from "../../src/inference/protocol/transport.ts";
-import { goldenPictures } from "./mini-goldens.ts";
-import { samplePicture } from "./sample-pictures.ts";
+import { goldenImages } from "./mini-goldens.ts";
+import { sampleImage } from "./sample-images.ts";
 
 /** Where the real API is. */
 export interface RealApi {
@@ -19,7 +19,7 @@ export interface RealApi {
 const region = { x1: 170, y1: 0, x2: 360, y2: 170 };
 const text = "a truck and a snail";
 const labels = ["truck", "snail"];
-const street = samplePicture("street.jpg");
+const street = sampleImage("street.jpg");
 
 /** Every task as a method, with what it needs. */
 const methods: Readonly<Record<keyof typeof tasks, (florence: Florence, image: Image) => AnswerPromise<unknown>>> = {
@@ -69,7 +69,7 @@ export function describeClient(api: () => RealApi): void {
 
     it("gives the ids that PyTorch writes", async () => {
       const florence = create();
-      const [{ image, goldens } = { image: { bytes: street }, goldens: [] }] = goldenPictures;
+      const [{ image, goldens } = { image: { bytes: street }, goldens: [] }] = goldenImages;
       const ids = (token: string) => goldens.find(({ task }) => task === token)?.greedy;
       const { generations } = await florence.denseRegionCaption(image.bytes, { format: "raw" });
       expect(generations[0]?.token_ids).toEqual(ids("<DENSE_REGION_CAPTION>"));

@@ -13,7 +13,7 @@ export interface SeenCall {
 }
 
 /** What the fake API does with a request: answers, or throws as `fetch` does. */
-export type Answering = (request: SeenCall) => Response | Promise<Response>;
+export type FakeHandler = (request: SeenCall) => Response | Promise<Response>;
 
 /** The answer of a caption. */
 export const caption = {
@@ -27,10 +27,10 @@ export const caption = {
 };
 
 /** A lost connection. */
-export const lost: Answering = () => Promise.reject(new TypeError("fetch failed"));
+export const lost: FakeHandler = () => Promise.reject(new TypeError("fetch failed"));
 
 /** An answer. */
-export const fine: Answering = () => Response.json(caption);
+export const fine: FakeHandler = () => Response.json(caption);
 
 /** A problem of the API. */
 export function problem(
@@ -38,7 +38,7 @@ export function problem(
   status: number,
   retryable: boolean,
   headers: Record<string, string> = {},
-): Answering {
+): FakeHandler {
   const body = {
     type: `urn:florence-edge:problem:${code}`,
     title: "",
@@ -61,12 +61,12 @@ export function eventStream(events: readonly { readonly type: string }[]): strin
 }
 
 /** A stream's response. */
-export function streaming(body: BodyInit): Answering {
+export function streaming(body: BodyInit): FakeHandler {
   return () => new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
 }
 
 /** A client of an API in memory: the first request has the first answer, and the last answer stays. Time passes in pauses only. */
-export function fakeApi(answers: readonly Answering[], options: Partial<FlorenceOptions> = {}) {
+export function fakeApi(answers: readonly FakeHandler[], options: Partial<FlorenceOptions> = {}) {
   const seen: SeenCall[] = [];
   const fetch: Fetch = async (url, { method = "GET", headers, body, signal }) => {
     const { pathname, search } = new URL(url);

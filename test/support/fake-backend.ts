@@ -4,7 +4,7 @@ import type { Backend, FinishReason, GenerateRequest } from "../../src/inference
 export const FIRST_LOCATION_ID = 1000;
 
 /** What the fake model writes, and how sure it is of every token. */
-export interface FakeWriting {
+export interface FakeGeneration {
   readonly text: string;
   readonly probability?: number;
   readonly finishReason?: FinishReason;
@@ -21,7 +21,7 @@ function idOf(token: string): number {
 }
 
 /** A backend that writes the same for every prompt, token by token for who wants it so, and remembers what it was asked. */
-export function fakeBackend({ text, probability = 1, finishReason = "stop" }: FakeWriting) {
+export function fakeBackend({ text, probability = 1, finishReason = "stop" }: FakeGeneration) {
   const asked: GenerateRequest[] = [];
   const backend: Backend = {
     async *generate(request) {

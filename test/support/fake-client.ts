@@ -5,7 +5,7 @@ import type { InferRequest } from "../../src/inference/protocol/messages.ts";
 import type { CallOptions } from "../../src/inference/protocol/session.ts";
 
 /** What a fake client was asked. */
-export interface Asked {
+export interface RecordedCall {
   readonly model: string;
   readonly inputs: ReadonlyMap<string, NamedTensor>;
   readonly outputs: readonly string[];
@@ -13,13 +13,13 @@ export interface Asked {
   readonly call: CallOptions | undefined;
 }
 
-type Answer = (asked: Asked) => readonly NamedTensor[];
+type Answer = (asked: RecordedCall) => readonly NamedTensor[];
 
 const port = (name: string) => ({ name, datatype: "BYTES", shape: [-1] });
 
 /** A client of nobody: `answer` says what comes back, `changes` replace whole methods. */
 export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {}, outputs: readonly string[] = []) {
-  const asked: Asked[] = [];
+  const asked: RecordedCall[] = [];
   const metadataAsked: string[] = [];
   const client: InferenceClient = {
     live: async () => true,
@@ -35,7 +35,7 @@ export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {
     infer: async (model, request, call) => {
       const inputs = new Map(request.inputs.map((tensor) => [tensor.name, tensor]));
       const names = (request.outputs ?? []).map(({ name }) => name);
-      const one: Asked = { model, inputs, outputs: names, parameters: request.parameters, call };
+      const one: RecordedCall = { model, inputs, outputs: names, parameters: request.parameters, call };
       asked.push(one);
       const given = new Map(answer(one).map((tensor) => [tensor.name, tensor]));
       const serverTiming = [

@@ -23,16 +23,16 @@ export const fakeAnswer: Answer = {
 };
 
 /** What is said of an answer that was made for its caller. */
-export const missed: CacheReport = { hit: false, fwd: "miss", stored: true, collapsed: false, stale: false, age: 0 };
+export const cacheMiss: CacheReport = { hit: false, fwd: "miss", stored: true, collapsed: false, stale: false, age: 0 };
 
 const quietService: Service = {
-  answer: async () => ({ answer: fakeAnswer, cache: missed, timings: { intake: 1.5 } }),
+  answer: async () => ({ answer: fakeAnswer, cache: cacheMiss, timings: { intake: 1.5 } }),
   stream: async (_request, _call, emit) => {
-    emit({ type: "delta", text: "a cat" }, missed);
-    emit({ type: "done", answer: fakeAnswer }, missed);
+    emit({ type: "delta", text: "a cat" }, cacheMiss);
+    emit({ type: "done", answer: fakeAnswer }, cacheMiss);
   },
-  batch: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: missed, timings: {} }),
-  analyze: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: missed, timings: {} }),
+  batch: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: cacheMiss, timings: {} }),
+  analyze: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: cacheMiss, timings: {} }),
   ready: async () => {},
   model: async () => ({ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }),
 };

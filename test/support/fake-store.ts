@@ -1,14 +1,14 @@
 import type { Store } from "../../src/cache/store.ts";
 
-/** A level of the cache in memory; `holds` is what lies in it. */
+/** A level of the cache in memory; `entries` is what lies in it. */
 export function fakeStore() {
-  const holds = new Map<string, Uint8Array>();
+  const entries = new Map<string, Uint8Array>();
   const store: Store = {
-    get: async (key) => holds.get(key),
-    put: async (key, bytes) => void holds.set(key, bytes),
-    delete: async (key) => void holds.delete(key),
+    get: async (key) => entries.get(key),
+    put: async (key, bytes) => void entries.set(key, bytes),
+    delete: async (key) => void entries.delete(key),
   };
-  return { store, holds };
+  return { store, entries };
 }
 
 /** A level that can do nothing. */

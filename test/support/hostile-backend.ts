@@ -30,7 +30,7 @@ export function drip(socket: Socket, byte = "a"): void {
 }
 
 /** Where a server listens, for how long one is needed. */
-export async function listening<Value>(server: Server, use: (port: number) => Promise<Value>): Promise<Value> {
+export async function withServer<Value>(server: Server, use: (port: number) => Promise<Value>): Promise<Value> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
@@ -52,10 +52,10 @@ function portOf(address: ReturnType<Server["address"]>): number {
 }
 
 /** The paths of the requests that have come whole, in their order. */
-export type Asked = string[];
+export type RequestedPaths = string[];
 
 /** A server of raw sockets that answers `GET /v2` properly unless told otherwise. */
-export function hostileServer(behaviours: Readonly<Record<string, Behaviour>>, asked: Asked = []): Server {
+export function hostileServer(behaviours: Readonly<Record<string, Behaviour>>, asked: RequestedPaths = []): Server {
   const all: Readonly<Record<string, Behaviour>> = {
     "/v2": respond("200 OK", '{"name":"h","version":"1","extensions":["binary_tensor_data"]}'),
     ...behaviours,
@@ -117,7 +117,7 @@ export interface Outcome {
 export async function callInfer(behaviour: Behaviour, options?: Partial<InferenceClientOptions>): Promise<Outcome> {
   const path = "/v2/models/m/infer";
   const asked: string[] = [];
-  return listening(hostileServer({ [path]: behaviour }, asked), async (port) => {
+  return withServer(hostileServer({ [path]: behaviour }, asked), async (port) => {
     const client = realClient(`http://127.0.0.1:${port}`, options);
     const began = performance.now();
     const outcome: unknown = await client

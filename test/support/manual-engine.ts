@@ -19,21 +19,21 @@ export const doneEvent: GenerationEvent = { type: "done", prompt: 0, generation 
 
 /**
  * An engine whose one answer is written by the test's own hand. A caller who leaves ends it, as in the real one;
- * `asked` resolves when there is a caller.
+ * `started` resolves when there is a caller.
  */
 export function manualEngine() {
-  const asked = Promise.withResolvers<AbortSignal>();
+  const started = Promise.withResolvers<AbortSignal>();
   const answer = Promise.withResolvers<typeof times>();
   let heard: ((event: GenerationEvent) => void) | undefined;
   const generate: Engine["generate"] = (_job, hear, signal) => {
     heard = hear;
-    asked.resolve(signal);
+    started.resolve(signal);
     signal.addEventListener("abort", () => answer.reject(cancelled()));
     return answer.promise;
   };
   return {
     engine: { generate },
-    asked: asked.promise,
+    started: started.promise,
     emit: (event: GenerationEvent) => heard?.(event),
     finish: () => answer.resolve(times),
     fail: (reason: unknown) => answer.reject(reason),

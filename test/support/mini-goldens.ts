@@ -19,7 +19,7 @@ async function picture(name: string): Promise<EncodedImage> {
 }
 
 /** The goldens by picture, in their order. */
-export const goldenPictures = await Promise.all(
+export const goldenImages = await Promise.all(
   [...Map.groupBy(file.goldens, (golden) => golden.picture)].map(async ([name, goldens]) => {
     return { name, goldens, image: await picture(name) };
   }),

@@ -14,8 +14,8 @@ import {
   pngChunk,
   pngOf,
   withStrayByte,
-} from "./pictures.ts";
-import { vectorPicture, vectorPictures } from "./vector-pictures.ts";
+} from "./image-bytes.ts";
+import { vectorImage, vectorImages } from "./vector-images.ts";
 
 const [red, green, blue] = vectors.mean;
 const mean = [red ?? 0, green ?? 0, blue ?? 0] as const;
@@ -34,7 +34,7 @@ const afterwards = new Set([
   "palette-200x150.gif",
 ]);
 
-const cases = vectorPictures.flatMap(({ file, dataUri, results }) =>
+const cases = vectorImages.flatMap(({ file, dataUri, results }) =>
   results.map((result) => ({ file, dataUri, ...result })),
 );
 
@@ -56,7 +56,7 @@ export function describePreprocess(decoders: Decoders): void {
     );
 
     it("gives the same values for pictures decoded at the same time as for one after the other", async () => {
-      const pictures = vectorPictures.slice(0, 6).map(({ file }) => vectorPicture(file));
+      const pictures = vectorImages.slice(0, 6).map(({ file }) => vectorImage(file));
       const alone: string[] = [];
       for (const picture of pictures) alone.push(await digestOf(picture));
       expect(await Promise.all(pictures.map(digestOf))).toEqual(alone);
@@ -64,9 +64,9 @@ export function describePreprocess(decoders: Decoders): void {
   });
 
   describe("a picture that cannot be decoded", () => {
-    const jpeg = vectorPicture("progressive-444-320x240.jpg");
-    const baseline = vectorPicture("baseline-420-900x700.jpg");
-    const png = vectorPicture("small-33x33.png");
+    const jpeg = vectorImage("progressive-444-320x240.jpg");
+    const baseline = vectorImage("baseline-420-900x700.jpg");
+    const png = vectorImage("small-33x33.png");
     const header = png.subarray(0, 8 + 25);
     const end = pngChunk("IEND", new Uint8Array());
     const broken: readonly (readonly [string, Uint8Array])[] = [
@@ -78,16 +78,16 @@ export function describePreprocess(decoders: Decoders): void {
       ["half a JPEG of an unknown JFIF version", halfJpeg(baseline.with(11, 3))],
       ["half a JPEG with an unknown Adobe transform", halfJpeg(after(baseline, 0, adobe(9)))],
       ["half a JPEG with a scan's unused parameters set", halfJpeg(withScanParameters(baseline, [0, 0, 0]))],
-      ["half a JPEG with restart markers", halfJpeg(vectorPicture("restarts-oriented-400x300.jpg"))],
+      ["half a JPEG with restart markers", halfJpeg(vectorImage("restarts-oriented-400x300.jpg"))],
       ["a JPEG without quantisation tables", withoutSegments(jpeg, 0xdb)],
       ["a PNG whose data is no zlib stream", joinBytes(header, pngChunk("IDAT", new Uint8Array(99).fill(7)), end)],
       ["a PNG with an unknown filter", unknownFilter],
-      ["a lossy WebP without its second half, its lengths put right", halfWebp(vectorPicture("lossy-300x201.webp"))],
-      ["a lossless WebP without its second half", halfWebp(vectorPicture("lossless-257x99.webp"))],
-      ["a lossless WebP of noise", vectorPicture("lossless-257x99.webp").fill(0x5a, 60)],
-      ["a GIF whose data end too soon", shortGif(vectorPicture("noise-256x256.gif"))],
-      ["a GIF of codes that stand for nothing", vectorPicture("noise-256x256.gif").fill(0xfe, 1000, 1010)],
-      ["a GIF of codes with no bits", withoutBits(vectorPicture("noise-256x256.gif"))],
+      ["a lossy WebP without its second half, its lengths put right", halfWebp(vectorImage("lossy-300x201.webp"))],
+      ["a lossless WebP without its second half", halfWebp(vectorImage("lossless-257x99.webp"))],
+      ["a lossless WebP of noise", vectorImage("lossless-257x99.webp").fill(0x5a, 60)],
+      ["a GIF whose data end too soon", shortGif(vectorImage("noise-256x256.gif"))],
+      ["a GIF of codes that stand for nothing", vectorImage("noise-256x256.gif").fill(0xfe, 1000, 1010)],
+      ["a GIF of codes with no bits", withoutBits(vectorImage("noise-256x256.gif"))],
       ["a PNG with too few rows", joinBytes(header, pngChunk("IDAT", png.subarray(41, 400)), end)],
     ];
 
@@ -95,8 +95,8 @@ export function describePreprocess(decoders: Decoders): void {
       const constructor = Uint8ClampedArray;
       await expect(digestOf(bytes)).rejects.toThrow(corrupt);
       expect(Uint8ClampedArray).toBe(constructor);
-      for (const { file, results } of vectorPictures.filter(({ file: name }) => afterwards.has(name))) {
-        expect(await digestOf(vectorPicture(file))).toBe(results[0]?.pixelValuesSha256);
+      for (const { file, results } of vectorImages.filter(({ file: name }) => afterwards.has(name))) {
+        expect(await digestOf(vectorImage(file))).toBe(results[0]?.pixelValuesSha256);
       }
     });
 
@@ -107,7 +107,7 @@ export function describePreprocess(decoders: Decoders): void {
   });
 
   it("a JPEG without Huffman tables, as video frames are, is decoded with the standard ones", async () => {
-    const jpeg = vectorPicture("baseline-420-900x700.jpg");
+    const jpeg = vectorImage("baseline-420-900x700.jpg");
     expect(await digestOf(withoutSegments(jpeg, 0xc4))).toBe(await digestOf(jpeg));
   });
 
@@ -135,29 +135,29 @@ export function describePreprocess(decoders: Decoders): void {
     const odd = files.flatMap((file) => oddities.map(([what, change]) => ({ file, what, change })));
 
     it.each(odd)("$file: $what", async ({ file, change }) => {
-      const jpeg = vectorPicture(file);
+      const jpeg = vectorImage(file);
       expect(await digestOf(change(jpeg))).toBe(await digestOf(jpeg));
     });
   });
 
   it("a baseline JPEG whose scan has parameters that only a progressive one needs is decoded", async () => {
-    const jpeg = vectorPicture("baseline-420-900x700.jpg");
+    const jpeg = vectorImage("baseline-420-900x700.jpg");
     expect(await digestOf(withScanParameters(jpeg, [0, 0, 0]))).toBe(await digestOf(jpeg));
   });
 
   it("a JPEG is RGB where Adobe's marker says so and no JFIF overrules it", async () => {
-    const jpeg = withoutSegments(vectorPicture("baseline-444-499x331.jpg"), 0xe0);
+    const jpeg = withoutSegments(vectorImage("baseline-444-499x331.jpg"), 0xe0);
     expect(await digestOf(after(jpeg, 0, adobe(0)))).not.toBe(await digestOf(jpeg));
   });
 
   it("a PNG with 100,000 empty data chunks is decoded as without", async () => {
-    const png = vectorPicture("small-33x33.png");
+    const png = vectorImage("small-33x33.png");
     const empty = Array.from({ length: 100_000 }, () => pngChunk("IDAT", new Uint8Array()));
     expect(await digestOf(joinBytes(png.subarray(0, 33), ...empty, png.subarray(33)))).toBe(await digestOf(png));
   });
 
   it("a PNG with 5 MB of text is decoded as without", async () => {
-    const png = vectorPicture("small-33x33.png");
+    const png = vectorImage("small-33x33.png");
     const text = pngChunk("tEXt", new Uint8Array(5_000_000).fill(0x61));
     expect(await digestOf(joinBytes(png.subarray(0, 33), text, png.subarray(33)))).toBe(await digestOf(png));
   });

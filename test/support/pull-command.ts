@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { root } from "../../tools/serve.ts";
 
-/** Starts `npm run pull`: `says` resolves when it has printed a text, `ended` with its exit status. */
+/** Starts `npm run pull`: `waitForOutput` resolves when it has printed a text, `ended` with its exit status. */
 export function startPull(arguments_: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   // The settings of whoever runs the tests are not the test's.
   const env = { ...process.env, HF_TOKEN: "", HF_ENDPOINT: "", ...environment };
@@ -16,10 +16,10 @@ export function startPull(arguments_: readonly string[], environment: NodeJS.Pro
   child.stdout.on("data", listen);
   child.stderr.on("data", listen);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const says = async (text: string): Promise<void> => {
+  const waitForOutput = async (text: string): Promise<void> => {
     while (!printed.includes(text)) await new Promise<void>((resolve) => (heard = resolve));
   };
-  return { child, ended, says, printed: () => printed };
+  return { child, ended, waitForOutput, printed: () => printed };
 }
 
 /** Runs the command to its end. */

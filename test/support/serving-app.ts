@@ -12,12 +12,12 @@ import type { Outcome } from "../../src/serving/outcome.ts";
 import { picturesFor } from "../../src/serving/with-image.ts";
 import { servedPorts } from "./serving-ports.ts";
 import { valueOf } from "./protocol-tensors.ts";
-import { samplePicture } from "./sample-pictures.ts";
+import { sampleImage } from "./sample-images.ts";
 import { tinyEngine } from "./tiny-engine.ts";
 import { TINY_POSITIONS } from "./tiny-model.ts";
 
 /** A picture of any content: the tiny model does not look. */
-export const street = samplePicture("street.jpg");
+export const street = sampleImage("street.jpg");
 
 const description = { id: "tiny", revision: "r1", dtype: "fp32", imageSize: 1, firstLocationId: 3 };
 

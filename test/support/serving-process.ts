@@ -61,6 +61,6 @@ export async function gpuProcess(flags: readonly string[] = [], nodeFlags: reado
 export type GpuProcess = Awaited<ReturnType<typeof gpuProcess>>;
 
 /** Asks again and again, at once, until a sample is what it is waited for; the test's own time limit ends what never comes. */
-export async function sampled(gpu: GpuProcess, name: string, isIt: (value: number) => boolean): Promise<void> {
+export async function waitForSample(gpu: GpuProcess, name: string, isIt: (value: number) => boolean): Promise<void> {
   while (!isIt((await gpu.metrics())[name] ?? NaN)) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -2,13 +2,13 @@ import { type ParsedAnswer, parse } from "../../src/florence/parse.ts";
 import type { TaskName } from "../../src/florence/tasks.ts";
 
 /** `car⟨1 2 3 4⟩` → `car<loc_1><loc_2><loc_3><loc_4>`. */
-export function written(short: string): string {
+export function expandShort(short: string): string {
   return short.replace(/⟨([^⟩]*)⟩/gu, (_, bins: string) => bins.replace(/\d+ ?/gu, (bin) => `<loc_${bin.trim()}>`));
 }
 
 /** The answer on a square of 1000 pixels, where a bin is a pixel. */
-export function read(task: TaskName, short: string): ParsedAnswer {
-  return parse(written(short), task, { width: 1000, height: 1000 });
+export function parseShort(task: TaskName, short: string): ParsedAnswer {
+  return parse(expandShort(short), task, { width: 1000, height: 1000 });
 }
 
 /** Label and bins of each box. */

@@ -23,22 +23,18 @@ const model: ModelDescription = {
 };
 
 /** Tokens of one answer: a text, and how sure the model was of each. A whole location has its id; in pieces it is spelled. */
-export interface WrittenPiece {
+export interface TokenPiece {
   readonly text: string;
   readonly logprob: number;
 }
 
-function tokenOf({ text, logprob }: WrittenPiece, prompt: number): TokenEvent {
+function tokenOf({ text, logprob }: TokenPiece, prompt: number): TokenEvent {
   const bin = /^<loc_(?<bin>\d{1,3})>$/u.exec(text)?.groups?.["bin"];
   return { type: "token", prompt, id: bin === undefined ? 7 : FIRST_LOCATION_ID + Number(bin), logprob, text };
 }
 
 /** The events of one prompt. The last of `pieces` comes with the end, as half a character does. */
-export function eventsOf(
-  pieces: readonly WrittenPiece[],
-  prompt = 0,
-  told = pieces.length,
-): readonly GenerationEvent[] {
+export function eventsOf(pieces: readonly TokenPiece[], prompt = 0, told = pieces.length): readonly GenerationEvent[] {
   const tokens = pieces.map((piece) => tokenOf(piece, prompt));
   const generation: Generation = {
     tokenIds: tokens.map(({ id }) => id),
@@ -52,7 +48,7 @@ export function eventsOf(
 }
 
 /** What is told event by event, what with the end, and the answer as it is without a stream. */
-export function tellAll(task: TaskName, options: TaskOptions, events: readonly GenerationEvent[]) {
+export function streamAll(task: TaskName, options: TaskOptions, events: readonly GenerationEvent[]) {
   const prepared = prepare(task, options, image);
   const teller = createAnswerStream(prepared, image);
   const heard = events.map((event) => teller.push(event, model));
@@ -83,7 +79,7 @@ const pieces: fc.Arbitrary<readonly string[]> = fc.oneof(
 );
 
 /** One prompt's tokens. */
-export const writing: fc.Arbitrary<readonly WrittenPiece[]> = pieces.chain((texts) =>
+export const anyTokenPieces: fc.Arbitrary<readonly TokenPiece[]> = pieces.chain((texts) =>
   fc
     .array(logprob, { minLength: texts.length, maxLength: texts.length })
     .map((logprobs) => texts.map((text, at) => ({ text, logprob: logprobs[at] ?? 0 }))),

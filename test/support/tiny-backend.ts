@@ -14,7 +14,7 @@ export const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve,
 /** An embedded backend around the tiny model, and what its graphs were asked. */
 export function tinyBackend(changes: Partial<EmbeddedOptions> = {}) {
   const sessions = tinySessions();
-  const held: Promise<void>[] = [];
+  const pending: Promise<void>[] = [];
   const backend = createEmbeddedBackend({
     modelId: "tiny",
     readAsset: tinyAssets,
@@ -22,14 +22,14 @@ export function tinyBackend(changes: Partial<EmbeddedOptions> = {}) {
     createTokenizer: () => tinyTokenizer,
     preprocess: async () => new Float32Array(3),
     maxPromptTokens: 100,
-    waitUntil: (work) => held.push(work),
+    waitUntil: (work) => pending.push(work),
     now: () => 0,
     sleep: nextTask,
     imageBudgetBytes: 1000,
     ...changes,
   });
   const count = (graph: string) => sessions.ran.filter((run) => run.graph === graph).length;
-  return { backend, held, count, ...sessions };
+  return { backend, pending, count, ...sessions };
 }
 
 /** One prompt on one picture. */

@@ -8,13 +8,13 @@ const dataUris = import.meta.glob<string>("../vectors/preprocess/*.{gif,jpg,png,
 });
 
 /** The pictures of test/vectors/preprocess/, as data URIs, with what Pillow and transformers make of them. */
-export const vectorPictures = expected.pictures.map((picture) => ({
+export const vectorImages = expected.pictures.map((picture) => ({
   ...picture,
   dataUri: dataUris[`../vectors/preprocess/${picture.file}`] ?? "",
 }));
 
 /** One of them. */
-export function vectorPicture(file: string): Uint8Array<ArrayBuffer> {
+export function vectorImage(file: string): Uint8Array<ArrayBuffer> {
   const dataUri = dataUris[`../vectors/preprocess/${file}`] ?? "";
   return Uint8Array.from(atob(dataUri.slice(dataUri.indexOf(",") + 1)), (character) => character.charCodeAt(0));
 }

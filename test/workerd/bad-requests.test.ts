@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
 import type { BadRequest } from "../support/bad-request.ts";
 import { badRequests } from "../support/bad-requests.ts";
-import { samplePicture } from "../support/sample-pictures.ts";
+import { sampleImage } from "../support/sample-images.ts";
 
 async function send({ path, method = "POST", type, body }: Omit<BadRequest, "what" | "code">): Promise<Response> {
   const content = typeof body === "function" ? await body() : body;
@@ -16,7 +16,7 @@ async function send({ path, method = "POST", type, body }: Omit<BadRequest, "wha
 }
 
 async function expectGoodAnswer(): Promise<void> {
-  const response = await send({ path: "/v1/region-proposal", type: "image/jpeg", body: samplePicture("street.jpg") });
+  const response = await send({ path: "/v1/region-proposal", type: "image/jpeg", body: sampleImage("street.jpg") });
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({ type: "boxes", finish_reason: "stop" });
 }

@@ -1,8 +1,8 @@
 import { exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { samplePicture } from "../support/sample-pictures.ts";
+import { sampleImage } from "../support/sample-images.ts";
 
-const pictures = [samplePicture("street.jpg"), samplePicture("garden.png")];
+const pictures = [sampleImage("street.jpg"), sampleImage("garden.png")];
 const paths = [
   "/v1/object-detection",
   "/v1/caption",

@@ -38,19 +38,19 @@ export async function runClientPage(project: string, origin: URL): Promise<reado
 }
 
 /** The places among the page's blocks of what it shows of each example's output; undefined where it shows none. */
-export function outputPlaces(blocks: readonly Block[]): readonly (number | undefined)[] {
+export function outputIndexes(blocks: readonly Block[]): readonly (number | undefined)[] {
   return blocks.flatMap(({ language }, at) => {
     return language === "ts" ? [blocks[at + 1]?.language === "text" ? at + 1 : undefined] : [];
   });
 }
 
 /** Writes into the page what its examples print now. */
-export async function answerClientPage(origin: URL): Promise<void> {
+export async function updateClientPage(origin: URL): Promise<void> {
   const page = await readFile(clientPage, "utf8");
   const folder = await mkdtemp(join(tmpdir(), "client-"));
   const printed = await runClientPage(await installClient(folder), origin);
   await rm(folder, { recursive: true });
-  const places = outputPlaces(blocksIn(page));
+  const places = outputIndexes(blocksIn(page));
   const texts = printed.flatMap((text, at) => {
     const place = places[at];
     return place === undefined ? [] : [[place, text] as const];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../serve.ts";
 import { type Block, blocksIn, SHOWN_ORIGIN, withTexts } from "./page-examples.ts";
-import { asShown, printJson } from "./printed.ts";
+import { printJson, restrictToShown } from "./printed.ts";
 
 /** The pages that show commands with what the model answers to them. */
 const pages = [
@@ -16,7 +16,7 @@ const pages = [
 
 /** What a block that follows a command has to show: JSON as far as it is shown, events as they are. */
 function shownAs({ language, text }: Block, printed: string): string | undefined {
-  if (language === "json") return `${printJson(asShown(JSON.parse(text), JSON.parse(printed)))}\n`;
+  if (language === "json") return `${printJson(restrictToShown(JSON.parse(text), JSON.parse(printed)))}\n`;
   return language === "text" && text.startsWith("event: ") ? `${printed.trimEnd()}\n` : undefined;
 }
 
@@ -40,6 +40,6 @@ async function answered(page: string, origin: URL): Promise<string> {
 }
 
 /** Asks what the pages ask, and writes the answers into them. */
-export async function answerPages(origin: URL): Promise<void> {
+export async function updatePages(origin: URL): Promise<void> {
   for (const path of pages) await writeFile(path, await answered(await readFile(path, "utf8"), origin));
 }

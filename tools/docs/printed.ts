@@ -6,13 +6,13 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 const entriesOf = (value: object): readonly [string, unknown][] => Object.entries(value);
 
 /** The values of `actual` at what a page shows of it: the same keys, and of a list's elements those of the element shown there, or of the last. */
-export function asShown(shown: unknown, actual: unknown): unknown {
+export function restrictToShown(shown: unknown, actual: unknown): unknown {
   if (Array.isArray(shown) && Array.isArray(actual)) {
-    return actual.map((each: unknown, index) => asShown(shown[Math.min(index, shown.length - 1)], each));
+    return actual.map((each: unknown, index) => restrictToShown(shown[Math.min(index, shown.length - 1)], each));
   }
   if (!isObject(shown) || !isObject(actual)) return actual;
   const found = new Map(entriesOf(actual));
-  return Object.fromEntries(entriesOf(shown).map(([key, value]) => [key, asShown(value, found.get(key))]));
+  return Object.fromEntries(entriesOf(shown).map(([key, value]) => [key, restrictToShown(value, found.get(key))]));
 }
 
 function onOneLine(value: unknown): string {

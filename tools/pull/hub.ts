@@ -1,7 +1,7 @@
 import { type Digest, digestOf, etagText } from "./digest.ts";
 import { PullError } from "./pull-error.ts";
 import { follow, type Reply } from "./redirects.ts";
-import { type Asked, isMissing, refusal } from "./refusals.ts";
+import { isMissing, refusal, type RequestedFile } from "./refusals.ts";
 import { type Retries, retrying } from "./retries.ts";
 import type { Source } from "./sources.ts";
 import { stallWatch } from "./stall-watch.ts";
@@ -36,7 +36,7 @@ function fileUrl({ url }: Hub, { repository, revision }: Source, path: string): 
   return new URL(`${repository}/resolve/${encodeURIComponent(revision)}/${segments.join("/")}`, url);
 }
 
-function asked({ token }: Hub, { repository, revision }: Source, path: string): Asked {
+function asked({ token }: Hub, { repository, revision }: Source, path: string): RequestedFile {
   return { repository, revision, path, hasToken: token !== undefined };
 }
 

@@ -16,7 +16,7 @@ import type { TransferLog } from "./transfer-log.ts";
 const DOWNLOADS = ".downloads";
 
 /** One model to pull. */
-export interface Pulling {
+export interface PullOptions {
   readonly hub: Hub;
   readonly source: Source;
   readonly dtypes: Dtypes;
@@ -27,18 +27,18 @@ export interface Pulling {
   /** Bytes that may be written into a folder; the file system is asked when left out. */
   readonly free?: (folder: string) => Promise<number>;
   /** Shows that the parts are being cut. */
-  readonly whileCutting: <Result>(work: Promise<Result>) => Promise<Result>;
+  readonly whileSharding: <Result>(work: Promise<Result>) => Promise<Result>;
 }
 
 /** What was pulled. */
-export interface Pulled {
+export interface PullResult {
   readonly model: ModelEntry;
   /** The commit that all files come from, where the hub says so. */
   readonly commit: string | undefined;
 }
 
 /** The text of `source.json`, in the model's folder: where each file comes from. */
-function provenance({ hub, source, dtypes }: Pulling, files: readonly PlannedFile[]): string {
+function provenance({ hub, source, dtypes }: PullOptions, files: readonly PlannedFile[]): string {
   const commit = files[0]?.remote.commit ?? null;
   const entries = files.map(({ path, remote }) => [
     path,
@@ -53,7 +53,11 @@ function provenance({ hub, source, dtypes }: Pulling, files: readonly PlannedFil
 const partialPath = (folder: string, { path }: RemoteFile): string => join(folder, `${path}.part`);
 
 /** Everything must fit twice: as it comes, and as the parts that are cut from it beside the old model. */
-async function checkSpace({ output, free = freeBytes }: Pulling, { files }: ModelPlan, folder: string): Promise<void> {
+async function checkSpace(
+  { output, free = freeBytes }: PullOptions,
+  { files }: ModelPlan,
+  folder: string,
+): Promise<void> {
   const total = files.reduce((sum, { remote }) => sum + remote.size, 0);
   const there = files.map(
     async ({ remote }) => (await stat(partialPath(folder, remote)).catch(() => undefined))?.size ?? 0,
@@ -62,8 +66,8 @@ async function checkSpace({ output, free = freeBytes }: Pulling, { files }: Mode
   requireSpace(output, 2 * total - Math.min(already, total), await free(output));
 }
 
-async function download(pulling: Pulling, plan: ModelPlan, folder: string): Promise<ModelEntry> {
-  const { hub, id, dtypes, output, log, whileCutting } = pulling;
+async function download(pulling: PullOptions, plan: ModelPlan, folder: string): Promise<ModelEntry> {
+  const { hub, id, dtypes, output, log, whileSharding } = pulling;
   await checkSpace(pulling, plan, folder);
   const come: PlannedFile[] = [];
   for (const { path, remote } of plan.files) {
@@ -72,7 +76,7 @@ async function download(pulling: Pulling, plan: ModelPlan, folder: string): Prom
   }
   const files = come.map(({ path, remote }) => ({ path, from: partialPath(folder, remote) }));
   const notes = { "source.json": provenance(pulling, come) };
-  return whileCutting(writeModel({ id, dtype: describeDtypes(dtypes), files, output, notes }));
+  return whileSharding(writeModel({ id, dtype: describeDtypes(dtypes), files, output, notes }));
 }
 
 /** Removes a repository's downloads, and the folders above them that nothing else is in. */
@@ -87,7 +91,7 @@ async function removeDownloads(output: string, repository: string): Promise<void
  * Downloads a model, verifies every file, cuts it into parts and writes its entry in the manifest. Until the last step the
  * model that was there under the id stays. Throws `PullError` and `UsageError`; a later run goes on where this one stopped.
  */
-export async function pullModel(pulling: Pulling): Promise<Pulled> {
+export async function pullModel(pulling: PullOptions): Promise<PullResult> {
   const { hub, source, dtypes, id, output } = pulling;
   await checkId(output, id);
   await readManifest(output);

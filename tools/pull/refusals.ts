@@ -8,20 +8,20 @@ const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]
 export const MAX_RETRY_AFTER_MS = 120_000;
 
 /** What was asked for, for messages. */
-export interface Asked {
+export interface RequestedFile {
   readonly repository: string;
   readonly revision: string;
   readonly path: string;
   readonly hasToken: boolean;
 }
 
-const token = ({ hasToken }: Asked): string =>
+const token = ({ hasToken }: RequestedFile): string =>
   hasToken
     ? "HF_TOKEN is set, but may not read it."
     : "If it is private or asks for consent, set HF_TOKEN to a token of an account that may read it.";
 
 /** By the hub's own code, else by status. */
-const refusals: Readonly<Record<string, (asked: Asked) => string>> = {
+const refusals: Readonly<Record<string, (asked: RequestedFile) => string>> = {
   EntryNotFound: ({ repository, revision, path }) =>
     `${repository} has no ${path} at revision ${revision}: choose another --dtype or revision.`,
   RevisionNotFound: ({ repository, revision }) => `${repository} has no revision ${revision}: correct sources.json.`,
@@ -44,7 +44,7 @@ export function isMissing({ response: { status, headers } }: Reply): boolean {
 }
 
 /** The error for a status that is no success: `Interrupted` where the next attempt may succeed, else `PullError` with what to do. */
-export function refusal({ response, host }: Reply, asked: Asked): Interrupted | PullError {
+export function refusal({ response, host }: Reply, asked: RequestedFile): Interrupted | PullError {
   const { status, headers } = response;
   const afterMs = retryAfter(headers);
   if (passing.has(status) && afterMs <= MAX_RETRY_AFTER_MS) {

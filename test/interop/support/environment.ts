@@ -71,7 +71,7 @@ export async function checkpoint(): Promise<string> {
 }
 
 /** Lets an environment see the training one's PyTorch behind its own packages: a second copy would be another 6 GB. */
-export async function borrowTorch(name: EnvironmentName): Promise<void> {
+export async function reuseTorch(name: EnvironmentName): Promise<void> {
   const packages = "lib/python3.11/site-packages";
   const lender = join(root, "training/.venv", packages);
   await writeFile(join(here, ".venv", name, packages, "training.pth"), `${lender}\n`);

@@ -13,7 +13,7 @@ import { createNativeSessions } from "../../../src/runtime/ort-node.ts";
 import { preprocess } from "../../../src/pixels/preprocess.ts";
 import { createSplitBackend } from "../../../src/placements/split.ts";
 import { createTokenizer } from "../../../src/decoding/tokenizer.ts";
-import { generations, goldenPictures } from "../../support/mini-goldens.ts";
+import { generations, goldenImages } from "../../support/mini-goldens.ts";
 import { root } from "./environment.ts";
 
 const shards = join(root, "model-shards");
@@ -22,7 +22,7 @@ const imageConfig = readImageConfig(
 );
 
 /** A JPEG and a PNG, fifteen prompts each: what more would show is shown by the goldens elsewhere. */
-const pictures = goldenPictures.slice(0, 2);
+const pictures = goldenImages.slice(0, 2);
 
 const platform = {
   modelId: "mini",
