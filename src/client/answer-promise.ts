@@ -1,5 +1,5 @@
 import { parseServerTiming } from "../inference/protocol/server-timing.ts";
-import { type CacheReport, readCacheStatus } from "./cache-status.ts";
+import { type CacheReport, parseCacheStatus } from "./cache-status.ts";
 
 /** An answer with how it came about. */
 export interface WithResponse<Data> {
@@ -20,7 +20,7 @@ export function withResponse<Data>(data: Data, response: Response): WithResponse
     data,
     response,
     requestId: headers.get("x-request-id") ?? undefined,
-    cache: readCacheStatus(headers),
+    cache: parseCacheStatus(headers),
     timings: Object.fromEntries(parseServerTiming(headers.get("server-timing")).map(({ name, ms }) => [name, ms])),
   };
 }

@@ -3,7 +3,7 @@ import { isFields } from "../inference/protocol/fields.ts";
 import { type Fetch, type HttpRequest, readBody, send } from "../inference/protocol/transport.ts";
 import { type WithResponse, withResponse } from "./answer-promise.ts";
 import { MAX_ANSWER_BYTES, openStream } from "./answer-stream.ts";
-import { attempted } from "./attempts.ts";
+import { withRetries } from "./attempts.ts";
 import type { AnswerEvent } from "./contract.ts";
 import { FlorenceError, florenceErrorOf } from "./florence-error.ts";
 import { parseJson } from "./json.ts";
@@ -34,7 +34,7 @@ export interface CallOptions {
 }
 
 /** A question as HTTP has it. */
-export interface Question {
+export interface ApiRequest {
   readonly method: HttpRequest["method"];
   /** With its query. */
   readonly path: string;
@@ -57,7 +57,7 @@ function whole(name: string, value: number, from: number, to: number): number {
   });
 }
 
-function requestOf({ base, headers: fixed }: Connection, question: Question, options: CallOptions): HttpRequest {
+function requestOf({ base, headers: fixed }: Connection, question: ApiRequest, options: CallOptions): HttpRequest {
   const { method, path, mediaType, body } = question;
   try {
     const headers = new Headers(fixed);
@@ -71,7 +71,7 @@ function requestOf({ base, headers: fixed }: Connection, question: Question, opt
 
 type Read<Data> = (response: Response, deadline: Deadline) => Promise<Data>;
 
-async function exchange<Data>(connection: Connection, question: Question, options: CallOptions, read: Read<Data>) {
+async function exchange<Data>(connection: Connection, question: ApiRequest, options: CallOptions, read: Read<Data>) {
   const timeoutMs = whole("timeoutMs", options.timeoutMs ?? connection.timeoutMs, 1, MAX_TIMEOUT_MS);
   const maxRetries = whole("maxRetries", options.maxRetries ?? connection.maxRetries, 0, MAX_RETRIES);
   const request = requestOf(connection, question, options);
@@ -82,7 +82,7 @@ async function exchange<Data>(connection: Connection, question: Question, option
       if (!response.ok) throw await replyError(response, deadline, connection.now());
       return withResponse(await read(response, deadline), response);
     };
-    return { completed: await attempted(attempt, { deadline, random: connection.random, maxRetries }), deadline };
+    return { completed: await withRetries(attempt, { deadline, random: connection.random, maxRetries }), deadline };
   } catch (thrown) {
     deadline.end();
     throw florenceErrorOf(thrown) ?? thrown;
@@ -109,7 +109,7 @@ async function readData<Data>(response: Response, deadline: Deadline): Promise<D
 /** Asks, and reads the whole answer. Rejects with `FlorenceError`. */
 export async function call<Data>(
   connection: Connection,
-  question: Question,
+  question: ApiRequest,
   options: CallOptions,
 ): Promise<WithResponse<Data>> {
   const { completed, deadline } = await exchange(connection, question, options, readData<Data>);
@@ -120,7 +120,7 @@ export async function call<Data>(
 /** Asks for a stream, and waits for its first event. Rejects with `FlorenceError`, and so may the stream. */
 export async function callStream(
   connection: Connection,
-  question: Question,
+  question: ApiRequest,
   options: CallOptions,
 ): Promise<WithResponse<AsyncIterable<AnswerEvent>>> {
   return (await exchange(connection, question, options, openStream)).completed;

@@ -1,13 +1,13 @@
 import { baseOf } from "../inference/protocol/addresses.ts";
 import { defaultRetry } from "../inference/protocol/retry.ts";
 import { AnswerPromise, StreamPromise } from "./answer-promise.ts";
-import { call, callStream, type CallOptions, type Connection, type Question } from "./call.ts";
+import { call, callStream, type CallOptions, type Connection, type ApiRequest } from "./call.ts";
 import { type Health, type ModelList, type TaskList, tasks } from "./contract.ts";
 import { FlorenceError } from "./florence-error.ts";
 import type { Image } from "./image.ts";
 import type { AnalyzeItem, BatchItem, ItemResults } from "./items.ts";
 import type { TaskMethods } from "./methods.ts";
-import { batchQuestion, imageQuestion, jsonQuestion, type NamedOptions } from "./request.ts";
+import { batchRequest, imageRequest, jsonRequest, type NamedOptions } from "./request.ts";
 import { platform } from "./platform.ts";
 
 export type * from "./contract.ts";
@@ -90,7 +90,7 @@ function connectionOf(options: FlorenceOptions): Connection {
 type Options = CallOptions & NamedOptions;
 
 /** Asks once the question is written. */
-function asked<Data>(connection: Connection, question: Promise<Question>, options: CallOptions): AnswerPromise<Data> {
+function asked<Data>(connection: Connection, question: Promise<ApiRequest>, options: CallOptions): AnswerPromise<Data> {
   return new AnswerPromise<Data>(question.then((written) => call<Data>(connection, written, options)));
 }
 
@@ -98,7 +98,7 @@ function asked<Data>(connection: Connection, question: Promise<Question>, option
 function taskMethod(connection: Connection, path: string) {
   return (image: Image, { signal, timeoutMs, maxRetries, headers, ...options }: Options = {}) => {
     const settings = { signal, timeoutMs, maxRetries, headers };
-    const question = imageQuestion(path, image, options);
+    const question = imageRequest(path, image, options);
     if (options["stream"] !== true) return asked(connection, question, settings);
     return new StreamPromise(question.then((written) => callStream(connection, written, settings)));
   };
@@ -117,8 +117,8 @@ export function createFlorence(options: FlorenceOptions): Florence {
   return {
     ...taskMethods(connection),
     analyze: (image, items, settings = {}) =>
-      asked(connection, jsonQuestion("/v1/analyze", image, { tasks: items }), settings),
-    batch: (items, settings = {}) => asked(connection, batchQuestion("/v1/batch", items), settings),
+      asked(connection, jsonRequest("/v1/analyze", image, { tasks: items }), settings),
+    batch: (items, settings = {}) => asked(connection, batchRequest("/v1/batch", items), settings),
     tasks: (settings) => get("/v1/tasks", settings),
     models: (settings) => get("/v1/models", settings),
     health: (settings) => get("/healthz", settings),

@@ -39,7 +39,7 @@ export interface Form {
 }
 
 /** What options say of one of them; the default where they say nothing, or may say nothing. */
-export type Given<Options, Key extends string, Default> = Options extends { readonly [Name in Key]?: infer Value }
+export type OptionValue<Options, Key extends string, Default> = Options extends { readonly [Name in Key]?: infer Value }
   ? Key extends keyof Options
     ? Exclude<Value, undefined> | (undefined extends Value ? Default : never)
     : Default
@@ -47,14 +47,14 @@ export type Given<Options, Key extends string, Default> = Options extends { read
 
 /** The form that options ask for. */
 export interface FormOf<Options> extends Form {
-  readonly format: Extract<Given<Options, "format", "json">, Form["format"]>;
-  readonly box_format: Extract<Given<Options, "box_format", "xyxy">, BoxFormat>;
-  readonly compat: Extract<Given<Options, "compat", undefined>, Form["compat"]>;
-  readonly overlay: Extract<Given<Options, "overlay", undefined>, Form["overlay"]>;
+  readonly format: Extract<OptionValue<Options, "format", "json">, Form["format"]>;
+  readonly box_format: Extract<OptionValue<Options, "box_format", "xyxy">, BoxFormat>;
+  readonly compat: Extract<OptionValue<Options, "compat", undefined>, Form["compat"]>;
+  readonly overlay: Extract<OptionValue<Options, "overlay", undefined>, Form["overlay"]>;
 }
 
 /** What a task answers in a form: a drawing is the text of an SVG file. Where an option may have several values, one of several answers. */
-export type InForm<Row extends TaskRow, Asked extends Form> = ByOverlay<Row, Asked, Asked["overlay"]>;
+export type AnswerInForm<Row extends TaskRow, Asked extends Form> = ByOverlay<Row, Asked, Asked["overlay"]>;
 
 type ByOverlay<Row extends TaskRow, Asked extends Form, Overlay> = Overlay extends "svg"
   ? string
@@ -83,7 +83,7 @@ type Objects = "min_score" | "max_objects" | "box_format" | "include";
 type None<Name extends string> = { readonly [Key in Name]?: undefined };
 
 /** Options that would go unheard beside these: the server refuses them, and so does the compiler. */
-export type Unheard<Options> = (Options extends { readonly compat: "reference" }
+export type NoIgnoredOptions<Options> = (Options extends { readonly compat: "reference" }
   ? None<Objects | "format" | "overlay">
   : unknown) &
   (Options extends { readonly overlay: "svg" } ? None<"format" | "box_format" | "include"> : unknown) &

@@ -50,7 +50,7 @@ function isPromise(image: Image): image is PromiseLike<GivenImage> {
 }
 
 /** Looks at what was given, bytes at once: the caller may go on to write into them. Throws `image-required` for what is no image at all. */
-export async function readImage(image: Image): Promise<SentImage> {
+export async function resolveImage(image: Image): Promise<SentImage> {
   return sentOf(isPromise(image) ? await image : image);
 }
 

@@ -1,5 +1,5 @@
 import type * as contract from "./contract.ts";
-import type { FormOf, InForm, TaskName, TaskRow } from "./forms.ts";
+import type { FormOf, AnswerInForm, TaskName, TaskRow } from "./forms.ts";
 import type { Image } from "./image.ts";
 import type { InputOptions, KeysOf } from "./methods.ts";
 
@@ -8,7 +8,7 @@ type RowOf<Name extends TaskName> = Extract<TaskRow, { readonly name: Name }>;
 type Inputs = "text" | "labels" | "region" | "normalized_region";
 
 /** The words and regions of other tasks: an item that has them is a mistake. */
-type NotIts<Row extends TaskRow> = {
+type NoOtherInputs<Row extends TaskRow> = {
   readonly [Key in Exclude<Inputs, KeysOf<InputOptions[Row["input"]]>>]?: undefined;
 };
 
@@ -19,7 +19,7 @@ type ItemOf<Row extends TaskRow> = Row extends TaskRow
       readonly overlay?: undefined;
       readonly stream?: undefined;
     } & InputOptions[Row["input"]] &
-      NotIts<Row>
+      NoOtherInputs<Row>
   : never;
 
 /** One of several tasks on one image. */
@@ -33,7 +33,7 @@ export type ItemResult<Item extends { readonly task: TaskName }> =
   | {
       readonly task: Item["task"];
       readonly status: "ok";
-      readonly answer: InForm<RowOf<Item["task"]>, FormOf<Item>>;
+      readonly answer: AnswerInForm<RowOf<Item["task"]>, FormOf<Item>>;
       readonly problem: null;
     }
   | {

@@ -1,7 +1,7 @@
 import type { AnswerPromise, StreamPromise } from "./answer-promise.ts";
 import type { CallOptions } from "./call.ts";
 import type * as contract from "./contract.ts";
-import type { AnswerOf, EventOf, FormOf, Given, InForm, TaskRow, Unheard } from "./forms.ts";
+import type { AnswerOf, EventOf, FormOf, OptionValue, AnswerInForm, TaskRow, NoIgnoredOptions } from "./forms.ts";
 import type { Image } from "./image.ts";
 
 /** One of two options, and not both. */
@@ -28,12 +28,12 @@ export type KeysOf<Options> = Options extends unknown ? keyof Options : never;
 /** The options as they were given, where each is one that there is and they go together. */
 type Checked<Options, Known> = Options & {
   readonly [Key in Exclude<keyof Options, KeysOf<Known>>]: never;
-} & Unheard<Options>;
+} & NoIgnoredOptions<Options>;
 
 /** A promise of an answer, or of its events where `stream` was asked for. */
-type Outcome<Row extends TaskRow, Options, Streams = Given<Options, "stream", false>> = Streams extends true
+type Outcome<Row extends TaskRow, Options, Streams = OptionValue<Options, "stream", false>> = Streams extends true
   ? StreamPromise<EventOf<AnswerOf<Row, FormOf<Options>["box_format"]>>>
-  : AnswerPromise<InForm<Row, FormOf<Options>>>;
+  : AnswerPromise<AnswerInForm<Row, FormOf<Options>>>;
 
 /** A task that needs nothing but an image. */
 type OpenMethod<Row extends TaskRow> = <const Options extends InputOptions["none"] & CallOptions = object>(

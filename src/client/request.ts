@@ -1,5 +1,5 @@
-import type { Question } from "./call.ts";
-import { type Image, imageInJson, readImage, type SentImage } from "./image.ts";
+import type { ApiRequest } from "./call.ts";
+import { type Image, imageInJson, resolveImage, type SentImage } from "./image.ts";
 
 /** Options by the API's names. */
 export type NamedOptions = Readonly<Record<string, unknown>>;
@@ -31,19 +31,19 @@ export function queryOf(options: NamedOptions): URLSearchParams {
   return new URLSearchParams(entries);
 }
 
-async function inJson(path: string, image: SentImage, fields: NamedOptions): Promise<Question> {
+async function inJson(path: string, image: SentImage, fields: NamedOptions): Promise<ApiRequest> {
   const body = JSON.stringify({ image: await imageInJson(image), ...fields });
   return { method: "POST", path, mediaType: "application/json", body };
 }
 
 /** A question whose body is JSON. */
-export async function jsonQuestion(path: string, image: Image, fields: NamedOptions): Promise<Question> {
-  return inJson(path, await readImage(image), fields);
+export async function jsonRequest(path: string, image: Image, fields: NamedOptions): Promise<ApiRequest> {
+  return inJson(path, await resolveImage(image), fields);
 }
 
 /** A question about one image: bytes go as they are, with the options in the query; words, and options that are too long for that, go as JSON. */
-export async function imageQuestion(path: string, image: Image, options: NamedOptions): Promise<Question> {
-  const sent = await readImage(image);
+export async function imageRequest(path: string, image: Image, options: NamedOptions): Promise<ApiRequest> {
+  const sent = await resolveImage(image);
   const query = queryOf(options).toString();
   if (sent.kind === "words" || query.length > MAX_QUERY_CHARACTERS) return inJson(path, sent, options);
   const address = query === "" ? path : `${path}?${query}`;
@@ -51,12 +51,12 @@ export async function imageQuestion(path: string, image: Image, options: NamedOp
 }
 
 /** A question about several images. */
-export async function batchQuestion(
+export async function batchRequest(
   path: string,
   items: readonly (NamedOptions & { readonly image: Image })[],
-): Promise<Question> {
+): Promise<ApiRequest> {
   const written = items.map(async ({ image, ...fields }) => ({
-    image: await imageInJson(await readImage(image)),
+    image: await imageInJson(await resolveImage(image)),
     ...fields,
   }));
   return {

@@ -1,40 +1,40 @@
 import { cancelled } from "./cancelled.ts";
 import type { Device } from "./device.ts";
 
-/** How items become batches. */
+/** Options of a batcher. */
 export interface BatcherOptions<Item, Result> {
   readonly device: Device;
-  /** Runs items of one key together; gives a result for each, in their order. */
+  /** Runs one batch, all items of the same key. Resolves with one result per item, in their order. */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly keyOf: (item: Item) => unknown;
-  /** Whether nobody waits for an item any more. */
+  /** Whether no caller waits for the item any more. */
   readonly isAbandoned: (item: Item) => boolean;
   readonly maxItems: number;
-  /** Resolves when a batch that is not full has waited long enough for company. */
+  /** Resolves when a batch that is not full has waited long enough for further items. */
   readonly window: () => Promise<void>;
 }
 
-interface Waiting<Item, Result> {
+interface QueuedItem<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** Dynamic batching: what comes while the device is busy, or within the window, runs together. */
+/** Dynamic batching: items that are submitted while the device is busy, or within the window, run as one batch. */
 export interface Batcher<Item, Result> {
-  /** Rejects with `request-cancelled` if the item was abandoned before its turn. */
+  /** Rejects with `request-cancelled` if the item was abandoned before its batch started. */
   submit(item: Item): Promise<Result>;
 }
 
-/** Runs a batch and hands out what comes of it. */
+/** Runs a batch and settles the promise of each item. */
 async function settle<Item, Result>(
-  batch: readonly Waiting<Item, Result>[],
+  batch: readonly QueuedItem<Item, Result>[],
   run: BatcherOptions<Item, Result>["run"],
 ): Promise<void> {
   try {
     const results = await run(batch.map(({ item }) => item));
-    for (const [at, { resolve, reject }] of batch.entries()) {
-      const result = results[at];
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const result = results[index];
       if (result === undefined) reject(new TypeError("The batch gave too few results."));
       else resolve(result);
     }
@@ -43,13 +43,13 @@ async function settle<Item, Result>(
   }
 }
 
-/** A batcher whose batches are made at the last moment, when the device is free for them. */
+/** Creates a batcher that composes each batch at the last moment, when the device is free. */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { device, run, keyOf, isAbandoned, maxItems, window } = options;
-  let queue: readonly Waiting<Item, Result>[] = [];
+  let queue: readonly QueuedItem<Item, Result>[] = [];
   let isWorking = false;
 
-  const take = (): readonly Waiting<Item, Result>[] => {
+  const takeBatch = (): readonly QueuedItem<Item, Result>[] => {
     for (const { item, reject } of queue) if (isAbandoned(item)) reject(cancelled());
     queue = queue.filter(({ item }) => !isAbandoned(item));
     const [first] = queue;
@@ -59,10 +59,10 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     return batch;
   };
   const runBatch = async (): Promise<void> => {
-    const batch = take();
+    const batch = takeBatch();
     if (batch.length > 0) await settle(batch, run);
   };
-  const work = async (): Promise<void> => {
+  const drainQueue = async (): Promise<void> => {
     while (queue.length > 0) {
       if (queue.length < maxItems) await window();
       await device.exclusive(runBatch);
@@ -75,7 +75,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       queue = [...queue, { item, resolve, reject }];
       if (!isWorking) {
         isWorking = true;
-        void work();
+        void drainQueue();
       }
       return promise;
     },

@@ -1,6 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 
-/** What a request ends with when nobody waits for it any more. */
+/** Returns the `request-cancelled` problem that a request fails with once no caller waits for it. */
 export function cancelled(): Problem {
   return new Problem("request-cancelled", "The caller went away.");
 }

@@ -12,51 +12,54 @@ import { cancelled } from "./cancelled.ts";
 import type { Device } from "./device.ts";
 
 /**
- * Turns for which a cohort may be passed over by shorter ones. Newcomers catch up with those before them and then run with
- * them as one batch; without a bound, a stream of newcomers would keep an old answer from ever ending.
+ * Maximum number of scheduling steps for which a cohort may be skipped in favour of shorter ones. New groups catch up with older ones
+ * and are then merged with them into one batch; without this limit, a steady stream of new groups would starve the old ones.
  */
 export const MAX_SKIPPED_STEPS = 3;
 
-/** An answer in the making. */
+/** A sequence group as the loop schedules it. */
 export interface LoopGroup extends SequenceGroup {
-  /** The most rows that it will need: its beams. */
+  /** Maximum rows of the group: its number of beams. */
   readonly maxRows: number;
   readonly isAbandoned: () => boolean;
   readonly onFailed: (reason: unknown) => void;
 }
 
-/** What the loop is made of. */
+/** Dependencies and limits of a decoder loop. */
 export interface DecoderLoopOptions {
   readonly decoder: Decoder;
   readonly device: Device;
-  /** Rows that may be decoded at once; a group that needs more runs alone. */
+  /** Maximum rows of all running groups together; a group that needs more runs alone. */
   readonly maxRows: number;
 }
 
-/** Continuous batching of the decoder. */
+/** Continuous batching of decoder steps. */
 export interface DecoderLoop {
-  /** `encoded` is `[1, sequence, width]`. The group joins the others at the next step. */
+  /** Queues a group; it starts at the next scheduling step with free rows. `encoded` is `[1, sequence, width]`. */
   add(encoded: Float32Tensor, group: LoopGroup): void;
   groups(): { readonly waiting: number; readonly running: number };
 }
 
-interface Waiting {
+interface QueuedGroup {
   readonly encoded: Float32Tensor;
   readonly group: LoopGroup;
 }
 
 interface ScheduledCohort {
   readonly cohort: Cohort<LoopGroup>;
-  /** Turns since its last step. */
+  /** Scheduling steps since the last step of this cohort. */
   readonly skippedSteps: number;
 }
 
-/** The one to move: who has been passed over too long, else the shortest, so that it may catch up. */
+/**
+ * Returns the cohort to step next: one that was skipped `MAX_SKIPPED_STEPS` times, else the one with the fewest steps, so that it
+ * catches up with the others.
+ */
 export function selectCohort<T extends { readonly cohort: { readonly steps: number }; readonly skippedSteps: number }>(
   cohorts: readonly T[],
 ): T | undefined {
-  const longest = cohorts.toSorted((one, other) => other.skippedSteps - one.skippedSteps)[0];
-  if (longest !== undefined && longest.skippedSteps >= MAX_SKIPPED_STEPS) return longest;
+  const mostSkipped = cohorts.toSorted((one, other) => other.skippedSteps - one.skippedSteps)[0];
+  if (mostSkipped !== undefined && mostSkipped.skippedSteps >= MAX_SKIPPED_STEPS) return mostSkipped;
   return cohorts.toSorted((one, other) => one.cohort.steps - other.cohort.steps)[0];
 }
 
@@ -64,8 +67,8 @@ function groupsIn(cohorts: readonly ScheduledCohort[]): readonly LoopGroup[] {
   return cohorts.flatMap(({ cohort }) => cohort.running.map(({ group }) => group));
 }
 
-/** How many of the waiting groups, in their order, fit beside those that run. At least one where none runs. */
-function countThatFit(waiting: readonly Waiting[], running: readonly LoopGroup[], maxRows: number): number {
+/** Returns how many waiting groups, in their order, fit in addition to the running ones: at least one if none runs. */
+function countAdmissible(waiting: readonly QueuedGroup[], running: readonly LoopGroup[], maxRows: number): number {
   let rows = running.reduce((sum, group) => sum + group.maxRows, 0);
   let count = 0;
   for (const { group } of waiting) {
@@ -76,9 +79,9 @@ function countThatFit(waiting: readonly Waiting[], running: readonly LoopGroup[]
   return count;
 }
 
-/** Who waits and who runs. Immutable but for the cohorts' memory: each state is used once. */
+/** The waiting groups and the running cohorts. Immutable except for the cohorts' memory: each state is used once. */
 interface State {
-  readonly waiting: readonly Waiting[];
+  readonly waiting: readonly QueuedGroup[];
   readonly cohorts: readonly ScheduledCohort[];
 }
 
@@ -86,23 +89,23 @@ function groupsOf({ waiting, cohorts }: State): readonly LoopGroup[] {
   return [...waiting.map(({ group }) => group), ...groupsIn(cohorts)];
 }
 
-function isWanted(group: LoopGroup): boolean {
+function isActive(group: LoopGroup): boolean {
   return !group.isAbandoned();
 }
 
-/** Abandoned groups are told so, and leave; what they held is given back. */
+/** Removes abandoned groups: fails them with `request-cancelled` and releases their rows. */
 function withoutAbandoned({ waiting, cohorts }: State, decoder: Decoder): State {
-  for (const group of groupsOf({ waiting, cohorts })) if (!isWanted(group)) group.onFailed(cancelled());
-  const kept = cohorts.map((scheduled) => ({ ...scheduled, cohort: keepGroups(decoder, scheduled.cohort, isWanted) }));
+  for (const group of groupsOf({ waiting, cohorts })) if (!isActive(group)) group.onFailed(cancelled());
+  const kept = cohorts.map((scheduled) => ({ ...scheduled, cohort: keepGroups(decoder, scheduled.cohort, isActive) }));
   return {
-    waiting: waiting.filter(({ group }) => isWanted(group)),
+    waiting: waiting.filter(({ group }) => isActive(group)),
     cohorts: kept.filter(({ cohort }) => cohort.running.length > 0),
   };
 }
 
-/** As many of those who wait as fit begin, as a cohort of their own. */
-function withNewcomers({ waiting, cohorts }: State, { decoder, maxRows }: DecoderLoopOptions): State {
-  const admitted = waiting.slice(0, countThatFit(waiting, groupsIn(cohorts), maxRows));
+/** Starts as many waiting groups as fit, as a new cohort. */
+function withAdmitted({ waiting, cohorts }: State, { decoder, maxRows }: DecoderLoopOptions): State {
+  const admitted = waiting.slice(0, countAdmissible(waiting, groupsIn(cohorts), maxRows));
   if (admitted.length === 0) return { waiting, cohorts };
   const encoded = admitted.map((each) => each.encoded);
   const groups = admitted.map(({ group }) => group);
@@ -110,8 +113,8 @@ function withNewcomers({ waiting, cohorts }: State, { decoder, maxRows }: Decode
   return { waiting: waiting.slice(admitted.length), cohorts: [...cohorts, scheduled] };
 }
 
-/** One step of a cohort; nothing once all its answers are done, or have failed with it. */
-async function stepped({ cohort }: ScheduledCohort, decoder: Decoder): Promise<Cohort<LoopGroup> | undefined> {
+/** Runs one step of a cohort. Resolves with `undefined` if all its groups have finished, or if the step failed and they failed with it. */
+async function stepOrFail({ cohort }: ScheduledCohort, decoder: Decoder): Promise<Cohort<LoopGroup> | undefined> {
   try {
     const next = await stepCohort(decoder, cohort);
     return next.running.length === 0 ? undefined : next;
@@ -121,46 +124,46 @@ async function stepped({ cohort }: ScheduledCohort, decoder: Decoder): Promise<C
   }
 }
 
-/** Puts a cohort among the others, as one with those that are equally far. */
-function joinedBy(
+/** Adds a cohort to the others, merged with those of the same number of steps. */
+function withMerged(
   cohort: Cohort<LoopGroup>,
   cohorts: readonly ScheduledCohort[],
   decoder: Decoder,
 ): readonly ScheduledCohort[] {
   const equal = cohorts.filter((other) => other.cohort.steps === cohort.steps).map((other) => other.cohort);
-  const whole = equal.length === 0 ? cohort : mergeCohorts(decoder, [cohort, ...equal]);
-  return [...cohorts.filter((other) => !equal.includes(other.cohort)), { cohort: whole, skippedSteps: 0 }];
+  const merged = equal.length === 0 ? cohort : mergeCohorts(decoder, [cohort, ...equal]);
+  return [...cohorts.filter((other) => !equal.includes(other.cohort)), { cohort: merged, skippedSteps: 0 }];
 }
 
-/** One step of the cohort whose scheduled it is. */
+/** Runs one step of the cohort that `selectCohort` chooses. */
 async function withOneStep({ cohorts }: State, decoder: Decoder): Promise<readonly ScheduledCohort[]> {
   const chosen = selectCohort(cohorts);
   if (chosen === undefined) return cohorts;
-  const next = await stepped(chosen, decoder);
+  const next = await stepOrFail(chosen, decoder);
   const others = cohorts
     .filter((scheduled) => scheduled !== chosen)
     .map((scheduled) => ({ ...scheduled, skippedSteps: scheduled.skippedSteps + 1 }));
-  return next === undefined ? others : joinedBy(next, others, decoder);
+  return next === undefined ? others : withMerged(next, others, decoder);
 }
 
-/** The decoder's steps, one after another, for all answers that are being written. */
+/** Creates the loop that runs decoder steps, one after another, for all generations in progress. */
 export function createDecoderLoop(options: DecoderLoopOptions): DecoderLoop {
   const { decoder, device } = options;
   let state: State = { waiting: [], cohorts: [] };
   let isWorking = false;
   const runStep = async (): Promise<void> => {
     try {
-      state = withNewcomers(withoutAbandoned(state, decoder), options);
+      state = withAdmitted(withoutAbandoned(state, decoder), options);
       const cohorts = await withOneStep(state, decoder);
-      // Others may have come to wait meanwhile.
+      // Groups may have been added during the step.
       state = { ...state, cohorts };
     } catch (thrown) {
-      // Rows could not be put together, for want of memory most likely: what they were made of is half gone.
+      // Selecting or merging rows failed, most likely for lack of memory; their source states are already partly released.
       for (const group of groupsOf(state)) group.onFailed(thrown);
       state = { waiting: [], cohorts: [] };
     }
   };
-  const work = async (): Promise<void> => {
+  const runSteps = async (): Promise<void> => {
     while (state.waiting.length + state.cohorts.length > 0) await device.exclusive(runStep);
     isWorking = false;
   };
@@ -169,7 +172,7 @@ export function createDecoderLoop(options: DecoderLoopOptions): DecoderLoop {
       state = { ...state, waiting: [...state.waiting, { encoded, group }] };
       if (isWorking) return;
       isWorking = true;
-      void work();
+      void runSteps();
     },
     groups: () => ({ waiting: state.waiting.length, running: groupsIn(state.cohorts).length }),
   };

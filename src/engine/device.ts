@@ -1,11 +1,11 @@
-/** Whatever runs the graphs. It does one thing at a time, in the order in which it was asked. */
+/** Exclusive access to the hardware that runs the graphs: one task at a time, first in, first out. */
 export interface Device {
   exclusive<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** How many wait for it, whoever is at work included. */
+  /** Number of tasks that are waiting or running. */
   waiting(): number;
 }
 
-/** A first-come, first-served lock: encoder passes and decoder steps take turns, so that neither holds up the other for long. */
+/** Creates a first-in, first-out lock. Encoder passes and decoder steps alternate, so that neither blocks the other for long. */
 export function createDevice(): Device {
   let tail: Promise<unknown> = Promise.resolve();
   let waiting = 0;
@@ -15,7 +15,7 @@ export function createDevice(): Device {
       const result = tail.then(work).finally(() => {
         waiting -= 1;
       });
-      // The next one's turn comes whether this one succeeds or not.
+      // The next task runs whether this one succeeds or fails.
       tail = result.catch(() => {});
       return result;
     },

@@ -10,72 +10,72 @@ import { createBatcher } from "./batcher.ts";
 import { cancelled } from "./cancelled.ts";
 import { createDecoderLoop, type DecoderLoop, type LoopGroup } from "./decoder-loop.ts";
 import { createDevice, type Device } from "./device.ts";
-import { createFeatureStore, type FeatureStore, type FeatureStoreOptions, type Picture } from "./feature-store.ts";
+import { createFeatureStore, type FeatureStore, type FeatureStoreOptions, type EngineImage } from "./feature-store.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Prompts on one picture. */
-export interface EncodeJob extends Picture {
+/** Prompts about one image, to be encoded. */
+export interface EncodeJob extends EngineImage {
   readonly prompts: readonly string[];
 }
 
-/** Prompts on one picture, to be answered. */
+/** Prompts about one image, to generate text for. */
 export interface GenerateJob extends EncodeJob {
   readonly decoding: Decoding;
-  /** Whether `token` events are wanted: each costs its decoding, and across threads a message. */
+  /** Whether to emit `token` events: each costs its decoding and, across threads, a message. */
   readonly stream?: boolean | undefined;
 }
 
-/** Milliseconds: waiting for the first graph, until all prompts are encoded, until all answers are written. */
+/** Milliseconds: until the first graph starts, from then until all prompts are encoded, from then until all generations are finished. */
 export interface StageTimes {
   readonly queue: number;
   readonly encode: number;
   readonly decode: number;
 }
 
-/** What a decoder elsewhere needs. */
+/** The encoder output that a decoder in another process needs. */
 export interface EncodedJob {
   /** `[1, sequence, width]` for each prompt. */
   readonly states: readonly Float32Tensor[];
-  /** Tokens of each prompt alone. */
+  /** Number of tokens of each prompt, without the visual tokens. */
   readonly promptTokens: readonly number[];
   readonly times: StageTimes;
 }
 
-/** How much is done at once. */
+/** Batch sizes and budgets of an engine. */
 export interface EngineLimits {
-  /** Pictures in one vision pass, and prompts in one encoder pass. */
+  /** Maximum images in one vision pass, and prompts in one encoder pass. */
   readonly maxBatch: number;
-  /** Milliseconds that a batch which is not full waits for company. */
+  /** Milliseconds that a batch which is not full waits for further items. */
   readonly windowMs: number;
-  /** Sequences decoded at once, beams counted. */
+  /** Maximum sequences in one decoder step; each beam counts. */
   readonly maxRows: number;
-  /** For the features of pictures that were seen before. */
+  /** Budget of the feature cache, in bytes. */
   readonly featureBytes: number;
 }
 
-/** What an engine needs of the createManualClock. */
+/** Clock and callbacks of an engine. */
 export interface EngineDependencies extends Pick<FeatureStoreOptions, "onChange"> {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** How busy an engine is. */
+/** Current load of an engine: waiting and running sequence groups, and the size of the feature cache. */
 export interface EngineLoad {
   readonly waiting: number;
   readonly running: number;
-  readonly cachedPictures: number;
+  readonly cachedImages: number;
   readonly cachedBytes: number;
 }
 
 /**
- * One model for many requests at once: their pictures and prompts are encoded in batches, and their answers written in one. Rejects with
- * `Problem`, `request-cancelled` among them when `signal` is aborted, and with `UnknownDigestError`.
+ * One model that serves many concurrent requests: it batches their images, their prompts and their decoder steps. Methods reject with
+ * `Problem` (`request-cancelled` once `signal` is aborted) and with `UnknownDigestError`.
  */
 export interface Engine {
   generate(job: GenerateJob, emit: (event: GenerationEvent) => void, signal: AbortSignal): Promise<StageTimes>;
   encode(job: EncodeJob, signal: AbortSignal): Promise<EncodedJob>;
-  /** Runs one graph as it is. Rejects with what ONNX Runtime throws. */
+  /** Runs one graph directly. Rejects with the error that ONNX Runtime throws. */
   run(graph: keyof Graphs, inputs: Tensors, outputs: readonly string[], signal: AbortSignal): Promise<Tensors>;
   load(): EngineLoad;
 }
@@ -91,7 +91,7 @@ function createPromptBatcher(encoder: Encoder, device: Device, limits: EngineLim
   return createBatcher<PromptItem, Float32Tensor>({
     device,
     run: (items) => encoder.encodePrompts(items),
-    // Only equally long ones: padding would round differently, and save nothing.
+    // One batch has prompts of equal length only: padding would change the rounding and save no time.
     keyOf: ({ ids }) => ids.length,
     isAbandoned: ({ signal }) => signal.aborted,
     maxItems: limits.maxBatch,
@@ -99,24 +99,24 @@ function createPromptBatcher(encoder: Encoder, device: Device, limits: EngineLim
   });
 }
 
-/** When the stages of a job began and ended. */
+/** Records when the stages of a job start and end. */
 function createStopwatch(now: () => number) {
-  const asked = now();
-  let begun: number | undefined;
-  let encoded: number | undefined;
+  const submittedAt = now();
+  let startedAt: number | undefined;
+  let encodedAt: number | undefined;
   return {
-    begin: () => void (begun ??= now()),
-    finishEncoding: () => void (encoded = now()),
+    begin: () => void (startedAt ??= now()),
+    finishEncoding: () => void (encodedAt = now()),
     times: (): StageTimes => {
-      const [end, start] = [now(), begun ?? asked];
-      return { queue: start - asked, encode: (encoded ?? end) - start, decode: end - (encoded ?? end) };
+      const [end, start] = [now(), startedAt ?? submittedAt];
+      return { queue: start - submittedAt, encode: (encodedAt ?? end) - start, decode: end - (encodedAt ?? end) };
     },
   };
 }
 
 type Stopwatch = ReturnType<typeof createStopwatch>;
 
-/** The stages that a job goes through. */
+/** The stages of a job and their shared dependencies. */
 interface Stages {
   readonly model: Model;
   readonly now: () => number;
@@ -125,50 +125,50 @@ interface Stages {
   readonly loop: DecoderLoop;
 }
 
-/** A job's prompts, encoded; `ids` are theirs. */
+/** Tokenizes and encodes the prompts of a job. Resolves with the token ids and the encoder states of each prompt. */
 async function encodeJob({ model, features, prompts }: Stages, job: EncodeJob, signal: AbortSignal, watch: Stopwatch) {
   const ids = job.prompts.map((text) => encodeText(model, text));
-  const seen = await features.of(job, signal, watch.begin);
+  const imageFeatures = await features.get(job, signal, watch.begin);
   watch.begin();
-  const states = await Promise.all(ids.map((each) => prompts.submit({ features: seen, ids: each, signal })));
+  const states = await Promise.all(ids.map((each) => prompts.submit({ features: imageFeatures, ids: each, signal })));
   watch.finishEncoding();
   return { ids, states };
 }
 
-/** Writes one answer in the loop. */
-function write(loop: DecoderLoop, encoded: Float32Tensor, group: Omit<LoopGroup, "onFailed">): Promise<void> {
+/** Runs one sequence group in the loop; resolves when its generation is finished. */
+function runGroup(loop: DecoderLoop, encoded: Float32Tensor, group: Omit<LoopGroup, "onFailed">): Promise<void> {
   return new Promise<void>((resolve, onFailed) => {
-    const onFinished: LoopGroup["onFinished"] = (written) => {
-      group.onFinished(written);
+    const onFinished: LoopGroup["onFinished"] = (result) => {
+      group.onFinished(result);
       resolve();
     };
     loop.add(encoded, { ...group, onFailed, onFinished });
   });
 }
 
-function generating(stages: Stages): Engine["generate"] {
+function createGenerate(stages: Stages): Engine["generate"] {
   const { model, now, loop } = stages;
   return async (job, emit, signal) => {
     const watch = createStopwatch(now);
     const rules = rulesFor(model.config, job.decoding);
     const start = createSearch(rules);
     const { ids, states } = await encodeJob(stages, job, signal, watch);
-    const written = states.map((encoded, prompt) =>
-      write(loop, encoded, {
+    const generations = states.map((encoded, prompt) =>
+      runGroup(loop, encoded, {
         start,
         maxRows: rules.beams,
         isAbandoned: () => signal.aborted,
         onToken: job.stream === true ? createTokenEmitter(model.tokenizer, prompt, emit) : () => {},
-        onFinished: (answer) =>
-          emit({ type: "done", prompt, generation: toGeneration(model, answer, ids[prompt]?.length ?? 0) }),
+        onFinished: (result) =>
+          emit({ type: "done", prompt, generation: toGeneration(model, result, ids[prompt]?.length ?? 0) }),
       }),
     );
-    await Promise.all(written);
+    await Promise.all(generations);
     return watch.times();
   };
 }
 
-function encoding(stages: Stages): Engine["encode"] {
+function createEncode(stages: Stages): Engine["encode"] {
   return async (job, signal) => {
     const watch = createStopwatch(stages.now);
     const { ids, states } = await encodeJob(stages, job, signal, watch);
@@ -176,7 +176,7 @@ function encoding(stages: Stages): Engine["encode"] {
   };
 }
 
-/** Puts an engine around a loaded model. */
+/** Creates an engine for a loaded model. */
 export function createEngine(model: Model, limits: EngineLimits, { now, sleep, onChange }: EngineDependencies): Engine {
   const { florence, graphs } = model;
   const device = createDevice();
@@ -186,8 +186,8 @@ export function createEngine(model: Model, limits: EngineLimits, { now, sleep, o
   const loop = createDecoderLoop({ decoder: florence, device, maxRows: limits.maxRows });
   const stages: Stages = { model, now, features, prompts, loop };
   return {
-    generate: generating(stages),
-    encode: encoding(stages),
+    generate: createGenerate(stages),
+    encode: createEncode(stages),
     run: (graph, inputs, outputs, signal) =>
       device.exclusive(async () => {
         if (signal.aborted) throw cancelled();

@@ -5,52 +5,57 @@ import { createByteLru } from "../cache/byte-lru.ts";
 import { cancelled } from "./cancelled.ts";
 import type { Device } from "./device.ts";
 
-/** A picture, or only its name where its features should be here. */
-export interface Picture {
-  /** SHA-256 of the file. */
+/** A preprocessed image, or only its digest if its features should be cached. */
+export interface EngineImage {
+  /** SHA-256 of the image file, in hexadecimal. */
   readonly digest: string;
-  /** `[3, size, size]`. */
+  /** Normalized pixels, `[3, size, size]`. */
   readonly pixels: Float32Array | undefined;
 }
 
-/** Only a digest was sent, and it is not known (any more): the picture itself must be. */
+/** Thrown when only a digest was sent and its features are not cached (any more): the image itself must be sent. */
 export class UnknownDigestError extends Error {
   override readonly name = "UnknownDigestError";
 }
 
-/** What the store is made of. */
+/** Dependencies and limits of a feature store. */
 export interface FeatureStoreOptions {
   readonly encoder: Encoder;
   readonly device: Device;
+  /** The batch window, as in `BatcherOptions`. */
   readonly window: () => Promise<void>;
   readonly maxBatch: number;
+  /** Budget of the cache, in bytes. */
   readonly featureBytes: number;
-  /** Tells whether a digest alone is enough from now on. */
+  /** Called when the features of a digest are added to the cache (`isKnown`) or evicted from it. */
   readonly onChange: (digest: string, isKnown: boolean) => void;
 }
 
-/** Pictures' features: each picture is encoded once, however many ask for it, and kept while there is room. */
+/** Cache of image features. Each image is encoded once, even for concurrent requests, and stays cached until it is evicted. */
 export interface FeatureStore {
-  /** `begin` is called when the vision pass begins. Rejects with `UnknownDigestError`, or `request-cancelled`. */
-  of(picture: Picture, signal: AbortSignal, begin: () => void): Promise<Float32Tensor>;
+  /**
+   * Resolves with the features of an image, from the cache or from a vision pass; `begin` is called when that pass starts. Rejects with
+   * `UnknownDigestError` or `request-cancelled`.
+   */
+  get(image: EngineImage, signal: AbortSignal, begin: () => void): Promise<Float32Tensor>;
   has(digest: string): boolean;
-  cached(): { readonly cachedPictures: number; readonly cachedBytes: number };
+  cached(): { readonly cachedImages: number; readonly cachedBytes: number };
 }
 
-/** A vision pass that somebody waits for. */
-interface Pass {
+/** A queued or running vision pass of one image. */
+interface VisionPass {
   readonly pixels: Float32Array;
-  /** Those who wait for it; one that has nobody left is not run. */
+  /** One signal per waiting request; a pass is not run once all are aborted. */
   readonly signals: AbortSignal[];
   readonly begins: (() => void)[];
 }
 
-function isAbandoned({ signals }: Pass): boolean {
+function isAbandoned({ signals }: VisionPass): boolean {
   return signals.every(({ aborted }) => aborted);
 }
 
 function createVisionBatcher({ encoder, device, window, maxBatch }: FeatureStoreOptions) {
-  return createBatcher<Pass, Float32Tensor>({
+  return createBatcher<VisionPass, Float32Tensor>({
     device,
     run: (passes) => {
       for (const begin of passes.flatMap(({ begins }) => begins)) begin();
@@ -63,56 +68,56 @@ function createVisionBatcher({ encoder, device, window, maxBatch }: FeatureStore
   });
 }
 
-/** A pass and what will come of it. */
-interface UnderWay {
-  readonly pass: Pass;
+/** A pass and the promise of its result. */
+interface InFlightPass {
+  readonly pass: VisionPass;
   readonly features: Promise<Float32Tensor>;
 }
 
-/** Passes that have begun or wait, by digest; `onDone` hears of each that succeeds. */
-function createPasses(options: FeatureStoreOptions, onDone: (digest: string, features: Float32Tensor) => void) {
-  const underWay = new Map<string, UnderWay>();
+/** Tracks queued and running vision passes by digest; `onDone` is called with the features of each that succeeds. */
+function createPassTracker(options: FeatureStoreOptions, onDone: (digest: string, features: Float32Tensor) => void) {
+  const inFlight = new Map<string, InFlightPass>();
   const batcher = createVisionBatcher(options);
-  const forget = (digest: string, entry: UnderWay): void => {
-    if (underWay.get(digest) === entry) underWay.delete(digest);
+  const remove = (digest: string, entry: InFlightPass): void => {
+    if (inFlight.get(digest) === entry) inFlight.delete(digest);
   };
   return {
-    has: (digest: string) => underWay.has(digest),
-    /** One that all others have left will not be run: it cannot be joined. */
-    joinable: (digest: string): UnderWay | undefined => {
-      const current = underWay.get(digest);
+    has: (digest: string) => inFlight.has(digest),
+    /** Returns the pass of a digest, unless all its requests are aborted: such a pass is not run, so that it cannot be shared. */
+    joinable: (digest: string): InFlightPass | undefined => {
+      const current = inFlight.get(digest);
       return current !== undefined && !isAbandoned(current.pass) ? current : undefined;
     },
-    start: (digest: string, pass: Pass): UnderWay => {
+    start: (digest: string, pass: VisionPass): InFlightPass => {
       const entry = { pass, features: batcher.submit(pass) };
-      underWay.set(digest, entry);
+      inFlight.set(digest, entry);
       entry.features
         .then(
           (features) => onDone(digest, features),
           () => {},
         )
-        .finally(() => forget(digest, entry));
+        .finally(() => remove(digest, entry));
       return entry;
     },
   };
 }
 
-/** Features by digest, behind a batcher of vision passes. */
+/** Creates a feature store: a cache by digest in front of a batcher of vision passes. */
 export function createFeatureStore(options: FeatureStoreOptions): FeatureStore {
   const { featureBytes, onChange } = options;
-  const known = createByteLru<Float32Tensor>({
+  const cache = createByteLru<Float32Tensor>({
     maxBytes: featureBytes,
     bytesOf: ({ data }) => data.byteLength,
     onForget: (digest) => onChange(digest, false),
   });
-  const passes = createPasses(options, (digest, features) => {
-    known.set(digest, features);
-    if (known.has(digest)) onChange(digest, true);
+  const passes = createPassTracker(options, (digest, features) => {
+    cache.set(digest, features);
+    if (cache.has(digest)) onChange(digest, true);
   });
   return {
-    of: async ({ digest, pixels }, signal, begin) => {
+    get: async ({ digest, pixels }, signal, begin) => {
       if (signal.aborted) throw cancelled();
-      const features = known.get(digest);
+      const features = cache.get(digest);
       if (features !== undefined) return features;
       const joinable = passes.joinable(digest);
       if (joinable === undefined) {
@@ -123,7 +128,7 @@ export function createFeatureStore(options: FeatureStoreOptions): FeatureStore {
       joinable.pass.begins.push(begin);
       return joinable.features;
     },
-    has: (digest) => known.has(digest) || passes.has(digest),
-    cached: () => ({ cachedPictures: known.size, cachedBytes: known.bytes }),
+    has: (digest) => cache.has(digest) || passes.has(digest),
+    cached: () => ({ cachedImages: cache.size, cachedBytes: cache.bytes }),
   };
 }

@@ -8,33 +8,33 @@ import { UnknownDigestError } from "./feature-store.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** What an engine can be asked, by name; `answer` is what comes back in the end. */
+/** The calls that the engine thread accepts, by name, with their arguments; `result` is the type of the result. */
 export interface Calls {
-  readonly generate: { readonly job: GenerateJob; readonly answer: StageTimes };
-  readonly encode: { readonly job: EncodeJob; readonly answer: EncodedJob };
+  readonly generate: { readonly job: GenerateJob; readonly result: StageTimes };
+  readonly encode: { readonly job: EncodeJob; readonly result: EncodedJob };
   readonly run: {
     readonly graph: keyof Graphs;
     readonly inputs: Tensors;
     readonly outputs: readonly string[];
-    readonly answer: Tensors;
+    readonly result: Tensors;
   };
 }
 
-/** A call as it is posted. */
-export type Call = { [Name in keyof Calls]: { readonly type: Name } & Omit<Calls[Name], "answer"> }[keyof Calls];
+/** A call as it is posted to the engine thread. */
+export type Call = { [Name in keyof Calls]: { readonly type: Name } & Omit<Calls[Name], "result"> }[keyof Calls];
 
-/** To the engine's thread; `id` tells calls apart. */
+/** Messages to the engine thread; `id` identifies the call. */
 export type ToEngine =
   | { readonly type: "call"; readonly id: number; readonly call: Call }
   | { readonly type: "cancel"; readonly id: number }
   | { readonly type: "stop" };
 
-/** A graph's ports, by the graph's name. */
+/** Input and output ports of each graph. */
 export type GraphPorts = Readonly<
   Record<keyof Graphs, { readonly inputs: readonly TensorPort[]; readonly outputs: readonly TensorPort[] }>
 >;
 
-/** From the engine's thread. */
+/** Messages from the engine thread. */
 export type FromEngine =
   | {
       readonly type: "ready";
@@ -43,23 +43,23 @@ export type FromEngine =
       readonly positions: number;
     }
   | { readonly type: "event"; readonly id: number; readonly event: GenerationEvent }
-  | { readonly type: "answer"; readonly id: number; readonly answer: Calls[keyof Calls]["answer"] }
+  | { readonly type: "result"; readonly id: number; readonly result: Calls[keyof Calls]["result"] }
   | { readonly type: "failed"; readonly id: number; readonly failure: Failure }
   | { readonly type: "digest"; readonly digest: string; readonly isKnown: boolean }
   | { readonly type: "load"; readonly load: EngineLoad };
 
-/** What goes to the other thread without a copy: buffers of tensors that nothing here holds any more. */
+/** Returns the distinct buffers of tensors, to be transferred to the other thread without a copy. This thread must not use them afterwards. */
 export function buffersOf(tensors: Iterable<Pick<Tensor, "data">>): readonly ArrayBuffer[] {
   const buffers = Array.from(tensors, ({ data }) => data.buffer);
   return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
-/** An error that can be posted: threads share no classes. */
+/** An error in a form that can be posted: structured cloning does not preserve classes. */
 export type Failure =
   | { readonly type: "problem"; readonly code: ProblemCode; readonly detail: string; readonly issues: readonly Issue[] }
   | { readonly type: "unknown-digest"; readonly digest: string };
 
-/** What was thrown, to be posted. What is no `Problem` is a bug, and is told as one. */
+/** Converts a thrown value for posting. Anything but `Problem` and `UnknownDigestError` is a bug and becomes the problem `internal`. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof UnknownDigestError) return { type: "unknown-digest", digest: thrown.message };
   if (thrown instanceof Problem) {
@@ -70,7 +70,7 @@ export function failureOf(thrown: unknown): Failure {
   return { type: "problem", code: "internal", detail, issues: [] };
 }
 
-/** What was posted, to be thrown again. */
+/** Converts a posted failure back into the error to throw. */
 export function errorOf(failure: Failure): Error {
   if (failure.type === "unknown-digest") return new UnknownDigestError(failure.digest);
   return new Problem(failure.code, failure.detail, { issues: failure.issues });

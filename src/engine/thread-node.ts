@@ -1,4 +1,4 @@
-/** The engine's own thread: ONNX Runtime's native build blocks the thread that it runs in for as long as a graph takes. */
+/** Entry point of the engine thread. The engine has its own thread because ONNX Runtime's native build blocks the calling thread while a graph runs. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -12,7 +12,7 @@ import { createEngine, type Engine } from "./engine.ts";
 import { buffersOf, type Call, failureOf, type FromEngine, type GraphPorts, type ToEngine } from "./messages.ts";
 import type { EngineThreadOptions } from "./threaded-node.ts";
 
-/** How often the engine tells how busy it is, in milliseconds: as often as anybody looks at a gauge. */
+/** How often the engine posts its load, in milliseconds: no gauge is read more often. */
 const LOAD_INTERVAL_MS = 250;
 
 if (parentPort === null) throw new Error("This is the engine's thread: start it with startEngineThread.");
@@ -45,42 +45,42 @@ async function load(): Promise<{ readonly model: Model; readonly engine: Engine 
   return { model, engine };
 }
 
-async function answer(engine: Engine, id: number, call: Call, signal: AbortSignal): Promise<void> {
+async function respond(engine: Engine, id: number, call: Call, signal: AbortSignal): Promise<void> {
   if (call.type === "generate") {
     const times = await engine.generate(call.job, (event) => post({ type: "event", id, event }), signal);
-    post({ type: "answer", id, answer: times });
+    post({ type: "result", id, result: times });
   } else if (call.type === "encode") {
     const encoded = await engine.encode(call.job, signal);
-    post({ type: "answer", id, answer: encoded }, buffersOf(encoded.states));
+    post({ type: "result", id, result: encoded }, buffersOf(encoded.states));
   } else {
     const outputs = await engine.run(call.graph, call.inputs, call.outputs, signal);
-    post({ type: "answer", id, answer: outputs }, buffersOf(Object.values(outputs)));
+    post({ type: "result", id, result: outputs }, buffersOf(Object.values(outputs)));
   }
 }
 
 const { engine } = await load();
-const underWay = new Map<number, AbortController>();
+const inFlight = new Map<number, AbortController>();
 
-async function serve(id: number, call: Call): Promise<void> {
+async function handleCall(id: number, call: Call): Promise<void> {
   const controller = new AbortController();
-  underWay.set(id, controller);
+  inFlight.set(id, controller);
   try {
-    await answer(engine, id, call, controller.signal);
+    await respond(engine, id, call, controller.signal);
   } catch (thrown) {
     post({ type: "failed", id, failure: failureOf(thrown) });
   }
-  underWay.delete(id);
+  inFlight.delete(id);
 }
 
-/** Nothing is begun any more, and the thread ends behind the graph that runs. */
+/** Aborts all calls and closes the port, so that the thread ends after the graph that is running. */
 function stop(): void {
-  for (const controller of underWay.values()) controller.abort();
+  for (const controller of inFlight.values()) controller.abort();
   port.close();
 }
 
 port.on("message", (message: ToEngine) => {
-  if (message.type === "cancel") underWay.get(message.id)?.abort();
+  if (message.type === "cancel") inFlight.get(message.id)?.abort();
   else if (message.type === "stop") stop();
-  else void serve(message.id, message.call);
+  else void handleCall(message.id, message.call);
 });
 setInterval(() => post({ type: "load", load: engine.load() }), LOAD_INTERVAL_MS).unref();

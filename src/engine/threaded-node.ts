@@ -15,99 +15,100 @@ import {
   type ToEngine,
 } from "./messages.ts";
 
-/** What the engine's thread is started with. */
+/** Options of the engine thread. */
 export interface EngineThreadOptions extends EngineLimits, NativeOptions {
-  /** The folder of the manifest. */
+  /** Folder of the model manifest. */
   readonly folder: string;
   readonly modelId: string;
 }
 
 /**
- * An engine in a thread of its own, so that the calling thread stays free for requests while a graph runs. What a job or a run
- * brings, pixels and tensors, is moved there: it cannot be used afterwards.
+ * An engine in a thread of its own, so that the calling thread stays free for requests while a graph runs. The pixels and tensors of a
+ * call are transferred to that thread: the caller must not use them afterwards.
  */
 export interface ThreadedEngine extends Engine {
   readonly description: ModelDescription;
   readonly ports: GraphPorts;
-  /** What the decoder can write at most. */
+  /** Maximum tokens that the decoder can generate. */
   readonly positions: number;
-  /** Whether a digest alone is most likely enough. */
+  /** Whether the features of a digest are most likely cached, so that pixels need not be sent. */
   has(digest: string): boolean;
-  /** Resolves with the reason when the thread has ended, which it only does by itself when something is badly wrong. */
+  /** Resolves with the reason when the thread has ended; without `stop`, it ends only after a fatal error. */
   readonly ended: Promise<string>;
   /**
-   * Fails what is pending, and resolves when the thread has ended: behind the graph that runs, since a thread that is ended within ONNX
-   * Runtime takes the whole process with it.
+   * Fails the pending calls, and resolves when the thread has ended. The running graph is completed first, because terminating a thread
+   * inside ONNX Runtime crashes the whole process.
    */
   stop(): Promise<void>;
 }
 
-/** A call whose answer has not come. */
+/** A call without a result yet. */
 interface Pending {
   readonly emit: (event: GenerationEvent) => void;
-  readonly resolve: (answer: Calls[keyof Calls]["answer"]) => void;
+  readonly resolve: (result: Calls[keyof Calls]["result"]) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 type Ready = Extract<FromEngine, { type: "ready" }>;
 
-const idle: EngineLoad = { waiting: 0, running: 0, cachedPictures: 0, cachedBytes: 0 };
+const idleLoad: EngineLoad = { waiting: 0, running: 0, cachedImages: 0, cachedBytes: 0 };
 
-async function ready(worker: Worker): Promise<Ready> {
-  // Rejects with the thread's own error if it cannot load its model.
+async function waitUntilReady(worker: Worker): Promise<Ready> {
+  // `once` rejects with the thread's own error if the thread cannot load its model.
   const [message]: FromEngine[] = await once(worker, "message");
   if (message?.type === "ready") return message;
   throw new Error("The engine's thread did not begin by saying that it is ready.");
 }
 
-/** What the thread last told of itself. */
-function createStatus() {
-  const known = new Set<string>();
-  let load = idle;
+/** Keeps the load and the cached digests that the thread last reported. */
+function createEngineStatus() {
+  const cachedDigests = new Set<string>();
+  let load = idleLoad;
   return {
-    hear: (message: FromEngine): void => {
+    onMessage: (message: FromEngine): void => {
       if (message.type === "load") load = message.load;
-      else if (message.type === "digest" && message.isKnown) known.add(message.digest);
-      else if (message.type === "digest") known.delete(message.digest);
+      else if (message.type === "digest" && message.isKnown) cachedDigests.add(message.digest);
+      else if (message.type === "digest") cachedDigests.delete(message.digest);
     },
     load: () => load,
-    has: (digest: string) => known.has(digest),
+    has: (digest: string) => cachedDigests.has(digest),
   };
 }
 
+/** Passes a message to the call that it belongs to. */
 function deliver(message: FromEngine, pending: ReadonlyMap<number, Pending>): void {
   if (message.type === "event") pending.get(message.id)?.emit(message.event);
-  else if (message.type === "answer") pending.get(message.id)?.resolve(message.answer);
+  else if (message.type === "result") pending.get(message.id)?.resolve(message.result);
   else if (message.type === "failed") pending.get(message.id)?.reject(errorOf(message.failure));
 }
 
-/** What a call brings moves to the thread: whoever asks has no more use for it. */
-function belongings(call: Call): readonly ArrayBuffer[] {
+/** Returns the buffers of a call to transfer to the thread; the caller does not use them afterwards. */
+function transferList(call: Call): readonly ArrayBuffer[] {
   if (call.type === "run") return buffersOf(Object.values(call.inputs));
   return call.job.pixels === undefined ? [] : buffersOf([{ data: call.job.pixels }]);
 }
 
-/** Posts calls and hands out what comes back. */
+/** Posts calls to the thread and passes each result to its caller. */
 function createCallRouter(worker: Worker) {
   const pending = new Map<number, Pending>();
-  let next = 0;
+  let nextId = 0;
   worker.on("message", (message: FromEngine) => deliver(message, pending));
   let ended: Problem | undefined;
   const post = (message: ToEngine, transfer: readonly ArrayBuffer[] = []): void =>
     worker.postMessage(message, transfer);
   const call = async <Name extends keyof Calls>(
-    asked: Extract<Call, { type: Name }>,
+    request: Extract<Call, { type: Name }>,
     signal: AbortSignal,
     emit: Pending["emit"] = () => {},
-  ): Promise<Calls[Name]["answer"]> => {
+  ): Promise<Calls[Name]["result"]> => {
     if (signal.aborted) throw cancelled();
     if (ended !== undefined) throw ended;
-    const id = next++;
-    const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]["answer"]>();
+    const id = nextId++;
+    const { promise, resolve, reject } = Promise.withResolvers<Calls[Name]["result"]>();
     pending.set(id, { emit, resolve, reject });
     const cancel = (): void => post({ type: "cancel", id });
     signal.addEventListener("abort", cancel, { once: true });
-    post({ type: "call", id, call: asked }, belongings(asked));
+    post({ type: "call", id, call: request }, transferList(request));
     try {
       return await promise;
     } finally {
@@ -122,13 +123,13 @@ function createCallRouter(worker: Worker) {
   return { call, failAll, stop: () => post({ type: "stop" }) };
 }
 
-/** Starts the thread and loads the model in it. Rejects with what hinders that. */
+/** Starts the thread and loads the model in it. Rejects if either fails. */
 export async function startEngineThread(options: EngineThreadOptions): Promise<ThreadedEngine> {
   const worker = new Worker(new URL("thread-node.ts", import.meta.url), { workerData: options });
-  const { description, ports, positions } = await ready(worker);
+  const { description, ports, positions } = await waitUntilReady(worker);
   const router = createCallRouter(worker);
-  const status = createStatus();
-  worker.on("message", status.hear);
+  const status = createEngineStatus();
+  worker.on("message", status.onMessage);
   const ended = new Promise<string>((resolve) => {
     worker.once("error", (error) => resolve(`The engine's thread failed: ${String(error)}`));
     worker.once("exit", (code) => resolve(`The engine's thread ended with ${code}.`));

@@ -5,24 +5,24 @@ export interface Admission {
   /** Runs the work of an admitted request. Throws `overloaded`. */
   admit<Result>(work: () => Promise<Result>): Promise<Result>;
   readonly isOpen: boolean;
-  readonly inside: number;
+  readonly inFlight: number;
   /** No more are let in; resolves when all have left. */
   close(): Promise<void>;
 }
 
-/** `maxInside` counts those at work and those waiting. */
-export function createAdmission(maxInside: number): Admission {
+/** `maxInFlight` counts those at work and those waiting. */
+export function createAdmission(maxInFlight: number): Admission {
   const emptied = Promise.withResolvers<void>();
   let isOpen = true;
-  let inside = 0;
+  let inFlight = 0;
   const enter = (): void => {
     if (!isOpen) throw new Problem("overloaded", "The server is shutting down.");
-    if (inside >= maxInside) throw new Problem("overloaded", `${inside} requests are at work or waiting.`);
-    inside += 1;
+    if (inFlight >= maxInFlight) throw new Problem("overloaded", `${inFlight} requests are at work or waiting.`);
+    inFlight += 1;
   };
   const leave = (): void => {
-    inside -= 1;
-    if (!isOpen && inside === 0) emptied.resolve();
+    inFlight -= 1;
+    if (!isOpen && inFlight === 0) emptied.resolve();
   };
   return {
     admit: async (work) => {
@@ -36,12 +36,12 @@ export function createAdmission(maxInside: number): Admission {
     get isOpen() {
       return isOpen;
     },
-    get inside() {
-      return inside;
+    get inFlight() {
+      return inFlight;
     },
     close: () => {
       isOpen = false;
-      if (inside === 0) emptied.resolve();
+      if (inFlight === 0) emptied.resolve();
       return emptied.promise;
     },
   };

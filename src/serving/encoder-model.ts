@@ -1,8 +1,8 @@
 import type { Engine } from "../engine/engine.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { type Float32Tensor, stackSequences } from "../runtime/tensors.ts";
-import { pictureInputs, sentImage, sentPrompts } from "./florence2-inputs.ts";
-import type { WithPicture } from "./with-image.ts";
+import { imageInputs, sentImage, sentPrompts } from "./florence2-inputs.ts";
+import type { WithImage } from "./with-image.ts";
 import { int32Column } from "./rows.ts";
 import type { ServedModel, TensorMetadata } from "./served-model.ts";
 
@@ -12,7 +12,7 @@ export const FLORENCE2_ENCODER = "florence2_encoder";
 /** What the model is made of. */
 export interface EncoderModelOptions {
   readonly engine: Pick<Engine, "encode">;
-  readonly withPicture: WithPicture;
+  readonly withImage: WithImage;
   /** Whether the states are also offered as FP16: half the bytes on the wire, rounded to 11 bits. */
   readonly offersFp16: boolean;
 }
@@ -32,14 +32,14 @@ function stateTensors(encoded: readonly Float32Tensor[]): readonly NamedTensor[]
 }
 
 /** `florence2_encoder`: a picture and prompts in, encoder states out, for a decoder elsewhere. */
-export function createEncoderModel({ engine, withPicture, offersFp16 }: EncoderModelOptions): ServedModel {
+export function createEncoderModel({ engine, withImage, offersFp16 }: EncoderModelOptions): ServedModel {
   return {
     name: FLORENCE2_ENCODER,
-    inputs: pictureInputs,
+    inputs: imageInputs,
     outputs: [states, ...(offersFp16 ? [halfStates] : []), lengths, promptLengths],
     infer: async (request, signal) => {
       const prompts = sentPrompts(request);
-      return withPicture(sentImage(request), async (picture) => {
+      return withImage(sentImage(request), async (picture) => {
         const { states: encoded, promptTokens, times } = await engine.encode({ ...picture, prompts }, signal);
         const sequences = encoded.map(({ dims }) => dims[1] ?? 0);
         const outputs = [

@@ -17,7 +17,7 @@ export const MAX_PROMPT_LENGTH = 10_000;
 export const MAX_BEAMS = 16;
 
 /** What both models take of a picture and its prompts. */
-export const pictureInputs: readonly InputMetadata[] = [
+export const imageInputs: readonly InputMetadata[] = [
   { name: "image", datatype: "BYTES", shape: [1], isOptional: true },
   { name: "image_digest", datatype: "BYTES", shape: [1], isOptional: true },
   { name: "prompt", datatype: "BYTES", shape: [-1] },

@@ -1,6 +1,6 @@
 import type { Generation } from "../inference/backend.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";
-import { decodingInputs, pictureInputs, sentDecoding, sentImage, sentPrompts } from "./florence2-inputs.ts";
+import { decodingInputs, imageInputs, sentDecoding, sentImage, sentPrompts } from "./florence2-inputs.ts";
 import type { Florence2Options } from "./florence2-options.ts";
 import { createFlorence2Stream } from "./florence2-stream.ts";
 import { textTensor } from "../inference/wire.ts";
@@ -49,11 +49,11 @@ function tensorsOf(generations: readonly Generation[]): readonly NamedTensor[] {
 
 /** `florence2`: a picture and prompts in, text out. */
 export function createFlorence2Model(options: Florence2Options): ServedModel {
-  const { engine, withPicture, description, positions } = options;
+  const { engine, withImage, description, positions } = options;
   const { imageSize, firstLocationId } = description;
   return {
     name: FLORENCE2,
-    inputs: [...pictureInputs, ...decodingInputs],
+    inputs: [...imageInputs, ...decodingInputs],
     outputs,
     parameters: {
       image_size: imageSize,
@@ -63,7 +63,7 @@ export function createFlorence2Model(options: Florence2Options): ServedModel {
     infer: async (request, signal) => {
       const prompts = sentPrompts(request);
       const decoding = sentDecoding(request, positions);
-      return withPicture(sentImage(request), async (picture) => {
+      return withImage(sentImage(request), async (picture) => {
         const generations: Generation[] = [];
         const times = await engine.generate(
           { ...picture, prompts, decoding },

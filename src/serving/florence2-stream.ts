@@ -58,7 +58,7 @@ function createFrames(name: string, identity: ModelIdentity) {
 
 /** `generate_stream` of `florence2`. */
 export function createFlorence2Stream(name: string, options: Florence2Options): NonNullable<ServedModel["stream"]> {
-  const { engine, withPicture, description, positions } = options;
+  const { engine, withImage, description, positions } = options;
   return async (body, emit, signal) => {
     const asked = parseBody(body, positions);
     const { text_input: texts, max_new_tokens: maxNewTokens, num_beams: beams, parameters = {} } = asked;
@@ -70,7 +70,7 @@ export function createFlorence2Stream(name: string, options: Florence2Options): 
       if (event.type === "done") tokens += event.generation.tokenIds.length;
       emit(frameOf(event));
     };
-    const times = await withPicture(imageOf(asked), (picture) =>
+    const times = await withImage(imageOf(asked), (picture) =>
       engine.generate({ ...picture, prompts, decoding, stream: true }, hear, signal),
     );
     return { times, tokens };

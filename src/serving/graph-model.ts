@@ -10,8 +10,8 @@ import { ServingFailure } from "./serving-failure.ts";
 interface ServedGraph {
   readonly graph: keyof GraphPorts;
   /** The input whose free sizes count, multiplied: pictures, or tokens over all rows. */
-  readonly measured: string;
-  readonly most: number;
+  readonly limitedInput: string;
+  readonly maxSize: number;
 }
 
 /**
@@ -19,10 +19,10 @@ interface ServedGraph {
  * of Florence-2 base, a token's embedding takes 3 kB, its logits 205 kB, and the attention of a thousand tokens 50 MB.
  */
 export const servedGraphs: Readonly<Record<string, ServedGraph>> = {
-  vision_encoder: { graph: "visionEncoder", measured: "pixel_values", most: 16 },
-  embed_tokens: { graph: "embedTokens", measured: "input_ids", most: 65_536 },
-  encoder_model: { graph: "encoder", measured: "inputs_embeds", most: 16_384 },
-  decoder_model_merged: { graph: "decoder", measured: "inputs_embeds", most: 1024 },
+  vision_encoder: { graph: "visionEncoder", limitedInput: "pixel_values", maxSize: 16 },
+  embed_tokens: { graph: "embedTokens", limitedInput: "input_ids", maxSize: 65_536 },
+  encoder_model: { graph: "encoder", limitedInput: "inputs_embeds", maxSize: 16_384 },
+  decoder_model_merged: { graph: "decoder", limitedInput: "inputs_embeds", maxSize: 1024 },
 };
 
 const datatypes = { float32: "FP32", int64: "INT64", bool: "BOOL" } as const satisfies Record<Tensor["type"], Datatype>;
@@ -48,14 +48,17 @@ function fromTensor(name: string, { type, data, dims: shape }: Tensor): NamedTen
 /** Throws `invalid-request` where a call would hold up everybody else. */
 function checkSize(
   inputs: ModelRequest["inputs"],
-  { measured, most }: ServedGraph,
+  { limitedInput, maxSize }: ServedGraph,
   ports: readonly TensorPort[],
 ): void {
-  const declared = ports.find(({ name }) => name === measured)?.shape ?? [];
-  const shape = inputs.get(measured)?.shape ?? [];
+  const declared = ports.find(({ name }) => name === limitedInput)?.shape ?? [];
+  const shape = inputs.get(limitedInput)?.shape ?? [];
   const size = shape.reduce((product, each, at) => (typeof declared[at] === "number" ? product : product * each), 1);
-  if (size <= most) return;
-  throw new ServingFailure("invalid-request", `${measured} is [${shape.join(", ")}]; send at most ${most} at once.`);
+  if (size <= maxSize) return;
+  throw new ServingFailure(
+    "invalid-request",
+    `${limitedInput} is [${shape.join(", ")}]; send at most ${maxSize} at once.`,
+  );
 }
 
 /** What ONNX Runtime says no to is the caller's to mend: sizes that do not go together show only when the graph runs. */
@@ -77,11 +80,11 @@ export function createGraphModels(
       name,
       inputs: inputPorts.map(metadataOf),
       outputs: outputPorts.map(metadataOf),
-      infer: async ({ inputs, wanted }, signal) => {
+      infer: async ({ inputs, outputNames }, signal) => {
         checkSize(inputs, served, inputPorts);
         const asked = now();
         const feeds = Object.fromEntries([...inputs].map(([input, tensor]) => [input, toTensor(tensor)]));
-        const outputs = await engine.run(graph, feeds, [...wanted], signal).catch((thrown: unknown) => {
+        const outputs = await engine.run(graph, feeds, [...outputNames], signal).catch((thrown: unknown) => {
           throw refusal(name, thrown);
         });
         const times = { queue: 0, encode: now() - asked, decode: 0 };

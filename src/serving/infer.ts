@@ -8,16 +8,16 @@ import { MODEL_VERSION, type ModelReply, type ServedModel, type TensorMetadata }
 import { codecFailure, ServingFailure } from "./serving-failure.ts";
 
 /** The names of the outputs that a request wants: all that can be sent where it names none. Throws `invalid-request` for one that there is not. */
-function wantedOutputs(model: ServedModel, request: InferRequest): ReadonlySet<string> {
+function requestedOutputs(model: ServedModel, request: InferRequest): ReadonlySet<string> {
   const { outputs = [] } = request;
   const isBinary = wantsBinary(request);
   // JSON has no form of FP16.
   const isSendable = ({ name, datatype }: TensorMetadata) => datatype !== "FP16" || isBinary(name);
   const offered = new Set(model.outputs.map(({ name }) => name));
   const all = () => model.outputs.filter(isSendable).map(({ name }) => name);
-  const wanted = new Set(outputs.length === 0 ? all() : outputs.map(({ name }) => name));
-  const unknown = [...wanted].find((name) => !offered.has(name));
-  if (unknown === undefined) return wanted;
+  const outputNames = new Set(outputs.length === 0 ? all() : outputs.map(({ name }) => name));
+  const unknown = [...outputNames].find((name) => !offered.has(name));
+  if (unknown === undefined) return outputNames;
   throw new ServingFailure("invalid-request", `The model has no output ${unknown}.`);
 }
 
@@ -27,14 +27,14 @@ function jsonBytes({ length }: Uint8Array, headers: Headers): number {
 }
 
 /** An inference as it is sent, and what it took. */
-export interface Inferred {
+export interface InferResponse {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly headers: Readonly<Record<string, string>>;
   readonly reply: ModelReply;
 }
 
 /** Reads an infer request, asks the model and writes the reply, which names the model by its `identity`. Rejects as `ServedModel` does, and where the message cannot be read. */
-export async function infer(model: ServedModel, identity: ModelIdentity, request: Request): Promise<Inferred> {
+export async function infer(model: ServedModel, identity: ModelIdentity, request: Request): Promise<InferResponse> {
   const body = await readMessage(request);
   checkJsonMarks(body.subarray(0, jsonBytes(body, request.headers)));
   const decoded = decodeRequest(body, request.headers);
@@ -42,9 +42,9 @@ export async function infer(model: ServedModel, identity: ModelIdentity, request
   const { inputs: tensors, parameters = {}, id } = decoded.value;
   const inputs = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   checkInputs(inputs, model.inputs);
-  const wanted = wantedOutputs(model, decoded.value);
-  const reply = await model.infer({ inputs, parameters, wanted }, request.signal);
-  const outputs = reply.outputs.filter(({ name }) => wanted.has(name));
+  const outputNames = requestedOutputs(model, decoded.value);
+  const reply = await model.infer({ inputs, parameters, outputNames }, request.signal);
+  const outputs = reply.outputs.filter(({ name }) => outputNames.has(name));
   const named = { modelName: model.name, modelVersion: MODEL_VERSION, parameters: identityParameters(identity) };
   const encoded = encodeReply({ ...named, id, outputs }, wantsBinary(decoded.value));
   if (!encoded.ok) throw codecFailure(encoded.failure);

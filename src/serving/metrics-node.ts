@@ -45,7 +45,7 @@ export function createServingMetrics(load: () => EngineLoad, inside: () => numbe
     ["florence_requests_inside", "Requests at work or waiting.", inside],
     ["florence_answers_running", "Answers in the decoder's batch.", () => load().running],
     ["florence_answers_waiting", "Answers that wait for rows of the decoder's batch.", () => load().waiting],
-    ["florence_features_cached", "Pictures whose features are held.", () => load().cachedPictures],
+    ["florence_features_cached", "Pictures whose features are held.", () => load().cachedImages],
     ["florence_features_cached_bytes", "Bytes of those features.", () => load().cachedBytes],
   ]);
   return {

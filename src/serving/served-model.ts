@@ -22,7 +22,7 @@ export interface ModelRequest {
   readonly inputs: ReadonlyMap<string, NamedTensor>;
   readonly parameters: Parameters;
   /** The names of the outputs that are wanted. */
-  readonly wanted: ReadonlySet<string>;
+  readonly outputNames: ReadonlySet<string>;
 }
 
 /** A model's answer; `tokens` were written for it. */

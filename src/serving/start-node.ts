@@ -16,7 +16,7 @@ import { createGraphModels } from "./graph-model.ts";
 import { createHttpServer, defaultTimeouts, endsWithin, type HttpTimeouts } from "./http-node.ts";
 import { logLine } from "./log-line.ts";
 import { createServingMetrics } from "./metrics-node.ts";
-import { picturesFor } from "./with-image.ts";
+import { createWithImage } from "./with-image.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** How the backend is started; the flags of `functions/gpu.ts`, which say what each means. */
@@ -59,15 +59,15 @@ async function modelsFor(config: ServingConfig, engine: ThreadedEngine): Promise
   const readAsset = async (path: string) => new Response(await readFile(join(config.shards, path)));
   const shards = await openModelShards(readAsset, config.model);
   const image = await readImageSettings(shards);
-  const withPicture = picturesFor({
+  const withImage = createWithImage({
     has: (digest) => engine.has(digest),
     preprocess: (picture) => preprocess(picture, image, decoders),
     limits: { ...ISOLATE_LIMITS, maxPixels: config.maxImagePixels },
   });
   const { description, positions, ports } = engine;
   return [
-    createFlorence2Model({ engine, withPicture, description, positions }),
-    createEncoderModel({ engine, withPicture, offersFp16: config.offersFp16 }),
+    createFlorence2Model({ engine, withImage, description, positions }),
+    createEncoderModel({ engine, withImage, offersFp16: config.offersFp16 }),
     ...createGraphModels(engine, ports, () => performance.now()),
   ];
 }
@@ -80,7 +80,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
   const admission = createAdmission(config.maxQueue);
   const metrics = createServingMetrics(
     () => engine.load(),
-    () => admission.inside,
+    () => admission.inFlight,
   );
   const app = createServingApp({
     models: await modelsFor(config, engine),

@@ -1,4 +1,4 @@
-import type { Picture } from "../engine/feature-store.ts";
+import type { EngineImage } from "../engine/feature-store.ts";
 import { UnknownDigestError } from "../engine/feature-store.ts";
 import { type Image, imageFromBytes, type ImageLimits } from "../image/image.ts";
 import { ServingFailure } from "./serving-failure.ts";
@@ -10,7 +10,7 @@ export interface SentImage {
 }
 
 /** How pictures get to the engine. */
-export interface PictureOptions {
+export interface WithImageOptions {
   /** Whether features are most likely held under a digest. */
   readonly has: (digest: string) => boolean;
   /** Decodes a picture and makes the model's input of it. */
@@ -19,7 +19,7 @@ export interface PictureOptions {
 }
 
 /** Runs work on a picture. */
-export type WithPicture = <Result>(sent: SentImage, work: (picture: Picture) => Promise<Result>) => Promise<Result>;
+export type WithImage = <Result>(sent: SentImage, work: (picture: EngineImage) => Promise<Result>) => Promise<Result>;
 
 /** A digest that belongs to other bytes would hand one picture's features to those who ask for another. */
 function checkDigest({ digest }: Image, sent: SentImage): void {
@@ -31,7 +31,7 @@ function checkDigest({ digest }: Image, sent: SentImage): void {
  * Decodes a picture only where its features are not held. They may be forgotten between the question and the work; the
  * picture is then decoded after all. Rejects with `Problem`, or `UnknownDigestError` where only a digest was sent.
  */
-export function picturesFor({ has, preprocess, limits }: PictureOptions): WithPicture {
+export function createWithImage({ has, preprocess, limits }: WithImageOptions): WithImage {
   return async (sent, work) => {
     const { bytes } = sent;
     if (bytes === undefined) {

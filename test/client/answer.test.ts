@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readCacheStatus } from "../../src/client/cache-status.ts";
+import { parseCacheStatus } from "../../src/client/cache-status.ts";
 import { FlorenceError } from "../../src/client/florence.ts";
 import type { CacheReport } from "../../src/contract/service.ts";
 import { cacheStatus } from "../../src/http/cache-control.ts";
@@ -115,7 +115,7 @@ describe("Cache-Status", () => {
           "cache-status": isBehindAnother ? `${own}, "proxy, with; commas"; fwd=uri-miss` : own,
           age: String(given.age),
         });
-        expect(readCacheStatus(headers)).toEqual(given);
+        expect(parseCacheStatus(headers)).toEqual(given);
       }),
     );
   });

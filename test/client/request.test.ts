@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFlorence, FlorenceError } from "../../src/client/florence.ts";
 import type { Image } from "../../src/client/image.ts";
-import { imageQuestion, MAX_QUERY_CHARACTERS } from "../../src/client/request.ts";
+import { imageRequest, MAX_QUERY_CHARACTERS } from "../../src/client/request.ts";
 import { queryOptions } from "../../src/http/query.ts";
 import { fakeApi, fine } from "../support/fake-api.ts";
 
@@ -93,7 +93,7 @@ describe("options", () => {
   it("in the query are read by the server as they were given, and as JSON where they are too long for it", async () => {
     await fc.assert(
       fc.asyncProperty(options, async (given) => {
-        const { path, body } = await imageQuestion("/v1/caption", bytes, given);
+        const { path, body } = await imageRequest("/v1/caption", bytes, given);
         const query = new URL(path, "https://florence.test").searchParams;
         const read = typeof body === "string" ? JSON.parse(body) : queryOptions(query);
         const { image, ...rest } = read;
@@ -121,9 +121,9 @@ describe("options", () => {
 
   it("longer than an address may be go with the image into JSON", async () => {
     const text = "a".repeat(MAX_QUERY_CHARACTERS);
-    const { path, body } = await imageQuestion("/v1/x", bytes, { text });
+    const { path, body } = await imageRequest("/v1/x", bytes, { text });
     expect([path, body]).toEqual(["/v1/x", JSON.stringify({ image: { base64: "AQID" }, text })]);
-    const fits = await imageQuestion("/v1/x", bytes, { text: "a".repeat(MAX_QUERY_CHARACTERS - "text=".length) });
+    const fits = await imageRequest("/v1/x", bytes, { text: "a".repeat(MAX_QUERY_CHARACTERS - "text=".length) });
     expect(fits.path).toHaveLength("/v1/x?".length + MAX_QUERY_CHARACTERS);
   });
 });

@@ -33,7 +33,7 @@ describe("pictures", () => {
   it("are forgotten when the budget of bytes is spent", async () => {
     const { engine } = await tinyEngine({ featureBytes: 8 });
     await eventsOf(engine, job("1"));
-    expect(engine.load()).toMatchObject({ cachedPictures: 1, cachedBytes: 8 });
+    expect(engine.load()).toMatchObject({ cachedImages: 1, cachedBytes: 8 });
     await eventsOf(engine, job("2"));
     await expect(eventsOf(engine, job("1", { pixels: undefined }))).rejects.toBeInstanceOf(UnknownDigestError);
   });

@@ -13,7 +13,7 @@ const flags = [...`${dockerfile}${manifest}`.matchAll(/(?:- |")--(?<name>[a-z-]+
   ({ groups }) => [groups?.["name"] ?? "", groups?.["value"] ?? ""] as const,
 );
 
-const idle = () => ({ running: 0, waiting: 0, cachedPictures: 0, cachedBytes: 0 });
+const idle = () => ({ running: 0, waiting: 0, cachedImages: 0, cachedBytes: 0 });
 
 describe("deploy/kserve", () => {
   it("starts our server with flags that it has, and values that it takes", () => {

@@ -16,7 +16,7 @@ const outcome: Outcome = {
   fault: undefined,
 };
 
-const load = { waiting: 1, running: 2, cachedPictures: 3, cachedBytes: 4 };
+const load = { waiting: 1, running: 2, cachedImages: 3, cachedBytes: 4 };
 
 it("the metrics page counts requests, tokens and seconds, and shows how busy the server is", async () => {
   const { record, page } = createServingMetrics(

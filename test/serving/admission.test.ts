@@ -9,22 +9,22 @@ const request = { inputs: [image, texts("prompt", "a")] };
 describe("a full server", () => {
   it("answers 503, and when to ask again, until a place is free", async () => {
     const { engine, started, finish } = manualEngine();
-    const { app, admission } = await servingApp({ engine, maxInside: 1 });
+    const { app, admission } = await servingApp({ engine, maxInFlight: 1 });
     const first = ask(app, request);
     await started;
     for (const refused of [await ask(app, request), await askStream(app, { text_input: "a", image: street64 })]) {
       expect(refused.headers.get("retry-after")).toBe(String(RETRY_AFTER_SECONDS));
       expect(await errorOf(refused)).toEqual([503, "overloaded"]);
     }
-    expect(admission.inside).toBe(1);
+    expect(admission.inFlight).toBe(1);
     finish();
     expect((await first).status).toBe(200);
-    expect(admission.inside).toBe(0);
+    expect(admission.inFlight).toBe(0);
   });
 
   it("still says that it is well", async () => {
     const { engine, started } = manualEngine();
-    const { app } = await servingApp({ engine, maxInside: 1 });
+    const { app } = await servingApp({ engine, maxInFlight: 1 });
     void ask(app, request);
     await started;
     expect((await app.request("/v2/health/ready")).status).toBe(200);
@@ -61,19 +61,19 @@ describe("a place", () => {
     const admission = createAdmission(1);
     const broken = admission.admit(() => Promise.reject(new Error("broken")));
     await expect(broken).rejects.toThrow("broken");
-    await expect(admission.admit(async () => admission.inside)).resolves.toBe(1);
-    expect(admission.inside).toBe(0);
+    await expect(admission.admit(async () => admission.inFlight)).resolves.toBe(1);
+    expect(admission.inFlight).toBe(0);
   });
 
   it("is given back by a caller who leaves while the body comes", async () => {
-    const { app, admission } = await servingApp({ maxInside: 1 });
+    const { app, admission } = await servingApp({ maxInFlight: 1 });
     const caller = Promise.withResolvers<void>();
     const stalled = new ReadableStream({ pull: (controller) => caller.promise.then(() => controller.error()) });
     const init = { method: "POST", body: stalled, duplex: "half" };
     const response = app.request(new Request("http://gpu.test/v2/models/florence2/infer", init));
-    expect(admission.inside).toBe(1);
+    expect(admission.inFlight).toBe(1);
     caller.resolve();
     expect(await errorOf(await response)).toEqual([499, "request-cancelled"]);
-    expect(admission.inside).toBe(0);
+    expect(admission.inFlight).toBe(0);
   });
 });

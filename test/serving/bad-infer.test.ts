@@ -60,7 +60,7 @@ describe("an infer request", () => {
     const { app, ran, admission } = await servingApp();
     expect(await errorOf(await ask(app, { inputs }))).toEqual([400, "invalid-request"]);
     expect(ran).toEqual([]);
-    expect(admission.inside).toBe(0);
+    expect(admission.inFlight).toBe(0);
   });
 
   it.each(badParameters)("with the parameters %j is refused", async (parameters) => {

@@ -87,9 +87,9 @@ describe("a bare graph", () => {
     ["decoder_model_merged", (size: number) => cached.with(0, floats("inputs_embeds", 2, size / 2, 4))],
   ])("%s takes so much at once and no more", async (model, inputsOf) => {
     const { app, ran } = await graphApp();
-    const most = servedGraphs[model]?.most ?? 0;
-    expect((await ask(app, { inputs: inputsOf(most) }, { model })).status).toBe(200);
-    expect(await errorOf(await ask(app, { inputs: inputsOf(most + 2) }, { model }))).toEqual([400, "invalid-request"]);
+    const maxSize = servedGraphs[model]?.maxSize ?? 0;
+    expect((await ask(app, { inputs: inputsOf(maxSize) }, { model })).status).toBe(200);
+    expect(await errorOf(await ask(app, { inputs: inputsOf(maxSize + 2) }, { model }))).toEqual([400, "invalid-request"]);
     expect(ran).toHaveLength(1);
   });
 

@@ -79,7 +79,7 @@ describe("a stream", () => {
   ])("that asks with %s is refused with a status", async (_name, bad) => {
     const { app, admission, ran } = await servingApp();
     expect(await errorOf(await askStream(app, bad))).toEqual([400, "invalid-request"]);
-    expect(admission.inside).toBe(0);
+    expect(admission.inFlight).toBe(0);
     expect(ran).toEqual([]);
   });
 
@@ -120,7 +120,7 @@ describe("a stream's errors", () => {
     expect(frames).toMatchObject([{ token_ids: [0] }, { code: "internal" }]);
     expect(JSON.stringify(frames)).not.toContain("secret");
     expect(outcomes).toMatchObject([{ status: 200, code: "internal", fault: new Error("a secret") }]);
-    expect(admission.inside).toBe(0);
+    expect(admission.inFlight).toBe(0);
   });
 });
 
@@ -132,11 +132,11 @@ describe("a stream's place", () => {
     await started;
     emit(tokenEvent(0));
     await response;
-    expect(admission.inside).toBe(1);
+    expect(admission.inFlight).toBe(1);
     emit(doneEvent);
     finish();
     await nextTask();
-    expect(admission.inside).toBe(0);
+    expect(admission.inFlight).toBe(0);
     expect(outcomes).toMatchObject([
       { status: 200, tokens: generation.tokenIds.length, times: { queue: 1, encode: 2, decode: 3 } },
     ]);
@@ -151,7 +151,7 @@ describe("a stream's place", () => {
     await (await response).body?.cancel();
     expect(signal.aborted).toBe(true);
     await nextTask();
-    expect(admission.inside).toBe(0);
+    expect(admission.inFlight).toBe(0);
     expect(outcomes).toMatchObject([{ status: 200, code: "request-cancelled" }]);
   });
 
@@ -163,7 +163,7 @@ describe("a stream's place", () => {
     await started;
     caller.abort();
     expect(await errorOf(await response)).toEqual([499, "request-cancelled"]);
-    expect(admission.inside).toBe(0);
+    expect(admission.inFlight).toBe(0);
     expect(outcomes).toHaveLength(1);
   });
 
@@ -177,7 +177,7 @@ describe("a stream's place", () => {
     await response;
     caller.abort();
     await nextTask();
-    expect(admission.inside).toBe(0);
+    expect(admission.inFlight).toBe(0);
     expect(outcomes).toMatchObject([{ status: 200, code: "request-cancelled" }]);
   });
 });

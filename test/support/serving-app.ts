@@ -9,7 +9,7 @@ import { createEncoderModel } from "../../src/serving/encoder-model.ts";
 import { createFlorence2Model } from "../../src/serving/florence2-model.ts";
 import { createGraphModels } from "../../src/serving/graph-model.ts";
 import type { Outcome } from "../../src/serving/outcome.ts";
-import { picturesFor } from "../../src/serving/with-image.ts";
+import { createWithImage } from "../../src/serving/with-image.ts";
 import { servedPorts } from "./serving-ports.ts";
 import { valueOf } from "./protocol-tensors.ts";
 import { sampleImage } from "./sample-images.ts";
@@ -24,7 +24,7 @@ const description = { id: "tiny", revision: "r1", dtype: "fp32", imageSize: 1, f
 /** What a test may replace. */
 export interface ServingChanges {
   readonly engine?: Partial<Engine>;
-  readonly maxInside?: number;
+  readonly maxInFlight?: number;
   readonly offersFp16?: boolean;
   readonly has?: (digest: string) => boolean;
   readonly revision?: string;
@@ -33,7 +33,7 @@ export interface ServingChanges {
 /** The server around the tiny model, or around an engine of the test's own; `outcomes` is what it recorded. */
 export async function servingApp({
   engine: changes,
-  maxInside = 10,
+  maxInFlight = 10,
   offersFp16 = false,
   ...rest
 }: ServingChanges = {}) {
@@ -41,10 +41,10 @@ export async function servingApp({
   const identity = { ...description, revision };
   const tiny = await tinyEngine();
   const engine: Engine = { ...tiny.engine, ...changes };
-  const admission = createAdmission(maxInside);
+  const admission = createAdmission(maxInFlight);
   const outcomes: Outcome[] = [];
   const held = new Set<string>();
-  const withPicture = picturesFor({
+  const withImage = createWithImage({
     has: has ?? ((digest) => held.has(digest)),
     preprocess: async ({ digest }) => {
       held.add(digest);
@@ -56,11 +56,11 @@ export async function servingApp({
     models: [
       createFlorence2Model({
         engine,
-        withPicture,
+        withImage,
         description: identity,
         positions: TINY_POSITIONS,
       }),
-      createEncoderModel({ engine, withPicture, offersFp16 }),
+      createEncoderModel({ engine, withImage, offersFp16 }),
       ...createGraphModels(engine, servedPorts, () => 0),
     ],
     identity,
