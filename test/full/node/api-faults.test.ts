@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createServer as createSecureServer } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeReply } from "../../src/inference/protocol/binary-extension.ts";
-import { defaultBreaker } from "../../src/inference/protocol/breaker.ts";
-import { bundle } from "../../tools/bundle.ts";
-import { root, serve } from "../../tools/serve.ts";
-import { catOutputs, catReply, describedPaths, inferPath, replyOf } from "../support/cat-backend.ts";
-import { int32 } from "../support/fake-client.ts";
+import { encodeReply } from "../../../src/inference/protocol/binary-extension.ts";
+import { defaultBreaker } from "../../../src/inference/protocol/breaker.ts";
+import { bundle } from "../../../tools/bundle.ts";
+import { root, serve } from "../../../tools/serve.ts";
+import { catOutputs, catReply, describedPaths, inferPath, replyOf } from "../../support/cat-backend.ts";
+import { int32 } from "../../support/fake-client.ts";
 import {
   type Behaviour,
   drip,
@@ -17,9 +17,9 @@ import {
   type RequestedPaths,
   respond,
   withServer,
-} from "../support/hostile-backend.ts";
-import { selfSigned } from "../support/protocol-certificate.ts";
-import { valueOf } from "../support/protocol-tensors.ts";
+} from "../../support/hostile-backend.ts";
+import { selfSigned } from "../../support/protocol-certificate.ts";
+import { valueOf } from "../../support/protocol-tensors.ts";
 
 /** What one answer may take at the backend; the clock of a busy machine is added to it. */
 const TIMEOUT_MS = 600;

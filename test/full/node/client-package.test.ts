@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundle } from "../../tools/bundle.ts";
-import { root, type Server, serve } from "../../tools/serve.ts";
-import { clientPage, installClient, outputIndexes, runClientPage } from "../../tools/docs/client-project.ts";
-import { blocksIn } from "../../tools/docs/page-examples.ts";
+import { bundle } from "../../../tools/bundle.ts";
+import { root, type Server, serve } from "../../../tools/serve.ts";
+import { clientPage, installClient, outputIndexes, runClientPage } from "../../../tools/docs/client-project.ts";
+import { blocksIn } from "../../../tools/docs/page-examples.ts";
 
 const run = promisify(execFile);
 const tsc = join(root, "node_modules/typescript/bin/tsc");

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "../../tools/serve.ts";
+import { root } from "../../../tools/serve.ts";
 
 /** What a command prints and how it ends. */
 async function run(tool: string, arguments_: readonly string[], environment: NodeJS.ProcessEnv = {}) {

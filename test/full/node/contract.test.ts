@@ -4,12 +4,12 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FlatAnswer } from "../../src/contract/forms.ts";
-import { EXAMPLES_PATH, requestExamples } from "../../tools/examples.ts";
-import { bundle } from "../../tools/bundle.ts";
-import { root, serve, type Server } from "../../tools/serve.ts";
-import { anyRequest, describeResponse, requestTo } from "../support/any-request.ts";
-import { expectAsDocumented } from "../support/document-check.ts";
+import { FlatAnswer } from "../../../src/contract/forms.ts";
+import { EXAMPLES_PATH, requestExamples } from "../../../tools/examples.ts";
+import { bundle } from "../../../tools/bundle.ts";
+import { root, serve, type Server } from "../../../tools/serve.ts";
+import { anyRequest, describeResponse, requestTo } from "../../support/any-request.ts";
+import { expectAsDocumented } from "../../support/document-check.ts";
 
 let server: Server;
 beforeAll(async () => {

@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { createService } from "../../src/answering/answer.ts";
-import { Problem, type ProblemCode } from "../../src/contract/problems.ts";
-import { createApp } from "../../src/http/app.ts";
-import { ISOLATE_LIMITS } from "../../src/image/image.ts";
-import { anyRequest, describeResponse, requestTo } from "../support/any-request.ts";
-import { uncached } from "../support/calls.ts";
-import { expectAsDocumented, rows } from "../support/document-check.ts";
-import { fakeBackend } from "../support/fake-backend.ts";
-import { tokenSoup } from "../support/token-soup.ts";
+import { createService } from "../../../src/answering/answer.ts";
+import { Problem, type ProblemCode } from "../../../src/contract/problems.ts";
+import { createApp } from "../../../src/http/app.ts";
+import { ISOLATE_LIMITS } from "../../../src/image/image.ts";
+import { anyRequest, describeResponse, requestTo } from "../../support/any-request.ts";
+import { uncached } from "../../support/calls.ts";
+import { expectAsDocumented, rows } from "../../support/document-check.ts";
+import { fakeBackend } from "../../support/fake-backend.ts";
+import { tokenSoup } from "../../support/token-soup.ts";
 
 /** What a backend may fail with; a bug of ours is none of them. */
 const failures = ["backend-failed", "backend-unavailable", "backend-timeout", "overloaded", "model-corrupt"] as const;

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeRequest } from "../../src/inference/protocol/binary-extension.ts";
-import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
-import { MAX_MESSAGE_BYTES } from "../../src/serving/body.ts";
-import type { RunningServer } from "../../src/serving/start-node.ts";
-import { startMiniServer } from "../support/gpu-server.ts";
-import { bilevelPng, inflatingPng } from "../support/image-bytes.ts";
-import { valueOf } from "../support/protocol-tensors.ts";
-import { caption, idsOf, inferBody, rawSocket, received, street64 } from "../support/serving-client.ts";
-import { samplesOf } from "../support/serving-samples.ts";
+import { encodeRequest } from "../../../src/inference/protocol/binary-extension.ts";
+import type { NamedTensor } from "../../../src/inference/protocol/datatypes.ts";
+import { MAX_MESSAGE_BYTES } from "../../../src/serving/body.ts";
+import type { RunningServer } from "../../../src/serving/start-node.ts";
+import { startMiniServer } from "../../support/gpu-server.ts";
+import { bilevelPng, inflatingPng } from "../../support/image-bytes.ts";
+import { valueOf } from "../../support/protocol-tensors.ts";
+import { caption, idsOf, inferBody, rawSocket, received, street64 } from "../../support/serving-client.ts";
+import { samplesOf } from "../../support/serving-samples.ts";
 
 /** Short enough for a test, long enough for a busy machine. */
 const timeouts = { receiveMs: 500, stallMs: 500 };

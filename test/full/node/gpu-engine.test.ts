@@ -1,16 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startEngineThread, type ThreadedEngine } from "../../src/engine/threaded-node.ts";
-import type { Backend, GenerationEvent } from "../../src/inference/backend.ts";
-import { decoders } from "../../src/pixels/decode-node.ts";
-import { readImageSettings } from "../../src/runtime/load-model.ts";
-import type { ImageConfig } from "../../src/runtime/model-config.ts";
-import { preprocess } from "../../src/pixels/preprocess.ts";
-import { openModelShards } from "../../src/weights/shards.ts";
-import { generations, goldenImages } from "../support/mini-goldens.ts";
+import { startEngineThread, type ThreadedEngine } from "../../../src/engine/threaded-node.ts";
+import type { Backend, GenerationEvent } from "../../../src/inference/backend.ts";
+import { decoders } from "../../../src/pixels/decode-node.ts";
+import { readImageSettings } from "../../../src/runtime/load-model.ts";
+import type { ImageConfig } from "../../../src/runtime/model-config.ts";
+import { preprocess } from "../../../src/pixels/preprocess.ts";
+import { openModelShards } from "../../../src/weights/shards.ts";
+import { generations, goldenImages } from "../../support/mini-goldens.ts";
 
-const folder = join(import.meta.dirname, "../../model-shards");
+const folder = join(import.meta.dirname, "../../../model-shards");
 const limits = { maxBatch: 8, windowMs: 1, maxRows: 64, featureBytes: 64 * 1024 * 1024, threads: 1 };
 const startMini = () => startEngineThread({ ...limits, folder, modelId: "mini" });
 const readAsset = async (path: string) => new Response(await readFile(join(folder, path)));

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createHttpServer, defaultTimeouts } from "../../src/serving/http-node.ts";
-import { rawSocket, received } from "../support/serving-client.ts";
+import { createHttpServer, defaultTimeouts } from "../../../src/serving/http-node.ts";
+import { rawSocket, received } from "../../support/serving-client.ts";
 
 /** More than the kernel's buffers take for a reader who does not. */
 const LARGE = 32_000_000;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { caption, idsOf, inferBody, post, streamBody } from "../support/serving-client.ts";
-import { type GpuProcess, gpuProcess, runGpu, waitForSample } from "../support/serving-process.ts";
+import { caption, idsOf, inferBody, post, streamBody } from "../../support/serving-client.ts";
+import { type GpuProcess, gpuProcess, runGpu, waitForSample } from "../../support/serving-process.ts";
 
 const infer = "/v2/models/florence2/infer";
 const stream = "/v2/models/florence2/generate_stream";

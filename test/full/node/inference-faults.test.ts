@@ -1,7 +1,7 @@
 import { createServer as createTlsServer } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { defaultRetry } from "../../src/inference/protocol/retry.ts";
+import { defaultRetry } from "../../../src/inference/protocol/retry.ts";
 import {
   callInfer,
   drip,
@@ -14,9 +14,9 @@ import {
   respond,
   shortDeadline,
   withServer,
-} from "../support/hostile-backend.ts";
-import type { Behaviour } from "../support/hostile-backend.ts";
-import { selfSigned } from "../support/protocol-certificate.ts";
+} from "../../support/hostile-backend.ts";
+import type { Behaviour } from "../../support/hostile-backend.ts";
+import { selfSigned } from "../../support/protocol-certificate.ts";
 
 /** Generous beside the short deadline, for a machine that is busy. */
 const SOON_MS = 2000;

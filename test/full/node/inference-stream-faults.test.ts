@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { drip, headOf, hostileServer, realClient, shortDeadline, withServer } from "../support/hostile-backend.ts";
-import type { Behaviour } from "../support/hostile-backend.ts";
-import { collect } from "../support/protocol-backend.ts";
+import { drip, headOf, hostileServer, realClient, shortDeadline, withServer } from "../../support/hostile-backend.ts";
+import type { Behaviour } from "../../support/hostile-backend.ts";
+import { collect } from "../../support/protocol-backend.ts";
 
 const path = "/v2/models/m/generate_stream";
 const frames = headOf("200 OK", ["Content-Type: text/event-stream", "Connection: close"]);

@@ -4,12 +4,12 @@ import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ProblemDetails } from "../../src/contract/problem-details.ts";
-import { createImageFetch } from "../../src/image/fetch-image.ts";
-import { MAX_IMAGE_BYTES } from "../../src/image/image.ts";
-import { bundle } from "../../tools/bundle.ts";
-import { root, serve, type Server } from "../../tools/serve.ts";
-import { bytesOf } from "../support/image-servers.ts";
+import { ProblemDetails } from "../../../src/contract/problem-details.ts";
+import { createImageFetch } from "../../../src/image/fetch-image.ts";
+import { MAX_IMAGE_BYTES } from "../../../src/image/image.ts";
+import { bundle } from "../../../tools/bundle.ts";
+import { root, serve, type Server } from "../../../tools/serve.ts";
+import { bytesOf } from "../../support/image-servers.ts";
 
 const vectors = join(root, "test/vectors/preprocess");
 const MEGABYTE = new Uint8Array(1024 * 1024);

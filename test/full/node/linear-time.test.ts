@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createIncrementalParser } from "../../src/florence/incremental.ts";
-import { parse } from "../../src/florence/parse.ts";
-import { postProcess } from "../../src/florence/reference.ts";
-import { type TaskName, tasks } from "../../src/florence/tasks.ts";
+import { createIncrementalParser } from "../../../src/florence/incremental.ts";
+import { parse } from "../../../src/florence/parse.ts";
+import { postProcess } from "../../../src/florence/reference.ts";
+import { type TaskName, tasks } from "../../../src/florence/tasks.ts";
 
 const size = { width: 640, height: 480 };
 

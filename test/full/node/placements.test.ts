@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Backend } from "../../src/inference/backend.ts";
-import type { RunningServer } from "../../src/serving/start-node.ts";
-import { all, never } from "../support/fake-client.ts";
-import { startMiniServer } from "../support/gpu-server.ts";
-import { generations, goldenImages } from "../support/mini-goldens.ts";
-import { remoteAt, splitAt } from "../support/placement-backends.ts";
+import type { Backend } from "../../../src/inference/backend.ts";
+import type { RunningServer } from "../../../src/serving/start-node.ts";
+import { all, never } from "../../support/fake-client.ts";
+import { startMiniServer } from "../../support/gpu-server.ts";
+import { generations, goldenImages } from "../../support/mini-goldens.ts";
+import { remoteAt, splitAt } from "../../support/placement-backends.ts";
 
 let server: (RunningServer & AsyncDisposable) | undefined;
 beforeAll(async () => {

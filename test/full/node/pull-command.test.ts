@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freeBytes, requireSpace } from "../../tools/pull/disk-space.ts";
-import { describeDtypes, graphFiles, parseDtypes } from "../../tools/pull/dtypes.ts";
-import { locked } from "../../tools/pull/lock.ts";
-import { findSource, readSources } from "../../tools/pull/sources.ts";
-import { createTransferLog, describeTransfer } from "../../tools/pull/transfer-log.ts";
-import { root } from "../../tools/serve.ts";
-import { writeModel } from "../../tools/sharding/write-model.ts";
+import { freeBytes, requireSpace } from "../../../tools/pull/disk-space.ts";
+import { describeDtypes, graphFiles, parseDtypes } from "../../../tools/pull/dtypes.ts";
+import { locked } from "../../../tools/pull/lock.ts";
+import { findSource, readSources } from "../../../tools/pull/sources.ts";
+import { createTransferLog, describeTransfer } from "../../../tools/pull/transfer-log.ts";
+import { root } from "../../../tools/serve.ts";
+import { writeModel } from "../../../tools/sharding/write-model.ts";
 
 let folder = "";
 beforeEach(async () => {

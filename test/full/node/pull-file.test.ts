@@ -1,9 +1,9 @@
 import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { describeFile } from "../../tools/pull/hub.ts";
-import { PullError } from "../../tools/pull/pull-error.ts";
-import { MAX_FAILURES } from "../../tools/pull/retries.ts";
-import { content, LARGE, LARGE_BYTES, pullSetup, SMALL, source } from "../support/pull-setup.ts";
+import { describeFile } from "../../../tools/pull/hub.ts";
+import { PullError } from "../../../tools/pull/pull-error.ts";
+import { MAX_FAILURES } from "../../../tools/pull/retries.ts";
+import { content, LARGE, LARGE_BYTES, pullSetup, SMALL, source } from "../../support/pull-setup.ts";
 
 let setup: Awaited<ReturnType<typeof pullSetup>>;
 beforeEach(async () => {

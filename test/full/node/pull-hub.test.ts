@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { describeFile } from "../../tools/pull/hub.ts";
-import { MAX_RETRY_AFTER_MS } from "../../tools/pull/refusals.ts";
-import { MAX_FAILURES } from "../../tools/pull/retries.ts";
-import { hubUrl } from "../../tools/pull/sources.ts";
-import { MIRROR_COMMIT } from "../support/hub-mirror.ts";
-import { content, LARGE, LARGE_BYTES, pullSetup, SMALL, source } from "../support/pull-setup.ts";
+import { describeFile } from "../../../tools/pull/hub.ts";
+import { MAX_RETRY_AFTER_MS } from "../../../tools/pull/refusals.ts";
+import { MAX_FAILURES } from "../../../tools/pull/retries.ts";
+import { hubUrl } from "../../../tools/pull/sources.ts";
+import { MIRROR_COMMIT } from "../../support/hub-mirror.ts";
+import { content, LARGE, LARGE_BYTES, pullSetup, SMALL, source } from "../../support/pull-setup.ts";
 
 const token = "hf_secret";
 const zeros = "0".repeat(64);

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import * as fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
-import type { Fault } from "../support/hub-mirror.ts";
-import { LARGE, LARGE_BYTES, pullSetup } from "../support/pull-setup.ts";
+import type { Fault } from "../../support/hub-mirror.ts";
+import { LARGE, LARGE_BYTES, pullSetup } from "../../support/pull-setup.ts";
 
 const setup = await pullSetup();
 afterAll(() => setup.close());

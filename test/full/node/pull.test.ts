@@ -2,20 +2,20 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { decoders } from "../../src/pixels/decode-node.ts";
-import { createEmbeddedBackend } from "../../src/placements/embedded.ts";
-import { createNativeSessions } from "../../src/runtime/ort-node.ts";
-import { preprocess } from "../../src/pixels/preprocess.ts";
-import { Manifest, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";
-import { createTokenizer } from "../../src/decoding/tokenizer.ts";
-import { parseDtypes } from "../../tools/pull/dtypes.ts";
-import { pullModel } from "../../tools/pull/pull-model.ts";
-import { root } from "../../tools/serve.ts";
-import { type Mirror, MIRROR_COMMIT, type MirrorFile, startMirror } from "../support/hub-mirror.ts";
-import { generations, goldenImages } from "../support/mini-goldens.ts";
-import { runPull, startPull } from "../support/pull-command.ts";
-import { content } from "../support/pull-setup.ts";
-import { tinyFiles } from "../support/tiny-model.ts";
+import { decoders } from "../../../src/pixels/decode-node.ts";
+import { createEmbeddedBackend } from "../../../src/placements/embedded.ts";
+import { createNativeSessions } from "../../../src/runtime/ort-node.ts";
+import { preprocess } from "../../../src/pixels/preprocess.ts";
+import { Manifest, openModelShards, type ReadAsset } from "../../../src/weights/shards.ts";
+import { createTokenizer } from "../../../src/decoding/tokenizer.ts";
+import { parseDtypes } from "../../../tools/pull/dtypes.ts";
+import { pullModel } from "../../../tools/pull/pull-model.ts";
+import { root } from "../../../tools/serve.ts";
+import { type Mirror, MIRROR_COMMIT, type MirrorFile, startMirror } from "../../support/hub-mirror.ts";
+import { generations, goldenImages } from "../../support/mini-goldens.ts";
+import { runPull, startPull } from "../../support/pull-command.ts";
+import { content } from "../../support/pull-setup.ts";
+import { tinyFiles } from "../../support/tiny-model.ts";
 
 const shipped = join(root, "model-shards");
 

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { modelFiles } from "../../src/runtime/load-model.ts";
-import { MAX_PART_BYTES, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";
-import { tinyFiles } from "../support/tiny-model.ts";
+import { modelFiles } from "../../../src/runtime/load-model.ts";
+import { MAX_PART_BYTES, openModelShards, type ReadAsset } from "../../../src/weights/shards.ts";
+import { tinyFiles } from "../../support/tiny-model.ts";
 
 let folder = "";
 const exported = () => join(folder, "exported");
@@ -21,7 +21,7 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 async function shard(id: string): Promise<void> {
-  const tool = join(import.meta.dirname, "../../tools/shard.ts");
+  const tool = join(import.meta.dirname, "../../../tools/shard.ts");
   await promisify(execFile)(process.execPath, [tool, exported(), id, "--output", output()]);
 }
 

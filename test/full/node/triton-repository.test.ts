@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "../../tools/serve.ts";
-import { tritonConfig } from "../../tools/triton-config.ts";
+import { root } from "../../../tools/serve.ts";
+import { tritonConfig } from "../../../tools/triton-config.ts";
 
 const mini = join(root, "model-shards/mini");
 let folder: string;

@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { sampleImage } from "../support/sample-images.ts";
+import { sampleImage } from "../../support/sample-images.ts";
 
 const pictures = [sampleImage("street.jpg"), sampleImage("garden.png")];
 const paths = [

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { readModelFile } from "../../functions/assets.ts";
-import { ISOLATE_MAX_CACHED_TOKENS, ISOLATE_MAX_PROMPT_TOKENS } from "../../src/placements/embedded.ts";
-import { loadModel } from "../../src/runtime/load-model.ts";
-import { createWebSession, linearMemoryBytes } from "../../src/runtime/ort-web.ts";
-import { openModelShards } from "../../src/weights/shards.ts";
-import { createTokenizer } from "../../src/decoding/tokenizer.ts";
+import { readModelFile } from "../../../functions/assets.ts";
+import { ISOLATE_MAX_CACHED_TOKENS, ISOLATE_MAX_PROMPT_TOKENS } from "../../../src/placements/embedded.ts";
+import { loadModel } from "../../../src/runtime/load-model.ts";
+import { createWebSession, linearMemoryBytes } from "../../../src/runtime/ort-web.ts";
+import { openModelShards } from "../../../src/weights/shards.ts";
+import { createTokenizer } from "../../../src/decoding/tokenizer.ts";
 
 const MiB = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { decoders } from "../../src/pixels/decode-web.ts";
-import { describePreprocess } from "../support/preprocess-cases.ts";
+import { decoders } from "../../../src/pixels/decode-web.ts";
+import { describePreprocess } from "../../support/preprocess-cases.ts";
 
 describePreprocess(decoders);
