@@ -108,7 +108,7 @@ export function createFeatureStore(options: FeatureStoreOptions): FeatureStore {
   const cache = createByteLru<Float32Tensor>({
     maxBytes: featureBytes,
     bytesOf: ({ data }) => data.byteLength,
-    onForget: (digest) => onChange(digest, false),
+    onEvict: (digest) => onChange(digest, false),
   });
   const passes = createPassTracker(options, (digest, features) => {
     cache.set(digest, features);

@@ -1,4 +1,4 @@
-/** Entry point of the engine thread. The engine has its own thread because ONNX Runtime's native build blocks the calling thread while a graph runs. */
+/** Entry point of the engine thread. The engine has its own thread since ONNX Runtime's native build blocks the calling thread while a graph runs. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";

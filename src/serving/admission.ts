@@ -1,18 +1,19 @@
 import { Problem } from "../contract/problems.ts";
 
-/** Lets so many requests in at once, and none once it is closed. */
+/** Admission control: limits the number of requests in flight, and refuses all once it is closed. */
 export interface Admission {
-  /** Runs the work of an admitted request. Throws `overloaded`. */
+  /** Runs `work` if the request is admitted. Throws `overloaded` if it is not. */
   admit<Result>(work: () => Promise<Result>): Promise<Result>;
   readonly isOpen: boolean;
+  /** Number of admitted requests, running or waiting. */
   readonly inFlight: number;
-  /** No more are let in; resolves when all have left. */
+  /** Refuses further requests; resolves when all admitted ones have ended. */
   close(): Promise<void>;
 }
 
-/** `maxInFlight` counts those at work and those waiting. */
+/** Creates an admission control. `maxInFlight` limits running and waiting requests together. */
 export function createAdmission(maxInFlight: number): Admission {
-  const emptied = Promise.withResolvers<void>();
+  const drained = Promise.withResolvers<void>();
   let isOpen = true;
   let inFlight = 0;
   const enter = (): void => {
@@ -22,7 +23,7 @@ export function createAdmission(maxInFlight: number): Admission {
   };
   const leave = (): void => {
     inFlight -= 1;
-    if (!isOpen && inFlight === 0) emptied.resolve();
+    if (!isOpen && inFlight === 0) drained.resolve();
   };
   return {
     admit: async (work) => {
@@ -41,8 +42,8 @@ export function createAdmission(maxInFlight: number): Admission {
     },
     close: () => {
       isOpen = false;
-      if (inFlight === 0) emptied.resolve();
-      return emptied.promise;
+      if (inFlight === 0) drained.resolve();
+      return drained.promise;
     },
   };
 }

@@ -11,27 +11,27 @@ import type { Outcome, Result } from "./outcome.ts";
 import { MODEL_VERSION, type ServedModel, type StreamFrame } from "./served-model.ts";
 import { type ErrorReply, errorReply, ServingFailure } from "./serving-failure.ts";
 
-/** Seconds after which one may ask again when the queue is full: some ten batches' time. */
+/** Value of Retry-After, in seconds, when the queue is full: about the time of ten batches. */
 export const RETRY_AFTER_SECONDS = 1;
 
-/** What `createServingApp` is given. */
+/** Options of `createServingApp`. */
 export interface ServingOptions {
   readonly models: readonly ServedModel[];
-  /** Whose weights all of them are: metadata and replies name it. */
+  /** Identity of the weights that all models use; metadata and replies contain it. */
   readonly identity: ModelIdentity;
   readonly admission: Admission;
   readonly version: string;
   readonly now: () => number;
   readonly newRequestId: () => string;
   readonly record: (outcome: Outcome) => void;
-  /** The metrics page and its content type. */
+  /** Returns the metrics page and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
 type Env = { Variables: { requestId: string } };
 type ServingContext = Context<Env>;
-type Record = (result: Result) => void;
-type Handle = (model: ServedModel, request: Request, record: Record) => Promise<Response>;
+type RecordResult = (result: Result) => void;
+type Handler = (model: ServedModel, request: Request, record: RecordResult) => Promise<Response>;
 
 function metadataOf({ name, inputs, outputs, parameters: own }: ServedModel, identity: ModelIdentity) {
   const listed = inputs.map(({ isOptional, ...input }) => ({
@@ -43,7 +43,7 @@ function metadataOf({ name, inputs, outputs, parameters: own }: ServedModel, ide
   return { name, versions, platform: "onnxruntime", inputs: listed, outputs, parameters };
 }
 
-function failed(context: ServingContext, { status, body }: ErrorReply): Response {
+function errorResponse(context: ServingContext, { status, body }: ErrorReply): Response {
   const retry = status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {};
   const headers = { ...retry, "content-type": "application/json", "x-request-id": context.get("requestId") };
   return new Response(JSON.stringify(body), { status, headers });
@@ -54,7 +54,7 @@ function serverTiming(times: StageTimes): string {
   return stages.map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");
 }
 
-function inferring({ admission, identity }: ServingOptions): Handle {
+function createInferHandler({ admission, identity }: ServingOptions): Handler {
   return (model, request, record) =>
     admission.admit(async () => {
       const { body, headers, reply } = await infer(model, identity, request);
@@ -63,7 +63,7 @@ function inferring({ admission, identity }: ServingOptions): Handle {
     });
 }
 
-function streaming({ admission }: ServingOptions): Handle {
+function createStreamHandler({ admission }: ServingOptions): Handler {
   return async ({ name, stream }, request, record) => {
     if (stream === undefined) throw new ServingFailure("not-supported", `${name} does not stream.`);
     const work: EventProducer<StreamFrame> = (emit, signal) =>
@@ -87,46 +87,46 @@ function createModelLookup(models: readonly ServedModel[]) {
     const [name = "", version = MODEL_VERSION] = [context.req.param("model"), context.req.param("version")];
     const model = byName.get(name);
     if (model !== undefined && version === MODEL_VERSION) return model;
-    const what = `model ${JSON.stringify(name)} of version ${JSON.stringify(version)}`;
-    throw new ServingFailure("not-found", `There is no ${what}.`);
+    const missing = `model ${JSON.stringify(name)} of version ${JSON.stringify(version)}`;
+    throw new ServingFailure("not-found", `There is no ${missing}.`);
   };
 }
 
-const traceparentForm = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+const traceparentPattern = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 
-/** The caller's W3C trace context; anything else under that name is not written into the log. */
+/** Returns the caller's W3C trace context; an invalid `traceparent` header is not written to the log. */
 function traceOf(context: ServingContext): string | undefined {
   const sent = context.req.header("traceparent");
-  return sent !== undefined && traceparentForm.test(sent) ? sent : undefined;
+  return sent !== undefined && traceparentPattern.test(sent) ? sent : undefined;
 }
 
-/** Runs a handler, turns what it throws into a reply, and records the one outcome. */
-function recorded(options: ServingOptions, operation: Outcome["operation"], handle: Handle) {
+/** Wraps a handler: converts thrown errors to replies, and records exactly one outcome per request. */
+function withRecording(options: ServingOptions, operation: Outcome["operation"], handle: Handler) {
   const { now, record } = options;
   const modelOf = createModelLookup(options.models);
   return async (context: ServingContext): Promise<Response> => {
-    const begun = now();
+    const startedAt = now();
     const [id, traceparent] = [context.get("requestId"), traceOf(context)];
     let model = "";
-    const tell: Record = (result) => {
-      const known = { requestId: id, traceparent, model, operation, ms: now() - begun };
-      record({ code: undefined, times: undefined, tokens: 0, fault: undefined, ...result, ...known });
+    const recordResult: RecordResult = (result) => {
+      const common = { requestId: id, traceparent, model, operation, ms: now() - startedAt };
+      record({ code: undefined, times: undefined, tokens: 0, fault: undefined, ...result, ...common });
     };
     try {
       const served = modelOf(context);
       model = served.name;
-      const response = await handle(served, context.req.raw, tell);
+      const response = await handle(served, context.req.raw, recordResult);
       response.headers.set("x-request-id", id);
       return response;
     } catch (thrown) {
       const reply = errorReply(thrown);
-      tell({ status: reply.status, code: reply.body.code, fault: reply.fault });
-      return failed(context, reply);
+      recordResult({ status: reply.status, code: reply.body.code, fault: reply.fault });
+      return errorResponse(context, reply);
     }
   };
 }
 
-/** An Open Inference Protocol v2 server: health, metadata, infer with binary or JSON tensors, streams. */
+/** Creates an Open Inference Protocol v2 server: health, metadata, infer with binary or JSON tensors, streams. */
 export function createServingApp(options: ServingOptions): Hono<Env> {
   const { models, identity, admission, version, metrics } = options;
   const modelOf = createModelLookup(models);
@@ -149,12 +149,12 @@ export function createServingApp(options: ServingOptions): Hono<Env> {
       const { name } = modelOf(context);
       return context.json({ name, ready: admission.isOpen }, status());
     });
-    app.post(`${path}/infer`, recorded(options, "infer", inferring(options)));
-    app.post(`${path}/generate_stream`, recorded(options, "generate_stream", streaming(options)));
+    app.post(`${path}/infer`, withRecording(options, "infer", createInferHandler(options)));
+    app.post(`${path}/generate_stream`, withRecording(options, "generate_stream", createStreamHandler(options)));
   }
   app.notFound((context) =>
-    failed(context, errorReply(new ServingFailure("not-found", "There is nothing at this address."))),
+    errorResponse(context, errorReply(new ServingFailure("not-found", "There is nothing at this address."))),
   );
-  app.onError((error, context) => failed(context, errorReply(error)));
+  app.onError((error, context) => errorResponse(context, errorReply(error)));
   return app;
 }

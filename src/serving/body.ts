@@ -2,25 +2,25 @@ import { readBody } from "../http/body.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
 /**
- * Largest body, as Triton has it by default: a batch of eight pictures of 768 pixels as float32 takes 57 MB, and a photograph in base64 a
- * quarter of it.
+ * Maximum body in bytes, Triton's default: a batch of eight images of 768 × 768 pixels as float32 takes 57 MB, and a photograph in base64 a
+ * quarter of that.
  */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-/** The whole body. Rejects with `Problem` `body-too-large` or `request-cancelled`. */
+/** Reads the whole body. Rejects with `Problem` `body-too-large` or `request-cancelled`. */
 export function readMessage(request: Request): Promise<Uint8Array> {
   return readBody(request, MAX_MESSAGE_BYTES);
 }
 
 /**
- * Most brackets, braces and colons of a JSON. Eight pictures of 768 pixels as nested lists have 18,000; 64 MB of nothing else
- * took V8 twenty seconds and two gigabytes.
+ * Maximum number of brackets, braces and colons in a JSON text. Eight images of 768 × 768 pixels as nested lists have 18,000; 64 MB of
+ * nothing else took V8 twenty seconds and two gigabytes.
  */
 export const MAX_JSON_MARKS = 2 ** 16;
 
 const marks: ReadonlySet<number> = new Set(new TextEncoder().encode("[{:"));
 
-/** Throws `invalid-request` for JSON that would be too much to parse. Marks within strings count too: there are never that many. */
+/** Throws `invalid-request` for JSON that is too expensive to parse. Marks inside strings count too; valid requests never have that many. */
 export function checkJsonMarks(json: Uint8Array): void {
   let count = 0;
   for (const byte of json) if (marks.has(byte)) count += 1;
@@ -28,7 +28,7 @@ export function checkJsonMarks(json: Uint8Array): void {
   throw new ServingFailure("invalid-request", `The JSON has more than ${MAX_JSON_MARKS} brackets, braces and colons.`);
 }
 
-/** A body as JSON. Rejects with `invalid-request` where it is none. */
+/** Reads a body as JSON. Rejects with `invalid-request` if it is not JSON. */
 export async function readJson(request: Request): Promise<unknown> {
   const bytes = await readMessage(request);
   checkJsonMarks(bytes);

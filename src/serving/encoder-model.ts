@@ -6,14 +6,14 @@ import type { WithImage } from "./with-image.ts";
 import { int32Column } from "./rows.ts";
 import type { ServedModel, TensorMetadata } from "./served-model.ts";
 
-/** The model's name on the wire. */
+/** Name of the model in the protocol. */
 export const FLORENCE2_ENCODER = "florence2_encoder";
 
-/** What the model is made of. */
+/** Dependencies and options of the encoder model. */
 export interface EncoderModelOptions {
   readonly engine: Pick<Engine, "encode">;
   readonly withImage: WithImage;
-  /** Whether the states are also offered as FP16: half the bytes on the wire, rounded to 11 bits. */
+  /** Whether to offer the states as FP16 too: half the bytes to send, rounded to 11 significant bits. */
   readonly offersFp16: boolean;
 }
 
@@ -31,7 +31,7 @@ function stateTensors(encoded: readonly Float32Tensor[]): readonly NamedTensor[]
   ];
 }
 
-/** `florence2_encoder`: a picture and prompts in, encoder states out, for a decoder elsewhere. */
+/** Creates the model `florence2_encoder`: image and prompts in, encoder states out, for a decoder in another process. */
 export function createEncoderModel({ engine, withImage, offersFp16 }: EncoderModelOptions): ServedModel {
   return {
     name: FLORENCE2_ENCODER,
@@ -39,8 +39,8 @@ export function createEncoderModel({ engine, withImage, offersFp16 }: EncoderMod
     outputs: [states, ...(offersFp16 ? [halfStates] : []), lengths, promptLengths],
     infer: async (request, signal) => {
       const prompts = sentPrompts(request);
-      return withImage(sentImage(request), async (picture) => {
-        const { states: encoded, promptTokens, times } = await engine.encode({ ...picture, prompts }, signal);
+      return withImage(sentImage(request), async (image) => {
+        const { states: encoded, promptTokens, times } = await engine.encode({ ...image, prompts }, signal);
         const sequences = encoded.map(({ dims }) => dims[1] ?? 0);
         const outputs = [
           ...stateTensors(encoded),

@@ -4,8 +4,8 @@ const count = z.coerce.number().pipe(z.int().positive());
 const MEBIBYTE = 1024 * 1024;
 
 /**
- * The flags of the GPU backend, as text from a command line, with what each is when left out. `providers` are those that the
- * runtime knows; `cores` are the machine's.
+ * Returns the schema of the GPU backend's command-line flags, with their defaults. `providers` are the execution providers of the
+ * runtime, the default first; `cores` is the number of CPU cores.
  */
 export function servingFlags(providers: readonly [string, ...string[]], cores: number) {
   return z.object({
@@ -14,7 +14,7 @@ export function servingFlags(providers: readonly [string, ...string[]], cores: n
     host: z.string().default("127.0.0.1"),
     port: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(8000),
     provider: z.enum(providers).default(providers[0]),
-    /** A core is left for decoding pictures and for HTTP. */
+    /** One core is left free for decoding images and for HTTP. */
     threads: count.default(Math.max(1, cores - 1)),
     "max-batch": count.default(8),
     "window-ms": z.coerce.number().nonnegative().default(1),
@@ -31,7 +31,7 @@ export function servingFlags(providers: readonly [string, ...string[]], cores: n
   });
 }
 
-/** What `--help` prints. */
+/** The text that `--help` prints. */
 export const SERVING_USAGE = `Usage: npm run gpu -- [flags]
 
   --model mini            a model of the manifest in --shards

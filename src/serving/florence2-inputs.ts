@@ -8,39 +8,39 @@ import type { InputMetadata, ModelRequest } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
 /**
- * Longest prompt in characters: the API's longest text and the sentence around it, twenty for each token that a prompt may have.
- * The tokenizer reads two a microsecond, in the thread that everybody waits for.
+ * Maximum prompt length in characters: the API's longest text and the sentence around it, twenty characters for each token that a prompt
+ * may have. The tokenizer processes two characters per microsecond, in the thread that all requests share.
  */
 export const MAX_PROMPT_LENGTH = 10_000;
 
-/** Most beams: papers use five, and each one more costs a row of the decoder. */
+/** Maximum number of beams: papers use five, and each further beam costs a row of the decoder. */
 export const MAX_BEAMS = 16;
 
-/** What both models take of a picture and its prompts. */
+/** Image and prompt inputs, which both models have. */
 export const imageInputs: readonly InputMetadata[] = [
   { name: "image", datatype: "BYTES", shape: [1], isOptional: true },
   { name: "image_digest", datatype: "BYTES", shape: [1], isOptional: true },
   { name: "prompt", datatype: "BYTES", shape: [-1] },
 ];
 
-/** What only a model that writes takes. */
+/** Decoding inputs, which only a model that generates text has. */
 export const decodingInputs: readonly InputMetadata[] = [
   { name: "max_new_tokens", datatype: "INT32", shape: [1], isOptional: true },
   { name: "num_beams", datatype: "INT32", shape: [1], isOptional: true },
 ];
 
-/** The picture of a request. */
+/** Returns the image of a request: its file, its digest, or both. */
 export function sentImage({ inputs }: ModelRequest): SentImage {
   const [digest] = textsOf(inputs, "image_digest");
   return { bytes: tensorNamed(inputs, "image", "BYTES")?.data[0], digest };
 }
 
-/** The prompts of a request. Throws as `checkedPrompts`. */
+/** Returns the prompts of a request. Throws as `checkedPrompts` does. */
 export function sentPrompts({ inputs }: ModelRequest): readonly string[] {
   return checkedPrompts(textsOf(inputs, "prompt"));
 }
 
-/** Throws `invalid-request` where there are none or too many, and `prompt-too-long`. */
+/** Returns `prompts` if they are valid. Throws `invalid-request` if there are none or too many, and `prompt-too-long`. */
 export function checkedPrompts(prompts: readonly string[]): readonly string[] {
   if (prompts.length < 1 || prompts.length > MAX_PROMPTS) {
     throw new ServingFailure("invalid-request", `${prompts.length} prompts were sent; send 1 to ${MAX_PROMPTS}.`);
@@ -50,7 +50,7 @@ export function checkedPrompts(prompts: readonly string[]): readonly string[] {
   throw new Problem("prompt-too-long", `A prompt has ${longest} characters; send at most ${MAX_PROMPT_LENGTH}.`);
 }
 
-/** Largest length penalty either way: papers use 0.6 to 2, and a length to the power of hundreds is no number any more. */
+/** Maximum absolute length penalty: papers use 0.6 to 2, and a length to the power of hundreds overflows. */
 export const MAX_LENGTH_PENALTY = 10;
 
 const rules = z.object({
@@ -59,7 +59,7 @@ const rules = z.object({
   length_penalty: z.number().min(-MAX_LENGTH_PENALTY).max(MAX_LENGTH_PENALTY).optional(),
 });
 
-/** The rules that travel as parameters. Throws `invalid-request`. */
+/** Parses the decoding rules among the request parameters. Throws `invalid-request`. */
 export function sentRules(parameters: Parameters): Decoding {
   const result = rules.safeParse(parameters);
   if (!result.success) throw new ServingFailure("invalid-request", z.prettifyError(result.error));
@@ -71,7 +71,7 @@ export function sentRules(parameters: Parameters): Decoding {
   return { noRepeatNgramSize, earlyStopping, lengthPenalty };
 }
 
-/** How a request wants to be decoded; `positions` are what the decoder can write. */
+/** Returns the decoding options of a request; `positions` limits `max_new_tokens`. Throws `invalid-request`. */
 export function sentDecoding({ inputs, parameters }: ModelRequest, positions: number): Decoding {
   return {
     ...sentRules(parameters),

@@ -7,10 +7,10 @@ import { textTensor } from "../inference/wire.ts";
 import { float32Rows, int32Column, int64Rows } from "./rows.ts";
 import type { ServedModel, TensorMetadata } from "./served-model.ts";
 
-/** The model's name on the wire, whatever its size. */
+/** Name of the model in the protocol, the same for every size. */
 export const FLORENCE2 = "florence2";
 
-/** BART's `<pad>`, what fills shorter rows. */
+/** Token id of BART's `<pad>`, which pads shorter rows. */
 const PAD = 1;
 
 const outputs: readonly TensorMetadata[] = [
@@ -47,7 +47,7 @@ function tensorsOf(generations: readonly Generation[]): readonly NamedTensor[] {
   ];
 }
 
-/** `florence2`: a picture and prompts in, text out. */
+/** Creates the model `florence2`: image and prompts in, text out. */
 export function createFlorence2Model(options: Florence2Options): ServedModel {
   const { engine, withImage, description, positions } = options;
   const { imageSize, firstLocationId } = description;
@@ -63,10 +63,10 @@ export function createFlorence2Model(options: Florence2Options): ServedModel {
     infer: async (request, signal) => {
       const prompts = sentPrompts(request);
       const decoding = sentDecoding(request, positions);
-      return withImage(sentImage(request), async (picture) => {
+      return withImage(sentImage(request), async (image) => {
         const generations: Generation[] = [];
         const times = await engine.generate(
-          { ...picture, prompts, decoding },
+          { ...image, prompts, decoding },
           (event) => {
             if (event.type === "done") generations[event.prompt] = event.generation;
           },

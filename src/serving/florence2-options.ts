@@ -2,11 +2,11 @@ import type { Engine } from "../engine/engine.ts";
 import type { ModelDescription } from "../inference/backend.ts";
 import type { WithImage } from "./with-image.ts";
 
-/** What the model is made of. */
+/** Dependencies of the `florence2` model and its stream. */
 export interface Florence2Options {
   readonly engine: Pick<Engine, "generate">;
   readonly withImage: WithImage;
   readonly description: ModelDescription;
-  /** What the decoder can write. */
+  /** Maximum number of tokens that the decoder can generate. */
   readonly positions: number;
 }

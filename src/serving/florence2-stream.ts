@@ -10,7 +10,7 @@ import { ServingFailure } from "./serving-failure.ts";
 
 const parameterValue = z.union([z.string(), z.number(), z.boolean()]);
 
-/** A body of `generate_stream`; what is unknown is ignored, as Triton does it. */
+/** Body of `generate_stream`; unknown fields are ignored, as Triton does. */
 const StreamBody = z.object({
   text_input: z.union([z.string(), z.array(z.string())]),
   image: z.string().optional(),
@@ -36,42 +36,45 @@ function imageOf({ image, image_digest: digest }: StreamBody): SentImage {
   return { bytes, digest };
 }
 
-/** Events → frames. All `text_output` of a prompt together are its `text`; its first frame names the model, before anybody has read a word of another. */
+/**
+ * Creates the function that converts events to frames. The `text_output` of all frames of a prompt concatenate to its `text`. The first frame
+ * of each prompt names the model, so that the client knows it before it reads any text.
+ */
 function createFrames(name: string, identity: ModelIdentity) {
-  /** How much of each prompt's text has been told. */
-  const told = new Map<number, number>();
+  /** Length of the text emitted so far, by prompt. */
+  const emittedLengths = new Map<number, number>();
   return (event: GenerationEvent): StreamFrame => {
     const { prompt } = event;
-    const named = told.has(prompt) ? {} : { parameters: identityParameters(identity) };
+    const named = emittedLengths.has(prompt) ? {} : { parameters: identityParameters(identity) };
     const common = { model_name: name, model_version: MODEL_VERSION, ...named, index: prompt };
-    const before = told.get(prompt) ?? 0;
+    const emitted = emittedLengths.get(prompt) ?? 0;
     if (event.type === "token") {
       const { id, logprob, text } = event;
-      told.set(prompt, before + text.length);
+      emittedLengths.set(prompt, emitted + text.length);
       return { ...common, text_output: text, token_ids: [id], token_logprobs: [logprob] };
     }
     const { text, tokenIds, promptTokens, finishReason } = event.generation;
     const counts = { token_count: tokenIds.length, prompt_token_count: promptTokens };
-    return { ...common, text_output: text.slice(before), text, ...counts, finish_reason: finishReason };
+    return { ...common, text_output: text.slice(emitted), text, ...counts, finish_reason: finishReason };
   };
 }
 
-/** `generate_stream` of `florence2`. */
+/** Creates the `generate_stream` handler of `florence2`. */
 export function createFlorence2Stream(name: string, options: Florence2Options): NonNullable<ServedModel["stream"]> {
   const { engine, withImage, description, positions } = options;
   return async (body, emit, signal) => {
-    const asked = parseBody(body, positions);
-    const { text_input: texts, max_new_tokens: maxNewTokens, num_beams: beams, parameters = {} } = asked;
+    const request = parseBody(body, positions);
+    const { text_input: texts, max_new_tokens: maxNewTokens, num_beams: beams, parameters = {} } = request;
     const prompts = checkedPrompts(typeof texts === "string" ? [texts] : texts);
     const decoding = { ...sentRules(parameters), maxNewTokens, beams };
     const frameOf = createFrames(name, description);
     let tokens = 0;
-    const hear = (event: GenerationEvent): void => {
+    const onEvent = (event: GenerationEvent): void => {
       if (event.type === "done") tokens += event.generation.tokenIds.length;
       emit(frameOf(event));
     };
-    const times = await withImage(imageOf(asked), (picture) =>
-      engine.generate({ ...picture, prompts, decoding, stream: true }, hear, signal),
+    const times = await withImage(imageOf(request), (image) =>
+      engine.generate({ ...image, prompts, decoding, stream: true }, onEvent, signal),
     );
     return { times, tokens };
   };

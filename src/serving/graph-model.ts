@@ -6,17 +6,18 @@ import type { Tensor, TensorPort } from "../runtime/session.ts";
 import type { ModelRequest, ServedModel, TensorMetadata } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
-/** A graph under a name, and what bounds one call of it: nobody else's turn comes before it ends. */
+/** A graph with a size limit for one call: all other work waits until the call ends. */
 interface ServedGraph {
   readonly graph: keyof GraphPorts;
-  /** The input whose free sizes count, multiplied: pictures, or tokens over all rows. */
+  /** The input that the limit applies to. */
   readonly limitedInput: string;
+  /** Maximum product of the free dimensions of that input: number of images, or of tokens in all rows. */
   readonly maxSize: number;
 }
 
 /**
- * The graphs by the names that their files have, as other servers serve them. Their outputs are far larger than their inputs:
- * of Florence-2 base, a token's embedding takes 3 kB, its logits 205 kB, and the attention of a thousand tokens 50 MB.
+ * The graphs by their file names, under which other servers serve them too. Their outputs are far larger than their inputs: in
+ * Florence-2 base, the embedding of a token takes 3 kB, its logits 205 kB, and the attention of a thousand tokens 50 MB.
  */
 export const servedGraphs: Readonly<Record<string, ServedGraph>> = {
   vision_encoder: { graph: "visionEncoder", limitedInput: "pixel_values", maxSize: 16 },
@@ -31,7 +32,7 @@ function metadataOf({ name, type, shape }: TensorPort): TensorMetadata {
   return { name, datatype: datatypes[type], shape: shape.map((size) => (typeof size === "number" ? size : -1)) };
 }
 
-/** Copies: what came with the request is a view of its whole body, which would travel to the engine's thread with it. */
+/** Copies the data: it is a view of the whole request body, which would otherwise be transferred to the engine thread with it. */
 function toTensor({ datatype, data, shape: dims, name }: NamedTensor): Tensor {
   if (datatype === "FP32") return { type: "float32", data: data.slice(), dims };
   if (datatype === "INT64") return { type: "int64", data: data.slice(), dims };
@@ -45,7 +46,7 @@ function fromTensor(name: string, { type, data, dims: shape }: Tensor): NamedTen
   return { name, datatype: "BOOL", shape, data };
 }
 
-/** Throws `invalid-request` where a call would hold up everybody else. */
+/** Throws `invalid-request` if the limited input is too large. */
 function checkSize(
   inputs: ModelRequest["inputs"],
   { limitedInput, maxSize }: ServedGraph,
@@ -53,7 +54,10 @@ function checkSize(
 ): void {
   const declared = ports.find(({ name }) => name === limitedInput)?.shape ?? [];
   const shape = inputs.get(limitedInput)?.shape ?? [];
-  const size = shape.reduce((product, each, at) => (typeof declared[at] === "number" ? product : product * each), 1);
+  const size = shape.reduce(
+    (product, each, axis) => (typeof declared[axis] === "number" ? product : product * each),
+    1,
+  );
   if (size <= maxSize) return;
   throw new ServingFailure(
     "invalid-request",
@@ -61,13 +65,13 @@ function checkSize(
   );
 }
 
-/** What ONNX Runtime says no to is the caller's to mend: sizes that do not go together show only when the graph runs. */
-function refusal(name: string, thrown: unknown): unknown {
+/** Converts an error of ONNX Runtime to `invalid-request`: incompatible input sizes are detected only when the graph runs. */
+function toInvalidRequest(name: string, thrown: unknown): unknown {
   if (!(thrown instanceof Problem) || thrown.code !== "internal") return thrown;
   return new ServingFailure("invalid-request", `${name} cannot be run on these inputs. ${thrown.detail}`);
 }
 
-/** The bare graphs as models: for decoders elsewhere, and for those who bring their own loop. */
+/** Creates a model for each bare graph, for decoders in other processes and for clients with their own decoding loop. */
 export function createGraphModels(
   engine: Pick<Engine, "run">,
   ports: GraphPorts,
@@ -82,12 +86,12 @@ export function createGraphModels(
       outputs: outputPorts.map(metadataOf),
       infer: async ({ inputs, outputNames }, signal) => {
         checkSize(inputs, served, inputPorts);
-        const asked = now();
+        const startedAt = now();
         const feeds = Object.fromEntries([...inputs].map(([input, tensor]) => [input, toTensor(tensor)]));
         const outputs = await engine.run(graph, feeds, [...outputNames], signal).catch((thrown: unknown) => {
-          throw refusal(name, thrown);
+          throw toInvalidRequest(name, thrown);
         });
-        const times = { queue: 0, encode: now() - asked, decode: 0 };
+        const times = { queue: 0, encode: now() - startedAt, decode: 0 };
         return {
           outputs: Object.entries(outputs).map(([output, tensor]) => fromTensor(output, tensor)),
           times,

@@ -3,29 +3,29 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 
-/** How long a caller may take, in milliseconds. */
+/** Timeouts for slow callers, in milliseconds. */
 export interface HttpTimeouts {
-  /** To send a whole request: one that stalls would keep its place. The largest body takes 9 s at 60 Mbit/s. */
+  /** Time to send a whole request: a stalled one would keep its admission. The largest body takes 9 s at 60 Mbit/s. */
   readonly receiveMs: number;
-  /** To take anything of an answer that is written: what waits for a caller fills the memory. */
+  /** Time without the caller reading any part of a written response: unsent data fills the memory. */
   readonly stallMs: number;
 }
 
-/** What a server is started with unless a test is in a hurry. */
+/** Default timeouts; tests set shorter ones. */
 export const defaultTimeouts: HttpTimeouts = { receiveMs: 60_000, stallMs: 60_000 };
 
-/** How often requests that are being sent are held against their time, in milliseconds. */
+/** How often requests in transfer are checked against `receiveMs`, in milliseconds. */
 const CHECK_INTERVAL_MS = 100;
 
 /** An HTTP server with limits on how slow a caller may be. */
 export interface HttpServer {
-  /** 0 takes a free port. Rejects where the address is taken. */
+  /** Starts listening; port 0 selects a free port. Rejects if the address is in use. */
   listen(port: number, host: string): Promise<URL>;
-  /** Lets answers that are made or written be sent for as long as is allowed, then ends everything. Says whether all were sent. */
+  /** Waits at most `maxWaitMs` for responses in progress, then closes all connections. Resolves with whether all were sent. */
   close(maxWaitMs: number): Promise<boolean>;
 }
 
-/** Whether work ends in time. It must not reject. */
+/** Resolves with whether `work` ends within `maxWaitMs`. `work` must not reject. */
 export async function endsWithin(work: Promise<unknown>, maxWaitMs: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), maxWaitMs);
@@ -35,29 +35,30 @@ export async function endsWithin(work: Promise<unknown>, maxWaitMs: number): Pro
   return isDone;
 }
 
-/** A connection that nothing moved on for a while is the server's to end; one whose answer is still being made is not. */
+/** Closes a connection that has been idle for the timeout with unsent data; one that waits for its response to be computed stays open. */
 function endStalled(_incoming: IncomingMessage, outgoing: ServerResponse): void {
   outgoing.on("timeout", (socket: Socket) => {
     if (socket.writableLength > 0) socket.destroy();
   });
 }
 
-/** Resolves when no answer is on its way: `close` of Node's own server cuts off those that are written and not yet sent. */
-function createSendings(server: Server) {
-  const underWay = new Set<ServerResponse>();
-  let heard: (() => void) | undefined;
+/** Tracks responses in progress: `close` of Node's server cuts off responses that are written but not yet sent. */
+function createResponseTracker(server: Server) {
+  const inProgress = new Set<ServerResponse>();
+  let onIdle: (() => void) | undefined;
   server.on("request", (_incoming, outgoing: ServerResponse) => {
-    underWay.add(outgoing);
+    inProgress.add(outgoing);
     outgoing.once("close", () => {
-      underWay.delete(outgoing);
-      if (underWay.size === 0) heard?.();
+      inProgress.delete(outgoing);
+      if (inProgress.size === 0) onIdle?.();
     });
   });
   return {
+    /** Resolves when no response is in progress. */
     ended: () =>
       new Promise<void>((resolve) => {
-        heard = resolve;
-        if (underWay.size === 0) resolve();
+        onIdle = resolve;
+        if (inProgress.size === 0) resolve();
       }),
   };
 }
@@ -71,12 +72,12 @@ async function listen(server: Server, port: number, host: string): Promise<URL> 
 }
 
 /**
- * How long an idle connection is kept, in milliseconds: longer than callers and their proxies keep theirs, so that it is they
- * who close it, and no request is sent into a connection that is just being closed.
+ * Keep-alive timeout, in milliseconds: longer than that of callers and their proxies, so that they close idle connections and no request
+ * is sent on a connection that the server is just closing.
  */
 const KEEP_ALIVE_MS = 65_000;
 
-/** A server around a handler of requests. */
+/** Creates an HTTP/1.1 server for a fetch handler. */
 export function createHttpServer(
   fetch: (request: Request) => Response | Promise<Response>,
   { receiveMs, stallMs }: HttpTimeouts,
@@ -90,11 +91,11 @@ export function createHttpServer(
   if (!("closeAllConnections" in server)) throw new TypeError("The server does not speak HTTP/1.1.");
   server.setTimeout(stallMs);
   server.on("request", endStalled);
-  const sendings = createSendings(server);
+  const responses = createResponseTracker(server);
   return {
     listen: (port, host) => listen(server, port, host),
     close: async (maxWaitMs) => {
-      const isSent = await endsWithin(sendings.ended(), maxWaitMs);
+      const isSent = await endsWithin(responses.ended(), maxWaitMs);
       server.close();
       server.closeAllConnections();
       return isSent;

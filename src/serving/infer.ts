@@ -7,11 +7,11 @@ import { checkInputs } from "./inputs.ts";
 import { MODEL_VERSION, type ModelReply, type ServedModel, type TensorMetadata } from "./served-model.ts";
 import { codecFailure, ServingFailure } from "./serving-failure.ts";
 
-/** The names of the outputs that a request wants: all that can be sent where it names none. Throws `invalid-request` for one that there is not. */
+/** Returns the names of the requested outputs, or of all that can be encoded if none are requested. Throws `invalid-request` for an unknown one. */
 function requestedOutputs(model: ServedModel, request: InferRequest): ReadonlySet<string> {
   const { outputs = [] } = request;
   const isBinary = wantsBinary(request);
-  // JSON has no form of FP16.
+  // FP16 has no JSON encoding.
   const isSendable = ({ name, datatype }: TensorMetadata) => datatype !== "FP16" || isBinary(name);
   const offered = new Set(model.outputs.map(({ name }) => name));
   const all = () => model.outputs.filter(isSendable).map(({ name }) => name);
@@ -21,19 +21,22 @@ function requestedOutputs(model: ServedModel, request: InferRequest): ReadonlySe
   throw new ServingFailure("invalid-request", `The model has no output ${unknown}.`);
 }
 
-/** Bytes of the JSON that begins a body. One that claims something else is refused by the codec. */
+/** Returns the length of the JSON at the start of a body, in bytes. The codec rejects a wrong header value. */
 function jsonBytes({ length }: Uint8Array, headers: Headers): number {
   return Number(headers.get("inference-header-content-length") ?? length);
 }
 
-/** An inference as it is sent, and what it took. */
+/** The encoded response of an inference, and the model's reply with times and token count. */
 export interface InferResponse {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly headers: Readonly<Record<string, string>>;
   readonly reply: ModelReply;
 }
 
-/** Reads an infer request, asks the model and writes the reply, which names the model by its `identity`. Rejects as `ServedModel` does, and where the message cannot be read. */
+/**
+ * Decodes an infer request, runs the model and encodes the reply, which contains `identity`. Rejects as `ServedModel` does, and if the message
+ * is invalid.
+ */
 export async function infer(model: ServedModel, identity: ModelIdentity, request: Request): Promise<InferResponse> {
   const body = await readMessage(request);
   checkJsonMarks(body.subarray(0, jsonBytes(body, request.headers)));

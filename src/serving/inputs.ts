@@ -5,10 +5,10 @@ import { ServingFailure } from "./serving-failure.ts";
 type Inputs = ModelRequest["inputs"];
 
 function fits(shape: readonly number[], declared: readonly number[]): boolean {
-  return shape.length === declared.length && declared.every((size, at) => size === -1 || size === shape[at]);
+  return shape.length === declared.length && declared.every((size, axis) => size === -1 || size === shape[axis]);
 }
 
-/** Throws `invalid-request` unless the tensors are those that a model declares, and nothing else. */
+/** Throws `invalid-request` unless the tensors match the declared inputs of a model: names, datatypes and shapes. */
 export function checkInputs(inputs: Inputs, declared: readonly InputMetadata[]): void {
   const names = new Set(declared.map(({ name }) => name));
   const unknown = [...inputs.keys()].find((name) => !names.has(name));
@@ -20,15 +20,15 @@ export function checkInputs(inputs: Inputs, declared: readonly InputMetadata[]):
       throw new ServingFailure("invalid-request", `The input ${name} is missing.`);
     }
     if (tensor.datatype === datatype && fits(tensor.shape, shape)) continue;
-    const got = `${tensor.datatype} [${tensor.shape.join(", ")}]`;
+    const actual = `${tensor.datatype} [${tensor.shape.join(", ")}]`;
     throw new ServingFailure(
       "invalid-request",
-      `${name} is ${got}; the model takes ${datatype} [${shape.join(", ")}].`,
+      `${name} is ${actual}; the model takes ${datatype} [${shape.join(", ")}].`,
     );
   }
 }
 
-/** A tensor of a datatype, if it is there. */
+/** Returns the tensor of that name, or `undefined` if it is missing or has another datatype. */
 export function tensorNamed<Kind extends Datatype>(inputs: Inputs, name: string, datatype: Kind) {
   const tensor = inputs.get(name);
   return tensor !== undefined && isOf(tensor, datatype) ? tensor : undefined;
@@ -40,7 +40,7 @@ function isOf<Kind extends Datatype>(tensor: NamedTensor, datatype: Kind): tenso
   return tensor.datatype === datatype;
 }
 
-/** The strings of a BYTES tensor. Throws `invalid-request` where they are not UTF-8. */
+/** Returns the strings of a BYTES tensor; none if the tensor is missing. Throws `invalid-request` if one is not UTF-8. */
 export function textsOf(inputs: Inputs, name: string): readonly string[] {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   return (tensorNamed(inputs, name, "BYTES")?.data ?? []).map((bytes) => {
@@ -52,9 +52,9 @@ export function textsOf(inputs: Inputs, name: string): readonly string[] {
   });
 }
 
-/** The single number of an INT32 tensor, from 1 to `most`. Throws `invalid-request`. */
-export function countNamed(inputs: Inputs, name: string, most: number): number | undefined {
+/** Returns the single number of an INT32 tensor, from 1 to `max`; `undefined` if the tensor is missing. Throws `invalid-request`. */
+export function countNamed(inputs: Inputs, name: string, max: number): number | undefined {
   const value = tensorNamed(inputs, name, "INT32")?.data[0];
-  if (value === undefined || (value >= 1 && value <= most)) return value;
-  throw new ServingFailure("invalid-request", `${name} is ${value}; it must be from 1 to ${most}.`);
+  if (value === undefined || (value >= 1 && value <= max)) return value;
+  throw new ServingFailure("invalid-request", `${name} is ${value}; it must be from 1 to ${max}.`);
 }

@@ -2,24 +2,25 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EngineLoad } from "../engine/engine.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** Seconds: from a cached picture's short answer to a long one of Florence-2 large on a CPU. */
+/** Histogram buckets in seconds: from a short generation on a cached image to a long one of Florence-2 large on a CPU. */
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** What is measured of a server, in Prometheus' words. */
+/** Prometheus metrics of a server. */
 export interface ServingMetrics {
   readonly record: (outcome: Outcome) => void;
+  /** Returns the metrics in the text format, and their content type. */
   readonly page: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
-/** What is read when somebody looks. */
+/** Registers gauges, given as name, help text and a function that is called at each scrape. */
 function addGauges(registry: Registry, gauges: readonly (readonly [string, string, () => number])[]): void {
   for (const [name, help, read] of gauges) {
     const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect: (): void => gauge.set(read()) });
   }
 }
 
-/** Metrics of one server; `load` and `inside` are read when somebody looks. */
-export function createServingMetrics(load: () => EngineLoad, inside: () => number): ServingMetrics {
+/** Creates the metrics of one server; `load` and `inFlight` are called at each scrape. */
+export function createServingMetrics(load: () => EngineLoad, inFlight: () => number): ServingMetrics {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Counter({
@@ -42,18 +43,18 @@ export function createServingMetrics(load: () => EngineLoad, inside: () => numbe
     registers,
   });
   addGauges(registry, [
-    ["florence_requests_inside", "Requests at work or waiting.", inside],
+    ["florence_requests_inside", "Requests at work or waiting.", inFlight],
     ["florence_answers_running", "Answers in the decoder's batch.", () => load().running],
     ["florence_answers_waiting", "Answers that wait for rows of the decoder's batch.", () => load().waiting],
     ["florence_features_cached", "Pictures whose features are held.", () => load().cachedImages],
     ["florence_features_cached_bytes", "Bytes of those features.", () => load().cachedBytes],
   ]);
   return {
-    record: ({ model, operation, status, code, ms, times, tokens: written }) => {
+    record: ({ model, operation, status, code, ms, times, tokens: generated }) => {
       requests.inc({ model, operation, status: String(status), code: code ?? "" });
       seconds.observe({ model, stage: "total" }, ms / 1000);
       for (const [stage, stageMs] of Object.entries(times ?? {})) seconds.observe({ model, stage }, stageMs / 1000);
-      tokens.inc({ model }, written);
+      tokens.inc({ model }, generated);
     },
     page: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };

@@ -1,22 +1,23 @@
 import type { StageTimes } from "../engine/engine.ts";
 
-/** What became of one request, for the log and the metrics. */
+/** Outcome of one request, for the log and the metrics. */
 export interface Outcome {
   readonly requestId: string;
-  /** The trace that the caller is in, if it said so. */
+  /** The caller's W3C trace context, if it sent a valid one. */
   readonly traceparent: string | undefined;
-  /** Empty where the address named no model that there is. */
+  /** Name of the model; empty if the path named no existing model. */
   readonly model: string;
   readonly operation: "infer" | "generate_stream";
   readonly status: number;
   readonly code: string | undefined;
+  /** Duration of the request, in milliseconds. */
   readonly ms: number;
   readonly times: StageTimes | undefined;
-  /** Tokens written. */
+  /** Number of generated tokens. */
   readonly tokens: number;
-  /** What was thrown, if it is ours to mend. */
+  /** The thrown value, if the error is a fault of the server. */
   readonly fault: unknown;
 }
 
-/** An outcome as a handler knows it; the rest is known where it is recorded. */
+/** The part of an outcome that a handler reports; the recorder adds the rest. */
 export type Result = Pick<Outcome, "status"> & Partial<Pick<Outcome, "code" | "times" | "tokens" | "fault">>;

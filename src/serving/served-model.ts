@@ -1,49 +1,49 @@
 import type { StageTimes } from "../engine/engine.ts";
 import type { Datatype, NamedTensor, Parameters } from "../inference/protocol/datatypes.ts";
 
-/** The only version of every model here: a new one is a new process. */
+/** The version of every served model: a new version needs a new process. */
 export const MODEL_VERSION = "1";
 
-/** An input or output as metadata show it; -1 where a size is free. */
+/** An input or output in the model metadata; -1 marks a free dimension. */
 export interface TensorMetadata {
   readonly name: string;
   readonly datatype: Datatype;
   readonly shape: readonly number[];
 }
 
-/** An input, with what the protocol has no word for. */
+/** An input, with a property that the protocol does not define. */
 export interface InputMetadata extends TensorMetadata {
-  /** Whether a request may leave it out. */
+  /** Whether a request may omit the input. */
   readonly isOptional?: boolean;
 }
 
-/** What a request asks of a model, its tensors by name. */
+/** A decoded infer request, with its tensors by name. */
 export interface ModelRequest {
   readonly inputs: ReadonlyMap<string, NamedTensor>;
   readonly parameters: Parameters;
-  /** The names of the outputs that are wanted. */
+  /** Names of the requested outputs. */
   readonly outputNames: ReadonlySet<string>;
 }
 
-/** A model's answer; `tokens` were written for it. */
+/** Result of a model, with the number of generated tokens. */
 export interface ModelReply {
   readonly outputs: readonly NamedTensor[];
   readonly times: StageTimes;
   readonly tokens: number;
 }
 
-/** One event of a stream, as it is sent. */
+/** One event of a stream, in the form in which it is sent. */
 export type StreamFrame = Readonly<Record<string, unknown>>;
 
-/** Something that answers under `/v2/models/{name}`. Rejects with `Problem`, `ServingFailure` or `UnknownDigestError`. */
+/** A model that is served at `/v2/models/{name}`. Its methods reject with `Problem`, `ServingFailure` or `UnknownDigestError`. */
 export interface ServedModel {
   readonly name: string;
   readonly inputs: readonly InputMetadata[];
   readonly outputs: readonly TensorMetadata[];
-  /** What metadata say beside the protocol's fields. */
+  /** Additional parameters in the metadata. */
   readonly parameters?: Parameters;
   infer(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
-  /** `body` is the parsed JSON of a generate request. Whatever is wrong with it shows before the first frame. */
+  /** Streams a generation; left out if the model does not stream. `body` is parsed JSON; an invalid one is rejected before the first frame. */
   readonly stream?: (
     body: unknown,
     emit: (frame: StreamFrame) => void,

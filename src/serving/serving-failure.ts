@@ -3,22 +3,22 @@ import { isFault, Problem } from "../contract/problems.ts";
 import { UnknownDigestError } from "../engine/feature-store.ts";
 import type { CodecFailure } from "../inference/protocol/codec-failure.ts";
 
-/** What this server says beside the API's own problems; they share one namespace of codes. */
+/** HTTP status of each error code that this server adds to the problem codes of the API; both share one namespace. */
 const servingStatuses = {
-  /** The request is not one of the protocol's, or its tensors are not those of the model. */
+  /** The request violates the protocol, or its tensors do not match the inputs of the model. */
   "invalid-request": 400,
-  /** No such model, version or address. */
+  /** The model, version or path does not exist. */
   "not-found": 404,
-  /** Only a picture's digest was sent, and its features are not here: send the picture. */
+  /** Only the digest of an image was sent and its features are not cached: the client has to send the image. */
   "unknown-digest": 404,
-  /** The model does not do what the address asks of it. */
+  /** The model does not support the operation. */
   "not-supported": 501,
 } as const;
 
-/** A row's name. */
+/** Error code of a `ServingFailure`. */
 export type ServingCode = keyof typeof servingStatuses;
 
-/** What a request to this server fails with. */
+/** Error of a request to this server. */
 export class ServingFailure extends Error {
   override readonly name = "ServingFailure";
   readonly code: ServingCode;
@@ -29,11 +29,11 @@ export class ServingFailure extends Error {
   }
 }
 
-/** An error as it is sent: the protocol's `error`, and a code. */
+/** An error as HTTP status and body: the protocol's `error`, and a code. */
 export interface ErrorReply {
   readonly status: number;
   readonly body: { readonly error: string; readonly code: string };
-  /** What was thrown, if it is ours to mend: it belongs into the log. */
+  /** The thrown value to log, if the error is a fault of the server. */
   readonly fault: unknown;
 }
 
@@ -41,7 +41,7 @@ function internal(fault: unknown): ErrorReply {
   return { status: 500, body: { error: "The request could not be answered.", code: "internal" }, fault };
 }
 
-/** Anything thrown → what is sent. What is no failure of ours is a bug: the caller learns nothing of it but that it happened. */
+/** Converts any thrown value to an error reply. An unexpected value is a bug: the reply says `internal`, without details. */
 export function errorReply(thrown: unknown): ErrorReply {
   if (thrown instanceof ServingFailure) {
     const { code, message } = thrown;
@@ -60,7 +60,7 @@ export function errorReply(thrown: unknown): ErrorReply {
   return internal(thrown);
 }
 
-/** A message that the codec could not read. */
+/** Converts a codec failure to `invalid-request`. */
 export function codecFailure({ detail }: CodecFailure): ServingFailure {
   return new ServingFailure("invalid-request", detail);
 }

@@ -19,7 +19,7 @@ import { createServingMetrics } from "./metrics-node.ts";
 import { createWithImage } from "./with-image.ts";
 import type { ServedModel } from "./served-model.ts";
 
-/** How the backend is started; the flags of `functions/gpu.ts`, which say what each means. */
+/** Settings of the backend; the flags of `functions/gpu.ts` document them. */
 export interface ServingConfig {
   readonly model: string;
   readonly shards: string;
@@ -36,11 +36,11 @@ export interface ServingConfig {
   readonly offersFp16: boolean;
   readonly version: string;
   readonly log: (line: string) => void;
-  /** `defaultTimeouts` unless said otherwise. */
+  /** `defaultTimeouts` by default. */
   readonly timeouts?: HttpTimeouts | undefined;
 }
 
-/** How long answers that are written may at least be sent when the server ends, in milliseconds. */
+/** Minimum time to send finished responses when the server stops, in milliseconds. */
 const MIN_FLUSH_MS = 200;
 
 /** A running backend. */
@@ -48,20 +48,20 @@ export interface RunningServer {
   readonly url: URL;
   readonly engine: ThreadedEngine;
   /**
-   * Lets no more requests in, waits as long as is allowed for those inside and for what is being sent, then ends everything. Says
-   * whether all were answered.
+   * Refuses further requests, waits at most `maxWaitMs` for requests in flight and unsent responses, then stops everything. Resolves
+   * with whether all requests were answered.
    */
   stop(maxWaitMs: number): Promise<boolean>;
 }
 
-/** Everything that answers under a name: the whole model, its encoders, and the bare graphs. */
+/** Creates all served models: the whole model, its encoders, and the bare graphs. */
 async function modelsFor(config: ServingConfig, engine: ThreadedEngine): Promise<readonly ServedModel[]> {
   const readAsset = async (path: string) => new Response(await readFile(join(config.shards, path)));
   const shards = await openModelShards(readAsset, config.model);
-  const image = await readImageSettings(shards);
+  const imageSettings = await readImageSettings(shards);
   const withImage = createWithImage({
     has: (digest) => engine.has(digest),
-    preprocess: (picture) => preprocess(picture, image, decoders),
+    preprocess: (encoded) => preprocess(encoded, imageSettings, decoders),
     limits: { ...ISOLATE_LIMITS, maxPixels: config.maxImagePixels },
   });
   const { description, positions, ports } = engine;
@@ -72,11 +72,11 @@ async function modelsFor(config: ServingConfig, engine: ThreadedEngine): Promise
   ];
 }
 
-/** Loads the model and listens. Rejects where either cannot be done. */
+/** Loads the model and starts listening. Rejects if either fails. */
 export async function startServing(config: ServingConfig): Promise<RunningServer> {
   const { shards: folder, model: modelId, ...limits } = config;
-  const { log: _log, timeouts = defaultTimeouts, ...posted } = limits;
-  const engine = await startEngineThread({ ...posted, folder, modelId });
+  const { log: _log, timeouts = defaultTimeouts, ...engineOptions } = limits;
+  const engine = await startEngineThread({ ...engineOptions, folder, modelId });
   const admission = createAdmission(config.maxQueue);
   const metrics = createServingMetrics(
     () => engine.load(),
@@ -104,13 +104,13 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
     url,
     engine,
     stop: async (maxWaitMs) => {
-      const begun = performance.now();
-      const isAnswered = await endsWithin(admission.close(), maxWaitMs);
-      const left = Math.max(MIN_FLUSH_MS, maxWaitMs - (performance.now() - begun));
-      // Whoever is still inside is told so.
+      const startedAt = performance.now();
+      const areAnswered = await endsWithin(admission.close(), maxWaitMs);
+      const left = Math.max(MIN_FLUSH_MS, maxWaitMs - (performance.now() - startedAt));
+      // Fails the requests that are still in flight.
       await engine.stop();
-      const isSent = await server.close(left);
-      return isAnswered && isSent;
+      const areSent = await server.close(left);
+      return areAnswered && areSent;
     },
   };
 }

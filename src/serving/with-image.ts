@@ -3,33 +3,33 @@ import { UnknownDigestError } from "../engine/feature-store.ts";
 import { type Image, imageFromBytes, type ImageLimits } from "../image/image.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
-/** An image as a request brings it: the file, its digest, or both. */
+/** The image of a request: the file, its digest, or both. */
 export interface SentImage {
   readonly bytes: Uint8Array | undefined;
   readonly digest: string | undefined;
 }
 
-/** How pictures get to the engine. */
+/** Dependencies and limits of `createWithImage`. */
 export interface WithImageOptions {
-  /** Whether features are most likely held under a digest. */
+  /** Whether the features of a digest are most likely cached. */
   readonly has: (digest: string) => boolean;
-  /** Decodes a picture and makes the model's input of it. */
+  /** Decodes an image and returns the input of the vision encoder. */
   readonly preprocess: (image: Image) => Promise<Float32Array>;
   readonly limits: ImageLimits;
 }
 
-/** Runs work on a picture. */
-export type WithImage = <Result>(sent: SentImage, work: (picture: EngineImage) => Promise<Result>) => Promise<Result>;
+/** Runs `work` with an image in the form that the engine takes. */
+export type WithImage = <Result>(sent: SentImage, work: (image: EngineImage) => Promise<Result>) => Promise<Result>;
 
-/** A digest that belongs to other bytes would hand one picture's features to those who ask for another. */
+/** Throws `invalid-request` for a wrong digest, which would give later requests the features of another image. */
 function checkDigest({ digest }: Image, sent: SentImage): void {
   if (sent.digest === undefined || sent.digest === digest) return;
   throw new ServingFailure("invalid-request", "image_digest is not the SHA-256 of image.");
 }
 
 /**
- * Decodes a picture only where its features are not held. They may be forgotten between the question and the work; the
- * picture is then decoded after all. Rejects with `Problem`, or `UnknownDigestError` where only a digest was sent.
+ * Creates a `WithImage` that decodes an image only if its features are not cached. If they are evicted between the lookup and the work,
+ * the image is decoded after all. Rejects with `Problem`, or with `UnknownDigestError` if only a digest was sent.
  */
 export function createWithImage({ has, preprocess, limits }: WithImageOptions): WithImage {
   return async (sent, work) => {
