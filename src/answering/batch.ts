@@ -11,39 +11,43 @@ import type {
 import { mergeReports, problemOf } from "./find-for-tasks.ts";
 import { sumTimings } from "../contract/stage-timer.ts";
 
-/** What became of one image: of each of its items, or why nothing became of any. */
+/** The results of one image's items, or the problem that all of them share. */
 type Outcome = Analyzed | Problem;
 
-/** One image with all that is asked about it, and where its items stand in the batch. */
+/** The items of one image, and their indexes in the batch. */
 interface Group extends AnalyzeRequest {
-  readonly places: readonly number[];
+  readonly indexes: readonly number[];
 }
 
-/** Equal for images that were sent alike. Equal bytes of other spellings meet in the cache only. */
+/** A grouping key, equal for images that were sent in the same way. The same bytes sent in another way share only the cache. */
 function keyOf(image: ImageInput): unknown {
   if (image.kind === "bytes") return image.bytes;
   return image.kind === "url" ? `url ${image.url}` : `base64 ${image.text}`;
 }
 
-/** Items about the same image belong together: it is taken in, and looked at, once. */
+/** Groups items by image, so that each image is read and encoded once. */
 function groupsOf(items: readonly BatchItem[]): readonly Group[] {
-  const valid = items.flatMap((item, place): readonly { item: TaskRequest; place: number }[] =>
-    "problem" in item ? [] : [{ item, place }],
+  const valid = items.flatMap((item, index): readonly { item: TaskRequest; index: number }[] =>
+    "problem" in item ? [] : [{ item, index }],
   );
   return [...Map.groupBy(valid, ({ item }) => keyOf(item.image)).values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const asked: readonly AnalyzeItem[] = group.map(({ item: { task, options } }) => ({ task, options }));
-    return [{ image: first.item.image, items: asked, places: group.map(({ place }) => place) }];
+    const groupItems: readonly AnalyzeItem[] = group.map(({ item: { task, options } }) => ({ task, options }));
+    return [{ image: first.item.image, items: groupItems, indexes: group.map(({ index }) => index) }];
   });
 }
 
-/** Runs `work` on each, so many at once; the first that throws stops those that have not begun. */
-async function eachOf<Item>(items: readonly Item[], atOnce: number, work: (item: Item) => Promise<void>) {
-  const waiting = items.values();
+/** Runs `work` on each item, at most `concurrency` at once. After the first rejection no further item is started. */
+async function forEachConcurrently<Item>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<void>,
+) {
+  const remaining = items.values();
   let hasFailed = false;
   const worker = async (): Promise<void> => {
-    for (const item of waiting) {
+    for (const item of remaining) {
       if (hasFailed) return;
       await work(item).catch((thrown: unknown) => {
         hasFailed = true;
@@ -51,32 +55,32 @@ async function eachOf<Item>(items: readonly Item[], atOnce: number, work: (item:
       });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
 }
 
 /**
- * Several images, each with what is asked about it, `atOnce` of them at a time: no more than these are held decoded. What fails an image is the
- * problem of each of its items.
+ * Answers a batch. Items are grouped by image, and at most `concurrency` images are analyzed at once: no more are held decoded. If an image
+ * fails, its problem is the result of each of its items; what `problemOf` rethrows fails the whole batch.
  */
 export async function answerBatch(
   { items }: BatchRequest,
   analyze: (request: AnalyzeRequest) => Promise<Analyzed>,
-  atOnce: number,
+  concurrency: number,
 ): Promise<Analyzed> {
   const results = new Map<number, Analyzed["results"][number]>();
   const analyzed: Analyzed[] = [];
-  await eachOf(groupsOf(items), atOnce, async (group) => {
+  await forEachConcurrently(groupsOf(items), concurrency, async (group) => {
     const outcome: Outcome = await analyze(group).catch(problemOf);
     if ("results" in outcome) analyzed.push(outcome);
-    for (const [at, place] of group.places.entries()) {
-      const result = "results" in outcome ? outcome.results[at] : outcome;
-      if (result !== undefined) results.set(place, result);
+    for (const [position, index] of group.indexes.entries()) {
+      const result = "results" in outcome ? outcome.results[position] : outcome;
+      if (result !== undefined) results.set(index, result);
     }
   });
-  // Where nothing was asked of the cache there is nothing to report of it.
+  // Images without a cache lookup do not count: they have nothing to report.
   const reports = analyzed.map(({ cache }) => cache).filter(({ hit, fwd }) => hit || fwd !== undefined);
   return {
-    results: items.flatMap((item, place) => ("problem" in item ? item.problem : (results.get(place) ?? []))),
+    results: items.flatMap((item, index) => ("problem" in item ? item.problem : (results.get(index) ?? []))),
     cache: mergeReports(reports),
     timings: sumTimings(analyzed.map(({ timings }) => timings)),
   };

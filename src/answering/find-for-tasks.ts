@@ -4,25 +4,25 @@ import type { FindGenerations, GenerationsResult } from "../generations/request.
 import { type AbsentImage, type Decoding, type EncodedImage, MAX_PROMPTS } from "../inference/backend.ts";
 import { sumTimings } from "../contract/stage-timer.ts";
 
-/** What one task asks of the model. */
+/** The prompts of one task, and how they are decoded. */
 export interface TaskPrompts {
   readonly prompts: readonly string[];
   readonly decoding: Decoding;
 }
 
-/** What was found for one ask, or why nothing was. */
+/** The generations of one task, or the problem that prevented them. */
 export type TaskOutcome = Pick<GenerationsResult, "generations" | "model"> | Problem;
 
-/** The outcome of each ask, in their order, and what became of all of them in the cache. */
+/** The outcome of each task, in their order, with one cache report and the timings of all of them. */
 export interface TasksResult {
   readonly outcomes: readonly TaskOutcome[];
   readonly cache: CacheReport;
   readonly timings: StageTimings;
 }
 
-const nothing: CacheReport = { hit: false, fwd: undefined, stored: false, collapsed: false, stale: false, age: 0 };
+const emptyReport: CacheReport = { hit: false, fwd: undefined, stored: false, collapsed: false, stale: false, age: 0 };
 
-/** A hit only where all are; the reason of the first that is none. */
+/** Merges cache reports: a hit only if all are hits, `fwd` of the first that has one, the highest `age`. */
 export function mergeReports(reports: readonly CacheReport[]): CacheReport {
   return {
     hit: reports.length > 0 && reports.every(({ hit }) => hit),
@@ -30,85 +30,85 @@ export function mergeReports(reports: readonly CacheReport[]): CacheReport {
     stored: reports.some(({ stored }) => stored),
     collapsed: reports.some(({ collapsed }) => collapsed),
     stale: reports.some(({ stale }) => stale),
-    age: Math.max(nothing.age, ...reports.map(({ age }) => age)),
+    age: Math.max(emptyReport.age, ...reports.map(({ age }) => age)),
   };
 }
 
-/** What fails one ask; what is no fault of the ask, that its caller left or a bug, fails all. */
+/** Returns a problem of the tasks that were requested. Rethrows what concerns all tasks: that the caller went away, or a bug. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem && thrown.code !== "request-cancelled") return thrown;
   throw thrown;
 }
 
-function promptsOf(asks: readonly TaskPrompts[]): readonly string[] {
-  return asks.flatMap(({ prompts }) => prompts);
+function promptsOf(tasks: readonly TaskPrompts[]): readonly string[] {
+  return tasks.flatMap(({ prompts }) => prompts);
 }
 
-/** Asks with equal settings in their order, as many together as one call takes. */
-function together(asks: readonly TaskPrompts[]): readonly (readonly TaskPrompts[])[] {
+/** Splits tasks with equal decoding settings into groups of at most `MAX_PROMPTS` prompts, the limit of one call. Keeps their order. */
+function splitByPromptLimit(tasks: readonly TaskPrompts[]): readonly (readonly TaskPrompts[])[] {
   const groups: TaskPrompts[][] = [];
-  for (const ask of asks) {
+  for (const task of tasks) {
     const last = groups.at(-1);
-    if (last !== undefined && promptsOf(last).length + ask.prompts.length <= MAX_PROMPTS) last.push(ask);
-    else groups.push([ask]);
+    if (last !== undefined && promptsOf(last).length + task.prompts.length <= MAX_PROMPTS) last.push(task);
+    else groups.push([task]);
   }
   return groups;
 }
 
-/** What one prompt can be refused for, and all that are asked with it: before any of them is answered. */
+/** Problems of a single prompt that reject its whole request, before any prompt of the request is generated. */
 const PROMPT_PROBLEMS: ReadonlySet<ProblemCode> = new Set(["prompt-too-long", "invalid-request"]);
 
-/** What was found for each ask of a question. */
-function dealt(
+/** Splits the result of a request into the outcomes of its tasks. */
+function splitResult(
   group: readonly TaskPrompts[],
   { generations, model }: GenerationsResult,
 ): readonly (readonly [TaskPrompts, TaskOutcome])[] {
   let end = 0;
-  return group.map((ask) => [ask, { generations: generations.slice(end, (end += ask.prompts.length)), model }]);
+  return group.map((task) => [task, { generations: generations.slice(end, (end += task.prompts.length)), model }]);
 }
 
-/** How often a question is asked again without an ask that may be to blame: in a request whose texts are all too long, each time is in vain. */
-const MAX_AGAIN = 8;
+/** Limit on the requests that follow a rejected one. If all texts of a request are too long, each of them fails. */
+const MAX_RETRIES = 8;
 
-/** The asks without the one that has the longest prompt, and that one. */
-function withoutLongest(group: readonly TaskPrompts[]): readonly (readonly TaskPrompts[])[] {
+/** Splits a group into the tasks without the one that has the longest prompt, and that task alone. */
+function splitOffLongest(group: readonly TaskPrompts[]): readonly (readonly TaskPrompts[])[] {
   const lengthOf = ({ prompts }: TaskPrompts): number => Math.max(0, ...prompts.map(({ length }) => length));
   const longestFirst = group.toSorted((one, other) => lengthOf(other) - lengthOf(one));
   return [longestFirst.slice(1), longestFirst.slice(0, 1)];
 }
 
 /**
- * Finds the generations of several asks on one image. Those with equal settings are one question, and so one look at the image, up to
- * `MAX_PROMPTS`. Where that question fails, it is each of its asks' problem, but for what one of them is refused for: then the others are
- * asked without it.
+ * Finds the generations of several tasks on one image. Tasks with equal decoding settings share requests of up to `MAX_PROMPTS` prompts, and
+ * each request needs one vision pass. If a request fails, its problem is the outcome of each of its tasks. If a single prompt can be the
+ * cause, the task with the longest prompt and the other tasks are then requested separately. Throws what `problemOf` rethrows.
  */
 export async function findForTasks(
   find: FindGenerations,
-  { image, asks }: { readonly image: EncodedImage | AbsentImage; readonly asks: readonly TaskPrompts[] },
+  { image, tasks }: { readonly image: EncodedImage | AbsentImage; readonly tasks: readonly TaskPrompts[] },
   call: CallContext,
 ): Promise<TasksResult> {
   const reports: Pick<GenerationsResult, "cache" | "timings">[] = [];
   const outcomes = new Map<TaskPrompts, TaskOutcome>();
-  let again = 0;
-  const answer = async (group: readonly TaskPrompts[]): Promise<void> => {
+  let retries = 0;
+  const findGroup = async (group: readonly TaskPrompts[]): Promise<void> => {
     try {
-      const found = await find({ image, prompts: promptsOf(group), decoding: group[0]?.decoding ?? {} }, call);
-      reports.push(found);
-      for (const [ask, outcome] of dealt(group, found)) outcomes.set(ask, outcome);
+      const result = await find({ image, prompts: promptsOf(group), decoding: group[0]?.decoding ?? {} }, call);
+      reports.push(result);
+      for (const [task, outcome] of splitResult(group, result)) outcomes.set(task, outcome);
     } catch (thrown) {
       const problem = problemOf(thrown);
-      for (const ask of group) outcomes.set(ask, problem);
+      for (const task of group) outcomes.set(task, problem);
       if (group.length === 1 || !PROMPT_PROBLEMS.has(problem.code)) return;
-      for (const part of withoutLongest(group)) {
-        again += 1;
-        if (again <= MAX_AGAIN) await answer(part);
+      for (const part of splitOffLongest(group)) {
+        retries += 1;
+        if (retries <= MAX_RETRIES) await findGroup(part);
       }
     }
   };
-  const alike = Map.groupBy(asks, ({ decoding }) => JSON.stringify(decoding));
-  for (const group of [...alike.values()].flatMap(together)) await answer(group);
+  const byDecoding = Map.groupBy(tasks, ({ decoding }) => JSON.stringify(decoding));
+  for (const group of [...byDecoding.values()].flatMap(splitByPromptLimit)) await findGroup(group);
   return {
-    outcomes: asks.flatMap((ask) => outcomes.get(ask) ?? []),
+    outcomes: tasks.flatMap((task) => outcomes.get(task) ?? []),
     cache: mergeReports(reports.map(({ cache }) => cache)),
     timings: sumTimings(reports.map(({ timings }) => timings)),
   };

@@ -8,32 +8,32 @@ import type { AbsentImage, EncodedImage, Generation, ModelDescription } from "..
 import type { Prepared } from "./prepare.ts";
 import { mergeAnswers, render } from "./render.ts";
 
-/** What the model wrote for each prompt of a task, on which image. */
+/** The generations of a task's prompts, in the prompts' order, with their image and model. */
 export interface TaskGenerations {
   readonly image: EncodedImage | AbsentImage;
   readonly generations: readonly Generation[];
   readonly model: ModelDescription;
 }
 
-/** The name that a prompt asked for, where it asked for one. */
+/** The label that a prompt requests; undefined for a task that takes no labels. */
 export function requestedLabel({ task, promptOptions }: Prepared, prompt: number): string | undefined {
   return tasks[task].input === "labels" ? promptOptions[prompt]?.text : undefined;
 }
 
-/** What the model wrote, parsed and put in the caller's coordinates. */
+/** Parses a task's generations into one answer, in the coordinates of the source image. */
 export function parseAnswer(prepared: Prepared, { image, generations, model }: TaskGenerations): Answer {
   const { task } = prepared;
   const answers = generations.map((generation, prompt) => {
     const parsed = parse(generation.text, task, image);
     const { tokenIds, tokenLogprobs } = generation;
     const logprobs = locationLogprobs(tokenIds, tokenLogprobs, model.firstLocationId);
-    const asked = requestedLabel(prepared, prompt);
-    return render(parsed, { task, source: image, generation, model, logprobs, asked });
+    const context = { task, source: image, generation, model, logprobs };
+    return render(parsed, { ...context, requestedLabel: requestedLabel(prepared, prompt) });
   });
   return mergeAnswers(answers);
 }
 
-/** What the model wrote, in the form that was asked for. */
-export function renderForm(prepared: Prepared, read: TaskGenerations): Form {
-  return formatAnswer({ ...prepared, ...read, answer: parseAnswer(prepared, read) }, prepared.options);
+/** Renders a task's generations in the requested form. */
+export function renderForm(prepared: Prepared, result: TaskGenerations): Form {
+  return formatAnswer({ ...prepared, ...result, answer: parseAnswer(prepared, result) }, prepared.options);
 }

@@ -5,56 +5,57 @@ import { locationLogprobs } from "../florence/score.ts";
 import type { AnswerType, TaskName } from "../florence/tasks.ts";
 import type { GenerationEvent } from "../inference/backend.ts";
 
-/** One prompt's answer in the making, read as far as it has come. */
+/** One prompt's generation in progress, parsed as far as it has arrived. */
 export interface PartialGeneration {
   push(event: GenerationEvent, firstLocationId: number): void;
-  /** What has been finished since the last call, objects with all their probabilities there. */
+  /** The events completed since the last call; an object only once the log-probabilities of all its location tokens are known. */
   takeCompleted(): readonly ParseEvent[];
-  /** Those of the location tokens so far, as `locationLogprobs` gives them. */
+  /** Log-probabilities of the location tokens so far, as `locationLogprobs` returns them. */
   logprobs(): readonly number[];
+  /** The answer type, as far as it is known. */
   type(): AnswerType;
-  /** Whether `type` will stay what it is. */
+  /** Whether `type` can no longer change. */
   isTypeFinal(): boolean;
   isDone(): boolean;
 }
 
-/** Follows one prompt's events. `size` is the source image's. */
+/** Parses one prompt's events as they arrive. `size` is the source image's, in pixels. */
 export function createPartialGeneration(task: TaskName, size: ImageSize): PartialGeneration {
   const parser = createIncrementalParser(task, size);
   let logprobs: readonly number[] = [];
-  let waiting: readonly ParseEvent[] = [];
-  let readLength = 0;
-  let [isDecided, isDone] = [false, false];
-  const read = (text: string): void => {
-    readLength += text.length;
-    waiting = [...waiting, ...parser.push(text)];
+  let pending: readonly ParseEvent[] = [];
+  let parsedLength = 0;
+  let [isTypeFinal, isDone] = [false, false];
+  const parseMore = (text: string): void => {
+    parsedLength += text.length;
+    pending = [...pending, ...parser.push(text)];
   };
-  // The model can spell a location in letters, which has no token of its own: the ordinals behind it then run ahead.
-  const isWhole = (event: ParseEvent): boolean =>
+  // The model can spell a location as text, without a location token: the ordinals of later locations then run ahead of `logprobs`.
+  const isComplete = (event: ParseEvent): boolean =>
     event.type === "text" || isDone || event.object.locations.every((ordinal) => ordinal < logprobs.length);
   return {
     push: (event, firstLocationId) => {
       if (event.type === "token") {
         logprobs = [...logprobs, ...locationLogprobs([event.id], [event.logprob], firstLocationId)];
-        read(event.text);
+        parseMore(event.text);
       } else {
         const { text, tokenIds, tokenLogprobs } = event.generation;
         logprobs = locationLogprobs(tokenIds, tokenLogprobs, firstLocationId);
-        read(text.slice(readLength));
-        waiting = [...waiting, ...parser.end()];
+        parseMore(text.slice(parsedLength));
+        pending = [...pending, ...parser.end()];
         isDone = true;
       }
-      isDecided ||= isDone || waiting.length > 0;
+      isTypeFinal ||= isDone || pending.length > 0;
     },
     takeCompleted: () => {
-      const open = waiting.findIndex((event) => !isWhole(event));
-      const finished = open === -1 ? waiting : waiting.slice(0, open);
-      waiting = waiting.slice(finished.length);
-      return finished;
+      const firstIncomplete = pending.findIndex((event) => !isComplete(event));
+      const completed = firstIncomplete === -1 ? pending : pending.slice(0, firstIncomplete);
+      pending = pending.slice(completed.length);
+      return completed;
     },
     logprobs: () => logprobs,
     type: () => parser.type(),
-    isTypeFinal: () => isDecided,
+    isTypeFinal: () => isTypeFinal,
     isDone: () => isDone,
   };
 }

@@ -6,10 +6,10 @@ import { isTaskName, type TaskName } from "../florence/tasks.ts";
 import type { TaskPrompts } from "./find-for-tasks.ts";
 import type { AbsentImage, EncodedImage } from "../inference/backend.ts";
 
-/** One task on an image, ready to be asked. */
+/** One task on an image, with the prompts for the model. */
 export interface Prepared extends TaskPrompts {
   readonly task: TaskName;
-  /** One for each of `prompts`. */
+  /** The options of each of `prompts`; with several `labels`, each has one label as its `text`. */
   readonly promptOptions: readonly TaskOptions[];
   readonly options: TaskOptions;
 }
@@ -19,13 +19,13 @@ function taskNamed(name: string): TaskName {
   throw new Problem("unknown-task", `There is no task named ${JSON.stringify(name)}.`);
 }
 
-/** What the model is asked: one thing, or one for each of several `labels`, all on one look at the image. */
+/** The options of one prompt, or of one prompt for each of several `labels`; all prompts share one vision pass. */
 function promptOptionsOf({ labels, ...options }: TaskOptions): readonly TaskOptions[] {
   return labels === undefined ? [options] : labels.map((text) => ({ ...options, text }));
 }
 
-function promptOf(task: TaskName, question: TaskOptions, image: EncodedImage | AbsentImage): string {
-  const { text, region, normalized_region: normalizedRegion } = question;
+function promptOf(task: TaskName, options: TaskOptions, image: EncodedImage | AbsentImage): string {
+  const { text, region, normalized_region: normalizedRegion } = options;
   const result = promptFor(task, { text, region, normalizedRegion }, image);
   if (result.ok) return result.prompt;
   const sent = JSON.stringify(region ?? normalizedRegion ?? {});
@@ -35,11 +35,11 @@ function promptOf(task: TaskName, question: TaskOptions, image: EncodedImage | A
   );
 }
 
-/** A task's prompts on this image. Throws `Problem` where there is no such task, or its region is not in the image. */
+/** Builds a task's prompts for an image. Throws `Problem` if the task is unknown, an input is missing or the region is not inside the image. */
 export function prepare(name: string, options: TaskOptions, image: EncodedImage | AbsentImage): Prepared {
   const task = taskNamed(name);
   const promptOptions = promptOptionsOf(options);
-  const prompts = promptOptions.map((question) => promptOf(task, question, image));
+  const prompts = promptOptions.map((each) => promptOf(task, each, image));
   return {
     task,
     promptOptions,
@@ -49,7 +49,7 @@ export function prepare(name: string, options: TaskOptions, image: EncodedImage 
   };
 }
 
-/** One of several tasks; what is wrong with it concerns no other. */
+/** `prepare` for one of several tasks. Returns its problem instead of throwing it, since it concerns no other task. */
 export function prepareItem(item: AnalyzeItem, image: EncodedImage | AbsentImage): Prepared | Problem {
   if ("problem" in item) return item.problem;
   try {

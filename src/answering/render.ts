@@ -6,22 +6,22 @@ import type { BoxObject, PolygonObject, QuadObject } from "../florence/shapes.ts
 import { cornersOf } from "../forms/outline.ts";
 import type { Generation, ModelDescription } from "../inference/backend.ts";
 
-/** What an answer says beside what was parsed. */
+/** What an answer contains besides the parsed content. */
 export interface RenderContext {
   readonly task: string;
   readonly source: ImageSize;
   readonly model: ModelDescription;
   readonly generation: Generation;
-  /** Log-probabilities of the location tokens, in order, as `locationLogprobs` gives them. */
+  /** Log-probabilities of the location tokens, in order, as `locationLogprobs` returns them. */
   readonly logprobs: readonly number[];
-  /** The name that was asked for: the label of what the model located without naming it. */
-  readonly asked?: string | undefined;
+  /** The label that was requested: used for objects that the model located without a label. */
+  readonly requestedLabel?: string | undefined;
 }
 
-/** Decimals of a score: what lies behind them differs between processors, and means nothing. */
+/** Decimals of a score. Further digits differ between processors and carry no meaning. */
 const SCORE_DECIMALS = 4;
 
-/** A parsed answer in the contract's shape. */
+/** Converts a parsed answer to the contract's shape. */
 export function render(parsed: ParsedAnswer, context: RenderContext): Answer {
   const common = commonOf(context);
   const located = { ...common, score_type: SCORE_TYPE, box_format: "xyxy" } as const;
@@ -35,15 +35,18 @@ export function render(parsed: ParsedAnswer, context: RenderContext): Answer {
   return { type: parsed.type, ...located, objects: parsed.objects.map((object) => polygon(object, context)) };
 }
 
-/** The answers to several prompts of one request as one: objects one behind the other, tokens added up. */
+/**
+ * Merges the answers to several prompts of one request: concatenates the objects and adds up the tokens. If one answer is polygons, boxes become
+ * polygons too.
+ */
 export function mergeAnswers(answers: readonly Answer[]): Answer {
   const isOutlined = answers.some(({ type }) => type === "polygons");
   const [first, ...others] = isOutlined ? answers.map(asPolygons) : answers;
   if (first === undefined) throw new Error("There is no answer to join.");
-  return others.reduce(joinTwo, first);
+  return others.reduce(mergeTwo, first);
 }
 
-function joinTwo(one: Answer, other: Answer): Answer {
+function mergeTwo(one: Answer, other: Answer): Answer {
   const usage = {
     prompt_tokens: one.usage.prompt_tokens + other.usage.prompt_tokens,
     completion_tokens: one.usage.completion_tokens + other.usage.completion_tokens,
@@ -58,7 +61,7 @@ function joinTwo(one: Answer, other: Answer): Answer {
   throw new Error(`Answers of ${one.type} and ${other.type} cannot be joined.`);
 }
 
-/** Boxes as polygons, where another label's answer has outlines: one request has one type of answer. */
+/** Converts boxes to polygons, for requests where another label's answer is polygons: a request has one answer type. */
 export function asPolygons(answer: Answer): Answer {
   if (answer.type !== "boxes") return answer;
   const objects = answer.objects.map((object) => ({
@@ -82,10 +85,10 @@ function commonOf({ task, source, model, generation }: RenderContext) {
   };
 }
 
-function scored(object: BoxObject, { logprobs, asked = "" }: RenderContext) {
+function scored(object: BoxObject, { logprobs, requestedLabel = "" }: RenderContext) {
   const { label, box, normalizedBox } = object;
   const score = Number(scoreOf(object, logprobs).toFixed(SCORE_DECIMALS));
-  return { label: label === "" ? asked : label, score, box, normalized_box: normalizedBox };
+  return { label: label === "" ? requestedLabel : label, score, box, normalized_box: normalizedBox };
 }
 
 function quad(object: QuadObject, context: RenderContext) {

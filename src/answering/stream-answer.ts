@@ -10,15 +10,15 @@ import { requestedLabel } from "./parse-answer.ts";
 import { asPolygons, render } from "./render.ts";
 import { createPartialGeneration, type PartialGeneration } from "./partial-generation.ts";
 
-/** Tells an answer while it is written: at once what is certain, with the end what is not. */
+/** Emits an answer while it is generated: what is certain at once, the rest at the end. */
 export interface AnswerStream {
-  /** The parts that this event completes. */
+  /** Returns the parts that this event completes. */
   push(event: GenerationEvent, model: ModelDescription): readonly AnswerPart[];
-  /** The rest, and `done`. Throws `backend-failed` where the answer does not begin with what was told of it. */
+  /** Returns the remaining parts and `done`. Throws `backend-failed` if the answer does not begin with the parts emitted so far. */
   finish(answer: FormattedAnswer): readonly AnswerPart[];
 }
 
-/** What an answer holds that is told in parts. */
+/** The content of an answer that is emitted in parts. */
 interface Content {
   readonly text: string;
   readonly objects: readonly AnswerObject[];
@@ -28,75 +28,74 @@ function contentOf(answer: FormattedAnswer): Content {
   return answer.type === "text" ? { text: answer.text, objects: [] } : { text: "", objects: answer.objects };
 }
 
-/** What the whole has more. */
-function restOf(whole: Content, told: Content): Content {
-  const begun = whole.objects.slice(0, told.objects.length);
-  if (!whole.text.startsWith(told.text) || JSON.stringify(begun) !== JSON.stringify(told.objects)) {
+/** The content that has not been emitted. Throws `backend-failed` if `whole` does not begin with `emitted`. */
+function restOf(whole: Content, emitted: Content): Content {
+  const beginning = whole.objects.slice(0, emitted.objects.length);
+  if (!whole.text.startsWith(emitted.text) || JSON.stringify(beginning) !== JSON.stringify(emitted.objects)) {
     throw new Problem("backend-failed", "The answer's end contradicts its beginning.");
   }
-  return { text: whole.text.slice(told.text.length), objects: whole.objects.slice(told.objects.length) };
+  return { text: whole.text.slice(emitted.text.length), objects: whole.objects.slice(emitted.objects.length) };
 }
 
-/** `first` is the place of the first object among all. */
+/** `first` is the index of the first object among all objects of the answer. */
 function partsOf({ text, objects }: Content, first: number): readonly AnswerPart[] {
   return [
     ...(text === "" ? [] : [{ type: "delta" as const, text }]),
-    ...objects.map((object, at) => ({ type: "object" as const, index: first + at, object })),
+    ...objects.map((object, offset) => ({ type: "object" as const, index: first + offset, object })),
   ];
 }
 
-/** An answer's end, of which neither texts nor objects tell. */
+/** Placeholder for a generation in progress. It determines only `usage` and `finish_reason`, which no text or object part contains. */
 const unfinished: Generation = { tokenIds: [], tokenLogprobs: [], text: "", finishReason: "length", promptTokens: 0 };
 
-function isOutlined(writings: readonly PartialGeneration[]): boolean {
-  return writings.some((each) => each.type() === "polygons");
+function isOutlined(partials: readonly PartialGeneration[]): boolean {
+  return partials.some((each) => each.type() === "polygons");
 }
 
 /**
- * Whether what is finished is shown as it will be in the end. Which are the best of all objects shows when all are there; and with several
- * labels, one that has outlines gives them to all.
+ * Whether completed content already has its final form. With `max_objects`, the best objects are known only when all have been generated.
+ * With several labels, a single answer in polygons turns all of them into polygons.
  */
-function isCertain({ task, options }: Prepared, writings: readonly PartialGeneration[]): boolean {
+function isCertain({ task, options }: Prepared, partials: readonly PartialGeneration[]): boolean {
   const { answers } = tasks[task];
   if (options.max_objects !== undefined && answers[0] !== "text") return false;
-  return answers.length === 1 || isOutlined(writings) || writings.every((each) => each.isTypeFinal());
+  return answers.length === 1 || isOutlined(partials) || partials.every((each) => each.isTypeFinal());
 }
 
-/** Follows one request's answer: the prompts' in their order, as they stand in the end. */
+/** Creates the stream of one request's answer. Emits the content of its prompts in their order, each part in its final form. */
 export function createAnswerStream(prepared: Prepared, image: EncodedImage | AbsentImage): AnswerStream {
   const { task, prompts, options } = prepared;
-  const writings = prompts.map(() => createPartialGeneration(task, image));
-  let told: Content = { text: "", objects: [] };
+  const partials = prompts.map(() => createPartialGeneration(task, image));
+  let emitted: Content = { text: "", objects: [] };
   let current = 0;
-  const tell = (more: Content): readonly AnswerPart[] => {
-    const parts = partsOf(more, told.objects.length);
-    told = { text: told.text + more.text, objects: [...told.objects, ...more.objects] };
+  const emit = (content: Content): readonly AnswerPart[] => {
+    const parts = partsOf(content, emitted.objects.length);
+    emitted = { text: emitted.text + content.text, objects: [...emitted.objects, ...content.objects] };
     return parts;
   };
-  const drawn = (
-    writing: PartialGeneration,
+  const renderEvents = (
+    partial: PartialGeneration,
     events: readonly ParseEvent[],
     model: ModelDescription,
   ): FormattedAnswer => {
-    const parsed = collectAnswer(writing.type(), events);
-    const asked = requestedLabel(prepared, current);
-    const shown = { task, source: image, generation: unfinished, model, logprobs: writing.logprobs(), asked };
-    const answer = render(parsed, shown);
-    return formatted(isOutlined(writings) ? asPolygons(answer) : answer, options);
+    const parsed = collectAnswer(partial.type(), events);
+    const context = { task, source: image, generation: unfinished, model, logprobs: partial.logprobs() };
+    const answer = render(parsed, { ...context, requestedLabel: requestedLabel(prepared, current) });
+    return formatted(isOutlined(partials) ? asPolygons(answer) : answer, options);
   };
   return {
     push: (event, model) => {
-      writings[event.prompt]?.push(event, model.firstLocationId);
+      partials[event.prompt]?.push(event, model.firstLocationId);
       const parts: AnswerPart[] = [];
-      for (let writing = writings[current]; writing !== undefined; writing = writings[current]) {
-        if (!isCertain(prepared, writings)) break;
-        const events = writing.takeCompleted();
-        if (events.length > 0) parts.push(...tell(contentOf(drawn(writing, events, model))));
-        if (!writing.isDone()) break;
+      for (let partial = partials[current]; partial !== undefined; partial = partials[current]) {
+        if (!isCertain(prepared, partials)) break;
+        const events = partial.takeCompleted();
+        if (events.length > 0) parts.push(...emit(contentOf(renderEvents(partial, events, model))));
+        if (!partial.isDone()) break;
         current += 1;
       }
       return parts;
     },
-    finish: (answer) => [...tell(restOf(contentOf(answer), told)), { type: "done", answer }],
+    finish: (answer) => [...emit(restOf(contentOf(answer), emitted)), { type: "done", answer }],
   };
 }

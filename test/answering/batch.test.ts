@@ -10,73 +10,73 @@ import { nextTask } from "../support/tiny-backend.ts";
 
 const url = (name: string): ImageInput => ({ kind: "url", url: `https://a.test/${name}` });
 const item = (name: string, task = "caption"): BatchItem => ({ task, image: url(name), options: {} });
-/** A picture of its own for each width. */
+/** A different image for each width. */
 async function png(width: number): Promise<ImageInput> {
   return { kind: "base64", text: btoa(String.fromCharCode(...(await bilevelPng(width, 10)))) };
 }
 const hit = { ...cacheMiss, hit: true, fwd: undefined, stored: false };
 
-/** Answers a batch with captions that name their image and task; what `broken` names fails so. */
-async function batch(items: readonly BatchItem[], broken: Readonly<Record<string, Error>> = {}, atOnce = 2) {
-  const asked: AnalyzeRequest[] = [];
-  let [inside, most] = [0, 0];
+/** Answers a batch with captions that name their image and task; the images in `broken` fail with these errors. */
+async function batch(items: readonly BatchItem[], broken: Readonly<Record<string, Error>> = {}, concurrency = 2) {
+  const requests: AnalyzeRequest[] = [];
+  let [running, maxRunning] = [0, 0];
   const analyze = async (request: AnalyzeRequest): Promise<Analyzed> => {
-    asked.push(request);
-    inside += 1;
-    most = Math.max(most, inside);
-    // The first take longest: results must not come in the order in which they are done.
-    for (let turn = asked.length; turn < 9; turn += 1) await nextTask();
-    inside -= 1;
+    requests.push(request);
+    running += 1;
+    maxRunning = Math.max(maxRunning, running);
+    // Earlier requests take longer, so that completion order differs from request order.
+    for (let step = requests.length; step < 9; step += 1) await nextTask();
+    running -= 1;
     const name = request.image.kind === "url" ? request.image.url.slice("https://a.test/".length) : "";
     const failure = broken[name];
     if (failure !== undefined) throw failure;
     const results = request.items.map(({ task }) => ({ ...fakeAnswer, text: `${name} ${task}` }));
     return { results, cache: name.startsWith("held") ? hit : cacheMiss, timings: { intake: 1, generate: 2 } };
   };
-  const answered = await answerBatch({ items }, analyze, atOnce);
+  const answered = await answerBatch({ items }, analyze, concurrency);
   const texts = answered.results.map((result) => {
     if (result instanceof Problem) return result.code;
     return "text" in result ? result.text : undefined;
   });
-  return { ...answered, texts, asked, most };
+  return { ...answered, texts, requests, maxRunning };
 }
 
 describe("a batch", () => {
-  it("has results in the order of its items, so many images at once", async () => {
-    const { texts, most } = await batch(["a", "b", "c", "d", "e"].map((name) => item(name)));
+  it("returns results in the order of its items, and limits concurrent images", async () => {
+    const { texts, maxRunning } = await batch(["a", "b", "c", "d", "e"].map((name) => item(name)));
     expect(texts).toEqual(["a caption", "b caption", "c caption", "d caption", "e caption"]);
-    expect(most).toBe(2);
+    expect(maxRunning).toBe(2);
   });
 
-  it("looks once at an image that several items are about", async () => {
-    const { texts, asked } = await batch([item("a"), item("b"), item("a", "ocr")]);
+  it("analyzes an image once for several items", async () => {
+    const { texts, requests } = await batch([item("a"), item("b"), item("a", "ocr")]);
     expect(texts).toEqual(["a caption", "b caption", "a ocr"]);
-    expect(asked.map(({ items }) => items.length)).toEqual([2, 1]);
+    expect(requests.map(({ items }) => items.length)).toEqual([2, 1]);
   });
 
-  it("makes an image's failure the problem of its items, and of no others", async () => {
+  it("returns the failure of an image as the problem of each of its items only", async () => {
     const bad: BatchItem = { task: "vqa", problem: new Problem("unknown-task", "none") };
     const broken = { a: new Problem("image-url-unreachable", "gone") };
-    const { texts, asked } = await batch([item("a"), bad, item("b"), item("a", "ocr")], broken);
+    const { texts, requests } = await batch([item("a"), bad, item("b"), item("a", "ocr")], broken);
     expect(texts).toEqual(["image-url-unreachable", "unknown-task", "b caption", "image-url-unreachable"]);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it.each([new Problem("request-cancelled", "gone"), new TypeError("a bug")])(
-    "ends with what is no item's, and begins no more: %s",
+    "rejects with an error that is no item's own, and starts no further image: %s",
     async (failure) => {
-      const seen: string[] = [];
+      const kinds: string[] = [];
       const items = ["a", "b", "c"].map((name) => item(name));
       const analyze = async ({ image }: AnalyzeRequest): Promise<Analyzed> => {
-        seen.push(image.kind);
+        kinds.push(image.kind);
         throw failure;
       };
       await expect(answerBatch({ items }, analyze, 1)).rejects.toBe(failure);
-      expect(seen).toHaveLength(1);
+      expect(kinds).toHaveLength(1);
     },
   );
 
-  it("is a hit where all that was asked of the cache was there; its stages add up", async () => {
+  it("is a hit if every cache lookup was one, and adds up the stages", async () => {
     const broken = { a: new Problem("image-corrupt", "cut") };
     const held = await batch([item("held-1"), item("a"), item("held-2")], broken);
     expect(held.cache.hit).toBe(true);
@@ -87,7 +87,7 @@ describe("a batch", () => {
 });
 
 describe("the service's batch", () => {
-  it("asks the backend only for what is not in the cache, and once for equal items", async () => {
+  it("requests only cache misses from the backend, and equal items once", async () => {
     const { backend, asked } = fakeBackend({ text: "<s>a cat</s>" });
     const { service } = cachedService(backend);
     const [one, other] = [await png(10), await png(20)];

@@ -22,25 +22,25 @@ const ring = [
 const outline = { ...object, label: "dog", polygons: [ring], normalized_polygons: [ring] };
 const polygons: Answer = { type: "polygons", ...common, objects: [outline] };
 
-describe("answers joined", () => {
-  it("are one answer themselves", () => {
+describe("mergeAnswers", () => {
+  it("returns a single answer unchanged", () => {
     expect(mergeAnswers([boxes])).toEqual(boxes);
   });
 
-  it("add up their tokens and keep their order", () => {
-    const joined = mergeAnswers([boxes, { ...boxes, objects: [{ ...object, label: "dog" }] }]);
-    expect(joined.usage).toEqual({ prompt_tokens: 6, completion_tokens: 8 });
-    expect(joined.type === "boxes" && joined.objects.map(({ label }) => label)).toEqual(["cat", "dog"]);
+  it("adds up the tokens and keeps the order of the objects", () => {
+    const merged = mergeAnswers([boxes, { ...boxes, objects: [{ ...object, label: "dog" }] }]);
+    expect(merged.usage).toEqual({ prompt_tokens: 6, completion_tokens: 8 });
+    expect(merged.type === "boxes" && merged.objects.map(({ label }) => label)).toEqual(["cat", "dog"]);
   });
 
-  it("are polygons as soon as one is: its boxes become their four corners", () => {
-    const joined = Answer.parse(mergeAnswers([boxes, polygons]));
+  it("returns polygons if one answer is polygons: boxes become their four corners", () => {
+    const merged = Answer.parse(mergeAnswers([boxes, polygons]));
     const corners = [
       { x: 1, y: 2 },
       { x: 3, y: 2 },
       { x: 3, y: 4 },
       { x: 1, y: 4 },
     ];
-    expect(joined.type === "polygons" && joined.objects.map((each) => each.polygons)).toEqual([[corners], [ring]]);
+    expect(merged.type === "polygons" && merged.objects.map((each) => each.polygons)).toEqual([[corners], [ring]]);
   });
 });

@@ -16,44 +16,51 @@ const form: fc.Arbitrary<TaskOptions> = fc.record(
   { requiredKeys: [] },
 );
 
-/** What a task takes, for so many prompts. */
-function given(task: TaskName, prompts: number): TaskOptions {
+/** The input options of a task, for this number of prompts. */
+function inputFor(task: TaskName, prompts: number): TaskOptions {
   const { input } = tasks[task];
   if (input === "labels") return { labels: Array.from({ length: prompts }, (_, at) => `label ${at}`) };
   if (input === "region") return { region: "<loc_1><loc_1><loc_9><loc_9>" };
   return input === "text" ? { text: "a cat" } : {};
 }
 
-/** Several prompts' events in any order that keeps each one's own. */
-function mixed(each: readonly (readonly GenerationEvent[])[], order: readonly number[]): readonly GenerationEvent[] {
-  const left = each.map((events) => [...events]);
-  const next = (turn: number): GenerationEvent | undefined => {
-    const open = left.filter((events) => events.length > 0);
-    return open[turn % open.length]?.shift();
+/** Interleaves the events of several prompts; keeps the order within each prompt. */
+function interleaved(
+  each: readonly (readonly GenerationEvent[])[],
+  order: readonly number[],
+): readonly GenerationEvent[] {
+  const remaining = each.map((events) => [...events]);
+  const next = (choice: number): GenerationEvent | undefined => {
+    const open = remaining.filter((events) => events.length > 0);
+    return open[choice % open.length]?.shift();
   };
-  const turns = [...order, ...each.flat().map(() => 0)];
-  return turns.flatMap((turn) => next(turn) ?? []);
+  const choices = [...order, ...each.flat().map(() => 0)];
+  return choices.flatMap((choice) => next(choice) ?? []);
 }
 
-/** The task of several prompts and two types of answer more often. */
+/** Any task; more often the one with several prompts and two answer types. */
 const anyTask = fc.oneof(taskName, fc.constant<TaskName>("open-vocabulary-detection"));
 
 const request = anyTask.chain((task) =>
   fc.record({
     task: fc.constant(task),
     form,
-    writings: fc.array(anyTokenPieces, { minLength: 1, maxLength: tasks[task].input === "labels" ? 3 : 1 }),
+    generations: fc.array(anyTokenPieces, { minLength: 1, maxLength: tasks[task].input === "labels" ? 3 : 1 }),
     order: fc.array(fc.nat({ max: 5 }), { maxLength: 100 }),
-    untold: fc.nat({ max: 2 }),
+    silent: fc.nat({ max: 2 }),
   }),
 );
 
 describe("the parts of an answer", () => {
-  it("add up to the answer without a stream, whatever is written, cut and mixed how", () => {
+  it("add up to the answer without a stream, however the tokens are cut and interleaved", () => {
     fc.assert(
-      fc.property(request, ({ task, form: options, writings, order, untold }) => {
-        const each = writings.map((pieces, prompt) => eventsOf(pieces, prompt, pieces.length - untold));
-        const { parts, answer } = streamAll(task, { ...given(task, writings.length), ...options }, mixed(each, order));
+      fc.property(request, ({ task, form: options, generations, order, silent }) => {
+        const each = generations.map((pieces, prompt) => eventsOf(pieces, prompt, pieces.length - silent));
+        const { parts, answer } = streamAll(
+          task,
+          { ...inputFor(task, generations.length), ...options },
+          interleaved(each, order),
+        );
         const { text, objects, indexes, done } = sumOf(parts);
         expect(text).toBe(answer.type === "text" ? answer.text : "");
         expect(objects).toEqual(answer.type === "text" ? [] : answer.objects);
@@ -65,10 +72,10 @@ describe("the parts of an answer", () => {
     );
   });
 
-  it("of one prompt are told with the event that completes them: none waits for the end", () => {
+  it("of one prompt are emitted with the event that completes them, none at the end", () => {
     fc.assert(
       fc.property(taskName, anyTokenPieces, (task, pieces) => {
-        const { rest } = streamAll(task, given(task, 1), eventsOf(pieces));
+        const { rest } = streamAll(task, inputFor(task, 1), eventsOf(pieces));
         expect(rest.map(({ type }) => type)).toEqual(["done"]);
       }),
     );

@@ -16,12 +16,12 @@ const image = { kind: "bytes", bytes: await bilevelPng(200, 100) } as const;
 const locations = "<loc_100><loc_200><loc_300><loc_400>";
 const detection = { text: `</s><s>cat${locations}dog${locations}</s>` };
 
-/** A service with a cache over a backend that writes this; `wrap` is put around the backend's events. */
+/** A cached service over a backend that generates this text; `wrap` wraps the backend's `generate`. */
 function streaming(
-  writing: { readonly text: string },
+  generation: { readonly text: string },
   wrap: (generate: Backend["generate"]) => Backend["generate"] = (each) => each,
 ) {
-  const { backend, asked } = fakeBackend(writing);
+  const { backend, asked } = fakeBackend(generation);
   let clock = 0;
   const find = createCachedGenerations({
     backend: { ...backend, generate: wrap((...given) => backend.generate(...given)) },
@@ -42,21 +42,21 @@ function streaming(
   ) => partsOf(service, { task, image, options: { ...options, stream: true } }, callWith(cache, signal));
   const answer = async (task: string, options: TaskOptions = {}) =>
     service.answer({ task, image, options }, callWith());
-  return { stream, answer, asked, pass: (milliseconds: number) => void (clock += milliseconds) };
+  return { stream, answer, asked, advance: (milliseconds: number) => void (clock += milliseconds) };
 }
 
 const types = ({ parts }: { readonly parts: readonly { readonly type: string }[] }) => parts.map(({ type }) => type);
 
 describe("a streamed answer", () => {
-  it("asks the backend for a stream, and ends with what is answered without one", async () => {
+  it("requests a stream from the backend, and ends with the answer that a plain request gets", async () => {
     const { stream, answer, asked } = streaming(detection);
-    const told = await stream("object-detection");
+    const streamed = await stream("object-detection");
     expect(asked).toMatchObject([{ stream: true }]);
-    expect(types(told)).toEqual(["object", "object", "done"]);
-    expect(told.parts.at(-1)).toEqual({ type: "done", answer: (await answer("object-detection")).answer });
+    expect(types(streamed)).toEqual(["object", "object", "done"]);
+    expect(streamed.parts.at(-1)).toEqual({ type: "done", answer: (await answer("object-detection")).answer });
   });
 
-  it("is kept whole: the same again, streamed or not, comes from the cache", async () => {
+  it("is cached as a whole: an equal request, streamed or not, is a hit", async () => {
     const { stream, answer, asked } = streaming({ text: "<s>a cat</s>" });
     const first = await stream("caption");
     expect(first.reports[0]).toMatchObject({ hit: false, fwd: "miss", stored: true });
@@ -67,7 +67,7 @@ describe("a streamed answer", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("asks only for the labels that are not in the cache, each once, and tells all in their order", async () => {
+  it("requests only the labels that are not in the cache, each once, and emits all in their order", async () => {
     const { stream, asked } = streaming({ text: locations });
     await stream("open-vocabulary-detection", { labels: ["dog"] });
     const { parts, reports } = await stream("open-vocabulary-detection", { labels: ["cat", "dog", "cow", "cat"] });
@@ -82,7 +82,7 @@ describe("a streamed answer", () => {
     expect(reports[0]).toMatchObject({ hit: false, fwd: "miss" });
   });
 
-  it("is written once for who streams it and who does not; who waits for another's gets it whole", async () => {
+  it("is generated once for concurrent requests, streamed or not; waiting requests get the same answer", async () => {
     const { stream, answer, asked } = streaming(
       detection,
       (generate) =>
@@ -106,7 +106,7 @@ describe("a streamed answer", () => {
     expect(leader.parts.at(-1)).toEqual({ type: "done", answer: whole.answer });
   });
 
-  it("that breaks off is a problem, though parts of it were told", async () => {
+  it("rejects if the backend fails, even after parts were emitted", async () => {
     const failure = new Problem("backend-unavailable", "The connection broke.");
     const { stream } = streaming(
       detection,
@@ -121,9 +121,9 @@ describe("a streamed answer", () => {
     await expect(stream("object-detection")).rejects.toBe(failure);
   });
 
-  it("that breaks off when an old one is in the cache goes on with that", async () => {
+  it("continues with a stale cached answer if the backend fails", async () => {
     let isDown = false;
-    const { stream, pass } = streaming(
+    const { stream, advance } = streaming(
       detection,
       (generate) =>
         async function* (...given) {
@@ -134,14 +134,14 @@ describe("a streamed answer", () => {
         },
     );
     await stream("object-detection");
-    pass(10_000);
+    advance(10_000);
     isDown = true;
-    const told = await stream("object-detection", {}, { maxAge: 5 });
-    expect(types(told)).toEqual(["object", "object", "done"]);
-    expect(told.reports.at(-1)).toMatchObject({ hit: true, stale: true });
+    const streamed = await stream("object-detection", {}, { maxAge: 5 });
+    expect(types(streamed)).toEqual(["object", "object", "done"]);
+    expect(streamed.reports.at(-1)).toMatchObject({ hit: true, stale: true });
   });
 
-  it("of a task that cannot be asked is a problem before anything is told", async () => {
+  it("rejects an invalid task before anything is emitted", async () => {
     const { stream, asked } = streaming(detection);
     await expect(stream("region-to-category", { region: { x1: 0, y1: 0, x2: 999, y2: 1 } })).rejects.toMatchObject({
       code: "region-outside-image",

@@ -50,14 +50,14 @@ export function eventsOf(pieces: readonly TokenPiece[], prompt = 0, told = piece
 /** What is told event by event, what with the end, and the answer as it is without a stream. */
 export function streamAll(task: TaskName, options: TaskOptions, events: readonly GenerationEvent[]) {
   const prepared = prepare(task, options, image);
-  const teller = createAnswerStream(prepared, image);
-  const heard = events.map((event) => teller.push(event, model));
+  const answerStream = createAnswerStream(prepared, image);
+  const emitted = events.map((event) => answerStream.push(event, model));
   const generations = prepared.prompts.flatMap((_, prompt) =>
     events.flatMap((event) => (event.type === "done" && event.prompt === prompt ? [event.generation] : [])),
   );
   const answer = formatted(parseAnswer(prepared, { image, generations, model }), options);
-  const rest = teller.finish(answer);
-  return { heard, rest, answer, parts: [...heard.flat(), ...rest] };
+  const rest = answerStream.finish(answer);
+  return { emitted, rest, answer, parts: [...emitted.flat(), ...rest] };
 }
 
 /** What the parts add up to. */
