@@ -28,14 +28,18 @@ export const goldenImages = await Promise.all(
 /** How the goldens' `beams` were searched. */
 const threeBeams: Decoding = { beams: 3, noRepeatNgramSize: 3, earlyStopping: true, maxNewTokens: 256 };
 
+/** A prompt on an image, and what PyTorch generates for it. */
 export type Golden = (typeof file.goldens)[number];
+
+/** Greedy search, or the three beams of the goldens. */
+export type Search = "greedy" | "beams";
 
 /** What `backend` writes for the prompts of some goldens, in their order. */
 export async function generations(
   backend: Backend,
   image: EncodedImage,
   goldens: readonly Golden[],
-  search: "greedy" | "beams",
+  search: Search,
 ): Promise<readonly Generation[]> {
   const done: Generation[] = [];
   const prompts = goldens.map(({ prompt }) => prompt);

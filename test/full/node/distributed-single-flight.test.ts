@@ -7,7 +7,13 @@ import { LEADER_LEASE_MS } from "../../../src/cache/coordinator-state.ts";
 import { bundle } from "../../../tools/bundle.ts";
 import { root, type Server, serve } from "../../../tools/serve.ts";
 import { catReply, describedPaths, inferPath } from "../../support/cat-backend.ts";
-import { type Behaviour, hostileServer, type RequestedPaths, respond, withServer } from "../../support/hostile-backend.ts";
+import {
+  type Behaviour,
+  hostileServer,
+  type RequestedPaths,
+  respond,
+  withServer,
+} from "../../support/hostile-backend.ts";
 
 /** Long enough for 200 requests to come in on a busy machine. */
 const ANSWER_MS = 2000;

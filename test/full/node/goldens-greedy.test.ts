@@ -1,13 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { decoders } from "../../../src/pixels/decode-node.ts";
-import { createNativeSessions } from "../../../src/runtime/ort-node.ts";
 import { describeGoldens } from "../../support/golden-cases.ts";
+import { miniInNode } from "../../support/mini-in-node.ts";
 
-const shards = join(import.meta.dirname, "../../../model-shards");
-
-describeGoldens({
-  readAsset: async (path) => new Response(await readFile(join(shards, path))),
-  createSession: createNativeSessions({ threads: 1 }),
-  decoders,
-});
+describeGoldens(miniInNode, "greedy");

@@ -1,10 +1,4 @@
-import { readModelFile } from "../../../functions/assets.ts";
-import { decoders } from "../../../src/pixels/decode-web.ts";
-import { createWebSession } from "../../../src/runtime/ort-web.ts";
 import { describeGoldens } from "../../support/golden-cases.ts";
+import { miniInWorkerd } from "../../support/mini-in-workerd.ts";
 
-describeGoldens({
-  readAsset: readModelFile,
-  createSession: createWebSession,
-  decoders,
-});
+describeGoldens(miniInWorkerd, "greedy");

@@ -1,0 +1,4 @@
+import { describeGoldens } from "../../support/golden-cases.ts";
+import { miniInWorkerd } from "../../support/mini-in-workerd.ts";
+
+describeGoldens(miniInWorkerd, "beams");
