@@ -1,9 +1,9 @@
-/** What `work` gives, unless `signal` fires first: then its reason, at once, though `work` may take no notice of the signal. */
-export function unless<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+/** Settles as `promise` does, or rejects with `signal`'s reason as soon as it fires, even if `promise` ignores the signal. */
+export function abortable<Result>(signal: AbortSignal, promise: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }

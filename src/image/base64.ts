@@ -1,16 +1,18 @@
-const SHARED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const COMMON_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const WHITE_SPACE = 64;
 const PADDING = 65;
 const INVALID = 66;
 
-/** What each character means: 0 to 63 in the standard (`+/`) or the URL-safe (`-_`) alphabet, or a class above. */
-const MEANINGS = new Uint8Array(128).fill(INVALID);
-for (const alphabet of [`${SHARED}+/`, `${SHARED}-_`]) assign(alphabet, (index) => index);
+/** Value of each ASCII character: 0 to 63 in the standard (`+/`) or the URL-safe (`-_`) alphabet, or a class above. */
+const CHARACTER_VALUES = new Uint8Array(128).fill(INVALID);
+for (const alphabet of [`${COMMON_ALPHABET}+/`, `${COMMON_ALPHABET}-_`]) assign(alphabet, (index) => index);
 assign(" \t\n\f\r", () => WHITE_SPACE);
 assign("=", () => PADDING);
 
-function assign(characters: string, meaning: (index: number) => number): void {
-  for (let index = 0; index < characters.length; index += 1) MEANINGS[characters.charCodeAt(index)] = meaning(index);
+function assign(characters: string, valueOf: (index: number) => number): void {
+  for (let index = 0; index < characters.length; index += 1) {
+    CHARACTER_VALUES[characters.charCodeAt(index)] = valueOf(index);
+  }
 }
 
 const engine: Uint8ArrayConstructor & {
@@ -18,14 +20,13 @@ const engine: Uint8ArrayConstructor & {
 } = Uint8Array;
 
 /**
- * Decodes base64 in either alphabet, its padding present or missing, ASCII white space anywhere; `undefined` when it is
- * anything else.
+ * Decodes base64 in either alphabet, with or without padding, with ASCII white space anywhere. Returns `undefined` for any other text.
  */
 export function decodeBase64(text: string): Uint8Array | undefined {
-  return decodeNatively(text) ?? decodeByHand(text);
+  return decodeNatively(text) ?? decodeInJavaScript(text);
 }
 
-/** The engine's own decoder, several times as fast: workerd has it, Node 24 has not. It knows one alphabet at a time, so what it refuses may yet be right. */
+/** Uses the engine's own decoder, several times as fast: workerd has it, Node 24 does not. It accepts one alphabet at a time, so text that it refuses can be valid. */
 function decodeNatively(text: string): Uint8Array | undefined {
   try {
     return engine.fromBase64?.(text, { alphabet: /[-_]/u.test(text) ? "base64url" : "base64" });
@@ -34,17 +35,17 @@ function decodeNatively(text: string): Uint8Array | undefined {
   }
 }
 
-/** Not `atob`, which refuses the URL-safe alphabet and makes a second string as long as the image. */
-function decodeByHand(text: string): Uint8Array | undefined {
+/** Decodes without `atob`, which refuses the URL-safe alphabet and allocates a second string as long as the image. */
+function decodeInJavaScript(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(Math.ceil((text.length * 3) / 4));
   let length = 0;
   let digits = 0;
   let paddings = 0;
   let bits = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const meaning = MEANINGS[text.charCodeAt(at)] ?? INVALID;
-    if (meaning < WHITE_SPACE && paddings === 0) {
-      bits = (bits << 6) | meaning;
+  for (let index = 0; index < text.length; index += 1) {
+    const value = CHARACTER_VALUES[text.charCodeAt(index)] ?? INVALID;
+    if (value < WHITE_SPACE && paddings === 0) {
+      bits = (bits << 6) | value;
       digits += 1;
       if (digits % 4 === 0) {
         bytes[length] = bits >> 16;
@@ -52,10 +53,10 @@ function decodeByHand(text: string): Uint8Array | undefined {
         bytes[length + 2] = bits;
         length += 3;
       }
-    } else if (meaning === PADDING) paddings += 1;
-    else if (meaning !== WHITE_SPACE) return undefined;
+    } else if (value === PADDING) paddings += 1;
+    else if (value !== WHITE_SPACE) return undefined;
   }
-  return closeLastGroup(bytes, length, { bits, digits: digits % 4, paddings });
+  return decodeLastGroup(bytes, length, { bits, digits: digits % 4, paddings });
 }
 
 interface LastGroup {
@@ -64,13 +65,13 @@ interface LastGroup {
   readonly paddings: number;
 }
 
-/** Two digits left over hold one byte, three hold two; one alone holds nothing. Padding, if there is any, must be whole. */
-function closeLastGroup(bytes: Uint8Array, length: number, last: LastGroup): Uint8Array | undefined {
+/** Decodes an incomplete last group: two digits hold one byte, three hold two; a single digit is invalid. Padding, if any, must be complete. */
+function decodeLastGroup(bytes: Uint8Array, length: number, last: LastGroup): Uint8Array | undefined {
   if (last.digits === 1 || (last.paddings > 0 && (last.digits === 0 || last.digits + last.paddings !== 4))) {
     return undefined;
   }
-  const rest = Math.max(0, last.digits - 1);
+  const remaining = Math.max(0, last.digits - 1);
   const aligned = last.bits << (6 * (4 - last.digits));
-  for (let index = 0; index < rest; index += 1) bytes[length + index] = aligned >> (16 - 8 * index);
-  return bytes.subarray(0, length + rest);
+  for (let index = 0; index < remaining; index += 1) bytes[length + index] = aligned >> (16 - 8 * index);
+  return bytes.subarray(0, length + remaining);
 }

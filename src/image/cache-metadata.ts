@@ -1,41 +1,45 @@
 import { freshSeconds } from "./fresh-seconds.ts";
 
-/** What an image's server has said of it, for the next time that it is asked. */
-export interface Origin {
-  /** Where the image was, behind all redirects: what it says of it holds nowhere else. */
+/** Caching metadata of a fetched image: the validators for a conditional request, and its freshness. */
+export interface CacheMetadata {
+  /** URL of the image after all redirects; the validators apply to this URL only. */
   readonly url: string;
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
-  /** Seconds for which the server need not be asked again. */
+  /** For how many seconds the image can be used without a request to its server. */
   readonly freshSeconds: number;
-  /** Whether any of this may be kept. */
+  /** Whether the server allows this to be stored and it has any use. */
   readonly isStorable: boolean;
 }
 
-/** How a picture was come by. */
-interface Found {
-  /** Behind all redirects. */
+/** The final response of a fetch. */
+interface FinalResponse {
+  /** After all redirects. */
   readonly url: string;
   readonly headers: Headers;
-  /** Seconds for which all redirects lead there. */
-  readonly ledSeconds: number;
+  /** For how many seconds all redirects to it stay valid. */
+  readonly maxFreshSeconds: number;
 }
 
-/** Reads a response's headers. What a 304 leaves out is as it was `before`. */
-export function originOf({ url, headers, ledSeconds }: Found, nowMs: number, before?: Origin): Origin {
-  const etag = headers.get("etag") ?? before?.etag;
-  const lastModified = headers.get("last-modified") ?? before?.lastModified;
-  const seconds = Math.min(ledSeconds, freshSeconds(headers, lastModified, nowMs));
+/** Reads the caching metadata from a response's headers. Validators that a 304 omits are taken from the `stored` metadata. */
+export function cacheMetadataOf(
+  { url, headers, maxFreshSeconds }: FinalResponse,
+  nowMs: number,
+  stored?: CacheMetadata,
+): CacheMetadata {
+  const etag = headers.get("etag") ?? stored?.etag;
+  const lastModified = headers.get("last-modified") ?? stored?.lastModified;
+  const seconds = Math.min(maxFreshSeconds, freshSeconds(headers, lastModified, nowMs));
   const isForbidden = /(?:^|[,\s])(?:no-store|private)/iu.test(headers.get("cache-control") ?? "");
   const isUseful = etag !== undefined || lastModified !== undefined || seconds > 0;
   return { url, etag, lastModified, freshSeconds: seconds, isStorable: isUseful && !isForbidden };
 }
 
-/** The headers that ask whether an image is still the one that was there; none at another address. */
-export function conditionFor(url: string, known: Origin | undefined): Readonly<Record<string, string>> {
-  if (known === undefined || known.url !== url) return {};
+/** Returns the headers that make a request conditional on a change of the stored image; none for a URL other than the stored one. */
+export function conditionalHeaders(url: string, stored: CacheMetadata | undefined): Readonly<Record<string, string>> {
+  if (stored === undefined || stored.url !== url) return {};
   return {
-    ...(known.etag !== undefined && { "if-none-match": known.etag }),
-    ...(known.lastModified !== undefined && { "if-modified-since": known.lastModified }),
+    ...(stored.etag !== undefined && { "if-none-match": stored.etag }),
+    ...(stored.lastModified !== undefined && { "if-modified-since": stored.lastModified }),
   };
 }

@@ -1,86 +1,86 @@
 import { Problem } from "../contract/problems.ts";
-import { type AddressPolicy, checkAddress, isAllowedNumber, isNumber } from "./url-policy.ts";
+import { checkUrl, isAllowedIpAddress, isIpAddress, type UrlPolicy } from "./url-policy.ts";
 import { readBounded } from "./bounded-body.ts";
-import { redirectSeconds } from "./fresh-seconds.ts";
-import { conditionFor, type Origin, originOf } from "./cache-metadata.ts";
-import { unless } from "./abortable.ts";
+import { redirectFreshSeconds } from "./fresh-seconds.ts";
+import { type CacheMetadata, cacheMetadataOf, conditionalHeaders } from "./cache-metadata.ts";
+import { abortable } from "./abortable.ts";
 
-/** Most redirects: from a short address to the host, to its delivery network, to the file. */
+/** Most redirects followed: from a short URL to the host, to its delivery network, to the file. */
 export const MAX_REDIRECTS = 3;
 
-/** How long names, redirects and all bytes may take together: a caller waits, and a stalled download holds the isolate's memory. */
+/** Limit for name resolution, redirects and the whole body together, in milliseconds: a caller waits, and a stalled download holds the isolate's memory. */
 export const IMAGE_FETCH_TIMEOUT_MS = 10_000;
 
-/** What a server is told; the same for every caller. No cookie, no authorization, nothing of the request is passed on. */
+/** Request headers, the same for every caller: no cookie, no authorization and nothing else of the caller's request is forwarded. */
 const HEADERS = {
   accept: "image/jpeg, image/png, image/webp, image/gif",
-  // An image is compressed already. What comes compressed all the same is counted as it is unpacked.
+  // An image is compressed already. A body that is compressed nevertheless is counted decompressed.
   "accept-encoding": "identity",
   "user-agent": "florence-edge (image fetch)",
 } as const;
 
-/** Says nothing of the image, as a server's failure does. */
+/** Like a server error, it does not say whether the image exists. */
 const TOO_MANY_REQUESTS = 429;
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** How a request for an image is made. */
+/** Options of the request for an image. */
 export interface ImageRequest {
   readonly headers: Record<string, string>;
   readonly redirect: "manual";
   readonly signal: AbortSignal;
 }
 
-/** The IP addresses of a host name, all of them; none where the name does not exist. */
+/** Resolves a host name to all its IP addresses; to none if the name does not exist. */
 export type ResolveHost = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
 
-/** What images are fetched with, and what is fetched. */
-export interface ImageFetchOptions extends AddressPolicy {
+/** Dependencies, URL policy and limits of the image fetch. */
+export interface ImageFetchOptions extends UrlPolicy {
   readonly fetch: (url: string, request: ImageRequest) => Promise<Response>;
-  /** A signal that fires after so many milliseconds, as `AbortSignal.timeout` makes. */
+  /** Creates a signal that fires after the given time, as `AbortSignal.timeout` does. */
   readonly timeout: (milliseconds: number) => AbortSignal;
-  /** Where there is one, a name is asked for only if all that it stands for is of the public network. */
+  /** If set, a host is contacted only if all its IP addresses are of the public network. */
   readonly resolve?: ResolveHost | undefined;
   readonly maxBytes: number;
   readonly now: () => number;
 }
 
-/** The bytes at an address, or that they are still those that were known. */
+/** The image's bytes, or that the stored image is still current (304). */
 export type Fetched =
-  | { readonly type: "image"; readonly bytes: Uint8Array; readonly origin: Origin }
-  | { readonly type: "unchanged"; readonly origin: Origin };
+  | { readonly type: "image"; readonly bytes: Uint8Array; readonly metadata: CacheMetadata }
+  | { readonly type: "unchanged"; readonly metadata: CacheMetadata };
 
-/** Fetches what is at an address; with what is `known` of it, only if it is another by now. Throws `Problem`. */
-export type FetchImage = (address: string, signal: AbortSignal, known?: Origin) => Promise<Fetched>;
+/** Fetches the image at a URL; with the metadata of the `stored` image, only if it has changed (a conditional request). Throws `Problem`. */
+export type FetchImage = (url: string, signal: AbortSignal, stored?: CacheMetadata) => Promise<Fetched>;
 
-/** The cause of a problem with an image's server that has answered, and will answer the same again. */
+/** The cause of a `Problem` when the image's server has answered with an error that a repeated request would get again. */
 export class OriginRefusal extends Error {
   override readonly name = "OriginRefusal";
 }
 
-/** Whether an image's server failed or was not reached: that says nothing of the image. */
+/** Returns whether the image's server failed or was not reached, which says nothing about the image. */
 export function isOriginDown(thrown: unknown): thrown is Problem {
   if (!(thrown instanceof Problem) || thrown.cause instanceof OriginRefusal) return false;
   return thrown.code === "image-url-unreachable" || thrown.code === "image-url-timeout";
 }
 
 /**
- * Fetches what a stranger names, and nothing else: each hop's address is checked before it is asked, and bytes and time are bounded while
- * they come. What the bytes are is for `imageFromBytes` to find out; the content type is not believed.
+ * Creates a fetch for untrusted URLs: the URL of each hop is checked before its request, and bytes and time are limited while the body
+ * arrives. The content type is not trusted; `imageFromBytes` determines the format.
  *
- * Without `resolve`, a name that stands for a private address is asked: the platform does not say what a name stands for. On Cloudflare
- * a Worker has no private network that it could reach. With it, a name may stand for something else a moment later, when it is fetched.
+ * Without `resolve`, a host name of a private address is contacted: the platform does not reveal the address. On Cloudflare a Worker has no
+ * private network in reach. With `resolve`, a name may still resolve to another address in the fetch that follows.
  */
 export function createImageFetch(options: ImageFetchOptions): FetchImage {
-  return async (address, caller, known) => {
+  return async (url, caller, stored) => {
     const expired = options.timeout(IMAGE_FETCH_TIMEOUT_MS);
     const signal = AbortSignal.any([caller, expired]);
     try {
-      const { response, ...way } = await follow(options, { address, known }, signal);
-      const found = { ...way, headers: response.headers };
-      const origin = originOf(found, options.now(), response.status === 304 ? known : undefined);
-      if (response.status === 304) return { type: "unchanged", origin };
-      return { type: "image", bytes: await readBounded(response, options.maxBytes, signal), origin };
+      const { response, ...final } = await followRedirects(options, { url, stored }, signal);
+      const received = { ...final, headers: response.headers };
+      const metadata = cacheMetadataOf(received, options.now(), response.status === 304 ? stored : undefined);
+      if (response.status === 304) return { type: "unchanged", metadata };
+      return { type: "image", bytes: await readBounded(response, options.maxBytes, signal), metadata };
     } catch (cause) {
       if (cause instanceof Problem) throw cause;
       if (caller.aborted) throw new Problem("request-cancelled", "The caller went away.", { cause });
@@ -93,43 +93,44 @@ export function createImageFetch(options: ImageFetchOptions): FetchImage {
   };
 }
 
-/** What is asked for. */
-interface Asked {
-  readonly address: string;
-  readonly known: Origin | undefined;
+/** The requested URL, and the metadata of the stored image, if any. */
+interface Target {
+  readonly url: string;
+  readonly stored: CacheMetadata | undefined;
 }
 
-async function follow(options: ImageFetchOptions, asked: Asked, signal: AbortSignal) {
-  let { address } = asked;
-  let ledSeconds = Infinity;
+async function followRedirects(options: ImageFetchOptions, target: Target, signal: AbortSignal) {
+  let next = target.url;
+  let maxFreshSeconds = Infinity;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const url = await permitted(options, address, signal);
-    const condition = conditionFor(url.href, asked.known);
+    const url = await requireAllowed(options, next, signal);
+    const condition = conditionalHeaders(url.href, target.stored);
     const request = { headers: { ...HEADERS, ...condition }, redirect: "manual", signal } as const;
-    const response = await unless(signal, options.fetch(url.href, request));
-    const next = REDIRECTS.has(response.status) ? response.headers.get("location") : null;
-    if (next === null) {
-      return { response: answered(response, Object.keys(condition).length > 0), url: url.href, ledSeconds };
+    const response = await abortable(signal, options.fetch(url.href, request));
+    const location = REDIRECTS.has(response.status) ? response.headers.get("location") : null;
+    if (location === null) {
+      const isConditional = Object.keys(condition).length > 0;
+      return { response: requireSuccess(response, isConditional), url: url.href, maxFreshSeconds };
     }
-    ledSeconds = Math.min(ledSeconds, redirectSeconds(response, options.now()));
+    maxFreshSeconds = Math.min(maxFreshSeconds, redirectFreshSeconds(response, options.now()));
     discard(response);
-    address = URL.canParse(next, url.href) ? new URL(next, url.href).href : next;
+    next = URL.canParse(location, url.href) ? new URL(location, url.href).href : location;
   }
   throw new Problem("image-url-refused", `The address redirects more than ${MAX_REDIRECTS} times.`);
 }
 
-async function permitted(options: ImageFetchOptions, address: string, signal: AbortSignal): Promise<URL> {
-  const checked = checkAddress(address, options);
+async function requireAllowed(options: ImageFetchOptions, text: string, signal: AbortSignal): Promise<URL> {
+  const checked = checkUrl(text, options);
   if ("refused" in checked) throw new Problem("image-url-refused", checked.refused);
   const { url } = checked;
-  if (options.resolve === undefined || isNumber(url.hostname)) return url;
-  const addresses = await unless(signal, options.resolve(url.hostname, signal));
+  if (options.resolve === undefined || isIpAddress(url.hostname)) return url;
+  const addresses = await abortable(signal, options.resolve(url.hostname, signal));
   if (addresses.length === 0) throw new Problem("image-url-unreachable", "The address's host name does not exist.");
-  if (addresses.every((each) => isAllowedNumber(each, options))) return url;
+  if (addresses.every((each) => isAllowedIpAddress(each, options))) return url;
   throw new Problem("image-url-refused", "The address's host name is not one of the public network.");
 }
 
-function answered(response: Response, isConditional: boolean): Response {
+function requireSuccess(response: Response, isConditional: boolean): Response {
   const { status } = response;
   if (status === 200 || (status === 304 && isConditional)) return response;
   discard(response);
@@ -138,7 +139,7 @@ function answered(response: Response, isConditional: boolean): Response {
   throw new Problem("image-url-unreachable", detail, { cause });
 }
 
-/** Lets go of a body that nobody will read; the connection goes with it. */
+/** Cancels an unread body, which releases its connection. */
 function discard(response: Response): void {
   response.body?.cancel().catch(() => {});
 }

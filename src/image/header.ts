@@ -1,25 +1,27 @@
-/** What a decodable file's header says. Sizes are in pixels, as a viewer shows the picture: turned as its EXIF data say. */
+/** Format and size of a decodable file. Sizes are in pixels, as displayed: after the EXIF orientation is applied. */
 export interface ImageHeader {
   readonly format: "gif" | "jpeg" | "png" | "webp";
   readonly width: number;
   readonly height: number;
-  /** EXIF's number, 2 to 8, of how the stored rows are turned or mirrored to be seen; left out where they are as seen. */
+  /** EXIF orientation, 2 to 8: how the stored rows are rotated or mirrored for display. Absent if they are stored as displayed. */
   readonly orientation?: number;
 }
 
-/** Why a file is refused: the problem's code, and one sentence that names what was found. */
+/** Why a file is refused: the problem's code, and one sentence with the finding. */
 export interface Refusal {
   readonly refused: "unsupported-image" | "image-corrupt";
   readonly reason: string;
 }
 
-/** The outcome of reading a header. An `ImageHeader` is only given for a file that is there to its end. */
-export type Sniffed = ImageHeader | Refusal;
+/** The result of reading a header. Only a complete file gets an `ImageHeader`. */
+export type SniffResult = ImageHeader | Refusal;
 
+/** Refuses a file whose format, or variant of a format, cannot be decoded. */
 export function unsupported(reason: string): Refusal {
   return { refused: "unsupported-image", reason };
 }
 
+/** Refuses a damaged or incomplete file. */
 export function corrupt(reason: string): Refusal {
   return { refused: "image-corrupt", reason };
 }

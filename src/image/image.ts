@@ -5,73 +5,73 @@ import type { ImageHeader } from "./header.ts";
 import { checkPngData } from "./png-data.ts";
 import { sniff } from "./sniff.ts";
 
-/** Largest encoded image: a photograph of a telephone has 3 to 6 MB. The file is held beside the model, and once more by its codec. */
+/** Largest encoded image in bytes: a phone's photograph has 3 to 6 MB. The file is in memory beside the model, and once more in its codec. */
 export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 
 /**
- * Most pixels. WebAssembly memory never shrinks, so what counts is how far a codec grows once, measured at two megapixels:
+ * Most pixels. WebAssembly memory never shrinks, so the peak of each codec is what matters, measured at two megapixels:
  *
  * - JPEG, from 16 MiB: 6 bytes a pixel for the coefficients of a progressive 4:4:4, 4 for RGBA, and the file twice. 34 MiB
- *   for the largest that an encoder writes (6.9 MB), 40 for one filled up to `MAX_IMAGE_BYTES`.
- * - PNG, from 1 MiB: the file, 3 bytes a pixel for RGB, 4 for RGBA, and what the allocator leaves between. 28 MiB for RGB with
+ *   for the largest that an encoder writes (6.9 MB), 40 for one padded to `MAX_IMAGE_BYTES`.
+ * - PNG, from 1 MiB: the file, 3 bytes a pixel for RGB, 4 for RGBA, and the allocator's gaps. 28 MiB for RGB with
  *   16 bits in 9.9 MB, 24 for RGB, 19 for RGBA.
  * - WebP, from 16 MiB: 19 for lossy noise, 26 with alpha, 27 lossless, 31 lossless with alpha in 8 MB.
- * - GIF: 5 bytes a pixel of JavaScript's own memory, which the collector takes back.
+ * - GIF: 5 bytes a pixel on the JavaScript heap, which is garbage-collected.
  *
- * An isolate that has held 99 MB with small JPEGs and PNGs stays below 128 with the worst of one format (99 + 24 or 99 + 27), not
- * with the worst of both, nor where WebP's codec has been started beside them (99 + 16). The model sees a square of 256 or 768 pixels.
+ * An isolate that holds 99 MB after small JPEGs and PNGs stays below 128 with the worst of one format (99 + 24 or 99 + 27), but not
+ * with the worst of both, nor with WebP's codec started in addition (99 + 16). The model sees a square of 256 or 768 pixels.
  */
 export const MAX_IMAGE_PIXELS = 2_000_000;
 
-/** Longest side. The resizer's tables take 16 bytes a pixel of it, so a strip of two megapixels would take 32 MB. */
+/** Longest side in pixels. The resizer's tables take 16 bytes for each pixel of a side, so 32 MB for a two-megapixel strip one pixel wide. */
 export const MAX_IMAGE_SIDE = 16_384;
 
-/** Base64 writes 4 characters for 3 bytes, and MIME adds a line break of 2 to every 76 of them. */
+/** Base64 has 4 characters for 3 bytes, and MIME adds a line break of 2 characters after every 76. */
 const MAX_CHARACTERS_PER_BYTE = 1.4;
 
-/** What an image may be at most. */
+/** Limits of an image: bytes of its encoded file, pixels in all, and pixels of the longer side. */
 export interface ImageLimits {
   readonly maxBytes: number;
   readonly maxPixels: number;
   readonly maxSide: number;
 }
 
-/** What an isolate of 128 MB can take in. */
+/** Limits for an isolate of 128 MB. */
 export const ISOLATE_LIMITS: ImageLimits = {
   maxBytes: MAX_IMAGE_BYTES,
   maxPixels: MAX_IMAGE_PIXELS,
   maxSide: MAX_IMAGE_SIDE,
 };
 
-/** An image that can be decoded within the limits: still encoded, whole, its header read. It is an `EncodedImage`. */
+/** An encoded image that is complete and within the limits, with its header. It is an `EncodedImage`. */
 export interface Image extends ImageHeader {
   readonly bytes: Uint8Array;
-  /** SHA-256 of `bytes` in hexadecimal: the image's identity, whatever it was called and however it was sent. */
+  /** SHA-256 of `bytes` in hexadecimal: identifies the image, whatever its file name and however it was sent. */
   readonly digest: string;
 }
 
-/** Headers of images that were found good, by digest: a picture that comes again need not be read through again. A `Map` is one. */
+/** Cache of accepted images' headers by digest, so that a repeated image is not parsed again. A `Map` is one. */
 export interface HeaderCache {
   get(digest: string): ImageHeader | undefined;
   set(digest: string, header: ImageHeader): unknown;
 }
 
-/** Takes an image as bytes; what they are is read from them. `known` must be of the same limits. Throws `Problem`. */
+/** Validates an image and reads its header; the format is determined by its bytes. `headerCache` must have been filled under the same limits. Throws `Problem`. */
 export async function imageFromBytes(
   bytes: Uint8Array,
   limits: ImageLimits = ISOLATE_LIMITS,
-  known: HeaderCache = new Map(),
+  headerCache: HeaderCache = new Map(),
 ): Promise<Image> {
   if (bytes.length === 0) throw new Problem("image-required", "The image has no bytes.");
   if (bytes.length > limits.maxBytes) throw tooLarge(limits);
   const digest = await sha256(bytes);
-  const memoized = known.get(digest);
-  const header = memoized ?? checkedHeader(bytes, limits);
-  if (memoized === undefined) known.set(digest, header);
+  const cached = headerCache.get(digest);
+  const header = cached ?? readHeader(bytes, limits);
+  if (cached === undefined) headerCache.set(digest, header);
   return { ...header, bytes, digest };
 }
 
-function checkedHeader(bytes: Uint8Array, limits: ImageLimits): ImageHeader {
+function readHeader(bytes: Uint8Array, limits: ImageLimits): ImageHeader {
   const header = sniff(bytes);
   if ("refused" in header) throw new Problem(header.refused, header.reason);
   checkSize(header, limits);
@@ -80,20 +80,20 @@ function checkedHeader(bytes: Uint8Array, limits: ImageLimits): ImageHeader {
   return header;
 }
 
-/** Takes an image as a data URI or bare base64. A data URI's media type is not believed. Throws `Problem`. */
+/** Decodes an image from a data URI or bare base64 and validates it. A data URI's media type is not trusted. Throws `Problem`. */
 export async function imageFromText(
   text: string,
   limits: ImageLimits = ISOLATE_LIMITS,
-  known?: HeaderCache,
+  headerCache?: HeaderCache,
 ): Promise<Image> {
   const base64 = text.slice(base64Start(text));
   if (base64.length > limits.maxBytes * MAX_CHARACTERS_PER_BYTE) throw tooLarge(limits);
   const bytes = decodeBase64(base64);
   if (bytes === undefined) throw new Problem("invalid-base64", "The image holds characters that base64 has not.");
-  return imageFromBytes(bytes, limits, known);
+  return imageFromBytes(bytes, limits, headerCache);
 }
 
-/** Where the base64 begins: at once, or after a data URI's comma, whatever parameters stand before it. */
+/** Returns the index of the base64: 0, or after a data URI's comma, whatever parameters precede it. */
 function base64Start(text: string): number {
   return /^\s*data:[^,]*,/i.exec(text)?.[0].length ?? 0;
 }

@@ -1,13 +1,13 @@
 import { corrupt, type ImageHeader, type Refusal, unsupported } from "./header.ts";
 
-/** A frame that the decoder has code for. */
+/** A frame that the decoder supports. */
 export interface JpegFrame {
   readonly header: ImageHeader;
-  /** Blocks of 8 x 8 that each component has in a unit of the picture, by the component's name. */
+  /** Blocks of 8 x 8 samples that each component has in a minimum coded unit (MCU), by component identifier. */
   readonly blocks: ReadonlyMap<number, number>;
 }
 
-/** Start-of-frame markers (ITU T.81 table B.1) that the decoder has no code for. Baseline, extended and progressive are left. */
+/** Start-of-frame markers (ITU T.81 table B.1) that the decoder does not support. It supports baseline, extended and progressive. */
 const UNDECODABLE_FRAMES: Readonly<Record<number, string>> = {
   0xc3: "lossless",
   0xc5: "hierarchical",
@@ -23,17 +23,17 @@ const UNDECODABLE_FRAMES: Readonly<Record<number, string>> = {
 
 const UNDECODABLE_COMPONENTS: Readonly<Record<number, string>> = { 2: "two-channel", 4: "CMYK" };
 
-/** ITU T.81, B.2.3: blocks in a unit of a scan that holds several components. */
-const MAX_BLOCKS_PER_UNIT = 10;
+/** Most blocks in an MCU of a scan with several components (ITU T.81, B.2.3). */
+const MAX_BLOCKS_PER_MCU = 10;
 
-const NONSENSE = corrupt("The JPEG's frame header makes no sense.");
+const INVALID_HEADER = corrupt("The JPEG's frame header makes no sense.");
 
-/** SOF0 to SOF15 without DHT, JPG and DAC, which sit among them. */
+/** Returns whether a marker code is SOF0 to SOF15; DHT, JPG and DAC are in the same range. */
 export function isFrame(code: number): boolean {
   return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
 }
 
-/** The frame header of marker `code`; `segment` begins with its length (2 bytes), then precision, height (2), width (2), components. */
+/** Reads the frame header of marker `code`; `segment` is its length (2 bytes), precision, height (2), width (2), and the components. */
 export function readFrame(code: number, segment: DataView): JpegFrame | Refusal {
   const coding = UNDECODABLE_FRAMES[code];
   if (coding !== undefined) return unsupported(`The JPEG is ${coding}; send a baseline or progressive one.`);
@@ -44,29 +44,32 @@ export function readFrame(code: number, segment: DataView): JpegFrame | Refusal 
   const kind = UNDECODABLE_COMPONENTS[components];
   if (kind !== undefined) return unsupported(`The JPEG is ${kind}; send it as RGB or greyscale.`);
   const [height, width] = [segment.getUint16(3), segment.getUint16(5)];
-  const isKnown = components === 1 || components === 3;
-  if (!isKnown || width === 0 || height === 0 || segment.byteLength !== 8 + 3 * components) return NONSENSE;
+  const isSupported = components === 1 || components === 3;
+  if (!isSupported || width === 0 || height === 0 || segment.byteLength !== 8 + 3 * components) return INVALID_HEADER;
   const blocks = readSampling(segment, components);
-  return blocks === undefined ? NONSENSE : { header: { format: "jpeg", width, height }, blocks };
+  return blocks === undefined ? INVALID_HEADER : { header: { format: "jpeg", width, height }, blocks };
 }
 
-/** A component's three bytes: name, samples across (4 bits) and down (4), quantisation table. Fractions of a sample have no code. */
+/** Reads the components, three bytes each: identifier, horizontal (4 bits) and vertical (4) sampling factor, quantisation table. Fractional ratios are unsupported. */
 function readSampling(segment: DataView, components: number): JpegFrame["blocks"] | undefined {
   const starts = Array.from({ length: components }, (_, index) => 8 + 3 * index);
-  const across = starts.map((at) => segment.getUint8(at + 1) >> 4);
-  const down = starts.map((at) => segment.getUint8(at + 1) & 15);
-  for (const factors of [across, down]) {
+  const horizontal = starts.map((at) => segment.getUint8(at + 1) >> 4);
+  const vertical = starts.map((at) => segment.getUint8(at + 1) & 15);
+  for (const factors of [horizontal, vertical]) {
     const largest = Math.max(...factors);
     if (largest > 4 || factors.some((factor) => factor === 0 || largest % factor !== 0)) return undefined;
   }
-  return new Map(starts.map((at, index) => [segment.getUint8(at), (across[index] ?? 0) * (down[index] ?? 0)]));
+  return new Map(starts.map((at, index) => [segment.getUint8(at), (horizontal[index] ?? 0) * (vertical[index] ?? 0)]));
 }
 
-/** Whether a scan header can belong to the frame; `segment` begins with its length (2 bytes), then components, two bytes each, and three. */
+/** Returns whether a scan header is valid for the frame; `segment` is its length (2 bytes), the number of components, two bytes for each, and three more. */
 export function isScanOf(segment: DataView, { blocks }: JpegFrame): boolean {
   const components = segment.byteLength > 2 ? segment.getUint8(2) : 0;
   if (components === 0 || segment.byteLength !== 6 + 2 * components) return false;
-  const names = Array.from({ length: components }, (_, index) => segment.getUint8(3 + 2 * index));
-  const perUnit = names.reduce((sum, name) => sum + (blocks.get(name) ?? Infinity), 0);
-  return new Set(names).size === components && (components === 1 ? perUnit < Infinity : perUnit <= MAX_BLOCKS_PER_UNIT);
+  const identifiers = Array.from({ length: components }, (_, index) => segment.getUint8(3 + 2 * index));
+  const blocksPerMcu = identifiers.reduce((sum, identifier) => sum + (blocks.get(identifier) ?? Infinity), 0);
+  return (
+    new Set(identifiers).size === components &&
+    (components === 1 ? blocksPerMcu < Infinity : blocksPerMcu <= MAX_BLOCKS_PER_MCU)
+  );
 }

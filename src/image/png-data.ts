@@ -4,42 +4,42 @@ import { imageDataChunks, readRaster } from "./png-header.ts";
 import { rasterBytes } from "./png-raster.ts";
 
 /**
- * Encoders have been seen to add a row, or to fill up their last chunk. More is a bomb: the decoder inflates what no pixel
- * needs (a second for 2 GB, and 10 MB can hold 10 GB), keeps what follows the data, and cannot be stopped.
+ * Allowed excess of the inflated data: some encoders add a row, or pad their last chunk. More is a decompression bomb: the decoder inflates
+ * data beyond the last pixel (a second for 2 GB, and 10 MB can hold 10 GB), stores what follows the data, and cannot be stopped.
  */
 const MAX_EXCESS_BYTES = 64 * 1024;
 
-/** Bytes that are inflated at a time. Deflate makes at most 1032 bytes of one: 4 MB, before they are counted. */
+/** Bytes inflated at a time. Deflate expands a byte to at most 1032, so at most 4 MB is inflated before it is counted. */
 const SLICE_BYTES = 4096;
 
-/** Compares what the data of a PNG whose header has been read inflate to with its size; `undefined` if it fits. */
+/** Compares the inflated length of the image data with the image's size, after `readPngHeader` has accepted the file. Returns `undefined` if they match. */
 export function checkPngData(bytes: Uint8Array): Refusal | undefined {
   const raster = readRaster(bytes);
   if ("refused" in raster) return raster;
   const expected = rasterBytes(raster);
-  const most = expected + MAX_EXCESS_BYTES;
-  const inflated = inflatedLength(joinedData(bytes), most);
+  const maxBytes = expected + MAX_EXCESS_BYTES;
+  const inflated = inflatedLength(concatenatedData(bytes), maxBytes);
   if (inflated < expected) return corrupt("The PNG's data is damaged, or ends before its last row.");
-  return inflated > most ? corrupt("The PNG holds more data than its size can need.") : undefined;
+  return inflated > maxBytes ? corrupt("The PNG holds more data than its size can need.") : undefined;
 }
 
-/** How many bytes a zlib stream inflates to; counting ends above `most`, and where the stream is damaged. */
-function inflatedLength(data: Uint8Array, most: number): number {
+/** Returns how many bytes a zlib stream inflates to; counting stops above `maxBytes`, and at damaged data. */
+function inflatedLength(data: Uint8Array, maxBytes: number): number {
   let length = 0;
   const inflater = new Unzlib((chunk) => (length += chunk.length));
   try {
     for (let at = 0; at < data.length; at += SLICE_BYTES) {
-      if (length > most) break;
+      if (length > maxBytes) break;
       inflater.push(data.subarray(at, at + SLICE_BYTES), at + SLICE_BYTES >= data.length);
     }
   } catch {
-    // A broken block, bytes behind the end: whether the picture is whole is what was counted until here.
+    // A damaged block, or bytes after the end: the length counted until here decides whether the image is complete.
   }
   return length;
 }
 
-/** The data of all chunks; uncopied if it is one. */
-function joinedData(bytes: Uint8Array): Uint8Array {
+/** Returns the data of all IDAT chunks; without a copy if there is only one. */
+function concatenatedData(bytes: Uint8Array): Uint8Array {
   let length = 0;
   let last: Uint8Array = new Uint8Array();
   for (const data of imageDataChunks(bytes)) {
@@ -48,10 +48,10 @@ function joinedData(bytes: Uint8Array): Uint8Array {
   }
   if (last.length === length) return last;
   const whole = new Uint8Array(length);
-  let at = 0;
+  let offset = 0;
   for (const data of imageDataChunks(bytes)) {
-    whole.set(data, at);
-    at += data.length;
+    whole.set(data, offset);
+    offset += data.length;
   }
   return whole;
 }

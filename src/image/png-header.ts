@@ -1,9 +1,9 @@
-import { exifOrientation, oriented } from "./exif.ts";
-import { corrupt, type Refusal, type Sniffed } from "./header.ts";
-import { deflatedBytesAtMost, type PngRaster } from "./png-raster.ts";
+import { applyOrientation, exifOrientation } from "./exif.ts";
+import { corrupt, type Refusal, type SniffResult } from "./header.ts";
+import { maxDeflatedBytes, type PngRaster } from "./png-raster.ts";
 
 const SIGNATURE_BYTES = 8;
-/** Chunk types, their four letters as one number. */
+/** Chunk types: their four letters as one number. */
 const IHDR = 0x49484452;
 const PLTE = 0x504c5445;
 const TRNS = 0x74524e53;
@@ -11,7 +11,7 @@ const IDAT = 0x49444154;
 const IEND = 0x49454e44;
 const EXIF = 0x65584966;
 const IHDR_BYTES = 13;
-/** Length and type before a chunk's data, checksum after it. */
+/** Length and type before a chunk's data, and the checksum after it, 4 bytes each. */
 const CHUNK_OVERHEAD_BYTES = 12;
 /** PNG specification, section 11.2.2: a side of zero or above 2^31 - 1 is invalid. */
 const MAX_SIDE = 2 ** 31 - 1;
@@ -25,10 +25,10 @@ const BIT_DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** Colour type of pictures with a palette, which has at most 256 colours of 3 bytes. */
+/** Colour type of an image with a palette, which has at most 256 colours of 3 bytes. */
 const PALETTE = 3;
 const MAX_PALETTE_BYTES = 768;
-/** Least length of tRNS by colour type; those with an alpha channel may have none. */
+/** Minimum length of tRNS by colour type; colour types with an alpha channel must not have it. */
 const TRANSPARENCY_BYTES: Readonly<Record<number, number>> = { 0: 2, 2: 6, 3: 0 };
 
 const DAMAGED = corrupt("A chunk of the PNG does not fit its checksum.");
@@ -41,7 +41,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The palette and what it needs, read on the way. */
+/** State of the walk over the chunks. */
 interface Progress {
   readonly hasPalette: boolean;
   readonly hasTransparency: boolean;
@@ -49,18 +49,18 @@ interface Progress {
 }
 
 /**
- * Reads a PNG that starts with its signature. Never throws, never reads past the end, linear in the file's length.
+ * Reads the header of a PNG; `bytes` start with the signature. Never throws, never reads past the end, linear in the file's length.
  *
- * The chunks are walked to IEND and the checksums of those that make the picture compared: the decoder traps on a
- * truncated file, and takes no notice of checksums. What follows IEND is not looked at. Chunks on which the decoder is
- * sure to fail are refused here. What the picture's data inflate to is another matter (`png-data.ts`).
+ * The chunks are walked to IEND, and the checksums of critical chunks are verified: the decoder traps on a
+ * truncated file, and ignores checksums. Bytes after IEND are ignored. Chunks on which the decoder
+ * always fails are refused here. `png-data.ts` checks the inflated data.
  */
-export function readPngHeader(bytes: Uint8Array): Sniffed {
+export function readPngHeader(bytes: Uint8Array): SniffResult {
   if (bytes.length < SIGNATURE_BYTES + CHUNK_OVERHEAD_BYTES + IHDR_BYTES) return TRUNCATED;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const raster = readRaster(bytes);
   if ("refused" in raster) return raster;
-  const dataBytesAtMost = deflatedBytesAtMost(raster);
+  const maxDataBytes = maxDeflatedBytes(raster);
   let progress: Progress = { hasPalette: false, hasTransparency: false, dataBytes: 0 };
   let orientation = 1;
   for (let at = SIGNATURE_BYTES; at + CHUNK_OVERHEAD_BYTES <= bytes.length;) {
@@ -71,21 +71,21 @@ export function readPngHeader(bytes: Uint8Array): Sniffed {
     const isDamaged = (isCritical(type) || type === EXIF) && checksum(bytes, at, end) !== view.getUint32(end - 4);
     if (isDamaged && isCritical(type)) return DAMAGED;
     if (type === EXIF && !isDamaged) orientation = exifOrientation(bytes.subarray(at + 8, end - 4));
-    if (type === IEND) return progress.dataBytes > 0 ? pngOf(raster, orientation) : NO_PICTURE;
+    if (type === IEND) return progress.dataBytes > 0 ? pngHeader(raster, orientation) : NO_PICTURE;
     const next = at === SIGNATURE_BYTES ? progress : advance(progress, type, length, raster);
     if ("refused" in next) return next;
-    if (next.dataBytes > dataBytesAtMost) return corrupt("The PNG holds more data than its size can need.");
+    if (next.dataBytes > maxDataBytes) return corrupt("The PNG holds more data than its size can need.");
     progress = next;
     at = end;
   }
   return TRUNCATED;
 }
 
-function pngOf({ width, height }: PngRaster, orientation: number): Sniffed {
-  return oriented({ format: "png", width, height }, orientation);
+function pngHeader({ width, height }: PngRaster, orientation: number): SniffResult {
+  return applyOrientation({ format: "png", width, height }, orientation);
 }
 
-/** What a chunk after IHDR makes of it (PNG specification, sections 5.6, 11.2.3 and 11.3.2.1). */
+/** Applies a chunk after IHDR (PNG specification, sections 5.6, 11.2.3 and 11.3.2.1). */
 function advance(progress: Progress, type: number, length: number, { colourType }: PngRaster): Progress | Refusal {
   const { hasPalette, hasTransparency, dataBytes } = progress;
   const lacksPalette = colourType === PALETTE && !hasPalette;
@@ -102,7 +102,7 @@ function advance(progress: Progress, type: number, length: number, { colourType 
   return lacksPalette ? corrupt("The PNG has no palette.") : { ...progress, dataBytes: dataBytes + length };
 }
 
-/** The data of the IDAT chunks of a PNG whose header has been read, one after the other; empty ones are passed over. */
+/** Yields the data of the IDAT chunks in order, without empty ones, after `readPngHeader` has accepted the file. */
 export function* imageDataChunks(bytes: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = SIGNATURE_BYTES; at + CHUNK_OVERHEAD_BYTES <= bytes.length;) {
@@ -114,7 +114,7 @@ export function* imageDataChunks(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** IHDR's data: width (4 bytes), height (4), bit depth, colour type, compression, filter, interlacing. */
+/** Reads and validates IHDR: width (4 bytes), height (4), bit depth, colour type, compression, filter, interlacing. */
 export function readRaster(bytes: Uint8Array): PngRaster | Refusal {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isFirst = view.getUint32(SIGNATURE_BYTES) === IHDR_BYTES && view.getUint32(SIGNATURE_BYTES + 4) === IHDR;
@@ -134,17 +134,17 @@ export function readRaster(bytes: Uint8Array): PngRaster | Refusal {
   return { width, height, bitDepth, colourType, isInterlaced: interlacing === 1 };
 }
 
-/** Bit 5 of a type's first byte, which makes the letter small, marks chunks that a reader may ignore. */
+/** Ancillary chunks, which a reader may ignore, have bit 5 of the type's first byte set: a lowercase letter. */
 function isCritical(type: number): boolean {
   return (type & 0x20000000) === 0;
 }
 
-/** Of a chunk's type and data. */
-function checksum(bytes: Uint8Array, at: number, end: number): number {
-  return crc32(bytes.subarray(at + 4, end - 4));
+/** Computes the checksum of a chunk's type and data; `start` and `end` delimit the whole chunk. */
+function checksum(bytes: Uint8Array, start: number, end: number): number {
+  return crc32(bytes.subarray(start + 4, end - 4));
 }
 
-/** PNG specification, annex D. */
+/** CRC of the PNG specification, annex D. */
 function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);

@@ -1,36 +1,36 @@
 import { type Refusal, unsupported } from "./header.ts";
 
-/** A chunk's type and length; its data are padded to an even length. */
+/** Type and length of a chunk, 4 bytes each; its data is padded to an even length. */
 export const CHUNK_HEADER_BYTES = 8;
 
-/** Chunk types, their four letters as one number. */
+/** Chunk types: their four letters as one number. */
 const VP8 = 0x56503820;
 const VP8L = 0x5650384c;
 
-/** Types of chunks that are a picture: lossy and lossless. */
-export const PICTURES: ReadonlySet<number> = new Set([VP8, VP8L]);
+/** Types of the chunks that hold an image: lossy and lossless bitstreams. */
+export const BITSTREAMS: ReadonlySet<number> = new Set([VP8, VP8L]);
 
-/** Place, sides, duration (3 bytes each), and flags (1): what stands before a frame's own chunks. */
+/** Position (3 bytes each for x and y), width, height, duration (3 each), and flags (1), before a frame's own chunks. */
 const FRAME_HEADER_BYTES = 16;
 
-/** Sides in pixels. */
+/** Width and height in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Whether the sides are the same. */
+/** Returns whether both sizes are equal; `false` for `undefined`. */
 export function isSameSize(one: Size, other: Size | undefined): boolean {
   return one.width === other?.width && one.height === other.height;
 }
 
-/** The sides of a canvas or of a frame: three bytes each, less one. */
-export function sidesAt(data: Uint8Array, start: number): Size {
+/** Reads the size of a canvas or a frame: width and height minus one, three bytes each. */
+export function sizeAt(data: Uint8Array, start: number): Size {
   const side = (at: number): number => 1 + (data[at] ?? 0) + (data[at + 1] ?? 0) * 256 + (data[at + 2] ?? 0) * 65_536;
   return { width: side(start), height: side(start + 3) };
 }
 
-/** RFC 6386, 9.1: a key frame's tag (3 bytes, its lowest bit zero), its start code (3), and two sides of 14 bits with 2 for scaling. */
+/** Reads the header of a key frame (RFC 6386, 9.1): tag (3 bytes, lowest bit zero), start code (3), width and height of 14 bits, each with 2 bits for scaling. */
 function lossySize(data: Uint8Array): Size | undefined {
   if (data.length < 10 || ((data[0] ?? 1) & 1) !== 0) return undefined;
   if (data[3] !== 0x9d || data[4] !== 0x01 || data[5] !== 0x2a) return undefined;
@@ -39,7 +39,7 @@ function lossySize(data: Uint8Array): Size | undefined {
   return size.width > 0 && size.height > 0 ? size : undefined;
 }
 
-/** RFC 9649, 3.4: a signature byte, two sides less one of 14 bits each, whether there is alpha (1), and the version (3), zero. */
+/** Reads the header of RFC 9649, 3.4: a signature byte, width and height minus one (14 bits each), an alpha flag (1), and the version (3), which is zero. */
 function losslessSize(data: Uint8Array): Size | undefined {
   if (data.length < 5 || data[0] !== 0x2f) return undefined;
   const bits = new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(1, true);
@@ -47,16 +47,16 @@ function losslessSize(data: Uint8Array): Size | undefined {
   return bits >>> 29 === 0 ? size : undefined;
 }
 
-/** The size that a chunk of these types names; `undefined` where it makes no sense. */
-export function pictureSize(type: number, data: Uint8Array): Size | undefined {
+/** Reads the size from a chunk of a type in `BITSTREAMS`; `undefined` if its header is invalid. */
+export function bitstreamSize(type: number, data: Uint8Array): Size | undefined {
   return type === VP8 ? lossySize(data) : losslessSize(data);
 }
 
-/** The size of a frame's picture, if the frame fills the canvas; `undefined` where it makes no sense. */
+/** Reads the size of a frame's bitstream. Refuses a frame that does not fill the canvas; `undefined` if the frame is invalid. */
 export function frameSize(data: Uint8Array, canvas: Size | undefined): Size | Refusal | undefined {
   if (data.length < FRAME_HEADER_BYTES) return undefined;
-  const isAtCorner = data.subarray(0, 6).every((byte) => byte === 0);
-  if (!isAtCorner || !isSameSize(sidesAt(data, 6), canvas)) {
+  const isAtOrigin = data.subarray(0, 6).every((byte) => byte === 0);
+  if (!isAtOrigin || !isSameSize(sizeAt(data, 6), canvas)) {
     return unsupported("The WebP's first frame does not fill its canvas; send a picture that does not move.");
   }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
@@ -64,7 +64,7 @@ export function frameSize(data: Uint8Array, canvas: Size | undefined): Size | Re
     const [type, length] = [view.getUint32(at), view.getUint32(at + 4, true)];
     const start = at + CHUNK_HEADER_BYTES;
     if (start + length > data.length) return undefined;
-    if (PICTURES.has(type)) return pictureSize(type, data.subarray(start, start + length));
+    if (BITSTREAMS.has(type)) return bitstreamSize(type, data.subarray(start, start + length));
     at = start + length + (length % 2);
   }
   return undefined;

@@ -5,7 +5,7 @@ import { decodeBase64 } from "../../src/image/base64.ts";
 const encode = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
 describe("decodeBase64", () => {
-  it("gives back what btoa has encoded, in either alphabet, with or without padding", () => {
+  it("decodes the output of btoa, in either alphabet, with or without padding", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         const text = encode(bytes);
@@ -15,7 +15,7 @@ describe("decodeBase64", () => {
     );
   });
 
-  it("takes and refuses the same texts as atob", () => {
+  it("accepts and refuses the same texts as atob", () => {
     const letters = fc.constantFrom(
       "A",
       "B",

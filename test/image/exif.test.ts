@@ -26,17 +26,22 @@ const make = entry(0x010f, 2, 0);
 function tiff(...entries: readonly (readonly number[])[]): Uint8Array {
   return Uint8Array.of(0x49, 0x49, 42, 0, 8, 0, 0, 0, entries.length, 0, ...entries.flat(), 0, 0, 0, 0);
 }
-const turned = (orientation: number): Uint8Array => tiff(make, entry(0x0112, 3, orientation));
+const oriented = (orientation: number): Uint8Array => tiff(make, entry(0x0112, 3, orientation));
 const prefix = latin1("Exif\0\0");
 
-const exif = (orientation: number) => jpegSegment(0xe1, joinBytes(prefix, turned(orientation)));
+const exif = (orientation: number) => jpegSegment(0xe1, joinBytes(prefix, oriented(orientation)));
 
-describe("the orientation of EXIF data", () => {
+describe("exifOrientation", () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    "is read in either byte order, with or without a JPEG's prefix: %i",
+    "reads orientation %i in either byte order, with or without a JPEG's prefix",
     (orientation) => {
       const big = Uint8Array.of(0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0);
-      for (const data of [turned(orientation), big, joinBytes(prefix, turned(orientation)), joinBytes(prefix, big)]) {
+      for (const data of [
+        oriented(orientation),
+        big,
+        joinBytes(prefix, oriented(orientation)),
+        joinBytes(prefix, big),
+      ]) {
         expect(exifOrientation(data)).toBe(orientation);
       }
     },
@@ -45,18 +50,18 @@ describe("the orientation of EXIF data", () => {
   it.each([
     ["nothing", new Uint8Array()],
     ["no orientation", tiff(make)],
-    ["an orientation of zero", turned(0)],
-    ["an orientation of nine", turned(9)],
+    ["an orientation of zero", oriented(0)],
+    ["an orientation of nine", oriented(9)],
     ["an orientation of another type", tiff(entry(0x0112, 4, 6))],
-    ["another byte order", turned(6).with(0, 0x50)],
-    ["another number than 42", turned(6).with(2, 43)],
-    ["a directory behind the end", turned(6).with(5, 1)],
-    ["a directory that is cut", turned(6).subarray(0, 30)],
-  ])("is that of rows as they are seen where there is %s", (_, data) => {
+    ["another byte order", oriented(6).with(0, 0x50)],
+    ["a magic number other than 42", oriented(6).with(2, 43)],
+    ["a directory after the end", oriented(6).with(5, 1)],
+    ["a truncated directory", oriented(6).subarray(0, 30)],
+  ])("returns 1 for %s", (_, data) => {
     expect(exifOrientation(data)).toBe(1);
   });
 
-  it("is one of eight, whatever the bytes are", () => {
+  it("returns 1 to 8 for any bytes", () => {
     fc.assert(
       fc.property(
         fc.constantFrom("", "II*\0", "MM\0*", "Exif\0\0II*\0"),
@@ -76,21 +81,21 @@ describe("a JPEG's EXIF data", () => {
   const withSegments = (...segments: readonly Uint8Array[]) =>
     sniff(joinBytes(jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)));
 
-  it("turn its size from 5 on", () => {
+  it("swaps width and height from orientation 5 on", () => {
     expect(withSegments(exif(4))).toEqual({ format: "jpeg", width: 300, height: 200, orientation: 4 });
     expect(withSegments(exif(5))).toEqual({ format: "jpeg", width: 200, height: 300, orientation: 5 });
     expect(withSegments(exif(1))).toEqual({ format: "jpeg", width: 300, height: 200 });
   });
 
-  it("are its first ones", () => {
+  it("is read from its first EXIF segment", () => {
     expect(withSegments(exif(8), exif(3))).toMatchObject({ orientation: 8 });
     expect(withSegments(jpegSegment(0xe1, latin1("http://ns.adobe.com/xap/1.0/\0")), exif(3))).toMatchObject({
       orientation: 3,
     });
-    expect(withSegments(jpegSegment(0xe2, joinBytes(prefix, turned(6))))).not.toHaveProperty("orientation");
+    expect(withSegments(jpegSegment(0xe2, joinBytes(prefix, oriented(6))))).not.toHaveProperty("orientation");
   });
 
-  it("do not count behind its picture", () => {
+  it("is ignored after the image data", () => {
     const bytes = joinBytes(jpeg.subarray(0, -2), exif(6), jpeg.subarray(-2));
     expect(sniff(bytes)).toEqual({ format: "jpeg", width: 300, height: 200 });
   });
@@ -100,15 +105,15 @@ describe("a PNG's EXIF data", () => {
   const png = vectorImage("palette-320x240.png");
   const [start, rest] = [png.subarray(0, 33), png.subarray(33)];
 
-  it("turn its size, before the picture or behind it", () => {
-    const chunk = pngChunk("eXIf", turned(6));
+  it("swaps width and height, before or after the image data", () => {
+    const chunk = pngChunk("eXIf", oriented(6));
     for (const bytes of [joinBytes(start, chunk, rest), joinBytes(png.subarray(0, -12), chunk, png.subarray(-12))]) {
       expect(sniff(bytes)).toEqual({ format: "png", width: 240, height: 320, orientation: 6 });
     }
   });
 
-  it("do not count where their checksum does not fit", () => {
-    const chunk = pngChunk("eXIf", turned(6));
+  it("is ignored if its checksum does not match", () => {
+    const chunk = pngChunk("eXIf", oriented(6));
     const damaged = chunk.with(chunk.length - 1, (chunk.at(-1) ?? 0) ^ 1);
     expect(sniff(joinBytes(start, damaged, rest))).toEqual({ format: "png", width: 320, height: 240 });
   });

@@ -11,21 +11,21 @@ const trailer = Uint8Array.of(0x3b);
 const comment = Uint8Array.of(0x21, 0xfe, 2, 65, 66, 0);
 const data = Uint8Array.of(2, 2, 0x4c, 0x01, 0);
 
-/** The head of a file with a screen of this size, its colours behind it unless `flags` say that there are none. */
-function head(width: number, height: number, flags = 0x80): Uint8Array {
+/** Signature and screen descriptor of a file, followed by a colour table unless `flags` say otherwise. */
+function header(width: number, height: number, flags = 0x80): Uint8Array {
   const screen = Uint8Array.of(width, width >> 8, height, height >> 8, flags, 0, 0);
   return joinBytes(latin1("GIF89a"), screen, (flags & 0x80) === 0 ? new Uint8Array() : table);
 }
 
-/** A frame at the screen's corner, or elsewhere. */
+/** A frame of this size and position on the screen. */
 function frame(width: number, height: number, left = 0, top = 0): Uint8Array {
-  const place = Uint8Array.of(left, 0, top, 0, width, width >> 8, height, height >> 8, 0);
-  return joinBytes(Uint8Array.of(0x2c), place, data);
+  const descriptor = Uint8Array.of(left, 0, top, 0, width, width >> 8, height, height >> 8, 0);
+  return joinBytes(Uint8Array.of(0x2c), descriptor, data);
 }
 
 describe("a GIF's size", () => {
-  it("is its screen's, whatever its frame's", () => {
-    expect(sniff(joinBytes(head(30, 20), comment, frame(3, 2, 27, 18), trailer))).toEqual({
+  it("is the size of its screen, not of its frame", () => {
+    expect(sniff(joinBytes(header(30, 20), comment, frame(3, 2, 27, 18), trailer))).toEqual({
       format: "gif",
       width: 30,
       height: 20,
@@ -33,30 +33,30 @@ describe("a GIF's size", () => {
     expect(sniff(vectorImage("placed-150x100.gif"))).toEqual({ format: "gif", width: 150, height: 100 });
   });
 
-  it("may be as large as the format allows, for the limits to refuse", () => {
-    expect(sniff(joinBytes(head(65_535, 65_535), frame(65_535, 65_535), trailer))).toMatchObject({ width: 65_535 });
+  it("may be as large as the format allows; the limits refuse it later", () => {
+    expect(sniff(joinBytes(header(65_535, 65_535), frame(65_535, 65_535), trailer))).toMatchObject({ width: 65_535 });
   });
 
-  it("is that of a file with colours beside its frame only", () => {
-    const own = joinBytes(Uint8Array.of(0x2c, 0, 0, 0, 0, 3, 0, 2, 0, 0x80), table, data);
-    expect(sniff(joinBytes(head(3, 2, 0), own, trailer))).toEqual({ format: "gif", width: 3, height: 2 });
+  it("is read from a file with only a local colour table", () => {
+    const frameWithTable = joinBytes(Uint8Array.of(0x2c, 0, 0, 0, 0, 3, 0, 2, 0, 0x80), table, data);
+    expect(sniff(joinBytes(header(3, 2, 0), frameWithTable, trailer))).toEqual({ format: "gif", width: 3, height: 2 });
   });
 });
 
 describe("a GIF is refused", () => {
-  const whole = joinBytes(head(3, 2), comment, frame(3, 2), trailer);
-  it("wherever it ends too soon", () => {
+  const whole = joinBytes(header(3, 2), comment, frame(3, 2), trailer);
+  it("if it is truncated anywhere", () => {
     expect(sniff(whole)).toEqual({ format: "gif", width: 3, height: 2 });
     for (let length = 6; length < whole.length; length += 1) expect(sniff(whole.subarray(0, length))).toEqual(corrupt);
   });
 
   it.each([
-    ["without a frame", joinBytes(head(3, 2), comment, trailer)],
-    ["with a frame without pixels", joinBytes(head(3, 2), frame(0, 2), trailer)],
-    ["without colours", joinBytes(head(3, 2, 0), frame(3, 2), trailer)],
-    ["with a frame wider than its screen", joinBytes(head(3, 2), frame(4, 2), trailer)],
-    ["with a frame below its screen", joinBytes(head(3, 2), frame(3, 2, 0, 1), trailer)],
-    ["with an unknown block", joinBytes(head(3, 2), Uint8Array.of(7, 0), frame(3, 2), trailer)],
+    ["without a frame", joinBytes(header(3, 2), comment, trailer)],
+    ["with a frame without pixels", joinBytes(header(3, 2), frame(0, 2), trailer)],
+    ["without a colour table", joinBytes(header(3, 2, 0), frame(3, 2), trailer)],
+    ["with a frame wider than its screen", joinBytes(header(3, 2), frame(4, 2), trailer)],
+    ["with a frame beyond the bottom of its screen", joinBytes(header(3, 2), frame(3, 2, 0, 1), trailer)],
+    ["with an unknown block", joinBytes(header(3, 2), Uint8Array.of(7, 0), frame(3, 2), trailer)],
   ])("%s", (_, bytes) => {
     expect(sniff(bytes)).toEqual(corrupt);
   });

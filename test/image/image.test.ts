@@ -22,7 +22,7 @@ function problem(code: string): unknown {
 }
 
 describe("imageFromBytes", () => {
-  it("reads the header and names the bytes by their SHA-256", () => {
+  it("reads the header and returns the SHA-256 of the bytes", () => {
     expect(image).toEqual({
       bytes: png,
       format: "png",
@@ -32,25 +32,25 @@ describe("imageFromBytes", () => {
     });
   });
 
-  it("refuses what is empty, unknown or broken", async () => {
+  it("refuses empty, unknown and corrupt bytes", async () => {
     await expect(imageFromBytes(new Uint8Array())).rejects.toThrow(problem("image-required"));
     await expect(imageFromBytes(new TextEncoder().encode("BM6 bitmap"))).rejects.toThrow(problem("unsupported-image"));
     await expect(imageFromBytes(png.subarray(0, -1))).rejects.toThrow(problem("image-corrupt"));
   });
 
-  it("takes as many bytes as the limit allows, and not one more", async () => {
+  it("accepts as many bytes as the limit allows, and not one more", async () => {
     expect(await imageFromBytes(padded(MAX_IMAGE_BYTES))).toMatchObject({ width: 33 });
     await expect(imageFromBytes(padded(MAX_IMAGE_BYTES + 1))).rejects.toThrow(problem("body-too-large"));
   });
 
-  it("takes as many pixels as the limit allows, and not one row more", async () => {
+  it("accepts as many pixels as the limit allows, and not one row more", async () => {
     const width = 2000;
     const height = Math.floor(MAX_IMAGE_PIXELS / width);
     expect(await imageFromBytes(await bilevelPng(width, height))).toMatchObject({ width, height });
     await expect(imageFromBytes(await bilevelPng(width, height + 1))).rejects.toThrow(problem("image-too-many-pixels"));
   });
 
-  it("takes a side as long as the limit allows, and not one pixel more", async () => {
+  it("accepts a side as long as the limit allows, and not one pixel more", async () => {
     expect(await imageFromBytes(await bilevelPng(1, MAX_IMAGE_SIDE))).toMatchObject({ height: MAX_IMAGE_SIDE });
     await expect(imageFromBytes(await bilevelPng(1, MAX_IMAGE_SIDE + 1))).rejects.toThrow(
       problem("image-too-many-pixels"),
@@ -60,11 +60,11 @@ describe("imageFromBytes", () => {
     );
   });
 
-  it("refuses a bomb of 400 megapixels by its header", async () => {
+  it("refuses a decompression bomb of 400 megapixels by its header", async () => {
     await expect(imageFromBytes(await bilevelPng(20_000, 20_000))).rejects.toThrow(problem("image-too-many-pixels"));
   });
 
-  it("goes by the limits that it is given", async () => {
+  it("applies the given limits", async () => {
     const limits = { maxBytes: png.length, maxPixels: 33 * 33, maxSide: 33 };
     expect(await imageFromBytes(png, limits)).toEqual(image);
     await expect(imageFromBytes(png, { ...limits, maxBytes: png.length - 1 })).rejects.toThrow(
@@ -78,33 +78,33 @@ describe("imageFromBytes", () => {
 describe("imageFromText", () => {
   it.each([
     ["bare base64", base64],
-    ["without padding", base64.replace(/=+$/, "")],
+    ["base64 without padding", base64.replace(/=+$/, "")],
     ["the URL-safe alphabet", base64.replaceAll("+", "-").replaceAll("/", "_")],
     ["line breaks as in e-mail", base64.replace(/.{76}/g, "$&\r\n")],
     ["a data URI", `data:image/png;base64,${base64}`],
     ["a data URI of another type", `data:image/jpeg;charset=utf-8;base64,${base64}`],
     ["a data URI of no type", `data:;base64,${base64}`],
     ["a data URI in capitals, after a line break", `\nDATA:IMAGE/PNG;BASE64,${base64}\n`],
-  ])("takes %s", async (_, text) => {
+  ])("accepts %s", async (_, text) => {
     expect(await imageFromText(text)).toEqual(image);
   });
 
   it.each([
-    ["an address", "https://example.com/a.png"],
-    ["percent signs", `data:image/png,${encodeURIComponent(base64)}`],
-    ["a letter beyond ASCII", `${base64}é`],
+    ["a URL", "https://example.com/a.png"],
+    ["percent-encoding", `data:image/png,${encodeURIComponent(base64)}`],
+    ["a non-ASCII letter", `${base64}é`],
     ["one character too many", "AAAAA"],
   ])("refuses %s", async (_, text) => {
     await expect(imageFromText(text)).rejects.toThrow(problem("invalid-base64"));
   });
 
-  it("finds no image in an empty text or data URI", async () => {
+  it("refuses an empty text or data URI as no image", async () => {
     for (const text of ["", " \n", "data:image/png;base64,"]) {
       await expect(imageFromText(text)).rejects.toThrow(problem("image-required"));
     }
   });
 
-  it("refuses more bytes than the limit, however they are spaced", async () => {
+  it("refuses more bytes than the limit, and white space of that length", async () => {
     const limits = { maxBytes: png.length - 1, maxPixels: 1e6, maxSide: 1e3 };
     await expect(imageFromText(base64, limits)).rejects.toThrow(problem("body-too-large"));
     await expect(imageFromText(" ".repeat(png.length * 2), limits)).rejects.toThrow(problem("body-too-large"));

@@ -5,44 +5,44 @@ import { joinBytes, jpegSegment, jpegSegments } from "../support/image-bytes.ts"
 import { vectorImage } from "../support/vector-images.ts";
 
 const jpeg = vectorImage("baseline-422-501x333.jpg");
-const picture = { format: "jpeg", width: 501, height: 333 };
+const header = { format: "jpeg", width: 501, height: 333 };
 const corrupt = { refused: "image-corrupt" };
 const segments = jpegSegments(jpeg);
 const frame = segments.find(({ code }) => code === 0xc0)?.at ?? 0;
 const scan = segments.at(-1)?.at ?? 0;
 const end = jpeg.length - 2;
 
-function inserted(at: number, ...parts: readonly Uint8Array[]): Uint8Array {
+function insert(at: number, ...parts: readonly Uint8Array[]): Uint8Array {
   return joinBytes(jpeg.subarray(0, at), ...parts, jpeg.subarray(at));
 }
 
-describe("a JPEG on which the decoder is sure to fail is refused by its header", () => {
+describe("a JPEG on which the decoder always fails is refused by its header", () => {
   it.each([0xc0, 0xc1, 0xc2])("a second frame, before or after the first scan: %i", (code) => {
     const second = jpegSegment(code, jpeg.subarray(frame + 4, frame + 19));
-    expect(sniff(inserted(scan, second))).toMatchObject(corrupt);
-    expect(sniff(inserted(end, second))).toMatchObject(corrupt);
+    expect(sniff(insert(scan, second))).toMatchObject(corrupt);
+    expect(sniff(insert(end, second))).toMatchObject(corrupt);
   });
 
-  it.each([0x02, 0xbf, 0xc8, 0xde, 0xdf, 0xf0, 0xfd])("a segment that nobody knows: %i", (code) => {
-    expect(sniff(inserted(scan, jpegSegment(code, [0, 0])))).toMatchObject(corrupt);
+  it.each([0x02, 0xbf, 0xc8, 0xde, 0xdf, 0xf0, 0xfd])("a segment of an unknown kind: %i", (code) => {
+    expect(sniff(insert(scan, jpegSegment(code, [0, 0])))).toMatchObject(corrupt);
   });
 
-  it("a frame header of a length that its components have not", () => {
+  it("a frame header whose length does not match its components", () => {
     expect(sniff(jpeg.with(frame + 3, 18))).toMatchObject(corrupt);
     expect(sniff(jpeg.with(frame + 9, 1))).toMatchObject(corrupt);
   });
 
-  it.each([0x01, 0x10, 0x51, 0x15])("samples that a block has not: %i", (sampling) => {
+  it.each([0x01, 0x10, 0x51, 0x15])("invalid sampling factors: %i", (sampling) => {
     expect(sniff(jpeg.with(frame + 11, sampling))).toMatchObject(corrupt);
   });
 
-  it("a fraction of a sample, or more blocks in a unit than 10", () => {
+  it("fractional sampling ratios, or more than 10 blocks in an MCU", () => {
     expect(sniff(jpeg.with(frame + 11, 0x31).with(frame + 14, 0x21))).toMatchObject(corrupt);
     expect(sniff(jpeg.with(frame + 11, 0x42).with(frame + 14, 0x21))).toMatchObject(corrupt);
-    expect(sniff(jpeg.with(frame + 11, 0x42))).toEqual(picture);
+    expect(sniff(jpeg.with(frame + 11, 0x42))).toEqual(header);
   });
 
-  it("a scan of a component that the frame has not, of one twice, of none, or of another length", () => {
+  it("a scan with an unknown component, a repeated one, none, or a wrong length", () => {
     for (const at of [scan + 5, scan + 7]) expect(sniff(jpeg.with(at, 77))).toMatchObject(corrupt);
     expect(sniff(jpeg.with(scan + 7, jpeg[scan + 5] ?? 0))).toMatchObject(corrupt);
     expect(sniff(jpeg.with(scan + 4, 0))).toMatchObject(corrupt);
@@ -50,21 +50,21 @@ describe("a JPEG on which the decoder is sure to fail is refused by its header",
   });
 });
 
-describe("what a JPEG may cost", () => {
+describe("the cost of a JPEG", () => {
   const one = jpeg.subarray(scan, scan + 14);
 
-  it("is as many scans as the limit allows, and not one more", () => {
+  it("is limited to MAX_JPEG_SCANS scans", () => {
     const more = Array.from({ length: MAX_JPEG_SCANS - 1 }, () => one);
-    expect(sniff(inserted(end, ...more))).toEqual(picture);
-    expect(sniff(inserted(end, ...more, one))).toMatchObject(corrupt);
+    expect(sniff(insert(end, ...more))).toEqual(header);
+    expect(sniff(insert(end, ...more, one))).toMatchObject(corrupt);
   });
 
-  it("is as many bytes as a pixel can need, not counting what applications add", () => {
+  it("is limited to MAX_JPEG_BYTES_PER_PIXEL, without application and comment segments", () => {
     const bytes = 501 * 333 * MAX_JPEG_BYTES_PER_PIXEL;
     const padding = new Uint8Array(bytes - jpeg.length);
     const text = Array.from({ length: 60 }, () => jpegSegment(0xfe, new Uint8Array(60_000)));
-    expect(sniff(inserted(end, padding))).toEqual(picture);
-    expect(sniff(inserted(end, padding, ...text))).toEqual(picture);
-    expect(sniff(inserted(end, padding, new Uint8Array(300_000)))).toMatchObject(corrupt);
+    expect(sniff(insert(end, padding))).toEqual(header);
+    expect(sniff(insert(end, padding, ...text))).toEqual(header);
+    expect(sniff(insert(end, padding, new Uint8Array(300_000)))).toMatchObject(corrupt);
   });
 });

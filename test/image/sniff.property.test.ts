@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { sniff } from "../../src/image/sniff.ts";
 import { vectorImage, vectorImages } from "../support/vector-images.ts";
 
-/** The small ones: a property reads its picture hundreds of times. */
+/** Only small files: a property parses its file hundreds of times. */
 const files = vectorImages.map(({ file }) => vectorImage(file)).filter(({ length }) => length < 20_000);
 const anyFile = fc.constantFrom(...files);
 
 describe("sniff", () => {
-  it("answers any bytes without throwing", () => {
+  it("returns a result for any bytes without throwing", () => {
     const starts = [
       "ffd8ff",
       "89504e470d0a1a0a",
@@ -24,15 +24,15 @@ describe("sniff", () => {
     );
   });
 
-  it("takes no prefix of a whole file for a whole file", () => {
+  it("refuses every proper prefix of a complete file", () => {
     fc.assert(
-      fc.property(anyFile, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (file, share) => {
-        expect(sniff(file.subarray(0, Math.floor(file.length * share)))).toHaveProperty("refused");
+      fc.property(anyFile, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (file, fraction) => {
+        expect(sniff(file.subarray(0, Math.floor(file.length * fraction)))).toHaveProperty("refused");
       }),
     );
   });
 
-  it("does not look behind the end of a whole file", () => {
+  it("ignores bytes after the end of a complete file", () => {
     fc.assert(
       fc.property(anyFile, fc.uint8Array({ maxLength: 100 }), (file, rest) => {
         expect(sniff(Uint8Array.of(...file, ...rest))).toEqual(sniff(file));
@@ -40,7 +40,7 @@ describe("sniff", () => {
     );
   });
 
-  it("answers a damaged file with a size or a refusal, and never reads outside of it", () => {
+  it("never reads outside of a damaged file", () => {
     const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(anyFile, damage, (file, changes) => {

@@ -5,19 +5,19 @@ import { vectorImage, vectorImages } from "../support/vector-images.ts";
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-describe("a whole file", () => {
+describe("a complete file", () => {
   const formats = { gif: "gif", jpg: "jpeg", png: "png", webp: "webp" };
-  it.each(vectorImages)("has the format of its bytes and the size that is seen: $file", ({ file, width, height }) => {
+  it.each(vectorImages)("has the format of its bytes and the displayed size: $file", ({ file, width, height }) => {
     const format = Object.entries(formats).find(([ending]) => file.endsWith(ending))?.[1];
     expect(sniff(vectorImage(file))).toMatchObject({ format, width, height });
   });
 
-  it("may be followed by anything", () => {
+  it("may be followed by any bytes", () => {
     const jpeg = vectorImage("grey-300x200.jpg");
     expect(sniff(joinBytes(jpeg, jpeg, latin1("<x:xmpmeta>")))).toEqual({ format: "jpeg", width: 300, height: 200 });
   });
 
-  it("is read over the garbage and the fill bytes between a JPEG's segments, as libjpeg does", () => {
+  it("may have garbage and fill bytes between a JPEG's segments, as in libjpeg", () => {
     const jpeg = vectorImage("grey-300x200.jpg");
     const endOfFirst = 4 + 16;
     const padded = joinBytes(jpeg.subarray(0, endOfFirst), latin1("garbage\xff\xff"), jpeg.subarray(endOfFirst));
@@ -25,7 +25,7 @@ describe("a whole file", () => {
   });
 });
 
-describe("another format", () => {
+describe("an unsupported format", () => {
   it.each([
     ["AVIF", "\0\0\0\x1cftypavif"],
     ["HEIC", "\0\0\0\x18ftypheic"],
@@ -34,21 +34,21 @@ describe("another format", () => {
     ["TIFF", "MM\0*\0\0\0\x08"],
     ["SVG", "<svg xmlns='http://www.w3.org/2000/svg'/>"],
     ["SVG", "\xef\xbb\xbf<?xml version='1.0'?>\n<!-- a picture --><svg/>"],
-  ])("is refused by its name: %s", (name, start) => {
+  ])("is refused by name: %s", (name, start) => {
     expect(sniff(latin1(start))).toEqual({ refused: "unsupported-image", reason: expect.stringContaining(name) });
   });
 
   it.each([
     ["nothing", ""],
-    ["a text", "hello, createManualClock"],
+    ["plain text", "hello, createManualClock"],
     ["HTML", "<!DOCTYPE html><html></html>"],
     ["half of a signature", "\x89PNG"],
-  ])("is refused without one: %s", (_, start) => {
+  ])("is refused without a name: %s", (_, start) => {
     expect(sniff(latin1(start))).toMatchObject({ refused: "unsupported-image" });
   });
 });
 
-describe("a JPEG that the decoder has no code for", () => {
+describe("a JPEG that the decoder does not support", () => {
   const jpeg = vectorImage("baseline-422-501x333.jpg");
   const frame = indexOfFrame(jpeg);
   const changed = (offset: number, byte: number) => jpeg.with(frame + offset, byte);
@@ -59,11 +59,11 @@ describe("a JPEG that the decoder has no code for", () => {
     ["hierarchical", 0xcf],
     ["arithmetic", 0xc9],
     ["arithmetic", 0xca],
-  ])("is refused as what it is: %s, %i", (name, marker) => {
+  ])("is refused as %s, marker %i", (name, marker) => {
     expect(sniff(changed(1, marker))).toEqual({ refused: "unsupported-image", reason: expect.stringContaining(name) });
   });
 
-  it("is refused as what it is: CMYK, two channels, 12 bits", () => {
+  it("is refused as CMYK, two-channel or 12-bit", () => {
     expect(sniff(changed(9, 4))).toEqual({ refused: "unsupported-image", reason: expect.stringContaining("CMYK") });
     expect(sniff(changed(9, 2))).toMatchObject({ refused: "unsupported-image" });
     expect(sniff(changed(4, 12))).toEqual({ refused: "unsupported-image", reason: expect.stringContaining("12 bits") });
@@ -76,7 +76,7 @@ describe("a JPEG that the decoder has no code for", () => {
     }
   });
 
-  it("is corrupt with nothing between its start and its end, or with a second start", () => {
+  it("is corrupt without segments between SOI and EOI, with a second SOI, or with invalid segments", () => {
     for (const bytes of ["\xff\xd8\xff\xd9", "\xff\xd8\xff\xd8", "\xff\xd8\xff\xfe\0\x01", "\xff\xd8\xff\xda\0\x02"]) {
       expect(sniff(latin1(bytes))).toMatchObject({ refused: "image-corrupt" });
     }
@@ -85,7 +85,7 @@ describe("a JPEG that the decoder has no code for", () => {
 
 describe("an end marker", () => {
   const jpeg = vectorImage("restarts-oriented-400x300.jpg");
-  it("inside an EXIF segment, where the thumbnail has one, is not the picture's", () => {
+  it("of a thumbnail inside an EXIF segment does not end the file", () => {
     const thumbnail = latin1("\xff\xe1\0\x0aExif\0\0\xff\xd9");
     const whole = joinBytes(jpeg.subarray(0, 2), thumbnail, jpeg.subarray(2));
     expect(sniff(whole)).toEqual({ format: "jpeg", width: 400, height: 300 });
@@ -93,26 +93,26 @@ describe("an end marker", () => {
   });
 });
 
-describe("a PNG that is not whole", () => {
+describe("a damaged PNG", () => {
   const png = vectorImage("small-33x33.png");
   const [signature, header, rest] = [png.subarray(0, 8), png.subarray(8, 33), png.subarray(33)];
   const ihdr = (...data: readonly number[]) => joinBytes(signature, pngChunk("IHDR", Uint8Array.from(data)), rest);
 
-  it("is corrupt where a checksum does not fit", () => {
+  it("is corrupt if a checksum does not match", () => {
     for (const at of [19, 60, png.length - 1]) {
       expect(sniff(png.with(at, (png[at] ?? 0) ^ 1))).toMatchObject({ refused: "image-corrupt" });
     }
   });
 
-  it("is whole when only the checksum of a comment does not fit", () => {
+  it("is accepted if only the checksum of a comment does not match", () => {
     const comment = pngChunk("tEXt", latin1("Title\0x"));
     const damaged = comment.with(comment.length - 1, 0);
     expect(sniff(joinBytes(signature, header, damaged, rest))).toEqual({ format: "png", width: 33, height: 33 });
   });
 
-  it("is corrupt with a header of impossible values", () => {
+  it("is corrupt with invalid header values", () => {
     expect(sniff(ihdr(0, 0, 0, 33, 0, 0, 0, 33, 8, 2, 0, 0, 0))).toEqual({ format: "png", width: 33, height: 33 });
-    const impossible = [
+    const invalid = [
       [0, 0, 0, 0, 0, 0, 0, 33, 8, 2, 0, 0, 0],
       [0x80, 0, 0, 0, 0, 0, 0, 33, 8, 2, 0, 0, 0],
       [0, 0, 0, 33, 0, 0, 0, 33, 4, 2, 0, 0, 0],
@@ -121,7 +121,7 @@ describe("a PNG that is not whole", () => {
       [0, 0, 0, 33, 0, 0, 0, 33, 8, 2, 0, 1, 0],
       [0, 0, 0, 33, 0, 0, 0, 33, 8, 2, 0, 0, 2],
     ];
-    for (const data of impossible) expect(sniff(ihdr(...data))).toMatchObject({ refused: "image-corrupt" });
+    for (const data of invalid) expect(sniff(ihdr(...data))).toMatchObject({ refused: "image-corrupt" });
   });
 
   it("is corrupt without data, or with another chunk before its header", () => {

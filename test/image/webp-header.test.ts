@@ -22,15 +22,18 @@ const lossless = (width: number, height: number) =>
 const canvas = (flags: number, width: number, height: number) =>
   Uint8Array.of(flags, 0, 0, 0, width - 1, (width - 1) >> 8, 0, height - 1, (height - 1) >> 8, 0);
 const side = (value: number) => [(value - 1) & 255, (value - 1) >> 8, 0];
-/** A frame at a place, in steps of two pixels, of a size. */
+/** A frame at a position, in units of two pixels, with a size. */
 const frame = (
-  place: readonly [number, number],
+  position: readonly [number, number],
   [width, height]: readonly [number, number],
   ...chunks: readonly Uint8Array[]
 ) =>
   chunk(
     "ANMF",
-    joinBytes(Uint8Array.of(place[0], 0, 0, place[1], 0, 0, ...side(width), ...side(height), 0, 0, 0, 0), ...chunks),
+    joinBytes(
+      Uint8Array.of(position[0], 0, 0, position[1], 0, 0, ...side(width), ...side(height), 0, 0, 0, 0),
+      ...chunks,
+    ),
   );
 const corrupt = { refused: "image-corrupt", reason: expect.any(String) };
 
@@ -43,21 +46,24 @@ describe("a WebP's size", () => {
       "extended",
       webp(chunk("VP8X", canvas(0, 300, 200)), chunk("ICCP", new Uint8Array(3)), chunk("VP8L", lossless(300, 200))),
     ],
-    ["with a second picture, which no decoder sees", webp(chunk("VP8 ", lossy(300, 200)), chunk("VP8 ", lossy(9, 9)))],
     [
-      "with EXIF data that its flags do not name",
+      "with a second bitstream, which the decoder ignores",
+      webp(chunk("VP8 ", lossy(300, 200)), chunk("VP8 ", lossy(9, 9))),
+    ],
+    [
+      "with EXIF data that its flags do not announce",
       webp(chunk("VP8X", canvas(0, 300, 200)), chunk("VP8 ", lossy(300, 200)), chunk("EXIF", latin1("II"))),
     ],
-  ])("is its picture's: %s", (_, bytes) => {
+  ])("is the size of its bitstream: %s", (_, bytes) => {
     expect(sniff(bytes)).toEqual({ format: "webp", width: 300, height: 200 });
   });
 
-  it("may be as large as the format allows, for the limits to refuse", () => {
+  it("may be as large as the format allows; the limits refuse it later", () => {
     expect(sniff(webp(chunk("VP8L", lossless(16_384, 16_384))))).toMatchObject({ width: 16_384, height: 16_384 });
     expect(sniff(webp(chunk("VP8 ", lossy(16_383, 16_383))))).toMatchObject({ width: 16_383, height: 16_383 });
   });
 
-  it("is turned as its EXIF data say", () => {
+  it("is swapped by its EXIF orientation", () => {
     expect(sniff(vectorImage("oriented-8-140x80.webp"))).toEqual({
       format: "webp",
       width: 80,
@@ -72,22 +78,22 @@ describe("a WebP is refused", () => {
   it.each([
     ["without its last byte", whole.subarray(0, -1)],
     ["with a chunk that is longer than the file", webp(chunk("VP8 ", lossy(3, 2), 100))],
-    ["without a picture", webp()],
+    ["without a bitstream", webp()],
     ["with nothing but a canvas", webp(chunk("VP8X", canvas(0, 300, 200)))],
     ["with a canvas of another size", webp(chunk("VP8X", canvas(0, 1, 1)), chunk("VP8 ", lossy(300, 200)))],
     [
       "with two canvases",
       webp(chunk("VP8X", canvas(0, 3, 2)), chunk("VP8X", canvas(0, 3, 2)), chunk("VP8 ", lossy(3, 2))),
     ],
-    ["with a canvas behind its picture", webp(chunk("VP8 ", lossy(3, 2)), chunk("VP8X", canvas(0, 3, 2)))],
+    ["with a canvas after its bitstream", webp(chunk("VP8 ", lossy(3, 2)), chunk("VP8X", canvas(0, 3, 2)))],
     ["with a canvas of another length", webp(chunk("VP8X", new Uint8Array(12)), chunk("VP8 ", lossy(1, 1)))],
     ["without a width", webp(chunk("VP8 ", lossy(0, 2)))],
-    ["that begins between two pictures", webp(chunk("VP8 ", lossy(3, 2).with(0, 1)))],
+    ["that begins with an interframe", webp(chunk("VP8 ", lossy(3, 2).with(0, 1)))],
     ["without a start code", webp(chunk("VP8 ", lossy(3, 2).with(3, 0)))],
     ["of an unknown lossless version", webp(chunk("VP8L", lossless(3, 2).with(4, 0x20)))],
     ["without a lossless signature", webp(chunk("VP8L", lossless(3, 2).with(0, 0)))],
     [
-      "that begins with an unknown chunk, which the decoder takes for a picture",
+      "that begins with an unknown chunk, which the decoder takes for a bitstream",
       webp(chunk("/\xff\xff\xff", new Uint8Array(16)), chunk("VP8 ", lossy(3, 2))),
     ],
   ])("%s", (_, bytes) => {
@@ -96,25 +102,25 @@ describe("a WebP is refused", () => {
 
   it.each([
     ["does not fill its canvas", frame([0, 0], [299, 200], chunk("VP8 ", lossy(299, 200)))],
-    ["lies beside its corner", frame([1, 0], [300, 200], chunk("VP8 ", lossy(300, 200)))],
-  ])("where its first frame %s", (_, first) => {
+    ["is not at the origin of its canvas", frame([1, 0], [300, 200], chunk("VP8 ", lossy(300, 200)))],
+  ])("if its first frame %s", (_, first) => {
     const bytes = webp(chunk("VP8X", canvas(2, 300, 200)), chunk("ANIM", new Uint8Array(6)), first);
     expect(sniff(bytes)).toEqual({ refused: "unsupported-image", reason: expect.stringContaining("first frame") });
   });
 
   it.each([
-    ["is not there", new Uint8Array()],
-    ["is cut", chunk("ANMF", new Uint8Array(9))],
-    ["holds no picture", frame([0, 0], [300, 200], chunk("ALPH", new Uint8Array(9)))],
-    ["holds a picture of another size", frame([0, 0], [300, 200], chunk("VP8 ", lossy(9000, 9000)))],
-    ["holds a chunk that is longer than it", frame([0, 0], [300, 200], chunk("VP8 ", lossy(300, 200), 1000))],
-  ])("where its first frame %s", (_, first) => {
+    ["is missing", new Uint8Array()],
+    ["is truncated", chunk("ANMF", new Uint8Array(9))],
+    ["has no bitstream", frame([0, 0], [300, 200], chunk("ALPH", new Uint8Array(9)))],
+    ["has a bitstream of another size", frame([0, 0], [300, 200], chunk("VP8 ", lossy(9000, 9000)))],
+    ["has a chunk that is longer than the frame", frame([0, 0], [300, 200], chunk("VP8 ", lossy(300, 200), 1000))],
+  ])("if its first frame %s", (_, first) => {
     expect(sniff(webp(chunk("VP8X", canvas(2, 300, 200)), first))).toEqual(corrupt);
   });
 });
 
-describe("a WebP that moves", () => {
-  it("has the size of its first frame, which fills the canvas, whatever comes later", () => {
+describe("an animated WebP", () => {
+  it("has the size of its first frame, which fills the canvas, whatever follows", () => {
     const first = frame([0, 0], [300, 200], chunk("ALPH", new Uint8Array(9)), chunk("VP8 ", lossy(300, 200)));
     const second = frame([2, 2], [9, 9], chunk("VP8L", lossless(9, 9)));
     const bytes = webp(chunk("VP8X", canvas(2, 300, 200)), chunk("ANIM", new Uint8Array(6)), first, second);
