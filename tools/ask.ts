@@ -23,10 +23,10 @@ show. --stream prints what is finished while the rest is still written.
 
 Tasks: ${Object.keys(tasks).join(", ")}`;
 
-/** The folder that the user typed the command in; npm itself runs scripts in the repository's root. */
+/** The folder in which the user ran the command; npm runs scripts in the repository root. */
 const here = process.env["INIT_CWD"] ?? process.cwd();
 
-function question() {
+function parseCommandLine() {
   const { values, positionals } = readArguments(usage, {
     task: { type: "string", default: "object-detection" },
     text: { type: "string" },
@@ -43,16 +43,25 @@ function question() {
     json: { type: "boolean", default: false },
     stream: { type: "boolean", default: false },
   });
-  const [picture, ...others] = positionals;
-  if (picture === undefined || others.length > 0) throw new UsageError(usage);
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0) throw new UsageError(usage);
   if (!isTaskName(values.task)) throw new UsageError(`There is no task ${values.task}.\n\n${usage}`);
   const { format, "box-format": boxFormat, include } = values;
   const isWhole = values.json || [format, boxFormat, include].some((value) => value !== undefined);
-  return { ...values, json: isWhole, picture };
+  return { ...values, json: isWhole, file };
 }
-type Question = ReturnType<typeof question>;
+type CommandLine = ReturnType<typeof parseCommandLine>;
 
-function queryOf({ text, labels = [], region, beams, format, include, stream, ...values }: Question): URLSearchParams {
+function queryOf({
+  text,
+  labels = [],
+  region,
+  beams,
+  format,
+  include,
+  stream,
+  ...values
+}: CommandLine): URLSearchParams {
   const options = {
     text,
     region,
@@ -70,12 +79,12 @@ function queryOf({ text, labels = [], region, beams, format, include, stream, ..
   return new URLSearchParams([...given, ...labels.map((label) => ["labels", label])]);
 }
 
-interface Picture {
+interface ImageFile {
   readonly bytes: Buffer<ArrayBuffer>;
   readonly mediaType: string;
 }
 
-async function readPicture(path: string): Promise<Picture> {
+async function readImage(path: string): Promise<ImageFile> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
@@ -84,36 +93,36 @@ async function readPicture(path: string): Promise<Picture> {
   return { bytes, mediaType: `image/${header.format}` };
 }
 
-async function ask(server: Server, asked: Question, { bytes, mediaType }: Picture): Promise<Response> {
-  const url = new URL(`${taskPath(asked.task)}?${queryOf(asked).toString()}`, server.url);
+async function ask(server: Server, commandLine: CommandLine, { bytes, mediaType }: ImageFile): Promise<Response> {
+  const url = new URL(`${taskPath(commandLine.task)}?${queryOf(commandLine).toString()}`, server.url);
   const response = await fetch(url, { method: "POST", headers: { "content-type": mediaType }, body: bytes });
   if (response.ok) return response;
   throw new UsageError(describeProblem(ProblemDetails.parse(await response.json())));
 }
 
-async function draw(answer: Answer, path: string, { bytes, mediaType }: Picture): Promise<void> {
+async function writeOverlay(answer: Answer, path: string, { bytes, mediaType }: ImageFile): Promise<void> {
   const file = join(here, `${basename(path, extname(path))}.${answer.task}.svg`);
   await writeFile(file, overlaySvg(answer, { dataUri: `data:${mediaType};base64,${bytes.toString("base64")}` }));
   console.log(`\nDrawn in ${file}`);
 }
 
-/** Prints the answer in the way that was asked for, and draws it where a table shows it. */
-async function show(response: Response, asked: Question, path: string, picture: Picture): Promise<void> {
-  if (asked.stream) return printStream(response, asked.json);
+/** Prints the answer in the requested form; writes an overlay as well if the answer is printed as a table and has objects. */
+async function show(response: Response, { stream, json }: CommandLine, path: string, image: ImageFile): Promise<void> {
+  if (stream) return printStream(response, json);
   const body: unknown = await response.json();
-  if (asked.json) return console.log(JSON.stringify(body, null, 2));
+  if (json) return console.log(JSON.stringify(body, null, 2));
   const answer = Answer.parse(body);
   console.log(`\n${table(answer)}`);
-  if (answer.type !== "text") await draw(answer, path, picture);
+  if (answer.type !== "text") await writeOverlay(answer, path, image);
 }
 
 await runCommand(async () => {
-  const asked = question();
-  const path = resolve(here, asked.picture);
-  const picture = await readPicture(path);
+  const commandLine = parseCommandLine();
+  const path = resolve(here, commandLine.file);
+  const image = await readImage(path);
   const server = await startServer(0);
   try {
-    await show(await withProgress("Answering…", ask(server, asked, picture)), asked, path, picture);
+    await show(await withProgress("Answering…", ask(server, commandLine, image)), commandLine, path, image);
   } finally {
     await server.stop();
   }

@@ -11,7 +11,7 @@ const USAGE = `Usage: npm run dev:split, or npm run dev:remote -- [flags of npm 
 
 Starts the GPU backend with the mini model, and the API that asks it. PORT is the API's port.`;
 
-/** Starts the backend and resolves with its address; its log goes on to stderr. It ends with this process. */
+/** Starts the backend and resolves to its address. Its log is forwarded to stderr, and it is killed when this process exits. */
 async function startBackend(flags: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [join(root, "functions/gpu.ts"), "--port", "0", ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -28,7 +28,7 @@ async function startBackend(flags: readonly string[]): Promise<string> {
 }
 
 await runCommand(async () => {
-  // Not parsed: all but the first are the backend's flags.
+  // Not parsed here: every argument after the first is a flag of the backend.
   const [placement, ...flags] = process.argv.slice(2);
   if (placement !== "split" && placement !== "remote") throw new UsageError(USAGE);
   const backend = await withProgress("Starting the backend…", startBackend(flags));

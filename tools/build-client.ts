@@ -8,14 +8,14 @@ async function readJson(path: string): Promise<Readonly<Record<string, unknown>>
   return JSON.parse(await readFile(join(root, path), "utf8"));
 }
 
-/** The manifest, with the version and licence of the repository. */
+/** The text of `package.json`, with the repository's version and licence. */
 async function manifest(): Promise<string> {
   const { version, license } = await readJson("package.json");
   const { name, ...rest } = await readJson("src/client/package.json");
   return `${JSON.stringify({ name, version, license, ...rest }, null, 2)}\n`;
 }
 
-/** Writes the npm package `florence-edge-client` into a folder, which is emptied first: modules, declarations, manifest, README, licence. */
+/** Writes the npm package `florence-edge-client` to `folder`, emptied first: modules, declarations, `package.json`, README, licence. */
 export async function buildClient(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { basename, extname, join } from "node:path";
 import { promisify } from "node:util";
 import { type Module, root } from "./serve.ts";
 
-/** wrangler must not ask the network, draw banners or write logs into the user's home. */
+/** Stops wrangler from using the network, printing banners and writing logs to the user's home folder. */
 const quiet = {
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",
@@ -14,7 +14,7 @@ const quiet = {
   WRANGLER_WRITE_LOGS: "false",
 };
 
-/** Module types by the endings that wrangler writes beside the bundle. */
+/** Module types by the extensions of the files that wrangler writes next to the bundle. */
 const moduleTypes = new Map([
   [".js", "ESModule"],
   [".wasm", "CompiledWasm"],
@@ -23,7 +23,7 @@ const moduleTypes = new Map([
 async function modulesIn(folder: string): Promise<readonly Module[]> {
   const files = await readdir(folder);
   const modules = files.map(async (path): Promise<Module | undefined> => {
-    const type = [...moduleTypes].find(([ending]) => ending === extname(path))?.[1];
+    const type = [...moduleTypes].find(([extension]) => extension === extname(path))?.[1];
     return type === undefined ? undefined : { type, path, contents: await readFile(join(folder, path)) };
   });
   const loaded = (await Promise.all(modules)).filter((module) => module !== undefined);
@@ -44,29 +44,29 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Builds once for all who name the same folder; who builds at the same time as another has built for nothing. */
-async function builtIn(folder: string, entry: string): Promise<readonly Module[]> {
-  const kept = join(folder, basename(entry));
-  if (!(await exists(kept))) {
+/** Returns the build cached in `folder`, or builds it. Concurrent callers may each build; only the first result is kept. */
+async function cachedBuild(folder: string, entry: string): Promise<readonly Module[]> {
+  const cached = join(folder, basename(entry));
+  if (!(await exists(cached))) {
     const outdir = await mkdtemp(join(folder, "building-"));
     await build(entry, outdir);
-    await rename(outdir, kept).catch(async (error: unknown) => {
-      if (!(await exists(kept))) throw error;
+    await rename(outdir, cached).catch(async (error: unknown) => {
+      if (!(await exists(cached))) throw error;
     });
   }
-  return modulesIn(kept);
+  return modulesIn(cached);
 }
 
 /**
- * The Worker as a deployment would ship it: the entry first, then the wasm modules that it imports. Builds are kept in the folder that `FLORENCE_EDGE_BUILDS`
- * names, for tests, of which many run the same Worker; without it nothing is kept.
+ * Builds the Worker as a deployment ships it and returns its modules: the entry first, then the wasm modules that it imports. Caches builds in the
+ * folder named by `FLORENCE_EDGE_BUILDS`, because many tests run the same Worker; without that variable nothing is cached.
  */
 export async function bundle(entry = "functions/api.ts"): Promise<readonly Module[]> {
   const builds = process.env["FLORENCE_EDGE_BUILDS"];
-  if (builds !== undefined) return builtIn(builds, entry);
+  if (builds !== undefined) return cachedBuild(builds, entry);
   const outdir = await mkdtemp(join(tmpdir(), "florence-edge-"));
   const remove = () => rmSync(outdir, { recursive: true, force: true });
-  // Also when the build is interrupted.
+  // Covers an interrupted build too.
   process.once("exit", remove);
   try {
     await build(entry, outdir);

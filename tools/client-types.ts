@@ -2,7 +2,7 @@ import { operationId } from "../src/contract/task-operations.ts";
 import { openApiDocument } from "../src/contract/openapi.ts";
 import { tasks } from "../src/florence/tasks.ts";
 
-/** A JSON Schema, as far as the contract's schemas go. */
+/** The subset of JSON Schema that the contract's schemas use. */
 interface Schema {
   readonly $ref?: string;
   readonly const?: unknown;
@@ -18,8 +18,8 @@ interface Schema {
   readonly description?: string;
 }
 
-/** Parameters of the query are the same options in another spelling, and a caller of the client writes no JSON body. */
-const notNeeded = new Set(["QueryRegion", "QueryInclude", "AnalyzeRequest", "BatchRequest"]);
+/** Left out: query parameters are the same options in another syntax, and users of the client do not write JSON bodies. */
+const excluded = new Set(["QueryRegion", "QueryInclude", "AnalyzeRequest", "BatchRequest"]);
 
 const names: ReadonlyMap<string, string> = new Map([
   ["string", "string"],
@@ -29,7 +29,7 @@ const names: ReadonlyMap<string, string> = new Map([
   ["null", "null"],
 ]);
 
-function doc(description: string | undefined): string {
+function docComment(description: string | undefined): string {
   return description === undefined ? "" : `/** ${description.replaceAll("*/", "*\\/")} */\n`;
 }
 
@@ -37,7 +37,7 @@ function indented(lines: string): string {
   return lines.replaceAll(/^(?=.)/gmu, "  ");
 }
 
-/** JSON Schema's `oneOf` beside `properties` says which of them go together; that is for the client's own types to say. */
+/** `oneOf` next to `properties` only states which properties go together; the client's hand-written types express that. */
 function variantsOf({ anyOf, oneOf, properties }: Schema): readonly Schema[] | undefined {
   return anyOf ?? (properties === undefined ? oneOf : undefined);
 }
@@ -47,7 +47,7 @@ function objectType({ properties = {}, required = [], additionalProperties }: Sc
   if (values !== undefined) return `Readonly<Record<string, ${typeOf(values)}>>`;
   const lines = Object.entries(properties).map(([name, schema]) => {
     const type = required.includes(name) ? `: ${typeOf(schema)}` : `?: ${typeOf(schema)} | undefined`;
-    return `${doc(schema.description)}readonly ${name}${type};\n`;
+    return `${docComment(schema.description)}readonly ${name}${type};\n`;
   });
   return `{\n${indented(lines.join(""))}}`;
 }
@@ -61,7 +61,7 @@ function bracketed(type: string): string {
   return type.includes(" ") ? `(${type})` : type;
 }
 
-/** A schema as a TypeScript type. Throws for a keyword that it does not know: the contract has a new one. */
+/** Returns a schema as a TypeScript type. Throws for an unknown keyword, which means that the contract uses a new one. */
 function typeOf(schema: Schema): string {
   const variants = variantsOf(schema);
   if (schema.$ref !== undefined) return schema.$ref.replace("#/components/schemas/", "");
@@ -79,22 +79,22 @@ function typeOf(schema: Schema): string {
 function declaration([name, schema]: readonly [string, Schema]): string {
   const type = typeOf(schema);
   const isInterface = type.startsWith("{") && schema.type === "object";
-  return `${doc(schema.description)}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`;
+  return `${docComment(schema.description)}export ${isInterface ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`;
 }
 
 function taskTable(): string {
   const rows = Object.entries(tasks).map(([name, { input, answers, summary }]) => {
     const row = `{ name: ${JSON.stringify(name)}, input: ${JSON.stringify(input)}, answers: ${JSON.stringify(answers)} }`;
-    return `${doc(`${summary}.`)}${operationId(name)}: ${row},\n`;
+    return `${docComment(`${summary}.`)}${operationId(name)}: ${row},\n`;
   });
   return `/** The tasks by the names of their methods. */\nexport const tasks = {\n${indented(rows.join(""))}} as const;\n`;
 }
 
-/** `src/client/contract.ts`: what the API takes and gives, as types that need no zod, and the table of tasks. */
+/** Returns the text of `src/client/contract.ts`: the API's requests and responses as types without zod, and the table of tasks. */
 export function clientTypes(): string {
   const rows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers }));
   const schemas: Readonly<Record<string, Schema>> = openApiDocument(rows, "").components?.schemas ?? {};
-  const declared = Object.entries(schemas).filter(([name]) => !notNeeded.has(name));
+  const declared = Object.entries(schemas).filter(([name]) => !excluded.has(name));
   const head =
     "// Drawn from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts holds it against the schemas.\n";
   return [head, ...declared.map(declaration), taskTable()].join("\n");

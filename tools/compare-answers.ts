@@ -1,6 +1,6 @@
 /**
- * Holds the runtime, on native ONNX Runtime, against what PyTorch wrote with the same weights: token for token, greedily and
- * with beams. The answers come from `florence-training answers`, the model from `npm run shard`.
+ * Compares the runtime, on native ONNX Runtime, with PyTorch on the same weights: token for token, with greedy search and
+ * with beam search. The answers come from `florence-training answers`, the model from `npm run shard`.
  */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
@@ -16,7 +16,7 @@ const USAGE =
 
 const ids = z.array(z.int().nonnegative());
 
-/** In Python's names, as `dataclasses.asdict` writes them. */
+/** Decoding settings under their Python names, as `dataclasses.asdict` writes them. */
 const decoding = z
   .object({ num_beams: z.int(), no_repeat_ngram_size: z.int(), early_stopping: z.boolean(), max_new_tokens: z.int() })
   .transform((python): Decoding => {
@@ -39,13 +39,13 @@ const answer = z
     exact_beams: ids,
     margin: z.number(),
   })
-  .transform(({ picture, prompt, prompt_ids: promptIds, margin, ...written }) => {
+  .transform(({ picture, prompt, prompt_ids: promptIds, margin, ...tokens }) => {
     return {
       picture,
       prompt,
       promptIds,
-      greedy: { float32: written.greedy, float64: written.exact_greedy, note: `margin ${margin.toFixed(4)}` },
-      beams: { float32: written.beams, float64: written.exact_beams, note: "" },
+      greedy: { float32: tokens.greedy, float64: tokens.exact_greedy, note: `margin ${margin.toFixed(4)}` },
+      beams: { float32: tokens.beams, float64: tokens.exact_beams, note: "" },
     };
   });
 
@@ -58,14 +58,14 @@ type Expected = AnswersFile["answers"][number];
 type Search = keyof AnswersFile["decodings"];
 const searches: readonly Search[] = ["greedy", "beams"];
 
-/** What the runtime writes for prompts on one picture, in their order. */
+/** Returns the runtime's generations for prompts on one image, in the order of the prompts. */
 async function generations(
   backend: Backend,
-  picture: string,
+  imagePath: string,
   prompts: readonly string[],
   settings: Decoding,
 ): Promise<readonly Generation[]> {
-  const image = await imageFromBytes(new Uint8Array(await readFile(picture)));
+  const image = await imageFromBytes(new Uint8Array(await readFile(imagePath)));
   const done: Generation[] = [];
   const events = backend.generate({ image, prompts, decoding: settings }, new AbortController().signal);
   for await (const event of events) if (event.type === "done") done[event.prompt] = event.generation;
@@ -78,40 +78,40 @@ function isSame(one: readonly number[], other: readonly number[]): boolean {
   return one.length === other.length && one.every((id, at) => id === other[at]);
 }
 
-/** An answer that float32 and float64 disagree about hangs on rounding: either is right. */
+/** Where float32 and float64 differ, the answer depends on rounding, so either one is accepted. */
 function judge({ float32, float64 }: Expected[Search], actual: readonly number[]): Verdict {
   if (isSame(float32, actual)) return "equal";
   return isSame(float64, actual) ? "as float64" : "DIFFERENT";
 }
 
-/** The first id that is not the expected one. */
+/** Describes the first id that differs from the expected one. */
 function difference(expected: readonly number[], actual: readonly number[]): string {
   const length = Math.max(expected.length, actual.length);
   const at = Array.from({ length }, (_, index) => index).find((index) => expected[index] !== actual[index]);
   return at === undefined ? `${length} ids` : `id ${at}: ${expected[at]} expected, ${actual[at]} written`;
 }
 
-/** Prints a line for each answer on one picture. */
+/** Prints a line for each answer on one image. */
 async function compare(
   backend: Backend,
   search: Search,
   { decodings }: AnswersFile,
   answers: readonly Expected[],
 ): Promise<readonly Verdict[]> {
-  const picture = answers[0]?.picture ?? "";
+  const imagePath = answers[0]?.picture ?? "";
   const prompts = answers.map(({ prompt }) => prompt);
-  const written = await generations(backend, picture, prompts, decodings[search]);
+  const generated = await generations(backend, imagePath, prompts, decodings[search]);
   return answers.map((expected, index) => {
-    const { tokenIds, promptTokens } = written[index] ?? { tokenIds: [], promptTokens: 0 };
+    const { tokenIds, promptTokens } = generated[index] ?? { tokenIds: [], promptTokens: 0 };
     const verdict = promptTokens === expected.promptIds.length ? judge(expected[search], tokenIds) : "DIFFERENT";
     const { float32, note } = expected[search];
-    const line = [basename(picture).padEnd(16), search.padEnd(7), verdict.padEnd(10), difference(float32, tokenIds)];
+    const line = [basename(imagePath).padEnd(16), search.padEnd(7), verdict.padEnd(10), difference(float32, tokenIds)];
     console.log([...line, note, expected.prompt].join("  "));
     return verdict;
   });
 }
 
-/** Megabytes that this process has held at most. */
+/** The peak resident memory of this process in megabytes. */
 function peakMegabytes(): number {
   return Math.round(process.resourceUsage().maxRSS / 1000);
 }

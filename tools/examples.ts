@@ -10,31 +10,31 @@ import { startServer } from "./ready-server.ts";
 import { runCommand } from "./run-command.ts";
 import { root } from "./serve.ts";
 
-/** Where the answers lie that the document shows. */
+/** The file of the answers that the OpenAPI document shows. */
 export const EXAMPLES_PATH = join(root, "src/contract/response-examples.json");
 
 const JSON_MEDIA_TYPE = "application/json";
 
 type PathItem = NonNullable<OpenApiDocument["paths"]>[string];
 
-/** Something to ask, and the name of the answer. */
-interface Question {
+/** A request, and the name of its example answer. */
+interface ExampleRequest {
   readonly name: string;
   readonly mediaType: string;
   readonly init: RequestInit;
 }
 
-/** What the document itself is answered with: it does not hold itself. */
+/** The example answer of the document's own path, shortened: the document does not contain itself. */
 const documentExample = { [JSON_MEDIA_TYPE]: { json: { openapi: "3.1.0", info: { title: "florence-edge" } } } };
 
-/** The document's own example of a body, with these options. */
-function asking(body: object, options: object): RequestInit {
-  // The id shows in the problems of several tasks.
+/** A POST of the document's example body with these options added. */
+function postOf(body: object, options: object): RequestInit {
+  // Fixed, because the id appears in the problems of analyze and batch.
   const headers = { "content-type": JSON_MEDIA_TYPE, "x-request-id": "example" };
   return { method: "POST", headers, body: JSON.stringify({ ...body, ...options }) };
 }
 
-/** A body that the document shows for an operation. */
+/** The example body that the document shows for an operation. */
 function exampleOf(operation: PathItem["post"]): object {
   const body = operation?.requestBody;
   const examples = body !== undefined && "content" in body ? body.content[JSON_MEDIA_TYPE]?.examples : undefined;
@@ -42,22 +42,22 @@ function exampleOf(operation: PathItem["post"]): object {
   return example !== undefined && "value" in example ? Object(example.value) : {};
 }
 
-/** What is asked at an address: of a task its answer, the flat one, and the stream. */
-function questionsAt(item: PathItem): readonly Question[] {
+/** The requests for one path. A task gets three: the JSON answer, the flat one and the stream. */
+function requestsAt(item: PathItem): readonly ExampleRequest[] {
   if (item.post === undefined) return [{ name: "json", mediaType: JSON_MEDIA_TYPE, init: {} }];
   const body = exampleOf(item.post);
-  const one: Question = { name: "json", mediaType: JSON_MEDIA_TYPE, init: asking(body, {}) };
+  const one: ExampleRequest = { name: "json", mediaType: JSON_MEDIA_TYPE, init: postOf(body, {}) };
   if ("tasks" in body || "items" in body) return [one];
   return [
     one,
-    { name: "flat", mediaType: JSON_MEDIA_TYPE, init: asking(body, { format: "flat" }) },
-    { name: "stream", mediaType: EVENT_STREAM_MEDIA_TYPE, init: asking(body, { stream: true }) },
+    { name: "flat", mediaType: JSON_MEDIA_TYPE, init: postOf(body, { format: "flat" }) },
+    { name: "stream", mediaType: EVENT_STREAM_MEDIA_TYPE, init: postOf(body, { stream: true }) },
   ];
 }
 
-async function answersAt(url: URL, questions: readonly Question[]) {
+async function answersAt(url: URL, requests: readonly ExampleRequest[]) {
   const answers: Record<string, Record<string, unknown>> = {};
-  for (const { name, mediaType, init } of questions) {
+  for (const { name, mediaType, init } of requests) {
     const response = await fetch(url, init);
     if (!response.ok) throw new Error(`${url.pathname} (${name}): ${await response.text()}`);
     const body = mediaType === JSON_MEDIA_TYPE ? await response.json() : await response.text();
@@ -66,14 +66,14 @@ async function answersAt(url: URL, questions: readonly Question[]) {
   return answers;
 }
 
-/** What an API answers to the examples of its own document. */
+/** Sends the example requests of the OpenAPI document to an API and returns its answers. */
 export async function requestExamples(origin: URL): Promise<ResponseExamples> {
   const rows = Object.entries(tasks).map(([name, row]) => ({ name, ...row }));
   const { paths = {} } = openApiDocument(rows, "");
   const answers: [string, ResponseExamples[string]][] = [];
   for (const [path, item] of Object.entries(paths)) {
     const url = new URL(path, origin);
-    answers.push([path, path === "/openapi.json" ? documentExample : await answersAt(url, questionsAt(item))]);
+    answers.push([path, path === "/openapi.json" ? documentExample : await answersAt(url, requestsAt(item))]);
   }
   return Object.fromEntries(answers);
 }

@@ -4,7 +4,7 @@ import { UsageError } from "./run-command.ts";
 const DEFAULT_PORT = "8787";
 const MAX_PORT = 65_535;
 
-/** The API's port, as `PORT` says it. Throws `UsageError`. */
+/** Parses the API's port from the text of `PORT`. Throws `UsageError`. */
 export function portFrom(text = DEFAULT_PORT): number {
   const port = Number(text);
   if (/^\d+$/u.test(text) && port <= MAX_PORT) return port;

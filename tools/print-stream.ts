@@ -3,7 +3,7 @@ import { readEvents } from "../src/inference/protocol/sse.ts";
 import { describeProblem } from "./ready-server.ts";
 import { UsageError } from "./run-command.ts";
 
-/** One event as a person reads it: words run on, an object has a line. */
+/** Prints one event for a person: text is continued on the same line, each object gets its own line. */
 function print(event: AnswerEvent): void {
   if (event.type === "delta") process.stdout.write(event.text);
   if (event.type === "object") console.log(JSON.stringify(event.object));
@@ -11,7 +11,7 @@ function print(event: AnswerEvent): void {
   if (event.type === "error") throw new UsageError(describeProblem(event.problem));
 }
 
-/** Prints an answer's events as they come; `isWhole` prints all that they say, one on a line. */
+/** Prints an answer's events as they arrive; with `isWhole`, the full JSON of each event on its own line. */
 export async function printStream({ body }: Response, isWhole: boolean): Promise<void> {
   if (body === null) throw new Error("The stream has no body.");
   for await (const { data } of readEvents(body)) {

@@ -30,10 +30,10 @@ NODE_USE_ENV_PROXY=1 with HTTPS_PROXY for a proxy.
 
 Exit status: 0 done, 1 the hub, the network or the disk failed, 2 a wrong command line.`;
 
-/** Without a byte for so long a connection is taken for dead: slow networks pause for seconds, not for half a minute. */
+/** Milliseconds without a byte after which a connection counts as dead: slow networks pause for seconds, not for half a minute. */
 const STALL_MS = 30_000;
 
-function question() {
+function parseCommandLine() {
   const { values, positionals } = readArguments(usage, {
     dtype: { type: "string", default: "fp32" },
     id: { type: "string" },
@@ -46,9 +46,9 @@ function question() {
   const [output, sources] = [resolve(here, values.output), resolve(here, values.sources)];
   return { ...values, output, sources, id: values.id ?? name, name, dtypes: parseDtypes(values.dtype) };
 }
-type Question = ReturnType<typeof question>;
+type CommandLine = ReturnType<typeof parseCommandLine>;
 
-/** The folder that the user typed the command in; npm itself runs scripts in the repository's root. */
+/** The folder in which the user ran the command; npm runs scripts in the repository root. */
 const here = process.env["INIT_CWD"] ?? process.cwd();
 
 const log = createTransferLog({
@@ -57,12 +57,12 @@ const log = createTransferLog({
   now: () => performance.now(),
 });
 
-/** An environment variable; one that is set to nothing is not set. */
+/** An environment variable; an empty one counts as unset. */
 const variable = (name: string): string | undefined => process.env[name]?.trim() || undefined;
 
-function openHub(asked: Question, fallback: string): Hub {
+function openHub(commandLine: CommandLine, fallback: string): Hub {
   return {
-    url: hubUrl(asked.hub ?? variable("HF_ENDPOINT") ?? fallback),
+    url: hubUrl(commandLine.hub ?? variable("HF_ENDPOINT") ?? fallback),
     token: variable("HF_TOKEN"),
     fetch,
     sleep: (milliseconds) => sleep(milliseconds),
@@ -71,8 +71,8 @@ function openHub(asked: Question, fallback: string): Hub {
   };
 }
 
-/** How to get the same files again. */
-function pinning({ revision }: Source, commit: string | undefined): string {
+/** A hint on how to pin the commit, so that the same files are downloaded again. */
+function pinHint({ revision }: Source, commit: string | undefined): string {
   if (commit === undefined || commit === revision) return "";
   return `\nThese files are commit ${commit}. To get the same again, write it into sources.json: "revision": "${commit}"`;
 }
@@ -80,12 +80,12 @@ function pinning({ revision }: Source, commit: string | undefined): string {
 const whileSharding = <Result>(work: Promise<Result>) => withProgress("Cutting into parts…", work);
 
 async function pull(): Promise<void> {
-  const asked = question();
-  const sources = await readSources(asked.sources);
-  const source = findSource(sources, asked.name);
-  const hub = openHub(asked, sources.hub);
-  const { model, commit } = await pullModel({ ...asked, hub, source, log, whileSharding });
-  console.log(`${summarize(model)}${pinning(source, commit)}`);
+  const commandLine = parseCommandLine();
+  const sources = await readSources(commandLine.sources);
+  const source = findSource(sources, commandLine.name);
+  const hub = openHub(commandLine, sources.hub);
+  const { model, commit } = await pullModel({ ...commandLine, hub, source, log, whileSharding });
+  console.log(`${summarize(model)}${pinHint(source, commit)}`);
 }
 
 await runCommand(async () => {

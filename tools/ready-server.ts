@@ -4,7 +4,7 @@ import { UsageError } from "./run-command.ts";
 import { bundle } from "./bundle.ts";
 import { LOCAL_VARIABLES, type Server, serve } from "./serve.ts";
 
-/** A problem as a person reads it in a terminal. */
+/** Formats a problem for a person at a terminal. */
 export function describeProblem({ title, detail, fix }: ProblemDetails): string {
   return `${title}.\n${detail}\n${fix}`;
 }
@@ -17,7 +17,7 @@ async function waitUntilReady(server: Server): Promise<void> {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Variables of wrangler.toml, and the one secret, that the environment may set: `PLACEMENT=remote BACKEND_URL=… npm start`. */
+/** The variables of wrangler.toml, and the one secret, that the environment may set: `PLACEMENT=remote BACKEND_URL=… npm start`. */
 const NAMES = [
   "MAX_IMAGE_PIXELS",
   "MAX_CACHED_TOKENS",
@@ -47,8 +47,8 @@ async function listen(port: number, variables: Variables): Promise<Server> {
 }
 
 /**
- * The API, built, listening and with its model loaded; port 0 takes a free one. `variables` win over the environment's, and those over wrangler.toml's.
- * Throws `UsageError` with what to do.
+ * Builds and starts the API and waits until its model is loaded. Port 0 takes a free port. `variables` override the environment's variables, which
+ * override those of wrangler.toml. Throws `UsageError` with what to do.
  */
 export async function startServer(port: number, variables: Variables = {}): Promise<Server> {
   const server = await withProgress("Building the API…", listen(port, variables));

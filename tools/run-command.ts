@@ -1,14 +1,14 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** A mistake of whoever typed the command: its message is all they need to see. */
+/** A mistake in the command line or its inputs: only the message is printed, without a stack trace. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Exit status for a wrong command line, as shells have it. */
+/** Exit status for a wrong command line, as in shells. */
 const WRONG_USAGE = 2;
 
-/** `parseArgs` whose complaints are `UsageError`s with the usage below; `--help` prints it. */
+/** Runs `parseArgs`; its errors become a `UsageError` followed by the usage. `--help` prints the usage and exits. */
 export function readArguments<Options extends NonNullable<ParseArgsConfig["options"]>>(
   usage: string,
   options: Options,
@@ -25,8 +25,8 @@ export function readArguments<Options extends NonNullable<ParseArgsConfig["optio
 }
 
 /**
- * Runs a command: a `UsageError` is printed as a line, anything else as the bug it is. Ctrl+C and termination leave through
- * `exit`, so that what was made for the run is removed.
+ * Runs a command. A `UsageError` is printed as its message, any other error with its stack trace. SIGINT and SIGTERM end the
+ * process through `process.exit`, so that exit handlers remove temporary files.
  */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   process.once("SIGINT", () => process.exit(130));

@@ -7,7 +7,7 @@ import type { Check } from "./vector-check.ts";
 
 const table = z.array(z.array(z.number()));
 
-/** A search over a toy model; `config` is spelled as in `generation_config.json`. */
+/** A search over a toy model; `config` uses the names of `generation_config.json`. */
 const vector = z.object({
   id: z.string(),
   config: z.object({
@@ -49,14 +49,14 @@ function rulesOf({ config, vocab_size: vocabularySize }: Vector): LogitRules {
   };
 }
 
-/** The toy model: its logits hang on the last two ids of a sequence, and on 0 where there is only one. */
-function logitsBehind(sequence: readonly number[], { table_last, table_prev, vocab_size }: Vector): Float32Array {
+/** The toy model's logits. They depend on the last two ids of a sequence; a missing id counts as 0. */
+function logitsAfter(sequence: readonly number[], { table_last, table_prev, vocab_size }: Vector): Float32Array {
   const last = table_last[sequence.at(-1) ?? 0];
   const previous = table_prev[sequence.at(-2) ?? 0];
   return Float32Array.from({ length: vocab_size }, (_, id) => (last?.[id] ?? 0) + (previous?.[id] ?? 0));
 }
 
-/** Searches to the end over a model that is a function of the whole sequence; `calls` are its steps. */
+/** Runs a search to its end over a model that is a function of the whole sequence; `calls` counts its steps. */
 export function runSearch(
   start: Search,
   logitsOf: (sequence: readonly number[]) => Float32Array,
@@ -71,12 +71,12 @@ export function runSearch(
   }
 }
 
-/** Beams and greedy search of every vector, by ids and by how often the model was asked. */
+/** Checks beam search and greedy search of every vector: the ids and the number of model calls. */
 export function searchChecks(file: unknown): readonly Check[] {
   return SearchFile.parse(file).vectors.map((given): Check => {
     const { id, config, expected_sequence, greedy_sequence, model_calls } = given;
     const rules = rulesOf(given);
-    const logitsOf = (sequence: readonly number[]): Float32Array => logitsBehind(sequence, given);
+    const logitsOf = (sequence: readonly number[]): Float32Array => logitsAfter(sequence, given);
     const idsOf = ({ tokens }: SearchResult): readonly number[] => [
       rules.startTokenId,
       ...tokens.map((token) => token.id),

@@ -6,64 +6,64 @@ import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { buildModelAssets } from "./site/build-assets.ts";
 
-/** The repository's root: every path here hangs on it, wherever the command was started. */
+/** The repository root. Paths are resolved against it, independent of the working directory. */
 export const root = join(import.meta.dirname, "..");
 
-/** The Worker's name in Miniflare and its inspector. */
+/** The Worker's name in Miniflare and in its inspector. */
 export const workerName = "florence-edge";
 
-/** A module of a Worker, as Miniflare takes it. */
+/** A module of a Worker in the form that Miniflare takes. */
 export interface Module {
   readonly type: "ESModule" | "CompiledWasm";
   readonly path: string;
   readonly contents: Uint8Array;
 }
 
-/** What `npm start` and `npm run ask` allow where memory is one's own. The 10 MiB a file may have stay. */
+/** Limits of `npm start` and `npm run ask`, raised because memory is local. The limit of 10 MiB per file stays. */
 export const LOCAL_VARIABLES = { MAX_IMAGE_PIXELS: "60000000", MAX_CACHED_TOKENS: "16384" } as const;
 
 /** A running API. */
 export interface Server {
   readonly url: URL;
-  /** Where workerd speaks the Chrome DevTools protocol, if `inspect` asked for it. */
+  /** The address of the Chrome DevTools protocol; undefined unless `inspect` is set. */
   readonly inspector: URL | undefined;
-  /** The names of what the cache keeps in KV. */
+  /** The keys of the cache entries in KV. */
   cachedKeys(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
-/** How to serve. */
+/** Options of `serve`. */
 export interface ServeOptions {
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
-  /** A folder of models to serve instead of `model-shards/`, and no pages. */
+  /** A folder of models to serve instead of `model-shards/`; pages are then not served. */
   readonly models?: string;
   /** Opens workerd's inspector on a free port. */
   readonly inspect?: boolean;
   /** Variables that replace those of `wrangler.toml`. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Lets several processes share the Durable Objects of one of them. */
+  /** Makes several processes share the Durable Objects of one of them. */
   readonly shared?: SharedObjects;
 }
 
-/** Whose Durable Objects a process uses. */
+/** Which process runs the Durable Objects that this process uses. */
 export interface SharedObjects {
-  /** A folder where the processes find each other. */
+  /** A folder through which the processes find each other. */
   readonly registry: string;
-  /** This process's own name. */
+  /** The name of this process. */
   readonly name: string;
-  /** The name of the process that has the objects. */
+  /** The name of the process that runs the objects. */
   readonly at: string;
 }
 
-/** The binding to objects that another process has; its own is in `wrangler.toml`. */
-function foreignObjects({ name, at }: SharedObjects) {
+/** The binding to objects in another process; the binding to the process's own objects is in `wrangler.toml`. */
+function remoteObjects({ name, at }: SharedObjects) {
   return name === at
     ? {}
     : { durableObjects: { REQUEST_COORDINATOR: { className: "RequestCoordinator", scriptName: at } } };
 }
 
-/** A folder of static assets with these models, until the process ends. */
+/** Creates a folder of static assets with these models; it is removed when the process exits. */
 async function assetsOf(models: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "florence-edge-assets-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -86,7 +86,7 @@ export async function serve(modules: readonly Module[], options: ServeOptions): 
       {
         name: options.shared?.name ?? workerName,
         ...worker,
-        ...(options.shared && foreignObjects(options.shared)),
+        ...(options.shared && remoteObjects(options.shared)),
         bindings: Object.assign({}, bindings, options.variables),
         modules: [...modules],
       },

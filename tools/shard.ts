@@ -7,7 +7,7 @@ import { summarize, writeModel } from "./sharding/write-model.ts";
 
 const USAGE = "Usage: npm run shard -- <exported folder> <model id> [--dtype fp32] [--output model-shards]";
 
-/** The model's files: what the runtime reads, and whatever json other tools read beside it. */
+/** Lists the model's files: those that the runtime reads, and every other JSON file for other tools. */
 async function listFiles(folder: string): Promise<readonly SourceFile[]> {
   const entries = await readdir(folder, { recursive: true });
   const paths = entries.filter((path) => path.endsWith(".onnx") || path.endsWith(".json"));

@@ -7,13 +7,13 @@ function row(cells: readonly string[], widths: readonly number[]): string {
     .trimEnd();
 }
 
-/** What the columns leave out. */
+/** Notes on what the columns do not show, by answer type. */
 const notes: Readonly<Partial<Record<Answer["type"], readonly string[]>>> = {
   quads: ["", "The columns are the boxes around the words; their four corners are in the drawing, and in --json."],
   polygons: ["", "The columns are the boxes around the outlines; those are in the drawing, and in --json."],
 };
 
-/** An answer as a person reads it in a terminal: the text, or one line for each object in pixels. */
+/** Formats an answer for a terminal: the text, or one line per object with its box in pixels. */
 export function table(answer: Answer): string {
   if (answer.type === "text") return answer.text;
   if (answer.objects.length === 0) return "Nothing was found.";

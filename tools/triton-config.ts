@@ -2,7 +2,7 @@ import type { InferenceSession } from "onnxruntime-node";
 
 type TensorMetadata = Extract<InferenceSession.ValueMetadata, { readonly isTensor: true }>;
 
-/** Triton's names of the types that Florence-2's graphs have, in whatever precision they were exported. */
+/** Triton's names of the tensor types in Florence-2's graphs, for every exported precision. */
 const tritonTypes: Readonly<Record<string, string>> = {
   bool: "TYPE_BOOL",
   float16: "TYPE_FP16",
@@ -10,16 +10,16 @@ const tritonTypes: Readonly<Record<string, string>> = {
   int64: "TYPE_INT64",
 };
 
-/** Rows that Triton may join. Not measured on a GPU: Triton's perf_analyzer says what yours likes. */
+/** The most rows in one batch. Not measured on a GPU: find the best value for yours with Triton's perf_analyzer. */
 const MAX_BATCH_SIZE = 8;
 
-/** Batches that run at once instead of waiting for more rows. */
+/** Batch sizes that start immediately instead of waiting for more rows. */
 const PREFERRED_BATCH_SIZES = [4, MAX_BATCH_SIZE];
 
-/** How long a row waits for others: well below what one pass takes. */
+/** How long a row waits for others: well below the duration of one run of the graph. */
 const MAX_QUEUE_DELAY_MICROSECONDS = 2000;
 
-/** Rows that may wait: more are answered 503 at once, and a caller tries another server. A request's own `timeout` ends its waiting. */
+/** The most rows in the queue. Further ones get 503 at once, so that the caller can try another server. A request's own `timeout` limits its wait. */
 const MAX_QUEUE_SIZE = 64;
 
 function tensorsOf(metadata: readonly InferenceSession.ValueMetadata[]): readonly TensorMetadata[] {
@@ -29,7 +29,7 @@ function tensorsOf(metadata: readonly InferenceSession.ValueMetadata[]): readonl
   });
 }
 
-/** A dimension as Triton has it: -1 where the graph leaves it open. */
+/** A dimension as Triton writes it: -1 if it is symbolic in the graph. */
 function dimension(size: number | string): number {
   return typeof size === "number" ? size : -1;
 }
@@ -42,8 +42,8 @@ function tensorText({ name, type, shape }: TensorMetadata, isBatched: boolean): 
 }
 
 /**
- * `config.pbtxt` of a graph. Triton may batch it where every tensor's first dimension is open; the merged decoder is
- * not such a graph: `use_cache_branch` has no rows, and the pasts of one batch must be equally long.
+ * Returns `config.pbtxt` of a graph. Triton may batch a graph if the first dimension of every tensor is symbolic. The merged
+ * decoder cannot be batched: `use_cache_branch` has no rows, and the pasts of one batch must be equally long.
  */
 export function tritonConfig(
   name: string,

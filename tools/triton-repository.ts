@@ -12,10 +12,10 @@ const USAGE = `Usage: npm run triton-repository -- <model id> <folder> [--checkp
 Writes a model repository for Triton: the four graphs as they are, and with --checkpoint also florence2, which reads
 pictures and prompts and answers in words. What is there already is written over.`;
 
-/** The folder that the user typed the command in; npm itself runs scripts in the repository's root. */
+/** The folder in which the user ran the command; npm runs scripts in the repository root. */
 const here = process.env["INIT_CWD"] ?? process.cwd();
 
-/** The models that are Python, in `deploy/triton/models`, and what each needs of the checkpoint. */
+/** The Python models in `deploy/triton/models`, each with a pattern for the checkpoint files that it needs. */
 const pythonModels = [
   ["florence2", /\.json$/u],
   ["florence2_generate", /\.(?:json|safetensors)$/u],
@@ -31,19 +31,19 @@ async function writeModel(folder: string, name: string, config: string): Promise
 }
 
 async function writeGraph(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  // Loaded once: a graph that ONNX Runtime refuses is refused here, and its tensors are written down nowhere else.
+  // Loading rejects a graph that ONNX Runtime cannot run, and is the only source of the tensors' metadata.
   const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
   const version = await writeModel(folder, name, tritonConfig(name, session.inputMetadata, session.outputMetadata));
   await session.release();
   await writeFile(join(version, "model.onnx"), bytes);
 }
 
-/** The files of a folder whose names fit. */
-async function copy(from: string, to: string, wanted: RegExp): Promise<void> {
-  await cp(from, to, { recursive: true, filter: (path) => path === from || wanted.test(path) });
+/** Copies the files of a folder whose paths match. */
+async function copy(from: string, to: string, pattern: RegExp): Promise<void> {
+  await cp(from, to, { recursive: true, filter: (path) => path === from || pattern.test(path) });
 }
 
-/** A Python model with its part of the checkpoint inside, so that the repository can be moved as a whole. */
+/** Writes a Python model together with its checkpoint files, so that the repository can be moved as a whole. */
 async function writePythonModel(
   folder: string,
   checkpoint: string,

@@ -1,6 +1,6 @@
-/** One vector that was run. */
+/** The result of running one vector. */
 export interface Check {
-  /** Finds the vector in its file. */
+  /** Identifies the vector in its file. */
   readonly name: string;
   readonly expected: unknown;
   readonly actual: unknown;

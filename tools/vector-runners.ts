@@ -13,7 +13,7 @@ import type { Tokenizer } from "../src/runtime/load-model.ts";
 import type { Check } from "./vector-check.ts";
 import { searchChecks } from "./search-runner.ts";
 
-/** What running a file gave. */
+/** The result of running a file of vectors. */
 export interface Report {
   readonly passed: number;
   readonly failures: readonly Check[];
@@ -64,16 +64,16 @@ function postProcessChecks(file: unknown): readonly Check[] {
   });
 }
 
-/** As the vectors write it: a prompt and its ids, or Python's error with its message. */
-function written(result: ReferencePrompt, tokenizer: Tokenizer) {
+/** A result in the form of the vectors: a prompt and its ids, or Python's error with its message. */
+function inVectorForm(result: ReferencePrompt, tokenizer: Tokenizer) {
   if (result.ok) return { hf_prompt: result.prompt, input_ids: tokenizer.encode(result.prompt) };
   return { hf_error: `ValueError: Task token ${result.token} should be the only content in the prompt.` };
 }
 
-/** The texts go in as one batch, so a prompt that depends on its neighbours fails. */
+/** Passes all texts in one batch, so that a prompt that depends on its neighbours fails. */
 function promptChecks(file: unknown, tokenizer: Tokenizer): readonly Check[] {
   const { vectors } = PromptFile.parse(file);
-  const results = constructPrompts(vectors.map(({ text }) => text)).map((result) => written(result, tokenizer));
+  const results = constructPrompts(vectors.map(({ text }) => text)).map((result) => inVectorForm(result, tokenizer));
   return vectors.map(({ text, ...expected }, index) => ({
     name: JSON.stringify(text),
     expected,
@@ -90,21 +90,21 @@ function along(
 }
 
 function quantizerChecks(file: unknown): readonly Check[] {
-  const { quantize: there, dequantize: back } = QuantizerFile.parse(file);
+  const { quantize: forward, dequantize: backward } = QuantizerFile.parse(file);
   return [
-    ...there.map(({ box, image_size, bins, region_prompt }, index) => {
+    ...forward.map(({ box, image_size, bins, region_prompt }, index) => {
       const [x1, y1, x2, y2] = box;
       const actual = [along(box, image_size, quantize), regionTokens({ x1, y1, x2, y2 }, image_size)];
       return { name: `quantize ${index}`, expected: [bins, region_prompt], actual };
     }),
-    ...back.map(({ bins, image_size, hf, microsoft_float32 }, index) => {
+    ...backward.map(({ bins, image_size, hf, microsoft_float32 }, index) => {
       const actual = [along(bins, image_size, dequantizeInt32), along(bins, image_size, dequantizeFloat32)];
       return { name: `dequantize ${index}`, expected: [hf, microsoft_float32], actual };
     }),
   ];
 }
 
-/** `sequence` begins with the decoder's start token, which has no score; the reference decodes the others one by one. */
+/** `sequence` begins with the decoder's start token, which has no score; the reference decodes the other tokens one by one. */
 function scoreChecks(file: unknown, tokenizer: Tokenizer): readonly Check[] {
   return ScoreFile.parse(file).vectors.map(
     ({ task, sequence, transition_scores, image_size, expected_microsoft }, index) => {
@@ -120,10 +120,10 @@ function scoreChecks(file: unknown, tokenizer: Tokenizer): readonly Check[] {
   );
 }
 
-/** Far finer than float32 or an integer can differ by; only the exponential of a score needs it. */
+/** Much smaller than any difference between two float32 values or integers; needed only for the exponential of a score. */
 const RELATIVE_TOLERANCE = 1e-12;
 
-/** Equal in value: order of keys aside, numbers up to the last digit of a double. */
+/** Whether two values are equal: key order is ignored, and numbers may differ by a relative 1e-12. */
 export function isSame(expected: unknown, actual: unknown): boolean {
   if (typeof expected === "number" && typeof actual === "number") {
     return Math.abs(expected - actual) <= RELATIVE_TOLERANCE * Math.abs(expected);
@@ -132,9 +132,10 @@ export function isSame(expected: unknown, actual: unknown): boolean {
     return expected === actual;
   }
   if (Array.isArray(expected) !== Array.isArray(actual)) return false;
-  const [wanted, given] = [new Map(Object.entries(expected)), new Map(Object.entries(actual))];
+  const [expectedEntries, actualEntries] = [new Map(Object.entries(expected)), new Map(Object.entries(actual))];
   return (
-    wanted.size === given.size && [...wanted].every(([key, value]) => given.has(key) && isSame(value, given.get(key)))
+    expectedEntries.size === actualEntries.size &&
+    [...expectedEntries].every(([key, value]) => actualEntries.has(key) && isSame(value, actualEntries.get(key)))
   );
 }
 
@@ -147,8 +148,8 @@ const checks: Readonly<Record<string, (file: unknown, tokenizer: Tokenizer) => r
 };
 
 /**
- * Runs the vectors of a file, by its name; undefined where there is no runner for it. Throws a `ZodError` if the file's
- * format is another one. The tokenizer is Florence-2-base's.
+ * Runs the vectors of a file with the runner for its name; returns undefined if there is none. Throws a `ZodError` if the
+ * file has another format. `tokenizer` is Florence-2-base's.
  */
 export function runVectors(name: string, file: unknown, tokenizer: Tokenizer): Report | undefined {
   const run = checks[name];

@@ -5,7 +5,7 @@ import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import type { Check } from "./vector-check.ts";
 import { type Report, runVectors } from "./vector-runners.ts";
 
-/** How many of a file's differences are printed, and how much of each value: enough to see a pattern. */
+/** How many differences of a file are printed, and how many characters of each value: enough to see a pattern. */
 const SHOWN_DIFFERENCES = 3;
 const SHOWN_CHARACTERS = 400;
 
@@ -23,7 +23,7 @@ function difference({ name, expected, actual }: Check): string {
   return `  ${name}\n    expected ${shown(expected)}\n    actual   ${shown(actual)}`;
 }
 
-/** One file's result, or why there is none. */
+/** Runs one file and returns its report, or the reason why it could not be run. */
 function run(folder: string, name: string, tokenizer: Tokenizer): Report | string {
   try {
     return runVectors(name, readJson(join(folder, name)), tokenizer) ?? "there is no runner for it";
@@ -32,7 +32,7 @@ function run(folder: string, name: string, tokenizer: Tokenizer): Report | strin
   }
 }
 
-/** Prints one file's result; whether all of it passed. A file that cannot be run has not passed. */
+/** Prints one file's result and returns whether all its vectors passed. A file that cannot be run counts as failed. */
 function passes(folder: string, name: string, tokenizer: Tokenizer): boolean {
   const report = run(folder, name, tokenizer);
   if (typeof report === "string") {

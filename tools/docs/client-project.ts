@@ -9,10 +9,10 @@ import { type Block, blocksIn, SHOWN_ORIGIN, withTexts } from "./page-examples.t
 
 const run = promisify(execFile);
 
-/** The page of the client's package, whose examples are one program, one behind the other. */
+/** The README of the client package. Its examples form one program, in their order. */
 export const clientPage = join(root, "src/client/README.md");
 
-/** Makes a project in an empty folder that has installed the client as npm would bring it; returns the project's folder. */
+/** Creates a project in an empty folder, with the client installed from its npm package; returns the project's folder. */
 export async function installClient(folder: string): Promise<string> {
   const [project, packed] = [join(folder, "project"), join(folder, "package")];
   await mkdir(project);
@@ -24,10 +24,10 @@ export async function installClient(folder: string): Promise<string> {
   return project;
 }
 
-/** What no example prints: says which of them have printed what. */
+/** Printed after each example to separate their outputs; no example prints it. */
 const MARK = "\f\n";
 
-/** Runs the page's program in a project that has the client; what each of its examples prints, in their order. */
+/** Runs the README's program in a project with the client and returns the output of each example, in their order. */
 export async function runClientPage(project: string, origin: URL): Promise<readonly string[]> {
   await copyFile(join(root, "test/pictures/street.jpg"), join(project, "street.jpg"));
   const examples = blocksIn(await readFile(clientPage, "utf8")).filter(({ language }) => language === "ts");
@@ -37,23 +37,23 @@ export async function runClientPage(project: string, origin: URL): Promise<reado
   return stdout.split(MARK).slice(0, -1);
 }
 
-/** The places among the page's blocks of what it shows of each example's output; undefined where it shows none. */
+/** Returns for each example the index of the block that shows its output, undefined if none does. */
 export function outputIndexes(blocks: readonly Block[]): readonly (number | undefined)[] {
   return blocks.flatMap(({ language }, at) => {
     return language === "ts" ? [blocks[at + 1]?.language === "text" ? at + 1 : undefined] : [];
   });
 }
 
-/** Writes into the page what its examples print now. */
+/** Runs the README's examples and writes their current output into it. */
 export async function updateClientPage(origin: URL): Promise<void> {
   const page = await readFile(clientPage, "utf8");
   const folder = await mkdtemp(join(tmpdir(), "client-"));
   const printed = await runClientPage(await installClient(folder), origin);
   await rm(folder, { recursive: true });
-  const places = outputIndexes(blocksIn(page));
+  const indexes = outputIndexes(blocksIn(page));
   const texts = printed.flatMap((text, at) => {
-    const place = places[at];
-    return place === undefined ? [] : [[place, text] as const];
+    const index = indexes[at];
+    return index === undefined ? [] : [[index, text] as const];
   });
   await writeFile(clientPage, withTexts(page, new Map(texts)));
 }

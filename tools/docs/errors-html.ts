@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { exampleProblems } from "../../src/contract/problem-responses.ts";
 import { problems } from "../../src/contract/problem-table.ts";
 
-/** Names in a text, which stand between backticks, as code. */
+/** Turns names in backticks into `<code>` elements. */
 function withCode(text: string) {
   return text.split("`").map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`));
 }
@@ -20,7 +20,7 @@ function section([code, { summary, value }]: [string, ReturnType<typeof exampleP
   </section>`;
 }
 
-/** The page of errors that the API shows: an anchor for each code, to which problems link. */
+/** Returns the API's page of errors, with an anchor for each code that problems link to. */
 export async function errorsHtml(): Promise<string> {
   const page = await html`<!doctype html>
     <!-- Drawn from src/contract/problem-table.ts by \`npm run docs\`. -->

@@ -5,7 +5,7 @@ import { ANALYZE_PATH, BATCH_PATH } from "../../src/contract/several-operations.
 import { taskPath } from "../../src/contract/task-operations.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 
-/** What a caller sends for each kind of input. */
+/** What a task needs for each kind of input. */
 const needs = {
   none: "",
   text: "; needs `text`",
@@ -20,7 +20,7 @@ const taskLines = Object.entries(tasks).map(([name, { summary, input, answers }]
 const rows = Object.entries(tasks).map(([name, row]) => ({ name, ...row }));
 const parameters = openApiDocument(rows, "").paths?.[taskPath("caption")]?.post?.parameters ?? [];
 
-/** The options that every task takes, as the document has them. */
+/** The options that every task takes, from the OpenAPI document. */
 const optionLines = parameters.flatMap((parameter) => {
   if ("$ref" in parameter || parameter.in !== "query") return [];
   const { schema = {}, name, description } = parameter;
@@ -30,7 +30,7 @@ const optionLines = parameters.flatMap((parameter) => {
 
 const problemLines = Object.entries(problems).map(([code, { status, fix }]) => `- \`${code}\` (${status}): ${fix}`);
 
-/** The API for readers that are language models: https://llmstxt.org. */
+/** Returns `llms.txt`, a description of the API for language models: https://llmstxt.org. */
 export function llmsText(): string {
   return `# florence-edge
 

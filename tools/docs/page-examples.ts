@@ -1,28 +1,28 @@
-/** A fenced block of a page. */
+/** A fenced code block of a page. */
 export interface Block {
   readonly language: string;
   readonly text: string;
 }
 
-/** A shell block of a page, and the JSON block after it, which shows what it prints. */
+/** A shell block of a page, and the JSON block after it that shows its output. */
 export interface Example {
   readonly command: string;
   readonly printed: string | undefined;
 }
 
-/** Where the pages say that the API is. */
+/** The origin of the API in the pages' commands. */
 export const SHOWN_ORIGIN = "http://127.0.0.1:8787";
 
 const fences = /```(?<language>\w+)\n(?<text>[^]*?)```/gu;
 
-/** The fenced blocks of a Markdown page in their order. */
+/** Returns the fenced blocks of a Markdown page in their order. */
 export function blocksIn(markdown: string): readonly Block[] {
   return [...markdown.matchAll(fences)].map(({ groups }) => {
     return { language: groups?.["language"] ?? "", text: groups?.["text"] ?? "" };
   });
 }
 
-/** The page with other texts in some of its fenced blocks, by their places among all. */
+/** Replaces the texts of fenced blocks; `texts` is keyed by the index among all blocks. */
 export function withTexts(markdown: string, texts: ReadonlyMap<number, string>): string {
   let at = 0;
   return markdown.replace(fences, (fence, language: string, text: string) => {
@@ -30,7 +30,7 @@ export function withTexts(markdown: string, texts: ReadonlyMap<number, string>):
   });
 }
 
-/** The shell blocks of a Markdown page in their order. */
+/** Returns the shell blocks of a Markdown page in their order. */
 export function examplesIn(markdown: string): readonly Example[] {
   const blocks = blocksIn(markdown);
   return blocks.flatMap(({ language, text }, index) => {

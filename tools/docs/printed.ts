@@ -1,18 +1,18 @@
-/** The longest line of a page's JSON. */
+/** The maximum line width of a page's JSON. */
 const WIDEST = 180;
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 const entriesOf = (value: object): readonly [string, unknown][] => Object.entries(value);
 
-/** The values of `actual` at what a page shows of it: the same keys, and of a list's elements those of the element shown there, or of the last. */
+/** Restricts `actual` to the keys that `shown` has. A list element is restricted like the shown element at its index, or like the last one. */
 export function restrictToShown(shown: unknown, actual: unknown): unknown {
   if (Array.isArray(shown) && Array.isArray(actual)) {
     return actual.map((each: unknown, index) => restrictToShown(shown[Math.min(index, shown.length - 1)], each));
   }
   if (!isObject(shown) || !isObject(actual)) return actual;
-  const found = new Map(entriesOf(actual));
-  return Object.fromEntries(entriesOf(shown).map(([key, value]) => [key, restrictToShown(value, found.get(key))]));
+  const values = new Map(entriesOf(actual));
+  return Object.fromEntries(entriesOf(shown).map(([key, value]) => [key, restrictToShown(value, values.get(key))]));
 }
 
 function onOneLine(value: unknown): string {
@@ -22,7 +22,7 @@ function onOneLine(value: unknown): string {
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
-/** JSON for people: what fits on a line stands on one, but for the outermost object. `column` is where its first line begins. */
+/** Formats JSON for people: a value that fits is printed on one line, except for the outermost object. `column` is where its first line begins. */
 export function printJson(value: unknown, depth = 0, column = 0): string {
   const line = onOneLine(value);
   if (!isObject(value) || (depth > 0 && column + line.length <= WIDEST)) return line;

@@ -1,4 +1,4 @@
-/** A Markdown table. */
+/** Returns a Markdown table. */
 export function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { PullError } from "./pull-error.ts";
 
-/** Bytes that this user may still write into a folder's file system. */
+/** The bytes that this user may still write to a folder's file system. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
@@ -9,7 +9,7 @@ export async function freeBytes(folder: string): Promise<number> {
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 
-/** Throws `PullError` where `needed` bytes do not fit into a folder with `free` bytes. */
+/** Throws `PullError` if `needed` is larger than `free` (both in bytes). */
 export function requireSpace(folder: string, needed: number, free: number): void {
   if (needed <= free) return;
   throw new PullError(

@@ -1,7 +1,7 @@
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { UsageError } from "../run-command.ts";
 
-/** How onnx-community's file names say in which type a graph's weights are: `onnx/vision_encoder_fp16.onnx`. */
+/** File name suffixes of onnx-community by the type of a graph's weights: `onnx/vision_encoder_fp16.onnx`. */
 const suffixes = {
   fp32: "",
   fp16: "_fp16",
@@ -15,7 +15,7 @@ const suffixes = {
 
 type Dtype = keyof typeof suffixes;
 
-/** The graphs by the names that a mix calls them by. */
+/** The graphs by their names in a mix. */
 const graphs = {
   vision_encoder: modelFiles.visionEncoder,
   embed_tokens: modelFiles.embedTokens,
@@ -25,13 +25,13 @@ const graphs = {
 
 type Graph = keyof typeof graphs;
 
-/** The dtype taken for each graph, all four in this order. */
+/** The dtype of each of the four graphs, in their order. */
 export type Dtypes = readonly (readonly [graph: Graph, dtype: Dtype])[];
 
 const graphNames = Object.keys(graphs).filter((name) => isGraph(name));
 const dtypeNames = Object.keys(suffixes).join(", ");
 
-/** What the usage says of `--dtype`. */
+/** The help text of `--dtype`. */
 export const DTYPES_HELP = `${dtypeNames}; or a mix that names every graph:
                       ${graphNames.map((graph) => `${graph}=…`).join(",")}`;
 
@@ -64,21 +64,21 @@ function parseMix(text: string): Dtypes {
   });
 }
 
-/** Reads `--dtype`: one dtype for all graphs, or `graph=dtype` for each. Throws `UsageError`. */
+/** Parses `--dtype`: one dtype for all graphs, or `graph=dtype` for each. Throws `UsageError`. */
 export function parseDtypes(text: string): Dtypes {
   if (text.includes("=")) return parseMix(text);
   const all = dtype(text);
   return graphNames.map((graph) => [graph, all]);
 }
 
-/** What the manifest calls them: `fp16`, or the whole mix. */
+/** Returns the dtypes as the manifest writes them: `fp16`, or the whole mix. */
 export function describeDtypes(dtypes: Dtypes): string {
   const [first, ...others] = new Set(dtypes.map(([, name]) => name));
   if (first !== undefined && others.length === 0) return first;
   return dtypes.map(([graph, name]) => `${graph}=${name}`).join(",");
 }
 
-/** The path of each graph in the layout, and that of the chosen file in the repository. */
+/** Returns each graph's path in the layout and the path of the chosen file in the repository. */
 export function graphFiles(dtypes: Dtypes): readonly { readonly path: string; readonly remote: string }[] {
   return dtypes.map(([graph, name]) => {
     const path = graphs[graph];

@@ -6,29 +6,29 @@ import { type Retries, retrying } from "./retries.ts";
 import type { Source } from "./sources.ts";
 import { stallWatch } from "./stall-watch.ts";
 
-/** A model hub, and how to speak with it. */
+/** A model hub, and how to send requests to it. */
 export interface Hub extends Retries {
   readonly url: URL;
   readonly token: string | undefined;
   readonly fetch: typeof fetch;
-  /** A transfer that brings nothing for so many milliseconds is cut. */
+  /** A transfer is aborted after this many milliseconds without a byte. */
   readonly stallMs: number;
 }
 
-/** A file as the hub announces it. */
+/** A file as the hub describes it. */
 export interface RemoteFile {
-  /** In the repository. */
+  /** The path in the repository. */
   readonly path: string;
   readonly size: number;
-  /** The hub's name for these bytes: another one means other bytes. */
+  /** The hub's ETag; it changes when the bytes change. */
   readonly etag: string;
   readonly digest: Digest;
-  /** The commit that the revision stands for, where the hub says so. */
+  /** The commit of the revision, if the hub reports it. */
   readonly commit: string | undefined;
 }
 
-/** As they are: what is compressed on the way has another length. */
-const asStored = { "accept-encoding": "identity", "user-agent": "florence-edge" };
+/** Requests uncompressed bytes: a compressed response has another length. */
+const commonHeaders = { "accept-encoding": "identity", "user-agent": "florence-edge" };
 
 /** `resolve/<revision>/<path>`, the address of a file's bytes. */
 function fileUrl({ url }: Hub, { repository, revision }: Source, path: string): URL {
@@ -36,11 +36,11 @@ function fileUrl({ url }: Hub, { repository, revision }: Source, path: string): 
   return new URL(`${repository}/resolve/${encodeURIComponent(revision)}/${segments.join("/")}`, url);
 }
 
-function asked({ token }: Hub, { repository, revision }: Source, path: string): RequestedFile {
+function requestedFile({ token }: Hub, { repository, revision }: Source, path: string): RequestedFile {
   return { repository, revision, path, hasToken: token !== undefined };
 }
 
-/** One request for a file. Throws `Interrupted`. */
+/** Sends one request for a file. Throws `Interrupted` and `PullError`, as `follow` does. */
 export async function requestFile(
   hub: Hub,
   source: Source,
@@ -48,20 +48,20 @@ export async function requestFile(
   init: { readonly method: "GET" | "HEAD"; readonly headers?: Record<string, string>; readonly signal: AbortSignal },
 ): Promise<Reply> {
   const { token, fetch: fetchOne } = hub;
-  const headers = { ...asStored, ...init.headers };
+  const headers = { ...commonHeaders, ...init.headers };
   return follow({ ...init, headers, token, fetch: fetchOne, url: fileUrl(hub, source, path) });
 }
 
-/** Throws what a status that is no success means. */
+/** Throws the error for a status of 400 or above. */
 export function requireSuccess(hub: Hub, source: Source, path: string, reply: Reply): void {
-  if (reply.response.status >= 400) throw refusal(reply, asked(hub, source, path));
+  if (reply.response.status >= 400) throw refusal(reply, requestedFile(hub, source, path));
 }
 
 function first(chain: readonly Headers[], name: string): string | undefined {
   return chain.map((headers) => headers.get(name) ?? undefined).find((value) => value !== undefined);
 }
 
-/** The hub's name for the bytes: the storage behind it has names of its own. */
+/** Returns the hub's own ETag, not that of the storage behind it. */
 export function announcedEtag({ chain }: Reply): string | undefined {
   const etag = first(chain, "x-linked-etag") ?? chain.at(-1)?.get("etag") ?? undefined;
   return etag === undefined ? undefined : etagText(etag);
@@ -72,7 +72,7 @@ function announcedSize({ chain }: Reply): number | undefined {
   return text !== undefined && /^\d+$/u.test(text) ? Number(text) : undefined;
 }
 
-/** A pinned SHA-256 wins over what the hub says, which must not contradict it. */
+/** A pinned SHA-256 overrides the hub's digest. Throws `PullError` if the two contradict each other, or if there is neither. */
 function requiredDigest({ repository, sha256 }: Source, path: string, announced: Digest | undefined): Digest {
   const pinned = sha256[path];
   if (pinned === undefined) {
@@ -95,7 +95,7 @@ function remoteFile(source: Source, path: string, reply: Reply): RemoteFile {
   return { path, size, etag, digest, commit: first(reply.chain, "x-repo-commit") };
 }
 
-/** Asks the hub what a file is; undefined where it has none. Throws `PullError`. */
+/** Requests the description of a file from the hub; undefined if the hub does not have it. Throws `PullError`. */
 export async function describeFile(hub: Hub, source: Source, path: string): Promise<RemoteFile | undefined> {
   return retrying(hub, async () => {
     const watch = stallWatch(hub.stallMs);

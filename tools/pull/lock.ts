@@ -7,18 +7,18 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Another user's process is there, too.
+    // EPERM: the process exists but belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
-/** The process that holds a lock; undefined where it ended without giving it back. */
+/** The process that holds the lock; undefined if there is none or if it ended without releasing the lock. */
 async function holder(path: string): Promise<number | undefined> {
   const pid = Number(await readFile(path, "utf8").catch(() => ""));
   return Number.isInteger(pid) && pid > 0 && isRunning(pid) ? pid : undefined;
 }
 
-async function take(path: string): Promise<void> {
+async function acquire(path: string): Promise<void> {
   const pid = await holder(path);
   if (pid !== undefined) {
     throw new PullError(`Process ${pid} is downloading into ${path.replace(/\/[^/]*$/u, "")}: wait for it, or end it.`);
@@ -27,11 +27,11 @@ async function take(path: string): Promise<void> {
   await writeFile(path, String(process.pid), { flag: "wx" });
 }
 
-/** Runs `work` while no other process does in this folder: two that write one file would spoil it. Throws `PullError`. */
+/** Runs `work` under a lock on the folder, because two processes that write one file would corrupt it. Throws `PullError` if the lock is taken. */
 export async function locked<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
   const path = join(folder, ".lock");
   await mkdir(folder, { recursive: true });
-  await take(path);
+  await acquire(path);
   const release = () => rmSync(path, { force: true });
   process.once("exit", release);
   try {

@@ -6,18 +6,18 @@ import { createDigest } from "./digest.ts";
 import type { RemoteFile } from "./hub.ts";
 import { PullError } from "./pull-error.ts";
 
-/** Kept beside the bytes: which file they are the beginning of. */
+/** Stored next to the bytes: identifies the remote file that they are the beginning of. */
 const record = z.object({ etag: z.string(), size: z.int(), validator: z.string().optional() });
 
-/** The part of a file that has come so far, on disk, with its hash. */
+/** The part of a file that has been downloaded so far, on disk, with its running hash. */
 export interface PartialFile {
   readonly bytes: () => number;
   /** The strong ETag of the storage that the bytes came from, for `If-Range`. */
   readonly validator: () => string | undefined;
   readonly append: (chunk: Uint8Array) => Promise<void>;
-  /** Begins again, with bytes of a storage that names them so. */
+  /** Discards all bytes and starts again with those of this validator. */
   readonly restart: (validator: string | undefined) => Promise<void>;
-  /** The digest in hexadecimal; the file takes no more bytes. */
+  /** Returns the digest in hexadecimal; no more bytes can be appended after that. */
   readonly digest: () => string;
   readonly close: () => Promise<void>;
 }
@@ -27,10 +27,10 @@ const recordPath = (path: string): string => `${path}.json`;
 async function readRecord(path: string, { etag, size }: RemoteFile): Promise<z.output<typeof record> | undefined> {
   const text = await readFile(recordPath(path), "utf8").catch(() => "");
   try {
-    const found = record.parse(JSON.parse(text));
-    return found.etag === etag && found.size === size ? found : undefined;
+    const stored = record.parse(JSON.parse(text));
+    return stored.etag === etag && stored.size === size ? stored : undefined;
   } catch {
-    // None, or cut off: the bytes beside it are of unknown origin.
+    // Missing or truncated: the origin of the bytes next to it is unknown.
     return undefined;
   }
 }
@@ -58,7 +58,7 @@ export async function removePartial(path: string): Promise<void> {
   await rm(recordPath(path), { force: true });
 }
 
-/** Opens what there is of `remote` at `path`, hashing it; what is of another file is thrown away. */
+/** Opens the partial file of `remote` at `path` and hashes its bytes; discards bytes that belong to another file. */
 export async function openPartial(path: string, remote: RemoteFile): Promise<PartialFile> {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, constants.O_RDWR | constants.O_CREAT);
@@ -69,10 +69,10 @@ export async function openPartial(path: string, remote: RemoteFile): Promise<Par
     [hash, bytes, validator] = [createDigest(remote.digest.algorithm, remote.size), 0, next];
     await writeFile(recordPath(path), JSON.stringify({ etag: remote.etag, size: remote.size, validator }));
   };
-  const found = await readRecord(path, remote);
-  if (found === undefined || (await file.stat()).size > remote.size) await restart(undefined);
+  const stored = await readRecord(path, remote);
+  if (stored === undefined || (await file.stat()).size > remote.size) await restart(undefined);
   else {
-    validator = found.validator;
+    validator = stored.validator;
     for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
       hash.update(chunk);
       bytes += chunk.length;

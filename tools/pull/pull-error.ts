@@ -1,12 +1,12 @@
-/** The hub, the network or the disk did not do its part: the message says what happened and what to do. */
+/** A failure of the hub, the network or the disk. The message says what happened and what to do. */
 export class PullError extends Error {
   override readonly name = "PullError";
 }
 
-/** An attempt failed in a way that the next one may not. */
+/** A failed attempt; the next one may succeed. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
-  /** Milliseconds that the server asks to be left alone. */
+  /** Milliseconds that the server asks to wait before the next attempt. */
   readonly afterMs: number;
 
   constructor(message: string, afterMs = 0) {
@@ -15,7 +15,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** The server now has another file under the same address than it had when the download began. */
+/** The file at this address has changed since the download began. */
 export class FileChanged extends Error {
   override readonly name = "FileChanged";
 }

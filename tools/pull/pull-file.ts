@@ -6,7 +6,7 @@ import type { Source } from "./sources.ts";
 import { transfer } from "./transfer.ts";
 import type { TransferLog } from "./transfer-log.ts";
 
-/** How often a file may change on the hub while it is downloaded: an upload or two, not a mirror that rolls dice. */
+/** How often a file may change on the hub during its download: enough for one or two uploads, not for a mirror that alternates between versions. */
 const MAX_CHANGES = 3;
 
 /** A file to download. */
@@ -14,7 +14,7 @@ export interface Download {
   readonly hub: Hub;
   readonly source: Source;
   readonly remote: RemoteFile;
-  /** Where its bytes go, and where those of an earlier run are. */
+  /** The partial file on disk; an earlier run may have left bytes in it. */
   readonly path: string;
   readonly log: TransferLog;
 }
@@ -41,7 +41,7 @@ async function downloadOnce({ hub, source, remote, path, log }: Download): Promi
   }
 }
 
-/** What the hub has now in the place of `remote`. */
+/** Requests the current description of the changed file. */
 async function describeAgain({ hub, source, remote, log }: Download): Promise<RemoteFile> {
   const now = await describeFile(hub, source, remote.path);
   if (now === undefined) throw new PullError(`${remote.path} has vanished from the hub. Run this again.`);
@@ -50,8 +50,8 @@ async function describeAgain({ hub, source, remote, log }: Download): Promise<Re
 }
 
 /**
- * Downloads a file and verifies it, going on where an earlier run stopped; answers what was downloaded. Nothing is kept in
- * memory. Throws `PullError`; what has come so far then stays, unless its bytes were wrong.
+ * Downloads and verifies a file, resuming where an earlier run stopped; returns the description of the downloaded file. Does
+ * not hold the file in memory. Throws `PullError`; the bytes downloaded so far then stay on disk, unless the digest was wrong.
  */
 export async function pullFile(download: Download): Promise<RemoteFile> {
   let current = download;

@@ -12,32 +12,32 @@ import { pullFile } from "./pull-file.ts";
 import type { Source } from "./sources.ts";
 import type { TransferLog } from "./transfer-log.ts";
 
-/** Where downloads are, in the output's folder, until the model's parts are there. Neither git nor a deployment takes them along. */
+/** The folder of downloads inside the output folder, until the model's parts are written. Ignored by git and by deployments. */
 const DOWNLOADS = ".downloads";
 
-/** One model to pull. */
+/** Options of `pullModel`. */
 export interface PullOptions {
   readonly hub: Hub;
   readonly source: Source;
   readonly dtypes: Dtypes;
   readonly id: string;
-  /** Where the parts and the manifest go. */
+  /** The folder of the parts and the manifest. */
   readonly output: string;
   readonly log: TransferLog;
-  /** Bytes that may be written into a folder; the file system is asked when left out. */
+  /** Returns the bytes that may be written to a folder; by default from the file system. */
   readonly free?: (folder: string) => Promise<number>;
-  /** Shows that the parts are being cut. */
+  /** Shows progress while the files are split into parts. */
   readonly whileSharding: <Result>(work: Promise<Result>) => Promise<Result>;
 }
 
-/** What was pulled. */
+/** The result of `pullModel`. */
 export interface PullResult {
   readonly model: ModelEntry;
-  /** The commit that all files come from, where the hub says so. */
+  /** The commit that all files come from, if the hub reports it. */
   readonly commit: string | undefined;
 }
 
-/** The text of `source.json`, in the model's folder: where each file comes from. */
+/** Returns the text of `source.json` in the model's folder: the origin of each file. */
 function provenance({ hub, source, dtypes }: PullOptions, files: readonly PlannedFile[]): string {
   const commit = files[0]?.remote.commit ?? null;
   const entries = files.map(({ path, remote }) => [
@@ -52,34 +52,34 @@ function provenance({ hub, source, dtypes }: PullOptions, files: readonly Planne
 
 const partialPath = (folder: string, { path }: RemoteFile): string => join(folder, `${path}.part`);
 
-/** Everything must fit twice: as it comes, and as the parts that are cut from it beside the old model. */
+/** Requires space for the model twice: for the downloads, and for the parts made from them while the old model is still on disk. */
 async function checkSpace(
   { output, free = freeBytes }: PullOptions,
   { files }: ModelPlan,
   folder: string,
 ): Promise<void> {
   const total = files.reduce((sum, { remote }) => sum + remote.size, 0);
-  const there = files.map(
+  const sizes = files.map(
     async ({ remote }) => (await stat(partialPath(folder, remote)).catch(() => undefined))?.size ?? 0,
   );
-  const already = (await Promise.all(there)).reduce((sum, bytes) => sum + bytes, 0);
-  requireSpace(output, 2 * total - Math.min(already, total), await free(output));
+  const downloaded = (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
+  requireSpace(output, 2 * total - Math.min(downloaded, total), await free(output));
 }
 
-async function download(pulling: PullOptions, plan: ModelPlan, folder: string): Promise<ModelEntry> {
-  const { hub, id, dtypes, output, log, whileSharding } = pulling;
-  await checkSpace(pulling, plan, folder);
-  const come: PlannedFile[] = [];
+async function download(options: PullOptions, plan: ModelPlan, folder: string): Promise<ModelEntry> {
+  const { hub, id, dtypes, output, log, whileSharding } = options;
+  await checkSpace(options, plan, folder);
+  const downloads: PlannedFile[] = [];
   for (const { path, remote } of plan.files) {
     const to = partialPath(folder, remote);
-    come.push({ path, remote: await pullFile({ hub, source: plan.source, remote, path: to, log }) });
+    downloads.push({ path, remote: await pullFile({ hub, source: plan.source, remote, path: to, log }) });
   }
-  const files = come.map(({ path, remote }) => ({ path, from: partialPath(folder, remote) }));
-  const notes = { "source.json": provenance(pulling, come) };
+  const files = downloads.map(({ path, remote }) => ({ path, from: partialPath(folder, remote) }));
+  const notes = { "source.json": provenance(options, downloads) };
   return whileSharding(writeModel({ id, dtype: describeDtypes(dtypes), files, output, notes }));
 }
 
-/** Removes a repository's downloads, and the folders above them that nothing else is in. */
+/** Removes a repository's downloads, and their parent folders if those are then empty. */
 async function removeDownloads(output: string, repository: string): Promise<void> {
   const [owner = "", name = ""] = repository.split("/");
   await rm(join(output, DOWNLOADS, owner, name), { recursive: true });
@@ -88,17 +88,17 @@ async function removeDownloads(output: string, repository: string): Promise<void
 }
 
 /**
- * Downloads a model, verifies every file, cuts it into parts and writes its entry in the manifest. Until the last step the
- * model that was there under the id stays. Throws `PullError` and `UsageError`; a later run goes on where this one stopped.
+ * Downloads a model, verifies every file, splits it into parts and writes its entry in the manifest. An existing model with
+ * this id stays until the last step. Throws `PullError` and `UsageError`; a later run resumes where this one stopped.
  */
-export async function pullModel(pulling: PullOptions): Promise<PullResult> {
-  const { hub, source, dtypes, id, output } = pulling;
+export async function pullModel(options: PullOptions): Promise<PullResult> {
+  const { hub, source, dtypes, id, output } = options;
   await checkId(output, id);
   await readManifest(output);
   const plan = await planModel(hub, source, dtypes);
   const folder = join(output, DOWNLOADS, source.repository);
   return locked(folder, async () => {
-    const model = await download(pulling, plan, folder);
+    const model = await download(options, plan, folder);
     await removeDownloads(output, source.repository);
     return { model, commit: plan.files[0]?.remote.commit };
   });

@@ -1,11 +1,11 @@
 import { Interrupted, PullError } from "./pull-error.ts";
 
-/** Redirects followed for one request: the hub needs one, a mirror in front of it one more. */
+/** The most redirects followed for one request: the hub needs one, a mirror in front of it one more. */
 const MAX_REDIRECTS = 5;
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Hosts that cannot be listened in on. */
+/** Loopback hosts: traffic to them does not leave the machine. */
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u;
 
 /** One HTTP request to the hub. */
@@ -13,21 +13,21 @@ export interface HubRequest {
   readonly method: "GET" | "HEAD";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent to the hub's own origin only: a content network must not learn it. */
+  /** Sent only to the hub's own origin, so that a CDN does not receive it. */
   readonly token: string | undefined;
   readonly fetch: typeof fetch;
   readonly signal: AbortSignal;
 }
 
-/** The last response, and the headers of all, the first one first. */
+/** The last response, and the headers of all responses in their order. */
 export interface Reply {
   readonly response: Response;
-  /** The host that sent it. */
+  /** The host that sent the last response. */
   readonly host: string;
   readonly chain: readonly Headers[];
 }
 
-/** An address that bytes may come from: encrypted, or on this machine. */
+/** Whether bytes may be fetched from an address: over https, or from this machine. */
 export function isTrusted({ protocol, hostname }: URL): boolean {
   return protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
 }
@@ -37,7 +37,7 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-/** A failure of the network as an `Interrupted`, which says which host. */
+/** Wraps a network failure in an `Interrupted` that names the host. */
 export function interrupted(error: unknown, host: string): Interrupted {
   return error instanceof Interrupted ? error : new Interrupted(`${host}: ${causeOf(error)}`);
 }
@@ -58,19 +58,19 @@ function target(from: URL, { headers }: Response): URL {
   throw new PullError(`${from.host} redirects to ${url?.origin ?? "nowhere"}, which is not encrypted: not followed.`);
 }
 
-/** What a HEAD asks for stands in the redirect already; the storage behind it often knows no HEAD. */
-function isAnswered({ method }: HubRequest, { status, headers }: Response): boolean {
+/** Whether to stop here. For HEAD, the redirect itself already has size and ETag; the storage behind it often does not support HEAD. */
+function isFinal({ method }: HubRequest, { status, headers }: Response): boolean {
   return !redirects.has(status) || (method === "HEAD" && headers.has("x-linked-etag") && headers.has("x-linked-size"));
 }
 
-/** Sends a request and follows its redirects. Throws `Interrupted` when the network fails, `PullError` for a redirect not to be followed. */
+/** Sends a request and follows its redirects. Throws `Interrupted` if the network fails, `PullError` for an untrusted target or too many redirects. */
 export async function follow(request: HubRequest): Promise<Reply> {
   const chain: Headers[] = [];
   let url = request.url;
   while (chain.length <= MAX_REDIRECTS) {
     const response = await send(request, url);
     chain.push(response.headers);
-    if (isAnswered(request, response)) return { response, host: url.host, chain };
+    if (isFinal(request, response)) return { response, host: url.host, chain };
     await response.body?.cancel();
     url = target(url, response);
   }

@@ -1,13 +1,13 @@
 import type { Reply } from "./redirects.ts";
 import { Interrupted, PullError } from "./pull-error.ts";
 
-/** What went wrong at the server may be right a little later. */
-const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Statuses of temporary failures: a later attempt may succeed. */
+const temporary: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** Longest wait that a server may ask for in `Retry-After`: whoever waits at a terminal gives up sooner. */
+/** The longest `Retry-After` that is waited for; a person at a terminal would not wait longer. */
 export const MAX_RETRY_AFTER_MS = 120_000;
 
-/** What was asked for, for messages. */
+/** The requested file, for messages. */
 export interface RequestedFile {
   readonly repository: string;
   readonly revision: string;
@@ -15,44 +15,44 @@ export interface RequestedFile {
   readonly hasToken: boolean;
 }
 
-const token = ({ hasToken }: RequestedFile): string =>
+const tokenHint = ({ hasToken }: RequestedFile): string =>
   hasToken
     ? "HF_TOKEN is set, but may not read it."
     : "If it is private or asks for consent, set HF_TOKEN to a token of an account that may read it.";
 
-/** By the hub's own code, else by status. */
-const refusals: Readonly<Record<string, (asked: RequestedFile) => string>> = {
+/** Messages by the hub's error code (`X-Error-Code`), else by status. */
+const refusals: Readonly<Record<string, (file: RequestedFile) => string>> = {
   EntryNotFound: ({ repository, revision, path }) =>
     `${repository} has no ${path} at revision ${revision}: choose another --dtype or revision.`,
   RevisionNotFound: ({ repository, revision }) => `${repository} has no revision ${revision}: correct sources.json.`,
-  RepoNotFound: (asked) => `The hub shows no repository ${asked.repository}. ${token(asked)}`,
-  GatedRepo: (asked) => `${asked.repository} asks for consent to its terms on its page. ${token(asked)}`,
-  401: (asked) => `The hub does not let this command read ${asked.repository}. ${token(asked)}`,
-  403: (asked) => `The hub does not let this command read ${asked.repository}. ${token(asked)}`,
+  RepoNotFound: (file) => `The hub shows no repository ${file.repository}. ${tokenHint(file)}`,
+  GatedRepo: (file) => `${file.repository} asks for consent to its terms on its page. ${tokenHint(file)}`,
+  401: (file) => `The hub does not let this command read ${file.repository}. ${tokenHint(file)}`,
+  403: (file) => `The hub does not let this command read ${file.repository}. ${tokenHint(file)}`,
   404: ({ repository, revision, path }) => `The hub has no ${path} in ${repository} at revision ${revision}.`,
 };
 
-/** In milliseconds; seconds only, as the hub writes it. */
+/** Returns `Retry-After` in milliseconds, 0 if absent. Only the form in seconds is parsed, which is the one the hub sends. */
 function retryAfter(headers: Headers): number {
   const seconds = Number(headers.get("retry-after") ?? "0");
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
 }
 
-/** Whether the hub says that just this file is not there. */
+/** Whether the hub reports that only this file does not exist. */
 export function isMissing({ response: { status, headers } }: Reply): boolean {
   return status === 404 && (headers.get("x-error-code") ?? "EntryNotFound") === "EntryNotFound";
 }
 
-/** The error for a status that is no success: `Interrupted` where the next attempt may succeed, else `PullError` with what to do. */
-export function refusal({ response, host }: Reply, asked: RequestedFile): Interrupted | PullError {
+/** Returns the error for an unsuccessful status: `Interrupted` if the next attempt may succeed, else `PullError` with what to do. */
+export function refusal({ response, host }: Reply, file: RequestedFile): Interrupted | PullError {
   const { status, headers } = response;
   const afterMs = retryAfter(headers);
-  if (passing.has(status) && afterMs <= MAX_RETRY_AFTER_MS) {
+  if (temporary.has(status) && afterMs <= MAX_RETRY_AFTER_MS) {
     return new Interrupted(`${host} answered ${status}`, afterMs);
   }
-  if (passing.has(status)) {
+  if (temporary.has(status)) {
     return new PullError(`${host} answered ${status}: run this again in ${Math.ceil(afterMs / 60_000)} minutes.`);
   }
   const describe = refusals[headers.get("x-error-code") ?? ""] ?? refusals[status];
-  return new PullError(describe?.(asked) ?? `${host} answered ${status} for ${asked.path}.`);
+  return new PullError(describe?.(file) ?? `${host} answered ${status} for ${file.path}.`);
 }

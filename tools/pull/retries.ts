@@ -1,23 +1,23 @@
 import { Interrupted, PullError } from "./pull-error.ts";
 
-/** Attempts in a row that bring nothing new: with the delays between them, half a minute without a network. */
+/** The limit of consecutive attempts without progress; with the delays between them, half a minute without a network. */
 export const MAX_FAILURES = 6;
 
-/** First delay in milliseconds; each further one is twice as long. */
+/** The first delay in milliseconds; each further delay is twice as long. */
 const FIRST_DELAY_MS = 1000;
 
-/** How to try again. */
+/** What `retrying` needs: a sleep function and a log. */
 export interface Retries {
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Tells the person at the terminal. */
+  /** Prints a line at the terminal. */
   readonly note: (text: string) => void;
 }
 
 const hints = "Check the network; behind a proxy set NODE_USE_ENV_PROXY=1 and HTTPS_PROXY; --hub takes a mirror.";
 
 /**
- * Runs `work` until it does not throw `Interrupted`. `progress` says how far it has come: only attempts that bring nothing
- * count. Throws `PullError` after `MAX_FAILURES` of those in a row.
+ * Runs `work` again while it throws `Interrupted`. `progress` returns how far the work is; only attempts without progress
+ * count. Throws `PullError` after `MAX_FAILURES` of them in a row.
  */
 export async function retrying<Result>(
   { sleep, note }: Retries,

@@ -4,22 +4,22 @@ import { UsageError } from "../run-command.ts";
 import { isTrusted } from "./redirects.ts";
 
 const source = z.strictObject({
-  /** As the hub names it: `onnx-community/Florence-2-base`. */
+  /** The repository's id on the hub: `onnx-community/Florence-2-base`. */
   repository: z.string().regex(/^\w[\w.-]*\/\w[\w.-]*$/u),
   /** A commit, a tag or a branch; only a commit always gives the same files. */
   revision: z.string().min(1).default("main"),
-  /** SHA-256 by path in the repository: such a file must have these bytes, whatever the hub says. */
+  /** Pinned SHA-256 by path in the repository; it overrides the hub's digest. */
   sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/u)).default({}),
 });
 
 const sourcesFile = z.strictObject({ hub: z.string(), models: z.record(z.string(), source) });
 
-/** Where a model comes from. */
+/** The origin of a model. */
 export type Source = z.output<typeof source>;
 /** `model-shards/sources.json`: the models that can be pulled. */
 export type Sources = z.output<typeof sourcesFile>;
 
-/** Throws `UsageError` where the file cannot be read, or is another one. */
+/** Reads the sources file. Throws `UsageError` if it cannot be read or has another format. */
 export async function readSources(path: string): Promise<Sources> {
   try {
     return sourcesFile.parse(JSON.parse(await readFile(path, "utf8")));
@@ -29,14 +29,14 @@ export async function readSources(path: string): Promise<Sources> {
   }
 }
 
-/** Throws `UsageError`, naming the models that there are. */
+/** Returns the source with this name. Throws `UsageError`, which lists the available models. */
 export function findSource({ models }: Sources, name: string): Source {
-  const found = Object.entries(models).find(([each]) => each === name)?.[1];
-  if (found !== undefined) return found;
+  const match = Object.entries(models).find(([each]) => each === name)?.[1];
+  if (match !== undefined) return match;
   throw new UsageError(`There is no source ${name}: there are ${Object.keys(models).join(", ")}.`);
 }
 
-/** The hub's address, a path kept as a prefix. Throws `UsageError` where it is none, or where anybody on the way could read a token. */
+/** Parses the hub's address; its path is kept as a prefix. Throws `UsageError` if it is invalid, or if a token would be sent unencrypted. */
 export function hubUrl(text: string): URL {
   const url = URL.parse(text.endsWith("/") ? text : `${text}/`);
   if (url !== null && isTrusted(url) && url.search === "" && url.hash === "") return url;

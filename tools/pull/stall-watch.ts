@@ -1,6 +1,6 @@
 import { Interrupted } from "./pull-error.ts";
 
-/** Watches one request: its signal is aborted with an `Interrupted` when nobody calls `beat` for so many milliseconds. */
+/** Watches one request: aborts its signal with an `Interrupted` if `beat` is not called for this many milliseconds. */
 export function stallWatch(milliseconds: number) {
   const controller = new AbortController();
   const stalled = () => controller.abort(new Interrupted(`nothing came for ${milliseconds / 1000} s`));
@@ -8,7 +8,7 @@ export function stallWatch(milliseconds: number) {
   return {
     signal: controller.signal,
     beat: (): void => void timer.refresh(),
-    /** To be called whatever happened: closes the connection if bytes are left in it. */
+    /** Must always be called at the end; closes the connection if it still has unread bytes. */
     end: (): void => {
       clearTimeout(timer);
       controller.abort();

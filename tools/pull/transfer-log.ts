@@ -1,32 +1,32 @@
-/** How often the line on a terminal is drawn again, in milliseconds. */
+/** The redraw interval of the line on a terminal, in milliseconds. */
 const REDRAW_MS = 100;
 
-/** The speed is that of the last so many milliseconds: long enough to be steady, short enough to notice a stall. */
+/** The window of the speed measurement in milliseconds: long enough to be steady, short enough to notice a stall. */
 const SPEED_WINDOW_MS = 5000;
 
-/** Where there is no terminal, one line for each tenth of a file. */
+/** Without a terminal, one line is printed for each tenth of a file. */
 const LINES_PER_FILE = 10;
 
-/** Tells a person how a download goes on. */
+/** Shows the progress of downloads to a person. */
 export interface TransferLog {
-  /** A file begins, with `bytes` of `size` already there. */
+  /** Starts a file of `size` bytes, of which `bytes` are already on disk. */
   readonly begin: (name: string, size: number, bytes: number) => void;
   readonly advance: (bytes: number) => void;
-  /** A line of its own: something went wrong and is tried again. */
+  /** Prints a separate line, for example about a failed attempt that is repeated. */
   readonly note: (text: string) => void;
   readonly end: () => void;
 }
 
-/** Where and when the log is written. */
+/** The output and the clock of the log. */
 export interface LogOptions {
   readonly write: (text: string) => void;
-  /** Characters in a terminal's line; undefined where it is no terminal. */
+  /** The width of the terminal in characters; undefined if the output is not a terminal. */
   readonly columns: () => number | undefined;
-  /** In milliseconds. */
+  /** The time in milliseconds. */
   readonly now: () => number;
 }
 
-/** From this size on in megabytes, below in kilobytes. */
+/** From this size in bytes on, sizes are shown in megabytes, below in kilobytes. */
 const MEGABYTE = 1e6;
 
 function clock(seconds: number): string {
@@ -34,7 +34,7 @@ function clock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-/** One line: bytes, percentage, and, where `speed` (bytes a second) is known, megabytes a second and time left. */
+/** Formats one line: bytes, percentage, and, unless `speed` (bytes per second) is 0, the speed and the time left. */
 export function describeTransfer(name: string, size: number, bytes: number, speed: number): string {
   const [unit, scale] = size < MEGABYTE ? ["kB", 1e3] : ["MB", MEGABYTE];
   const scaled = (count: number): string => (count / scale).toFixed(1);
@@ -45,7 +45,7 @@ export function describeTransfer(name: string, size: number, bytes: number, spee
   return `${line}  ${scaled(speed)} ${unit}/s${left}`;
 }
 
-/** Bytes a second since the last sample that is older than the window, or the first one; 0 while there is one only. */
+/** Measures bytes per second since the newest sample older than the window, or since the first sample; 0 with a single sample. */
 function speedMeter(now: () => number) {
   let samples: readonly { readonly at: number; readonly bytes: number }[] = [];
   return (bytes: number): number => {
@@ -58,14 +58,14 @@ function speedMeter(now: () => number) {
   };
 }
 
-/** A line that is drawn over itself on a terminal, lines one below the other elsewhere. */
+/** Creates a log that redraws one line on a terminal and prints separate lines elsewhere. */
 export function createTransferLog({ write, columns, now }: LogOptions): TransferLog {
   let file = { name: "", size: 0, bytes: 0, speed: speedMeter(now) };
   let [drawnAt, drawnTenth] = [0, 0];
   const draw = (): void => {
     const line = describeTransfer(file.name, file.size, file.bytes, file.speed(file.bytes));
     const width = columns();
-    // A line that wraps could not be drawn over; what a longer one left is erased.
+    // Truncated, because a wrapped line cannot be overwritten; then the rest of a longer previous line is erased.
     write(width === undefined ? `${line}\n` : `\r${line.slice(0, width - 1)}\u001B[K`);
   };
   const tenth = (): number => Math.floor((LINES_PER_FILE * file.bytes) / Math.max(1, file.size));

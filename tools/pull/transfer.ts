@@ -8,37 +8,37 @@ import { stallWatch } from "./stall-watch.ts";
 const PARTIAL_CONTENT = 206;
 const RANGE_NOT_SATISFIABLE = 416;
 
-/** One file on its way. */
+/** One file that is being downloaded. */
 export interface Transfer {
   readonly hub: Hub;
   readonly source: Source;
   readonly remote: RemoteFile;
   readonly partial: PartialFile;
-  /** Called with the bytes that are there whenever more have come. */
+  /** Called after each chunk with the number of bytes downloaded so far. */
   readonly advance: (bytes: number) => void;
 }
 
-/** Asks for what is missing, if the storage still has the same bytes: else it sends all of them. */
+/** Headers for the rest of the file. With `If-Range`, the storage sends the whole file if its bytes have changed. */
 function rangeHeaders(partial: PartialFile): Record<string, string> {
   const validator = partial.validator();
   if (partial.bytes() === 0) return {};
   return { range: `bytes=${partial.bytes()}-`, ...(validator === undefined ? {} : { "if-range": validator }) };
 }
 
-/** A weak ETag may not be used to resume (RFC 9110, 13.1.5). */
+/** Returns the ETag if it is strong: a weak one must not be used to resume (RFC 9110, 13.1.5). */
 function strongEtag(headers: Headers): string | undefined {
   const etag = headers.get("etag") ?? "W/";
   return etag.startsWith("W/") ? undefined : etag;
 }
 
-/** Whether a 206 goes on where the file ends, with bytes of the same kind. */
+/** Whether a 206 starts where the partial file ends and its ETag, if both are known, is the same. */
 function continues({ headers }: Response, partial: PartialFile): boolean {
   const start = /^bytes (\d+)-/u.exec(headers.get("content-range") ?? "")?.[1];
   const [etag, validator] = [strongEtag(headers), partial.validator()];
   return Number(start) === partial.bytes() && (etag === undefined || validator === undefined || etag === validator);
 }
 
-/** Makes the partial file ready for a reply's bytes. */
+/** Prepares the partial file for the bytes of a reply. */
 async function begin({ hub, source, remote, partial }: Transfer, reply: Reply): Promise<void> {
   const { response, host } = reply;
   if (response.status === RANGE_NOT_SATISFIABLE) {
@@ -75,8 +75,8 @@ async function receive({ remote, partial, advance }: Transfer, reply: Reply, bea
 }
 
 /**
- * One attempt at the bytes that are missing. Throws `Interrupted` where another attempt can go on, `FileChanged` where the
- * hub now has other bytes, `PullError` where neither helps.
+ * Makes one attempt to download the missing bytes. Throws `Interrupted` if another attempt can continue, `FileChanged` if the
+ * hub now has other bytes, `PullError` if neither helps.
  */
 export async function transfer(each: Transfer): Promise<void> {
   const watch = stallWatch(each.hub.stallMs);

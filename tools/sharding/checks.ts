@@ -5,10 +5,10 @@ import { modelFiles } from "../../src/runtime/load-model.ts";
 import { Manifest, MANIFEST_PATH } from "../../src/weights/shards.ts";
 import { UsageError } from "../run-command.ts";
 
-/** An id names a folder, and nothing outside the output's. */
+/** An id is the name of a folder, so it must not lead outside the output folder. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u;
 
-/** The manifest of a folder, empty where there is none yet. Throws `UsageError` where it is no manifest. */
+/** Reads the manifest of a folder; empty if there is none yet. Throws `UsageError` if the file is not a valid manifest. */
 export async function readManifest(output: string): Promise<Manifest> {
   const path = join(output, MANIFEST_PATH);
   const text = await readFile(path, "utf8").catch(() => undefined);
@@ -20,14 +20,14 @@ export async function readManifest(output: string): Promise<Manifest> {
   }
 }
 
-/** Throws `UsageError` where a model cannot have this id in this folder. */
+/** Throws `UsageError` if a model cannot have this id in this folder. */
 export async function checkId(output: string, id: string): Promise<void> {
   if (!ID.test(id)) throw new UsageError(`${JSON.stringify(id)} is no id: letters, digits, ".", "_" and "-" make one.`);
-  const taken = await lstat(join(output, id)).catch(() => undefined);
-  if (taken?.isDirectory() === false) throw new UsageError(`${join(output, id)} is a file: choose another id.`);
+  const existing = await lstat(join(output, id)).catch(() => undefined);
+  if (existing?.isDirectory() === false) throw new UsageError(`${join(output, id)} is a file: choose another id.`);
 }
 
-/** Throws `UsageError` where the runtime would miss a file; `where` names what lacks it. */
+/** Throws `UsageError` if a file that the runtime needs is not in `paths`; `where` is the subject of the message. */
 export function checkComplete(paths: readonly string[], where: string): void {
   const missing = Object.values(modelFiles).filter((path) => !paths.includes(path));
   if (missing.length > 0) throw new UsageError(`${where} has no ${missing.join(", ")}`);

@@ -4,19 +4,19 @@ import { dirname, join } from "node:path";
 import { MAX_PART_BYTES, type ModelEntry } from "../../src/weights/shards.ts";
 import { UsageError } from "../run-command.ts";
 
-/** A file as the manifest has it. */
+/** A file's entry in the manifest. */
 export type FileEntry = ModelEntry["files"][number];
 type PartEntry = FileEntry["parts"][number];
 
-/** A file of a model. */
+/** A file of a model, before it is split. */
 export interface SourceFile {
-  /** In the onnx-community layout, as the manifest names it. */
+  /** The path in the onnx-community layout and in the manifest. */
   readonly path: string;
-  /** Where its bytes are. */
+  /** The path of its bytes on disk. */
   readonly from: string;
 }
 
-/** A file that fits into one part keeps its name, so the folder of a small model is the layout that other tools read. */
+/** A file that fits into one part keeps its name, so that the folder of a small model has the layout that other tools read. */
 function partPath(id: string, path: string, index: number, isOnly: boolean): string {
   return isOnly ? `${id}/${path}` : `${id}/${path}.${String(index).padStart(3, "0")}`;
 }
@@ -27,7 +27,7 @@ async function writePart(folder: string, path: string, bytes: Uint8Array): Promi
   return { path, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-/** The next part's bytes; none at the file's end. They are valid until the next call: one part's memory serves all. */
+/** Reads the next part; empty at the end of the file. The result is a view of `buffer`, valid until the next call. */
 async function readPart(file: FileHandle, buffer: Buffer): Promise<Buffer> {
   let length = 0;
   while (length < buffer.length) {
@@ -38,7 +38,7 @@ async function readPart(file: FileHandle, buffer: Buffer): Promise<Buffer> {
   return buffer.subarray(0, length);
 }
 
-/** Writes a file's parts below `folder`, holding one part in memory. Throws `UsageError` for an empty file. */
+/** Writes a file's parts below `folder`, with one part in memory at a time. Throws `UsageError` for an empty file. */
 export async function shardFile(folder: string, id: string, { path, from }: SourceFile): Promise<FileEntry> {
   const file = await open(from);
   try {

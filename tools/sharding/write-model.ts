@@ -6,17 +6,17 @@ import { Manifest, MANIFEST_PATH, type ModelEntry } from "../../src/weights/shar
 import { checkId, readManifest } from "./checks.ts";
 import { type FileEntry, shardFile, type SourceFile } from "./parts.ts";
 
-/** Hexadecimal digits of a revision: 64 bits tell every model apart that there will be, and it stands in every answer. */
+/** Hexadecimal digits of a revision: 64 bits make collisions improbable, and the revision is part of every answer. */
 const REVISION_DIGITS = 16;
 
-/** A model to cut into parts. */
+/** A model to split into parts. */
 export interface Sharding {
   readonly id: string;
   readonly dtype: string;
   readonly files: readonly SourceFile[];
-  /** Where the parts and the manifest go. */
+  /** The folder of the parts and the manifest. */
   readonly output: string;
-  /** Texts by name that are kept in the model's folder and are no part of it. */
+  /** Extra text files by name, stored in the model's folder but not part of the model. */
   readonly notes?: Readonly<Record<string, string>>;
 }
 
@@ -32,8 +32,8 @@ async function stageManifest({ output }: Sharding, model: ModelEntry, path: stri
   await writeFile(path, `${JSON.stringify(next, null, 2)}\n`);
 }
 
-/** In one go, without a turn of the event loop: Ctrl+C leaves the old model or the new one, never half of each. */
-function putInPlace({ id, output }: Sharding, staging: string, manifest: string): void {
+/** Replaces the old model synchronously, so that Ctrl+C leaves either the old model or the new one, never half of each. */
+function replaceModel({ id, output }: Sharding, staging: string, manifest: string): void {
   if (existsSync(join(output, id))) renameSync(join(output, id), join(staging, ".old"));
   renameSync(join(staging, id), join(output, id));
   renameSync(manifest, join(output, MANIFEST_PATH));
@@ -49,8 +49,8 @@ async function stage(sharding: Sharding, staging: string): Promise<ModelEntry> {
 }
 
 /**
- * Writes a model's parts and its entry in the manifest, in place of what was there under its name. They are made in a folder
- * beside the old ones; whatever happens before all of them are there, the old model stays. Holds one part in memory.
+ * Writes a model's parts and its entry in the manifest, replacing a model with the same id. The parts are written to a staging
+ * folder first; the old model stays until all of them are complete. Keeps one part in memory at a time.
  */
 export async function writeModel(sharding: Sharding): Promise<ModelEntry> {
   const { id, output } = sharding;
@@ -58,13 +58,13 @@ export async function writeModel(sharding: Sharding): Promise<ModelEntry> {
   await mkdir(output, { recursive: true });
   const staging = await mkdtemp(join(output, ".staging-"));
   const remove = () => rmSync(staging, { recursive: true, force: true });
-  // Also when the cutting is interrupted.
+  // Covers an interrupted run too.
   process.once("exit", remove);
   try {
     const model = await stage(sharding, staging);
     const manifest = join(staging, `.${MANIFEST_PATH}`);
     await stageManifest(sharding, model, manifest);
-    putInPlace(sharding, staging, manifest);
+    replaceModel(sharding, staging, manifest);
     return model;
   } finally {
     await rm(staging, { recursive: true, force: true });
@@ -72,7 +72,7 @@ export async function writeModel(sharding: Sharding): Promise<ModelEntry> {
   }
 }
 
-/** One line about a model that was written. */
+/** Returns one line about a written model. */
 export function summarize({ id, revision, files }: ModelEntry): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return `${id}: ${files.length} files, ${bytes} bytes, revision ${revision}`;

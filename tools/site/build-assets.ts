@@ -10,14 +10,14 @@ function below(folder: string, files: ReadonlyMap<string, string>): readonly (re
   return [...files].map(([path, from]) => [`${folder}/${path}`, from]);
 }
 
-/** Makes the folder of the Worker's static assets, or brings it up to date: the pages and the models. */
+/** Creates or updates the folder of the Worker's static assets: the pages and the models. */
 export async function buildAssets(): Promise<void> {
   const models = below(assetFolders.models, await modelFiles(join(root, "model-shards")));
-  const into = join(root, "dist/assets");
-  await withPages((files) => mirror(new Map([...below(assetFolders.site, files), ...models]), into));
+  const target = join(root, "dist/assets");
+  await withPages((files) => mirror(new Map([...below(assetFolders.site, files), ...models]), target));
 }
 
-/** The same for other models, without pages, in a folder of its own: links to the files where that can be, so that a change of one is seen. */
-export async function buildModelAssets(models: string, into: string): Promise<void> {
-  await mirror(new Map(below(assetFolders.models, await modelFiles(models))), into);
+/** Writes the assets of other models to a separate folder, without pages: hard links where possible, so that a changed file is visible there. */
+export async function buildModelAssets(models: string, target: string): Promise<void> {
+  await mirror(new Map(below(assetFolders.models, await modelFiles(models))), target);
 }

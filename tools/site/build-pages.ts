@@ -7,7 +7,7 @@ import { pages } from "../../src/site/pages.ts";
 const root = join(import.meta.dirname, "../..");
 const source = join(root, "src");
 
-/** What pages may be written in: the browsers of the last two years. */
+/** The language level of the built pages: browsers of the last two years. */
 const TARGET = "es2023";
 
 async function buildInto(outDir: string): Promise<void> {
@@ -21,7 +21,7 @@ async function buildInto(outDir: string): Promise<void> {
       outDir,
       emptyOutDir: true,
       target: TARGET,
-      // The Content-Security-Policy knows no inline script, and pictures stay files that are kept.
+      // The Content-Security-Policy allows no inline script, and images stay separate files so that they can be cached.
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 4096,
@@ -33,11 +33,11 @@ async function buildInto(outDir: string): Promise<void> {
 async function filesIn(folder: string): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const pictures = samples.map(({ file, from }) => [`samples/${file}`, join(root, from)] as const);
-  return new Map([...paths.map((path) => [relative(folder, path), path] as const), ...pictures]);
+  const images = samples.map(({ file, from }) => [`samples/${file}`, join(root, from)] as const);
+  return new Map([...paths.map((path) => [relative(folder, path), path] as const), ...images]);
 }
 
-/** Builds the pages into a folder of their own and hands over its files: paths below the site, and where each lies. The folder is removed after. */
+/** Builds the pages into a temporary folder and passes its files to `use`: path on disk by path in the site. Removes the folder afterwards. */
 export async function withPages<T>(use: (files: ReadonlyMap<string, string>) => Promise<T>): Promise<T> {
   await mkdir(join(root, "dist"), { recursive: true });
   const folder = await mkdtemp(join(root, "dist/pages-"));

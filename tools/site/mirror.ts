@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Whether the copy need not be made again: the same file, or one of the same time or content. */
-async function isSame(from: string, to: string): Promise<boolean> {
+/** Whether the copy is up to date: the same inode, or the same size and the same time or content. */
+async function isUpToDate(from: string, to: string): Promise<boolean> {
   const [source, copy] = await Promise.all([stat(from), stat(to).catch(() => undefined)]);
   if (copy === undefined || source.size !== copy.size) return false;
   if (source.ino === copy.ino && source.dev === copy.dev) return true;
@@ -17,11 +17,11 @@ async function copyWithTime(from: string, to: string): Promise<void> {
 }
 
 /**
- * A hard link where the file system has them: a model may have gigabytes. Whoever reads meanwhile sees the old file or the new one. `next` is a
- * name to make it under; it may stay, where another was faster with a link to the same file.
+ * Puts a file in place, as a hard link if the file system supports it, because a model may have gigabytes. A concurrent reader sees the old file or
+ * the new one. `next` is a temporary name; it may be left over if a concurrent call has linked the same file first.
  */
 async function put(from: string, to: string, next: string): Promise<void> {
-  if (await isSame(from, to)) return;
+  if (await isUpToDate(from, to)) return;
   await mkdir(dirname(to), { recursive: true });
   await link(from, next).catch(() => copyWithTime(from, next));
   await rename(next, to);
@@ -34,12 +34,12 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
 
 async function putAll(files: ReadonlyMap<string, string>, folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
-  const aside = await mkdtemp(`${folder}.`);
-  for (const [path, from] of files) await put(from, join(folder, path), join(aside, randomUUID()));
-  await rm(aside, { recursive: true });
+  const temporary = await mkdtemp(`${folder}.`);
+  for (const [path, from] of files) await put(from, join(folder, path), join(temporary, randomUUID()));
+  await rm(temporary, { recursive: true });
 }
 
-/** Makes a folder hold these files and no others: paths below it, and where each comes from. Several may do so at a time, for the same files. */
+/** Makes a folder contain exactly these files: source path by path below the folder. Concurrent calls for the same files are safe. */
 export async function mirror(files: ReadonlyMap<string, string>, folder: string): Promise<void> {
   await putAll(files, folder);
   const kept = new Set([...files.keys()].map((path) => join(folder, path)));

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Manifest, MANIFEST_PATH } from "../../src/weights/shards.ts";
 
-/** The parts that a manifest names; none where it is not one, which the Worker says of it at its start. */
+/** The parts listed in a manifest; none if it is invalid, which the Worker reports at its start. */
 function partsIn(text: string): readonly string[] {
   try {
     const { models } = Manifest.parse(JSON.parse(text));
@@ -14,8 +14,8 @@ function partsIn(text: string): readonly string[] {
 }
 
 /**
- * What a deployment takes of a folder of models: the manifest and the parts that it names, so neither downloads on their way nor notes beside
- * them. Paths below the folder, and where each lies. What is missing is left out: the Worker names it when it is asked.
+ * Returns the files of a models folder that a deployment needs, as path on disk by path below the folder: the manifest and the parts that it
+ * lists, without unfinished downloads or notes. Missing parts are left out: the Worker names them when it is asked for them.
  */
 export async function modelFiles(folder: string): Promise<ReadonlyMap<string, string>> {
   const manifest = join(folder, MANIFEST_PATH);
