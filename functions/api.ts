@@ -28,8 +28,8 @@ function serviceOf(settings: z.infer<typeof Variables>): Service {
   const limits = { ...ISOLATE_LIMITS, maxPixels: settings.MAX_IMAGE_PIXELS };
   const find = cached(backend, settings);
   const imageConcurrency = IMAGE_CONCURRENCY[settings.PLACEMENT];
-  const known = createByteLru<ImageHeader>({ maxBytes: KNOWN_PICTURES, bytesOf: () => 1 });
-  const intake = { limits, known, fetchImage: imageFetch(settings), addresses: urlCache(settings) };
+  const headerCache = createByteLru<ImageHeader>({ maxBytes: KNOWN_PICTURES, bytesOf: () => 1 });
+  const intake = { limits, headerCache, fetchImage: imageFetch(settings), urlCache: urlCache(settings) };
   return createService({ ...intake, backend, find, now: Date.now, imageConcurrency });
 }
 

@@ -1,12 +1,12 @@
-/** One array of several, in their order; of one alone, itself. */
-export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces;
-  if (only !== undefined && pieces.length === 1) return only;
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
+/** Concatenates arrays in order. Returns a single array itself, without a copy. */
+export function concatBytes(arrays: readonly Uint8Array[]): Uint8Array {
+  const [only] = arrays;
+  if (only !== undefined && arrays.length === 1) return only;
+  const result = new Uint8Array(arrays.reduce((sum, array) => sum + array.byteLength, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    result.set(array, offset);
+    offset += array.byteLength;
   }
-  return whole;
+  return result;
 }

@@ -1,24 +1,24 @@
-/** A cache that forgets what was not asked for the longest. */
+/** A least-recently-used cache with a limit in bytes. */
 export interface ByteLru<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
-  /** Unlike `get`, does not count as use. */
+  /** Does not count as a use, unlike `get`. */
   has(key: string): boolean;
   readonly bytes: number;
   readonly size: number;
 }
 
-/** What bounds a cache. */
+/** Options of a `ByteLru`. */
 export interface ByteLruOptions<Value> {
   readonly maxBytes: number;
   readonly bytesOf: (value: Value) => number;
-  /** Called for each key that is forgotten. */
-  readonly onForget?: (key: string) => void;
+  /** Called with each key that is evicted to make room. */
+  readonly onEvict?: (key: string) => void;
 }
 
-/** Holds as many values as fit into a budget of bytes; one that is larger than all of it is not kept. */
-export function createByteLru<Value>({ maxBytes, bytesOf, onForget }: ByteLruOptions<Value>): ByteLru<Value> {
-  // A map keeps the order in which keys were set, so the first is the one to forget.
+/** Creates a cache of at most `maxBytes`. A value that is larger than `maxBytes` is not stored. */
+export function createByteLru<Value>({ maxBytes, bytesOf, onEvict }: ByteLruOptions<Value>): ByteLru<Value> {
+  // A Map iterates in insertion order, and `get` inserts again, so the first key is the least recently used.
   const entries = new Map<string, Value>();
   let bytes = 0;
   const remove = (key: string): void => {
@@ -43,7 +43,7 @@ export function createByteLru<Value>({ maxBytes, bytesOf, onForget }: ByteLruOpt
       for (const oldest of entries.keys()) {
         if (bytes <= maxBytes) break;
         remove(oldest);
-        onForget?.(oldest);
+        onEvict?.(oldest);
       }
     },
     has: (key) => entries.has(key),

@@ -1,21 +1,24 @@
 import type { Store } from "./store.ts";
 
-/** The Cache API, as far as it is used: a data centre's own memory. */
+/** The part of the Cache API that is used. It caches for one data centre. */
 export type HttpCache = Pick<Cache, "match" | "put" | "delete">;
 
-/** Entries as responses. `cache` is asked for each time: workerd hands one out only within a request. `folder` says what they are. */
+/**
+ * Stores entries as responses in the Cache API. `cache` is called for each operation, because workerd provides a cache only within a request.
+ * `folder` separates different kinds of entries.
+ */
 export function createCacheApiStore(cache: () => HttpCache, folder: string): Store {
-  // An address that no server has: the Cache API keeps responses by address.
-  const addressOf = (key: string): string => `https://cache.invalid/${folder}/${key}`;
+  // The Cache API stores responses by URL; no server has this host name.
+  const urlOf = (key: string): string => `https://cache.invalid/${folder}/${key}`;
   return {
     get: async (key) => {
-      const response = await cache().match(addressOf(key));
+      const response = await cache().match(urlOf(key));
       return response === undefined ? undefined : new Uint8Array(await response.arrayBuffer());
     },
     put: (key, bytes, ttlSeconds) => {
       const headers = { "cache-control": `max-age=${ttlSeconds}`, "content-type": "application/octet-stream" };
-      return cache().put(addressOf(key), new Response(bytes, { headers }));
+      return cache().put(urlOf(key), new Response(bytes, { headers }));
     },
-    delete: async (key) => void (await cache().delete(addressOf(key))),
+    delete: async (key) => void (await cache().delete(urlOf(key))),
   };
 }

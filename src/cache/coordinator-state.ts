@@ -1,14 +1,14 @@
-/** A leader's lease, in milliseconds: three renewals, of which two may be lost. When it ends, the next waiter leads. */
+/** Duration of a leader's lease, in milliseconds: three renewal intervals, so two renewals may be lost. When it expires, the next waiter leads. */
 export const LEADER_LEASE_MS = 3000;
 
 /**
- * How long a result is given to participants that join late, in milliseconds. An isolate that has just missed in KV may not see the new entry there
- * for up to a minute; a Durable Object that nobody calls is evicted after about ten seconds.
+ * How long a result is kept for participants that join late, in milliseconds. An isolate that has just missed in KV may not see the new entry there
+ * for up to a minute; an idle Durable Object is evicted after about ten seconds.
  */
 export const RESULT_TTL_MS = 10_000;
 
 /**
- * Longest result that is kept for late participants, in characters: many objects share 128 MB, and an answer of 1024 tokens takes half of this.
+ * Maximum length of a result that is kept for late participants, in characters: many objects share 128 MB, and an answer of 1024 tokens takes half of this.
  * Waiters get a result of any length.
  */
 export const MAX_RESULT_CHARACTERS = 64 * 1024;
@@ -26,11 +26,11 @@ export interface JoinRequest {
   readonly maxAgeMs: number;
   /** When the participant joined, from the reply to its first request; undefined in that request. */
   readonly joinedMs: number | undefined;
-  /** Longest time until a reply, in milliseconds; then the reply is `retry`. */
+  /** Maximum time until a reply, in milliseconds; then the reply is `retry`. */
   readonly waitMs: number;
 }
 
-/** Do the work; take this result; or ask again. */
+/** `lead`: do the work. `complete`: use this result. `retry`: join again. */
 export type JoinReply =
   | { readonly type: "lead" }
   | { readonly type: "complete"; readonly result: CoalescedResult }
@@ -70,7 +70,7 @@ export interface CoordinatorStep {
 /** No leader, no waiters, no result. */
 export const initialState: CoordinatorState = { leader: undefined, waiters: [], last: undefined };
 
-/** A result that came after the participant joined is its own, also a failure; an earlier one only if it is a value and young enough. */
+/** A participant gets every result since it joined, also a problem; an earlier result only if it is a value and young enough. */
 function resultFor({ last }: CoordinatorState, request: JoinRequest, nowMs: number): CoalescedResult | undefined {
   if (last === undefined) return undefined;
   const { result, completedMs } = last;
@@ -131,7 +131,7 @@ function apply(state: CoordinatorState, event: CoordinatorEvent, nowMs: number):
   return { state, replies: [] };
 }
 
-/** Where no lease is valid, the first waiter becomes the leader. */
+/** If no lease is valid, the first waiter becomes the leader. */
 function electLeader(state: CoordinatorState, nowMs: number): CoordinatorStep {
   const isLed = state.leader !== undefined && state.leader.untilMs > nowMs;
   const [first, ...waiters] = state.waiters;
@@ -151,7 +151,7 @@ function timeOut(state: CoordinatorState, nowMs: number): CoordinatorStep {
   return { state: { ...state, waiters: state.waiters.filter((waiter) => !isOver(waiter)) }, replies };
 }
 
-/** The next state. Pure: time is an argument. */
+/** Returns the next state and the replies. Pure: time is an argument. */
 export function stepCoordinator(state: CoordinatorState, event: CoordinatorEvent, nowMs: number): CoordinatorStep {
   const applied = apply(state, event, nowMs);
   const elected = electLeader(applied.state, nowMs);
@@ -159,7 +159,7 @@ export function stepCoordinator(state: CoordinatorState, event: CoordinatorEvent
   return { state: timedOut.state, replies: [...applied.replies, ...elected.replies, ...timedOut.replies] };
 }
 
-/** When a `tick` will next change something, in milliseconds since 1970; undefined without waiters. */
+/** Returns when a `tick` will next change the state, in milliseconds since 1970; undefined without waiters. */
 export function nextTimeoutMs({ leader, waiters }: CoordinatorState): number | undefined {
   if (waiters.length === 0) return undefined;
   return Math.min(leader?.untilMs ?? Infinity, ...waiters.map(({ untilMs }) => untilMs));

@@ -9,9 +9,9 @@ import {
 } from "./coordinator-state.ts";
 import type { Timers } from "./single-flight.ts";
 
-/** Decides which isolate does one piece of work; one coordinator a key. Remote implementations may reject every call. */
+/** Decides which isolate does the work of one key; each key has its own coordinator. Remote implementations may reject every call. */
 export interface Coordinator {
-  /** Replies at once with the lead or a result that exists; else when there is one, or after `waitMs`. */
+  /** Replies at once with the lead or an existing result; otherwise as soon as the lead or a result is available, or after `waitMs`. */
   join(request: JoinRequest): Promise<JoinReply>;
   /** Extends the leader's lease. */
   renew(participant: string): Promise<void>;
@@ -21,7 +21,7 @@ export interface Coordinator {
   release(participant: string): Promise<void>;
 }
 
-/** A coordinator in memory, with a timer for leases and requests that end by time alone. */
+/** Creates a coordinator in memory, with a timer for the expiry of leases and requests. */
 export function createCoordinator({ now, sleep }: Timers): Coordinator {
   const pending = new Map<string, (reply: JoinReply) => void>();
   let state = initialState;

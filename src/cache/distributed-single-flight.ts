@@ -6,24 +6,24 @@ import { type Coalesced, isShared, type Timers } from "./single-flight.ts";
 /** How often a leader renews its lease, in milliseconds: each renewal is a message. */
 export const RENEW_INTERVAL_MS = 1000;
 
-/** How long one join request waits for its reply, in milliseconds: between two requests, a caller who has left is noticed. */
+/** How long one join request waits for its reply, in milliseconds: a caller that has left is noticed between two requests. */
 export const JOIN_WAIT_MS = 2000;
 
-/** How long a message may take in addition, in milliseconds: a round trip around the createManualClock, and the start of a new object. */
+/** How long a message may take in addition, in milliseconds: a round trip around the world, and the start of a new object. */
 export const MESSAGE_TIMEOUT_MS = 1000;
 
-/** How long no coordinator is asked after one has failed, in milliseconds, so that not every miss waits for it in vain. */
+/** How long no coordinator is called after one has failed, in milliseconds, so that not every miss waits for a timeout. */
 export const BACKOFF_MS = 10_000;
 
-/** What work is coalesced across isolates with. */
+/** Options of a `DistributedSingleFlight`. */
 export interface DistributedSingleFlightOptions<Value> extends Timers {
   readonly coordinatorFor: (key: string) => Coordinator;
-  /** Returns an id that no other participant has. */
+  /** Returns a unique id. */
   readonly newParticipantId: () => string;
   readonly serialize: (value: Value) => string;
-  /** The inverse; undefined where the text is not a value. */
+  /** The inverse of `serialize`; undefined if the text is not a value. */
   readonly parse: (text: string) => Value | undefined;
-  /** Runs work that nobody awaits, and that never rejects (workerd's `waitUntil`). */
+  /** Runs work that is not awaited and never rejects (workerd's `waitUntil`). */
   readonly waitUntil: (work: Promise<void>) => void;
   /** Called with the reason when a coordinator fails, at most once in `BACKOFF_MS`. */
   readonly logFailure: (thrown: unknown) => void;
@@ -31,13 +31,13 @@ export interface DistributedSingleFlightOptions<Value> extends Timers {
 
 /** One caller of the work. */
 export interface Caller {
-  /** Throws once nobody wants the value. */
+  /** Throws once the caller no longer needs the value. */
   readonly check: () => void;
-  /** Oldest acceptable age of a value that was complete before; 0 accepts none. */
+  /** Oldest acceptable age of a value that was complete before the call; 0 accepts none. */
   readonly maxAgeMs: number;
 }
 
-/** Runs work once for all isolates that ask for it at the same time. Rejects with what the work, its leader's or `check` throws. */
+/** Runs work once for all isolates that request it concurrently. Rejects with the error of the work, of the leader's work or of `check`. */
 export interface DistributedSingleFlight<Value> {
   run(key: string, caller: Caller, work: () => Promise<Value>): Promise<Coalesced<Value>>;
 }
@@ -61,7 +61,7 @@ function failureOf({ code, detail }: Problem): CoalescedResult {
   return { problem: { code, detail } };
 }
 
-/** The value of another isolate's work. Throws its problem; `internal` where this version does not know the code. */
+/** Returns the value of another isolate's work. Throws its problem; `internal` if this version does not know the code. */
 function valueOf<Value>(
   result: CoalescedResult,
   parse: DistributedSingleFlightOptions<Value>["parse"],
@@ -71,13 +71,13 @@ function valueOf<Value>(
   throw new Problem(isProblemCode(code) ? code : "internal", detail);
 }
 
-/** One run's place at its coordinator. */
+/** The coordinator of a run, and the run's participant id. */
 interface Participation {
   readonly coordinator: Coordinator;
   readonly participant: string;
 }
 
-/** Joins until the reply is not `retry`; undefined where the coordinator does not reply in time. */
+/** Joins until the reply is not `retry`; returns undefined if the coordinator does not reply in time. */
 async function joinUntilReply<Value>(
   { coordinator, participant }: Participation,
   { check, maxAgeMs }: Caller,
@@ -98,7 +98,7 @@ async function joinUntilReply<Value>(
   }
 }
 
-/** A message that may be lost: a leader whose lease ends early only loses its lead. */
+/** Ignores the failure of a message: a leader that loses its messages only loses its lead. */
 function send(message: Promise<void>): Promise<void> {
   return message.catch(() => {});
 }
@@ -133,7 +133,7 @@ async function lead<Value>(
 
 /**
  * Coalesces equal work across isolates. The key's coordinator grants the lease to one participant, which does the work, renews the lease and hands
- * over the result. A leader's failure is the result of all waiters; who joins later tries again. Without a working coordinator, each isolate does the
+ * over the result. A leader's failure is the result of all waiters; later participants try again. Without a working coordinator, each isolate does the
  * work itself.
  */
 export function createDistributedSingleFlight<Value>(

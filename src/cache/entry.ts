@@ -1,9 +1,9 @@
 import { sha256 } from "../bytes/sha256.ts";
 
-/** Changes when entries of before cannot be read any more; they are then misses. */
+/** Version of the format. It changes when older entries can no longer be parsed; they are then misses. */
 const FORMAT = "florence-edge/1";
 
-/** A value and when it was made, in milliseconds since 1970. */
+/** A value and the time of its creation, in milliseconds since 1970. */
 export interface Entry<Value> {
   readonly value: Value;
   readonly createdMs: number;
@@ -12,26 +12,26 @@ export interface Entry<Value> {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** SHA-256 of the key and the text: an entry that was put under another key is as false as one that was cut off. */
+/** SHA-256 of the key and the text: detects truncated entries and entries that were stored under another key. */
 function checksum(key: string, text: string): Promise<string> {
   return sha256(`${key}\n${text}`);
 }
 
-/** Three lines: the format, a checksum, and the entry as JSON. */
+/** Encodes an entry as three lines: the format, a checksum, and the entry as JSON. */
 export async function encodeEntry(key: string, entry: Entry<unknown>): Promise<Uint8Array<ArrayBuffer>> {
   const text = JSON.stringify(entry);
   return new Uint8Array(encoder.encode(`${FORMAT}\n${await checksum(key, text)}\n${text}`));
 }
 
-/** The entry, or nothing where a single byte of it is not what was written. `read` says whether the value is one, and gives it. */
+/** Decodes an entry; returns undefined if a single byte differs from the encoded entry. `parse` returns undefined for an invalid value. */
 export async function decodeEntry<Value>(
   key: string,
   bytes: Uint8Array,
-  read: (value: unknown) => Value | undefined,
+  parse: (value: unknown) => Value | undefined,
 ): Promise<Entry<Value> | undefined> {
   const [format, sum, text] = decoder.decode(bytes).split("\n", 3);
   if (format !== FORMAT || text === undefined || (await checksum(key, text)) !== sum) return undefined;
   const { value: stored, createdMs }: { readonly value: unknown; readonly createdMs: unknown } = JSON.parse(text);
-  const value = read(stored);
+  const value = parse(stored);
   return value === undefined || typeof createdMs !== "number" ? undefined : { value, createdMs };
 }

@@ -1,16 +1,16 @@
 import type { Store } from "./store.ts";
 
-/** Workers KV, as far as it is used. */
+/** The part of Workers KV that is used. */
 export interface KvNamespace {
   get(key: string, type: "arrayBuffer"): Promise<ArrayBuffer | null>;
   put(key: string, value: ArrayBufferView, options: { readonly expirationTtl: number }): Promise<void>;
   delete(key: string): Promise<void>;
 }
 
-/** Says in a namespace what its entries are, beside what others may keep there. */
+/** Separates these entries from others in the same namespace. */
 const PREFIX = "generation:";
 
-/** Entries in Workers KV: everywhere, within a minute. */
+/** Stores entries in Workers KV. They are visible everywhere within a minute. */
 export function createKvStore(namespace: KvNamespace): Store {
   return {
     get: async (key) => {

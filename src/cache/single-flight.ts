@@ -1,11 +1,11 @@
 import { Problem } from "../contract/problems.ts";
 
-/** How often waiters check for the result at first, in milliseconds: short compared to the tens that an answer takes. */
+/** How often waiters check for the result at first, in milliseconds: short compared to the tens of milliseconds that an answer takes. */
 const POLL_MS = 4;
 
 /**
- * The longest interval between two checks, and the fraction of the time waited so far that the interval is until then. A check takes about 18 µs of
- * processor time under workerd, charged to each waiter: every 4 ms, a wait of ten seconds would use up more than a free plan allows.
+ * Maximum interval between two checks; below it, the interval is `POLL_FRACTION` of the time waited so far. A check takes about 18 µs of processor
+ * time under workerd, charged to each waiter: at one check every 4 ms, a wait of ten seconds would use more than a free plan allows.
  */
 export const MAX_POLL_MS = 100;
 const POLL_FRACTION = 1 / 16;
@@ -13,7 +13,7 @@ const POLL_FRACTION = 1 / 16;
 /** How often a leader renews its lease, in milliseconds. */
 export const RENEW_MS = 500;
 
-/** A leader's lease, in milliseconds: several renewals that come late on a busy machine. When it ends, the next waiter leads. */
+/** Duration of a leader's lease, in milliseconds: several renewals, which come late on a busy machine. When it expires, the next waiter leads. */
 export const LEASE_MS = 2000;
 
 /** A clock and a timer. */
@@ -22,17 +22,17 @@ export interface Timers {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** A value, and whether another request's work gave it. */
+/** A value, and whether it is the result of another request's work. */
 export interface Coalesced<Value> {
   readonly value: Value;
   readonly isCollapsed: boolean;
 }
 
-/** Runs work once for all who ask for it at the same time. */
+/** Runs work once for all concurrent calls with the same key. */
 export interface SingleFlight<Value> {
-  /** `check` throws once nobody wants the value. Rejects with what the work, or `check`, throws. */
+  /** `check` throws once the caller no longer needs the value. Rejects with the error of the work or of `check`. */
   run(key: string, check: () => void, work: () => Promise<Value>): Promise<Coalesced<Value>>;
-  /** The number of keys with work in progress, or with a lease that has not been seen to end. */
+  /** Number of keys with work in progress, or with an expired lease that is not removed yet. */
   readonly size: number;
 }
 
@@ -42,11 +42,11 @@ type Result<Value> = { readonly value: Value } | { readonly problem: Problem };
 interface Flight<Value> {
   renewedMs: number;
   result: Result<Value> | undefined;
-  /** Whether its leader ended without a result: cancelled, or failed in a way that need not happen to another. */
+  /** Whether the leader ended without a result: it was cancelled, or failed with an error that another attempt may not meet. */
   isReleased: boolean;
 }
 
-/** Whether a failure is the result of all waiters. That a caller left, or a bug, says nothing about the next attempt. */
+/** Whether a failure is the result of all waiters. A caller that left, or a bug, says nothing about the next attempt. */
 export function isShared(thrown: unknown): thrown is Problem {
   return thrown instanceof Problem && thrown.code !== "request-cancelled";
 }
@@ -82,7 +82,7 @@ async function lead<Value>(flight: Flight<Value>, work: () => Promise<Value>, ti
   }
 }
 
-/** Polls for a flight's result; undefined where its leader has released the lease or let it expire. */
+/** Polls for a flight's result; returns undefined if the leader has released the lease or the lease has expired. */
 async function wait<Value>(
   flight: Flight<Value>,
   check: () => void,
@@ -98,15 +98,15 @@ async function wait<Value>(
 }
 
 /**
- * Coalesces equal work within an isolate. Waiters poll, and await no promise of the leader's: workerd forbids to await another request's promise, and
- * drops a request whose client has left without running its `finally`. So a leader renews a lease, and when it expires the next waiter leads.
+ * Coalesces equal work within an isolate. Waiters poll instead of awaiting the leader's promise: workerd forbids awaiting another request's promise, and
+ * drops a request when its client leaves, without running its `finally`. A leader therefore renews a lease; when it expires, the next waiter leads.
  */
 export function createSingleFlight<Value>(timers: Timers): SingleFlight<Value> {
   const flights = new Map<string, Flight<Value>>();
   const remove = (key: string, flight: Flight<Value>): void => {
     if (flights.get(key) === flight) flights.delete(key);
   };
-  // A dropped leader never removes its flight, and without another request for the same key nobody else would.
+  // A dropped leader never removes its flight, and without another request for the same key no waiter does.
   const removeExpired = (): void => {
     for (const [key, flight] of flights) if (hasExpired(flight, timers.now())) remove(key, flight);
   };

@@ -1,4 +1,4 @@
-/** One level of the cache outside the isolate. A level that fails is a level that has nothing: it may reject, and is then passed over. */
+/** One level of the cache outside the isolate. Methods may reject: the cache then skips the level, as after a miss. */
 export interface Store {
   get(key: string): Promise<Uint8Array | undefined>;
   put(key: string, bytes: Uint8Array<ArrayBuffer>, ttlSeconds: number): Promise<void>;

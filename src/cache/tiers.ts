@@ -2,39 +2,39 @@ import type { ByteLru } from "./byte-lru.ts";
 import { decodeEntry, encodeEntry, type Entry } from "./entry.ts";
 import type { Store } from "./store.ts";
 
-/** What the levels are. */
+/** Options of `createTiers`. */
 export interface TiersOptions<Value> {
-  /** In the isolate. */
+  /** The level in the isolate. */
   readonly memory: ByteLru<Entry<Value>>;
-  /** The nearer first. */
+  /** The levels outside the isolate, the nearest first. */
   readonly stores: readonly Store[];
   readonly ttlSeconds: number;
-  /** Whether what was read is a value, and the value. */
-  readonly read: (value: unknown) => Value | undefined;
-  /** Takes work that need not be waited for, and never rejects (workerd's `waitUntil`). */
+  /** Parses a stored value; undefined if it is invalid. */
+  readonly parse: (value: unknown) => Value | undefined;
+  /** Runs work that is not awaited and never rejects (workerd's `waitUntil`). */
   readonly waitUntil: (work: Promise<void>) => void;
 }
 
-/** Immutable entries in several levels. Never rejects: a cache that cannot be read or written costs time, not an answer. */
+/** A cache of immutable entries in several levels. Never rejects: a failing cache costs time, not an answer. */
 export interface Tiers<Value> {
   get(key: string): Promise<Entry<Value> | undefined>;
-  /** The isolate's own entry, without reading the other levels. */
+  /** Returns the isolate's own entry, without reading the other levels. */
   peek(key: string): Entry<Value> | undefined;
   put(key: string, entry: Entry<Value>): void;
-  /** Puts an entry into the isolate's level only: another isolate puts it into the others. */
+  /** Stores an entry in the isolate's level only: another isolate stores it in the other levels. */
   putInMemory(key: string, entry: Entry<Value>): void;
 }
 
-/** What a level has under the key; a false entry is deleted. */
+/** Returns a level's entry; deletes it if it is invalid. */
 async function readFrom<Value>(
   store: Store,
   key: string,
-  read: TiersOptions<Value>["read"],
+  parse: TiersOptions<Value>["parse"],
 ): Promise<Entry<Value> | undefined> {
   try {
     const bytes = await store.get(key);
     if (bytes === undefined) return undefined;
-    const entry = await decodeEntry(key, bytes, read);
+    const entry = await decodeEntry(key, bytes, parse);
     if (entry === undefined) await store.delete(key);
     return entry;
   } catch {
@@ -53,14 +53,20 @@ async function writeTo(
   await Promise.allSettled(stores.map((store) => store.put(key, bytes, ttlSeconds)));
 }
 
-/** Looks into one level after the other; what a farther one has is put into those before it. */
-export function createTiers<Value>({ memory, stores, ttlSeconds, read, waitUntil }: TiersOptions<Value>): Tiers<Value> {
+/** Creates a cache that reads the levels in order, and copies an entry from a farther level into the nearer ones. */
+export function createTiers<Value>({
+  memory,
+  stores,
+  ttlSeconds,
+  parse,
+  waitUntil,
+}: TiersOptions<Value>): Tiers<Value> {
   return {
     get: async (key) => {
       const cached = memory.get(key);
       if (cached !== undefined) return cached;
       for (const [level, store] of stores.entries()) {
-        const entry = await readFrom(store, key, read);
+        const entry = await readFrom(store, key, parse);
         if (entry === undefined) continue;
         memory.set(key, entry);
         waitUntil(writeTo(stores.slice(0, level), key, entry, ttlSeconds));

@@ -17,16 +17,16 @@ export interface CachedGenerationsOptions
   extends
     Pick<GenerationsOptions, "backend" | "salt" | "now">,
     Pick<TiersOptions<Generation>, "stores" | "ttlSeconds" | "waitUntil"> {
-  /** Budget of the cache in the isolate, in bytes; 0 turns it off. */
+  /** Limit of the cache in the isolate, in bytes; 0 disables it. */
   readonly memoryBytes: number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Coalesces requests across isolates; left out, each isolate asks the backend itself. */
+  /** Coalesces requests across isolates; without it, each isolate calls the backend itself. */
   readonly coordination?:
     | Pick<DistributedSingleFlightOptions<unknown>, "coordinatorFor" | "newParticipantId" | "logFailure">
     | undefined;
 }
 
-/** Puts the cache and request coalescing in front of a backend. */
+/** Adds the cache and request coalescing to a backend. */
 export function createCachedGenerations(options: CachedGenerationsOptions): FindGenerations {
   const { backend, salt, now, sleep, memoryBytes, coordination, ...tiers } = options;
   const memory = createByteLru({ maxBytes: memoryBytes, bytesOf: generationBytes });
@@ -34,7 +34,7 @@ export function createCachedGenerations(options: CachedGenerationsOptions): Find
   const codec = { serialize: serializeEntries, parse: parseEntries };
   return createFindGenerations({
     backend,
-    tiers: createTiers({ ...tiers, memory, read: parseGeneration }),
+    tiers: createTiers({ ...tiers, memory, parse: parseGeneration }),
     flight: createSingleFlight<readonly Generation[]>({ now, sleep }),
     distributed:
       coordination === undefined

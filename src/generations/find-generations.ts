@@ -1,5 +1,5 @@
 import type { Entry } from "../cache/entry.ts";
-import { ageOf, isWithin, staleLimit } from "../cache/freshness.ts";
+import { ageOf, isWithinAge, staleLimit } from "../cache/freshness.ts";
 import { generationKey } from "../cache/generation-key.ts";
 import { Problem } from "../contract/problems.ts";
 import type { CacheDirectives, CacheReport, CallContext, StageTimings } from "../contract/service.ts";
@@ -14,7 +14,7 @@ import { type GenerateMissesOptions, generateMisses, type PromptLookup } from ".
 import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
 import type { FindGenerations, GenerationsRequest, GenerationsResult, OnGenerationEvent } from "./request.ts";
 
-/** What generations are found with. */
+/** Options of `createFindGenerations`. */
 export interface GenerationsOptions extends GenerateMissesOptions {
   /** Separates this deployment's entries, and later each account's, from all others. */
   readonly salt: string;
@@ -22,7 +22,7 @@ export interface GenerationsOptions extends GenerateMissesOptions {
 
 const notHit: Omit<CacheReport, "fwd" | "stored" | "collapsed"> = { hit: false, stale: false, age: 0 };
 
-/** The result where every prompt is cached, fresh or stale. */
+/** Returns the result if every prompt is cached, fresh or stale. */
 function hitWith(entries: readonly Entry<Generation>[], nowMs: number, stale: boolean) {
   const age = Math.max(0, ...entries.map((entry) => ageOf(entry, nowMs)));
   const cache: CacheReport = { hit: true, fwd: undefined, stored: false, collapsed: false, stale, age };
@@ -43,33 +43,33 @@ async function lookUp(
   );
 }
 
-/** One lookup for each key: the same prompt may be asked several times. */
+/** Returns one lookup for each key: a request may contain the same prompt several times. */
 function distinct(lookups: readonly PromptLookup[]): readonly PromptLookup[] {
   return [...new Map(lookups.map((lookup) => [lookup.key, lookup])).values()];
 }
 
-/** Emits a miss's events under the indices of all equal prompts; before the first, `done` of every cached prompt. */
+/** Returns a function that emits a miss's events for all equal prompts; before the first event, it emits `done` for every cached prompt. */
 function emitForAll(
   emit: (event: GenerationEvent) => void,
   lookups: readonly PromptLookup[],
   misses: readonly PromptLookup[],
 ) {
   const indices = misses.map(({ key }) => lookups.flatMap((lookup, prompt) => (lookup.key === key ? [prompt] : [])));
-  let isBegun = false;
+  let hasBegun = false;
   const begin = (): void => {
-    isBegun = true;
+    hasBegun = true;
     for (const [prompt, { entry }] of lookups.entries()) {
       if (entry === undefined || indices.flat().includes(prompt)) continue;
       emit({ type: "done", prompt, generation: entry.value });
     }
   };
   return (event: GenerationEvent): void => {
-    if (!isBegun) begin();
+    if (!hasBegun) begin();
     for (const prompt of indices[event.prompt] ?? []) emit({ ...event, prompt });
   };
 }
 
-/** A result, and the part of its time that the backend took. */
+/** A result without its timings, and the timings of the backend's part. */
 interface Untimed extends Omit<GenerationsResult, "timings"> {
   readonly spent?: StageTimings;
 }
@@ -87,7 +87,7 @@ function createFind(options: GenerationsOptions, { model: modelOf }: ModelDescri
     const lookedUpMs = now();
     const model = await modelOf();
     const lookups = await lookUp(options, request, model, call.cache);
-    const isFresh = ({ entry }: PromptLookup) => !noCache && isWithin(entry, maxAge, now());
+    const isFresh = ({ entry }: PromptLookup) => !noCache && isWithinAge(entry, maxAge, now());
     const misses = distinct(lookups.filter((lookup) => !isFresh(lookup)));
     const entries = lookups.flatMap(({ entry }) => entry ?? []);
     if (misses.length === 0) return { model, ...hitWith(entries, now(), false) };
@@ -108,7 +108,7 @@ function createFind(options: GenerationsOptions, { model: modelOf }: ModelDescri
       const cache = { ...notHit, fwd, stored: !noStore && !isCollapsed, collapsed: isCollapsed } as const;
       return { model, generations, cache, spent };
     } catch (thrown) {
-      const isAcceptable = lookups.every(({ entry }) => isWithin(entry, staleLimit(call.cache), now()));
+      const isAcceptable = lookups.every(({ entry }) => isWithinAge(entry, staleLimit(call.cache), now()));
       if (!isTransient(thrown) || !isAcceptable) throw thrown;
       return { model, ...hitWith(entries, now(), true) };
     }
@@ -116,10 +116,10 @@ function createFind(options: GenerationsOptions, { model: modelOf }: ModelDescri
 }
 
 /**
- * Runs `find` once more where another model answered than the one that was asked for, so that the answer is kept under its own name. Not after a
- * part has been emitted: parts of two models' answers are no answer.
+ * Runs `find` once more if another model than the requested one answers, so that the generations are stored under the right model. Does not retry
+ * after an event was emitted: events of two models must not be mixed.
  */
-function retryOnModelChange(find: Find, { forget }: ModelDescriptionCache): Find {
+function retryOnModelChange(find: Find, { invalidate }: ModelDescriptionCache): Find {
   return async (request, call, onEvent) => {
     let hasEmitted = false;
     const emit: OnGenerationEvent | undefined =
@@ -133,7 +133,7 @@ function retryOnModelChange(find: Find, { forget }: ModelDescriptionCache): Find
         return await find(request, call, emit);
       } catch (thrown) {
         if (!(thrown instanceof ModelChanged)) throw thrown;
-        forget();
+        invalidate();
         if (!hasEmitted && !isRetry) continue;
         throw new Problem("backend-unavailable", "The backend changed its model while it answered.", { cause: thrown });
       }
@@ -141,7 +141,7 @@ function retryOnModelChange(find: Find, { forget }: ModelDescriptionCache): Find
   };
 }
 
-/** Fresh entries are taken from the cache, misses and stale entries are generated; where the backend fails, stale entries are served. */
+/** Takes fresh entries from the cache and generates misses and stale entries; serves stale entries if the backend fails. */
 export function createFindGenerations(options: GenerationsOptions): FindGenerations {
   const models = createModelDescriptionCache(options.backend, options.now);
   const find = retryOnModelChange(createFind(options, models), models);

@@ -18,21 +18,21 @@ import type { GenerationsRequest } from "./request.ts";
 type Generations = readonly Generation[];
 type Entries = readonly Entry<Generation>[];
 
-/** A request whose image is here, to the model that the cache keys name. */
+/** A request with the image's bytes, for the model in the cache keys. */
 type BackendRequest = GenerationsRequest & { readonly image: EncodedImage; readonly model: ModelIdentity };
 
-/** What generations are generated, stored and coalesced with. */
+/** Options of `generateMisses`. */
 export interface GenerateMissesOptions {
   readonly backend: Backend;
   readonly tiers: Tiers<Generation>;
-  /** Within this isolate. */
+  /** Coalesces requests within this isolate. */
   readonly flight: SingleFlight<Generations>;
-  /** Across isolates. */
+  /** Coalesces requests across isolates. */
   readonly distributed: DistributedSingleFlight<Entries>;
   readonly now: () => number;
 }
 
-/** A prompt with its cache key and entry, if there is one. */
+/** A prompt with its cache key, and its entry if it is cached. */
 export interface PromptLookup {
   readonly key: string;
   readonly prompt: string;
@@ -71,15 +71,15 @@ async function generate(
   return { generations, timings };
 }
 
-/** Entries that another flight has put into the isolate's cache since the lookup; undefined unless all misses have one. */
+/** Returns generations that another flight has stored in the isolate's cache since the lookup; undefined unless all misses have one. */
 function storedSince(tiers: Tiers<Generation>, { misses, lookedUpMs, call }: CacheMisses): Generations | undefined {
   if (call.cache.noCache || call.cache.noStore) return undefined;
   const entries = misses.flatMap(({ key }) => tiers.peek(key) ?? []);
-  const isWhole = entries.length === misses.length && entries.every(({ createdMs }) => createdMs >= lookedUpMs);
-  return isWhole ? valuesOf(entries) : undefined;
+  const isComplete = entries.length === misses.length && entries.every(({ createdMs }) => createdMs >= lookedUpMs);
+  return isComplete ? valuesOf(entries) : undefined;
 }
 
-/** Oldest acceptable age of another isolate's result, in milliseconds. */
+/** Returns the oldest acceptable age of another isolate's result, in milliseconds. */
 function maxAgeMs({ noCache, maxAge = Infinity }: CacheDirectives): number {
   return noCache ? 0 : maxAge * 1000;
 }
@@ -103,7 +103,7 @@ async function generateAndStore(
   return { entries, spent: { generate: createdMs - begunMs, ...timings } };
 }
 
-/** Runs `work` here or takes another isolate's result, which that isolate stores for all; here it is only put into memory. */
+/** Runs `work` here or takes another isolate's result. That isolate stores its result in all levels; here it is only stored in memory. */
 async function runDistributed(
   { distributed, tiers }: GenerateMissesOptions,
   { misses, call }: CacheMisses,
@@ -125,8 +125,8 @@ function valuesOf(entries: Entries): Generations {
 }
 
 /**
- * Generates the misses, once for all who ask at the same time; `spent` is the backend's time, if this request called it. Throws `ModelChanged`,
- * having stored nothing, where another model answers than the request's.
+ * Generates the misses, once for all concurrent requests; `spent` is the backend's time, if this request called it. Throws `ModelChanged` and stores
+ * nothing if another model than the requested one answers.
  */
 export async function generateMisses(
   options: GenerateMissesOptions,
@@ -146,7 +146,7 @@ export async function generateMisses(
     if (call.signal.aborted) throw new Problem("request-cancelled", "The caller went away.");
   };
   let isStored = false;
-  // A leader accepts another isolate's result by its own limit of age, so only callers with the same limit may share its flight.
+  // A leader accepts another isolate's result by its own age limit, so only callers with the same limit may share its flight.
   const key = [...misses.map((miss) => miss.key), maxAgeMs(call.cache)].join();
   const { value, isCollapsed } = await options.flight.run(key, check, async () => {
     const stored = storedSince(options.tiers, cacheMisses);

@@ -2,12 +2,12 @@ import * as z from "zod";
 import type { Entry } from "../cache/entry.ts";
 import type { Generation } from "../inference/backend.ts";
 
-/** Bytes that a token takes in memory: its id and its log-probability, as numbers of an array each. */
+/** Memory of a token, in bytes: its id and its log-probability, each a number in an array. */
 const BYTES_PER_TOKEN = 16;
 
 /**
- * Bytes that an entry takes beside its tokens and its text: two objects, two arrays, a key, a place in a map. Measured in V8: 410 with 3 tokens, 370 with
- * 14. Without them an isolate full of short answers would hold six times its budget.
+ * Memory of an entry besides its tokens and its text, in bytes: two objects, two arrays, a key, a slot in a map. Measured in V8: 410 with 3 tokens,
+ * 370 with 14. If it were not counted, an isolate full of short answers would use six times its limit.
  */
 export const ENTRY_BYTES = 400;
 
@@ -19,28 +19,28 @@ const StoredGeneration = z.object({
   promptTokens: z.int().nonnegative(),
 }) satisfies z.ZodType<Generation>;
 
-/** A generation that came out of a store; nothing where it is none. */
+/** Parses a stored generation; returns undefined if it is invalid. */
 export function parseGeneration(value: unknown): Generation | undefined {
   return StoredGeneration.safeParse(value).data;
 }
 
-const HandedEntries = z.array(z.object({ value: StoredGeneration, createdMs: z.number() }));
+const SerializedEntries = z.array(z.object({ value: StoredGeneration, createdMs: z.number() }));
 
-/** Entries as one isolate hands them to another. */
+/** Serializes entries for other isolates. */
 export function serializeEntries(entries: readonly Entry<Generation>[]): string {
   return JSON.stringify(entries);
 }
 
-/** Entries that another isolate handed over; nothing where the text is none. */
+/** Parses entries from another isolate; returns undefined if the text is invalid. */
 export function parseEntries(text: string): readonly Entry<Generation>[] | undefined {
   try {
-    return HandedEntries.safeParse(JSON.parse(text)).data;
+    return SerializedEntries.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
 }
 
-/** What an entry takes in the isolate, about. */
+/** Estimates the memory of an entry in the isolate, in bytes. */
 export function generationBytes({ value }: Entry<Generation>): number {
   return ENTRY_BYTES + value.tokenIds.length * BYTES_PER_TOKEN + value.text.length * 2;
 }

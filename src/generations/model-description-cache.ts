@@ -2,23 +2,23 @@ import { problems } from "../contract/problem-table.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Backend, ModelDescription } from "../inference/backend.ts";
 
-/** Whether the same request may succeed later: the failures that an old answer stands in for. */
+/** Whether the same request may succeed later. After such a failure, an old answer is served instead. */
 export function isTransient(thrown: unknown): boolean {
   return thrown instanceof Problem && problems[thrown.code].status >= 500 && problems[thrown.code].retryable;
 }
 
-/** How long a backend that could not say which model it runs is not asked again, in milliseconds: what is in the cache comes at once meanwhile. */
+/** How long the backend is not called after it failed to describe its model, in milliseconds, so that cached answers are served at once. */
 export const MODEL_RETRY_MS = 5000;
 
-/** What is known of the model. */
+/** The last known description of the backend's model. */
 export interface ModelDescriptionCache {
-  /** As the backend names it; as it was last known while the backend cannot be asked, for what is in the cache. */
+  /** Returns the backend's description; the last known one while the backend is unavailable, so that cached answers can still be served. */
   readonly model: () => Promise<ModelDescription>;
-  /** The backend runs another by now: it is asked the next time. */
-  readonly forget: () => void;
+  /** The backend runs another model: the next call of `model` asks the backend again. */
+  readonly invalidate: () => void;
 }
 
-/** Asks a backend which model it runs, and remembers. */
+/** Creates a cache that asks the backend at each call, and falls back to the last description. Throws the backend's error if there is none. */
 export function createModelDescriptionCache(backend: Pick<Backend, "model">, now: () => number): ModelDescriptionCache {
   let last: ModelDescription | undefined;
   let failedMs = -Infinity;
@@ -32,5 +32,5 @@ export function createModelDescriptionCache(backend: Pick<Backend, "model">, now
     }
     return last;
   };
-  return { model, forget: () => void (failedMs = -Infinity) };
+  return { model, invalidate: () => void (failedMs = -Infinity) };
 }

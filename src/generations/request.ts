@@ -8,29 +8,29 @@ import type {
   ModelDescription,
 } from "../inference/backend.ts";
 
-/** Several prompts on one image. For an image whose bytes are not here, only the cache can answer. */
+/** Several prompts on one image. For an `AbsentImage`, only cached generations can be returned. */
 export interface GenerationsRequest {
   readonly image: EncodedImage | AbsentImage;
   readonly prompts: readonly string[];
   readonly decoding: Decoding;
 }
 
-/** One generation for each prompt, the model that wrote them, and how the cache was used. */
+/** One generation for each prompt, the model that generated them, and how the cache was used. */
 export interface GenerationsResult {
   readonly generations: readonly Generation[];
   readonly model: ModelDescription;
   readonly cache: CacheReport;
-  /** `generate` is the call to the backend, `queue`, `encode` and `decode` its parts as far as the backend reports them; `cache` is the rest. */
+  /** `generate` is the call to the backend, `queue`, `encode` and `decode` are its parts as far as the backend reports them; `cache` is the rest. */
   readonly timings: StageTimings;
 }
 
 /**
- * Called with each prompt's events as they come; cached prompts get their `done` before the first one. Not called where every prompt is cached, or
- * where another request's work gives the result: the result then comes whole.
+ * Called with each prompt's events as they arrive; before the first one, with `done` for each cached prompt. Not called if every prompt is cached, or
+ * if another request's work gives the result: the result is then returned as a whole.
  */
 export type OnGenerationEvent = (event: GenerationEvent, context: Pick<GenerationsResult, "model" | "cache">) => void;
 
-/** Looks prompts up in the cache, and generates the misses. Throws `Problem`, and `ImageNeeded` where a miss needs the image's bytes. */
+/** Looks prompts up in the cache, and generates the misses. Throws `Problem`, and `ImageNeeded` if a miss needs the image's bytes. */
 export type FindGenerations = (
   request: GenerationsRequest,
   call: CallContext,

@@ -1,4 +1,4 @@
-import { joinBytes } from "../bytes/join.ts";
+import { concatBytes } from "../bytes/join.ts";
 import { type Issue, Problem } from "../contract/problems.ts";
 
 /**
@@ -36,7 +36,7 @@ async function readChunks(request: Request, maxBytes: number): Promise<Uint8Arra
     if (length > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
-  return joinBytes(chunks);
+  return concatBytes(chunks);
 }
 
 /** A connection that breaks off is the caller's going away, not a fault of ours. */

@@ -3,21 +3,23 @@ import type { FetchImage } from "../image/fetch-image.ts";
 import { type Image, imageFromBytes, imageFromText, type ImageLimits, type HeaderCache } from "../image/image.ts";
 import type { UrlCache } from "./url-cache.ts";
 
-/** What images are taken in with. */
+/** Limits, caches and the fetcher for received images. */
 export interface ImageIntake {
   readonly limits: ImageLimits;
-  /** Spares reading through pictures that were found good before. */
-  readonly known?: HeaderCache | undefined;
-  /** Fetches an image that is named by its address; left out where none is fetched. */
+  /** Avoids parsing images again that were accepted before. */
+  readonly headerCache?: HeaderCache | undefined;
+  /** Fetches an image by its URL; without it, images sent as URLs are refused. */
   readonly fetchImage?: FetchImage | undefined;
-  /** Spares downloading what an address was seen to show. */
-  readonly addresses?: UrlCache | undefined;
+  /** Avoids downloading an unchanged image again. */
+  readonly urlCache?: UrlCache | undefined;
 }
 
-/** An image that can be decoded, of those that are handed over themselves. Throws `Problem`. */
+/** Parses an image that was sent as bytes or as text. Throws `Problem` if it cannot be decoded. */
 export async function readImage(
   input: Exclude<ImageInput, { kind: "url" }>,
-  { limits, known }: ImageIntake,
+  { limits, headerCache }: ImageIntake,
 ): Promise<Image> {
-  return input.kind === "bytes" ? imageFromBytes(input.bytes, limits, known) : imageFromText(input.text, limits, known);
+  return input.kind === "bytes"
+    ? imageFromBytes(input.bytes, limits, headerCache)
+    : imageFromText(input.text, limits, headerCache);
 }

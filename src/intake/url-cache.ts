@@ -3,32 +3,32 @@ import { type ByteLru, createByteLru } from "../cache/byte-lru.ts";
 import type { Entry } from "../cache/entry.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { createTiers, type TiersOptions } from "../cache/tiers.ts";
-import type { Origin } from "../image/cache-metadata.ts";
+import type { CacheMetadata } from "../image/cache-metadata.ts";
 import type { AbsentImage } from "../inference/backend.ts";
 
-/** How long an address is memoized, in seconds: while its server is asked whether the picture is still the same, and is not there. */
+/** How long a URL is cached, in seconds: for conditional requests to its server, and for answers while the server is down. */
 export const URL_TTL_SECONDS = 3600;
 
-/** Changes when what was memoized cannot be read any more. */
+/** Version of the key. It changes when older entries can no longer be parsed. */
 const KEY_VERSION = 1;
 
-/** What an address was seen to show, and what its server said of it. */
+/** The image at a URL without its bytes, and the HTTP metadata of its last response. */
 export interface CachedUrl {
   readonly image: AbsentImage;
-  readonly origin: Origin;
+  readonly origin: CacheMetadata;
 }
 
-/** What is memoized of addresses; an entry's `createdMs` is when its server was asked last. Never rejects. */
+/** A cache of image URLs. An entry's `createdMs` is the time of the last request to its server. Never rejects. */
 export interface UrlCache {
-  get(address: string): Promise<Entry<CachedUrl> | undefined>;
-  put(address: string, known: CachedUrl): Promise<void>;
+  get(url: string): Promise<Entry<CachedUrl> | undefined>;
+  put(url: string, value: CachedUrl): Promise<void>;
 }
 
-/** What addresses are memoized with. */
+/** Options of `createUrlCache`. */
 export interface UrlCacheOptions extends Pick<TiersOptions<CachedUrl>, "stores" | "waitUntil"> {
-  /** In the isolate. */
+  /** Limit of the cache in the isolate, in bytes. */
   readonly memoryBytes: number;
-  /** Keeps this deployment's addresses apart from others', and what they are from whoever sees the keys. */
+  /** Separates this deployment's entries from others, and hides the URLs from readers of the keys. */
   readonly salt: string;
   readonly now: () => number;
 }
@@ -50,28 +50,28 @@ const StoredUrl = z.object({
   }),
 }) satisfies z.ZodType<CachedUrl>;
 
-/** What an entry takes in the isolate, about. */
+/** Estimates the memory of an entry in the isolate, in bytes. */
 function bytesOf({ value }: Entry<CachedUrl>): number {
   return JSON.stringify(value).length * 2;
 }
 
-function read(value: unknown): CachedUrl | undefined {
+function parse(value: unknown): CachedUrl | undefined {
   return StoredUrl.safeParse(value).data;
 }
 
-/** Remembers addresses in the isolate and in `stores`. */
+/** Creates a URL cache in the isolate and in `stores`. */
 export function createUrlCache(options: UrlCacheOptions): UrlCache {
-  const { memoryBytes, salt, now, ...stored } = options;
+  const { memoryBytes, salt, now, ...tierOptions } = options;
   const memory: ByteLru<Entry<CachedUrl>> = createByteLru({ maxBytes: memoryBytes, bytesOf });
-  const tiers = createTiers({ ...stored, memory, read, ttlSeconds: URL_TTL_SECONDS });
-  const keyOf = (address: string) => sha256(JSON.stringify([KEY_VERSION, "address", salt, address]));
+  const tiers = createTiers({ ...tierOptions, memory, parse, ttlSeconds: URL_TTL_SECONDS });
+  const keyOf = (url: string) => sha256(JSON.stringify([KEY_VERSION, "address", salt, url]));
   return {
-    get: async (address) => {
-      const entry = await tiers.get(await keyOf(address));
-      // The isolate's own memory does not end by itself.
-      const isOver = entry !== undefined && now() - entry.createdMs > URL_TTL_SECONDS * 1000;
-      return isOver ? undefined : entry;
+    get: async (url) => {
+      const entry = await tiers.get(await keyOf(url));
+      // Entries in the isolate's memory do not expire by themselves.
+      const isExpired = entry !== undefined && now() - entry.createdMs > URL_TTL_SECONDS * 1000;
+      return isExpired ? undefined : entry;
     },
-    put: async (address, value) => tiers.put(await keyOf(address), { value, createdMs: now() }),
+    put: async (url, value) => tiers.put(await keyOf(url), { value, createdMs: now() }),
   };
 }

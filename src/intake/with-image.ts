@@ -1,47 +1,47 @@
 import type { CacheDirectives, CacheReport, CallContext, ImageInput } from "../contract/service.ts";
 import type { Entry } from "../cache/entry.ts";
 import { Problem } from "../contract/problems.ts";
-import { isWithin, staleLimit } from "../cache/freshness.ts";
+import { isWithinAge, staleLimit } from "../cache/freshness.ts";
 import { isOriginDown } from "../image/fetch-image.ts";
 import { type Image, imageFromBytes } from "../image/image.ts";
-import type { Origin } from "../image/cache-metadata.ts";
+import type { CacheMetadata } from "../image/cache-metadata.ts";
 import { type AbsentImage, ImageNeeded } from "../inference/backend.ts";
 import type { CachedUrl } from "./url-cache.ts";
 import type { StageTimer } from "../contract/stage-timer.ts";
 import { type ImageIntake, readImage } from "./read-image.ts";
 
-/** An image that was sent, and who sent it. */
+/** A received image and its request's context. */
 export interface ReceivedImage {
   readonly image: ImageInput;
   readonly call: CallContext;
-  /** Of the request; taking the image in is its `intake`. */
+  /** Stage timer of the request; loading the image is the stage `intake`. */
   readonly stages: StageTimer;
 }
 
-/** What is had of an image that was named by its address; `down` is why its server could not be asked. */
-interface Seen {
+/** The image at a URL, with its bytes if it was downloaded. `down` is the failure of its server, if the image comes from the cache instead. */
+interface ResolvedImage {
   readonly image: Image | AbsentImage;
   readonly down?: Problem;
 }
 
-type ByAddress = ImageIntake & { readonly address: string; readonly call: CallContext };
+type UrlImageOptions = ImageIntake & { readonly url: string; readonly call: CallContext };
 
-/** Downloads it, unless it is still what was known of it. */
-async function download(options: ByAddress, known?: CachedUrl): Promise<Image | AbsentImage> {
-  const { address, call, limits, fetchImage, addresses } = options;
+/** Downloads the image, or returns the cached one if it has not changed. */
+async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<Image | AbsentImage> {
+  const { url, call, limits, headerCache, fetchImage, urlCache } = options;
   if (fetchImage === undefined) throw new Problem("image-url-refused", "No addresses are fetched here.");
-  const fetched = await fetchImage(address, call.signal, known?.origin);
-  const remember = async (image: AbsentImage, origin: Origin): Promise<void> => {
-    if (origin.isStorable && !call.cache.noStore) await addresses?.put(address, { image, origin });
+  const fetched = await fetchImage(url, call.signal, cached?.origin);
+  const store = async (image: AbsentImage, origin: CacheMetadata): Promise<void> => {
+    if (origin.isStorable && !call.cache.noStore) await urlCache?.put(url, { image, origin });
   };
   if (fetched.type === "unchanged") {
-    if (known === undefined) throw new TypeError("What was not known cannot be unchanged.");
-    await remember(known.image, fetched.origin);
-    return known.image;
+    if (cached === undefined) throw new TypeError("What was not known cannot be unchanged.");
+    await store(cached.image, fetched.metadata);
+    return cached.image;
   }
-  const image = await imageFromBytes(fetched.bytes, limits, options.known);
-  const { bytes: _bytes, ...facts } = image;
-  await remember(facts, fetched.origin);
+  const image = await imageFromBytes(fetched.bytes, limits, headerCache);
+  const { bytes: _bytes, ...absentImage } = image;
+  await store(absentImage, fetched.metadata);
   return image;
 }
 
@@ -49,24 +49,24 @@ function isFresh(entry: Entry<CachedUrl>, { maxAge = Infinity }: CacheDirectives
   return nowMs - entry.createdMs < Math.min(entry.value.origin.freshSeconds, maxAge) * 1000;
 }
 
-/** What the address shows, by what is memoized of it where that is fresh or still holds, or where its server is down. */
-async function see(options: ByAddress, now: () => number): Promise<Seen> {
-  const { address, call, addresses } = options;
-  const isAsked = call.cache.noCache || call.cache.noStore;
-  const entry = isAsked ? undefined : await addresses?.get(address);
+/** Returns the image at a URL: from the cache if the entry is fresh or unchanged, or if the server is down and a stale entry is acceptable. */
+async function resolve(options: UrlImageOptions, now: () => number): Promise<ResolvedImage> {
+  const { url, call, urlCache } = options;
+  const isBypassed = call.cache.noCache || call.cache.noStore;
+  const entry = isBypassed ? undefined : await urlCache?.get(url);
   if (entry === undefined) return { image: await download(options) };
   if (isFresh(entry, call.cache, now())) return { image: entry.value.image };
   try {
     return { image: await download(options, entry.value) };
   } catch (thrown) {
-    if (!isOriginDown(thrown) || !isWithin(entry, staleLimit(call.cache), now())) throw thrown;
+    if (!isOriginDown(thrown) || !isWithinAge(entry, staleLimit(call.cache), now())) throw thrown;
     return { image: entry.value.image, down: thrown };
   }
 }
 
 /**
- * Runs `work` on an image. One that is named by an address is not downloaded where it is known what it shows and the cache has the rest; where
- * `work` finds that it needs the bytes, it runs again with them. An answer on what an address showed before its server went down is marked stale.
+ * Runs `work` on an image. An image at a URL is not downloaded if the URL cache has it; if `work` then throws `ImageNeeded`, the image is downloaded
+ * and `work` runs again. If the image's server is down, the result on the cached image is marked stale.
  */
 export async function withImage<Result extends { readonly cache: CacheReport }>(
   { image: sent, call, stages }: ReceivedImage,
@@ -74,8 +74,8 @@ export async function withImage<Result extends { readonly cache: CacheReport }>(
   work: (image: Image | AbsentImage) => Promise<Result>,
 ): Promise<Result> {
   if (sent.kind !== "url") return work(await stages.time("intake", () => readImage(sent, intake)));
-  const options: ByAddress = { ...intake, address: sent.url, call };
-  const { image, down } = await stages.time("intake", () => see(options, intake.now));
+  const options: UrlImageOptions = { ...intake, url: sent.url, call };
+  const { image, down } = await stages.time("intake", () => resolve(options, intake.now));
   try {
     const result = await work(image);
     return down === undefined ? result : { ...result, cache: { ...result.cache, stale: true } };

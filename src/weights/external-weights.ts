@@ -1,4 +1,4 @@
-import { joinBytes } from "../bytes/join.ts";
+import { concatBytes } from "../bytes/join.ts";
 import {
   findFloat16Weights,
   float32Length,
@@ -122,5 +122,5 @@ export function withExternalWeights(model: Uint8Array): ExternalModel {
   const rewritten = bytesField(onnx.model.graph, rewriteGraph(model, graph, halves));
   const pieces = fields.flatMap((each) => (each === field ? rewritten : [model.subarray(each.start, each.end)]));
   const wide = { path: WIDENED, data: widenWeights(model, [...halves.weights.values()]) };
-  return { graph: joinBytes(pieces), files: halves.weights.size > 0 ? [stored, wide] : [stored] };
+  return { graph: concatBytes(pieces), files: halves.weights.size > 0 ? [stored, wide] : [stored] };
 }

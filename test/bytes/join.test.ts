@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { joinBytes } from "../../src/bytes/join.ts";
+import { concatBytes } from "../../src/bytes/join.ts";
 
 it.each<[number[][], number[]]>([
   [[], []],
@@ -8,6 +8,6 @@ it.each<[number[][], number[]]>([
     [[1], [], [2, 3]],
     [1, 2, 3],
   ],
-])("joinBytes of %j is %j", (pieces, whole) => {
-  expect(joinBytes(pieces.map((piece) => Uint8Array.from(piece)))).toEqual(Uint8Array.from(whole));
+])("concatBytes of %j is %j", (arrays, result) => {
+  expect(concatBytes(arrays.map((array) => Uint8Array.from(array)))).toEqual(Uint8Array.from(result));
 });

@@ -2,38 +2,38 @@ import { describe, expect, it } from "vitest";
 import { createByteLru } from "../../src/cache/byte-lru.ts";
 
 function lru(maxBytes: number) {
-  const forgotten: string[] = [];
+  const evicted: string[] = [];
   const cache = createByteLru<Uint8Array>({
     maxBytes,
     bytesOf: ({ length }) => length,
-    onForget: (key) => forgotten.push(key),
+    onEvict: (key) => evicted.push(key),
   });
-  return { cache, forgotten };
+  return { cache, evicted };
 }
 
 const bytes = (length: number) => new Uint8Array(length);
 
 describe("createByteLru", () => {
-  it("forgets what was not asked for the longest, and says so", () => {
-    const { cache, forgotten } = lru(10);
+  it("evicts the least recently used key, and reports it", () => {
+    const { cache, evicted } = lru(10);
     cache.set("a", bytes(4));
     cache.set("b", bytes(4));
     cache.get("a");
     cache.set("c", bytes(4));
     expect([cache.has("a"), cache.has("b"), cache.has("c")]).toEqual([true, false, true]);
-    expect(forgotten).toEqual(["b"]);
+    expect(evicted).toEqual(["b"]);
     expect([cache.bytes, cache.size]).toEqual([8, 2]);
   });
 
-  it("does not throw everything out for one that never fits", () => {
-    const { cache, forgotten } = lru(10);
+  it("evicts nothing for a value that is larger than the limit", () => {
+    const { cache, evicted } = lru(10);
     cache.set("a", bytes(4));
     cache.set("b", bytes(11));
     expect([cache.has("a"), cache.has("b")]).toEqual([true, false]);
-    expect(forgotten).toEqual([]);
+    expect(evicted).toEqual([]);
   });
 
-  it("counts a value that is set anew once", () => {
+  it("counts a value that is set again once", () => {
     const { cache } = lru(10);
     cache.set("a", bytes(8));
     cache.set("a", bytes(9));

@@ -29,20 +29,24 @@ const event: fc.Arbitrary<CoordinatorEvent> = fc.oneof(
 const history = fc.array(fc.record({ event, afterMs: fc.nat(4000) }), { maxLength: 40 });
 type History = readonly { readonly event: CoordinatorEvent; readonly afterMs: number }[];
 
-/** What a run has shown so far: the requests without a reply, and the valid leases. */
-interface Seen {
+/** The observations of a run so far: the requests without a reply, and the valid leases. */
+interface Observation {
   readonly state: CoordinatorState;
   readonly nowMs: number;
-  /** Participants without a reply yet, and when their request times out. */
+  /** When the pending request of each participant times out. */
   readonly pending: ReadonlyMap<string, number>;
   readonly leases: ReadonlyMap<string, number>;
   readonly mostLeaders: number;
 }
 
-const start: Seen = { state: initialState, nowMs: 0, pending: new Map(), leases: new Map(), mostLeaders: 0 };
+const start: Observation = { state: initialState, nowMs: 0, pending: new Map(), leases: new Map(), mostLeaders: 0 };
 
-/** One event of correct participants: none has two requests pending, and only a leader renews. */
-function see({ state, pending, leases, mostLeaders }: Seen, next: CoordinatorEvent, nowMs: number): Seen {
+/** Applies one event of correct participants: none has two requests pending, and only a leader renews. */
+function observe(
+  { state, pending, leases, mostLeaders }: Observation,
+  next: CoordinatorEvent,
+  nowMs: number,
+): Observation {
   const step = stepCoordinator(state, next, nowMs);
   const stillPending = new Map(pending);
   const valid = new Map([...leases].filter(([, untilMs]) => untilMs > nowMs));
@@ -50,10 +54,10 @@ function see({ state, pending, leases, mostLeaders }: Seen, next: CoordinatorEve
   if (next.type === "complete" || next.type === "release") valid.delete(next.participant);
   const { leader } = step.state;
   if (next.type === "renew" && leader?.participant === next.participant) valid.set(next.participant, leader.untilMs);
-  for (const { participant: replies, reply } of step.replies) {
-    // Exactly one reply to each request.
-    expect(stillPending.delete(replies)).toBe(true);
-    if (reply.type === "lead") valid.set(replies, nowMs + LEADER_LEASE_MS);
+  for (const { participant: recipient, reply } of step.replies) {
+    // Each request gets exactly one reply.
+    expect(stillPending.delete(recipient)).toBe(true);
+    if (reply.type === "lead") valid.set(recipient, nowMs + LEADER_LEASE_MS);
   }
   return {
     state: step.state,
@@ -64,41 +68,41 @@ function see({ state, pending, leases, mostLeaders }: Seen, next: CoordinatorEve
   };
 }
 
-function isBehaved({ pending }: Seen, next: CoordinatorEvent): boolean {
+function isAllowed({ pending }: Observation, next: CoordinatorEvent): boolean {
   return next.type === "tick" || !pending.has(next.participant);
 }
 
-/** Sends a `tick` at each timeout that the state names, up to a time. */
-function pass(seen: Seen, untilMs: number): Seen {
-  for (let now = seen; ;) {
+/** Sends a `tick` at each timeout of the state, until the given time. */
+function advance(observed: Observation, untilMs: number): Observation {
+  for (let now = observed; ;) {
     const timeoutMs = nextTimeoutMs(now.state);
     if (timeoutMs === undefined || timeoutMs > untilMs) return now;
-    now = see(now, { type: "tick" }, Math.max(timeoutMs, now.nowMs));
+    now = observe(now, { type: "tick" }, Math.max(timeoutMs, now.nowMs));
   }
 }
 
-function replay(events: History): Seen {
-  return events.reduce((seen, { event: next, afterMs }) => {
-    const nowMs = seen.nowMs + afterMs;
-    const before = pass(seen, nowMs);
-    return isBehaved(before, next) ? see(before, next, nowMs) : { ...before, nowMs };
+function replay(events: History): Observation {
+  return events.reduce((observed, { event: next, afterMs }) => {
+    const nowMs = observed.nowMs + afterMs;
+    const before = advance(observed, nowMs);
+    return isAllowed(before, next) ? observe(before, next, nowMs) : { ...before, nowMs };
   }, start);
 }
 
 it("never has two leaders with a valid lease, and replies once to each request", () => {
   fc.assert(
     fc.property(history, (events) => {
-      expect(pass(replay(events), Infinity).mostLeaders).toBeLessThanOrEqual(1);
+      expect(advance(replay(events), Infinity).mostLeaders).toBeLessThanOrEqual(1);
     }),
   );
 });
 
-it("replies to each request, after its `waitMs` at the latest", () => {
+it("replies to each request within its `waitMs`", () => {
   fc.assert(
     fc.property(history, (events) => {
-      const seen = replay(events);
-      for (const untilMs of seen.pending.values()) expect(untilMs).toBeGreaterThan(seen.nowMs);
-      expect(pass(seen, Infinity).pending.size).toBe(0);
+      const observed = replay(events);
+      for (const untilMs of observed.pending.values()) expect(untilMs).toBeGreaterThan(observed.nowMs);
+      expect(advance(observed, Infinity).pending.size).toBe(0);
     }),
   );
 });
@@ -108,25 +112,25 @@ it("makes the next waiter the leader as soon as a dead leader's lease expires", 
     fc.property(history, (events) => {
       const { state, nowMs } = replay(events);
       // From here on no other participant sends an event.
-      const asked = stepCoordinator(state, { ...patient, participant: "late" }, nowMs);
+      const joined = stepCoordinator(state, { ...longJoin, participant: "late" }, nowMs);
       const later = stepCoordinator(
-        asked.state,
+        joined.state,
         { type: "tick" },
         nowMs + LEADER_LEASE_MS * (state.waiters.length + 2),
       );
-      const first = later.replies[0] ?? asked.replies.find(({ participant: replies }) => replies === "late");
+      const first = later.replies[0] ?? joined.replies.find(({ participant: recipient }) => recipient === "late");
       expect(first?.reply.type).toBe("lead");
     }),
   );
 });
 
-const patient = { type: "join", maxAgeMs: 0, joinedMs: undefined, waitMs: 1_000_000 } as const;
+const longJoin = { type: "join", maxAgeMs: 0, joinedMs: undefined, waitMs: 1_000_000 } as const;
 
-it("gives a value to all waiters, whichever participant brings it", () => {
+it("gives a value to all waiters, whichever participant completes it", () => {
   fc.assert(
-    fc.property(history, participant, (events, bringer) => {
+    fc.property(history, participant, (events, completer) => {
       const { state, nowMs } = replay(events);
-      const step = stepCoordinator(state, { type: "complete", participant: bringer, result: { value: "v" } }, nowMs);
+      const step = stepCoordinator(state, { type: "complete", participant: completer, result: { value: "v" } }, nowMs);
       expect(step.replies).toEqual(
         state.waiters.map((each) => ({
           participant: each.participant,

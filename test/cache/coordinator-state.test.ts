@@ -31,7 +31,7 @@ const fail = (participant: string): CoordinatorEvent => ({
   result: { problem: { code: "backend-timeout", detail: "late" } },
 });
 
-/** The replies to the last of these events, each given with its time. */
+/** Returns the replies to the last of these events; each event comes with its time. */
 function repliesAfter(...events: readonly (readonly [number, CoordinatorEvent])[]) {
   let state: CoordinatorState = initialState;
   let last: readonly string[] = [];
@@ -95,7 +95,7 @@ describe("the leader", () => {
     expect(repliesAfter(...given, [3001, fail("a")])).toEqual([]);
   });
 
-  it("leads again after the state was lost, unless another does", () => {
+  it("leads again after the state was lost, unless another participant leads", () => {
     const renewed: readonly [number, CoordinatorEvent] = [1, { type: "renew", participant: "a" }];
     expect(repliesAfter(renewed, [2, join("b", { waitMs: 0 })])).toEqual(["b: retry"]);
     expect(repliesAfter([0, join("b")], renewed, [2, { type: "release", participant: "b" }], [3, join("c")])).toEqual([
@@ -110,7 +110,7 @@ describe("a participant that joins after completion", () => {
     [10, complete("a")],
   ];
 
-  it("gets the result for some seconds", () => {
+  it("gets the result for `RESULT_TTL_MS`", () => {
     expect(repliesAfter(...completed, [9 + RESULT_TTL_MS, join("b")])).toEqual(["b: value"]);
     expect(repliesAfter(...completed, [10 + RESULT_TTL_MS, join("b")])).toEqual(["b: lead"]);
   });
@@ -127,7 +127,7 @@ describe("a participant that joins after completion", () => {
     expect(repliesAfter([0, join("a")], [10, fail("a")], [11, again])).toEqual(["b: problem"]);
   });
 
-  it("does not get a result that is too large to keep; waiters do", () => {
+  it("does not get a result that is too large to keep, which waiters do get", () => {
     const large = complete("a", "x".repeat(MAX_RESULT_CHARACTERS + 1));
     expect(repliesAfter([0, join("a")], [1, join("b")], [2, large])).toEqual(["b: value"]);
     expect(repliesAfter([0, join("a")], [2, large], [3, join("b")])).toEqual(["b: lead"]);

@@ -13,24 +13,24 @@ import { createManualClock } from "../support/manual-clock.ts";
 
 const caller = { check: (): void => {}, maxAgeMs: Infinity };
 
-/** Isolates that share one coordinator and one clock; a message to the coordinator takes `tripMs`. */
-function isolates({ tripMs = 1 } = {}) {
+/** Isolates that share one coordinator and one clock; a message to the coordinator takes `latencyMs`. */
+function isolates({ latencyMs = 1 } = {}) {
   const { settle, ...time } = createManualClock();
-  const home = createCoordinator(time);
-  const trip = async <Value>(work: Promise<Value>): Promise<Value> => {
-    await time.sleep(tripMs);
+  const local = createCoordinator(time);
+  const delayed = async <Value>(work: Promise<Value>): Promise<Value> => {
+    await time.sleep(latencyMs);
     return work;
   };
-  const far: Coordinator = {
-    join: (request) => trip(home.join(request)),
-    renew: (participant) => trip(home.renew(participant)),
-    complete: (participant, result) => trip(home.complete(participant, result)),
-    release: (participant) => trip(home.release(participant)),
+  const remote: Coordinator = {
+    join: (request) => delayed(local.join(request)),
+    renew: (participant) => delayed(local.renew(participant)),
+    complete: (participant, result) => delayed(local.complete(participant, result)),
+    release: (participant) => delayed(local.release(participant)),
   };
   let participants = 0;
   const failures: unknown[] = [];
   const background: Promise<void>[] = [];
-  const isolate = (coordinator: Coordinator = far, sleep = time.sleep) =>
+  const isolate = (coordinator: Coordinator = remote, sleep = time.sleep) =>
     createDistributedSingleFlight<number>({
       now: time.now,
       sleep,
@@ -41,10 +41,10 @@ function isolates({ tripMs = 1 } = {}) {
       waitUntil: (work) => background.push(work),
       logFailure: (thrown) => failures.push(thrown),
     });
-  return { ...time, settle, isolate, far, failures };
+  return { ...time, settle, isolate, remote, failures };
 }
 
-/** Work that takes some time, and counts how often it was done. */
+/** Work that takes some time, and counts how often it runs. */
 function worker(sleep: (milliseconds: number) => Promise<void>, takesMs = 100) {
   const done = { count: 0 };
   const work = async (): Promise<number> => {
@@ -56,8 +56,8 @@ function worker(sleep: (milliseconds: number) => Promise<void>, takesMs = 100) {
   return { done, work };
 }
 
-describe("work that several isolates join for at once", () => {
-  it("is done by one of them, and all get its value", async () => {
+describe("concurrent work of several isolates", () => {
+  it("runs in one isolate, and all get its value", async () => {
     const { settle, isolate, sleep } = isolates();
     const { work, done } = worker(sleep, 10 * LEADER_LEASE_MS);
     const results = await settle(Promise.all(Array.from({ length: 20 }, () => isolate().run("a", caller, work))));
@@ -66,52 +66,52 @@ describe("work that several isolates join for at once", () => {
     expect(new Set(results.map(({ value }) => value))).toEqual(new Set([1]));
   });
 
-  it("is given to an isolate that comes just after completion, unless it wants a new value", async () => {
+  it("gives its value to an isolate that joins just after completion, unless it accepts no older value", async () => {
     const { settle, isolate, sleep } = isolates();
     const { work } = worker(sleep);
     await settle(isolate().run("a", caller, work));
     await settle(sleep(5));
     expect(await settle(isolate().run("a", caller, work))).toEqual({ value: 1, isCollapsed: true });
-    const anew = isolate().run("a", { ...caller, maxAgeMs: 0 }, work);
-    expect(await settle(anew)).toEqual({ value: 2, isCollapsed: false });
+    const fresh = isolate().run("a", { ...caller, maxAgeMs: 0 }, work);
+    expect(await settle(fresh)).toEqual({ value: 2, isCollapsed: false });
   });
 
-  it("fails once for all waiters with a problem, and the next caller tries again", async () => {
+  it("fails once for all waiters with the same problem, and the next caller tries again", async () => {
     const { settle, isolate, sleep } = isolates();
-    let works = 0;
+    let runs = 0;
     const fail = async (): Promise<number> => {
-      works += 1;
+      runs += 1;
       await sleep(100);
       throw new Problem("backend-timeout", "late");
     };
     const all = await settle(Promise.allSettled([1, 2, 3].map(() => isolate().run("a", caller, fail))));
     expect(all).toMatchObject([1, 2, 3].map(() => ({ reason: { code: "backend-timeout", detail: "late" } })));
-    expect(works).toBe(1);
+    expect(runs).toBe(1);
     const { work } = worker(sleep);
     expect(await settle(isolate().run("a", caller, work))).toEqual({ value: 1, isCollapsed: false });
   });
 
   it.each([
-    ["whose caller leaves", new Problem("request-cancelled", "gone")],
-    ["who meets a bug", new TypeError("a bug")],
+    ["that is cancelled", new Problem("request-cancelled", "gone")],
+    ["that throws an unexpected error", new TypeError("a bug")],
   ])("is taken over at once from a leader %s", async (_, reason) => {
     const { settle, isolate, sleep, now } = isolates();
     const { work } = worker(sleep);
-    const release = async (): Promise<number> => {
+    const fail = async (): Promise<number> => {
       await sleep(10);
       throw reason;
     };
     const [first, second] = await settle(
-      Promise.allSettled([isolate().run("a", caller, release), isolate().run("a", caller, work)]),
+      Promise.allSettled([isolate().run("a", caller, fail), isolate().run("a", caller, work)]),
     );
     expect([first.status, second]).toMatchObject(["rejected", { value: { value: 1, isCollapsed: false } }]);
     expect(now()).toBeLessThan(LEADER_LEASE_MS);
   });
 
-  it("is taken over from a leader that has died, when its lease expires", async () => {
-    const { settle, isolate, sleep, now, far } = isolates();
-    // An isolate that has died: none of its waits ever ends.
-    const dead = isolate(far, (ms) => (ms === RENEW_INTERVAL_MS ? new Promise<void>(() => {}) : sleep(ms)));
+  it("is taken over from a dead leader when its lease expires", async () => {
+    const { settle, isolate, sleep, now, remote } = isolates();
+    // A dead isolate: its renewal timer never fires.
+    const dead = isolate(remote, (ms) => (ms === RENEW_INTERVAL_MS ? new Promise<void>(() => {}) : sleep(ms)));
     void dead.run("a", caller, () => new Promise<number>(() => {}));
     const { work } = worker(sleep);
     const results = await settle(Promise.all([1, 2, 3].map(() => isolate().run("a", caller, work))));
@@ -120,7 +120,7 @@ describe("work that several isolates join for at once", () => {
     expect(now()).toBeLessThan(LEADER_LEASE_MS + JOIN_WAIT_MS);
   });
 
-  it("lets one who waits release without the others", async () => {
+  it("rejects for a waiter that leaves, and not for the others", async () => {
     const { settle, isolate, sleep, now } = isolates();
     const { work } = worker(sleep, 2 * JOIN_WAIT_MS);
     const check = (): void => {
@@ -143,7 +143,7 @@ describe("a coordinator", () => {
     release: () => Promise.reject(new Error("down")),
   };
 
-  it("that hangs is gone without after one trip's time, left alone for a while, and joins again", async () => {
+  it("that hangs is skipped after `MESSAGE_TIMEOUT_MS`, and called again after `BACKOFF_MS`", async () => {
     const { settle, isolate, sleep, now, failures } = isolates();
     let joins = 0;
     const count: Coordinator["join"] = (request) => {
@@ -162,25 +162,25 @@ describe("a coordinator", () => {
   });
 
   it.each<[string, Partial<Coordinator>]>([
-    ["cannot be joins", { join: () => Promise.reject(new Error("down")) }],
+    ["cannot be joined", { join: () => Promise.reject(new Error("down")) }],
     [
-      "breaks at once",
+      "throws synchronously",
       {
         join: () => {
           throw new Error("down");
         },
       },
     ],
-    ["gives the lead and then fails", { join: async () => ({ type: "lead" }) }],
-    ["hands over a text that is not a value", { join: async () => ({ type: "complete", result: { value: "" } }) }],
-  ])("that %s costs no answer", async (_, changes) => {
+    ["grants the lead and then fails", { join: async () => ({ type: "lead" }) }],
+    ["returns a text that is not a value", { join: async () => ({ type: "complete", result: { value: "" } }) }],
+  ])("that %s does not prevent the result", async (_, changes) => {
     const { settle, isolate, sleep } = isolates();
     const { work } = worker(sleep, 3 * RENEW_INTERVAL_MS);
     const run = isolate({ ...hanging, ...changes }).run("a", caller, work);
     expect(await settle(run)).toEqual({ value: 1, isCollapsed: false });
   });
 
-  it("of another version may hand over a problem that this one does not know", async () => {
+  it("of another version may return an unknown problem code, which becomes `internal`", async () => {
     const { settle, isolate, sleep } = isolates();
     const coordinator: Coordinator = {
       ...hanging,

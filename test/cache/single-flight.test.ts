@@ -3,30 +3,30 @@ import { createSingleFlight, LEASE_MS, RENEW_MS, MAX_POLL_MS } from "../../src/c
 import { Problem } from "../../src/contract/problems.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 
-const wanted = (): void => {};
+const noCheck = (): void => {};
 
-describe("work that is asked for several times at once", () => {
-  it("is done once, and all get its value", async () => {
+describe("concurrent work with the same key", () => {
+  it("runs once, and all callers get its value", async () => {
     const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<number>(time);
-    let works = 0;
+    let runs = 0;
     const work = async (): Promise<number> => {
-      works += 1;
+      runs += 1;
       await time.sleep(100);
       return 7;
     };
-    const results = await settle(Promise.all(Array.from({ length: 200 }, () => flight.run("a", wanted, work))));
-    expect(works).toBe(1);
+    const results = await settle(Promise.all(Array.from({ length: 200 }, () => flight.run("a", noCheck, work))));
+    expect(runs).toBe(1);
     expect(results.filter(({ isCollapsed }) => isCollapsed)).toHaveLength(199);
     expect(new Set(results.map(({ value }) => value))).toEqual(new Set([7]));
   });
 
-  it("is done for each key by itself, and anew when it is over", async () => {
+  it("runs separately for each key, and again after it has completed", async () => {
     const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<string>(time);
     const done: string[] = [];
     const run = (key: string) =>
-      flight.run(key, wanted, async () => {
+      flight.run(key, noCheck, async () => {
         await time.sleep(1);
         done.push(key);
         return key;
@@ -36,37 +36,37 @@ describe("work that is asked for several times at once", () => {
     expect(done).toEqual(["a", "b", "a"]);
   });
 
-  it("fails for all with the one problem it meets", async () => {
+  it("fails once, with the same problem for all callers", async () => {
     const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<number>(time);
-    let works = 0;
+    let runs = 0;
     const fail = async (): Promise<number> => {
-      works += 1;
+      runs += 1;
       await time.sleep(10);
       throw new Problem("backend-timeout", "late");
     };
-    const all = await settle(Promise.allSettled([1, 2, 3].map(() => flight.run("a", wanted, fail))));
+    const all = await settle(Promise.allSettled([1, 2, 3].map(() => flight.run("a", noCheck, fail))));
     expect(all.map((one) => (one.status === "rejected" ? one.reason : one.value))).toMatchObject(
       Array.from({ length: 3 }, () => ({ code: "backend-timeout" })),
     );
-    expect(works).toBe(1);
+    expect(runs).toBe(1);
   });
 
   it.each([
-    ["whose caller leaves", new Problem("request-cancelled", "gone")],
-    ["who meets a bug", new TypeError("a bug")],
-  ])("is taken over by the next in line from a leader %s", async (_, reason) => {
+    ["that is cancelled", new Problem("request-cancelled", "gone")],
+    ["that throws an unexpected error", new TypeError("a bug")],
+  ])("is taken over by the next waiter from a leader %s", async (_, reason) => {
     const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<number>(time);
-    let works = 0;
+    let runs = 0;
     const work = async (): Promise<number> => {
-      works += 1;
-      const mine = works;
+      runs += 1;
+      const run = runs;
       await time.sleep(10);
-      if (mine === 1) throw reason;
-      return mine;
+      if (run === 1) throw reason;
+      return run;
     };
-    const all = await settle(Promise.allSettled([1, 2, 3].map(() => flight.run("a", wanted, work))));
+    const all = await settle(Promise.allSettled([1, 2, 3].map(() => flight.run("a", noCheck, work))));
     expect(all.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
     expect(all.slice(1)).toMatchObject([
       { value: { value: 2, isCollapsed: false } },
@@ -74,45 +74,45 @@ describe("work that is asked for several times at once", () => {
     ]);
   });
 
-  it("is taken over from a leader who falls silent", async () => {
+  it("is taken over from a leader that stops renewing its lease", async () => {
     const { settle, ...time } = createManualClock();
-    // A request that workerd drops: none of its waits ever ends.
+    // A request that workerd drops: its renewal timer never fires.
     const sleep = (ms: number) => (ms === RENEW_MS ? new Promise<void>(() => {}) : time.sleep(ms));
     const flight = createSingleFlight<string>({ now: time.now, sleep });
-    void flight.run("a", wanted, () => new Promise<string>(() => {}));
+    void flight.run("a", noCheck, () => new Promise<string>(() => {}));
     const began = time.now();
-    const results = await settle(flight.run("a", wanted, async () => "mine"));
+    const results = await settle(flight.run("a", noCheck, async () => "mine"));
     expect(results).toEqual({ value: "mine", isCollapsed: false });
     expect(time.now() - began).toBeGreaterThan(LEASE_MS);
   });
 
-  it("is forgotten where its leader has fallen silent and nobody asks again", async () => {
+  it("is removed by a request for another key when its lease has expired", async () => {
     const { settle, ...time } = createManualClock();
     const sleep = (ms: number) => (ms === RENEW_MS ? new Promise<void>(() => {}) : time.sleep(ms));
     const flight = createSingleFlight<string>({ now: time.now, sleep });
-    for (const key of ["a", "b", "c"]) void flight.run(key, wanted, () => new Promise<string>(() => {}));
+    for (const key of ["a", "b", "c"]) void flight.run(key, noCheck, () => new Promise<string>(() => {}));
     expect(flight.size).toBe(3);
     await settle(time.sleep(LEASE_MS + 1));
-    await settle(flight.run("d", wanted, async () => "mine"));
+    await settle(flight.run("d", noCheck, async () => "mine"));
     expect(flight.size).toBe(0);
   });
 
-  it("is not taken over from one who works long", async () => {
+  it("is not taken over from a slow leader that renews its lease", async () => {
     const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<string>(time);
     const slow = async (): Promise<string> => {
       await time.sleep(2 * LEASE_MS);
       return "slow";
     };
-    const [, second] = await settle(Promise.all([flight.run("a", wanted, slow), flight.run("a", wanted, slow)]));
+    const [, second] = await settle(Promise.all([flight.run("a", noCheck, slow), flight.run("a", noCheck, slow)]));
     expect(second).toEqual({ value: "slow", isCollapsed: true });
   });
 
-  it("is looked at seldom where it takes long, and still seen soon", async () => {
+  it("is polled rarely when it takes long, and its result is returned within `MAX_POLL_MS`", async () => {
     const { settle, ...time } = createManualClock();
-    let looks = 0;
+    let polls = 0;
     const sleep = (ms: number) => {
-      if (ms !== RENEW_MS) looks += 1;
+      if (ms !== RENEW_MS) polls += 1;
       return time.sleep(ms);
     };
     const flight = createSingleFlight<string>({ now: time.now, sleep });
@@ -120,13 +120,13 @@ describe("work that is asked for several times at once", () => {
       await time.sleep(30_000);
       return "slow";
     };
-    void flight.run("a", wanted, slow);
-    const seen = flight.run("a", wanted, slow).then(() => time.now());
-    expect(await settle(seen)).toBeLessThanOrEqual(30_000 + MAX_POLL_MS);
-    expect(looks).toBeLessThan(400);
+    void flight.run("a", noCheck, slow);
+    const completedMs = flight.run("a", noCheck, slow).then(() => time.now());
+    expect(await settle(completedMs)).toBeLessThanOrEqual(30_000 + MAX_POLL_MS);
+    expect(polls).toBeLessThan(400);
   });
 
-  it("lets one who waits leave without the others", async () => {
+  it("rejects for a waiter that leaves, and not for the others", async () => {
     const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<number>(time);
     const work = async (): Promise<number> => {
@@ -137,9 +137,9 @@ describe("work that is asked for several times at once", () => {
       if (time.now() > 20) throw new Problem("request-cancelled", "gone");
     };
     const all = Promise.allSettled([
-      flight.run("a", wanted, work),
+      flight.run("a", noCheck, work),
       flight.run("a", leave, work),
-      flight.run("a", wanted, work),
+      flight.run("a", noCheck, work),
     ]);
     expect((await settle(all)).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   });

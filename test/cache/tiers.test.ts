@@ -6,55 +6,55 @@ import type { Store } from "../../src/cache/store.ts";
 import { createTiers } from "../../src/cache/tiers.ts";
 import { brokenStore, fakeStore } from "../support/fake-store.ts";
 
-const read = (value: unknown) => (typeof value === "string" ? value : undefined);
+const parse = (value: unknown) => (typeof value === "string" ? value : undefined);
 const entry: Entry<string> = { value: "a cat", createdMs: 5 };
 
 function tiersOver(stores: readonly Store[], maxBytes = 1000) {
-  const held: Promise<void>[] = [];
+  const background: Promise<void>[] = [];
   const memory = createByteLru<Entry<string>>({ maxBytes, bytesOf: ({ value }) => value.length });
-  const tiers = createTiers({ memory, stores, ttlSeconds: 60, read, waitUntil: (work) => held.push(work) });
-  return { tiers, memory, settle: () => Promise.all(held) };
+  const tiers = createTiers({ memory, stores, ttlSeconds: 60, parse, waitUntil: (work) => background.push(work) });
+  return { tiers, memory, settle: () => Promise.all(background) };
 }
 
 describe("an entry", () => {
-  it("is read as it was written", async () => {
-    expect(await decodeEntry("k", await encodeEntry("k", entry), read)).toEqual(entry);
+  it("decodes to the encoded entry", async () => {
+    expect(await decodeEntry("k", await encodeEntry("k", entry), parse)).toEqual(entry);
   });
 
-  it("is none under another key, or where its value is none", async () => {
+  it("is undefined under another key, or with an invalid value", async () => {
     const bytes = await encodeEntry("k", entry);
-    expect(await decodeEntry("other", bytes, read)).toBeUndefined();
-    expect(await decodeEntry("k", await encodeEntry("k", { value: 7, createdMs: 5 }), read)).toBeUndefined();
+    expect(await decodeEntry("other", bytes, parse)).toBeUndefined();
+    expect(await decodeEntry("k", await encodeEntry("k", { value: 7, createdMs: 5 }), parse)).toBeUndefined();
   });
 
-  it("is none when it is cut off anywhere", async () => {
+  it("is undefined when it is truncated at any byte", async () => {
     const bytes = await encodeEntry("k", entry);
-    const cut = await Promise.all(Array.from(bytes, (_, end) => decodeEntry("k", bytes.subarray(0, end), read)));
-    expect(cut.filter((found) => found !== undefined)).toEqual([]);
+    const truncated = await Promise.all(Array.from(bytes, (_, end) => decodeEntry("k", bytes.subarray(0, end), parse)));
+    expect(truncated.filter((decoded) => decoded !== undefined)).toEqual([]);
   });
 
-  it("is none when one of its bytes is another", async () => {
+  it("is undefined when any of its bytes is changed", async () => {
     const bytes = await encodeEntry("k", entry);
-    const places = fc.record({ at: fc.nat(bytes.length - 1), by: fc.integer({ min: 1, max: 255 }) });
+    const changes = fc.record({ at: fc.nat(bytes.length - 1), by: fc.integer({ min: 1, max: 255 }) });
     await fc.assert(
-      fc.asyncProperty(places, async ({ at, by }) => {
+      fc.asyncProperty(changes, async ({ at, by }) => {
         const other = Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ by : byte));
-        expect(await decodeEntry("k", other, read)).toBeUndefined();
+        expect(await decodeEntry("k", other, parse)).toBeUndefined();
       }),
     );
   });
 
-  it("is none when it is anything else", async () => {
+  it("is undefined for arbitrary bytes", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
-        expect(await decodeEntry("k", bytes, read)).toBeUndefined();
+        expect(await decodeEntry("k", bytes, parse)).toBeUndefined();
       }),
     );
   });
 });
 
 describe("the levels of a cache", () => {
-  it("are all written, and read from the nearest that has the entry", async () => {
+  it("are all written, and read in order until one has the entry", async () => {
     const [near, far] = [fakeStore(), fakeStore()];
     const one = tiersOver([near.store, far.store]);
     one.tiers.put("k", entry);
@@ -67,7 +67,7 @@ describe("the levels of a cache", () => {
     expect([near.entries.has("k"), other.memory.has("k")]).toEqual([true, true]);
   });
 
-  it("forget what was cut off or put there by others", async () => {
+  it("delete truncated and foreign entries", async () => {
     const { store, entries } = fakeStore();
     const { tiers } = tiersOver([store]);
     const bytes = await encodeEntry("k", entry);
@@ -76,7 +76,7 @@ describe("the levels of a cache", () => {
     expect(entries.size).toBe(0);
   });
 
-  it("are passed over when they fail", async () => {
+  it("are skipped when they fail", async () => {
     const { store, entries } = fakeStore();
     const { tiers, settle } = tiersOver([brokenStore, store], 0);
     tiers.put("k", entry);

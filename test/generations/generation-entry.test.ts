@@ -9,14 +9,14 @@ function entry(tokenIds: readonly number[], text: string): Entry<Generation> {
   return { value: { tokenIds, tokenLogprobs, text, finishReason: "stop", promptTokens: 1 }, createdMs: 0 };
 }
 
-describe("what an entry takes in the isolate", () => {
-  it("is that of its tokens and its text, and what it takes itself", () => {
+describe("the memory of an entry", () => {
+  it("is the sum of its tokens, its text and `ENTRY_BYTES`", () => {
     expect(generationBytes(entry([0, 7, 2], "<s>a</s>"))).toBe(ENTRY_BYTES + 3 * 16 + 8 * 2);
   });
 
-  it("bounds how many short answers a budget holds", () => {
+  it("limits the number of short answers in the cache", () => {
     const memory = createByteLru({ maxBytes: 10 * ENTRY_BYTES, bytesOf: generationBytes });
-    for (let at = 0; at < 100; at += 1) memory.set(String(at), entry([], ""));
+    for (let index = 0; index < 100; index += 1) memory.set(String(index), entry([], ""));
     expect(memory.size).toBe(10);
   });
 });

@@ -4,72 +4,72 @@ import { createModelDescriptionCache, MODEL_RETRY_MS } from "../../src/generatio
 
 const description = { id: "m", revision: "1", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
 
-/** A memory of a backend that says what it is told to. */
-function memory() {
+/** A cache before a backend with a settable model revision or failure. */
+function createCache() {
   let clock = 0;
-  let says: string | Problem = "1";
-  let asked = 0;
+  let reply: string | Problem = "1";
+  let calls = 0;
   const model = async () => {
-    asked += 1;
-    if (says instanceof Problem) throw says;
-    return { ...description, revision: says };
+    calls += 1;
+    if (reply instanceof Problem) throw reply;
+    return { ...description, revision: reply };
   };
-  const { model: modelOf, forget } = createModelDescriptionCache({ model }, () => clock);
+  const { model: modelOf, invalidate } = createModelDescriptionCache({ model }, () => clock);
   return {
     revision: async () => (await modelOf()).revision,
-    forget,
-    say: (revision: string | Problem) => void (says = revision),
-    pass: (ms: number) => void (clock += ms),
-    asked: () => asked,
+    invalidate,
+    setReply: (next: string | Problem) => void (reply = next),
+    advance: (ms: number) => void (clock += ms),
+    calls: () => calls,
   };
 }
 
 const down = new Problem("backend-unavailable", "down");
 
-describe("which model answers", () => {
-  it("is asked each time while the backend says it", async () => {
-    const { revision, say, asked } = memory();
+describe("the model description", () => {
+  it("is requested at each call while the backend replies", async () => {
+    const { revision, setReply, calls } = createCache();
     expect(await revision()).toBe("1");
-    say("2");
+    setReply("2");
     expect(await revision()).toBe("2");
-    expect(asked()).toBe(2);
+    expect(calls()).toBe(2);
   });
 
-  it("is as it was while the backend is down, which is then left alone: what is in the cache waits for the question", async () => {
-    const { revision, say, pass, asked } = memory();
+  it("is the last known one while the backend is down, which is not called again for `MODEL_RETRY_MS`", async () => {
+    const { revision, setReply, advance, calls } = createCache();
     await revision();
-    say(down);
-    for (let times = 0; times < 3; times += 1) expect(await revision()).toBe("1");
-    expect(asked()).toBe(2);
-    pass(MODEL_RETRY_MS);
-    say("2");
+    setReply(down);
+    for (let index = 0; index < 3; index += 1) expect(await revision()).toBe("1");
+    expect(calls()).toBe(2);
+    advance(MODEL_RETRY_MS);
+    setReply("2");
     expect(await revision()).toBe("2");
   });
 
-  it("is asked at once when it was seen to be another", async () => {
-    const { revision, say, forget } = memory();
+  it("is requested again at once after `invalidate`", async () => {
+    const { revision, setReply, invalidate } = createCache();
     await revision();
-    say(down);
+    setReply(down);
     await revision();
-    say("2");
+    setReply("2");
     expect(await revision()).toBe("1");
-    forget();
+    invalidate();
     expect(await revision()).toBe("2");
   });
 
   it.each(["model-corrupt", "misconfigured"] as const)(
-    "is not as it was where that will not pass: %s",
+    "is not served from the cache after a permanent failure: %s",
     async (code) => {
-      const { revision, say } = memory();
+      const { revision, setReply } = createCache();
       await revision();
-      say(new Problem(code, "bad"));
+      setReply(new Problem(code, "bad"));
       await expect(revision()).rejects.toMatchObject({ code });
     },
   );
 
-  it("is nothing that can be guessed", async () => {
-    const { revision, say } = memory();
-    say(down);
+  it("throws the backend's problem if none is known yet", async () => {
+    const { revision, setReply } = createCache();
+    setReply(down);
     await expect(revision()).rejects.toBe(down);
   });
 });

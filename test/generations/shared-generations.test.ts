@@ -6,7 +6,7 @@ import type { GenerationsRequest } from "../../src/generations/request.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
 
-const question: GenerationsRequest = {
+const baseRequest: GenerationsRequest = {
   image: { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d1" },
   prompts: ["one", "two"],
   decoding: {},
@@ -14,15 +14,15 @@ const question: GenerationsRequest = {
 
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
-/** Isolates that share nothing but a desk for each key, and the backend. */
+/** Isolates that share only the backend and the coordinator of each key. */
 function isolates() {
-  const { backend, asked } = fakeBackend({ text: "<s>a cat</s>" });
-  const createManualClock = { now: Date.now, sleep };
-  const desks = new Map<string, ReturnType<typeof createCoordinator>>();
-  let members = 0;
+  const { backend, asked: requests } = fakeBackend({ text: "<s>a cat</s>" });
+  const clock = { now: Date.now, sleep };
+  const coordinators = new Map<string, ReturnType<typeof createCoordinator>>();
+  let participants = 0;
   const isolate = () => {
     const find = createCachedGenerations({
-      ...createManualClock,
+      ...clock,
       backend: {
         ...backend,
         generate: async function* (request, signal) {
@@ -37,54 +37,54 @@ function isolates() {
       waitUntil: () => {},
       coordination: {
         coordinatorFor: (key) => {
-          const desk = desks.get(key) ?? createCoordinator(createManualClock);
-          desks.set(key, desk);
-          return desk;
+          const coordinator = coordinators.get(key) ?? createCoordinator(clock);
+          coordinators.set(key, coordinator);
+          return coordinator;
         },
-        newParticipantId: () => `m${(members += 1)}`,
+        newParticipantId: () => `m${(participants += 1)}`,
         logFailure: (thrown) => expect.unreachable(String(thrown)),
       },
     });
-    return (cache: Partial<CacheDirectives> = {}) => find(question, callWith(cache));
+    return (cache: Partial<CacheDirectives> = {}) => find(baseRequest, callWith(cache));
   };
-  return { isolate, asked, desks };
+  return { isolate, requests, coordinators };
 }
 
-describe("isolates that are asked the same at the same time", () => {
-  it("ask the backend once, and each keeps what was written for itself", async () => {
-    const { isolate, asked, desks } = isolates();
+describe("isolates with concurrent equal requests", () => {
+  it("call the backend once, and each caches the result in its own memory", async () => {
+    const { isolate, requests, coordinators } = isolates();
     const all = Array.from({ length: 4 }, isolate);
-    const found = await Promise.all(Array.from({ length: 200 }, (_, at) => all[at % 4]?.()));
-    expect([asked.length, desks.size]).toEqual([1, 1]);
-    expect(new Set(found.map((each) => JSON.stringify(each?.generations)))).toHaveProperty("size", 1);
-    expect(found.filter((each) => each?.cache.stored)).toHaveLength(1);
-    const again = await Promise.all(all.map((ask) => ask()));
+    const results = await Promise.all(Array.from({ length: 200 }, (_, index) => all[index % 4]?.()));
+    expect([requests.length, coordinators.size]).toEqual([1, 1]);
+    expect(new Set(results.map((each) => JSON.stringify(each?.generations)))).toHaveProperty("size", 1);
+    expect(results.filter((each) => each?.cache.stored)).toHaveLength(1);
+    const again = await Promise.all(all.map((send) => send()));
     expect(again.map(({ cache }) => cache.hit)).toEqual([true, true, true, true]);
   });
 
-  it("give what has just been written to the next, unless it wants it made anew", async () => {
-    const { isolate, asked } = isolates();
+  it("share a result that has just completed, unless the request is no-cache", async () => {
+    const { isolate, requests } = isolates();
     await isolate()();
     expect((await isolate()()).cache).toMatchObject({ fwd: "miss", collapsed: true, stored: false });
     expect((await isolate()({ noCache: true })).cache).toMatchObject({ fwd: "request", stored: true });
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
-  it("give nobody what is older than it wants, though another of the same isolate takes it", async () => {
-    const { isolate, asked } = isolates();
+  it("share no result older than max-age, although another request of the same isolate accepts it", async () => {
+    const { isolate, requests } = isolates();
     await isolate()();
-    const ask = isolate();
-    const [any, anew, none] = await Promise.all([ask(), ask({ noCache: true }), ask({ maxAge: 0 })]);
+    const send = isolate();
+    const [any, noCache, maxAge] = await Promise.all([send(), send({ noCache: true }), send({ maxAge: 0 })]);
     expect(any.cache.collapsed).toBe(true);
-    // Both want what is written from now on, so one asks for both: whichever has its key first, which is hashed beside.
-    expect(anew.cache.collapsed).not.toBe(none.cache.collapsed);
-    expect(none.generations).toEqual(any.generations);
-    expect(asked).toHaveLength(2);
+    // Both accept only a new result, so one of them calls the backend for both: the one with the key that is hashed first.
+    expect(noCache.cache.collapsed).not.toBe(maxAge.cache.collapsed);
+    expect(maxAge.generations).toEqual(any.generations);
+    expect(requests).toHaveLength(2);
   });
 
-  it("share nothing of what is not to be kept", async () => {
-    const { isolate, desks, asked } = isolates();
+  it("share nothing with no-store", async () => {
+    const { isolate, coordinators, requests } = isolates();
     await Promise.all([isolate()({ noStore: true }), isolate()({ noStore: true })]);
-    expect([asked.length, desks.size]).toEqual([2, 0]);
+    expect([requests.length, coordinators.size]).toEqual([2, 0]);
   });
 });

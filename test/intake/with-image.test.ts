@@ -5,7 +5,7 @@ import { Problem } from "../../src/contract/problems.ts";
 import type { CacheDirectives, TaskRequest } from "../../src/contract/service.ts";
 import type { FetchImage, Fetched } from "../../src/image/fetch-image.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
-import type { Origin } from "../../src/image/cache-metadata.ts";
+import type { CacheMetadata } from "../../src/image/cache-metadata.ts";
 import { URL_TTL_SECONDS, createUrlCache } from "../../src/intake/url-cache.ts";
 import { callWith } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
@@ -17,23 +17,23 @@ const [street, garden] = [sampleImage("street.jpg"), sampleImage("garden.png")];
 const url = "https://example.com/picture";
 const down = new Problem("image-url-unreachable", "down");
 
-/** Asks one task about the picture at the address. */
+/** A request for one task on the image at `url`. */
 function request(options: TaskRequest["options"] = {}, task = "caption"): TaskRequest {
   return { task, image: { kind: "url", url }, options };
 }
 
-/** A service whose pictures all lie at one address, whose server may change them, forbid to keep them, or be down. */
+/** A service with one image server, which can change the image, forbid its storage, or be down. */
 function service({ freshSeconds = 0, isStorable = true, store = fakeStore() } = {}) {
-  const shown = { picture: street, etag: "1", failure: undefined as Problem | undefined };
+  const server = { image: street, etag: "1", failure: undefined as Problem | undefined };
   const downloads: string[] = [];
-  const asked: (Origin | undefined)[] = [];
-  const fetchImage: FetchImage = async (address, _signal, known): Promise<Fetched> => {
-    asked.push(known);
-    if (shown.failure !== undefined) throw shown.failure;
-    const origin: Origin = { url: address, etag: shown.etag, freshSeconds, isStorable };
-    if (known?.etag === shown.etag) return { type: "unchanged", origin };
-    downloads.push(shown.etag);
-    return { type: "image", bytes: shown.picture, origin };
+  const fetches: (CacheMetadata | undefined)[] = [];
+  const fetchImage: FetchImage = async (requested, _signal, stored): Promise<Fetched> => {
+    fetches.push(stored);
+    if (server.failure !== undefined) throw server.failure;
+    const metadata: CacheMetadata = { url: requested, etag: server.etag, freshSeconds, isStorable };
+    if (stored?.etag === server.etag) return { type: "unchanged", metadata };
+    downloads.push(server.etag);
+    return { type: "image", bytes: server.image, metadata };
   };
   let clock = 0;
   const now = () => clock;
@@ -45,119 +45,119 @@ function service({ freshSeconds = 0, isStorable = true, store = fakeStore() } = 
     limits: ISOLATE_LIMITS,
     fetchImage,
     find: createCachedGenerations({ ...shared, backend, stores: [], ttlSeconds: 60, sleep: nextTask }),
-    addresses: createUrlCache({ ...shared, stores: [store.store] }),
+    urlCache: createUrlCache({ ...shared, stores: [store.store] }),
   });
-  const ask = async (cache: Partial<CacheDirectives> = {}, options: TaskRequest["options"] = {}, task = "caption") =>
+  const send = async (cache: Partial<CacheDirectives> = {}, options: TaskRequest["options"] = {}, task = "caption") =>
     api.answer(request(options, task), callWith(cache));
   return {
-    ask,
+    send,
     api,
-    shown,
+    server,
     downloads,
-    asked,
+    fetches,
     generated,
     store,
-    pass: (s: number) => (clock += s * 1000),
+    advance: (s: number) => (clock += s * 1000),
   };
 }
 
-describe("an image that is named by its address", () => {
-  it("is not downloaded again where its server says that it is the same, and the answer is there", async () => {
-    const { ask, downloads, asked } = service();
-    const first = await ask();
-    const second = await ask();
+describe("an image at a URL", () => {
+  it("is not downloaded again if its server answers that it is unchanged and the answer is cached", async () => {
+    const { send, downloads, fetches } = service();
+    const first = await send();
+    const second = await send();
     expect([second.answer, second.cache.hit]).toEqual([first.answer, true]);
-    expect([downloads, asked.length]).toEqual([["1"], 2]);
+    expect([downloads, fetches.length]).toEqual([["1"], 2]);
   });
 
-  it("is not even asked for while it is fresh, nor by another isolate of the data centre", async () => {
-    const one = service({ freshSeconds: 60 });
-    await one.ask();
+  it("is not requested while it is fresh, neither by this isolate nor by another in the data centre", async () => {
+    const first = service({ freshSeconds: 60 });
+    await first.send();
     await nextTask();
-    one.pass(59);
-    expect((await one.ask()).cache.hit).toBe(true);
-    expect(one.asked).toHaveLength(1);
-    const other = service({ freshSeconds: 60, store: one.store });
-    expect((await other.ask()).cache.hit).toBe(false);
-    expect(other.asked).toEqual([undefined]);
-    expect([...one.store.entries.keys()].every((key) => /^[0-9a-f]{64}$/u.test(key))).toBe(true);
+    first.advance(59);
+    expect((await first.send()).cache.hit).toBe(true);
+    expect(first.fetches).toHaveLength(1);
+    const other = service({ freshSeconds: 60, store: first.store });
+    expect((await other.send()).cache.hit).toBe(false);
+    expect(other.fetches).toEqual([undefined]);
+    expect([...first.store.entries.keys()].every((key) => /^[0-9a-f]{64}$/u.test(key))).toBe(true);
   });
 
-  it("is asked for when it is fresh no more, or not fresh enough for its caller", async () => {
-    const { ask, asked, pass } = service({ freshSeconds: 60 });
-    await ask();
-    pass(10);
-    await ask({ maxAge: 20 });
-    expect(asked).toHaveLength(1);
-    await ask({ maxAge: 10 });
-    expect(asked).toHaveLength(2);
-    pass(60);
-    await ask();
-    expect(asked.map((known) => known?.etag)).toEqual([undefined, "1", "1"]);
+  it("is requested when it is no longer fresh, or older than max-age", async () => {
+    const { send, fetches, advance } = service({ freshSeconds: 60 });
+    await send();
+    advance(10);
+    await send({ maxAge: 20 });
+    expect(fetches).toHaveLength(1);
+    await send({ maxAge: 10 });
+    expect(fetches).toHaveLength(2);
+    advance(60);
+    await send();
+    expect(fetches.map((stored) => stored?.etag)).toEqual([undefined, "1", "1"]);
   });
 
-  it("is what it is now when it was changed", async () => {
-    const { ask, shown, downloads } = service();
-    const first = await ask();
-    Object.assign(shown, { picture: garden, etag: "2" });
-    const second = await ask();
+  it("is downloaded again when it has changed", async () => {
+    const { send, server, downloads } = service();
+    const first = await send();
+    Object.assign(server, { image: garden, etag: "2" });
+    const second = await send();
     expect(second.cache.hit).toBe(false);
     expect(second.answer).not.toEqual(first.answer);
-    Object.assign(shown, { picture: street, etag: "3" });
-    expect(await ask()).toMatchObject({ answer: first.answer, cache: { hit: true } });
+    Object.assign(server, { image: street, etag: "3" });
+    expect(await send()).toMatchObject({ answer: first.answer, cache: { hit: true } });
     expect(downloads).toEqual(["1", "2", "3"]);
   });
 
-  it("is downloaded where the answer is not there", async () => {
-    const { ask, downloads, asked, generated } = service();
-    await ask();
-    expect((await ask({}, {}, "ocr")).cache).toMatchObject({ hit: false, fwd: "miss" });
-    expect([downloads, asked.length, generated.length]).toEqual([["1", "1"], 3, 2]);
+  it("is downloaded when the answer is not cached", async () => {
+    const { send, downloads, fetches, generated } = service();
+    await send();
+    expect((await send({}, {}, "ocr")).cache).toMatchObject({ hit: false, fwd: "miss" });
+    expect([downloads, fetches.length, generated.length]).toEqual([["1", "1"], 3, 2]);
   });
 
-  it("is downloaded where it is drawn into the answer, and not where only its outlines are", async () => {
-    const { ask, downloads } = service();
-    await ask();
-    await ask({}, { overlay: "svg", overlay_image: false });
+  it("is downloaded for an overlay with the image, and not for an overlay without it", async () => {
+    const { send, downloads } = service();
+    await send();
+    await send({}, { overlay: "svg", overlay_image: false });
     expect(downloads).toHaveLength(1);
-    await ask({}, { overlay: "svg" });
+    await send({}, { overlay: "svg" });
     expect(downloads).toHaveLength(2);
   });
 
-  it("is taken anew for no-cache and no-store, which keeps nothing of it", async () => {
-    const { ask, asked, store } = service({ freshSeconds: 60 });
-    await ask({ noStore: true });
+  it("is downloaded again for no-cache and no-store, and no-store does not cache the URL", async () => {
+    const { send, fetches, store } = service({ freshSeconds: 60 });
+    await send({ noStore: true });
     await nextTask();
     expect(store.entries.size).toBe(0);
-    await ask();
-    await ask({ noCache: true });
-    await ask({ noStore: true });
-    expect(asked).toEqual([undefined, undefined, undefined, undefined]);
+    await send();
+    await send({ noCache: true });
+    await send({ noStore: true });
+    expect(fetches).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  it("is not memoized where its server forbids it, nor for ever", async () => {
+  it("is not cached if its server forbids it, nor longer than `URL_TTL_SECONDS`", async () => {
     const forbidden = service({ isStorable: false });
-    await forbidden.ask();
-    await forbidden.ask();
-    expect(forbidden.asked).toEqual([undefined, undefined]);
+    await forbidden.send();
+    await forbidden.send();
+    expect(forbidden.fetches).toEqual([undefined, undefined]);
     const old = service();
-    await old.ask();
-    old.pass(URL_TTL_SECONDS + 1);
-    await old.ask();
-    expect(old.asked).toEqual([undefined, undefined]);
+    await old.send();
+    old.advance(URL_TTL_SECONDS + 1);
+    await old.send();
+    expect(old.fetches).toEqual([undefined, undefined]);
   });
 
-  it("is found for several tasks, and for a stream", async () => {
-    const { ask, api, downloads } = service();
-    await ask();
-    await ask({}, {}, "ocr");
+  it("is not downloaded again for several tasks or for a stream", async () => {
+    const { send, api, downloads } = service();
+    await send();
+    await send({}, {}, "ocr");
     const before = downloads.length;
     const { image } = request();
     const items = ["caption", "ocr"].map((task) => ({ task, options: {} }));
     expect((await api.analyze({ image, items }, callWith())).cache.hit).toBe(true);
-    const told: unknown[] = [];
-    await api.stream(request(), callWith(), (part, cache) => told.push([part.type, cache.hit]));
-    expect(told.at(-1)).toEqual(["done", true]);
+    const emitted: unknown[] = [];
+    await api.stream(request(), callWith(), (part, cache) => emitted.push([part.type, cache.hit]));
+    expect(emitted.at(-1)).toEqual(["done", true]);
     expect(downloads).toHaveLength(before);
     const more = [...items, { task: "detailed-caption", options: {} }];
     const { results } = await api.analyze({ image, items: more }, callWith());
@@ -167,32 +167,32 @@ describe("an image that is named by its address", () => {
 });
 
 describe("when an image's server is down,", () => {
-  it("what it showed before is answered, and marked, as far as the caller allows", async () => {
-    const { ask, shown, pass } = service();
-    const { answer } = await ask();
-    shown.failure = down;
-    pass(100);
-    expect(await ask()).toMatchObject({ answer, cache: { hit: true, stale: true } });
-    await expect(ask({ maxAge: 10, staleIfError: 90 })).rejects.toBe(down);
-    await expect(ask({ staleIfError: 99 })).rejects.toBe(down);
-    expect((await ask({ staleIfError: 100 })).cache.stale).toBe(true);
+  it("the answer on the cached image is served as stale, within the caller's limits", async () => {
+    const { send, server, advance } = service();
+    const { answer } = await send();
+    server.failure = down;
+    advance(100);
+    expect(await send()).toMatchObject({ answer, cache: { hit: true, stale: true } });
+    await expect(send({ maxAge: 10, staleIfError: 90 })).rejects.toBe(down);
+    await expect(send({ staleIfError: 99 })).rejects.toBe(down);
+    expect((await send({ staleIfError: 100 })).cache.stale).toBe(true);
   });
 
-  it("what is not there is its problem", async () => {
-    const { ask, shown } = service();
-    await ask();
-    shown.failure = down;
-    await expect(ask({}, {}, "ocr")).rejects.toBe(down);
-    await expect(ask({ noCache: true })).rejects.toBe(down);
+  it("an answer that is not cached throws the server's problem", async () => {
+    const { send, server } = service();
+    await send();
+    server.failure = down;
+    await expect(send({}, {}, "ocr")).rejects.toBe(down);
+    await expect(send({ noCache: true })).rejects.toBe(down);
   });
 
   it.each(["image-url-refused", "image-corrupt", "body-too-large"] as const)(
-    "nothing is answered where it answers something else: %s",
+    "another failure is not replaced by a cached answer: %s",
     async (code) => {
-      const { ask, shown } = service();
-      await ask();
-      shown.failure = new Problem(code, "");
-      await expect(ask()).rejects.toBe(shown.failure);
+      const { send, server } = service();
+      await send();
+      server.failure = new Problem(code, "");
+      await expect(send()).rejects.toBe(server.failure);
     },
   );
 });
