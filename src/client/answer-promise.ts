@@ -1,19 +1,20 @@
 import { parseServerTiming } from "../inference/protocol/server-timing.ts";
 import { type CacheReport, parseCacheStatus } from "./cache-status.ts";
 
-/** An answer with how it came about. */
+/** An answer with its response, and what the response headers say about it. */
 export interface WithResponse<Data> {
   readonly data: Data;
   /** The response; its body has been read, or is being read by the stream. */
   readonly response: Response;
-  /** What the server's log knows the request by. */
+  /** Id of the request in the server's log. */
   readonly requestId: string | undefined;
+  /** `undefined` if the API reports no cache. */
   readonly cache: CacheReport | undefined;
-  /** Milliseconds on the server by stage. */
+  /** Milliseconds on the server, by stage. */
   readonly timings: Readonly<Record<string, number>>;
 }
 
-/** What a response's headers say of its data. */
+/** Combines the data of a response with the information in its headers. */
 export function withResponse<Data>(data: Data, response: Response): WithResponse<Data> {
   const { headers } = response;
   return {
@@ -25,22 +26,22 @@ export function withResponse<Data>(data: Data, response: Response): WithResponse
   };
 }
 
-/** A promise of an answer; `withResponse()` gives the response beside it. The call is under way already. */
+/** A promise of an answer; `withResponse()` also gives the response. The call is already in progress. */
 export class AnswerPromise<Data> extends Promise<Data> {
   readonly #call: Promise<WithResponse<Data>>;
 
-  /** What `then` and its kin give are plain promises. */
+  /** Makes `then`, `catch` and `finally` return plain promises. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
 
   constructor(call: Promise<WithResponse<Data>>) {
-    // This promise itself never settles: whoever waits for it waits for the call, so that a failure is heard once, by whoever listens.
+    // This promise itself never settles: `then` waits for the call instead, so that a rejection is reported once, to its handler.
     super(() => {});
     this.#call = call;
   }
 
-  // oxlint-disable-next-line unicorn/no-thenable -- It is a promise, and so has to have one.
+  // oxlint-disable-next-line unicorn/no-thenable -- This is a promise, so it needs `then`.
   override then<Fulfilled = Data, Rejected = never>(
     onFulfilled?: ((data: Data) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
@@ -48,13 +49,13 @@ export class AnswerPromise<Data> extends Promise<Data> {
     return this.#call.then(({ data }) => data).then(onFulfilled, onRejected);
   }
 
-  /** The answer with the response, the request's id, what became of it in the cache, and how long the server took. */
+  /** Resolves with the answer, the response, the request's id, the cache status and the server's timings. */
   withResponse(): Promise<WithResponse<Data>> {
     return this.#call;
   }
 }
 
-/** A promise of a stream, which can be read at once: `for await (const event of florence.caption(image, { stream: true }))`. */
+/** A promise of a stream, which can be iterated without awaiting it first: `for await (const event of florence.caption(image, { stream: true }))`. */
 export class StreamPromise<Event> extends AnswerPromise<AsyncIterable<Event>> implements AsyncIterable<Event> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Event, void, void> {
     yield* await this;

@@ -7,26 +7,29 @@ import { FlorenceError, florenceErrorOf } from "./florence-error.ts";
 import { parseJson } from "./json.ts";
 import { problemError } from "./problem-reply.ts";
 
-/** Most bytes of an answer, and characters of the event that holds it: a drawing has the picture as base64, 14 MB of the largest one, and the worst masks of 64 labels were 16. */
+/**
+ * Maximum bytes of an answer, and maximum characters of the event that contains it: an SVG overlay embeds the image as base64, 14 MB for the
+ * largest one, and the largest masks of 64 labels took 16 MB.
+ */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 const EVENT_STREAM = /^text\/event-stream\s*(?:;|$)/iu;
 
-/** The server is taken at its word, here as in every answer: the types are its contract's. */
+/** Checks only that the value has a type: events, like all answers, are trusted to match the types of the contract. */
 function isEvent(value: unknown): value is AnswerEvent {
   return isFields(value) && typeof value["type"] === "string";
 }
 
-const noEvent = (): FlorenceError =>
+const invalidEvent = (): FlorenceError =>
   new FlorenceError("invalid-response", "The stream holds an event that is no event of an answer.");
 
-/** The events up to `done`; an `error` is thrown. */
+/** Yields the events up to and including `done`; throws the problem of an `error` event. */
 async function* answerEvents(response: Response, deadline: Deadline): AsyncGenerator<AnswerEvent, void, void> {
   try {
     for await (const { data } of readEvents(chunksOf(response, deadline), MAX_ANSWER_BYTES)) {
       const event = parseJson(data);
-      if (!isEvent(event)) throw noEvent();
-      if (event.type === "error") throw problemError(event.problem) ?? noEvent();
+      if (!isEvent(event)) throw invalidEvent();
+      if (event.type === "error") throw problemError(event.problem) ?? invalidEvent();
       yield event;
       if (event.type === "done") return;
     }
@@ -36,7 +39,8 @@ async function* answerEvents(response: Response, deadline: Deadline): AsyncGener
   throw new FlorenceError("connection-failed", "The stream ended before the answer did.");
 }
 
-async function* continued(
+/** Yields the first event and the rest. When the consumer stops, closes the connection and ends the deadline. */
+async function* withFirst(
   first: IteratorResult<AnswerEvent, void>,
   rest: AsyncGenerator<AnswerEvent, void, void>,
   deadline: Deadline,
@@ -51,8 +55,8 @@ async function* continued(
 }
 
 /**
- * A response as the events of an answer. The first has come when this resolves: until then a failure may still be met with another
- * attempt, afterwards it is thrown where the events are read. Whoever stops early lets go of the connection.
+ * Opens a response as a stream of answer events. Resolves after the first event: until then a failure can still be retried; a later
+ * failure is thrown to the reader of the events. A reader that stops early closes the connection.
  */
 export async function openStream(response: Response, deadline: Deadline): Promise<AsyncIterable<AnswerEvent>> {
   if (!EVENT_STREAM.test(response.headers.get("content-type") ?? "")) {
@@ -60,5 +64,5 @@ export async function openStream(response: Response, deadline: Deadline): Promis
     throw new FlorenceError("invalid-response", "The server does not stream.", { status: response.status });
   }
   const events = answerEvents(response, deadline);
-  return continued(await events.next(), events, deadline);
+  return withFirst(await events.next(), events, deadline);
 }

@@ -2,16 +2,19 @@ import type { Deadline } from "../inference/protocol/deadline.ts";
 import { defaultRetry, backoffDelayMs } from "../inference/protocol/retry.ts";
 import { florenceErrorOf } from "./florence-error.ts";
 
-/** What repeating needs. */
+/** Settings of `withRetries`. */
 export interface RetryOptions {
   readonly deadline: Deadline;
-  /** In 0..1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive), for jitter. */
   readonly random: () => number;
-  /** Attempts after the first. */
+  /** Maximum number of attempts after the first. */
   readonly maxRetries: number;
 }
 
-/** Tries until an attempt succeeds or there is no point in another; the last error is thrown then. Every operation of the API reads and changes nothing, so that each may be repeated. */
+/**
+ * Repeats `attempt` until it succeeds, or until its error is not retryable or no retry or time is left; then throws that error. All API
+ * operations are read-only, so that each may be repeated.
+ */
 export async function withRetries<Data>(
   attempt: () => Promise<Data>,
   { deadline, random, maxRetries }: RetryOptions,
@@ -25,9 +28,9 @@ export async function withRetries<Data>(
       const error = florenceErrorOf(thrown);
       if (error === undefined) throw thrown;
       const now = { made, remainingMs: deadline.remainingMs(), random: random() };
-      const pause = error.retryable ? backoffDelayMs(error.retryAfterSeconds, now, settings) : undefined;
-      if (pause === undefined) throw error;
-      await deadline.wait(pause);
+      const delay = error.retryable ? backoffDelayMs(error.retryAfterSeconds, now, settings) : undefined;
+      if (delay === undefined) throw error;
+      await deadline.wait(delay);
     }
   }
 }

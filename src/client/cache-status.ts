@@ -1,24 +1,25 @@
 import { parseListHeader } from "../inference/protocol/list-header.ts";
 
-/** What became of the answer in the API's cache, read from Cache-Status (RFC 9211) and Age. */
+/** How the API's cache served the answer, parsed from Cache-Status (RFC 9211) and Age. */
 export interface CacheReport {
+  /** Whether the answer came from the cache. */
   readonly hit: boolean;
-  /** Why the model was asked: the answer was not there, was too old, or was wanted anew. */
+  /** Why the request went to the model: the answer was not cached, was too old, or the request asked for a new one. */
   readonly fwd: string | undefined;
-  /** Whether the answer was kept. */
+  /** Whether the answer was stored in the cache. */
   readonly stored: boolean;
-  /** Whether another request's work gave the answer. */
+  /** Whether the request was coalesced with another one and shares its answer. */
   readonly collapsed: boolean;
-  /** Whether it is older than was wanted, because the model could not be asked. */
+  /** Whether the answer is older than the request allows, because the model could not be reached. */
   readonly stale: boolean;
-  /** Seconds since it was made; 0 where it is new. */
+  /** Age of the answer in seconds; 0 if it is new. */
   readonly age: number;
 }
 
-/** The API's own name; caches on the way have members of their own in the header. */
+/** Name of the API's own cache; intermediate caches have their own members in the header. */
 const CACHE_NAME = "florence-edge";
 
-/** `undefined` where the API says nothing of a cache. */
+/** Parses the cache status of a response; returns `undefined` if the API reports none. */
 export function parseCacheStatus(headers: Headers): CacheReport | undefined {
   const own = parseListHeader(headers.get("cache-status")).find(({ name }) => name === CACHE_NAME)?.parameters;
   if (own === undefined) return undefined;

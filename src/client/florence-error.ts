@@ -1,28 +1,28 @@
 import { type FailureKind, InferenceFailure } from "../inference/protocol/failure.ts";
 import type { Problem } from "./contract.ts";
 
-interface OwnRow {
+interface ClientErrorRow {
   readonly retryable: boolean;
   readonly fix: string;
 }
 
-/** What goes wrong without the server's saying so; everything else has the codes of its problems. */
-const ownCodes = {
+/** The client's own error codes; all other errors have the problem codes of the server. */
+const clientErrors = {
   "connection-failed": { retryable: true, fix: "Check the address and the network, then ask again." },
   timeout: { retryable: true, fix: "Ask again with a longer `timeoutMs`, a smaller image or fewer `beams`." },
   aborted: { retryable: false, fix: "Your own signal ended the call; ask again if you still want the answer." },
   "invalid-response": { retryable: false, fix: "Check that `baseUrl` is the address of a florence-edge API." },
-} as const satisfies Record<string, OwnRow>;
+} as const satisfies Record<string, ClientErrorRow>;
 
-type OwnCode = keyof typeof ownCodes;
+type ClientErrorCode = keyof typeof clientErrors;
 
-/** The stable name of what went wrong: a problem's of the server (docs/problems.md), or one of the client's own. */
-export type FlorenceErrorCode = Problem["code"] | OwnCode;
+/** Stable error code: a problem code of the server (docs/problems.md), or one of the client's own codes. */
+export type FlorenceErrorCode = Problem["code"] | ClientErrorCode;
 
-/** A field that does not fit, named as in the API: `region.x1`. */
+/** An invalid field of the request, named as in the API: `region.x1`. */
 export type Issue = Problem["issues"][number];
 
-/** What is known beside the code. */
+/** Optional details of a `FlorenceError`. */
 export interface FlorenceErrorDetails {
   readonly status?: number | undefined;
   readonly fix?: string | undefined;
@@ -33,29 +33,29 @@ export interface FlorenceErrorDetails {
   readonly cause?: unknown;
 }
 
-function rowOf(code: string): Partial<OwnRow> {
-  const rows: Readonly<Record<string, OwnRow>> = ownCodes;
+function rowOf(code: string): Partial<ClientErrorRow> {
+  const rows: Readonly<Record<string, ClientErrorRow>> = clientErrors;
   return Object.hasOwn(rows, code) ? (rows[code] ?? {}) : {};
 }
 
-/** The one error of this client: every call that fails rejects with it. */
+/** The only error class of this client: every call that fails rejects with it. */
 export class FlorenceError extends Error {
   override readonly name = "FlorenceError";
-  /** What to tell errors apart by. A server newer than this client may send one that is not listed. */
+  /** Error code. A server newer than this client may send a code that is not listed. */
   readonly code: FlorenceErrorCode;
-  /** Of the HTTP response; `undefined` where there was none. */
+  /** Status of the HTTP response; `undefined` if there was none. */
   readonly status: number | undefined;
-  /** What happened to this request, for people. */
+  /** What went wrong with this request, for people to read. */
   readonly detail: string;
-  /** What to do about it, for people; empty where nobody knows. */
+  /** How to fix it, for people to read; empty if unknown. */
   readonly fix: string;
-  /** What the server's log knows the request by. */
+  /** Id of the request in the server's log. */
   readonly requestId: string | undefined;
-  /** Whether the same request may succeed later. The retries that were allowed have been made. */
+  /** Whether the same request may succeed later. The allowed retries have already been made. */
   readonly retryable: boolean;
-  /** The fields that do not fit. */
+  /** The invalid fields of the request. */
   readonly issues: readonly Issue[];
-  /** How long the server wants to be left alone. */
+  /** Value of Retry-After in seconds: how long to wait before the next request. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: FlorenceErrorCode, detail: string, details: FlorenceErrorDetails = {}) {
@@ -72,15 +72,15 @@ export class FlorenceError extends Error {
   }
 }
 
-/** Failures of the transport, which the client shares with the API's own way to its backend, in this client's words. */
-const codesByKind: Partial<Readonly<Record<FailureKind, OwnCode>>> = {
+/** Error code for each kind of failure of the transport, which the client shares with the API's backend connection. */
+const codesByKind: Partial<Readonly<Record<FailureKind, ClientErrorCode>>> = {
   unreachable: "connection-failed",
   deadline: "timeout",
   cancelled: "aborted",
   malformed: "invalid-response",
 };
 
-/** What was thrown, as this client's error; `undefined` for what is no failure of a call but a bug. */
+/** Converts a thrown value to a `FlorenceError`; returns `undefined` if it is a bug, not a failure of the call. */
 export function florenceErrorOf(thrown: unknown): FlorenceError | undefined {
   if (thrown instanceof FlorenceError) return thrown;
   const code = thrown instanceof InferenceFailure ? codesByKind[thrown.kind] : undefined;

@@ -20,44 +20,44 @@ export type { Image } from "./image.ts";
 export type { AnalyzeItem, BatchItem, ItemResult, ItemResults } from "./items.ts";
 export type { OptionsOf, TaskMethod, TaskMethods } from "./methods.ts";
 
-/** Where the API is, and what calls are told unless they say otherwise. */
+/** Address of the API, and default options of all calls. */
 export interface FlorenceOptions extends Omit<CallOptions, "signal"> {
-  /** `https://…`, without the `/v1`. */
+  /** `https://…`, without `/v1`. */
   readonly baseUrl: string | URL;
-  /** Instead of the platform's, as the fetcher of a Worker's service binding. */
+  /** Replaces the platform's `fetch`, for example with the fetcher of a Worker's service binding. */
   readonly fetch?: Connection["fetch"] | undefined;
-  /** Instead of the platform's time and chance, for tests. */
+  /** `now`, `sleep` and `random` replace the platform's clock and random numbers, for tests. */
   readonly now?: Connection["now"] | undefined;
   readonly sleep?: Connection["sleep"] | undefined;
   readonly random?: Connection["random"] | undefined;
 }
 
-/** How long a call may take unless it says otherwise: a cold model may load for many seconds. */
+/** Default timeout of a call: loading a model that is not in memory may take many seconds. */
 export const DEFAULT_TIMEOUT_MS = 60_000;
 
-/** How often a call is tried again unless it says otherwise. */
+/** Default maximum number of retries of a call. */
 export const DEFAULT_MAX_RETRIES = defaultRetry.attempts - 1;
 
-/** The API. Every call rejects with `FlorenceError`, or with what the promise of an image rejected with, and with nothing else. */
+/** The API. Calls reject with `FlorenceError`, or with the reason that the promise of an image rejected with, and with nothing else. */
 export interface Florence extends TaskMethods {
-  /** Several tasks on one image, which is looked at once. Each has its own result: an answer, or a problem. */
+  /** Runs several tasks on one image, which is encoded once. Each task has its own result: an answer or a problem. */
   analyze<const Items extends readonly AnalyzeItem[]>(
     image: Image,
     items: Items,
     options?: CallOptions,
   ): AnswerPromise<ItemResults<Items>>;
-  /** Several tasks, each on its own image. Each has its own result. */
+  /** Runs several tasks, each on its own image. Each task has its own result. */
   batch<const Items extends readonly BatchItem[]>(
     items: Items,
     options?: CallOptions,
   ): AnswerPromise<ItemResults<Items>>;
-  /** The tasks, what each takes and gives. */
+  /** Lists the tasks, with the inputs and answers of each. */
   tasks(options?: CallOptions): AnswerPromise<TaskList>;
-  /** The models that answer. */
+  /** Lists the models that the API serves. */
   models(options?: CallOptions): AnswerPromise<ModelList>;
-  /** Whether the API answers at all. */
+  /** Checks whether the API responds. */
   health(options?: CallOptions): AnswerPromise<Health>;
-  /** Whether the model can answer; rejects where it cannot. */
+  /** Checks whether the model can answer; rejects if it cannot. */
   ready(options?: CallOptions): AnswerPromise<Health>;
 }
 
@@ -89,18 +89,22 @@ function connectionOf(options: FlorenceOptions): Connection {
 
 type Options = CallOptions & NamedOptions;
 
-/** Asks once the question is written. */
-function asked<Data>(connection: Connection, question: Promise<ApiRequest>, options: CallOptions): AnswerPromise<Data> {
-  return new AnswerPromise<Data>(question.then((written) => call<Data>(connection, written, options)));
+/** Sends a request as soon as it is built. */
+function sendRequest<Data>(
+  connection: Connection,
+  built: Promise<ApiRequest>,
+  options: CallOptions,
+): AnswerPromise<Data> {
+  return new AnswerPromise<Data>(built.then((request) => call<Data>(connection, request, options)));
 }
 
-/** One method for all tasks: what tells them apart is types, and their addresses. */
+/** Creates the method of a task. At run time tasks differ only in their paths; the rest are types. */
 function taskMethod(connection: Connection, path: string) {
   return (image: Image, { signal, timeoutMs, maxRetries, headers, ...options }: Options = {}) => {
     const settings = { signal, timeoutMs, maxRetries, headers };
-    const question = imageRequest(path, image, options);
-    if (options["stream"] !== true) return asked(connection, question, settings);
-    return new StreamPromise(question.then((written) => callStream(connection, written, settings)));
+    const built = imageRequest(path, image, options);
+    if (options["stream"] !== true) return sendRequest(connection, built, settings);
+    return new StreamPromise(built.then((request) => callStream(connection, request, settings)));
   };
 }
 
@@ -109,16 +113,16 @@ function taskMethods(connection: Connection): TaskMethods {
   return Object.fromEntries(methods);
 }
 
-/** A client of the API at an address. Throws `FlorenceError` (`invalid-request`) for an address that is none. */
+/** Creates a client of the API. Throws `FlorenceError` (`invalid-request`) for an invalid `baseUrl`. */
 export function createFlorence(options: FlorenceOptions): Florence {
   const connection = connectionOf(options);
   const get = <Data>(path: string, settings: CallOptions = {}): AnswerPromise<Data> =>
-    asked<Data>(connection, Promise.resolve({ method: "GET", path }), settings);
+    sendRequest<Data>(connection, Promise.resolve({ method: "GET", path }), settings);
   return {
     ...taskMethods(connection),
     analyze: (image, items, settings = {}) =>
-      asked(connection, jsonRequest("/v1/analyze", image, { tasks: items }), settings),
-    batch: (items, settings = {}) => asked(connection, batchRequest("/v1/batch", items), settings),
+      sendRequest(connection, jsonRequest("/v1/analyze", image, { tasks: items }), settings),
+    batch: (items, settings = {}) => sendRequest(connection, batchRequest("/v1/batch", items), settings),
     tasks: (settings) => get("/v1/tasks", settings),
     models: (settings) => get("/v1/models", settings),
     health: (settings) => get("/healthz", settings),

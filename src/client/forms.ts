@@ -1,17 +1,17 @@
 import type * as contract from "./contract.ts";
 
-/** One task's row. */
+/** Row of one task in the table of tasks. */
 export type TaskRow = (typeof contract.tasks)[keyof typeof contract.tasks];
 
-/** A task's name in the API. */
+/** Name of a task in the API. */
 export type TaskName = TaskRow["name"];
 
-/** The ways to write a box. */
+/** Format of a box. */
 export type BoxFormat = contract.BoxFormat;
 
 type WithBoxes<Answer, Format> = Extract<Answer, { readonly box_format: Format }>;
 
-/** The answers by their `type`, with boxes in one format. */
+/** Answers by their `type`, with boxes in one format. */
 interface AnswersByType<Format extends BoxFormat> {
   readonly text: contract.TextAnswer;
   readonly boxes: WithBoxes<contract.BoxesAnswer | contract.BoxesAnswerXywh | contract.BoxesAnswerCxcywh, Format>;
@@ -22,7 +22,7 @@ interface AnswersByType<Format extends BoxFormat> {
   >;
 }
 
-/** What a task answers when no other form is asked for. */
+/** Answer of a task in the default form. */
 export type AnswerOf<
   Row extends TaskRow,
   Format extends BoxFormat = "xyxy",
@@ -30,7 +30,7 @@ export type AnswerOf<
 
 type FlatOf<Format> = WithBoxes<contract.FlatAnswer | contract.FlatAnswerXywh | contract.FlatAnswerCxcywh, Format>;
 
-/** What decides the form. */
+/** The options that determine the form of an answer. */
 export interface Form {
   readonly format: "json" | "flat" | "raw";
   readonly box_format: BoxFormat;
@@ -38,14 +38,14 @@ export interface Form {
   readonly overlay: "svg" | undefined;
 }
 
-/** What options say of one of them; the default where they say nothing, or may say nothing. */
+/** Type of one option; includes the default if the option is absent or may be undefined. */
 export type OptionValue<Options, Key extends string, Default> = Options extends { readonly [Name in Key]?: infer Value }
   ? Key extends keyof Options
     ? Exclude<Value, undefined> | (undefined extends Value ? Default : never)
     : Default
   : Default;
 
-/** The form that options ask for. */
+/** The form that options select. */
 export interface FormOf<Options> extends Form {
   readonly format: Extract<OptionValue<Options, "format", "json">, Form["format"]>;
   readonly box_format: Extract<OptionValue<Options, "box_format", "xyxy">, BoxFormat>;
@@ -53,16 +53,16 @@ export interface FormOf<Options> extends Form {
   readonly overlay: Extract<OptionValue<Options, "overlay", undefined>, Form["overlay"]>;
 }
 
-/** What a task answers in a form: a drawing is the text of an SVG file. Where an option may have several values, one of several answers. */
-export type AnswerInForm<Row extends TaskRow, Asked extends Form> = ByOverlay<Row, Asked, Asked["overlay"]>;
+/** Answer of a task in a form: an SVG overlay is the text of an SVG file. If an option may have several values, a union of answers. */
+export type AnswerInForm<Row extends TaskRow, Selected extends Form> = ByOverlay<Row, Selected, Selected["overlay"]>;
 
-type ByOverlay<Row extends TaskRow, Asked extends Form, Overlay> = Overlay extends "svg"
+type ByOverlay<Row extends TaskRow, Selected extends Form, Overlay> = Overlay extends "svg"
   ? string
-  : ByCompat<Row, Asked, Asked["compat"]>;
+  : ByCompat<Row, Selected, Selected["compat"]>;
 
-type ByCompat<Row extends TaskRow, Asked extends Form, Compat> = Compat extends "reference"
+type ByCompat<Row extends TaskRow, Selected extends Form, Compat> = Compat extends "reference"
   ? contract.ReferenceAnswer
-  : ByFormat<Row, Asked["format"], Asked["box_format"]>;
+  : ByFormat<Row, Selected["format"], Selected["box_format"]>;
 
 type ByFormat<Row extends TaskRow, Format, Boxes extends BoxFormat> = Format extends "flat"
   ? FlatOf<Boxes>
@@ -70,7 +70,7 @@ type ByFormat<Row extends TaskRow, Format, Boxes extends BoxFormat> = Format ext
     ? contract.RawAnswer
     : AnswerOf<Row, Boxes>;
 
-/** More of a text, or one object that is finished; then the whole answer. */
+/** Event of a stream: further text, or one complete object; at the end the whole answer. */
 export type EventOf<Answer> =
   | (Answer extends { readonly objects: readonly (infer Item)[] }
       ? Omit<contract.ObjectEvent, "object"> & { readonly object: Item }
@@ -79,15 +79,15 @@ export type EventOf<Answer> =
         : never)
   | (Omit<contract.DoneEvent, "answer"> & { readonly answer: Answer });
 
-type Objects = "min_score" | "max_objects" | "box_format" | "include";
+type ObjectOptions = "min_score" | "max_objects" | "box_format" | "include";
 type None<Name extends string> = { readonly [Key in Name]?: undefined };
 
-/** Options that would go unheard beside these: the server refuses them, and so does the compiler. */
+/** Excludes options that the others would make the server ignore: the server refuses such requests, and so does the compiler. */
 export type NoIgnoredOptions<Options> = (Options extends { readonly compat: "reference" }
-  ? None<Objects | "format" | "overlay">
+  ? None<ObjectOptions | "format" | "overlay">
   : unknown) &
   (Options extends { readonly overlay: "svg" } ? None<"format" | "box_format" | "include"> : unknown) &
-  (Options extends { readonly format: "raw" } ? None<Objects> : unknown) &
+  (Options extends { readonly format: "raw" } ? None<ObjectOptions> : unknown) &
   (Options extends { readonly stream: true }
     ? None<"compat" | "overlay"> & { readonly format?: "json" | undefined }
     : unknown);

@@ -7,12 +7,12 @@ type RowOf<Name extends TaskName> = Extract<TaskRow, { readonly name: Name }>;
 
 type Inputs = "text" | "labels" | "region" | "normalized_region";
 
-/** The words and regions of other tasks: an item that has them is a mistake. */
+/** Excludes the text, labels and regions that only other tasks take. */
 type NoOtherInputs<Row extends TaskRow> = {
   readonly [Key in Exclude<Inputs, KeysOf<InputOptions[Row["input"]]>>]?: undefined;
 };
 
-/** A task's name, with its options beside it; drawings and streams have the tasks' own methods. */
+/** A task name with its options. SVG overlays and streams are available only through the task's own method. */
 type ItemOf<Row extends TaskRow> = Row extends TaskRow
   ? {
       readonly task: Row["name"];
@@ -25,10 +25,10 @@ type ItemOf<Row extends TaskRow> = Row extends TaskRow
 /** One of several tasks on one image. */
 export type AnalyzeItem = ItemOf<TaskRow>;
 
-/** One of several tasks, with an image of its own. */
+/** One of several tasks, with its own image. */
 export type BatchItem = AnalyzeItem & { readonly image: Image };
 
-/** What became of one item: its answer, or its own problem. */
+/** Result of one item: its answer or its problem. */
 export type ItemResult<Item extends { readonly task: TaskName }> =
   | {
       readonly task: Item["task"];
@@ -43,7 +43,7 @@ export type ItemResult<Item extends { readonly task: TaskName }> =
       readonly problem: contract.Problem;
     };
 
-/** A result for each item, in their order. */
+/** One result per item, in their order. */
 export interface ItemResults<Items extends readonly { readonly task: TaskName }[]> {
   readonly results: { readonly [Index in keyof Items]: ItemResult<Items[Index]> };
 }

@@ -1,4 +1,4 @@
-/** A text as JSON; `undefined`, which no JSON is, where it is none. */
+/** Parses a text as JSON. Returns `undefined`, which is no JSON value, if the text is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -4,14 +4,14 @@ import type * as contract from "./contract.ts";
 import type { AnswerOf, EventOf, FormOf, OptionValue, AnswerInForm, TaskRow, NoIgnoredOptions } from "./forms.ts";
 import type { Image } from "./image.ts";
 
-/** One of two options, and not both. */
+/** Requires exactly one of two options. */
 type OneOf<Options, One extends keyof Options, Other extends keyof Options> = Omit<Options, One | Other> &
   (
     | ({ readonly [Key in One]-?: NonNullable<Options[Key]> } & { readonly [Key in Other]?: undefined })
     | ({ readonly [Key in Other]-?: NonNullable<Options[Key]> } & { readonly [Key in One]?: undefined })
   );
 
-/** What a task takes beside the image, by the kind of its input. Names are the API's. */
+/** Options of a task besides the image, by the kind of its input. The names are those of the API. */
 export interface InputOptions {
   readonly none: Omit<contract.ImageRequest, "image">;
   readonly text: Omit<contract.TextRequest, "image">;
@@ -19,38 +19,38 @@ export interface InputOptions {
   readonly region: OneOf<Omit<contract.RegionRequest, "image">, "region", "normalized_region">;
 }
 
-/** The options of a task, and of the call that asks it. */
+/** The options of a task and of its call. */
 export type OptionsOf<Row extends TaskRow> = InputOptions[Row["input"]] & CallOptions;
 
-/** All keys, those of one variant, too. */
+/** The keys of all variants of a union. */
 export type KeysOf<Options> = Options extends unknown ? keyof Options : never;
 
-/** The options as they were given, where each is one that there is and they go together. */
+/** The given options, if each of them exists and they are compatible. */
 type Checked<Options, Known> = Options & {
   readonly [Key in Exclude<keyof Options, KeysOf<Known>>]: never;
 } & NoIgnoredOptions<Options>;
 
-/** A promise of an answer, or of its events where `stream` was asked for. */
-type Outcome<Row extends TaskRow, Options, Streams = OptionValue<Options, "stream", false>> = Streams extends true
+/** Result of a method: a promise of an answer, or of its events if `stream` is true. */
+type MethodResult<Row extends TaskRow, Options, Streams = OptionValue<Options, "stream", false>> = Streams extends true
   ? StreamPromise<EventOf<AnswerOf<Row, FormOf<Options>["box_format"]>>>
   : AnswerPromise<AnswerInForm<Row, FormOf<Options>>>;
 
-/** A task that needs nothing but an image. */
-type OpenMethod<Row extends TaskRow> = <const Options extends InputOptions["none"] & CallOptions = object>(
+/** Method of a task that needs only an image. */
+type ImageMethod<Row extends TaskRow> = <const Options extends InputOptions["none"] & CallOptions = object>(
   image: Image,
   options?: Checked<Options, OptionsOf<Row>>,
-) => Outcome<Row, Options>;
+) => MethodResult<Row, Options>;
 
-/** A task that needs words or a region beside the image. */
-type AskingMethod<Row extends TaskRow> = <const Options extends OptionsOf<Row>>(
+/** Method of a task that needs a text, labels or a region in addition to the image. */
+type ImageAndInputMethod<Row extends TaskRow> = <const Options extends OptionsOf<Row>>(
   image: Image,
   options: Checked<Options, OptionsOf<Row>>,
-) => Outcome<Row, Options>;
+) => MethodResult<Row, Options>;
 
-/** A task as a method: its options follow from its input, and from them the type of what it answers. */
-export type TaskMethod<Row extends TaskRow> = Row["input"] extends "none" ? OpenMethod<Row> : AskingMethod<Row>;
+/** Method of a task: the kind of its input determines the options, and the options determine the type of the answer. */
+export type TaskMethod<Row extends TaskRow> = Row["input"] extends "none" ? ImageMethod<Row> : ImageAndInputMethod<Row>;
 
-/** Every task as a method. */
+/** The methods of all tasks. */
 export type TaskMethods = {
   readonly [Method in keyof typeof contract.tasks]: TaskMethod<(typeof contract.tasks)[Method]>;
 };

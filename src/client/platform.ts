@@ -1,6 +1,6 @@
 import type { Connection } from "./call.ts";
 
-/** The platform's own fetch, time and chance, which are the same in browsers, Workers and Node: the one place of this client that reaches for them. */
+/** The platform's `fetch`, clock and random numbers, the same in browsers, Workers and Node. No other file of the client uses these globals. */
 export const platform: Pick<Connection, "fetch" | "now" | "sleep" | "random"> = {
   fetch: (url, init) => fetch(url, init),
   now: () => Date.now(),

@@ -6,22 +6,22 @@ import type { Problem } from "./contract.ts";
 import { FlorenceError, florenceErrorOf } from "./florence-error.ts";
 import { parseJson } from "./json.ts";
 
-/** Most bytes of a problem; proxies send pages of HTML. */
+/** Maximum bytes of a problem; proxies send HTML pages. */
 const MAX_PROBLEM_BYTES = 256 * 1024;
 
-/** Statuses of proxies and gateways, which send no problem: the same request may succeed in a moment. */
-const passing: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
+/** Transient statuses of proxies and gateways, which send no problem: the same request may succeed soon. */
+const transientStatuses: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
-/** Redirects are not followed, since that would hand the picture to someone else. Browsers hide one behind the status 0. */
-const redirects: ReadonlySet<number> = new Set([0, 301, 302, 303, 307, 308]);
+/** Redirects are not followed, since that would send the image to another server. Browsers report a redirect as status 0. */
+const redirectStatuses: ReadonlySet<number> = new Set([0, 301, 302, 303, 307, 308]);
 
-/** Whether an error's body is one of this API. */
+/** Whether the body of an error is a problem of this API. */
 function isProblem(value: unknown): value is Problem {
   return isFields(value) && typeof value["code"] === "string" && typeof value["detail"] === "string";
 }
 
-/** A page of HTML is `undefined`, and so is a body that broke off: the status says enough. */
-async function bodyOf(response: Response, deadline: Deadline): Promise<unknown> {
+/** Reads the body as JSON; returns `undefined` for an HTML page or an incomplete body, since the status is sufficient then. */
+async function readJsonBody(response: Response, deadline: Deadline): Promise<unknown> {
   try {
     return parseJson(new TextDecoder().decode(await readBody(response, deadline, MAX_PROBLEM_BYTES)));
   } catch (thrown) {
@@ -31,23 +31,23 @@ async function bodyOf(response: Response, deadline: Deadline): Promise<unknown> 
   }
 }
 
-/** A problem as the error that it is; `undefined` where the value is no problem. */
+/** Converts a problem to an error; returns `undefined` if the value is not a problem. `seconds` is the value of Retry-After. */
 export function problemError(value: unknown, seconds?: number): FlorenceError | undefined {
   if (!isProblem(value)) return undefined;
   const { code, detail, status, fix, retryable, request_id: requestId, issues } = value;
   return new FlorenceError(code, detail, { status, fix, retryable, requestId, issues, retryAfterSeconds: seconds });
 }
 
-/** The error that a response is whose status is not 2xx. */
+/** Converts a response with a status other than 2xx to an error. */
 export async function replyError(response: Response, deadline: Deadline, nowMs: number): Promise<FlorenceError> {
   const { status, headers } = response;
   const seconds = retryAfterSeconds(headers.get("retry-after"), nowMs);
-  const problem = problemError(await bodyOf(response, deadline), seconds);
+  const problem = problemError(await readJsonBody(response, deadline), seconds);
   if (problem !== undefined) return problem;
   return new FlorenceError("invalid-response", `The server answered with status ${status} and without a problem.`, {
     status,
-    fix: redirects.has(status) ? "Set `baseUrl` to the address that the server redirects to." : undefined,
-    retryable: passing.has(status),
+    fix: redirectStatuses.has(status) ? "Set `baseUrl` to the address that the server redirects to." : undefined,
+    retryable: transientStatuses.has(status),
     requestId: headers.get("x-request-id") ?? undefined,
     retryAfterSeconds: seconds,
   });

@@ -1,61 +1,65 @@
 import type { ApiRequest } from "./call.ts";
 import { type Image, imageInJson, resolveImage, type SentImage } from "./image.ts";
 
-/** Options by the API's names. */
+/** Options under the names of the API. */
 export type NamedOptions = Readonly<Record<string, unknown>>;
 
 /**
- * Longest query in characters. Servers and proxies cut addresses off at 8 or 16 thousand, all headers included; longer options travel in a JSON
- * body, where the image takes a third more.
+ * Maximum query length in characters. Servers and proxies limit the request head, all headers included, to 8 or 16 thousand characters; longer
+ * options are sent in a JSON body, where the image takes a third more.
  */
 export const MAX_QUERY_CHARACTERS = 4000;
 
-function spelled(value: unknown): string {
+/** Formats an option for the query: a list or a box as its elements, separated by commas. */
+function formatQueryValue(value: unknown): string {
   if (Array.isArray(value)) return value.join(",");
   if (typeof value !== "object" || value === null) return String(value);
-  // A box: the four numbers in their order.
+  // A box: its four numbers.
   return ["x1", "y1", "x2", "y2"].map((key) => String(Reflect.get(value, key))).join(",");
 }
 
-/** Options that the query has several times, once for each value. */
-const repeated: ReadonlySet<string> = new Set(["labels"]);
+/** Options that the query repeats, once per value. */
+const repeatedOptions: ReadonlySet<string> = new Set(["labels"]);
 
-/** Options as the query spells them. */
+/** Formats options as a query. */
 export function queryOf(options: NamedOptions): URLSearchParams {
   const entries = Object.entries(options).flatMap(([name, value]): [string, string][] => {
     if (value === undefined) return [];
-    return repeated.has(name) && Array.isArray(value)
+    return repeatedOptions.has(name) && Array.isArray(value)
       ? value.map((each) => [name, String(each)])
-      : [[name, spelled(value)]];
+      : [[name, formatQueryValue(value)]];
   });
   return new URLSearchParams(entries);
 }
 
-async function inJson(path: string, image: SentImage, fields: NamedOptions): Promise<ApiRequest> {
+async function toJsonRequest(path: string, image: SentImage, fields: NamedOptions): Promise<ApiRequest> {
   const body = JSON.stringify({ image: await imageInJson(image), ...fields });
   return { method: "POST", path, mediaType: "application/json", body };
 }
 
-/** A question whose body is JSON. */
+/** Builds a request with one image in a JSON body. */
 export async function jsonRequest(path: string, image: Image, fields: NamedOptions): Promise<ApiRequest> {
-  return inJson(path, await resolveImage(image), fields);
+  return toJsonRequest(path, await resolveImage(image), fields);
 }
 
-/** A question about one image: bytes go as they are, with the options in the query; words, and options that are too long for that, go as JSON. */
+/**
+ * Builds a request about one image. Bytes are sent as the body, with the options in the query; a string, and options that are too long for a
+ * query, are sent as JSON.
+ */
 export async function imageRequest(path: string, image: Image, options: NamedOptions): Promise<ApiRequest> {
   const sent = await resolveImage(image);
   const query = queryOf(options).toString();
-  if (sent.kind === "words" || query.length > MAX_QUERY_CHARACTERS) return inJson(path, sent, options);
-  const address = query === "" ? path : `${path}?${query}`;
-  return { method: "POST", path: address, mediaType: sent.mediaType, body: sent.file };
+  if (sent.kind === "text" || query.length > MAX_QUERY_CHARACTERS) return toJsonRequest(path, sent, options);
+  const pathWithQuery = query === "" ? path : `${path}?${query}`;
+  return { method: "POST", path: pathWithQuery, mediaType: sent.mediaType, body: sent.file };
 }
 
-/** A question about several images. */
+/** Builds a request about several images, in a JSON body. */
 export async function batchRequest(
   path: string,
   items: readonly (NamedOptions & { readonly image: Image })[],
 ): Promise<ApiRequest> {
-  const written = items.map(async ({ image, ...fields }) => ({
+  const encodedItems = items.map(async ({ image, ...fields }) => ({
     image: await imageInJson(await resolveImage(image)),
     ...fields,
   }));
@@ -63,6 +67,6 @@ export async function batchRequest(
     method: "POST",
     path,
     mediaType: "application/json",
-    body: JSON.stringify({ items: await Promise.all(written) }),
+    body: JSON.stringify({ items: await Promise.all(encodedItems) }),
   };
 }
