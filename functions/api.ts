@@ -11,24 +11,25 @@ import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import examples from "../src/contract/response-examples.json";
 import { site } from "./assets.ts";
-import { cached, urlCache } from "./cache.ts";
+import { cachedGenerations, urlCache } from "./cache.ts";
 import { imageFetch } from "./image-fetch.ts";
-import { IMAGE_CONCURRENCY, placements, Variables } from "./placements.ts";
+import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
+import { Variables } from "./variables.ts";
 
 export { RequestCoordinator } from "./request-coordinator.ts";
 
 const variables = Variables.safeParse(env);
 if (!variables.success) console.error(z.prettifyError(variables.error));
 
-/** Pictures that an isolate knows to be good. */
-const KNOWN_PICTURES = 2000;
+/** Images whose checked headers an isolate keeps. */
+const MAX_CACHED_HEADERS = 2000;
 
-function serviceOf(settings: z.infer<typeof Variables>): Service {
+function serviceOf(settings: Variables): Service {
   const backend = placements[settings.PLACEMENT](settings);
   const limits = { ...ISOLATE_LIMITS, maxPixels: settings.MAX_IMAGE_PIXELS };
-  const find = cached(backend, settings);
+  const find = cachedGenerations(backend, settings);
   const imageConcurrency = IMAGE_CONCURRENCY[settings.PLACEMENT];
-  const headerCache = createByteLru<ImageHeader>({ maxBytes: KNOWN_PICTURES, bytesOf: () => 1 });
+  const headerCache = createByteLru<ImageHeader>({ maxBytes: MAX_CACHED_HEADERS, bytesOf: () => 1 });
   const intake = { limits, headerCache, fetchImage: imageFetch(settings), urlCache: urlCache(settings) };
   return createService({ ...intake, backend, find, now: Date.now, imageConcurrency });
 }

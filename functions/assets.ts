@@ -9,10 +9,10 @@ function assetAt(folder: keyof typeof assetFolders, path: string): string {
   return `https://assets.local/${assetFolders[folder]}/${path}`;
 }
 
-/** Reads the models' files. */
+/** Reads a model file from the static assets. */
 export const readModelFile: ReadAsset = (path) => env.ASSETS.fetch(assetAt("models", path));
 
-/** The pages that are shown. */
+/** The pages of this deployment. */
 export const site: Site = {
   pages,
   read: (file, headers) => env.ASSETS.fetch(assetAt("site", file), { headers }),

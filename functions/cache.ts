@@ -1,26 +1,22 @@
 import { env, waitUntil } from "cloudflare:workers";
-import type * as z from "zod";
 import { createCacheApiStore } from "../src/cache/cache-api-store.ts";
 import { createKvStore } from "../src/cache/kv.ts";
 import { type CachedGenerationsOptions, createCachedGenerations } from "../src/generations/cached-generations.ts";
 import type { FindGenerations } from "../src/generations/request.ts";
 import type { Backend } from "../src/inference/backend.ts";
 import { createUrlCache, type UrlCache } from "../src/intake/url-cache.ts";
-import type { Variables } from "./placements.ts";
+import type { Variables } from "./variables.ts";
 
-type Settings = Pick<
-  z.infer<typeof Variables>,
-  "CACHE_SALT" | "CACHE_TTL_SECONDS" | "CACHE_MEMORY_BYTES" | "PLACEMENT"
->;
+type Settings = Pick<Variables, "CACHE_SALT" | "CACHE_TTL_SECONDS" | "CACHE_MEMORY_BYTES" | "PLACEMENT">;
 
-/** Addresses that an isolate remembers: some five hundred of the usual length. */
-const ADDRESS_BYTES = 256 * 1024;
+/** Budget of an isolate's URL cache: about five hundred addresses of usual length. */
+const URL_CACHE_BYTES = 256 * 1024;
 
-/** What images' addresses were seen to show: in the isolate and in the data centre. KV would be written too often for what lasts so short. */
+/** Caches which image an address shows, in the isolate and in the data centre. Not in KV: the entries are short-lived, and writes are what KV bills. */
 export function urlCache({ CACHE_SALT }: Settings): UrlCache {
   return createUrlCache({
     stores: [createCacheApiStore(() => caches.default, "addresses")],
-    memoryBytes: ADDRESS_BYTES,
+    memoryBytes: URL_CACHE_BYTES,
     salt: CACHE_SALT,
     waitUntil,
     now: Date.now,
@@ -38,8 +34,8 @@ function coordinationOf({ PLACEMENT }: Settings): CachedGenerationsOptions["coor
   };
 }
 
-/** The cache before a backend: in the isolate, in the data centre, everywhere; and what is asked at the same time, asked once. */
-export function cached(backend: Backend, settings: Settings): FindGenerations {
+/** Puts the cache in front of a backend, in the isolate, the data centre and KV, and coalesces equal requests. */
+export function cachedGenerations(backend: Backend, settings: Settings): FindGenerations {
   return createCachedGenerations({
     backend,
     stores: [createCacheApiStore(() => caches.default, "generations"), createKvStore(env.GENERATIONS)],

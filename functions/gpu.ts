@@ -1,45 +1,28 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import * as z from "zod";
 import packageFile from "../package.json" with { type: "json" };
 import { providers } from "../src/runtime/ort-node.ts";
+import { parseCommandLine } from "../src/serving/command-line-node.ts";
 import { SERVING_USAGE, servingFlags } from "../src/serving/flags.ts";
 import { startServing } from "../src/serving/start-node.ts";
 
-const schema = servingFlags(providers, availableParallelism());
-
-/** The command line's flags, or the end of the process with what is wrong with them. */
-function readFlags(): z.infer<typeof schema> {
-  const names = Object.keys(schema.shape);
-  const switches = new Set(["offer-fp16"]);
-  const options = Object.fromEntries(
-    names.map((name) => [name, { type: switches.has(name) ? "boolean" : "string" } as const]),
-  );
-  try {
-    const { values } = parseArgs({ options: { ...options, help: { type: "boolean" } } });
-    if (values["help"] === true) {
-      console.log(SERVING_USAGE);
-      process.exit(0);
-    }
-    return schema.parse(values);
-  } catch (thrown) {
-    const reason = thrown instanceof z.ZodError ? z.prettifyError(thrown) : String(thrown);
-    console.error(`${reason}\n\n${SERVING_USAGE}`);
-    return process.exit(2);
-  }
+/** Ends the process without a server. An operator's mistake needs no stack trace. */
+function exit(status: number, message: string): never {
+  (status === 0 ? console.log : console.error)(message);
+  process.exit(status);
 }
 
-/** Why there will be no server, in one line: what an operator can mend needs no stack. */
-function giveUp(thrown: unknown): never {
-  console.error(thrown instanceof Error ? thrown.message : String(thrown));
-  process.exit(1);
+function log(level: "info" | "error", fields: Readonly<Record<string, unknown>>): void {
+  console.log(JSON.stringify({ time: new Date().toISOString(), level, ...fields }));
 }
 
-// A log that nobody reads any more is no reason to end.
+// The server goes on when nothing reads its log any more.
 process.stdout.on("error", () => {});
 
-const flags = readFlags();
+const command = parseCommandLine(process.argv.slice(2), servingFlags(providers, availableParallelism()));
+if (command.type === "help") exit(0, SERVING_USAGE);
+if (command.type === "invalid") exit(2, `${command.reason}\n\n${SERVING_USAGE}`);
+const { flags } = command;
 const server = await startServing({
   ...flags,
   shards: flags.shards ?? join(import.meta.dirname, "../model-shards"),
@@ -53,23 +36,19 @@ const server = await startServing({
   offersFp16: flags["offer-fp16"],
   version: packageFile.version,
   log: (line) => console.log(line),
-}).catch(giveUp);
-console.log(
-  JSON.stringify({ time: new Date().toISOString(), level: "info", listening: server.url.href, model: flags.model }),
-);
+}).catch((thrown: unknown) => exit(1, thrown instanceof Error ? thrown.message : String(thrown)));
+log("info", { listening: server.url.href, model: flags.model });
 
-let isEnding = false;
+let isStopping = false;
 
-async function end(reason: string, status: number): Promise<void> {
-  if (isEnding) return;
-  isEnding = true;
-  console.log(
-    JSON.stringify({ time: new Date().toISOString(), level: status === 0 ? "info" : "error", stopping: reason }),
-  );
+async function stop(reason: string, status: number): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  log(status === 0 ? "info" : "error", { stopping: reason });
   const isAnswered = await server.stop(flags["drain-seconds"] * 1000);
   process.exit(isAnswered ? status : 1);
 }
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void end(signal, 0));
-// A supervisor starts a new process; this one can answer nothing more.
-void server.engine.ended.then((reason) => end(reason, 1));
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal, 0));
+// Without its engine the process can answer nothing; a supervisor starts another.
+void server.engine.ended.then((reason) => stop(reason, 1));

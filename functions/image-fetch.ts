@@ -1,14 +1,13 @@
-import type * as z from "zod";
 import { createResolver } from "../src/image/dns-over-https.ts";
 import { createImageFetch, type FetchImage, type ImageFetchOptions } from "../src/image/fetch-image.ts";
 import { MAX_IMAGE_BYTES } from "../src/image/image.ts";
-import type { Variables } from "./placements.ts";
+import type { Variables } from "./variables.ts";
 
-type Settings = Pick<z.infer<typeof Variables>, "ALLOW_HTTP_IMAGES" | "IMAGE_DNS_URL">;
+type Settings = Pick<Variables, "ALLOW_HTTP_IMAGES" | "IMAGE_DNS_URL">;
 
 const request: ImageFetchOptions["fetch"] = (url, init) => fetch(url, init);
 
-/** How images are fetched that a request names by their address. */
+/** Fetches the images that requests name by their URL. */
 export function imageFetch({ ALLOW_HTTP_IMAGES, IMAGE_DNS_URL }: Settings): FetchImage {
   return createImageFetch({
     fetch: request,

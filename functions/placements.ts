@@ -1,5 +1,4 @@
 import { waitUntil } from "cloudflare:workers";
-import * as z from "zod";
 import { MAX_IMAGE_BYTES } from "../src/image/image.ts";
 import type { Backend } from "../src/inference/backend.ts";
 import { withImageBudget } from "../src/placements/image-budget.ts";
@@ -18,43 +17,15 @@ import { openModelShards } from "../src/weights/shards.ts";
 import { createSplitBackend } from "../src/placements/split.ts";
 import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import { readModelFile } from "./assets.ts";
+import type { Variables } from "./variables.ts";
 
-/** What waiting requests may hold in images: the isolate's 128 MB, less the model and one picture being decoded. */
+/** Images of all requests that run or wait for the model: the isolate's 128 MB, less the model and one image being decoded. */
 const IMAGE_BUDGET_BYTES = 12 * 1024 * 1024;
 
-/**
- * What pictures may hold that a backend elsewhere is asked about, with their messages: four of the largest, which a batch has under way,
- * and some small ones beside them.
- */
+/** Images of all requests in flight to a backend, with their messages: four of the largest, as a batch has, and some small ones. */
 const REMOTE_IMAGE_BUDGET_BYTES = 8 * MAX_IMAGE_BYTES + 8 * 1024 * 1024;
 
-/** What Workers KV demands at least. */
-const MIN_TTL_SECONDS = 60;
-
-const count = z.coerce.number().pipe(z.int().positive());
-
-/** The variables of a deployment; wrangler.toml says what each is for. */
-export const Variables = z
-  .object({
-    MAX_IMAGE_PIXELS: count,
-    MAX_CACHED_TOKENS: count,
-    PLACEMENT: z.enum(["embedded", "split", "remote"]),
-    MODEL: z.string().min(1),
-    BACKEND_URL: z.union([z.url({ protocol: /^https?$/ }), z.literal("")]),
-    BACKEND_TIMEOUT_MS: count,
-    CACHE_TTL_SECONDS: count.pipe(z.number().min(MIN_TTL_SECONDS)),
-    CACHE_MEMORY_BYTES: z.coerce.number().pipe(z.int().min(0)),
-    CACHE_SALT: z.string(),
-    ALLOW_HTTP_IMAGES: z.enum(["true", "false"]),
-    IMAGE_DNS_URL: z.union([z.url({ protocol: /^https$/ }), z.literal("")]),
-    /** A secret. */
-    BACKEND_AUTHORIZATION: z.string().optional(),
-  })
-  .refine(({ PLACEMENT, BACKEND_URL }) => PLACEMENT === "embedded" || BACKEND_URL !== "", {
-    path: ["BACKEND_URL"],
-    error: "This placement needs the address of a backend.",
-  });
-type Variables = z.infer<typeof Variables>;
+type Placement = Variables["PLACEMENT"];
 
 function clientOf({ BACKEND_URL, BACKEND_TIMEOUT_MS, BACKEND_AUTHORIZATION }: Variables) {
   return createInferenceClient({
@@ -74,7 +45,7 @@ function isolateModel({ MODEL, MAX_CACHED_TOKENS }: Variables) {
     readAsset: readModelFile,
     createSession: createWebSession,
     createTokenizer,
-    waitUntil: waitUntil,
+    waitUntil,
     now: Date.now,
     sleep: (milliseconds: number) => scheduler.wait(milliseconds),
     imageBudgetBytes: IMAGE_BUDGET_BYTES,
@@ -83,13 +54,13 @@ function isolateModel({ MODEL, MAX_CACHED_TOKENS }: Variables) {
 }
 
 /**
- * Images of a batch that are worked on at the same time. Where the isolate decodes them it has memory for one; elsewhere four keep a backend
- * busy, and of the six connections that a Worker may have open two are left for the cache.
+ * How many images of a batch are answered at once. An isolate that decodes images has memory for one. Elsewhere four keep a backend busy, and leave two
+ * of a Worker's six connections for the cache.
  */
-export const IMAGE_CONCURRENCY: Readonly<Record<Variables["PLACEMENT"], number>> = { embedded: 1, split: 1, remote: 4 };
+export const IMAGE_CONCURRENCY: Readonly<Record<Placement, number>> = { embedded: 1, split: 1, remote: 4 };
 
-/** Where the model runs, by the value of `PLACEMENT`. */
-export const placements: Readonly<Record<Variables["PLACEMENT"], (variables: Variables) => Backend>> = {
+/** The backend of each value of `PLACEMENT`. */
+export const placements: Readonly<Record<Placement, (variables: Variables) => Backend>> = {
   embedded: (variables) =>
     createEmbeddedBackend({
       ...isolateModel(variables),

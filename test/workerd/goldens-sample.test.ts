@@ -5,7 +5,7 @@ import { taskPath } from "../../src/contract/task-operations.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { describeImages } from "../support/golden-cases.ts";
 import { type Golden, goldenImages } from "../support/mini-goldens.ts";
-import { miniInWorkerd } from "../support/mini-in-workerd.ts";
+import { miniInWorkerd } from "./mini-in-workerd.ts";
 
 /** One image of the model's own size, and one that is resized; `npm run test:full` has all 24. */
 const sample = goldenImages.filter((_, index) => index === 0 || index === 12);

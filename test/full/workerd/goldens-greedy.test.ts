@@ -1,4 +1,4 @@
 import { describeGoldens } from "../../support/golden-cases.ts";
-import { miniInWorkerd } from "../../support/mini-in-workerd.ts";
+import { miniInWorkerd } from "../../workerd/mini-in-workerd.ts";
 
 describeGoldens(miniInWorkerd, "greedy");

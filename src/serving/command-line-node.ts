@@ -1,0 +1,27 @@
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import type { servingFlags } from "./flags.ts";
+
+type Flags = z.infer<ReturnType<typeof servingFlags>>;
+
+/** What a command line asks for: to serve, to print the usage, or nothing that can be done, with the reason. */
+export type CommandLine =
+  | { readonly type: "serve"; readonly flags: Flags }
+  | { readonly type: "help" }
+  | { readonly type: "invalid"; readonly reason: string };
+
+const SWITCHES: ReadonlySet<string> = new Set(["offer-fp16"]);
+
+/** Parses the arguments behind the program's name. */
+export function parseCommandLine(args: readonly string[], schema: ReturnType<typeof servingFlags>): CommandLine {
+  const names = Object.keys(schema.shape);
+  const options = Object.fromEntries(
+    names.map((name) => [name, { type: SWITCHES.has(name) ? "boolean" : "string" } as const]),
+  );
+  try {
+    const { values } = parseArgs({ args: [...args], options: { ...options, help: { type: "boolean" } } });
+    return values["help"] === true ? { type: "help" } : { type: "serve", flags: schema.parse(values) };
+  } catch (thrown) {
+    return { type: "invalid", reason: thrown instanceof z.ZodError ? z.prettifyError(thrown) : String(thrown) };
+  }
+}
