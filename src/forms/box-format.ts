@@ -3,8 +3,8 @@ import type { BoxFormat } from "../contract/form-options.ts";
 import type { Box, CentredBox, SizedBox } from "../contract/geometry.ts";
 
 /**
- * Decimals of sizes and centres: a bin's centre is a multiple of side ÷ 2000, so a corner has at most four decimals and the middle of two
- * at most five. What differs behind them is what doubles add when they subtract.
+ * Decimals of sizes and centres. A bin's centre is a multiple of side ÷ 2000, so a corner has at most four decimals and the middle of two
+ * corners at most five. Further digits are rounding errors of double arithmetic.
  */
 const DECIMALS = 5;
 
@@ -12,11 +12,11 @@ function round(value: number): number {
   return Number(value.toFixed(DECIMALS));
 }
 
-function sized({ x1, y1, x2, y2 }: Box): SizedBox {
+function toXywh({ x1, y1, x2, y2 }: Box): SizedBox {
   return { x: x1, y: y1, width: round(x2 - x1), height: round(y2 - y1) };
 }
 
-function centred({ x1, y1, x2, y2 }: Box): CentredBox {
+function toCxcywh({ x1, y1, x2, y2 }: Box): CentredBox {
   return { cx: round((x1 + x2) / 2), cy: round((y1 + y2) / 2), width: round(x2 - x1), height: round(y2 - y1) };
 }
 
@@ -25,8 +25,8 @@ interface Boxed {
   readonly normalized_box: Box;
 }
 
-/** The answer with each box converted; one branch a type, so that the compiler sees that type and objects still fit. */
-function inFormat<Format extends BoxFormat, Shape>(
+/** Converts each box of an answer. One branch per answer type, so that the compiler checks that type and objects match. */
+function convertBoxes<Format extends BoxFormat, Shape>(
   answer: LocatedAnswer,
   box_format: Format,
   convert: (box: Box) => Shape,
@@ -43,11 +43,11 @@ function inFormat<Format extends BoxFormat, Shape>(
 
 const formats: Readonly<Record<BoxFormat, (answer: LocatedAnswer) => FormattedAnswer>> = {
   xyxy: (answer) => answer,
-  xywh: (answer) => inFormat(answer, "xywh", sized),
-  cxcywh: (answer) => inFormat(answer, "cxcywh", centred),
+  xywh: (answer) => convertBoxes(answer, "xywh", toXywh),
+  cxcywh: (answer) => convertBoxes(answer, "cxcywh", toCxcywh),
 };
 
-/** The answer with its boxes, in pixels and normalized alike, written in this format. */
+/** Converts an answer's boxes, in pixels and normalized, to this format. Returns a text answer unchanged. */
 export function withBoxFormat(answer: Answer, format: BoxFormat): FormattedAnswer {
   return answer.type === "text" ? answer : formats[format](answer);
 }

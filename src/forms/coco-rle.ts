@@ -5,7 +5,7 @@ import { type MaskSize, ringRuns } from "./coco-raster.ts";
 
 type Runs = readonly number[];
 
-/** The runs of what is covered by one mask or by both: `rleMerge` of maskApi.c. Both are of the same size. */
+/** The run lengths of the union of two masks of equal size: `rleMerge` of maskApi.c. */
 function union(one: Runs, other: Runs): Runs {
   const merged: number[] = [];
   let [left, right] = [one[0] ?? 0, other[0] ?? 0];
@@ -37,8 +37,8 @@ function union(one: Runs, other: Runs): Runs {
   }
 }
 
-/** Characters 48 to 111 carry five bits each and whether more follow, the lowest first; the last one's highest bit is the sign. */
-function written(value: number): string {
+/** Encodes a number in characters 48 to 111. Each holds five bits, lowest first, and a continuation bit; the highest bit of the last is the sign. */
+function encodeRun(value: number): string {
   let text = "";
   for (let rest = value, hasMore = true; hasMore;) {
     const bits = rest & 0x1f;
@@ -49,13 +49,13 @@ function written(value: number): string {
   return text;
 }
 
-/** COCO's compressed text: `rleToString` of maskApi.c. From the fourth run on, the difference to the run two before. */
-function counts(runs: Runs): string {
-  return runs.map((run, index) => written(index > 2 ? run - (runs[index - 2] ?? 0) : run)).join("");
+/** COCO's compressed counts: `rleToString` of maskApi.c. From the fourth run on, a run is encoded as its difference to the run two before. */
+function encodeRuns(runs: Runs): string {
+  return runs.map((run, index) => encodeRun(index > 2 ? run - (runs[index - 2] ?? 0) : run)).join("");
 }
 
-/** The mask of all that the rings cover together, equal to pycocotools' `merge(frPyObjects(rings, height, width))`. */
+/** The mask of the union of all rings, equal to pycocotools' `merge(frPyObjects(rings, height, width))`. */
 export function cocoRle(rings: readonly (readonly Point[])[], { width, height }: MaskSize): z.infer<typeof CocoRle> {
   const [first = [width * height], ...others] = rings.map((ring) => ringRuns(ring, { width, height }));
-  return { size: [height, width], counts: counts(others.reduce(union, first)) };
+  return { size: [height, width], counts: encodeRuns(others.reduce(union, first)) };
 }

@@ -7,14 +7,14 @@ type Located = Exclude<FormattedAnswer, { type: "text" }>;
 type Item = Located["objects"][number];
 type FormattedBox = Item["box"];
 
-/** A box's numbers in the order of its format. */
-function numbersOf(box: FormattedBox): readonly number[] {
+/** A box's coordinates in the order of its format. */
+function coordinatesOf(box: FormattedBox): readonly number[] {
   if ("x1" in box) return boxKeys.xyxy.map((key) => box[key]);
   return "cx" in box ? boxKeys.cxcywh.map((key) => box[key]) : boxKeys.xywh.map((key) => box[key]);
 }
 
-/** One field of a record of RFC 4180. */
-function field(text: string): string {
+/** Escapes one CSV field as in RFC 4180. */
+function csvField(text: string): string {
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -22,20 +22,20 @@ function points(ring: Rings[number]): string {
   return ring.map(({ x, y }) => `${x},${y}`).join(" ");
 }
 
-/** The shape of an object that has one beside its box. */
+/** An object's polygons or quad as one text; empty for an object that has only a box. */
 function shapeText(object: Item): readonly string[] {
   if ("polygons" in object) return [object.polygons.map(points).join("|")];
   return "quad" in object ? [points(object.quad)] : [];
 }
 
 function joinedBoxes(boxes: readonly FormattedBox[]): string {
-  return boxes.map((box) => numbersOf(box).join(",")).join(";");
+  return boxes.map((box) => coordinatesOf(box).join(",")).join(";");
 }
 
 function objectsOf(objects: readonly Item[]) {
   return {
     object_count: objects.length,
-    labels: objects.map(({ label }) => field(label)).join(","),
+    labels: objects.map(({ label }) => csvField(label)).join(","),
     scores: objects.map(({ score }) => score).join(","),
     boxes: joinedBoxes(objects.map(({ box }) => box)),
     normalized_boxes: joinedBoxes(objects.map(({ normalized_box }) => normalized_box)),
@@ -45,7 +45,7 @@ function objectsOf(objects: readonly Item[]) {
   };
 }
 
-/** The first box's numbers under keys of their own; zeros where there is no box. */
+/** The first box's coordinates under separate keys; zeros if there is no box. */
 const firstBox = {
   xyxy: ([first_x1 = 0, first_y1 = 0, first_x2 = 0, first_y2 = 0]: readonly number[]) =>
     ({ box_format: "xyxy", first_x1, first_y1, first_x2, first_y2 }) as const,
@@ -56,8 +56,8 @@ const firstBox = {
 } satisfies Record<BoxFormat, unknown>;
 
 /**
- * An answer on one level, for tools that map fields by clicking: texts and numbers only, and the same keys whatever was seen, so that a
- * mapping made from one answer holds for the next.
+ * An answer as one flat object, for tools that map fields by clicking. It has only texts and numbers, and the same keys for every answer in
+ * one box format, so that a mapping made from one answer fits the next.
  */
 export function flat(answer: FormattedAnswer, boxFormat: BoxFormat): FlatAnswer {
   const objects: readonly Item[] = answer.type === "text" ? [] : answer.objects;
@@ -69,7 +69,7 @@ export function flat(answer: FormattedAnswer, boxFormat: BoxFormat): FlatAnswer 
     task: answer.task,
     text: answer.type === "text" ? answer.text : "",
     ...objectsOf(objects),
-    ...firstBox[boxFormat](first === undefined ? [] : numbersOf(first.box)),
+    ...firstBox[boxFormat](first === undefined ? [] : coordinatesOf(first.box)),
     score_type: answer.type === "text" ? "" : answer.score_type,
     finish_reason: answer.finish_reason,
     source_width: source.width,

@@ -12,26 +12,26 @@ import { raw } from "./raw.ts";
 import type { FormSource } from "./source.ts";
 import { svgDrawing } from "./svg-drawing.ts";
 
-type Draw = (source: FormSource, options: FormOptions) => JsonForm;
+type Formatter = (source: FormSource, options: FormOptions) => JsonForm;
 
-/** An answer of texts and objects, as the options that limit and convert objects want it. */
+/** Applies the options that limit and convert objects: scores, counts, outlines and the box format. */
 export function formatted(answer: Answer, options: FormOptions): FormattedAnswer {
-  const shown = withOutlines(limited(answer, options), options.include ?? []);
-  return withBoxFormat(shown, options.box_format ?? "xyxy");
+  const outlined = withOutlines(limited(answer, options), options.include ?? []);
+  return withBoxFormat(outlined, options.box_format ?? "xyxy");
 }
 
-const formats: Readonly<Record<NonNullable<FormOptions["format"]>, Draw>> = {
+const formats: Readonly<Record<NonNullable<FormOptions["format"]>, Formatter>> = {
   json: ({ answer }, options) => formatted(answer, options),
   flat: ({ answer }, options) => flat(formatted(answer, options), options.box_format ?? "xyxy"),
   raw,
 };
 
-/** What Hugging Face's processor gives for the first prompt's text: the contract lets only one through. */
+/** What Hugging Face's processor returns for the first prompt's text. The contract allows only one prompt in this form. */
 function reference({ task, image, generations }: FormSource): JsonForm {
   return postProcess(generations[0]?.text ?? "", tasks[task].token, image);
 }
 
-/** An answer in the form that was asked for. All forms are drawn from the same generations. */
+/** Renders an answer in the requested form. All forms are derived from the same generations. */
 export function formatAnswer(source: FormSource, options: FormOptions): Form {
   if (options.compat === "reference") return reference(source);
   if (options.overlay === undefined) return formats[options.format ?? "json"](source, options);

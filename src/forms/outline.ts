@@ -16,13 +16,13 @@ export function cornersOf({ x1, y1, x2, y2 }: Box): Point[] {
   ];
 }
 
-/** What an object covers, in pixels: the most exact shape that it has. */
+/** An object's outline in pixels, from the most exact shape that it has. */
 export function ringsOf(object: LocatedAnswer["objects"][number]): Rings {
   if ("polygons" in object) return object.polygons;
   return ["quad" in object ? object.quad : cornersOf(object.box)];
 }
 
-/** Rings as the `d` of an SVG `<path>`, each closed. */
+/** Rings as the `d` attribute of an SVG `<path>`, each closed. */
 export function svgPath(rings: Rings): string {
   return rings.map((ring) => `M${ring.map(({ x, y }) => `${x},${y}`).join("L")}Z`).join("");
 }
@@ -36,7 +36,7 @@ function outlines(rings: Rings, size: Size, include: readonly Outline[]) {
   };
 }
 
-/** The answer with each object's outline written in these ways too. One branch a type, as in `box-format.ts`. */
+/** Adds each object's outline in the requested encodings. One branch per answer type, as in `box-format.ts`. */
 export function withOutlines(answer: Answer, include: readonly Outline[]): Answer {
   if (answer.type === "text" || include.length === 0) return answer;
   const { source } = answer;

@@ -2,7 +2,7 @@ import type { RawAnswer } from "../contract/forms.ts";
 import type { Generation } from "../inference/backend.ts";
 import type { FormSource } from "./source.ts";
 
-/** The lowest float32: JSON has no minus infinity, which is what a token that the model rules out has. */
+/** The lowest finite float32. It replaces minus infinity, the log-probability of an excluded token, which JSON cannot represent. */
 const LOWEST_LOGPROB = -3.4028234663852886e38;
 
 function rawGeneration(prompt: string, generation: Generation): RawAnswer["generations"][number] {
@@ -17,7 +17,7 @@ function rawGeneration(prompt: string, generation: Generation): RawAnswer["gener
   };
 }
 
-/** What the model wrote, unread. */
+/** The model's generations without parsing. */
 export function raw({ prompts, generations, answer }: FormSource): RawAnswer {
   const { task, source, model, finish_reason, usage } = answer;
   return {

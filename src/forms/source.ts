@@ -2,13 +2,13 @@ import type { Answer } from "../contract/answers.ts";
 import type { TaskName } from "../florence/tasks.ts";
 import type { AbsentImage, EncodedImage, Generation } from "../inference/backend.ts";
 
-/** All that an answer's forms are drawn from. */
+/** The data that every form of an answer is rendered from. */
 export interface FormSource {
   readonly task: TaskName;
   readonly image: EncodedImage | AbsentImage;
-  /** What was written for each prompt, in their order. */
   readonly prompts: readonly string[];
+  /** One generation for each prompt, in their order. */
   readonly generations: readonly Generation[];
-  /** What was written, read. */
+  /** The parsed generations. */
   readonly answer: Answer;
 }

@@ -4,7 +4,7 @@ import type { EncodedImage } from "../inference/backend.ts";
 import { encodeBase64 } from "../inference/protocol/base64.ts";
 import { overlayPieces } from "../overlay/svg.ts";
 
-/** Bytes that are written as base64 at a time: a multiple of three, so that no padding falls between. */
+/** Bytes encoded as base64 at a time: a multiple of three, so that there is no padding between chunks. */
 export const CHUNK_BYTES = 48 * 1024;
 
 function* dataUriOf({ bytes, format }: EncodedImage): Generator<string, void, void> {
@@ -12,13 +12,13 @@ function* dataUriOf({ bytes, format }: EncodedImage): Generator<string, void, vo
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield encodeBase64(bytes.subarray(at, at + CHUNK_BYTES));
 }
 
-/** The answer drawn over its picture, which stays as it was sent, or by itself. */
+/** Renders an answer as SVG over its image, which is embedded as it was sent, or without the image. */
 export function svgDrawing(answer: Answer, image: EncodedImage | undefined): Drawing {
   return {
     type: "drawing",
     mediaType: "image/svg+xml",
     pieces: () => overlayPieces(answer, image && dataUriOf(image)),
-    // The file itself, but for the picture: a later version of this program may draw the same answer otherwise.
+    // The file itself, with the digest in place of the image: a later version may render the same answer differently.
     fingerprint: [...overlayPieces(answer, image && [image.digest])].join(""),
   };
 }

@@ -1,12 +1,12 @@
-/** A colour of shapes and of the ground under their label, and the colour of the letters on it. */
+/** The colour of an object's shape and label background, and the colour of the text on it. */
 export interface LabelColours {
   readonly fill: string;
   readonly text: string;
 }
 
 /**
- * Colours that stay apart from each other and from most photographs (Okabe–Ito, the colour-blind-safe set, without black). On each, letters
- * have a contrast of 4.5 to 1 or more, as WCAG 2.2 asks of small text.
+ * Colours that are distinct from each other and from most photographs (Okabe–Ito, the colour-blind-safe palette, without black). Text on each
+ * has a contrast ratio of at least 4.5:1, which WCAG 2.2 requires for small text.
  */
 export const palette: readonly LabelColours[] = [
   { fill: "#e69f00", text: "#000" },
@@ -20,7 +20,7 @@ export const palette: readonly LabelColours[] = [
 
 const black: LabelColours = { fill: "#000", text: "#fff" };
 
-/** Gives equal labels one colour; as many labels as there are colours have different ones, in the order of their first object. */
+/** Assigns a colour to each label, in the order of the labels' first occurrence. Colours repeat if there are more labels than colours. */
 export function assignColours(labels: readonly string[]): (label: string) => LabelColours {
   const distinct = [...new Set(labels)];
   const byLabel = new Map(distinct.map((label, index) => [label, palette[index % palette.length]]));

@@ -6,11 +6,11 @@ import { escapeXml, roundLength } from "./xml.ts";
 
 type LocatedObject = LocatedAnswer["objects"][number];
 
-/** A smaller picture is shown enlarged until its longer side has this many pixels, at which labels are 12 pixels high. */
-const MIN_SHOWN_PIXELS = 480;
+/** A smaller image is enlarged until its longer side is displayed with this many pixels: labels are then 12 pixels high. */
+const MIN_DISPLAYED_PIXELS = 480;
 
-/** How many strokes side by side make the longer side. */
-const STROKES = 300;
+/** The longer side divided by the stroke width. */
+const STROKES_PER_SIDE = 300;
 
 function points(ring: readonly { readonly x: number; readonly y: number }[]): string {
   return ring.map(({ x, y }) => `${x},${y}`).join(" ");
@@ -20,7 +20,7 @@ function rectangle({ x1, y1, x2, y2 }: Box): string {
   return `<rect x="${x1}" y="${y1}" width="${roundLength(x2 - x1)}" height="${roundLength(y2 - y1)}" fill="none"/>`;
 }
 
-/** An object's shape: the most exact one that it has. */
+/** The most exact shape that an object has. */
 function shape(object: LocatedObject): string {
   if ("polygons" in object) {
     return object.polygons.map((ring) => `<polygon points="${points(ring)}" fill-opacity="0.35"/>`).join("");
@@ -29,15 +29,15 @@ function shape(object: LocatedObject): string {
   return rectangle(object.box);
 }
 
-/** The root's start. Its title is what a screen reader says, and what a browser shows as the page's name. */
+/** The root element's start tag and title. A screen reader announces the title, and a browser shows it as the page's name. */
 function opening(answer: Answer): string {
   const { width, height } = answer.source;
   const longer = Math.max(width, height);
-  const scale = Math.max(1, MIN_SHOWN_PIXELS / longer);
+  const scale = Math.max(1, MIN_DISPLAYED_PIXELS / longer);
   const title = answer.type === "text" ? answer.text : answer.task;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${roundLength(width * scale)}" height="${roundLength(height * scale)}"`,
-    ` font-family="sans-serif" font-size="${roundLength(textHeight(answer.source))}" stroke-width="${roundLength(longer / STROKES)}" stroke-linejoin="round">`,
+    ` font-family="sans-serif" font-size="${roundLength(textHeight(answer.source))}" stroke-width="${roundLength(longer / STROKES_PER_SIDE)}" stroke-linejoin="round">`,
     `<title>${escapeXml(title)}</title>\n`,
   ].join("\n");
 }
@@ -45,18 +45,18 @@ function opening(answer: Answer): string {
 function shapes(answer: Answer): string {
   const objects: readonly LocatedObject[] = answer.type === "text" ? [] : answer.objects;
   const coloursOf = assignColours(objects.map(({ label }) => label));
-  const drawn = objects.map((object) => {
+  const groups = objects.map((object) => {
     const colours = coloursOf(object.label);
-    const name = object.label === "" ? "" : `<title>${escapeXml(object.label)}</title>`;
-    const written = caption(object.label, object.box, { size: answer.source, colours });
-    return `<g stroke="${colours.fill}" fill="${colours.fill}">${name}${shape(object)}${written}</g>\n`;
+    const title = object.label === "" ? "" : `<title>${escapeXml(object.label)}</title>`;
+    const label = caption(object.label, object.box, { size: answer.source, colours });
+    return `<g stroke="${colours.fill}" fill="${colours.fill}">${title}${shape(object)}${label}</g>\n`;
   });
-  return drawn.join("");
+  return groups.join("");
 }
 
 /**
- * An answer drawn in the source's pixels, as one standalone SVG file in pieces: over its picture, whose data URI comes in pieces too, or by
- * itself. The colour follows the label, so that two cats look alike; a text answer draws nothing over the picture.
+ * Renders an answer in source pixels as one standalone SVG file, in chunks: over its image, given as a data URI in chunks, or without the
+ * image. Equal labels have equal colours. A text answer draws nothing over the image.
  */
 export function* overlayPieces(answer: Answer, dataUri?: Iterable<string>): Generator<string, void, void> {
   const { width, height } = answer.source;
@@ -70,7 +70,7 @@ export function* overlayPieces(answer: Answer, dataUri?: Iterable<string>): Gene
   yield "</svg>\n";
 }
 
-/** `overlayPieces` in one text. */
-export function overlaySvg(answer: Answer, picture?: { readonly dataUri: string }): string {
-  return [...overlayPieces(answer, picture && [escapeXml(picture.dataUri)])].join("");
+/** `overlayPieces` as one string. */
+export function overlaySvg(answer: Answer, image?: { readonly dataUri: string }): string {
+  return [...overlayPieces(answer, image && [escapeXml(image.dataUri)])].join("");
 }

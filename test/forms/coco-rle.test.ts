@@ -11,34 +11,34 @@ const point = fc.record({
 });
 const ring = fc.array(point, { minLength: 3, maxLength: 12 });
 
-describe("run lengths", () => {
-  it("equal pycocotools' for one ring and for several merged, character by character", () => {
+describe("cocoRle", () => {
+  it("equals pycocotools for one ring and for several merged rings, character by character", () => {
     const masks = vectors.masks.map(({ width, height, rings }) => cocoRle(rings, { width, height }));
     expect(masks).toEqual(vectors.masks.map(({ width, height, counts }) => ({ size: [height, width], counts })));
   });
 
-  it("cover as many pixels as pycocotools counts", () => {
+  it("covers as many pixels as pycocotools counts", () => {
     const areas = vectors.masks.map(({ counts }) => runsOf(counts).reduce((sum, run, at) => sum + (at % 2) * run, 0));
     expect(areas).toEqual(vectors.masks.map(({ area }) => area));
   });
 
-  it("fill a box's pixels and no other", () => {
+  it("covers the pixels of a box and no others", () => {
     const corners = [
       { x: 1, y: 0 },
       { x: 3, y: 0 },
       { x: 3, y: 2 },
       { x: 1, y: 2 },
     ];
-    // Down the columns of 4 x 3 pixels: the first is empty, of the next two all but the lowest pixel are covered.
+    // Column-major, 4 x 3 pixels: the first column is empty; in the next two, all but the lowest pixel are covered.
     const [o, x] = [false, true];
     expect(pixelsOf(cocoRle([corners], { width: 4, height: 3 }).counts)).toEqual([o, o, o, x, x, o, x, x, o, o, o, o]);
   });
 
-  it("are one run of background where nothing is covered", () => {
+  it("is one run of background if there is no ring", () => {
     expect(runsOf(cocoRle([], { width: 5, height: 4 }).counts)).toEqual([20]);
   });
 
-  it("add up to the picture, for any ring, and hold no empty run but a first one", () => {
+  it("has runs that add up to the image, and no empty run except the first, for any rings", () => {
     const property = fc.property(side, side, fc.array(ring, { maxLength: 3 }), (width, height, rings) => {
       const runs = runsOf(cocoRle(rings, { width, height }).counts);
       expect(runs.reduce((sum, run) => sum + run, 0)).toBe(width * height);
@@ -47,7 +47,7 @@ describe("run lengths", () => {
     fc.assert(property);
   });
 
-  it("cover what any of several rings covers", () => {
+  it("covers the union of several rings", () => {
     const property = fc.property(side, side, ring, ring, (width, height, one, other) => {
       const size = { width, height };
       const [both, first, second] = [[one, other], [one], [other]].map((rings) =>

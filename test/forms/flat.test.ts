@@ -7,7 +7,7 @@ import { flat } from "../../src/forms/flat.ts";
 import { anyAnswer, boxes, oneOfEach } from "../support/answers.ts";
 
 describe("the flat form", () => {
-  it("of boxes joins what objects have and names the first one's parts", () => {
+  it("concatenates the objects' values, and gives the first object under separate keys", () => {
     const answer = boxes("cat", "dog, lying");
     expect(flat(answer, "xyxy")).toEqual({
       type: "flat",
@@ -40,7 +40,7 @@ describe("the flat form", () => {
     });
   });
 
-  it("writes boxes in the format that was asked for", () => {
+  it("writes boxes in the requested format", () => {
     expect(flat(withBoxFormat(boxes("cat"), "xywh"), "xywh")).toMatchObject({
       boxes: "10,50,100,100",
       normalized_boxes: "0.025,0.25,0.25,0.5",
@@ -53,19 +53,19 @@ describe("the flat form", () => {
     });
   });
 
-  it("joins the points of quads and of polygons", () => {
+  it("concatenates the points of quads and of polygons", () => {
     const square = "10,50 110,50 110,150 10,150";
     const [, , quads = "", polygons = ""] = oneOfEach.map((answer) => flat(answer, "xyxy").polygons);
     expect([quads, polygons]).toEqual([square, `${square}|10,50 110,50 110,150`]);
   });
 
-  it("of a text has all keys of the others, its objects none", () => {
+  it("has the same keys for a text, with empty values for objects", () => {
     const [text, ...others] = oneOfEach.map((answer) => flat(answer, "xyxy"));
     expect(text).toMatchObject({ text: "a cat, and a dog", object_count: 0, labels: "", first_label: "", first_x1: 0 });
     for (const other of others) expect(Object.keys(other)).toEqual(Object.keys(text ?? {}));
   });
 
-  it("holds nothing but texts and numbers, for any answer, and fits the contract", () => {
+  it("contains only texts and numbers, and fits the contract, for any answer", () => {
     const property = fc.property(anyAnswer, fc.constantFrom(...BoxFormat.options), (answer, format) => {
       const form = flat(withBoxFormat(answer, format), format);
       expect(FlatAnswer.parse(form)).toEqual(form);
@@ -75,7 +75,7 @@ describe("the flat form", () => {
     fc.assert(property);
   });
 
-  it("holds the whole answer as JSON", () => {
+  it("contains the whole answer as JSON", () => {
     const property = fc.property(anyAnswer, (answer) => {
       expect(JSON.parse(flat(answer, "xyxy").json)).toEqual(JSON.parse(JSON.stringify(answer)));
     });

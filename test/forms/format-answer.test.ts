@@ -16,7 +16,7 @@ function generation(text: string): Generation {
   return { text, tokenIds: [0, 7, 2], tokenLogprobs: [0, -0.5, -Infinity], finishReason: "stop", promptTokens: 12 };
 }
 
-interface Wrote {
+interface Generated {
   readonly task?: TaskName;
   readonly answer?: (typeof oneOfEach)[number];
   readonly texts?: readonly string[];
@@ -24,26 +24,26 @@ interface Wrote {
 
 function form(
   options: FormOptions,
-  { task = "object-detection", answer = boxes("cat"), texts = [""] }: Wrote = {},
+  { task = "object-detection", answer = boxes("cat"), texts = [""] }: Generated = {},
 ): Form {
   const prompts = texts.map((_, at) => `Locate ${at}.`);
   return formatAnswer({ task, image, prompts, generations: texts.map(generation), answer }, options);
 }
 
-function svg(options: FormOptions, wrote?: Wrote): string {
-  const drawn = form(options, wrote);
-  return isDrawing(drawn) ? [...drawn.pieces()].join("") : "";
+function svg(options: FormOptions, generated?: Generated): string {
+  const drawing = form(options, generated);
+  return isDrawing(drawing) ? [...drawing.pieces()].join("") : "";
 }
 
 describe("an answer's form", () => {
-  it("is the answer itself where nothing is asked", () => {
+  it("is the answer itself by default", () => {
     for (const answer of oneOfEach) {
       expect(form({}, { answer })).toBe(answer);
       expect(form({ format: "json" }, { answer })).toBe(answer);
     }
   });
 
-  it("limits, writes boxes and adds outlines in one", () => {
+  it("combines limits, box format and outlines", () => {
     const answer = scoredBoxes(0.1, 0.7, 0.9);
     const options: FormOptions = { min_score: 0.5, max_objects: 1, box_format: "xywh", include: ["svg_path"] };
     expect(form(options, { answer })).toMatchObject({
@@ -55,7 +55,7 @@ describe("an answer's form", () => {
     });
   });
 
-  it("is flat with the same options", () => {
+  it("applies the same options to the flat form", () => {
     const options: FormOptions = { format: "flat", max_objects: 1, box_format: "xywh" };
     expect(form(options, { answer: scoredBoxes(0.1, 0.7) })).toMatchObject({
       type: "flat",
@@ -66,7 +66,7 @@ describe("an answer's form", () => {
 });
 
 describe("the raw form", () => {
-  it("holds what was written for each prompt, as it was written", () => {
+  it("contains the unchanged generation of each prompt", () => {
     const raw = RawAnswer.parse(form({ format: "raw" }, { texts: ["</s><s>cat<loc_1></s>", "dog"] }));
     expect(raw.generations.map(({ prompt, text }) => [prompt, text])).toEqual([
       ["Locate 0.", "</s><s>cat<loc_1></s>"],
@@ -79,14 +79,14 @@ describe("the raw form", () => {
     });
   });
 
-  it("stays whole as JSON where a token was ruled out", () => {
+  it("survives JSON if a token was excluded", () => {
     const raw: unknown = JSON.parse(JSON.stringify(form({ format: "raw" })));
     expect(RawAnswer.parse(raw).generations[0]?.token_logprobs).toEqual([0, -0.5, -3.4028234663852886e38]);
   });
 });
 
-describe("the reference's form", () => {
-  it("is what Hugging Face gives, under the task's token", () => {
+describe("the reference form", () => {
+  it("is what Hugging Face returns, under the task's token", () => {
     const texts = ["</s><s>cat<loc_100><loc_200><loc_300><loc_400></s>"];
     expect(form({ compat: "reference" }, { texts })).toEqual({
       "<OD>": { bboxes: [[40, 40, 120, 80]], labels: ["cat"] },
@@ -96,45 +96,45 @@ describe("the reference's form", () => {
     });
   });
 
-  it("fits the contract whatever the reference gives", () => {
+  it("fits the contract for every reference vector", () => {
     for (const { expected } of postprocess.vectors) expect(ReferenceAnswer.parse(expected)).toEqual(expected);
   });
 });
 
 describe("the drawing", () => {
-  it("holds the picture as it was sent", () => {
-    const picture = xmlElements(svg({ overlay: "svg" })).find(({ name }) => name === "image");
-    const [head, data = ""] = (picture?.attributes["href"] ?? "").split(",");
+  it("embeds the image as it was sent", () => {
+    const element = xmlElements(svg({ overlay: "svg" })).find(({ name }) => name === "image");
+    const [head, data = ""] = (element?.attributes["href"] ?? "").split(",");
     expect(head).toBe("data:image/png;base64");
     expect(Uint8Array.from(atob(data), (character) => character.charCodeAt(0))).toEqual(bytes);
   });
 
-  it("holds no picture where none is wanted", () => {
+  it("embeds no image with overlay_image=false", () => {
     expect(svg({ overlay: "svg", overlay_image: false })).not.toContain("<image");
   });
 
-  it("shows the objects that the limits leave", () => {
-    const drawn = svg({ overlay: "svg", min_score: 0.5 }, { answer: scoredBoxes(0.1, 0.7) });
-    expect(xmlElements(drawn).flatMap(({ name, text }) => (name === "text" ? [text] : []))).toEqual(["1"]);
+  it("shows only the objects within the limits", () => {
+    const file = svg({ overlay: "svg", min_score: 0.5 }, { answer: scoredBoxes(0.1, 0.7) });
+    expect(xmlElements(file).flatMap(({ name, text }) => (name === "text" ? [text] : []))).toEqual(["1"]);
   });
 
-  it("can be read again, and is known by what it shows", () => {
+  it("can be read twice, and has a fingerprint of its content", () => {
     const drawings = [
       form({ overlay: "svg" }),
       form({ overlay: "svg" }),
       form({ overlay: "svg", overlay_image: false }),
     ];
-    const known = drawings.map((drawn) => (isDrawing(drawn) ? drawn.fingerprint : ""));
-    expect(known[0]).toBe(known[1]);
-    expect(known[0]).not.toBe(known[2]);
-    const [drawn] = drawings;
-    if (drawn === undefined || !isDrawing(drawn)) throw new Error("There is no drawing.");
-    expect([...drawn.pieces()]).toEqual([...drawn.pieces()]);
+    const fingerprints = drawings.map((drawing) => (isDrawing(drawing) ? drawing.fingerprint : ""));
+    expect(fingerprints[0]).toBe(fingerprints[1]);
+    expect(fingerprints[0]).not.toBe(fingerprints[2]);
+    const [first] = drawings;
+    if (first === undefined || !isDrawing(first)) throw new Error("There is no drawing.");
+    expect([...first.pieces()]).toEqual([...first.pieces()]);
   });
 
-  it("is another where this program draws otherwise: what is known is the file, with the digest for the picture", () => {
-    const drawn = form({ overlay: "svg" });
+  it("has as fingerprint the file with the digest in place of the image", () => {
+    const drawing = form({ overlay: "svg" });
     const file = svg({ overlay: "svg" }).replace(/data:[^"]*/u, image.digest);
-    expect(isDrawing(drawn) && drawn.fingerprint).toBe(file);
+    expect(isDrawing(drawing) && drawing.fingerprint).toBe(file);
   });
 });

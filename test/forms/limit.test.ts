@@ -8,29 +8,29 @@ function labelsOf(answer: Answer): readonly string[] {
   return answer.type === "text" ? [] : answer.objects.map(({ label }) => label);
 }
 
-describe("limits", () => {
-  it("leave out objects with a lower score, and keep those that just reach it", () => {
+describe("limited", () => {
+  it("removes objects below min_score, and keeps those equal to it", () => {
     expect(labelsOf(limited(scoredBoxes(0.2, 0.5, 0.49, 0.9), { min_score: 0.5 }))).toEqual(["1", "3"]);
   });
 
-  it("keep the best objects in the model's order", () => {
+  it("keeps the best objects in the model's order", () => {
     expect(labelsOf(limited(scoredBoxes(0.2, 0.9, 0.1, 0.5), { max_objects: 2 }))).toEqual(["1", "3"]);
   });
 
-  it("keep the first of equal ones", () => {
+  it("keeps the first of equal scores", () => {
     expect(labelsOf(limited(scoredBoxes(0.5, 0.9, 0.5, 0.5), { max_objects: 2 }))).toEqual(["0", "1"]);
   });
 
-  it("count only what has the score that is wanted", () => {
+  it("applies max_objects to the objects that reach min_score", () => {
     expect(labelsOf(limited(scoredBoxes(0.2, 0.9, 0.1), { min_score: 0.5, max_objects: 2 }))).toEqual(["1"]);
   });
 
-  it("change nothing where nothing is limited, and no text", () => {
+  it("returns an answer unchanged without limits, and any text", () => {
     for (const answer of oneOfEach) expect(limited(answer, {})).toBe(answer);
     expect(limited(oneOfEach[0] ?? scoredBoxes(), { min_score: 1 })).toBe(oneOfEach[0]);
   });
 
-  it("keep as many as there are room and objects for, in their order, none better left out", () => {
+  it("keeps at most max_objects objects, in their order, and none better is removed", () => {
     const property = fc.property(anyAnswer, fc.integer({ min: 1, max: 5 }), (answer, max_objects) => {
       if (answer.type === "text") return;
       const shown = limited(answer, { max_objects });

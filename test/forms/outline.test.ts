@@ -12,11 +12,11 @@ function outlinesOf(...include: readonly ("svg_path" | "coco_rle")[]) {
 }
 
 describe("outlines", () => {
-  it("are one closed subpath for each ring", () => {
+  it("have one closed subpath for each ring", () => {
     expect(svgPath([square, square.slice(0, 3)])).toBe(`${path}M10,50L110,50L110,150Z`);
   });
 
-  it("are those of the most exact shape that an object has", () => {
+  it("follow the most exact shape that an object has", () => {
     expect(outlinesOf("svg_path").map((object) => object?.svg_path)).toEqual([
       undefined,
       path,
@@ -25,7 +25,7 @@ describe("outlines", () => {
     ]);
   });
 
-  it("are masks of the whole picture too", () => {
+  it("include masks of the whole image on request", () => {
     for (const object of outlinesOf("svg_path", "coco_rle").slice(1)) {
       const runs = runsOf(object?.coco_rle?.counts ?? "");
       expect(object?.coco_rle?.size).toEqual([200, 400]);
@@ -34,7 +34,7 @@ describe("outlines", () => {
     }
   });
 
-  it("are left out where nobody asks for them", () => {
+  it("are left out unless they are requested", () => {
     expect(oneOfEach.map((answer) => withOutlines(answer, []))).toEqual(oneOfEach);
     expect(outlinesOf("svg_path").map((object) => object?.coco_rle)).toEqual(oneOfEach.map(() => undefined));
   });
