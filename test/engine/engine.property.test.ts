@@ -10,17 +10,17 @@ import type { Tensor } from "../../src/runtime/session.ts";
 import { nextTask } from "../support/tiny-backend.ts";
 import { eventsOf, job, type TinyEngine, tinyEngine } from "../support/tiny-engine.ts";
 
-interface Asked {
+interface TestJob {
   readonly digest: string;
   readonly prompts: readonly string[];
   readonly beams: number;
-  /** Tasks that pass before it comes. */
+  /** Event-loop tasks before the job is submitted. */
   readonly delay: number;
-  /** Tokens after which its caller leaves; more than it writes for one who stays. */
-  readonly leavesAfter: number;
+  /** Number of tokens after which the caller aborts; never if larger than the number of generated tokens. */
+  readonly abortsAfter: number;
 }
 
-const asked: fc.Arbitrary<Asked> = fc.record({
+const testJob: fc.Arbitrary<TestJob> = fc.record({
   digest: fc.constantFrom("1", "2", "3"),
   prompts: fc.array(
     fc.integer({ min: 1, max: 12 }).map((length) => "a".repeat(length)),
@@ -28,7 +28,7 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   ),
   beams: fc.integer({ min: 1, max: 3 }),
   delay: fc.integer({ min: 0, max: 30 }),
-  leavesAfter: fc.oneof(fc.constant(Infinity), fc.integer({ min: 0, max: 20 })),
+  abortsAfter: fc.oneof(fc.constant(Infinity), fc.integer({ min: 0, max: 20 })),
 });
 
 const limits = fc.record({
@@ -38,30 +38,30 @@ const limits = fc.record({
   windowMs: fc.constantFrom(0, 1),
 });
 
-/** Answers by prompt: ids and log-probabilities. */
-type Answers = ReadonlyMap<number, string>;
+/** Generations by prompt, as JSON. */
+type Generations = ReadonlyMap<number, string>;
 
-/** What comes of a job: its answers, or the code of what it failed with. */
-async function outcomeOf(engine: TinyEngine, each: Asked): Promise<Answers | string> {
+/** Runs a job; resolves with its generations, or with the code of its error. */
+async function outcomeOf(engine: TinyEngine, each: TestJob): Promise<Generations | string> {
   const caller = new AbortController();
-  const answers = new Map<number, string>();
+  const generations = new Map<number, string>();
   let tokens = 0;
-  const hear = (event: GenerationEvent): void => {
-    if (event.type === "done") answers.set(event.prompt, JSON.stringify(event.generation));
-    else if ((tokens += 1) === each.leavesAfter) caller.abort();
+  const onEvent = (event: GenerationEvent): void => {
+    if (event.type === "done") generations.set(event.prompt, JSON.stringify(event.generation));
+    else if ((tokens += 1) === each.abortsAfter) caller.abort();
   };
-  if (each.leavesAfter === 0) caller.abort();
+  if (each.abortsAfter === 0) caller.abort();
   const given = { ...job(each.digest, { prompts: each.prompts }), decoding: { beams: each.beams } };
   try {
-    await engine.generate(given, hear, caller.signal);
-    return answers;
+    await engine.generate(given, onEvent, caller.signal);
+    return generations;
   } catch (thrown) {
-    // Nobody but those who left may be told that they have.
+    // Only a job whose caller aborted may fail with `request-cancelled`.
     return caller.signal.aborted && thrown instanceof Problem ? thrown.code : String(thrown);
   }
 }
 
-async function alone({ digest, prompts, beams }: Asked): Promise<Answers> {
+async function alone({ digest, prompts, beams }: TestJob): Promise<Generations> {
   const { engine } = await tinyEngine();
   const events = await eventsOf(engine, { ...job(digest, { prompts }), decoding: { beams } });
   return new Map(
@@ -73,8 +73,8 @@ function tensorsOf({ cache, encoderOutput }: DecoderState): readonly Tensor[] {
   return [...Object.values(cache), encoderOutput.hidden];
 }
 
-/** The state itself; fails where something of it was given back. */
-function whole(state: DecoderState): DecoderState {
+/** Returns the state; fails if any of its memory was released. */
+function intact(state: DecoderState): DecoderState {
   for (const { data, dims } of tensorsOf(state)) {
     expect(data).toHaveLength(dims.reduce((size, each) => size * each, 1));
     expect(data.buffer).toHaveProperty("detached", false);
@@ -82,32 +82,32 @@ function whole(state: DecoderState): DecoderState {
   return state;
 }
 
-/** Watches the decoder's states: none is used after it was given back. `left` are those that hold memory still. */
-function watched({ florence }: Awaited<ReturnType<typeof tinyEngine>>["model"]) {
-  const made = new Set<Tensor>();
-  const seen = (state: DecoderState): DecoderState => {
-    for (const tensor of tensorsOf(state)) made.add(tensor);
+/** Tracks the decoder's states and fails if one is used after its release. `unreleased` returns the tensors that still hold memory. */
+function trackStates({ florence }: Awaited<ReturnType<typeof tinyEngine>>["model"]) {
+  const tensors = new Set<Tensor>();
+  const track = (state: DecoderState): DecoderState => {
+    for (const tensor of tensorsOf(state)) tensors.add(tensor);
     return state;
   };
   const original: Florence2 = { ...florence };
   Object.assign(florence, {
-    begin: (encoded: readonly Float32Tensor[]) => seen(original.begin(encoded)),
-    select: (state: DecoderState, rows: readonly number[]) => seen(original.select(whole(state), rows)),
-    concat: (states: readonly DecoderState[]) => seen(original.concat(states.map(whole))),
+    begin: (encoded: readonly Float32Tensor[]) => track(original.begin(encoded)),
+    select: (state: DecoderState, rows: readonly number[]) => track(original.select(intact(state), rows)),
+    concat: (states: readonly DecoderState[]) => track(original.concat(states.map(intact))),
     step: async (state: DecoderState, ids: readonly number[]) => {
-      const next = await original.step(whole(state), ids);
-      seen(next.state);
+      const next = await original.step(intact(state), ids);
+      track(next.state);
       return next;
     },
   });
-  return { left: () => [...made].filter(({ data }) => data.buffer.byteLength > 0) };
+  return { unreleased: () => [...tensors].filter(({ data }) => data.buffer.byteLength > 0) };
 }
 
-it("whoever comes and leaves when, each gets the answer that it gets alone, and nothing is left behind", async () => {
+it("gives each concurrent job the generations that it gets alone, unless its caller aborts, and releases all memory", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(asked, { minLength: 1, maxLength: 8 }), limits, async (jobs, given) => {
+    fc.asyncProperty(fc.array(testJob, { minLength: 1, maxLength: 8 }), limits, async (jobs, given) => {
       const { engine, model } = await tinyEngine(given);
-      const { left } = watched(model);
+      const { unreleased } = trackStates(model);
       const work = jobs.map(async (each) => {
         for (let task = 0; task < each.delay; task += 1) await nextTask();
         return outcomeOf(engine, each);
@@ -115,16 +115,16 @@ it("whoever comes and leaves when, each gets the answer that it gets alone, and 
       const outcomes = await Promise.all(work);
       const expected = await Promise.all(jobs.map((each) => alone(each)));
       expect(outcomes).toEqual(
-        expected.map((answers, at) => (outcomes[at] === "request-cancelled" ? outcomes[at] : answers)),
+        expected.map((generations, at) => (outcomes[at] === "request-cancelled" ? outcomes[at] : generations)),
       );
       await nextTask();
       const { cachedBytes, ...load } = engine.load();
       expect(load).toMatchObject({ waiting: 0, running: 0 });
       expect(cachedBytes).toBeLessThanOrEqual(given.featureBytes);
-      expect(left()).toEqual([]);
+      expect(unreleased()).toEqual([]);
       if (given.featureBytes > 0) return;
-      const nameAlone = eventsOf(engine, job("1", { pixels: undefined }));
-      await expect(nameAlone).rejects.toBeInstanceOf(UnknownDigestError);
+      const digestOnly = eventsOf(engine, job("1", { pixels: undefined }));
+      await expect(digestOnly).rejects.toBeInstanceOf(UnknownDigestError);
     }),
     { numRuns: 60 },
   );

@@ -11,26 +11,26 @@ function textsOf(events: readonly GenerationEvent[]): readonly string[] {
   return events.flatMap((event) => (event.type === "done" ? [event.generation.text] : []));
 }
 
-describe("pictures", () => {
-  it("that come together are one vision pass", async () => {
+describe("images", () => {
+  it("are encoded in one vision pass if they are submitted concurrently", async () => {
     const { engine, rowsOf } = await tinyEngine();
     await Promise.all(["1", "2", "3"].map((digest) => eventsOf(engine, job(digest))));
     expect(rowsOf(visionEncoder, "pixel_values")).toEqual([3]);
   });
 
-  it("are encoded once, however many ask at the same time or later", async () => {
+  it("are encoded once for concurrent and later jobs", async () => {
     const { engine, rowsOf } = await tinyEngine();
     await Promise.all([eventsOf(engine, job("1")), eventsOf(engine, job("1"))]);
     await eventsOf(engine, job("1", { pixels: undefined }));
     expect(rowsOf(visionEncoder, "pixel_values")).toEqual([1]);
   });
 
-  it("are asked for when only the name of one is sent that is not known", async () => {
+  it("are required if only an unknown digest is sent", async () => {
     const { engine } = await tinyEngine();
     await expect(eventsOf(engine, job("1", { pixels: undefined }))).rejects.toBeInstanceOf(UnknownDigestError);
   });
 
-  it("are forgotten when the budget of bytes is spent", async () => {
+  it("are evicted from the cache when its byte budget is exceeded", async () => {
     const { engine } = await tinyEngine({ featureBytes: 8 });
     await eventsOf(engine, job("1"));
     expect(engine.load()).toMatchObject({ cachedImages: 1, cachedBytes: 8 });
@@ -38,29 +38,29 @@ describe("pictures", () => {
     await expect(eventsOf(engine, job("1", { pixels: undefined }))).rejects.toBeInstanceOf(UnknownDigestError);
   });
 
-  it("that one caller leaves are still encoded for another", async () => {
+  it("are still encoded for a second caller when the first one aborts", async () => {
     const { engine } = await tinyEngine();
     const controller = new AbortController();
-    const left = eventsOf(engine, job("1"), controller.signal);
-    const stayed = eventsOf(engine, job("1", { pixels: undefined }));
+    const abortedJob = eventsOf(engine, job("1"), controller.signal);
+    const otherJob = eventsOf(engine, job("1", { pixels: undefined }));
     controller.abort();
-    await expect(left).rejects.toMatchObject({ code: "request-cancelled" });
-    expect(textsOf(await stayed)).toHaveLength(1);
+    await expect(abortedJob).rejects.toMatchObject({ code: "request-cancelled" });
+    expect(textsOf(await otherJob)).toHaveLength(1);
   });
 
-  it("that everybody left before their scheduled are not encoded", async () => {
+  it("are not encoded if all callers abort before the vision pass", async () => {
     const { engine, rowsOf } = await tinyEngine();
     const controller = new AbortController();
-    const left = eventsOf(engine, job("1"), controller.signal);
+    const abortedJob = eventsOf(engine, job("1"), controller.signal);
     controller.abort();
-    await expect(left).rejects.toMatchObject({ code: "request-cancelled" });
+    await expect(abortedJob).rejects.toMatchObject({ code: "request-cancelled" });
     expect(rowsOf(visionEncoder, "pixel_values")).toEqual([]);
     expect(textsOf(await eventsOf(engine, job("1")))).toHaveLength(1);
   });
 });
 
 describe("prompts", () => {
-  it("of the same length are one encoder pass, whatever picture they are about", async () => {
+  it("of equal length share one encoder pass, also across images", async () => {
     const { engine, rowsOf } = await tinyEngine();
     await Promise.all([
       eventsOf(engine, job("1", { prompts: ["a", "bb"] })),
@@ -69,7 +69,7 @@ describe("prompts", () => {
     expect(rowsOf(encoder, "inputs_embeds")).toEqual([2, 1, 1]);
   });
 
-  it("are answered as they are one by one", async () => {
+  it("give the same text together as one by one", async () => {
     const alone = await tinyEngine();
     const prompts = ["a", "bb", "aaa", "b"];
     const expected: (readonly string[])[] = [];
@@ -82,14 +82,14 @@ describe("prompts", () => {
     expect(Object.fromEntries(done)).toEqual(Object.fromEntries(expected.map(([text], index) => [index, text])));
   });
 
-  it("that are too long are refused before any graph runs", async () => {
+  it("that are too long are rejected before any graph runs", async () => {
     const { engine, ran } = await tinyEngine();
     const long = job("1", { prompts: ["a".repeat(2000)] });
     await expect(eventsOf(engine, long)).rejects.toMatchObject({ code: "prompt-too-long" });
     expect(ran).toEqual([]);
   });
 
-  it("can be encoded alone, for a decoder elsewhere", async () => {
+  it("can be encoded without decoding", async () => {
     const { engine, rowsOf } = await tinyEngine();
     const { states, promptTokens } = await engine.encode(
       job("1", { prompts: ["a", "bb"] }),
@@ -104,14 +104,14 @@ describe("prompts", () => {
   });
 });
 
-describe("answers", () => {
-  it("that begin together are decoded together", async () => {
+describe("generations", () => {
+  it("that start together are decoded in one batch", async () => {
     const { engine, rowsOf } = await tinyEngine();
     await Promise.all(["1", "2", "3"].map((digest) => eventsOf(engine, job(digest))));
     expect(Math.max(...rowsOf(decoder, "inputs_embeds"))).toBe(3);
   });
 
-  it("that begin later catch up, join those before them and end as they would alone", async () => {
+  it("that start later catch up, are merged with earlier ones and give the same text as alone", async () => {
     const { engine, rowsOf } = await tinyEngine();
     const alone = textsOf(await eventsOf(engine, job("0")));
     const seen: number[] = [];
@@ -130,33 +130,37 @@ describe("answers", () => {
     expect(rowsOf(decoder, "inputs_embeds").slice(seen[0])).toContain(2);
   });
 
-  it("wait when there are more than rows for them, and all get their scheduled", async () => {
+  it("wait while no rows are free, and all finish", async () => {
     const { engine, rowsOf } = await tinyEngine({ maxRows: 2 });
     const answers = await Promise.all(["1", "2", "3", "4", "5"].map((digest) => eventsOf(engine, job(digest))));
     expect(answers.map((events) => textsOf(events).length)).toEqual([1, 1, 1, 1, 1]);
     expect(Math.max(...rowsOf(decoder, "inputs_embeds"))).toBe(2);
   });
 
-  it("that need more rows than there are run alone", async () => {
+  it("that need more rows than the limit run alone", async () => {
     const { engine } = await tinyEngine({ maxRows: 2 });
     const beams = { ...job("1"), decoding: { beams: 3 } };
     const [one, other] = await Promise.all([eventsOf(engine, beams), eventsOf(engine, beams)]);
     expect([textsOf(one ?? []).length, textsOf(other ?? []).length]).toEqual([1, 1]);
   });
 
-  it("of a caller who leaves end at the next step, and the others go on", async () => {
+  it("of a caller that aborts end at the next step, and the others continue", async () => {
     const { engine } = await tinyEngine();
     const controller = new AbortController();
-    const leaving = job("1", { stream: true });
-    const left = engine.generate(leaving, (event) => event.type === "token" && controller.abort(), controller.signal);
-    const stayed = eventsOf(engine, job("2"));
-    await expect(left).rejects.toMatchObject({ code: "request-cancelled" });
-    expect(textsOf(await stayed)).toHaveLength(1);
+    const streamingJob = job("1", { stream: true });
+    const abortedJob = engine.generate(
+      streamingJob,
+      (event) => event.type === "token" && controller.abort(),
+      controller.signal,
+    );
+    const otherJob = eventsOf(engine, job("2"));
+    await expect(abortedJob).rejects.toMatchObject({ code: "request-cancelled" });
+    expect(textsOf(await otherJob)).toHaveLength(1);
     await nextTask();
     expect(engine.load()).toMatchObject({ waiting: 0, running: 0 });
   });
 
-  it("fail together when the decoder fails, and the next ones are written", async () => {
+  it("in progress fail when the decoder fails, and later ones succeed", async () => {
     const { engine, failNext } = await failingEngine();
     failNext();
     const both = await Promise.allSettled([eventsOf(engine, job("1")), eventsOf(engine, job("2"))]);
@@ -166,7 +170,7 @@ describe("answers", () => {
   });
 });
 
-/** An engine whose decoder fails once when told to. */
+/** Creates an engine with a decoder that fails once after `failNext` is called. */
 async function failingEngine() {
   const { engine, model } = await tinyEngine();
   const step = model.florence.step.bind(model.florence);
