@@ -7,7 +7,7 @@ import { manualEngine } from "../support/manual-engine.ts";
 const request = { inputs: [image, texts("prompt", "a")] };
 
 describe("a full server", () => {
-  it("answers 503, and when to ask again, until a place is free", async () => {
+  it("answers 503 with Retry-After until a request has ended", async () => {
     const { engine, started, finish } = manualEngine();
     const { app, admission } = await servingApp({ engine, maxInFlight: 1 });
     const first = ask(app, request);
@@ -22,7 +22,7 @@ describe("a full server", () => {
     expect(admission.inFlight).toBe(0);
   });
 
-  it("still says that it is well", async () => {
+  it("stays ready and serves its metrics", async () => {
     const { engine, started } = manualEngine();
     const { app } = await servingApp({ engine, maxInFlight: 1 });
     void ask(app, request);
@@ -32,8 +32,8 @@ describe("a full server", () => {
   });
 });
 
-describe("a server that ends", () => {
-  it("lets nobody in, and waits for those inside", async () => {
+describe("a closing server", () => {
+  it("refuses further requests and waits for those in flight", async () => {
     const { engine, started, finish } = manualEngine();
     const { app, admission } = await servingApp({ engine });
     const first = ask(app, request);
@@ -48,7 +48,7 @@ describe("a server that ends", () => {
     expect(ended).toEqual(["closed"]);
   });
 
-  it("has nobody to wait for where nobody is inside, however often it is told to end", async () => {
+  it("closes at once if no request is in flight, also when closed twice", async () => {
     const admission = createAdmission(1);
     await admission.close();
     await admission.close();
@@ -56,8 +56,8 @@ describe("a server that ends", () => {
   });
 });
 
-describe("a place", () => {
-  it("is given back by work that fails", async () => {
+describe("an admission", () => {
+  it("ends when the work fails", async () => {
     const admission = createAdmission(1);
     const broken = admission.admit(() => Promise.reject(new Error("broken")));
     await expect(broken).rejects.toThrow("broken");
@@ -65,7 +65,7 @@ describe("a place", () => {
     expect(admission.inFlight).toBe(0);
   });
 
-  it("is given back by a caller who leaves while the body comes", async () => {
+  it("ends when the caller disconnects while sending the body", async () => {
     const { app, admission } = await servingApp({ maxInFlight: 1 });
     const caller = Promise.withResolvers<void>();
     const stalled = new ReadableStream({ pull: (controller) => caller.promise.then(() => controller.error()) });

@@ -21,12 +21,12 @@ const invalidUtf8 = Uint8Array.of(0x61, 0xff);
 const bad: readonly (readonly [string, readonly NamedTensor[]])[] = [
   ["no inputs", []],
   ["no prompt", [image]],
-  ["neither picture nor digest", [prompt]],
-  ["two pictures", [bytes("image", street, street), prompt]],
-  ["a picture as numbers", [{ name: "image", datatype: "UINT8", shape: [1], data: Uint8Array.of(1) }, prompt]],
-  ["a picture in a list", [{ ...image, shape: [1, 1] }, prompt]],
+  ["neither image nor digest", [prompt]],
+  ["two images", [bytes("image", street, street), prompt]],
+  ["an image as numbers", [{ name: "image", datatype: "UINT8", shape: [1], data: Uint8Array.of(1) }, prompt]],
+  ["an image in a list", [{ ...image, shape: [1, 1] }, prompt]],
   ["two digests", [image, prompt, texts("image_digest", "a", "b")]],
-  ["another picture's digest", [image, prompt, texts("image_digest", "0".repeat(64))]],
+  ["the digest of another image", [image, prompt, texts("image_digest", "0".repeat(64))]],
   ["a digest that is not UTF-8", [image, prompt, bytes("image_digest", invalidUtf8)]],
   ["a prompt that is not UTF-8", [image, bytes("prompt", invalidUtf8)]],
   ["prompts as a matrix", [image, { ...prompt, shape: [1, 1] }]],
@@ -56,40 +56,40 @@ const badParameters: readonly NonNullable<InferRequest["parameters"]>[] = [
 ];
 
 describe("an infer request", () => {
-  it.each(bad)("with %s is refused before any graph runs", async (_name, inputs) => {
+  it.each(bad)("with %s is rejected before any graph runs", async (_name, inputs) => {
     const { app, ran, admission } = await servingApp();
     expect(await errorOf(await ask(app, { inputs }))).toEqual([400, "invalid-request"]);
     expect(ran).toEqual([]);
     expect(admission.inFlight).toBe(0);
   });
 
-  it.each(badParameters)("with the parameters %j is refused", async (parameters) => {
+  it.each(badParameters)("with the parameters %j is rejected", async (parameters) => {
     const { app } = await servingApp();
     expect(await errorOf(await ask(app, { inputs: [image, prompt], parameters }))).toEqual([400, "invalid-request"]);
   });
 
-  it("takes as many prompts, beams and tokens as there may be", async () => {
+  it("may have the maximum number of prompts, beams and tokens", async () => {
     const { app } = await servingApp();
     const prompts = texts("prompt", ...Array.from({ length: MAX_PROMPTS }, () => "a"));
-    const most = [counts("max_new_tokens", TINY_POSITIONS), counts("num_beams", MAX_BEAMS)];
+    const maximal = [counts("max_new_tokens", TINY_POSITIONS), counts("num_beams", MAX_BEAMS)];
     expect((await ask(app, { inputs: [image, prompts, counts("max_new_tokens", 1)] })).status).toBe(200);
     const parameters = { length_penalty: -MAX_LENGTH_PENALTY };
-    expect((await ask(app, { inputs: [image, prompt, ...most], parameters })).status).toBe(200);
+    expect((await ask(app, { inputs: [image, prompt, ...maximal], parameters })).status).toBe(200);
   });
 
-  it("for an output that there is not is refused", async () => {
+  it("for an unknown output is rejected", async () => {
     const { app } = await servingApp();
     const response = await ask(app, { inputs: [image, prompt], outputs: [{ name: "score" }] });
     expect(await errorOf(response)).toEqual([400, "invalid-request"]);
   });
 
-  it("with a digest alone that nobody knows is told to send the picture", async () => {
+  it("with only an unknown digest is answered with unknown-digest", async () => {
     const { app } = await servingApp();
     const digest = texts("image_digest", "0".repeat(64));
     expect(await errorOf(await ask(app, { inputs: [digest, prompt] }))).toEqual([404, "unknown-digest"]);
   });
 
-  it("whose features have gone since the question is told so, if only the digest was sent", async () => {
+  it("with only a digest is answered with unknown-digest if its features were evicted after the lookup", async () => {
     const { app } = await servingApp({ has: () => true });
     const digest = texts("image_digest", "0".repeat(64));
     expect(await errorOf(await ask(app, { inputs: [digest, prompt] }))).toEqual([404, "unknown-digest"]);
@@ -97,36 +97,36 @@ describe("an infer request", () => {
 
   it.each<[string, Uint8Array, number, string]>([
     ["is empty", new Uint8Array(0), 400, "image-required"],
-    ["is no picture", new TextEncoder().encode("<html>"), 415, "unsupported-image"],
+    ["is not an image", new TextEncoder().encode("<html>"), 415, "unsupported-image"],
     ["is half a JPEG", halfJpeg(street).subarray(0, 100), 422, "image-corrupt"],
-  ])("whose picture %s is refused", async (_name, data, status, code) => {
+  ])("whose image %s is rejected", async (_name, data, status, code) => {
     const { app } = await servingApp();
     expect(await errorOf(await ask(app, { inputs: [bytes("image", data), prompt] }))).toEqual([status, code]);
   });
 
-  it("whose prompt the model cannot read in whole is refused", async () => {
+  it("with a prompt longer than the position table is rejected", async () => {
     const { app } = await servingApp();
     const response = await ask(app, { inputs: [image, texts("prompt", "a".repeat(TINY_POSITIONS))] });
     expect(await errorOf(response)).toEqual([422, "prompt-too-long"]);
   });
 
-  it("whose prompt is longer than any that could be read does not get as far as the tokenizer", async () => {
-    const asked: number[] = [];
+  it("with a prompt above the maximum length is rejected before the tokenizer runs", async () => {
+    const encodedLengths: number[] = [];
     const encode: Engine["encode"] = async ({ prompts }) => {
-      asked.push(...prompts.map(({ length }) => length));
+      encodedLengths.push(...prompts.map(({ length }) => length));
       return { states: [], promptTokens: [], times: { queue: 0, encode: 0, decode: 0 } };
     };
     const { app } = await servingApp({ engine: { encode } });
     for (const length of [MAX_PROMPT_LENGTH, MAX_PROMPT_LENGTH + 1]) {
       await ask(app, { inputs: [image, texts("prompt", "a".repeat(length))] }, { model: "florence2_encoder" });
     }
-    expect(asked).toEqual([MAX_PROMPT_LENGTH]);
+    expect(encodedLengths).toEqual([MAX_PROMPT_LENGTH]);
   });
 });
 
 async function post(body: RequestInit["body"], headers: Readonly<Record<string, string>> = {}): Promise<Response> {
   const { app } = await servingApp();
-  // Node wants to be told that a stream is sent while the answer may come; workerd does not know the word.
+  // Node requires `duplex` for a streamed body; workerd ignores it.
   const init = { method: "POST", body: body ?? null, headers, duplex: "half" };
   return app.request(new Request("http://gpu.test/v2/models/florence2/infer", init));
 }
@@ -135,7 +135,7 @@ const input = (name: string, rest: object) => ({ name, datatype: "BYTES", shape:
 
 describe("a body", () => {
   it.each<[string, string, Readonly<Record<string, string>>]>([
-    ["of nothing", "", {}],
+    ["that is empty", "", {}],
     ["that is not JSON", "{", {}],
     ["that is a list", "[]", {}],
     ["without inputs", "{}", {}],
@@ -153,31 +153,31 @@ describe("a body", () => {
     ],
     ["with an unknown datatype", JSON.stringify({ inputs: [input("prompt", { datatype: "TEXT", data: ["a"] })] }), {}],
     [
-      "with a number beyond any",
+      "with a number that overflows to infinity",
       '{"inputs":[{"name":"max_new_tokens","datatype":"INT32","shape":[1],"data":[1e999]}]}',
       {},
     ],
-    ["nested as deep as may be", "[".repeat(MAX_JSON_MARKS), {}],
-    ["nested deeper", "[".repeat(MAX_JSON_MARKS + 1), {}],
-    ["whose JSON is longer than it", "{}", { "inference-header-content-length": "3" }],
-    ["whose JSON has no length", "{}", { "inference-header-content-length": "x" }],
+    ["nested to the maximum depth", "[".repeat(MAX_JSON_MARKS), {}],
+    ["nested deeper than the maximum", "[".repeat(MAX_JSON_MARKS + 1), {}],
+    ["with a declared JSON length beyond its end", "{}", { "inference-header-content-length": "3" }],
+    ["with an invalid JSON length", "{}", { "inference-header-content-length": "x" }],
     ["that is one raw tensor", "abc", { "inference-header-content-length": "0" }],
   ])("%s is an invalid request", async (_name, body, headers) => {
     expect(await errorOf(await post(body, headers))).toEqual([400, "invalid-request"]);
   });
 
-  it("whose binary section is not JSON is not counted as JSON", async () => {
+  it("may have any number of JSON marks in its binary section", async () => {
     const { app } = await servingApp();
     const brackets = bytes("image", new TextEncoder().encode("[".repeat(MAX_JSON_MARKS + 1)));
     expect(await errorOf(await ask(app, { inputs: [brackets, prompt] }))).toEqual([415, "unsupported-image"]);
   });
 
-  it("that says it is too large is refused unread", async () => {
+  it("with a declared length above the limit is rejected unread", async () => {
     const headers = { "content-length": String(MAX_MESSAGE_BYTES + 1) };
     expect(await errorOf(await post("{}", headers))).toEqual([413, "body-too-large"]);
   });
 
-  it("that is too large without saying so is refused at the first byte too many", async () => {
+  it("above the limit without a declared length is rejected at the first excess byte", async () => {
     const piece = new Uint8Array(MAX_MESSAGE_BYTES / 8);
     let sent = 0;
     const endless = new ReadableStream({
@@ -190,13 +190,13 @@ describe("a body", () => {
     expect(sent).toBeLessThanOrEqual(MAX_MESSAGE_BYTES + 2 * piece.length);
   });
 
-  it("that breaks off is a caller who went away", async () => {
+  it("that ends early is answered with request-cancelled", async () => {
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
     expect(await errorOf(await post(broken))).toEqual([499, "request-cancelled"]);
   });
 });
 
-it("what breaks within the engine is told to nobody but the log", async () => {
+it("reports an internal error of the engine only in the log", async () => {
   const { app, outcomes } = await servingApp({
     engine: { generate: () => Promise.reject(new Error("secret of the engine")) },
   });

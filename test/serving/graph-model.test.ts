@@ -15,11 +15,11 @@ function ids(...shape: readonly number[]): NamedTensor<"INT64"> {
   return { name: "input_ids", datatype: "INT64", shape, data };
 }
 
-/** The server, and what its graphs were run with. */
+/** Creates a server, and records the arguments of each graph run. */
 async function graphApp(outputs: Readonly<Record<string, Tensor>> = {}) {
   const ran: { graph: string; inputs: Readonly<Record<string, Tensor>>; outputs: readonly string[] }[] = [];
-  const run: Engine["run"] = async (graph, inputs, wanted) => {
-    ran.push({ graph, inputs, outputs: wanted });
+  const run: Engine["run"] = async (graph, inputs, outputNames) => {
+    ran.push({ graph, inputs, outputs: outputNames });
     return outputs;
   };
   const { app } = await servingApp({ engine: { run } });
@@ -37,7 +37,7 @@ const cached: readonly NamedTensor[] = [
 ];
 
 describe("a bare graph", () => {
-  it("is fed what was sent, and only the outputs that are wanted are made", async () => {
+  it("runs on the sent inputs and computes only the requested outputs", async () => {
     const logits = { type: "float32", data: Float32Array.of(1, 2), dims: [2, 1, 1] } as const;
     const { app, ran } = await graphApp({ logits });
     const response = await ask(
@@ -59,7 +59,7 @@ describe("a bare graph", () => {
     ]);
   });
 
-  it("gets buffers of its own, not views of the message", async () => {
+  it("gets its own buffers, not views of the message", async () => {
     const { app, ran } = await graphApp();
     await ask(app, { inputs: [ids(1, 2)] }, { model: "embed_tokens" });
     expect(ran[0]?.inputs["input_ids"]?.data.buffer.byteLength).toBe(16);
@@ -69,9 +69,9 @@ describe("a bare graph", () => {
     ["a missing input", "encoder_model", [floats("inputs_embeds", 1, 2, 4)]],
     ["another width", "embed_tokens", [floats("input_ids", 1, 2)]],
     ["a fixed size that differs", "vision_encoder", [floats("pixel_values", 1, 3, 2, 3)]],
-    ["a dimension too few", "vision_encoder", [floats("pixel_values", 3, 2, 2)]],
+    ["a missing dimension", "vision_encoder", [floats("pixel_values", 3, 2, 2)]],
     ["two flags", "decoder_model_merged", cached.with(1, flags(1, 1))],
-  ])("with %s is refused", async (_name, model, inputs) => {
+  ])("with %s is rejected", async (_name, model, inputs) => {
     const { app, ran } = await graphApp();
     expect(await errorOf(await ask(app, { inputs }, { model }))).toEqual([400, "invalid-request"]);
     expect(ran).toEqual([]);
@@ -85,15 +85,18 @@ describe("a bare graph", () => {
       (size: number) => [{ ...ids(1, 1), name: "attention_mask" }, floats("inputs_embeds", 2, size / 2, 4)],
     ],
     ["decoder_model_merged", (size: number) => cached.with(0, floats("inputs_embeds", 2, size / 2, 4))],
-  ])("%s takes so much at once and no more", async (model, inputsOf) => {
+  ])("%s accepts its maximum size and rejects a larger one", async (model, inputsOf) => {
     const { app, ran } = await graphApp();
     const maxSize = servedGraphs[model]?.maxSize ?? 0;
     expect((await ask(app, { inputs: inputsOf(maxSize) }, { model })).status).toBe(200);
-    expect(await errorOf(await ask(app, { inputs: inputsOf(maxSize + 2) }, { model }))).toEqual([400, "invalid-request"]);
+    expect(await errorOf(await ask(app, { inputs: inputsOf(maxSize + 2) }, { model }))).toEqual([
+      400,
+      "invalid-request",
+    ]);
     expect(ran).toHaveLength(1);
   });
 
-  it("that cannot be run on its inputs is the caller's to mend", async () => {
+  it("that fails on its inputs is answered with invalid-request", async () => {
     const { app } = await servingApp({
       engine: { run: () => Promise.reject(new Problem("internal", "Error: 4 by 5")) },
     });
@@ -103,7 +106,7 @@ describe("a bare graph", () => {
     ]);
   });
 
-  it("that writes what is no number can only be asked for in binary", async () => {
+  it("that computes NaN can be requested only in binary", async () => {
     const nan = { type: "float32", data: Float32Array.of(NaN), dims: [1, 1, 1] } as const;
     const { app } = await graphApp({ inputs_embeds: nan });
     const request = { inputs: [ids(1, 1)] };

@@ -14,7 +14,7 @@ const encodings: readonly (readonly [string, (name: string) => boolean])[] = [
 ];
 
 describe("florence2", () => {
-  it.each(encodings)("answers tensors in %s, in binary or JSON as is asked", async (_name, isBinary) => {
+  it.each(encodings)("answers tensors in %s, in binary or JSON as requested", async (_name, isBinary) => {
     const { app } = await servingApp();
     const inputs = [image, texts("prompt", "a", "bb")];
     const [json, binary] = [
@@ -36,7 +36,7 @@ describe("florence2", () => {
     });
   });
 
-  it("hands out only the outputs that are asked for, each in the form that it is asked in", async () => {
+  it("returns only the requested outputs, each in the requested encoding", async () => {
     const { app } = await servingApp();
     const outputs = [{ name: "text", parameters: { binary_data: true } }, { name: "token_count" }];
     const response = await ask(app, { inputs: [image, texts("prompt", "a")], outputs });
@@ -44,14 +44,14 @@ describe("florence2", () => {
     expect(Object.keys(await outputsOf(response))).toEqual(["text", "token_count"]);
   });
 
-  it("repeats the request's id, and says how long the stages took", async () => {
+  it("repeats the request's id and reports the stage times", async () => {
     const { app } = await servingApp();
     const response = await ask(app, { id: "mine", inputs: [image, texts("prompt", "a")] });
     expect(response.headers.get("server-timing")).toBe("queue;dur=0.00, encode;dur=0.00, decode;dur=0.00");
     expect(await response.json()).toMatchObject({ id: "mine", model_name: "florence2", model_version: "1" });
   });
 
-  it.each(encodings)("names the model that answers, to requests in %s", async (_name, isBinary) => {
+  it.each(encodings)("names the model in replies to requests in %s", async (_name, isBinary) => {
     const { app } = await servingApp({ revision: "r2" });
     const inputs = [image, texts("prompt", "a", "bb")];
     for (const model of ["florence2", "florence2_encoder"]) {
@@ -63,7 +63,7 @@ describe("florence2", () => {
     }
   });
 
-  it("writes no more tokens than are allowed, with as many beams as are asked for", async () => {
+  it("generates at most max_new_tokens tokens, with num_beams beams", async () => {
     const { app, rowsOf } = await servingApp();
     const inputs = [image, texts("prompt", "a"), counts("max_new_tokens", 5), counts("num_beams", 3)];
     const response = await ask(app, { inputs });
@@ -71,7 +71,7 @@ describe("florence2", () => {
     expect(Math.max(...rowsOf(modelFiles.decoder, "inputs_embeds"))).toBe(3);
   });
 
-  it("keeps the rules that travel as parameters", async () => {
+  it("applies the decoding rules in the parameters", async () => {
     const { app } = await servingApp();
     const inputs = [image, texts("prompt", "a")];
     const response = await ask(app, { inputs, parameters: { no_repeat_ngram_size: 3 } });
@@ -80,27 +80,27 @@ describe("florence2", () => {
     expect(ids).not.toEqual(TINY_ANSWER.map(BigInt));
   });
 
-  it("is asked with a digest alone once it has seen the picture", async () => {
+  it("accepts a digest alone once it has encoded the image", async () => {
     const { app } = await servingApp();
     const digest = texts("image_digest", await sha256(street));
     const first = await outputsOf(await ask(app, { inputs: [image, digest, texts("prompt", "a")] }));
     expect(await outputsOf(await ask(app, { inputs: [digest, texts("prompt", "a")] }))).toEqual(first);
   });
 
-  it("answers a picture whose features were believed to be held, and were not", async () => {
+  it("encodes an image whose features were evicted after the lookup", async () => {
     const { app } = await servingApp({ has: () => true });
     const response = await ask(app, { inputs: [image, texts("prompt", "a")] });
     expect(await outputsOf(response)).toMatchObject({ token_count: [20] });
   });
 
-  it("is asked under its version too", async () => {
+  it("is available under its version too", async () => {
     const { app } = await servingApp();
     const response = await ask(app, { inputs: [image, texts("prompt", "a")] }, { model: "florence2/versions/1" });
     expect(response.status).toBe(200);
   });
 });
 
-/** States of one and of two tokens; the last number is none that FP16 has. */
+/** Encoder states of one and of two tokens; FP16 cannot represent the last number. */
 const encode: Engine["encode"] = async () => {
   const states = [[1], [2, 2049]].map((values) => {
     return { type: "float32", data: Float32Array.from(values), dims: [1, values.length, 1] } as const;
@@ -112,7 +112,7 @@ describe("florence2_encoder", () => {
   const request = { inputs: [image, texts("prompt", "a", "bb")] };
   const model = "florence2_encoder";
 
-  it("gives states in rows as long as the longest, and the lengths", async () => {
+  it("returns states padded to the longest, and their lengths", async () => {
     const { app } = await servingApp({ engine: { encode } });
     expect(await outputsOf(await ask(app, request, { model }))).toEqual({
       last_hidden_state: [1, 0, 2, 2049],
@@ -128,7 +128,7 @@ describe("florence2_encoder", () => {
     expect(ran.map(({ graph }) => graph)).not.toContain(modelFiles.decoder);
   });
 
-  it("gives FP16 where it is offered: to all that read binary, and never to those that asked for JSON", async () => {
+  it("returns FP16 if it is offered: in every binary reply, and never in JSON", async () => {
     const { app } = await servingApp({ engine: { encode }, offersFp16: true });
     expect(await outputsOf(await ask(app, request, { model }))).not.toHaveProperty("last_hidden_state_fp16");
     const binary = await ask(app, { ...request, parameters: { binary_data_output: true } }, { model });
@@ -137,7 +137,7 @@ describe("florence2_encoder", () => {
     expect(await errorOf(await ask(app, named, { model }))).toEqual([400, "invalid-request"]);
   });
 
-  it("does not know FP16 where it is not offered", async () => {
+  it("rejects a request for FP16 if it is not offered", async () => {
     const { app } = await servingApp({ engine: { encode } });
     const named = { ...request, outputs: [{ name: "last_hidden_state_fp16" }] };
     expect(await errorOf(await ask(app, named, { model }))).toEqual([400, "invalid-request"]);

@@ -8,7 +8,7 @@ async function get(path: string): Promise<{ readonly status: number; readonly bo
 }
 
 describe("metadata", () => {
-  it("name the server and the extensions that it has", async () => {
+  it("name the server and its extensions", async () => {
     expect(await get("/v2")).toMatchObject({
       status: 200,
       body: { name: "florence-edge", version: "0.0.0", extensions: expect.arrayContaining(["binary_tensor_data"]) },
@@ -34,7 +34,7 @@ describe("metadata", () => {
     }
   });
 
-  it("of florence2 say what it takes, what it gives and what model it is", async () => {
+  it("of florence2 list its inputs, outputs and identity", async () => {
     expect((await get("/v2/models/florence2")).body).toMatchObject({
       inputs: [
         { name: "image", datatype: "BYTES", shape: [1], optional: true },
@@ -62,7 +62,7 @@ describe("metadata", () => {
     });
   });
 
-  it("of a graph are its ports, free sizes as -1", async () => {
+  it("of a graph list its ports, with -1 for free dimensions", async () => {
     expect((await get("/v2/models/encoder_model")).body).toMatchObject({
       inputs: [
         { name: "attention_mask", datatype: "INT64", shape: [-1, -1] },
@@ -79,9 +79,9 @@ describe("health", () => {
     "/v2/health/ready",
     "/v2/models/florence2/ready",
     "/v2/models/florence2/versions/1/ready",
-  ])("is good at %s", async (path) => expect((await get(path)).status).toBe(200));
+  ])("is 200 at %s", async (path) => expect((await get(path)).status).toBe(200));
 
-  it("is live but not ready once the server ends", async () => {
+  it("is live but not ready once the server is closing", async () => {
     const { app, admission } = await servingApp();
     await admission.close();
     const statusOf = async (path: string) => (await app.request(path)).status;
@@ -91,7 +91,7 @@ describe("health", () => {
   });
 });
 
-describe("what there is not", () => {
+describe("an unknown path or operation", () => {
   it.each([
     ["GET", "/v2/models/florence3"],
     ["GET", "/v2/models/florence3/ready"],
@@ -102,12 +102,12 @@ describe("what there is not", () => {
     ["POST", "/v2/models/florence3/generate_stream"],
     ["GET", "/v2/models/florence2/infer"],
     ["GET", "/"],
-  ])("%s %s is not-found", async (method, path) => {
+  ])("%s %s is answered with not-found", async (method, path) => {
     const { app } = await servingApp();
     expect(await errorOf(await app.request(path, { method }))).toEqual([404, "not-found"]);
   });
 
-  it("streams of a model that does not stream: not-supported", async () => {
+  it("is answered with not-supported for a stream of a model that does not stream", async () => {
     const { app } = await servingApp();
     const response = await app.request("/v2/models/florence2_encoder/generate_stream", { method: "POST", body: "{}" });
     expect(await errorOf(response)).toEqual([501, "not-supported"]);

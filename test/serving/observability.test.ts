@@ -8,7 +8,7 @@ const request = { inputs: [image, texts("prompt", "a")] };
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 describe("a request's id", () => {
-  it("is the caller's, in every reply", async () => {
+  it("is the caller's in every reply", async () => {
     const { app, outcomes } = await servingApp();
     const headers = { "x-request-id": "mine-1" };
     const good = await ask(app, request, { headers });
@@ -22,15 +22,15 @@ describe("a request's id", () => {
     expect(outcomes.map(({ requestId }) => requestId)).toEqual(["mine-1", "mine-1"]);
   });
 
-  it.each([[undefined], ["a b"], ["x".repeat(300)], ['"}{"']])("is made here for %j", async (id) => {
+  it.each([[undefined], ["a b"], ["x".repeat(300)], ['"}{"']])("is generated for %j", async (id) => {
     const { app } = await servingApp();
     const response = await ask(app, request, { headers: id === undefined ? {} : { "x-request-id": id } });
     expect(response.headers.get("x-request-id")).toBe("made-here");
   });
 });
 
-describe("what is recorded", () => {
-  it("is one outcome for each request, whatever became of it", async () => {
+describe("the record of a request", () => {
+  it("is one outcome, for success and failure", async () => {
     const { app, outcomes } = await servingApp();
     await ask(app, request, { headers: { traceparent } });
     await ask(app, { inputs: [] });
@@ -47,7 +47,7 @@ describe("what is recorded", () => {
     ]);
   });
 
-  it("holds no trace context that is none", async () => {
+  it("does not contain an invalid trace context", async () => {
     const { app, outcomes } = await servingApp();
     await ask(app, request, { headers: { traceparent: `${traceparent} and more` } });
     expect(outcomes).toMatchObject([{ traceparent: undefined }]);
@@ -67,7 +67,7 @@ const outcome: Outcome = {
   fault: undefined,
 };
 
-it("the metrics page is handed out as it is", async () => {
+it("serves the metrics page unchanged", async () => {
   const { app } = await servingApp();
   const response = await app.request("/metrics");
   expect([await response.text(), response.headers.get("content-type")]).toEqual(["metrics", "text/plain"]);
@@ -90,13 +90,13 @@ describe("a log line", () => {
     });
   });
 
-  it("has the stack of a fault, still on one line", () => {
+  it("contains the stack of a fault, still on one line", () => {
     const line = logLine({ ...outcome, status: 500, code: "internal", fault: new Error("broken") }, 0);
     expect(line).not.toContain("\n");
     expect(JSON.parse(line)).toMatchObject({ level: "error", error: expect.stringContaining("broken") });
   });
 
-  it("holds nothing of what a caller sent", async () => {
+  it("contains no request content", async () => {
     const { app, outcomes } = await servingApp();
     const secret = "zebra";
     const headers = { traceparent: secret, "x-request-id": `${secret} ${secret}`, "user-agent": secret };

@@ -18,7 +18,7 @@ interface Frame {
   readonly parameters?: unknown;
 }
 
-/** All frames of a stream. */
+/** Reads all frames of a stream. */
 async function framesOf(response: Response): Promise<readonly Frame[]> {
   const events = (await response.text()).split("\n\n");
   expect(events.pop()).toBe("");
@@ -29,7 +29,7 @@ async function framesOf(response: Response): Promise<readonly Frame[]> {
 }
 
 describe("a stream", () => {
-  it("has a frame for each token and a last one with the whole answer", async () => {
+  it("has a frame for each token and a last one with the whole text", async () => {
     const { app } = await servingApp();
     const response = await askStream(app, body);
     expect(response.headers.get("content-type")).toContain("text/event-stream");
@@ -51,7 +51,7 @@ describe("a stream", () => {
     });
   });
 
-  it("of several prompts says of each frame whose it is, and ends each once", async () => {
+  it("of several prompts has the prompt index in each frame, and ends each prompt once", async () => {
     const { app } = await servingApp();
     const frames = await framesOf(await askStream(app, { ...body, text_input: ["a", "bb"], num_beams: 2 }));
     for (const [index, length] of [20, 19].entries()) {
@@ -66,24 +66,24 @@ describe("a stream", () => {
     ["no prompts", { ...body, text_input: [] }],
     ["too many prompts", { ...body, text_input: Array.from({ length: MAX_PROMPTS + 1 }, () => "a") }],
     ["a prompt that is a number", { ...body, text_input: 1 }],
-    ["a picture that is not base64", { ...body, image: "%" }],
-    ["no picture", { text_input: "a" }],
-    ["another picture's digest", { ...body, image_digest: "0".repeat(64) }],
+    ["an image that is not base64", { ...body, image: "%" }],
+    ["no image", { text_input: "a" }],
+    ["the digest of another image", { ...body, image_digest: "0".repeat(64) }],
     ["no tokens", { ...body, max_new_tokens: 0 }],
     ["more tokens than positions", { ...body, max_new_tokens: TINY_POSITIONS + 1 }],
     ["too many beams", { ...body, num_beams: MAX_BEAMS + 1 }],
-    ["a rule that is none", { ...body, parameters: { early_stopping: "always" } }],
+    ["an invalid rule", { ...body, parameters: { early_stopping: "always" } }],
     ["a list", [body]],
-    ["nothing", null],
+    ["null", null],
     ["too many brackets", { ...body, more: Array.from({ length: MAX_JSON_MARKS }, () => []) }],
-  ])("that asks with %s is refused with a status", async (_name, bad) => {
+  ])("requested with %s is rejected with a status", async (_name, bad) => {
     const { app, admission, ran } = await servingApp();
     expect(await errorOf(await askStream(app, bad))).toEqual([400, "invalid-request"]);
     expect(admission.inFlight).toBe(0);
     expect(ran).toEqual([]);
   });
 
-  it("whose body is no JSON, or no UTF-8, is refused", async () => {
+  it("with a body that is not JSON or not UTF-8 is rejected", async () => {
     const { app } = await servingApp();
     for (const bad of ["{", Uint8Array.of(0x22, 0xff, 0x22)]) {
       const response = await app.request("/v2/models/florence2/generate_stream", { method: "POST", body: bad });
@@ -91,7 +91,7 @@ describe("a stream", () => {
     }
   });
 
-  it("for a digest that nobody knows is told to send the picture", async () => {
+  it("for an unknown digest is answered with unknown-digest", async () => {
     const { app } = await servingApp();
     const response = await askStream(app, { text_input: "a", image_digest: "0".repeat(64) });
     expect(await errorOf(response)).toEqual([404, "unknown-digest"]);
@@ -99,7 +99,7 @@ describe("a stream", () => {
 });
 
 describe("a stream's errors", () => {
-  it("before the first frame are a status", async () => {
+  it("before the first frame set the status", async () => {
     const { engine, started, fail } = manualEngine();
     const { app, outcomes } = await servingApp({ engine });
     const response = askStream(app, body);
@@ -109,7 +109,7 @@ describe("a stream's errors", () => {
     expect(outcomes).toMatchObject([{ status: 422, code: "prompt-too-long" }]);
   });
 
-  it("after it are the last frame", async () => {
+  it("after the first frame are the last frame", async () => {
     const { engine, started, emit, fail } = manualEngine();
     const { app, outcomes, admission } = await servingApp({ engine });
     const response = askStream(app, body);
@@ -124,8 +124,8 @@ describe("a stream's errors", () => {
   });
 });
 
-describe("a stream's place", () => {
-  it("is given back when the answer is written, whether anybody reads it or not", async () => {
+describe("a stream's admission", () => {
+  it("ends when the generation is finished, even if the stream is not read", async () => {
     const { engine, started, emit, finish } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const response = askStream(app, body);
@@ -142,7 +142,7 @@ describe("a stream's place", () => {
     ]);
   });
 
-  it("is given back, and the engine stopped, when a reader leaves between two frames", async () => {
+  it("ends, and the engine is stopped, when the reader cancels between two frames", async () => {
     const { engine, started, emit } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const response = askStream(app, body);
@@ -155,7 +155,7 @@ describe("a stream's place", () => {
     expect(outcomes).toMatchObject([{ status: 200, code: "request-cancelled" }]);
   });
 
-  it("is given back when the caller leaves before the first frame", async () => {
+  it("ends when the caller aborts before the first frame", async () => {
     const { engine, started } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const caller = new AbortController();
@@ -167,7 +167,7 @@ describe("a stream's place", () => {
     expect(outcomes).toHaveLength(1);
   });
 
-  it("is given back when the caller leaves before anything is read", async () => {
+  it("ends when the caller aborts before reading anything", async () => {
     const { engine, started, emit } = manualEngine();
     const { app, admission, outcomes } = await servingApp({ engine });
     const caller = new AbortController();
