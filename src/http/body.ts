@@ -1,4 +1,4 @@
-import { concatBytes } from "../bytes/join.ts";
+import { concatBytes } from "../bytes/concat-bytes.ts";
 import { type Issue, Problem } from "../contract/problems.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { concatBytes } from "../bytes/join.ts";
+import { concatBytes } from "../bytes/concat-bytes.ts";
 import {
   findFloat16Weights,
   float32Length,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { concatBytes } from "../../src/bytes/join.ts";
+import { concatBytes } from "../../src/bytes/concat-bytes.ts";
 
 it.each<[number[][], number[]]>([
   [[], []],
