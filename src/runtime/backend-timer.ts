@@ -1,28 +1,28 @@
 import type { BackendTimings, GenerationEvent } from "../inference/backend.ts";
 
-/** Parts the time of one request into its stages, without a gap. */
+/** Measures how long each stage of one request takes, without gaps between the stages. */
 export interface BackendTimer {
-  /** All time since the last lap was the stage's. */
+  /** Attributes the time since the previous call, or since creation, to `stage`. */
   end(stage: keyof BackendTimings): void;
-  /** Milliseconds by stage until the last lap. */
+  /** Milliseconds for each stage, up to the last call of `end`. */
   timings(): BackendTimings;
 }
 
-/** Begins to count. */
+/** Creates a timer that starts now. `now` returns milliseconds. */
 export function createBackendTimer(now: () => number): BackendTimer {
   const timings: { -readonly [Stage in keyof BackendTimings]: number } = {};
-  let begun = now();
+  let stageStart = now();
   return {
     end: (stage) => {
-      const ended = now();
-      timings[stage] = (timings[stage] ?? 0) + ended - begun;
-      begun = ended;
+      const stageEnd = now();
+      timings[stage] = (timings[stage] ?? 0) + stageEnd - stageStart;
+      stageStart = stageEnd;
     },
     timings: () => ({ ...timings }),
   };
 }
 
-/** Puts the request's times on what is finished: what was done since the last lap was writing. */
+/** Adds the request's timings to each `done` event. The time since the last call of `end` counts as `decode`. */
 export function withTimings(
   emit: (event: GenerationEvent) => void,
   timer: BackendTimer,

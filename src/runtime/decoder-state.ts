@@ -1,41 +1,41 @@
 import type { Session, Tensor } from "./session.ts";
 import { type Float32Tensor, free, attentionMask, padAxis, selectRows, stackRows, stackSequences } from "./tensors.ts";
 
-/** `past_key_values.*` by name. */
+/** The decoder's key-value cache: the `past_key_values.*` tensors by name. */
 export type KeyValueCache = Readonly<Record<string, Float32Tensor>>;
 
-/** What the rows of a decoder's batch look at. */
+/** The encoder output that the rows of a decoder batch attend to. */
 export interface EncoderOutput {
-  /** `[rows, sequence, width]`, zeros behind what is shorter. */
+  /** `[rows, sequence, width]`; shorter sequences are padded with zeros at the end. */
   readonly hidden: Float32Tensor;
-  /** The tokens of each row that are not padding. */
+  /** The number of tokens of each row, without padding. */
   readonly lengths: readonly number[];
-  /** `[rows, sequence]`: 1, and 0 for padding. */
+  /** `[rows, sequence]`: 1 for a token, 0 for padding. */
   readonly mask: Tensor;
 }
 
-/** The decoder between two steps, in rows: one for each sequence it goes on with. Immutable. */
+/** The decoder between two steps, with one row for each active sequence. Immutable. */
 export interface DecoderState {
   readonly encoderOutput: EncoderOutput;
-  /** The prompt that each row answers. */
+  /** The index of the prompt of each row. */
   readonly prompts: readonly number[];
   readonly cache: KeyValueCache;
-  /** Whether the cache holds a step; on the first one the decoder also projects the encoder's output. */
+  /** Whether the cache holds at least one step. On the first step the decoder also projects the encoder's output. */
   readonly started: boolean;
 }
 
-/** How the inputs that hold the cache begin. */
+/** Name prefix of the graph inputs that hold the cache. */
 export const PAST_PREFIX = "past_key_values.";
 
-/** The axis of a cache's tensor that counts what was seen or written: `[rows, heads, sequence, width]`. */
+/** The token axis of a cache tensor: `[rows, heads, sequence, width]`. */
 const SEQUENCE_AXIS = 2;
 
-/** Whether a tensor of the cache belongs to the attention over what the encoder gave: the same at every step. */
+/** Whether a cache tensor belongs to the cross-attention over the encoder's output. Such a tensor is the same at every step. */
 export function isCrossAttention(name: string): boolean {
   return name.includes(".encoder.");
 }
 
-/** One row for each of `encoded`, before the first step. `heads` and `headSize` are the decoder's. */
+/** The state before the first step: one row for each of `encoded`. `attentionHeads` and `headSize` are the decoder's. */
 export function beginState(
   { inputs }: Pick<Session, "inputs">,
   { attentionHeads, headSize }: { readonly attentionHeads: number; readonly headSize: number },
@@ -54,7 +54,7 @@ export function beginState(
 }
 
 function isSame(one: readonly number[], other: readonly number[]): boolean {
-  return one.length === other.length && one.every((value, at) => value === other[at]);
+  return one.length === other.length && one.every((value, index) => value === other[index]);
 }
 
 function pick(values: readonly number[], rows: readonly number[]): readonly number[] {
@@ -62,7 +62,7 @@ function pick(values: readonly number[], rows: readonly number[]): readonly numb
 }
 
 function selectEncoderOutput({ hidden, lengths, mask }: EncoderOutput, rows: readonly number[]): EncoderOutput {
-  // As long as before: the cross-attention's cache is.
+  // Keeps the padded length, because the cross-attention's cache keeps it.
   const [, longest = 0] = mask.dims;
   return {
     hidden: selectRows(hidden, rows),
@@ -71,11 +71,11 @@ function selectEncoderOutput({ hidden, lengths, mask }: EncoderOutput, rows: rea
   };
 }
 
-/** Goes on with these rows, in this order; one may come several times, or not at all. What is as before is shared, not copied. */
+/** Selects rows in the given order. A row may occur several times, or not at all. Unchanged tensors are shared, not copied. */
 export function selectState(state: DecoderState, rows: readonly number[]): DecoderState {
   if (isSame(rows, [...state.prompts.keys()])) return state;
   const prompts = pick(state.prompts, rows);
-  // Beams of one prompt change places often, and all of them look at the same.
+  // Beams of one prompt are reordered often, and all of them attend to the same encoder output.
   const isShared = isSame(prompts, state.prompts);
   const entries = Object.entries(state.cache).map(([name, tensor]) => {
     return [name, isShared && isCrossAttention(name) ? tensor : selectRows(tensor, rows)] as const;
@@ -84,15 +84,15 @@ export function selectState(state: DecoderState, rows: readonly number[]): Decod
   return { ...state, encoderOutput, prompts, cache: Object.fromEntries(entries) };
 }
 
-function concatEncoderOutputs(encoderOutput: readonly EncoderOutput[], longest: number): EncoderOutput {
-  const lengths = encoderOutput.flatMap((each) => each.lengths);
-  const hidden = stackRows(encoderOutput.map((each) => padAxis(each.hidden, 1, longest)));
+function concatEncoderOutputs(outputs: readonly EncoderOutput[], longest: number): EncoderOutput {
+  const lengths = outputs.flatMap((each) => each.lengths);
+  const hidden = stackRows(outputs.map((each) => padAxis(each.hidden, 1, longest)));
   return { hidden, lengths, mask: attentionMask(lengths, longest) };
 }
 
 /**
- * The rows of all `states` under each other, as copies. All must have taken the same number of steps: the graph has no mask
- * for what was written, so the rows of a batch are equally long. What they have seen may differ; the shorter is padded.
+ * Concatenates the rows of all `states`, as copies. All states must have taken the same number of steps: the graph has no
+ * mask for generated tokens, so the rows of a batch are equally long. Encoder outputs may differ in length; shorter ones are padded.
  */
 export function concatStates(states: readonly DecoderState[]): DecoderState {
   const longest = Math.max(...states.map(({ encoderOutput }) => encoderOutput.mask.dims[1] ?? 0));
@@ -102,11 +102,11 @@ export function concatStates(states: readonly DecoderState[]): DecoderState {
     const padded = isCrossAttention(name) ? tensors.map((each) => padAxis(each, SEQUENCE_AXIS, longest)) : tensors;
     return [name, stackRows(padded)] as const;
   });
-  let first = 0;
+  let promptCount = 0;
   const prompts = states.flatMap((state) => {
-    const begin = first;
-    first += Math.max(0, ...state.prompts.map((prompt) => prompt + 1));
-    return state.prompts.map((prompt) => begin + prompt);
+    const offset = promptCount;
+    promptCount += Math.max(0, ...state.prompts.map((prompt) => prompt + 1));
+    return state.prompts.map((prompt) => offset + prompt);
   });
   const encoderOutput = concatEncoderOutputs(
     states.map((state) => state.encoderOutput),
@@ -125,14 +125,14 @@ function tensorsOf({ cache, encoderOutput }: DecoderState): readonly Tensor[] {
 }
 
 /**
- * Frees what `state` holds and no state of `kept` does; `state` must not be used again. Every step makes the whole
- * cache anew, and left to the collector the old ones pile up to a hundred megabytes within one long answer.
+ * Frees the tensors of `state` that no state in `kept` shares; `state` must not be used again. Every step creates the whole
+ * cache anew; left to the garbage collector, old caches accumulate to a hundred megabytes within one long answer.
  */
 export function releaseState(state: DecoderState, kept: readonly DecoderState[]): void {
-  const wanted = new Set(kept.flatMap(tensorsOf));
+  const shared = new Set(kept.flatMap(tensorsOf));
   free(
     tensorsOf(state)
-      .filter((tensor) => !wanted.has(tensor))
+      .filter((tensor) => !shared.has(tensor))
       .map(({ data }) => data),
   );
 }

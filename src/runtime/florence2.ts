@@ -22,43 +22,43 @@ export interface Graphs {
   readonly decoder: Session;
 }
 
-/** A prompt and the picture that it is about. */
+/** The encoder's input for one prompt: image features and prompt ids. */
 export interface EncoderInput {
-  /** `[1, visual tokens, width]`, as `encodeImages` gives them. */
+  /** `[1, visual tokens, width]`, as `encodeImages` returns them. */
   readonly features: Float32Tensor;
   readonly ids: readonly number[];
 }
 
-/** One step of the decoder. */
+/** The result of one decoder step. */
 export interface Step {
-  /** For each row the scores of every id for the next place. */
+  /** For each row, the scores of every id at the next position. */
   readonly logits: readonly Float32Array[];
   readonly state: DecoderState;
 }
 
-/** What a search needs of the model. */
+/** The part of the model that a search uses. */
 export interface Decoder {
-  /** One row for each of `encoded`. */
+  /** `beginState`. */
   begin(encoded: readonly Float32Tensor[]): DecoderState;
   /** `selectState`. */
   select(state: DecoderState, rows: readonly number[]): DecoderState;
   /** `concatStates`. */
   concat(states: readonly DecoderState[]): DecoderState;
-  /** Feeds each row one token; its logits are those of the place behind it. */
+  /** Feeds one token to each row. The logits are for the position after it. */
   step(state: DecoderState, tokenIds: readonly number[]): Promise<Step>;
   /** `releaseState`. */
   release(state: DecoderState, kept: readonly DecoderState[]): void;
 }
 
-/** What an encoder pass needs of the model. */
+/** The part of the model that encodes images and prompts. */
 export interface Encoder {
-  /** Pictures as one batch. Each is `[3, size, size]`; its features are `[1, visual tokens, width]`. */
+  /** Encodes images as one batch. Each image is `[3, size, size]`; its features are `[1, visual tokens, width]`. */
   encodeImages(pixels: readonly Float32Array[]): Promise<readonly Float32Tensor[]>;
-  /** Prompts of the same number of tokens as one batch: `[1, sequence, width]` for each. */
+  /** Encodes prompts as one batch: `[1, sequence, width]` for each. All prompts must have the same number of tokens. */
   encodePrompts(prompts: readonly EncoderInput[]): Promise<readonly Float32Tensor[]>;
 }
 
-/** The model's parts, each as often as it is needed: one vision pass a picture, one encoder pass a prompt, one step a token of all. */
+/** The whole model: one vision pass per image, one encoder pass per prompt, one decoder step per token of all rows. */
 export interface Florence2 extends Encoder, Decoder {}
 
 const PRESENT_PREFIX = "present.";
@@ -69,7 +69,10 @@ async function float32Output(session: Session, inputs: Tensors, name: string): P
   return tensor;
 }
 
-/** The cache after a step: new self-attention entries; the cross-attention of the first step stays, since later steps only give dummies for it. */
+/**
+ * The cache after a step, with new self-attention entries. Cross-attention entries stay those of the first step, because later
+ * steps output only dummies for them.
+ */
 function nextCache(cache: KeyValueCache, outputs: Tensors): KeyValueCache {
   const entries = Object.entries(cache).map(([name, tensor]) => {
     const present = outputs[PRESENT_PREFIX + name.slice(PAST_PREFIX.length)] ?? tensor;
@@ -79,7 +82,7 @@ function nextCache(cache: KeyValueCache, outputs: Tensors): KeyValueCache {
   return Object.fromEntries(entries);
 }
 
-/** Embeddings of ids: `[...dims, width]`. */
+/** Returns the embeddings of ids: `[...dims, width]`. */
 export async function embed(session: Session, ids: readonly number[], dims: readonly number[]): Promise<Float32Tensor> {
   const input: Tensor = { type: "int64", data: BigInt64Array.from(ids, BigInt), dims };
   return float32Output(session, { input_ids: input }, "inputs_embeds");
@@ -90,8 +93,8 @@ async function encodeImages(
   size: number,
   pixels: readonly Float32Array[],
 ): Promise<readonly Float32Tensor[]> {
-  const pictures = pixels.map((data): Float32Tensor => ({ type: "float32", data, dims: [1, 3 * size, size] }));
-  const { data } = stackSequences(pictures);
+  const images = pixels.map((data): Float32Tensor => ({ type: "float32", data, dims: [1, 3 * size, size] }));
+  const { data } = stackSequences(images);
   const input: Tensor = { type: "float32", data, dims: [pixels.length, 3, size, size] };
   return splitRows(await float32Output(visionEncoder, { pixel_values: input }, "image_features"));
 }
@@ -102,17 +105,17 @@ async function encodePrompts(
 ): Promise<readonly Float32Tensor[]> {
   const ids = prompts.flatMap((prompt) => prompt.ids);
   const embedded = splitRows(await embed(embedTokens, ids, [prompts.length, ids.length / prompts.length]));
-  const joined = prompts.flatMap(({ features }, at) => {
-    const tokens = embedded[at];
+  const sequences = prompts.flatMap(({ features }, index) => {
+    const tokens = embedded[index];
     return tokens === undefined ? [] : [concatSequences(features, tokens)];
   });
-  const embeddings = stackSequences(joined);
-  const mask = attentionMask(joined.map(({ dims }) => dims[1] ?? 0));
+  const embeddings = stackSequences(sequences);
+  const mask = attentionMask(sequences.map(({ dims }) => dims[1] ?? 0));
   const inputs = { inputs_embeds: embeddings, attention_mask: mask };
   return splitRows(await float32Output(encoder, inputs, "last_hidden_state"));
 }
 
-/** The encoders alone: all that runs where the decoder is elsewhere. `size` is the picture's side, in pixels. */
+/** Creates the encoders alone, for a placement in which the decoder runs elsewhere. `size` is the side of the image, in pixels. */
 export function createEncoder(graphs: Omit<Graphs, "decoder">, size: number): Encoder {
   return {
     encodeImages: (pixels) => encodeImages(graphs, size, pixels),
@@ -130,15 +133,15 @@ async function step(graphs: DecoderGraphs, state: DecoderState, tokenIds: readon
     use_cache_branch: { type: "bool", data: Uint8Array.of(Number(started)), dims: [1] },
   };
   const all = graphs.decoder.outputs.map(({ name }) => name);
-  const wanted = started ? all.filter((name) => !isCrossAttention(name)) : all;
-  const { logits, ...present } = await graphs.decoder.run(inputs, wanted);
+  const requested = started ? all.filter((name) => !isCrossAttention(name)) : all;
+  const { logits, ...present } = await graphs.decoder.run(inputs, requested);
   if (logits?.type !== "float32") throw new TypeError("The decoder gives no float32 logits.");
   return { logits: rowsOf(logits), state: { ...state, cache: nextCache(cache, present), started: true } };
 }
 
 type DecoderGraphs = Pick<Graphs, "decoder" | "embedTokens">;
 
-/** The decoder alone: all that runs where the encoders are elsewhere. The number of layers comes from the graph's own inputs. */
+/** Creates the decoder alone, for a placement in which the encoders run elsewhere. The number of layers comes from the graph's inputs. */
 export function createDecoder(graphs: DecoderGraphs, config: ModelConfig): Decoder {
   return {
     begin: (encoded) => beginState(graphs.decoder, config, encoded),
@@ -149,7 +152,7 @@ export function createDecoder(graphs: DecoderGraphs, config: ModelConfig): Decod
   };
 }
 
-/** Puts the graphs together. Sizes come from `config`. */
+/** Creates the whole model from its graphs. Sizes come from `config`. */
 export function createFlorence2(graphs: Graphs, config: ModelConfig): Florence2 {
   return { ...createEncoder(graphs, config.image.size), ...createDecoder(graphs, config) };
 }

@@ -5,29 +5,29 @@ import type { CreateSession, Session } from "./session.ts";
 import type { ModelShards } from "../weights/shards.ts";
 import type { Float32Tensor } from "./tensors.ts";
 
-/** Text to ids and back, as the model's own tokenizer files say. */
+/** Converts text to ids and back, as the model's tokenizer files define it. */
 export interface Tokenizer {
-  /** The ids of a prompt, `<s>` and `</s>` around them. */
+  /** The ids of a prompt, enclosed in `<s>` and `</s>`. */
   encode(text: string): readonly number[];
   /** Special tokens are kept. */
   decode(ids: readonly number[]): string;
 }
 
-/** A model that can write an answer once a picture and a prompt have been encoded. */
+/** The part of a model that generates, once an image and a prompt have been encoded. */
 export interface DecoderModel {
   readonly config: ModelConfig;
   readonly florence: Decoder;
   readonly tokenizer: Tokenizer;
 }
 
-/** A model that can answer. */
+/** A whole model, with encoders and decoder. */
 export interface Model extends DecoderModel {
   readonly florence: Florence2;
-  /** What `florence` is made of, for those who serve the bare graphs. */
+  /** The graphs of `florence`, for a backend that serves the bare graphs. */
   readonly graphs: Graphs;
 }
 
-/** The files of a model folder, in the onnx-community layout. */
+/** The paths of the files in a model folder, in the onnx-community layout. */
 export const modelFiles = {
   config: "config.json",
   generation: "generation_config.json",
@@ -40,25 +40,25 @@ export const modelFiles = {
   decoder: "onnx/decoder_model_merged.onnx",
 } as const;
 
-/** A prompt's ids → what the encoder reads of them, `[1, tokens, width]`. */
+/** Returns the embeddings of a prompt's ids, `[1, tokens, width]`, which are part of the encoder's input. */
 export type EmbedPrompt = (ids: readonly number[]) => Promise<Float32Tensor>;
 
-/** What loading needs. */
+/** Options for loading a model. */
 export interface LoadOptions {
   readonly shards: ModelShards;
   readonly createSession: CreateSession;
   readonly createTokenizer: (tokenizer: unknown, config: unknown) => Tokenizer;
-  /** Called after each file: loading goes on. */
+  /** Called after each graph file, to report that loading makes progress. */
   readonly progress: () => void;
 }
 
-/** Loads one graph, and gives the file's memory back at once: waiting for the collector would put the next file on top of it. */
+/** Loads one graph, then frees the file's memory at once. If the garbage collector did it, the next file would be held at the same time. */
 async function loadGraph({ shards, createSession, progress }: LoadOptions, path: string): Promise<Session> {
   const bytes = await shards.bytes(path);
   try {
     return await createSession(bytes);
   } catch (cause) {
-    // Its bytes are what the manifest says: a graph that cannot be run, or no memory to run it in.
+    // The bytes match the manifest: either the runtime cannot run the graph, or memory is too small for it.
     throw new Problem("model-unavailable", `ONNX Runtime cannot load ${path}.`, { cause });
   } finally {
     bytes.buffer.transfer(0);
@@ -74,8 +74,8 @@ const graphPaths = {
 } as const satisfies Record<keyof Graphs, string>;
 
 /**
- * Gives a function that loads graphs, and one that releases all that it loaded: when one fails, ONNX Runtime's memory for
- * those before it is not collected.
+ * Returns a function that loads a graph, and one that releases all loaded graphs. The latter is needed when a graph fails to
+ * load: the garbage collector does not free ONNX Runtime's memory for the graphs loaded before it.
  */
 function graphLoader(options: LoadOptions) {
   const sessions: Session[] = [];
@@ -92,18 +92,24 @@ function graphLoader(options: LoadOptions) {
 
 type LoadGraph = (name: keyof Graphs) => Promise<Session>;
 
-/** Loads the graphs one after another, the largest first: a large file never comes on top of the others' weights. */
-async function loadGraphs<Loaded>(options: LoadOptions, all: (load: LoadGraph) => Promise<Loaded>): Promise<Loaded> {
+/**
+ * Runs `loadAll`, which loads graphs one after another, the largest first, so that a large file is not in memory together with the
+ * weights of the others. Releases the loaded graphs when it throws.
+ */
+async function loadGraphs<Loaded>(
+  options: LoadOptions,
+  loadAll: (load: LoadGraph) => Promise<Loaded>,
+): Promise<Loaded> {
   const { load, releaseAll } = graphLoader(options);
   try {
-    return await all(load);
+    return await loadAll(load);
   } catch (thrown) {
     await releaseAll();
     throw thrown;
   }
 }
 
-/** What `preprocess` makes of a picture for this model. */
+/** Reads how `preprocess` must convert images for this model. */
 export async function readImageSettings(shards: ModelShards): Promise<ImageConfig> {
   return readImageConfig(await shards.json(modelFiles.preprocessor));
 }
@@ -117,7 +123,7 @@ async function readConfig(shards: ModelShards, tokenizer: unknown): Promise<Mode
   });
 }
 
-/** What every kind of model is told of itself by its json files. */
+/** Reads the settings and the tokenizer from the JSON files, which every kind of model needs. */
 async function readSettings({ shards, createTokenizer }: LoadOptions) {
   const tokenizerFile = await shards.json(modelFiles.tokenizer);
   const config = await readConfig(shards, tokenizerFile);
@@ -125,7 +131,7 @@ async function readSettings({ shards, createTokenizer }: LoadOptions) {
   return { config, tokenizer };
 }
 
-/** Loads a model. Throws as `ModelShards` does, and `model-corrupt` where a file is not what the runtime can use. */
+/** Loads a model. Throws as `ModelShards` does, and `model-corrupt` if the runtime cannot use a file. */
 export async function loadModel(options: LoadOptions): Promise<Model> {
   const settings = await readSettings(options);
   const graphs = await loadGraphs(options, async (load): Promise<Graphs> => {
@@ -137,7 +143,7 @@ export async function loadModel(options: LoadOptions): Promise<Model> {
   return { ...settings, graphs, florence: createFlorence2(graphs, settings.config) };
 }
 
-/** `loadModel` without the encoders, which run elsewhere. `embed` gives `[1, tokens, width]` of a prompt's ids. */
+/** Loads a model without its encoders, which run elsewhere. Throws as `loadModel` does. */
 export async function loadDecoder(options: LoadOptions): Promise<DecoderModel & { readonly embed: EmbedPrompt }> {
   const settings = await readSettings(options);
   const graphs = await loadGraphs(options, async (load) => {

@@ -5,7 +5,7 @@ const count = z.int().positive();
 const tokenId = z.int().nonnegative();
 const perChannel = z.tuple([z.number(), z.number(), z.number()]);
 
-/** `generation_config.json`; an export that lacks one of its settings has it in `text_config`. */
+/** `generation_config.json`. A setting that it lacks is in `text_config`. */
 const generationSettings = z.object({
   decoder_start_token_id: tokenId.nullish(),
   eos_token_id: tokenId.nullish(),
@@ -40,50 +40,50 @@ const tokenizerFile = z.object({
   added_tokens: z.array(z.object({ id: tokenId, content: z.string() })),
 });
 
-/** What `preprocess` makes of a picture. */
+/** How `preprocess` converts an image. */
 export interface ImageConfig {
   /** Side of the square, in pixels. */
   readonly size: number;
   /** Per channel, red first, for values in 0..1. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
-  /** Tokens that the vision encoder makes of one picture. */
+  /** Number of tokens that the vision encoder outputs for one image. */
   readonly tokens: number;
 }
 
-/** How the decoder writes, as the checkpoint wants it. */
+/** The checkpoint's own generation settings. */
 export interface GenerationConfig {
   readonly startTokenId: number;
   readonly endTokenId: number;
-  /** The id that every answer begins with, if one is forced. */
+  /** The forced first id of every generation, if any. */
   readonly forcedFirstTokenId: number | undefined;
-  /** The id that an answer which runs into its limit ends with, if one is forced. */
+  /** The forced last id of a generation that reaches its limit, if any. */
   readonly forcedLastTokenId: number | undefined;
-  /** No sequence of this many ids comes twice; 0 allows all. */
+  /** No n-gram of this many ids occurs twice; 0 turns the rule off. */
   readonly noRepeatNgramSize: number;
   readonly beams: number;
   readonly earlyStopping: boolean | "never";
   readonly lengthPenalty: number;
-  /** Tokens an answer may have when the caller does not say, the closing one included. */
+  /** Default limit of generated tokens, the end token included. */
   readonly maxNewTokens: number;
-  /** Ids from here on are padding of the logits and stand for nothing. */
+  /** Ids from here on are padding of the logits and have no token. */
   readonly vocabularySize: number;
-  /** The placeholder for visual tokens: in some vocabularies, never an answer. */
+  /** The placeholder id for visual tokens. Only some vocabularies have it; it must never be generated. */
   readonly imageTokenId: number | undefined;
 }
 
-/** Every size that the runtime needs, read from the model's own files. */
+/** All sizes and settings that the runtime needs, read from the model's own files. */
 export interface ModelConfig {
   readonly image: ImageConfig;
   readonly generation: GenerationConfig;
-  /** Rows of the position tables: what the encoder can read, and what the decoder can write. */
+  /** Rows of the position tables: the maximum sequence length of the encoder and of the decoder. */
   readonly positions: number;
   readonly attentionHeads: number;
   /** Width of one attention head. */
   readonly headSize: number;
 }
 
-/** The model's json files by the keys that the code calls them by, parsed but not yet looked at. */
+/** The model's JSON files, parsed but not validated. */
 export interface ModelFiles {
   readonly config: unknown;
   readonly generation: unknown;
@@ -97,7 +97,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, file: string, value: un
   throw new Problem("model-corrupt", `${file}: ${z.prettifyError(result.error)}`);
 }
 
-/** Throws `model-corrupt`, naming the file and the field, where the file does not say what it must. */
+/** Validates `preprocessor_config.json`. Throws `model-corrupt`, naming the file and the field, if it is invalid. */
 export function readImageConfig(preprocessor: unknown): ImageConfig {
   const file = parse(imageFile, "preprocessor_config.json", preprocessor);
   const { height, width } = file.size;
@@ -105,7 +105,7 @@ export function readImageConfig(preprocessor: unknown): ImageConfig {
   return { size: width, mean: file.image_mean, std: file.image_std, tokens: file.image_seq_length };
 }
 
-/** The id of `<loc_0>`, which the vocabulary's other location tokens follow. Throws `model-corrupt` where it has none. */
+/** Returns the id of `<loc_0>`; the ids of the other location tokens follow it. Throws `model-corrupt` if the vocabulary has no `<loc_0>`. */
 export function readFirstLocationId(tokenizer: unknown): number {
   const { added_tokens: added } = parse(tokenizerFile, "tokenizer.json", tokenizer);
   const first = added.find(({ content }) => content === "<loc_0>");
@@ -119,13 +119,13 @@ function vocabularySize(tokenizer: unknown): number {
   return 1 + ids.reduce((highest, id) => Math.max(highest, id), -1);
 }
 
-/** Reads the four files. Throws `model-corrupt`, naming the file and the field, where one does not say what it must. */
+/** Validates the four files. Throws `model-corrupt`, naming the file and the field, if one is invalid. */
 export function readModelConfig(files: ModelFiles): ModelConfig {
   const { text_config: text, image_token_id: imageTokenId } = parse(modelFile, "config.json", files.config);
   const own = parse(generationSettings, "generation_config.json", files.generation);
-  // BART's own defaults: a checkpoint that names neither id means these.
+  // 2 is BART's default for both ids; a checkpoint that names neither relies on it.
   const endTokenId = own.eos_token_id ?? text.eos_token_id ?? 2;
-  // transformers counts the decoder's start token in the one, not in the other, which wins.
+  // As in transformers: `max_length` counts the decoder's start token; `max_new_tokens` does not, and takes precedence.
   const maxNewTokens = own.max_new_tokens ?? (own.max_length ?? 1 + text.max_position_embeddings) - 1;
   return {
     image: readImageConfig(files.preprocessor),

@@ -2,21 +2,21 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { fromOrtSession } from "./ort-session.ts";
 import type { CreateSession } from "./session.ts";
 
-/** How a session uses the machine. */
+/** Options of a native session. */
 export interface NativeOptions {
-  /** Threads that one graph may use. */
+  /** Maximum number of threads per graph. */
   readonly threads: number;
-  /** Where graphs run; what a provider cannot do runs on the CPU. */
+  /** The execution provider. Operators that it does not support run on the CPU. */
   readonly provider?: Provider | undefined;
 }
 
-/** ONNX Runtime's execution providers, as far as Florence-2 runs on them. */
+/** The execution providers of ONNX Runtime that can run Florence-2. */
 export const providers = ["cpu", "cuda", "webgpu", "coreml", "dml"] as const;
 
-/** One of ONNX Runtime's execution providers. */
+/** An execution provider of ONNX Runtime. */
 export type Provider = (typeof providers)[number];
 
-/** ONNX Runtime's native build in Node: what the GPU backend runs on, and what tests and benches compare with. */
+/** Creates sessions with ONNX Runtime's native build for Node. The GPU backend runs on it; tests and benches use it as the reference. */
 export function createNativeSessions({ threads, provider = "cpu" }: NativeOptions): CreateSession {
   return async (bytes) => {
     const session = await InferenceSession.create(bytes, {

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "o
 import { hasFloat16, narrow, widen } from "../weights/float16.ts";
 import type { Session, Tensor, TensorPort } from "./session.ts";
 
-/** What was fed as float16, by the float32 that it was narrowed from. */
+/** The float16 bits of each float32 array that was narrowed. */
 type Narrowed = WeakMap<Float32Array, Uint16Array>;
 
 function fromOrt(name: string, tensor: OrtTensor): Tensor {
@@ -14,14 +14,17 @@ function fromOrt(name: string, tensor: OrtTensor): Tensor {
   throw new TypeError(`The graph's output ${name} is of type ${type}, which no Session hands out.`);
 }
 
-/** One call a type: the constructor is overloaded, and takes no union. */
+/** One call per type, because the overloaded constructor does not accept a union. */
 function toOrt(value: Tensor, tensor: TensorConstructor): OrtTensor {
   if (value.type === "float32") return new tensor(value.type, value.data, value.dims);
   if (value.type === "int64") return new tensor(value.type, value.data, value.dims);
   return new tensor(value.type, value.data, value.dims);
 }
 
-/** The constructor would make a `Float16Array` of the bits; a tensor of uint16 keeps them, and both runtimes only read its `type`. */
+/**
+ * Creates a uint16 tensor, which keeps the bits, and changes its `type`, which is all that both runtimes read. The float16
+ * constructor would make a `Float16Array` of the bits.
+ */
 function float16Tensor(bits: Uint16Array, dims: readonly number[], tensor: TensorConstructor): OrtTensor {
   return Object.assign(new tensor("uint16", bits, dims), { type: "float16" as const });
 }
@@ -33,7 +36,7 @@ const portTypes: ReadonlyMap<string, Tensor["type"]> = new Map([
   ["bool", "bool"],
 ]);
 
-/** A tensor as a `Session` has it, float16 widened. */
+/** Describes an input or output as a `Session` exposes it: float16 appears as float32. */
 function portOf(value: InferenceSession.ValueMetadata): TensorPort {
   const type = value.isTensor ? portTypes.get(value.type) : undefined;
   if (!value.isTensor || type === undefined) throw new TypeError(`${value.name} is of a type that no Session has.`);
@@ -44,7 +47,7 @@ function isFloat16(value: InferenceSession.ValueMetadata): boolean {
   return value.isTensor && value.type === "float16";
 }
 
-/** The names of the inputs that are float16. */
+/** Returns the names of the float16 inputs. Releases the session and throws `TypeError` if JavaScript lacks float16 and the graph uses it. */
 async function float16Inputs(session: InferenceSession): Promise<ReadonlySet<string>> {
   const { inputMetadata, outputMetadata } = session;
   if (hasFloat16() || ![...inputMetadata, ...outputMetadata].some(isFloat16)) {
@@ -55,27 +58,27 @@ async function float16Inputs(session: InferenceSession): Promise<ReadonlySet<str
 }
 
 /**
- * A session of either ONNX Runtime as the port that the model is written against. `tensor` is that runtime's own class.
- * Where the graph has float16, float32 is narrowed on the way in and widened on the way out. Throws `TypeError` for such a
- * graph, released, where JavaScript has no float16.
+ * Adapts a session of either ONNX Runtime to the `Session` interface. `tensor` is that runtime's own tensor class. For float16
+ * inputs and outputs of the graph, float32 is narrowed and float16 is widened. Releases the session and throws `TypeError` if the
+ * graph uses float16 and JavaScript lacks it.
  */
 export async function fromOrtSession(session: InferenceSession, tensor: TensorConstructor): Promise<Session> {
-  const halves = await float16Inputs(session);
-  // Of one run only: the cross-attention's cache, the largest input by far, comes again with every token.
-  let before: Narrowed = new WeakMap();
+  const float16Names = await float16Inputs(session);
+  // Only of the previous run: the cross-attention's cache, by far the largest input, is the same with every token.
+  let previous: Narrowed = new WeakMap();
   return {
     inputs: session.inputMetadata.map(portOf),
     outputs: session.outputMetadata.map(portOf),
     run: async (inputs, outputs = session.outputNames) => {
       const narrowed: Narrowed = new WeakMap();
       const feed = (name: string, value: Tensor): OrtTensor => {
-        if (value.type !== "float32" || !halves.has(name)) return toOrt(value, tensor);
-        const bits = narrowed.get(value.data) ?? before.get(value.data) ?? narrow(value.data);
+        if (value.type !== "float32" || !float16Names.has(name)) return toOrt(value, tensor);
+        const bits = narrowed.get(value.data) ?? previous.get(value.data) ?? narrow(value.data);
         narrowed.set(value.data, bits);
         return float16Tensor(bits, value.dims, tensor);
       };
       const feeds = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, feed(name, value)]));
-      before = narrowed;
+      previous = narrowed;
       const results = await session.run(feeds, outputs);
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(name, value)]));
     },

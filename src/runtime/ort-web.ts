@@ -5,12 +5,12 @@ import { fromOrtSession } from "./ort-session.ts";
 import type { CreateSession } from "./session.ts";
 import { free } from "./tensors.ts";
 
-/** What ONNX Runtime is given as its wasm file. It stands for `wasmModule`: workerd compiles no wasm from bytes. */
+/** Passed to ONNX Runtime as its wasm file, in place of `wasmModule`: workerd does not compile wasm from bytes. */
 const placeholder = new ArrayBuffer(8);
-/** Below "fatal" ONNX Runtime prints to the console, and what it has to say is in the error that it throws. */
+/** Below "fatal" ONNX Runtime prints to the console; the errors that it throws contain the same information. */
 const FATAL = 4;
 
-/** The runtime's linear memory, from its first session on. It only ever grows. */
+/** The runtime's linear memory, set by the first session. It never shrinks. */
 let memory: WebAssembly.Memory | undefined;
 
 env.wasm.numThreads = 1;
@@ -29,10 +29,10 @@ function importedMemory(imports: WebAssembly.Imports | undefined): WebAssembly.M
 }
 
 /**
- * Makes the memory grow in small steps. Emscripten's allocator asks for a fifth more than there is; refused, for a
- * tenth; refused again, for a twentieth, or just what it needs. In an isolate of 128 MB only the last is affordable.
+ * Makes the memory grow in small steps. Emscripten's allocator first asks for a fifth more than the current size; if that is
+ * refused, for a tenth more; then for a twentieth more, or just what it needs. In an isolate of 128 MB only the last is affordable.
  */
-function growSlowly(target: WebAssembly.Memory): void {
+function growInSmallSteps(target: WebAssembly.Memory): void {
   const grow = target.grow.bind(target);
   let refusals = 0;
   target.grow = (pages) => {
@@ -42,13 +42,13 @@ function growSlowly(target: WebAssembly.Memory): void {
   };
 }
 
-/** Runs `work` while `WebAssembly.instantiate` gives `wasmModule` to whoever asks for the placeholder. */
+/** Runs `work` while `WebAssembly.instantiate` returns an instance of `wasmModule` for the placeholder. */
 async function withWasmModule<Result>(work: () => Promise<Result>): Promise<Result> {
   const { instantiate } = WebAssembly;
   const substitute: Instantiate = async (source, imports) => {
     if (!isPlaceholder(source)) return Reflect.apply(instantiate, WebAssembly, [source, imports]);
     memory = importedMemory(imports);
-    if (memory !== undefined) growSlowly(memory);
+    if (memory !== undefined) growInSmallSteps(memory);
     return { module: wasmModule, instance: await instantiate(wasmModule, imports) };
   };
   Object.assign(WebAssembly, { instantiate: substitute });
@@ -59,12 +59,12 @@ async function withWasmModule<Result>(work: () => Promise<Result>): Promise<Resu
   }
 }
 
-/** How a graph is loaded; docs/explanation/memory.md has the figures behind each line. */
+/** Session options. docs/explanation/memory.md has the measurements behind each of them. */
 const options: InferenceSession.SessionOptions = {
   executionProviders: ["wasm"],
-  // The exported graphs are fused already: optimising them again only makes loading slower.
+  // The exported graphs are already fused: optimising them again only makes loading slower.
   graphOptimizationLevel: "disabled",
-  // Plans memory for shapes that come again; the decoder's change with every token.
+  // Memory patterns help only when shapes repeat; the decoder's shapes change with every token.
   enableMemPattern: false,
   logSeverityLevel: FATAL,
 };
@@ -74,20 +74,20 @@ async function create(bytes: Uint8Array): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(graph, { ...options, externalData: [...files] });
   } finally {
-    free(files.flatMap(({ data }) => (data === bytes ? [] : [data]))); // the runtime has copied what was widened
+    free(files.flatMap(({ data }) => (data === bytes ? [] : [data]))); // the runtime has copied the widened weights
   }
 }
 
 /**
- * ONNX Runtime's wasm build in an isolate: one thread, no network, no console. Once a session is there, `bytes` is not
- * looked at again. Sessions must be created one after another: the runtime has one table of external data.
+ * Creates a session with ONNX Runtime's wasm build in an isolate: one thread, no network, no console output. `bytes` is not
+ * used after the session was created. Sessions must be created one after another: the runtime has a single table of external data.
  */
 export const createWebSession: CreateSession = async (bytes) => {
   const session = await (memory === undefined ? withWasmModule(() => create(bytes)) : create(bytes));
   return fromOrtSession(session, Tensor);
 };
 
-/** Bytes of linear memory that ONNX Runtime holds in this isolate; 0 before the first session. */
+/** Size in bytes of ONNX Runtime's linear memory in this isolate; 0 before the first session. */
 export function linearMemoryBytes(): number {
   return memory?.buffer.byteLength ?? 0;
 }

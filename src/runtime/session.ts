@@ -1,4 +1,4 @@
-/** A dense, row-major tensor. `int64` data is bigint, as ONNX Runtime has it; `bool` is one byte an element. */
+/** A dense, row-major tensor. `int64` data is bigint, as in ONNX Runtime; `bool` has one byte per element. */
 export type Tensor =
   | { readonly type: "float32"; readonly data: Float32Array; readonly dims: readonly number[] }
   | { readonly type: "int64"; readonly data: BigInt64Array; readonly dims: readonly number[] }
@@ -8,7 +8,7 @@ export type Tensor =
 export interface TensorPort {
   readonly name: string;
   readonly type: Tensor["type"];
-  /** A name where the size is free; the same name means the same size. */
+  /** A dimension with a variable size is a name; the same name means the same size. */
   readonly shape: readonly (number | string)[];
 }
 
@@ -16,10 +16,10 @@ export interface TensorPort {
 export interface Session {
   readonly inputs: readonly TensorPort[];
   readonly outputs: readonly TensorPort[];
-  /** Runs the graph; only the named outputs are copied out (all when left out). */
+  /** Runs the graph. Only the named outputs are copied out; all outputs if `outputs` is omitted. */
   run(inputs: Readonly<Record<string, Tensor>>, outputs?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
   release(): Promise<void>;
 }
 
-/** Turns the bytes of an ONNX file into a session; one for each ONNX Runtime (`ort-web.ts`, `ort-node.ts`). */
+/** Creates a session from the bytes of an ONNX file. Each ONNX Runtime has an implementation (`ort-web.ts`, `ort-node.ts`). */
 export type CreateSession = (bytes: Uint8Array) => Promise<Session>;

@@ -6,34 +6,34 @@ const generation = { tokenIds: [], tokenLogprobs: [], text: "", finishReason: "s
 
 function clock() {
   const time = { ms: 100 };
-  return { now: () => time.ms, pass: (ms: number) => void (time.ms += ms) };
+  return { now: () => time.ms, advance: (ms: number) => void (time.ms += ms) };
 }
 
-describe("a request's timer", () => {
-  it("part its time without a gap, and add up", () => {
-    const { now, pass } = clock();
+describe("createBackendTimer", () => {
+  it("splits the time into stages without gaps and adds up repeated stages", () => {
+    const { now, advance } = clock();
     const timer = createBackendTimer(now);
-    pass(5);
+    advance(5);
     timer.end("queue");
-    pass(7);
+    advance(7);
     timer.end("encode");
-    pass(2);
+    advance(2);
     timer.end("decode");
-    pass(1);
+    advance(1);
     timer.end("encode");
     expect(timer.timings()).toEqual({ queue: 5, encode: 8, decode: 2 });
   });
 
-  it("stand on each answer as far as they have come, and on no token", () => {
-    const { now, pass } = clock();
+  it("adds the timings so far to each done event, and none to token events", () => {
+    const { now, advance } = clock();
     const events: GenerationEvent[] = [];
     const timer = createBackendTimer(now);
     const emit = withTimings((event) => events.push(event), timer);
-    pass(3);
+    advance(3);
     emit({ type: "token", prompt: 0, id: 1, logprob: 0, text: "a" });
-    pass(1);
+    advance(1);
     emit({ type: "done", prompt: 0, generation });
-    pass(10);
+    advance(10);
     emit({ type: "done", prompt: 1, generation });
     expect(events).toEqual([
       { type: "token", prompt: 0, id: 1, logprob: 0, text: "a" },

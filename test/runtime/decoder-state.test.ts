@@ -9,14 +9,14 @@ import {
 import type { TensorPort } from "../../src/runtime/session.ts";
 import { type Float32Tensor, attentionMask, padAxis, stackRows } from "../../src/runtime/tensors.ts";
 
-const own = "past_key_values.0.decoder.key";
-const cross = "past_key_values.0.encoder.key";
+const selfAttention = "past_key_values.0.decoder.key";
+const crossAttention = "past_key_values.0.encoder.key";
 
 function tensor(dims: readonly number[], ...values: readonly number[]): Float32Tensor {
   return { type: "float32", data: Float32Array.from(values), dims };
 }
 
-/** A state of so many rows after one step; each row's numbers begin with its own, and its cross-attention ends in a tenth. */
+/** A state after one step, with one row per prompt. Row `r` holds `r + 1`, and `r + 1.5` in the crossAttention-attention. */
 function stateOf(prompts: readonly number[], lengths: readonly number[], longest: number): DecoderState {
   const rows = prompts.length;
   const padded = (tail: number) =>
@@ -25,22 +25,22 @@ function stateOf(prompts: readonly number[], lengths: readonly number[], longest
     encoderOutput: { hidden: tensor([rows, longest, 1], ...padded(0)), lengths, mask: attentionMask(lengths, longest) },
     prompts,
     cache: {
-      [own]: tensor([rows, 1, 1, 1], ...prompts.map((_, row) => row + 1)),
-      [cross]: tensor([rows, 1, longest, 1], ...padded(0.5)),
+      [selfAttention]: tensor([rows, 1, 1, 1], ...prompts.map((_, row) => row + 1)),
+      [crossAttention]: tensor([rows, 1, longest, 1], ...padded(0.5)),
     },
     started: true,
   };
 }
 
 describe("padAxis", () => {
-  it("puts zeros behind an axis, wherever it is", () => {
+  it("pads any axis with zeros at its end", () => {
     const given = tensor([2, 1, 2], 1, 2, 3, 4);
     expect(padAxis(given, 2, 3)).toEqual(tensor([2, 1, 3], 1, 2, 0, 3, 4, 0));
     expect(padAxis(given, 1, 2)).toEqual(tensor([2, 2, 2], 1, 2, 0, 0, 3, 4, 0, 0));
     expect(padAxis(given, 0, 3)).toEqual(tensor([3, 1, 2], 1, 2, 3, 4, 0, 0));
   });
 
-  it("is the tensor itself where it is as long, or longer", () => {
+  it("returns the tensor itself if the axis is as long, or longer", () => {
     const given = tensor([1, 2], 1, 2);
     expect(padAxis(given, 1, 2)).toBe(given);
     expect(padAxis(given, 1, 1)).toBe(given);
@@ -48,7 +48,7 @@ describe("padAxis", () => {
 });
 
 describe("stackRows", () => {
-  it("puts rows under each other, as a copy", () => {
+  it("concatenates rows, as a copy", () => {
     const given = tensor([1, 2], 1, 2);
     const stacked = stackRows([given, tensor([2, 2], 3, 4, 5, 6), tensor([0, 2])]);
     expect(stacked).toEqual(tensor([3, 2], 1, 2, 3, 4, 5, 6));
@@ -58,12 +58,16 @@ describe("stackRows", () => {
 });
 
 describe("beginState", () => {
-  it("has a row for each prompt, nothing written, and hides what the shorter has not seen", () => {
-    const inputs = [own, cross, "inputs_embeds"].map((name): TensorPort => ({ name, type: "float32", shape: [] }));
+  it("has a row for each prompt and an empty cache, and masks the padding of shorter prompts", () => {
+    const inputs = [selfAttention, crossAttention, "inputs_embeds"].map((name): TensorPort => ({
+      name,
+      type: "float32",
+      shape: [],
+    }));
     const encoded = [tensor([1, 1, 1], 7), tensor([1, 2, 1], 8, 9)];
     const state = beginState({ inputs }, { attentionHeads: 3, headSize: 4 }, encoded);
-    expect(Object.keys(state.cache)).toEqual([own, cross]);
-    expect(state.cache[own]?.dims).toEqual([2, 3, 0, 4]);
+    expect(Object.keys(state.cache)).toEqual([selfAttention, crossAttention]);
+    expect(state.cache[selfAttention]?.dims).toEqual([2, 3, 0, 4]);
     expect(state).toMatchObject({
       prompts: [0, 1],
       started: false,
@@ -77,9 +81,9 @@ describe("beginState", () => {
 });
 
 describe("concatStates", () => {
-  it("puts rows under each other, and pads what the shorter have seen, but not what was written", () => {
-    const joined = concatStates([stateOf([0], [1], 1), stateOf([0, 1], [3, 2], 3)]);
-    expect(joined).toEqual({
+  it("concatenates rows, and pads shorter encoder outputs but not the self-attention", () => {
+    const whole = concatStates([stateOf([0], [1], 1), stateOf([0, 1], [3, 2], 3)]);
+    expect(whole).toEqual({
       encoderOutput: {
         hidden: tensor([3, 3, 1], 1, 0, 0, 1, 1, 1, 2, 2, 0),
         lengths: [1, 3, 2],
@@ -87,36 +91,36 @@ describe("concatStates", () => {
       },
       prompts: [0, 1, 2],
       cache: {
-        [own]: tensor([3, 1, 1, 1], 1, 1, 2),
-        [cross]: tensor([3, 1, 3, 1], 1.5, 0, 0, 1.5, 1.5, 1.5, 2.5, 2.5, 0),
+        [selfAttention]: tensor([3, 1, 1, 1], 1, 1, 2),
+        [crossAttention]: tensor([3, 1, 3, 1], 1.5, 0, 0, 1.5, 1.5, 1.5, 2.5, 2.5, 0),
       },
       started: true,
     });
   });
 
-  it("keeps beams of one prompt together, and those of different states apart", () => {
+  it("keeps one index for the beams of a prompt, and different indices for different states", () => {
     expect(concatStates([stateOf([1, 1, 3], [1, 1, 1], 1), stateOf([0, 0], [1, 1], 1)]).prompts).toEqual([
       1, 1, 3, 4, 4,
     ]);
   });
 
-  it("gives copies: what was joined can be given back", () => {
+  it("returns copies, so that the concatenated states can be released", () => {
     const [one, other] = [stateOf([0], [1], 1), stateOf([0], [1], 1)];
-    const joined = concatStates([one, other]);
-    for (const state of [one, other]) releaseState(state, [joined]);
+    const whole = concatStates([one, other]);
+    for (const state of [one, other]) releaseState(state, [whole]);
     expect(one.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
-    expect(joined.cache[own]).toEqual(tensor([2, 1, 1, 1], 1, 1));
-    expect(joined.encoderOutput.hidden).toEqual(tensor([2, 1, 1], 1, 1));
+    expect(whole.cache[selfAttention]).toEqual(tensor([2, 1, 1, 1], 1, 1));
+    expect(whole.encoderOutput.hidden).toEqual(tensor([2, 1, 1], 1, 1));
   });
 });
 
 describe("releaseState", () => {
-  it("keeps what a state that goes on shares", () => {
+  it("keeps tensors that a kept state shares", () => {
     const state = stateOf([0, 0], [2, 2], 2);
     const selected = selectState(state, [1, 0]);
     releaseState(state, [selected]);
-    expect(state.cache[own]?.data.length).toBe(0);
-    expect(selected.cache[cross]?.data.length).toBe(4);
-    expect(selected.cache[own]).toEqual(tensor([2, 1, 1, 1], 2, 1));
+    expect(state.cache[selfAttention]?.data.length).toBe(0);
+    expect(selected.cache[crossAttention]?.data.length).toBe(4);
+    expect(selected.cache[selfAttention]).toEqual(tensor([2, 1, 1, 1], 2, 1));
   });
 });

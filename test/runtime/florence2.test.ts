@@ -15,14 +15,14 @@ const config = readModelConfig({
   tokenizer: json(modelFiles.tokenizer),
 });
 
-/** The one tensor of a batch of one. */
+/** Returns the only tensor of a batch of one. */
 async function only(batch: ReturnType<Florence2["encodeImages"]>) {
   const [tensor] = await batch;
   if (tensor === undefined) throw new Error("an empty batch");
   return tensor;
 }
 
-/** The tiny model and what its graphs were asked. */
+/** The tiny model, with the recorded runs of its graphs. */
 async function tinyFlorence() {
   const sessions = tinySessions();
   const open = (path: string): Promise<Session> => sessions.create(new TextEncoder().encode(path));
@@ -45,7 +45,7 @@ const isFreed = (state: DecoderState) =>
   keys(state).map(({ data }) => data.buffer instanceof ArrayBuffer && data.buffer.detached);
 
 describe("the encoder", () => {
-  it("reads the picture's tokens, then the prompt's, all of them unmasked", async () => {
+  it("reads the image tokens, then the prompt tokens, with no token masked", async () => {
     const { encoded, runsOf } = await tinyFlorence();
     const [run] = runsOf(modelFiles.encoder);
     expect(run?.inputs["inputs_embeds"]?.dims).toEqual([1, 5, 1]);
@@ -53,14 +53,14 @@ describe("the encoder", () => {
     expect(encoded.dims).toEqual([1, 5, 1]);
   });
 
-  it("sees the picture as one batch of three planes", async () => {
+  it("gets the image as a batch of one with three planes", async () => {
     const { runsOf } = await tinyFlorence();
     expect(runsOf(modelFiles.visionEncoder)[0]?.inputs["pixel_values"]?.dims).toEqual([1, 3, 1, 1]);
   });
 });
 
 describe("the decoder", () => {
-  it("begins with an empty cache and the branch without one", async () => {
+  it("starts with an empty cache and the branch without a cache", async () => {
     const { florence, encoded, runsOf } = await tinyFlorence();
     await florence.step(florence.begin([encoded]), [2]);
     const [run] = runsOf(modelFiles.decoder);
@@ -69,7 +69,7 @@ describe("the decoder", () => {
     expect(run?.inputs["past_key_values.0.encoder.value"]?.dims).toEqual([1, 1, 0, 1]);
   });
 
-  it("is fed what it gave, but keeps the first step's cross-attention and asks for no other", async () => {
+  it("is fed its own cache, keeps the cross-attention of the first step and requests no other", async () => {
     const { florence, encoded, runsOf } = await tinyFlorence();
     const first = await florence.step(florence.begin([encoded]), [2]);
     const second = await florence.step(first.state, [0]);
@@ -82,7 +82,7 @@ describe("the decoder", () => {
     expect(thirdRun?.inputs[cross]).toBe(first.state.cache[cross]);
   });
 
-  it("may go on from one state in several ways", async () => {
+  it("can continue one state several times", async () => {
     const { florence, encoded } = await tinyFlorence();
     const { state } = await florence.step(florence.begin([encoded]), [2]);
     const one = await florence.step(state, [0]);
@@ -91,7 +91,7 @@ describe("the decoder", () => {
     expect(one.logits[0]?.[TINY_ANSWER[1] ?? 0]).toBe(1);
   });
 
-  it("reads several prompts as one batch, the shorter ones padded behind their end", async () => {
+  it("reads several prompts as one batch, shorter ones padded at the end", async () => {
     const { florence, features, encoded, runsOf } = await tinyFlorence();
     const longer = await only(florence.encodePrompts([{ features, ids: [0, 4, 4, 4, 2] }]));
     const { logits } = await florence.step(florence.begin([encoded, longer]), [2, 2]);
@@ -108,7 +108,7 @@ const fedIds = (state: DecoderState) =>
   rowsOf(state.cache["past_key_values.0.decoder.key"] ?? empty).map((row) => [...row]);
 
 describe("selecting rows of a state", () => {
-  it("takes each row's own past along, one as often as it is wanted", async () => {
+  it("keeps the past of each row, also of a row that is selected twice", async () => {
     const { florence, encoded } = await tinyFlorence();
     const first = await florence.step(florence.begin([encoded]), [2]);
     const three = await florence.step(florence.select(first.state, [0, 0, 0]), [4, 5, 6]);
@@ -120,13 +120,13 @@ describe("selecting rows of a state", () => {
     expect(fedIds(florence.select(three.state, [1]))).toEqual([[2, 5]]);
   });
 
-  it("in their order copies nothing", async () => {
+  it("copies nothing if the order is unchanged", async () => {
     const { florence, encoded } = await tinyFlorence();
     const { state } = await florence.step(florence.begin([encoded, encoded]), [2, 2]);
     expect(florence.select(state, [0, 1])).toBe(state);
   });
 
-  it("shares what all beams of a prompt look at", async () => {
+  it("shares the encoder output among the beams of a prompt", async () => {
     const { florence, encoded } = await tinyFlorence();
     const first = await florence.step(florence.begin([encoded]), [2]);
     const two = await florence.step(florence.select(first.state, [0, 0]), [4, 5]);
@@ -137,7 +137,7 @@ describe("selecting rows of a state", () => {
     expect(isFreed(swapped)).toEqual([false, false, false, false]);
   });
 
-  it("keeps each prompt's mask, and its width, when others leave", async () => {
+  it("keeps the mask of each prompt, and its width, when other rows are removed", async () => {
     const { florence, features, encoded } = await tinyFlorence();
     const longer = await only(florence.encodePrompts([{ features, ids: [0, 4, 4, 2] }]));
     const { state } = await florence.step(florence.begin([longer, encoded]), [2, 2]);
@@ -149,7 +149,7 @@ describe("selecting rows of a state", () => {
 });
 
 describe("releasing a state", () => {
-  it("frees its own cache and leaves what a later state shares", async () => {
+  it("frees its own cache and keeps tensors that a later state shares", async () => {
     const { florence, encoded } = await tinyFlorence();
     const first = await florence.step(florence.begin([encoded]), [2]);
     const second = await florence.step(first.state, [0]);
@@ -158,14 +158,14 @@ describe("releasing a state", () => {
     expect(isFreed(second.state)).toEqual([false, false, false, false]);
   });
 
-  it("frees everything when nothing comes after it", async () => {
+  it("frees everything if no state is kept", async () => {
     const { florence, encoded } = await tinyFlorence();
     const { state } = await florence.step(florence.begin([encoded]), [2]);
     florence.release(state, []);
     expect(isFreed(state)).toEqual([true, true, true, true]);
   });
 
-  it("leaves the beginning as it was for the next prompt", async () => {
+  it("does not affect the initial state of the next prompt", async () => {
     const { florence, encoded } = await tinyFlorence();
     florence.release(florence.begin([encoded]), []);
     const { logits } = await florence.step(florence.begin([encoded]), [2]);

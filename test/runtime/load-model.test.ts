@@ -6,7 +6,7 @@ import { tinyFiles, tinySessions, tinyTokenizer } from "../support/tiny-model.ts
 
 type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
-/** Shards straight from a map: what they verify is tested elsewhere. */
+/** Shards that read from a map and verify nothing: verification is tested elsewhere. */
 function shardsOf(files: Files): ModelShards {
   const bytes = async (path: string) => {
     const found = files.get(path);
@@ -22,47 +22,47 @@ function options(createSession: CreateSession, files: Files = tinyFiles, progres
 }
 
 describe("loading a model", () => {
-  it("takes the largest graphs first and tells of each", async () => {
+  it("loads the largest graphs first and reports progress after each", async () => {
     const { create, created } = tinySessions();
-    let told = 0;
-    await loadModel(options(create, tinyFiles, () => (told += 1)));
+    let progressCalls = 0;
+    await loadModel(options(create, tinyFiles, () => (progressCalls += 1)));
     expect(created).toEqual([modelFiles.decoder, modelFiles.visionEncoder, modelFiles.encoder, modelFiles.embedTokens]);
-    expect(told).toBe(4);
+    expect(progressCalls).toBe(4);
   });
 
   it("frees each file before it reads the next", async () => {
     const { create } = tinySessions();
-    const seen: Uint8Array[] = [];
+    const files: Uint8Array[] = [];
     await loadModel(
       options((bytes) => {
-        expect(seen.map(({ buffer }) => buffer.byteLength)).toEqual(seen.map(() => 0));
-        seen.push(bytes);
+        expect(files.map(({ buffer }) => buffer.byteLength)).toEqual(files.map(() => 0));
+        files.push(bytes);
         return create(bytes);
       }),
     );
-    expect(seen).toHaveLength(4);
+    expect(files).toHaveLength(4);
   });
 
-  it("hands the tokenizer's two files to whoever makes the tokenizer", async () => {
+  it("passes the tokenizer's two files to createTokenizer", async () => {
     const { create } = tinySessions();
-    const asked: unknown[] = [];
+    const received: unknown[] = [];
     const createTokenizer = (...files: readonly unknown[]) => {
-      asked.push(...files);
+      received.push(...files);
       return tinyTokenizer;
     };
     const { tokenizer } = await loadModel({ ...options(create), createTokenizer });
     expect(tokenizer).toBe(tinyTokenizer);
-    expect(asked).toEqual([expect.objectContaining({ added_tokens: expect.anything() }), {}]);
+    expect(received).toEqual([expect.objectContaining({ added_tokens: expect.anything() }), {}]);
   });
 
-  it("releases what it has loaded when a later graph is missing", async () => {
+  it("releases the loaded graphs when a later graph is missing", async () => {
     const { create, released } = tinySessions();
     const files = new Map([...tinyFiles].filter(([path]) => path !== modelFiles.encoder));
     await expect(loadModel(options(create, files))).rejects.toThrow(`no ${modelFiles.encoder}`);
     expect(released).toEqual([modelFiles.decoder, modelFiles.visionEncoder]);
   });
 
-  it("names the graph that the runtime refuses", async () => {
+  it("names the graph that the runtime rejects", async () => {
     const { create } = tinySessions();
     const files = new Map([...tinyFiles, [modelFiles.visionEncoder, new TextEncoder().encode("nonsense")]]);
     const detail = expect.stringContaining(modelFiles.visionEncoder);

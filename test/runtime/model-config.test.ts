@@ -68,7 +68,7 @@ describe("a model's configuration", () => {
     });
   });
 
-  it("takes from the text settings what the generation settings lack", () => {
+  it("takes settings that generation_config.json lacks from text_config", () => {
     const { generation } = readModelConfig({ ...base, generation: {} });
     expect(generation).toEqual(readModelConfig(base).generation);
   });
@@ -76,30 +76,30 @@ describe("a model's configuration", () => {
   it.each([
     [{ max_new_tokens: 7, max_length: 20 }, 7],
     [{ max_length: 20 }, 19],
-  ])("allows new tokens as transformers does: %j", (limits, maxNewTokens) => {
+  ])("computes the limit of new tokens as transformers does: %j", (limits, maxNewTokens) => {
     const { generation } = readModelConfig({ ...base, generation: limits });
     expect(generation.maxNewTokens).toBe(maxNewTokens);
   });
 
-  it("knows where the location tokens begin", () => {
+  it("finds the id of the first location token", () => {
     expect(readFirstLocationId(baseTokenizer)).toBe(50269);
     expect(readFirstLocationId(miniTokenizer)).toBe(705);
   });
 });
 
-describe("a file that does not say what it must", () => {
+describe("an invalid file", () => {
   it.each([
     ["config.json", { ...mini, config: { text_config: {} } }],
     ["generation_config.json", { ...mini, generation: { eos_token_id: "2" } }],
     ["preprocessor_config.json", { ...mini, preprocessor: { ...miniPreprocessor, image_mean: [0.5] } }],
     ["preprocessor_config.json", { ...mini, preprocessor: { ...miniPreprocessor, size: { height: 2, width: 3 } } }],
     ["tokenizer.json", { ...mini, tokenizer: [] }],
-  ] satisfies readonly [string, ModelFiles][])("is named: %s", (file, files) => {
+  ] satisfies readonly [string, ModelFiles][])("is named in the error: %s", (file, files) => {
     const detail = expect.stringMatching(`^${file}: `);
     expect(() => readModelConfig(files)).toThrow(expect.objectContaining({ code: "model-corrupt", detail }));
   });
 
-  it("is a tokenizer without location tokens", () => {
+  it("includes a tokenizer without location tokens", () => {
     const tokenizer = { model: { vocab: {} }, added_tokens: [] };
     expect(() => readFirstLocationId(tokenizer)).toThrow(expect.objectContaining({ code: "model-corrupt" }));
   });
