@@ -5,13 +5,13 @@ import { ProblemDetails } from "./problem-details.ts";
 import { JsonImage, optionsByInput } from "./requests.ts";
 import type { TaskRow } from "./service.ts";
 
-/** Most tasks of one request: each of the fifteen once, and some with several regions. Each is a decoding. */
+/** Maximum number of tasks in one request: each of the fifteen once, and some with several regions. Each task is decoded separately. */
 export const MAX_ANALYZE_TASKS = 32;
 
-/** Longest name of a task: twice the longest there is. Answers repeat it, also one that is none. */
+/** Maximum length of a task name, in characters: twice the longest existing name. Answers repeat the name, even if there is no such task. */
 export const MAX_TASK_NAME_CHARACTERS = 100;
 
-/** One of several tasks. What it holds is seen item by item, so that one mistake is one item's problem. */
+/** One of several tasks. Its options are validated separately, so that an invalid item fails alone. */
 export const TaskItem = z.looseObject(
   {
     task: z
@@ -21,7 +21,7 @@ export const TaskItem = z.looseObject(
   "Send an object with `task` and its options.",
 );
 
-/** What answers several tasks comes whole. */
+/** The option `stream` of a request for several tasks: only `false`, because these answers are not streamed. */
 export const neverStreamed = z
   .literal(false, "Only the answer to a single task is streamed: ask for it at the task's own address.")
   .optional();
@@ -36,18 +36,18 @@ export const AnalyzeBody = z.strictObject({
   stream: neverStreamed,
 });
 
-/** What became of one task: an answer, or a problem; the other is null. */
+/** The result of one task: an answer or a problem; the other is null. */
 export const AnalyzeResult = z
   .object({
     task: z.string(),
     status: z.enum(["ok", "error"]),
-    // Not `nullable()`: the printer makes `allOf` of it, which null does not fit.
+    // Not `nullable()`: the OpenAPI generator turns it into `allOf`, which null does not match.
     answer: z.union([jsonForms(answerTypes), z.null()]),
     problem: z.union([ProblemDetails, z.null()]),
   })
   .meta({ id: "AnalyzeResult" });
 
-/** `AnalyzeResult`, as it is made. */
+/** The TypeScript type of `AnalyzeResult`, with typed answers. */
 export interface AnalyzeResult {
   readonly task: string;
   readonly status: "ok" | "error";
@@ -55,10 +55,10 @@ export interface AnalyzeResult {
   readonly problem: ProblemDetails | null;
 }
 
-/** The answer of `analyze`: a result for each task, in their order. */
+/** The answer of `analyze`: a result for each task, in request order. */
 export const AnalyzeAnswer = z.object({ results: z.array(AnalyzeResult) }).meta({ id: "AnalyzeAnswer" });
 
-/** The body as the document shows it: the options of each task beside its name. */
+/** Returns the body's schema for the OpenAPI document, with each task's name and options. */
 export function analyzeBodyFor(rows: readonly TaskRow[]) {
   const [first, ...others] = rows.map((row) =>
     z.looseObject({ task: z.literal(row.name), ...optionsByInput[row.input].shape }),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { requestIdHeader, requestIdParameter } from "./problem-details.ts";
 
-/** What an answer says of itself besides its body. */
+/** Response headers of an answer. */
 export const answerHeaders = {
   ...requestIdHeader,
   "Cache-Status": {
@@ -18,7 +18,7 @@ export const answerHeaders = {
   Age: { description: "Seconds since a cached answer was made.", schema: { type: "integer" } },
 } as const;
 
-/** A request's own headers; all are optional. */
+/** Request headers; all are optional. */
 export const answerRequestHeaders = z.object({
   "cache-control": z.string().optional().meta({
     description: "`no-store`, `no-cache`, `max-age`, `only-if-cached` and `stale-if-error` are honoured.",

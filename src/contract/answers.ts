@@ -4,26 +4,26 @@ import { Box, CentredBox, Polygons, Quad, SizedBox } from "./geometry.ts";
 
 const size = z.int().positive();
 
-/** The image as it was sent, in pixels: what pixel coordinates refer to. */
+/** Size of the image as sent, in pixels; pixel coordinates refer to it. */
 export const Source = z.object({ width: size, height: size }).meta({ id: "Source" });
 
-/** Which model wrote the answer; a new revision may answer differently. */
+/** The model that generated the answer; a new revision may answer differently. */
 export const Model = z
   .object({ id: z.string(), revision: z.string(), dtype: z.string() })
   .meta({ id: "Model", description: "The model that answered." });
 
-/** Tokens read and written. */
+/** Numbers of prompt tokens and generated tokens. */
 export const Usage = z
   .object({ prompt_tokens: z.int().nonnegative(), completion_tokens: z.int().nonnegative() })
   .meta({ id: "Usage" });
 
-/** Why the model ended. */
+/** Why generation stopped. */
 export const FinishReason = z.enum(["stop", "length"]).meta({
   description:
     "`length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short.",
 });
 
-/** What an answer of every form says beside what was seen. */
+/** Fields of every answer. */
 export const common = {
   task: z.string().meta({ description: "The task's name, as in the address." }),
   source: Source,
@@ -32,7 +32,7 @@ export const common = {
   usage: Usage,
 };
 
-/** A mask as pycocotools reads it. */
+/** A mask in COCO's compressed run-length encoding, as in pycocotools. */
 export const CocoRle = z
   .object({
     size: z.tuple([size, size]).meta({ description: "Height and width of the image in pixels." }),
@@ -40,7 +40,7 @@ export const CocoRle = z
   })
   .meta({ id: "CocoRle" });
 
-/** The objects of each type of answer, for one way of writing boxes. */
+/** Returns the schemas of the objects of each answer type, for one box format. */
 function objectsWith<Shape extends z.ZodType>(shape: Shape, suffix: string) {
   const scored = {
     label: z.string().meta({ description: "Empty where the task gives no names." }),
@@ -63,7 +63,7 @@ function objectsWith<Shape extends z.ZodType>(shape: Shape, suffix: string) {
   };
 }
 
-/** The answers that hold objects, for one way of writing boxes: named boxes, texts with four corners, outlines. */
+/** Returns the schemas of answers with objects, for one box format: labelled boxes, texts with four corners, outlines. */
 function answersWith<Format extends BoxFormat, Shape extends z.ZodType>(format: Format, shape: Shape, suffix: string) {
   const objects = objectsWith(shape, suffix);
   const located = {
@@ -88,19 +88,19 @@ const xyxy = answersWith("xyxy", Box, "");
 const xywh = answersWith("xywh", SizedBox, "Xywh");
 const cxcywh = answersWith("cxcywh", CentredBox, "Cxcywh");
 
-/** A sentence, a name or the words that were read. */
+/** A sentence, a name or recognized text. */
 const TextAnswer = z.object({ type: z.literal("text"), ...common, text: z.string() }).meta({ id: "TextAnswer" });
 
-/** Every answer as it is without options: `type` says which keys there are; a key is never missing and never changes its type. */
+/** Every answer with default options. `type` determines the keys; a key is never missing and never changes its type. */
 export const Answer = z
   .discriminatedUnion("type", [TextAnswer, xyxy.boxes, xyxy.quads, xyxy.polygons])
   .meta({ id: "Answer" });
 export type Answer = z.infer<typeof Answer>;
 
-/** The answers that hold objects. */
+/** An answer with objects. */
 export type LocatedAnswer = Exclude<Answer, { type: "text" }>;
 
-/** The variants by their `type`, for operations that can give only some; where boxes have several forms, `box_format` names it. */
+/** The answer schemas by `type`, for operations that return only some of them; `box_format` discriminates the box formats. */
 export const answersByType = {
   text: TextAnswer,
   boxes: z.discriminatedUnion("box_format", [xyxy.boxes, xywh.boxes, cxcywh.boxes]),
@@ -109,7 +109,7 @@ export const answersByType = {
 } as const;
 export type AnswerType = keyof typeof answersByType;
 
-/** All types of an answer. */
+/** All answer types. */
 export const answerTypes = z.keyof(z.object(answersByType)).options;
 
 /** An answer with its boxes in any format. */
@@ -123,7 +123,7 @@ export type FormattedAnswer = z.infer<typeof FormattedAnswer>;
 
 const located = [xyxy, xywh, cxcywh] as const;
 
-/** One object of an answer, of any type and with its box in any format. The richer come first: a reader takes the first that fits. */
+/** One object of an answer, of any type and box format. Schemas with more keys come first: a parser takes the first that matches. */
 export const AnswerObject = z.union([
   ...located.map(({ quads }) => quads.shape.objects.element),
   ...located.map(({ polygons }) => polygons.shape.objects.element),

@@ -4,12 +4,12 @@ import { JsonImage, optionsByInput } from "./requests.ts";
 import type { TaskRow } from "./service.ts";
 
 /**
- * Most items of one request. Each may have an address to fetch, a cache to ask and a backend: some ten requests of the 1000 that a Worker
- * may make for one of its own.
+ * Maximum number of items in one request. Each may fetch a URL, read the cache and call the backend: about ten of the 1000 requests that a Worker
+ * may send for each request that it receives.
  */
 export const MAX_BATCH_ITEMS = 32;
 
-/** The body of `batch`. An item is the JSON body of a task, with the task's name; what it holds is its own problem. */
+/** The body of `batch`. An item is the JSON body of a task, with the task's name; an invalid item fails alone. */
 export const BatchBody = z.strictObject({
   items: z
     .array(TaskItem, "Send a list of items.")
@@ -18,10 +18,10 @@ export const BatchBody = z.strictObject({
   stream: neverStreamed,
 });
 
-/** The answer of `batch`: a result for each item, in their order. */
+/** The answer of `batch`: a result for each item, in request order. */
 export const BatchAnswer = z.object({ results: z.array(AnalyzeResult) }).meta({ id: "BatchAnswer" });
 
-/** The body as the document shows it: the image and the options of each task beside its name. */
+/** Returns the body's schema for the OpenAPI document, with each task's name, image and options. */
 export function batchBodyFor(rows: readonly TaskRow[]) {
   const [first, ...others] = rows.map((row) =>
     z.looseObject({ task: z.literal(row.name), image: JsonImage, ...optionsByInput[row.input].shape }),

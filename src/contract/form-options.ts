@@ -1,16 +1,16 @@
 import * as z from "zod";
 
-/** Most objects that can be asked for. An answer of 1024 tokens holds some two hundred boxes; several `labels` have one each. */
+/** Upper limit of `max_objects`. An answer of 1024 tokens contains about two hundred boxes; each of several `labels` has a separate answer. */
 export const MAX_OBJECTS = 1000;
 
-/** How a box is written: by two corners, by a corner and its size, or by its centre and its size. */
+/** The format of a box: two corners, a corner and the size, or the centre and the size. */
 export const BoxFormat = z.enum(["xyxy", "xywh", "cxcywh"], "Send xyxy, xywh or cxcywh.").meta({
   id: "BoxFormat",
   description: "`xyxy`: x1, y1, x2, y2. `xywh`: x, y, width, height. `cxcywh`: cx, cy, width, height.",
 });
 export type BoxFormat = z.infer<typeof BoxFormat>;
 
-/** More ways to write each object's outline. */
+/** Additional formats of each object's outline. */
 export const Outline = z.enum(["svg_path", "coco_rle"], "Send svg_path or coco_rle.");
 export type Outline = z.infer<typeof Outline>;
 
@@ -32,7 +32,7 @@ const objects = {
     .meta({ description: "Adds each object's outline as an SVG path or as COCO's run lengths." }),
 };
 
-/** The options of every task that say how an answer is shown. None of them changes what the model is asked. */
+/** The options of every task that determine how the answer is formatted. None of them changes the request to the model. */
 export const formOptions = {
   ...objects,
   format: z.enum(["json", "flat", "raw"], "Send json, flat or raw.").optional().meta({
@@ -57,18 +57,18 @@ export type FormOptions = Readonly<z.infer<typeof FormOptions>>;
 
 type Option = keyof FormOptions;
 
-/** An option that is there: whatever its value, or with this one only. */
-interface Given {
+/** Matches a request with the option: with any value, or only with `value`. */
+interface OptionMatch {
   readonly option: Option;
   readonly value?: string | boolean;
 }
 
-function anyOf(...options: readonly Option[]): readonly Given[] {
+function anyOf(...options: readonly Option[]): readonly OptionMatch[] {
   return options.map((option) => ({ option }));
 }
 
-/** Options that decide the form, with those that would then go unheard: what cannot be done is refused, not ignored. */
-const conflicts: readonly { readonly given: Given; readonly others: readonly Given[] }[] = [
+/** Options that determine the form, each with the options that would then have no effect. Both together are refused, not ignored. */
+const conflicts: readonly { readonly given: OptionMatch; readonly others: readonly OptionMatch[] }[] = [
   {
     given: { option: "compat" },
     others: anyOf("format", "overlay", "min_score", "max_objects", "box_format", "include"),
@@ -76,23 +76,23 @@ const conflicts: readonly { readonly given: Given; readonly others: readonly Giv
   { given: { option: "overlay" }, others: anyOf("format", "box_format", "include") },
   { given: { option: "format", value: "raw" }, others: anyOf("min_score", "max_objects", "box_format", "include") },
   {
-    // Only an answer of texts and objects can be shown piece by piece.
+    // Only an answer of texts and objects can be streamed in parts.
     given: { option: "stream", value: true },
     others: [...anyOf("compat", "overlay"), { option: "format", value: "flat" }, { option: "format", value: "raw" }],
   },
 ];
 
-/** An option beside one that it does not go with. */
+/** An option that excludes another option of the request. */
 interface Conflict {
   readonly path: string;
   readonly message: string;
 }
 
 function conflictOf(options: FormOptions & { readonly labels?: readonly string[] | undefined }): Conflict | undefined {
-  const has = ({ option, value }: Given): boolean =>
+  const matches = ({ option, value }: OptionMatch): boolean =>
     options[option] !== undefined && (value === undefined || options[option] === value);
   for (const { given, others } of conflicts) {
-    const other = has(given) ? others.find(has) : undefined;
+    const other = matches(given) ? others.find(matches) : undefined;
     if (other === undefined) continue;
     const { option } = given;
     return {
@@ -109,7 +109,7 @@ function conflictOf(options: FormOptions & { readonly labels?: readonly string[]
   return undefined;
 }
 
-/** Refuses options that do not go together. For `superRefine`. */
+/** Adds an issue if options exclude each other. For `superRefine`. */
 export function checkForm(
   options: FormOptions & { readonly labels?: readonly string[] | undefined },
   { addIssue }: Pick<z.RefinementCtx, "addIssue">,
@@ -118,18 +118,18 @@ export function checkForm(
   if (conflict !== undefined) addIssue({ code: "custom", path: [conflict.path], message: conflict.message });
 }
 
-/** That all of these are there, as JSON Schema. */
-function bothGiven(all: readonly Given[]) {
+/** Returns the JSON Schema of a request with all of these options. */
+function allPresent(all: readonly OptionMatch[]) {
   const fixed = all.flatMap(({ option, value }) => (value === undefined ? [] : [[option, { const: value }] as const]));
   const properties = fixed.length === 0 ? {} : { properties: Object.fromEntries(fixed) };
   return { required: all.map(({ option }) => option), ...properties };
 }
 
-/** What `checkForm` refuses, as JSON Schema. */
+/** The rules of `checkForm` as JSON Schema. */
 export const formSchema = {
   not: {
     anyOf: [
-      ...conflicts.flatMap(({ given, others }) => others.map((other) => bothGiven([given, other]))),
+      ...conflicts.flatMap(({ given, others }) => others.map((other) => allPresent([given, other]))),
       { required: ["compat", "labels"], properties: { labels: { minItems: 2 } } },
     ],
   },

@@ -3,9 +3,9 @@ import { type AnswerType, answersByType, common, FinishReason, type FormattedAns
 import type { BoxFormat } from "./form-options.ts";
 
 const count = z.int().nonnegative();
-const joined = (what: string) => z.string().meta({ description: what });
+const described = (description: string) => z.string().meta({ description });
 
-/** Everything on one level: texts and numbers only, all of them always there. */
+/** The flat form: texts and numbers on one level, none of them ever missing. */
 const flat = {
   type: z.literal("flat"),
   answer_type: z
@@ -14,11 +14,11 @@ const flat = {
   task: common.task,
   text: z.string().meta({ description: "What was written or read; empty for answers of objects." }),
   object_count: count,
-  labels: joined("One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted."),
-  scores: joined("Numbers with commas between."),
-  boxes: joined("Four numbers with commas between, in the order of `box_format`; objects with semicolons between."),
-  normalized_boxes: joined("As `boxes`, in 0..1."),
-  polygons: joined(
+  labels: described("One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted."),
+  scores: described("Numbers with commas between."),
+  boxes: described("Four numbers with commas between, in the order of `box_format`; objects with semicolons between."),
+  normalized_boxes: described("As `boxes`, in 0..1."),
+  polygons: described(
     "x,y of each point, points with spaces between, rings with |, objects with ;. Empty for boxes and texts.",
   ),
   score_type: z.string(),
@@ -36,7 +36,7 @@ const flat = {
 };
 const coordinate = z.number();
 
-/** The flat form of any answer, by the way in which boxes are written. */
+/** The flat form of any answer, by box format. */
 export const FlatAnswer = z.discriminatedUnion("box_format", [
   z
     .object({
@@ -71,7 +71,7 @@ export const FlatAnswer = z.discriminatedUnion("box_format", [
 ]);
 export type FlatAnswer = z.infer<typeof FlatAnswer>;
 
-/** What the model wrote for one prompt. */
+/** The model's output for one prompt. */
 const RawGeneration = z
   .object({
     prompt: z.string().meta({ description: "The sentence that the model read." }),
@@ -83,7 +83,7 @@ const RawGeneration = z
   })
   .meta({ id: "RawGeneration" });
 
-/** What the model wrote, unread: one generation for each prompt, so one for each of several `labels`. */
+/** The model's output, not parsed: one generation for each prompt, so one for each of several `labels`. */
 export const RawAnswer = z
   .object({ type: z.literal("raw"), ...common, generations: z.array(RawGeneration) })
   .meta({ id: "RawAnswer" });
@@ -92,7 +92,7 @@ export type RawAnswer = z.infer<typeof RawAnswer>;
 const coordinates = z.array(z.int());
 const labels = z.array(z.string());
 
-/** Hugging Face's `post_process_generation`: one key, the task's token, and under it what the task gives. */
+/** The output of Hugging Face's `post_process_generation`: one key, the task's token, with the task's result. */
 export const ReferenceAnswer = z
   .record(
     z.string().regex(/^<[A-Za-z_]+>$/),
@@ -109,22 +109,22 @@ export const ReferenceAnswer = z
       }),
     ]),
   )
-  // The printer leaves a record's keys out.
+  // The OpenAPI generator omits the schema of a record's keys.
   .meta({ id: "ReferenceAnswer", propertyNames: { pattern: "^<[A-Za-z_]+>$" } });
 
-/** What the reference gives, as the room that computes it types it: read only, and so not `z.infer`. */
+/** The TypeScript type of `ReferenceAnswer`. Not `z.infer`, because `florence/` computes it as a readonly type. */
 export type ReferenceAnswer = Readonly<Record<`<${string}>`, unknown>>;
 
 /** An answer as JSON, in any form. */
 export type JsonForm = FormattedAnswer | FlatAnswer | RawAnswer | ReferenceAnswer;
 
-/** An answer as a picture. */
+/** An answer rendered as an image file. */
 export interface Drawing {
   readonly type: "drawing";
   readonly mediaType: DrawingType;
-  /** The file's pieces in order, to be sent one by one: a picture of ten megabytes is never held as text. */
+  /** The file's parts in order, sent one by one, so that an image of ten megabytes is never held as text. */
   readonly pieces: () => Iterable<string>;
-  /** A text that is the same only for equal files, and short where a picture makes them long. */
+  /** A text that is equal only for equal files. It is short even if the file contains a large image. */
   readonly fingerprint: string;
 }
 
@@ -132,21 +132,21 @@ export interface Drawing {
 export const drawingTypes = ["image/svg+xml"] as const;
 type DrawingType = (typeof drawingTypes)[number];
 
-/** What a request for a task is answered with. */
+/** The answer to a request for a task, in any form. */
 export type Form = JsonForm | Drawing;
 
-/** Whether an answer is a picture. */
+/** Whether an answer is rendered as an image file. */
 export function isDrawing(form: Form): form is Drawing {
   return "type" in form && form.type === "drawing";
 }
 
-/** Everything that a task of these types can answer as JSON, as a schema. */
+/** Returns the schema of all JSON answers of a task with these answer types. */
 export function jsonForms(types: readonly AnswerType[]): z.ZodType {
   const typed = types.map((type) => answersByType[type]);
   return z.union([z.discriminatedUnion("type", [FlatAnswer, RawAnswer, ...typed]), ReferenceAnswer]);
 }
 
-/** The keys of a box in each format, in the order in which they are written. */
+/** The keys of a box in each format, in output order. */
 export const boxKeys = {
   xyxy: ["x1", "y1", "x2", "y2"],
   xywh: ["x", "y", "width", "height"],

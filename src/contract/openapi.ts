@@ -14,7 +14,7 @@ Send the image as the body with an \`image/*\` content type and options in the q
 image and in 0..1. Errors are RFC 9457 problems with a stable \`code\` and a \`fix\` that says what to do; all are listed at \`/errors\`. Every response carries \`X-Request-Id\`.
 Any web page may call: CORS is open, and cookies are never used.`;
 
-/** The whole contract as an OpenAPI 3.1 document; `examples` are answers to its own examples. */
+/** Returns the API contract as an OpenAPI 3.1 document. `examples` are the responses to the document's request examples. */
 export function openApiDocument(
   tasks: readonly TaskRow[],
   version: string,
@@ -25,7 +25,7 @@ export function openApiDocument(
   for (const route of [...tasks.map(taskOperation), ...several, ...Object.values(operations)]) {
     app.openAPIRegistry.registerPath(route);
   }
-  // A clone: the printer adds its methods to schemas that are made after it was loaded, whichever was imported first.
+  // A clone: the OpenAPI generator adds its methods only to schemas that are created after it was loaded, and the import order may vary.
   app.openAPIRegistry.register("AnswerEvent", AnswerEvent.clone());
   for (const [name, response] of Object.entries(sharedResponses())) {
     app.openAPIRegistry.registerComponent("responses", name, response);

@@ -28,16 +28,23 @@ const ModelList = z
 const Health = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
 const OpenApi = z.looseObject({ openapi: z.string() });
 
-interface Read<Schema> {
+interface GetOperation<Schema> {
   readonly path: string;
   readonly id: string;
   readonly summary: string;
   readonly description: string;
   readonly schema: Schema;
-  readonly fails?: ProblemGroup;
+  readonly problems?: ProblemGroup;
 }
 
-function get<Schema extends z.ZodType>({ path, id, summary, description, schema, fails = "Service" }: Read<Schema>) {
+function get<Schema extends z.ZodType>({
+  path,
+  id,
+  summary,
+  description,
+  schema,
+  problems = "Service",
+}: GetOperation<Schema>) {
   return createRoute({
     method: "get",
     path,
@@ -48,7 +55,7 @@ function get<Schema extends z.ZodType>({ path, id, summary, description, schema,
     request: { headers: z.object(requestIdParameter) },
     responses: {
       200: { description: summary, headers: requestIdHeader, content: { "application/json": { schema } } },
-      ...problemResponses(fails),
+      ...problemResponses(problems),
     },
   });
 }
@@ -68,7 +75,7 @@ export const operations = {
     summary: "The model can answer",
     description: "Loads the model, or asks the backend. The first call after a start may take seconds.",
     schema: Health,
-    fails: "Model",
+    problems: "Model",
   }),
   tasks: get({
     path: "/v1/tasks",
@@ -83,7 +90,7 @@ export const operations = {
     summary: "The models that answer",
     description: "A deployment has one. Answers name it, with its revision.",
     schema: ModelList,
-    fails: "Model",
+    problems: "Model",
   }),
   openApi: get({
     path: "/openapi.json",

@@ -2,19 +2,19 @@ import * as z from "zod";
 import { problems } from "./problem-table.ts";
 import { type Issue, isProblemCode, type ProblemCode } from "./problems.ts";
 
-/** RFC 9457's media type. */
+/** The media type of RFC 9457. */
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
 /** The page of all problems, with an anchor for each code. */
 export const PROBLEMS_PATH = "/errors";
 
-/** RFC 9457 wants a URI for each kind of problem; a URN names it without promising a page at an address that a self-hoster does not own. */
+/** RFC 9457 identifies a problem type by a URI. A URN does not promise a page at a URL that a self-hoster does not own. */
 const PROBLEM_TYPE = "urn:florence-edge:problem:";
 
-/** Every code, in the order of the table. */
+/** All problem codes, in the order of the table. */
 export const problemCodes = Object.keys(problems).filter(isProblemCode);
 
-/** An error as it is sent: RFC 9457 with the code, what to do, and the fields that do not fit. */
+/** The body of an error response: RFC 9457 with the code, the fix and the invalid fields. */
 export const ProblemDetails = z
   .object({
     type: z.string().meta({ description: "A URN that ends in the code." }),
@@ -30,13 +30,13 @@ export const ProblemDetails = z
   .meta({ id: "Problem" });
 export type ProblemDetails = z.infer<typeof ProblemDetails>;
 
-/** One error's body, from the table's row and what happened. */
+/** Returns the body of an error response, from the code's row in the table and the occurrence. */
 export function problemDetails(
   code: ProblemCode,
-  happened: { readonly detail: string; readonly requestId: string; readonly issues?: readonly Issue[] },
+  occurrence: { readonly detail: string; readonly requestId: string; readonly issues?: readonly Issue[] },
 ): ProblemDetails {
   const { title, status, retryable, fix } = problems[code];
-  const { detail, requestId, issues = [] } = happened;
+  const { detail, requestId, issues = [] } = occurrence;
   return {
     type: PROBLEM_TYPE + code,
     title,
@@ -50,7 +50,7 @@ export function problemDetails(
   };
 }
 
-/** The header that every response carries. */
+/** The header of every response. */
 export const requestIdHeader = {
   "X-Request-Id": {
     description: "The caller's own, or one made here: what the log is searched by.",
@@ -58,7 +58,7 @@ export const requestIdHeader = {
   },
 } as const;
 
-/** What a caller may name a request by; anything else than the id's own characters is not taken over. */
+/** The caller's own request id; an id with other characters is replaced. */
 export const requestIdParameter = {
   "x-request-id": z.string().optional().meta({
     description:

@@ -1,7 +1,7 @@
 import type { Issue, ProblemCode } from "./problems.ts";
 
-/** What happened to some request. */
-interface Happened {
+/** The details of a problem in one request. */
+interface Occurrence {
   readonly detail: string;
   readonly issues?: readonly Issue[];
 }
@@ -11,20 +11,20 @@ const image: Issue = { path: "image", message: "Send an image." };
 const text: Issue = { path: "text", message: "Send a text." };
 const region: Issue = { path: "region", message: "Send either `region` or `normalized_region`." };
 
-/** A refusal for one field. */
-function about(issue: Issue): Happened {
+/** Returns an occurrence with one invalid field. */
+function invalidField(issue: Issue): Occurrence {
   return { detail: `${issue.path}: ${issue.message}`, issues: [issue] };
 }
 
-/** How each problem reads, for the OpenAPI document and the page of problems. */
-export const problemExamples: Readonly<Record<ProblemCode, Happened>> = {
+/** An example of each problem, for the OpenAPI document and the page of problems. */
+export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "invalid-json": { detail: "The body cannot be read as UTF-8 JSON." },
-  "invalid-request": about(tokens),
-  "image-required": about(image),
+  "invalid-request": invalidField(tokens),
+  "image-required": invalidField(image),
   "invalid-base64": { detail: "The image holds characters that base64 has not." },
   "image-url-refused": { detail: "Only https addresses are fetched." },
-  "text-required": about(text),
-  "region-required": about(region),
+  "text-required": invalidField(text),
+  "region-required": invalidField(region),
   "region-outside-image": {
     detail: 'The image has 96 x 72 pixels; region-to-category was asked for {"x1":0,"y1":0,"x2":100,"y2":72}.',
   },

@@ -1,7 +1,7 @@
 import type { ProblemCode } from "./problems.ts";
 
-/** What whoever runs the model can fail with. */
-const model = [
+/** Problems of the backend. */
+const backendProblems = [
   "internal",
   "misconfigured",
   "model-corrupt",
@@ -12,10 +12,10 @@ const model = [
   "backend-timeout",
 ] as const satisfies readonly ProblemCode[];
 
-/** What an operation can fail with, by a name for operations that fail alike. */
+/** The problems of an operation, by group; operations with the same problems share a group. */
 export const problemGroups = {
   Service: ["internal"],
-  Model: model,
+  Model: backendProblems,
   Task: [
     "invalid-json",
     "invalid-request",
@@ -35,9 +35,9 @@ export const problemGroups = {
     "prompt-too-long",
     "request-cancelled",
     "not-cached",
-    ...model,
+    ...backendProblems,
   ],
-  // The rest is its items'.
+  // All other problems belong to single items.
   Batch: [
     "invalid-json",
     "invalid-request",

@@ -6,7 +6,7 @@ import type { ProblemCode } from "./problems.ts";
 
 const EXAMPLE_REQUEST_ID = "3f6c2a52-6d0c-4a0f-9b3e-0a1b8f3d7c11";
 
-/** How each problem reads, by its code: the document's `components.examples`. */
+/** Returns an example of each problem, by its code: the document's `components.examples`. */
 export function exampleProblems() {
   const examples = problemCodes.map((code) => {
     const value = problemDetails(code, { ...problemExamples[code], requestId: EXAMPLE_REQUEST_ID });
@@ -23,7 +23,7 @@ const retryAfterHeader = {
   "Retry-After": { description: "Seconds after which to ask again.", schema: { type: "integer" } },
 } as const;
 
-/** One response for all codes of a status, naming them. */
+/** Returns one response for all codes of a status; its description lists them. */
 function responseOf(status: number, codes: readonly ProblemCode[]) {
   const description = codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join(" ");
   const headers = { ...requestIdHeader, ...linkHeader, ...(status === 503 ? retryAfterHeader : {}) };
@@ -36,15 +36,17 @@ function byStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, readonly P
   return Map.groupBy(codes, (code) => problems[code].status);
 }
 
-/** Every group's responses, by their names in the document's `components.responses`. */
+/** Returns every group's responses, by their names in the document's `components.responses`. */
 export function sharedResponses() {
   const responses = Object.entries(problemGroups).flatMap(([group, codes]) => {
-    return [...byStatus(codes)].map(([status, here]) => [group + status, responseOf(status, here)] as const);
+    return [...byStatus(codes)].map(
+      ([status, sameStatus]) => [group + status, responseOf(status, sameStatus)] as const,
+    );
   });
   return Object.fromEntries(responses);
 }
 
-/** An operation's responses for what it can fail with, by reference to those that it shares. */
+/** Returns the error responses of a group's operations by status, as references to the shared responses. */
 export function problemResponses(group: ProblemGroup): Record<string, { readonly $ref: string }> {
   const statuses = [...byStatus(problemGroups[group]).keys()];
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 /**
- * The only list of errors. From it come the `ProblemCode` type, the OpenAPI responses and docs/problems.md. `fix` tells the caller what to do next; `retryable` says whether the same request may succeed later.
+ * The only list of errors. The `ProblemCode` type, the OpenAPI responses and docs/problems.md are derived from it. `fix` tells the caller what to do
+ * next; `retryable` is whether the same request may succeed later.
  */
 export const problems = {
   "invalid-json": {
@@ -104,7 +105,7 @@ export const problems = {
     retryable: false,
     fix: "Shorten `text`; `detail` says how many tokens the model can read.",
   },
-  // Not 502 and 504: it is the caller who named that server, so it is no failure of ours that an operator should be woken for.
+  // Not 502 and 504: the caller chose that server, so its failure is not ours and must not alert an operator.
   "image-url-unreachable": {
     status: 424,
     title: "The image cannot be had from its address",
@@ -187,6 +188,6 @@ export interface ProblemRow {
   readonly title: string;
   readonly retryable: boolean;
   readonly fix: string;
-  /** Whether it is nobody's fault and fills no log, although its status is of the server's. */
+  /** Whether the problem is not a fault, and so is not logged although its status is 5xx. */
   readonly quiet?: true;
 }

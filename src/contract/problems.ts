@@ -1,26 +1,26 @@
 import { type ProblemRow, problems } from "./problem-table.ts";
 
-/** A row's name: the stable, machine-readable part of an error. */
+/** The name of a row in the problem table: the stable, machine-readable part of an error. */
 export type ProblemCode = keyof typeof problems;
 
-/** Whether the operator should hear of it. */
+/** Whether the problem is a fault that the operator must see. */
 export function isFault(code: ProblemCode): boolean {
   const row: ProblemRow = problems[code];
   return row.status >= 500 && row.quiet !== true;
 }
 
-/** Whether a string is a row's name. */
+/** Whether a string is a problem code. */
 export function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(problems, code);
 }
 
-/** One field that does not fit, addressed as in the JSON body: `image.base64`, `region.x1`. */
+/** One invalid field, with its path in the JSON body: `image.base64`, `region.x1`. */
 export interface Issue {
   readonly path: string;
   readonly message: string;
 }
 
-/** What adapters throw. `detail` is shown to the caller: it says what happened to this request, and never holds a secret. */
+/** An error with a problem code. `detail` is shown to the caller: it describes what happened to this request, and never contains a secret. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly code: ProblemCode;

@@ -2,42 +2,42 @@ import * as z from "zod";
 import { checkForm, formOptions, type FormOptions, formSchema, Outline } from "./form-options.ts";
 import { type Box, Region } from "./geometry.ts";
 
-/** Longest `text` in characters: no model here reads more than 1024 tokens, and a token is seldom longer than 8 characters. */
+/** Maximum length of `text`, in characters: no model here reads more than 1024 tokens, and a token is seldom longer than 8 characters. */
 export const MAX_TEXT_CHARACTERS = 8192;
 
-/** Most `labels` in one request; a caller with more asks twice. */
+/** Maximum number of `labels` in one request; a caller with more sends several requests. */
 export const MAX_LABELS = 64;
 
 /** Florence-2's decoder has 1024 positions, so no answer is longer (`max_position_embeddings`). */
 export const MAX_NEW_TOKENS = 1024;
 
-/** Most beams: of a short prompt and an answer of 256 tokens, what an isolate's memory holds. Papers seldom use more. */
+/** Maximum number of beams: as many as fit into an isolate's memory, with a short prompt and an answer of 256 tokens. Papers seldom use more. */
 export const MAX_BEAMS = 5;
 
-/** Longest address of an image: signed ones of object stores have some two thousand characters. */
+/** Maximum length of an image's URL, in characters: signed URLs of object stores have about two thousand. */
 export const MAX_URL_CHARACTERS = 4096;
 
-const address = /^\s*(https?:)?\/\//iu;
+const urlStart = /^\s*(https?:)?\/\//iu;
 
-/** Whether an image given as a string is an address; it is base64 or a data URI otherwise. */
-export function isAddress(image: string): boolean {
-  return address.test(image);
+/** Whether an image given as a string is a URL; otherwise it is base64 or a data URI. */
+export function isUrl(image: string): boolean {
+  return urlStart.test(image);
 }
 
 const encoded = z
   .string()
   .min(1)
-  .refine((value) => !isAddress(value), "This is an address; send it as `url`, or the image's bytes.");
+  .refine((value) => !isUrl(value), "This is an address; send it as `url`, or the image's bytes.");
 const url = z.string().min(1).max(MAX_URL_CHARACTERS).meta({ example: "https://example.com/picture.jpg" });
 const anyImage = z
   .string()
   .min(1)
   .refine(
-    (value) => !isAddress(value) || value.length <= MAX_URL_CHARACTERS,
+    (value) => !isUrl(value) || value.length <= MAX_URL_CHARACTERS,
     `An address may have at most ${MAX_URL_CHARACTERS} characters.`,
   );
 
-/** The image inside a JSON body: an https address, bare base64 or a data URI, as a string or under a name of its own. */
+/** The image in a JSON body: an https URL, bare base64 or a data URI, as a string or as the field of an object. */
 export const JsonImage = z
   .union([anyImage, z.strictObject({ base64: encoded }), z.strictObject({ url })], {
     error: ({ input }) =>
@@ -64,7 +64,7 @@ const common = {
   ...formOptions,
 };
 
-/** A box as the model writes it. */
+/** A box in the model's location tokens. */
 const LocationTokens = z
   .string()
   .regex(/^(<loc_[0-9]{1,3}>){4}$/, "Send four location tokens: <loc_x1><loc_y1><loc_x2><loc_y2>.")
@@ -74,7 +74,7 @@ const LocationTokens = z
     example: "<loc_266><loc_2><loc_562><loc_354>",
   });
 
-/** Exactly one of two fields: checked here, and said in the JSON Schema. */
+/** Requires exactly one of two fields, both in the check and in the JSON Schema. */
 function eitherOf(one: string, other: string) {
   return {
     check: (value: Readonly<Record<string, unknown>>) => (value[one] === undefined) !== (value[other] === undefined),
@@ -86,8 +86,8 @@ const textOrLabels = eitherOf("text", "labels");
 const oneRegion = eitherOf("region", "normalized_region");
 
 /**
- * The options of a task by what it takes beside the image. A field that the task does not take is refused, not ignored:
- * an ignored `text` would be an answer to another question.
+ * The options of a task by its input kind. A field that the task does not take is refused, not ignored: with an ignored `text`, the answer would be
+ * to another request.
  */
 export const optionsByInput = {
   none: z.strictObject(common).superRefine(checkForm),
@@ -102,7 +102,7 @@ export const optionsByInput = {
     .superRefine(checkForm),
 } as const;
 
-/** What a task takes beside the image, as a schema. */
+/** The input that a task takes besides the image. */
 export const InputKind = z.keyof(z.object(optionsByInput));
 export type InputKind = z.infer<typeof InputKind>;
 
@@ -118,35 +118,35 @@ export const bodiesByInput = {
     .meta({ id: "RegionRequest", ...oneRegion.schema, ...formSchema }),
 } as const satisfies Record<InputKind, z.ZodType>;
 
-/** A box as the query spells it; `http/query.ts` reads it. */
+/** A box in the syntax of the query; parsed by `http/query.ts`. */
 const QueryRegion = z
   .string()
-  // No flag: the printer would write it into the pattern.
+  // No flag: the OpenAPI generator would write it into the pattern.
   .regex(/^-?[\d.]+(,-?[\d.]+){3}$/)
   .meta({ id: "QueryRegion", description: "x1,y1,x2,y2, as in 170,0,360,170" });
 
-/** A list of outlines as the query spells it. */
+/** A list of outline formats in the syntax of the query. */
 const QueryInclude = z
   .string()
   .regex(new RegExp(`^(${Outline.options.join("|")})(,(${Outline.options.join("|")}))*$`))
   .meta({ id: "QueryInclude", description: "Names with commas between, as in svg_path,coco_rle" });
 
-/** Options that the query spells otherwise than JSON. */
-const queryForms: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+/** Schemas of options with another syntax in the query than in JSON. */
+const querySchemas: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["region", QueryRegion.or(LocationTokens)],
   ["normalized_region", QueryRegion],
   ["include", QueryInclude],
 ]);
 
-/** The options of a task as parameters of the query: the same names, every one optional to a reader of the document. */
+/** Returns the options of a task as query parameters: the same names, all optional in the OpenAPI document. */
 export function queryParameters(input: InputKind): z.ZodObject {
   const fields = Object.entries<z.ZodType>(optionsByInput[input].shape).map(([name, schema]) => {
-    return [name, (queryForms.get(name) ?? schema).optional()] as const;
+    return [name, (querySchemas.get(name) ?? schema).optional()] as const;
   });
   return z.object(Object.fromEntries(fields));
 }
 
-/** Options of any task after validation: which fields are there follows from the task's input kind. */
+/** Options of any task after validation: the task's input kind determines which fields are present. */
 export interface TaskOptions extends FormOptions {
   readonly max_new_tokens?: number | undefined;
   readonly beams?: number | undefined;

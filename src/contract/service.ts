@@ -4,17 +4,17 @@ import type { Problem } from "./problems.ts";
 import type { InputKind, TaskOptions } from "./requests.ts";
 import type { AnswerEvent } from "./stream-events.ts";
 
-/** A task as the contract needs it; the table itself is the model's (`florence/tasks.ts`) and is handed in by `functions/`. */
+/** The part of a task that the contract needs. The table of tasks belongs to the model (`florence/tasks.ts`); `functions/` passes it in. */
 export interface TaskRow {
-  /** Kebab-case, as in the address. */
+  /** Kebab-case, as in the path. */
   readonly name: string;
   readonly summary: string;
   readonly input: InputKind;
-  /** The answer types that the task can give; open-vocabulary detection has two. */
+  /** The task's possible answer types; open-vocabulary detection has two. */
   readonly answers: readonly AnswerType[];
 }
 
-/** An image as it arrived, not yet looked at. */
+/** An image as received, not yet parsed. */
 export type ImageInput =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "base64"; readonly text: string }
@@ -27,7 +27,7 @@ export interface TaskRequest {
   readonly options: TaskOptions;
 }
 
-/** One of several tasks on one image: valid, or what is wrong with it. */
+/** One of several tasks on one image: a valid request, or its problem. */
 export type AnalyzeItem = Omit<TaskRequest, "image"> | { readonly task: string; readonly problem: Problem };
 
 /** Several tasks on one image. */
@@ -36,23 +36,23 @@ export interface AnalyzeRequest {
   readonly items: readonly AnalyzeItem[];
 }
 
-/** What became of each item, in their order: its answer, or its own problem. */
+/** The result of each item, in request order: an answer or a problem. */
 export interface Analyzed extends Omit<Answered, "answer"> {
   readonly results: readonly (Form | Problem)[];
 }
 
-/** One task on an image of its own: valid, or what is wrong with it. */
+/** One task on its own image: a valid request, or its problem. */
 export type BatchItem = TaskRequest | { readonly task: string; readonly problem: Problem };
 
-/** Several tasks, each on an image of its own. */
+/** Several tasks, each on its own image. */
 export interface BatchRequest {
   readonly items: readonly BatchItem[];
 }
 
-/** What is told of an answer while it is written; how it fails is thrown. */
+/** One event of a streamed answer; a failure is thrown instead. */
 export type AnswerPart = Exclude<AnswerEvent, { type: "error" }>;
 
-/** Hears an answer's parts as they come, and what became of the request in the cache; `done` is the last. Never throws. */
+/** Called with each part of an answer as it is generated, and with the cache report; the last part is `done`. Never throws. */
 export type EmitPart = (part: AnswerPart, cache: CacheReport) => void;
 
 /** The model that answers, as `GET /v1/models` shows it. */
@@ -60,70 +60,70 @@ export interface ServedModel {
   readonly id: string;
   readonly revision: string;
   readonly dtype: string;
-  /** Side of the square that the model sees, in pixels. */
+  /** Side of the model's square input image, in pixels. */
   readonly image_size: number;
 }
 
-/** What a request is known by elsewhere. */
+/** Identifiers of a request in logs and in other services. */
 export interface RequestTrace {
   readonly requestId: string;
-  /** W3C trace context, as the caller sent it. */
+  /** The caller's W3C trace context, unchanged. */
   readonly traceparent: string | undefined;
 }
 
-/** What the caller says of the cache: its Cache-Control, read. */
+/** The parsed Cache-Control header of the caller. */
 export interface CacheDirectives {
-  /** `no-store`: nothing is looked up, and nothing kept. */
+  /** `no-store`: the cache is neither read nor written. */
   readonly noStore: boolean;
-  /** `no-cache`: nothing is looked up, and what is made anew is kept. */
+  /** `no-cache`: the answer is generated again, and stored. */
   readonly noCache: boolean;
-  /** `only-if-cached`: nobody is asked for what is not there. */
+  /** `only-if-cached`: the backend is not called for a miss. */
   readonly onlyIfCached: boolean;
-  /** `max-age`, in seconds: what is older does not count as there. */
+  /** `max-age`, in seconds: an older entry is stale. */
   readonly maxAge: number | undefined;
-  /** `stale-if-error`, in seconds: what is older than `max-age` by no more than this does, when the backend fails. */
+  /** `stale-if-error`, in seconds: if the backend fails, an entry is served that is older than `max-age` by at most this. */
   readonly staleIfError: number | undefined;
 }
 
-/** What became of a request in the cache, in the words of RFC 9211. */
+/** How the cache handled a request, in the terms of RFC 9211. */
 export interface CacheReport {
   readonly hit: boolean;
-  /** Why somebody was asked: the entry was not there, too old, or the caller wanted it made anew. */
+  /** Why the request was forwarded: there was no entry, it was too old, or the caller's directives require it. */
   readonly fwd: "miss" | "stale" | "request" | undefined;
   readonly stored: boolean;
   /** Whether another request's work gave the answer. */
   readonly collapsed: boolean;
-  /** Whether it is older than the caller wanted, because the backend failed. */
+  /** Whether the answer is older than the caller accepts, because the backend failed. */
   readonly stale: boolean;
-  /** Seconds since the oldest part of the answer was made. */
+  /** Seconds since the oldest part of the answer was generated. */
   readonly age: number;
 }
 
-/** How long a request's stages took, in milliseconds, by their names in Server-Timing. */
+/** Durations of a request's stages, in milliseconds, by their names in Server-Timing. */
 export type StageTimings = Readonly<Record<string, number>>;
 
-/** An answer in the form that was asked for, and how it came about. */
+/** An answer in the requested form, with its cache report and its timings. */
 export interface Answered {
   readonly answer: Form;
   readonly cache: CacheReport;
   readonly timings: StageTimings;
 }
 
-/** What comes with a request besides what is asked. */
+/** The context of a request: its cancellation, trace and cache directives. */
 export interface CallContext {
   readonly signal: AbortSignal;
   readonly trace: RequestTrace;
   readonly cache: CacheDirectives;
 }
 
-/** What the HTTP room asks of the rest: the only things that a route can do. Every method throws `Problem`. */
+/** The port between `http/` and the rest: everything that a route can call. Every method throws `Problem`. */
 export interface Service {
   answer(request: TaskRequest, call: CallContext): Promise<Answered>;
-  /** `answer`, told while it is written: resolves once all is. */
+  /** Like `answer`, but emits parts while they are generated; resolves after the last part. */
   stream(request: TaskRequest, call: CallContext, emit: EmitPart): Promise<void>;
-  /** Throws only where nothing can be answered: the image itself is at fault, or everybody's backend. */
+  /** Throws only if no task can be answered: the image is invalid, or the backend failed for all tasks. */
   analyze(request: AnalyzeRequest, call: CallContext): Promise<Analyzed>;
-  /** Throws only what is no item's own: that the caller left, or a bug. */
+  /** Throws only errors that belong to no item: the caller left, or a bug. */
   batch(request: BatchRequest, call: CallContext): Promise<Analyzed>;
   /** Resolves once the model can answer. */
   ready(): Promise<void>;

@@ -8,13 +8,13 @@ import { analyzeExamples, batchExamples } from "./request-examples.ts";
 import type { TaskRow } from "./service.ts";
 import { tags } from "./tags.ts";
 
-/** Where several tasks are asked at once. */
+/** Path of the operation for several tasks on one image. */
 export const ANALYZE_PATH = "/v1/analyze";
 
-/** Where several tasks are asked, each about an image of its own. */
+/** Path of the operation for several tasks, each on its own image. */
 export const BATCH_PATH = "/v1/batch";
 
-/** What the operations that ask for several answers differ in. */
+/** The differences between the operations with several results. */
 interface Several {
   readonly path: string;
   readonly id: string;
@@ -22,7 +22,7 @@ interface Several {
   readonly description: string;
   readonly body: z.ZodType;
   readonly examples: ReturnType<typeof analyzeExamples | typeof batchExamples>;
-  /** What there is a result for. */
+  /** What each result belongs to, in words. */
   readonly each: string;
   readonly answer: z.ZodType;
   readonly problems: Parameters<typeof problemResponses>[0];
@@ -52,7 +52,7 @@ function several({ path, id, summary, description, body, examples, each, answer,
   });
 }
 
-/** Several tasks on one image. */
+/** Returns the operation for several tasks on one image. */
 export function analyzeOperation(rows: readonly TaskRow[]) {
   return several({
     path: ANALYZE_PATH,
@@ -68,7 +68,7 @@ export function analyzeOperation(rows: readonly TaskRow[]) {
   });
 }
 
-/** Several tasks, each on an image of its own. */
+/** Returns the operation for several tasks, each on its own image. */
 export function batchOperation(rows: readonly TaskRow[]) {
   return several({
     path: BATCH_PATH,

@@ -1,16 +1,16 @@
 import type { StageTimings } from "./service.ts";
 
-/** Measures a request's stages. */
+/** Measures the durations of a request's stages. */
 export interface StageTimer {
-  /** Runs a stage and adds its time under the name. */
+  /** Runs a stage and adds its duration under the name. */
   time<Value>(name: string, work: () => Promise<Value>): Promise<Value>;
-  /** Adds the times of work that measures its stages itself. */
+  /** Adds the timings of work that measures its own stages. */
   measured<Value extends { readonly timings: StageTimings }>(work: Promise<Value>): Promise<Value>;
-  /** Milliseconds by stage, in the order in which they were first entered. */
+  /** Returns milliseconds by stage, in the order of their first entry. */
   timings(): StageTimings;
 }
 
-/** All of several measurements together. */
+/** Adds up several timings by stage. */
 export function sumTimings(timings: readonly StageTimings[]): StageTimings {
   const sums = new Map<string, number>();
   for (const [stage, ms] of timings.flatMap((each) => Object.entries(each))) {
@@ -19,7 +19,7 @@ export function sumTimings(timings: readonly StageTimings[]): StageTimings {
   return Object.fromEntries(sums);
 }
 
-/** A stopwatch for each stage of one request. */
+/** Creates the stage timer of one request. */
 export function createStageTimer(now: () => number): StageTimer {
   let spent: StageTimings = {};
   const add = (timings: StageTimings): void => {

@@ -5,12 +5,12 @@ import { ProblemDetails } from "./problem-details.ts";
 /** The media type of server-sent events. */
 export const EVENT_STREAM_MEDIA_TYPE = "text/event-stream";
 
-/** More of a text. All of them together are the answer's `text`. */
+/** The next part of a text. All parts concatenated are the answer's `text`. */
 const DeltaEvent = z
   .object({ type: z.literal("delta"), text: z.string().meta({ description: "What follows the text so far." }) })
   .meta({ id: "DeltaEvent" });
 
-/** One object that is finished. */
+/** One complete object. */
 const ObjectEvent = z
   .object({
     type: z.literal("object"),
@@ -19,21 +19,21 @@ const ObjectEvent = z
   })
   .meta({ id: "ObjectEvent" });
 
-/** The end: the whole answer, as it is without `stream`. Who waits for nothing else may read this alone. */
+/** The last event: the whole answer, as without `stream`. A client may ignore all other events. */
 const DoneEvent = z.object({ type: z.literal("done"), answer: FormattedAnswer }).meta({ id: "DoneEvent" });
 
-/** The end of an answer that failed after the stream had begun; before that, a problem is a response of its own. */
+/** The last event of an answer that failed after the stream had begun. A problem before that is an error response. */
 const ErrorEvent = z.object({ type: z.literal("error"), problem: ProblemDetails }).meta({ id: "ErrorEvent" });
 
-/** What an answer that streams is told by. The event's name is its `type`, its data this object as JSON on one line. */
+/** One event of a streamed answer. The event's name is its `type`, its data this object as JSON on one line. */
 export const AnswerEvent = z
   .discriminatedUnion("type", [DeltaEvent, ObjectEvent, DoneEvent, ErrorEvent])
   .meta({ id: "AnswerEvent" });
 export type AnswerEvent = z.infer<typeof AnswerEvent>;
 
 /**
- * A stream of events in the document. OpenAPI 3.1 has no word for what a stream is a stream of; 3.2 describes one event, and so does this. It has no
- * `type`, so that the body, which is a text, fits as well.
+ * The schema of an event stream in the document. OpenAPI 3.1 cannot describe the items of a stream; 3.2 describes one event, and so does this schema.
+ * It has no `type`, so that the body, which is a text, matches as well.
  */
 export const eventStreamSchema = {
   description: "With `stream=true`. Each event's `data` is an AnswerEvent as JSON, and its name that object's `type`.",

@@ -8,27 +8,27 @@ import type { TaskRow } from "./service.ts";
 import { EVENT_STREAM_MEDIA_TYPE, eventStreamSchema } from "./stream-events.ts";
 import { tags } from "./tags.ts";
 
-/** Media types of an image sent as the body itself; what it is is read from its bytes, whatever it is called. */
+/** Media types of an image sent as the body. The format is detected from the bytes, whatever the media type. */
 const IMAGE_MEDIA_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "application/octet-stream"] as const;
 
-/** `object-detection` → `objectDetection`: names that generators of clients make methods of. */
+/** Returns the operation's id: `object-detection` → `objectDetection`. Client generators name methods by it. */
 export function operationId(task: string): string {
   return task.replace(/-(?<letter>.)/gu, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Where a task is asked. */
+/** Returns the path of a task. */
 export function taskPath(task: string): string {
   return `/v1/${task}`;
 }
 
-/** A form: the image as a file of any name, and options as fields, spelled as in the query. */
+/** A multipart form: the image as a file under any field name, and options as fields in the syntax of the query. */
 const formBody = {
   type: "object",
   properties: { image: { type: "string", contentMediaType: "application/octet-stream" } },
   additionalProperties: { type: "string" },
 } as const;
 
-/** An image, handed over in every way. */
+/** Returns the request bodies of a task, with the image in every supported media type. */
 function requestContent({ input }: TaskRow) {
   const images = IMAGE_MEDIA_TYPES.map((type) => [type, { schema: {} }]);
   return {
@@ -38,7 +38,7 @@ function requestContent({ input }: TaskRow) {
   };
 }
 
-/** An answer in every form. */
+/** Returns the response bodies of a task, in every form. */
 function answerContent({ answers }: TaskRow) {
   const drawings = drawingTypes.map((type) => [type, { schema: { type: "string" } }]);
   return {
@@ -48,7 +48,7 @@ function answerContent({ answers }: TaskRow) {
   };
 }
 
-/** The operation of one task, drawn from its row. */
+/** Returns the operation of one task, generated from its row. */
 export function taskOperation(row: TaskRow) {
   return createRoute({
     method: "post",

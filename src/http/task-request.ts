@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { type Issue, Problem, type ProblemCode } from "../contract/problems.ts";
-import { bodiesByInput, isAddress, type JsonImage, optionsByInput } from "../contract/requests.ts";
+import { bodiesByInput, isUrl, type JsonImage, optionsByInput } from "../contract/requests.ts";
 import type { ImageInput, TaskRequest, TaskRow } from "../contract/service.ts";
 import { parseJsonObject, readBody } from "./body.ts";
 import { onlyFile, parseForm } from "./multipart.ts";
@@ -60,7 +60,7 @@ export function imageInput(image: JsonImage): ImageInput {
   if (typeof image !== "string") {
     return "url" in image ? { kind: "url", url: image.url } : { kind: "base64", text: image.base64 };
   }
-  return isAddress(image) ? { kind: "url", url: image } : { kind: "base64", text: image };
+  return isUrl(image) ? { kind: "url", url: image } : { kind: "base64", text: image };
 }
 
 type Reader = (row: TaskRow, request: Request) => Promise<TaskRequest>;

@@ -14,7 +14,7 @@ const inputs = {
   none: {},
 };
 
-describe("the options of a form", () => {
+describe("the form options", () => {
   it.each([
     { min_score: 0, max_objects: 1 },
     { min_score: 1, max_objects: MAX_OBJECTS },
@@ -27,7 +27,7 @@ describe("the options of a form", () => {
     { stream: true, format: "json", min_score: 0.5, max_objects: 3, box_format: "xywh", include: ["svg_path"] },
     { stream: false, overlay: "svg" },
     { stream: false, format: "flat" },
-  ])("are taken by every task: %j", (options) => {
+  ])("are accepted by every task: %j", (options) => {
     expect(pathsOf(options, "none")).toEqual([]);
     expect(pathsOf({ ...inputs.text, ...options }, "text")).toEqual([]);
     expect(pathsOf({ ...inputs.labels, ...options }, "labels")).toEqual([]);
@@ -50,7 +50,7 @@ describe("the options of a form", () => {
     ["overlay", { overlay: "jpeg" }],
     ["overlay_image", { overlay: "svg", overlay_image: "no" }],
     ["stream", { stream: "yes" }],
-  ])("are refused by name where they do not fit: %s %j", (path, options) => {
+  ])("are refused by path when invalid: %s %j", (path, options) => {
     expect(pathsOf(options)).toEqual([path]);
   });
 
@@ -73,13 +73,13 @@ describe("the options of a form", () => {
     ["format", { stream: true, format: "raw" }],
     ["compat", { stream: true, compat: "reference" }],
     ["overlay", { stream: true, overlay: "svg" }],
-  ])("are refused, not ignored, where they do not go together: %s %j", (path, options) => {
+  ])("are refused, not ignored, when they exclude each other: %s %j", (path, options) => {
     expect(pathsOf(options)).toEqual([path]);
     const body = bodiesByInput.region.safeParse({ image: "QUJD", ...inputs.region, ...options });
     expect(body.error?.issues.map((issue) => issue.path.join("."))).toEqual([path]);
   });
 
-  it("let the reference read one label, not several", () => {
+  it("accept one label with compat=reference, and refuse several", () => {
     expect(pathsOf({ compat: "reference", labels: ["cat"] }, "labels")).toEqual([]);
     expect(pathsOf({ compat: "reference", text: "cat" }, "labels")).toEqual([]);
     expect(pathsOf({ compat: "reference", labels: ["cat", "dog"] }, "labels")).toEqual(["labels"]);

@@ -23,12 +23,12 @@ describe("the OpenAPI document", () => {
     ]);
   });
 
-  it("names operations as a client's methods", () => {
+  it("has operation ids in the style of method names", () => {
     expect(document.paths?.["/v1/caption-to-phrase-grounding"]?.post?.operationId).toBe("captionToPhraseGrounding");
     expect(operationId("ocr")).toBe("ocr");
   });
 
-  it("takes the image as JSON, as a form and as the body itself", () => {
+  it("declares the image as JSON, as a form and as the body", () => {
     const body = document.paths?.["/v1/caption"]?.post?.requestBody;
     expect(Object.keys(body !== undefined && "content" in body ? body.content : {})).toEqual([
       "application/json",
@@ -50,11 +50,11 @@ describe("the OpenAPI document", () => {
     );
   });
 
-  it("says that an address may be too long, which the platform answers by itself", () => {
+  it("declares status 414, which the platform answers by itself", () => {
     expect(document.paths?.["/v1/caption"]?.post?.responses).toHaveProperty("414");
   });
 
-  it("shows no example of an option in the query: pages that try operations would send them all at once", () => {
+  it("has no example of a query option: pages that try operations would send all of them at once", () => {
     const parameters = Object.values(document.paths ?? {}).flatMap(({ post }) => post?.parameters ?? []);
     const schemas = document.components?.schemas ?? {};
     const named = ["QueryRegion", "QueryInclude"].map((name) => schemas[name]);
@@ -62,7 +62,7 @@ describe("the OpenAPI document", () => {
     for (const part of [...parameters, ...named]) expect(JSON.stringify(part)).not.toContain('"example"');
   });
 
-  it("names every status that a task's problems have", () => {
+  it("declares every status of a task's problems", () => {
     const declared = Object.keys(document.paths?.["/v1/caption"]?.post?.responses ?? {});
     for (const code of ["image-required", "body-too-large", "image-corrupt", "model-corrupt", "overloaded"] as const) {
       expect(declared).toContain(String(problems[code].status));

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
-import { EXAMPLE_PICTURE } from "../../src/contract/request-examples.ts";
+import { EXAMPLE_IMAGE } from "../../src/contract/request-examples.ts";
 import { anyOptions, type AnyOptions, mostly, queryEntries } from "./any-options.ts";
 import { declared } from "./document-check.ts";
 import { bilevelPng, joinBytes } from "./image-bytes.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
-const picture = Uint8Array.from(atob(EXAMPLE_PICTURE), (character) => character.charCodeAt(0));
+const picture = Uint8Array.from(atob(EXAMPLE_IMAGE), (character) => character.charCodeAt(0));
 const png = await bilevelPng(64, 48);
 const pngBase64 = btoa(String.fromCharCode(...png));
 
@@ -20,7 +20,7 @@ export interface AnyRequest {
 }
 
 const imageInJson = mostly<unknown>(
-  [EXAMPLE_PICTURE, pngBase64, { base64: pngBase64 }, `data:image/png;base64,${pngBase64}`],
+  [EXAMPLE_IMAGE, pngBase64, { base64: pngBase64 }, `data:image/png;base64,${pngBase64}`],
   [
     "%%%",
     "aGVsbG8=",
