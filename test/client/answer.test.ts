@@ -10,7 +10,7 @@ const image = Uint8Array.of(1);
 const svg = () => new Response("<svg/>", { headers: { "content-type": "image/svg+xml" } });
 
 describe("an answer", () => {
-  it("comes with its response where that is wanted", async () => {
+  it("has its response, cache status and timings with withResponse", async () => {
     const headers = {
       "x-request-id": "r1",
       "cache-status": "florence-edge; hit, edge; fwd=miss",
@@ -28,7 +28,7 @@ describe("an answer", () => {
     });
   });
 
-  it("of a server that says nothing of itself has no more than its data", async () => {
+  it("has only its data if the server sends no further headers", async () => {
     const { data, requestId, cache, timings } = await fakeApi([fine]).florence.caption(image).withResponse();
     expect({ data, requestId, cache, timings }).toEqual({
       data: caption,
@@ -38,27 +38,31 @@ describe("an answer", () => {
     });
   });
 
-  it("is a promise like any other, and asked for once", async () => {
+  it("is an ordinary promise, and sends one request", async () => {
     const { florence, seen } = fakeApi([fine]);
-    const asked = florence.caption(image);
+    const promise = florence.caption(image);
     const ended: string[] = [];
-    const all = await Promise.all([asked, asked.then(({ text }) => text), asked.finally(() => ended.push("ended"))]);
-    expect([all, ended, (await asked.withResponse()).data]).toEqual([
+    const all = await Promise.all([
+      promise,
+      promise.then(({ text }) => text),
+      promise.finally(() => ended.push("ended")),
+    ]);
+    expect([all, ended, (await promise.withResponse()).data]).toEqual([
       [caption, "a truck", caption],
       ["ended"],
       caption,
     ]);
-    expect(asked).toBeInstanceOf(Promise);
+    expect(promise).toBeInstanceOf(Promise);
     expect(seen).toHaveLength(1);
   });
 
-  it("that is a drawing is the text of the file", async () => {
+  it("with an SVG overlay is the text of the file", async () => {
     expect(await fakeApi([svg]).florence.caption(image, { overlay: "svg" })).toBe("<svg/>");
   });
 });
 
 describe("an error", () => {
-  it("says what the problem says", async () => {
+  it("has the fields of the problem", async () => {
     const { florence } = fakeApi([problem("text-required", 400, false)]);
     const thrown: unknown = await florence.caption(image).catch((error: unknown) => error);
     expect(thrown).toBeInstanceOf(FlorenceError);
@@ -74,18 +78,18 @@ describe("an error", () => {
     });
   });
 
-  it("is the same for who wants the response", async () => {
+  it("is the same with withResponse", async () => {
     const { florence } = fakeApi([problem("text-required", 400, false)]);
     await expect(florence.caption(image).withResponse()).rejects.toMatchObject({ code: "text-required" });
   });
 
-  it("of a redirect says where to ask", async () => {
+  it("of a redirect advises to change baseUrl", async () => {
     const { florence } = fakeApi([() => new Response(null, { status: 308, headers: { location: "https://b.test" } })]);
     const fix = expect.stringContaining("baseUrl");
     await expect(florence.health()).rejects.toMatchObject({ code: "invalid-response", status: 308, fix });
   });
 
-  it("without a response has what to do", async () => {
+  it("without a response has a fix", async () => {
     const { florence } = fakeApi([lost], { maxRetries: 0 });
     await expect(florence.health()).rejects.toMatchObject({
       code: "connection-failed",
@@ -107,12 +111,12 @@ describe("Cache-Status", () => {
     age: fc.nat(),
   });
 
-  it("is read as the server writes it, whatever other caches say", () => {
+  it("is parsed as the server formats it, also with members of other caches", () => {
     fc.assert(
-      fc.property(report, fc.boolean(), (given, isBehindAnother) => {
+      fc.property(report, fc.boolean(), (given, hasOtherCache) => {
         const own = cacheStatus(given);
         const headers = new Headers({
-          "cache-status": isBehindAnother ? `${own}, "proxy, with; commas"; fwd=uri-miss` : own,
+          "cache-status": hasOtherCache ? `${own}, "proxy, with; commas"; fwd=uri-miss` : own,
           age: String(given.age),
         });
         expect(parseCacheStatus(headers)).toEqual(given);

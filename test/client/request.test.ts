@@ -9,7 +9,7 @@ import { fakeApi, fine } from "../support/fake-api.ts";
 const bytes = Uint8Array.of(1, 2, 3);
 const octets = "application/octet-stream";
 
-/** What reached the API: the body as text where it is JSON, as bytes otherwise. */
+/** Sends a caption request; returns its path, content type and body: parsed if it is JSON, as bytes otherwise. */
 async function sent(image: Image, options = {}) {
   const { florence, seen } = fakeApi([fine]);
   await florence.caption(image, options);
@@ -25,13 +25,13 @@ describe("an image", () => {
     ["a part of a buffer", Uint8Array.of(9, 1, 2, 3, 9).subarray(1, 4), octets],
     ["a view of another kind", new DataView(bytes.buffer), octets],
     ["a blob", new Blob([bytes]), octets],
-    ["a blob that says what it is", new Blob([bytes], { type: "image/png" }), "image/png"],
-    ["a blob that says nonsense", new Blob([bytes], { type: "text/html" }), octets],
+    ["a blob with an image type", new Blob([bytes], { type: "image/png" }), "image/png"],
+    ["a blob with another type", new Blob([bytes], { type: "text/html" }), octets],
     ["a file", new File([bytes], "cat.jpg", { type: "image/jpeg" }), "image/jpeg"],
     ["a data URI", "data:image/png;base64,AQID", octets],
     ["a data URI as a URL", new URL("data:image/png;base64,AQID"), octets],
     ["a promise", Promise.resolve(bytes), octets],
-  ])("as %s travels as its bytes", async (_, image, type) => {
+  ])("given as %s is sent as its bytes", async (_, image, type) => {
     expect(await sent(image)).toEqual({ path: "/v1/caption", type, body: [1, 2, 3] });
   });
 
@@ -41,29 +41,29 @@ describe("an image", () => {
     ["AQID", "AQID"],
     ["data:image/png,%01", "data:image/png,%01"],
     ["data:image/png;base64,?", "data:image/png;base64,?"],
-  ])("as the words %s is the server's to read", async (image, given) => {
+  ])("given as the string %s is sent unchanged in JSON", async (image, given) => {
     const type = "application/json";
     expect(await sent(given, { beams: 2 })).toEqual({ path: "/v1/caption", type, body: { image, beams: 2 } });
   });
 
-  it("that is none is refused before anything is sent", async () => {
+  it("of a wrong type is rejected before anything is sent", async () => {
     const { florence, seen } = fakeApi([fine]);
-    // @ts-expect-error a number is no image
+    // @ts-expect-error a number is not an image
     await expect(florence.caption(1)).rejects.toMatchObject({ code: "image-required" });
     expect(seen).toHaveLength(0);
   });
 
-  it("that cannot be had rejects with the reason", async () => {
+  it("given as a rejected promise rejects with its reason", async () => {
     const reason = new Error("ENOENT");
     await expect(fakeApi([fine]).florence.caption(Promise.reject(reason))).rejects.toBe(reason);
   });
 
-  it("is what it was when the call was made", async () => {
+  it("is copied when the call is made", async () => {
     const { florence, seen } = fakeApi([fine]);
     const changing = bytes.slice();
-    const asked = florence.caption(changing);
+    const call = florence.caption(changing);
     changing.fill(0);
-    await asked;
+    await call;
     expect([...(seen[0]?.body ?? [])]).toEqual([1, 2, 3]);
   });
 });
@@ -71,7 +71,7 @@ describe("an image", () => {
 describe("options", () => {
   const number = fc.double({ noNaN: true, noDefaultInfinity: true });
   const box = fc.record({ x1: number, y1: number, x2: number, y2: number });
-  // Trimmed, as the server takes texts; a lone surrogate is no character.
+  // Trimmed, as the server trims texts; a lone surrogate is not a character.
   const words = fc.string({ unit: "binary" }).filter((each) => each.isWellFormed());
   const options = fc.record(
     {
@@ -90,36 +90,36 @@ describe("options", () => {
     { requiredKeys: [] },
   );
 
-  it("in the query are read by the server as they were given, and as JSON where they are too long for it", async () => {
+  it("are parsed by the server as they were given, from the query, or from JSON if they are too long for a query", async () => {
     await fc.assert(
       fc.asyncProperty(options, async (given) => {
         const { path, body } = await imageRequest("/v1/caption", bytes, given);
         const query = new URL(path, "https://florence.test").searchParams;
-        const read = typeof body === "string" ? JSON.parse(body) : queryOptions(query);
-        const { image, ...rest } = read;
-        // As JSON, which knows no -0.
+        const parsed = typeof body === "string" ? JSON.parse(body) : queryOptions(query);
+        const { image, ...rest } = parsed;
+        // Compared as JSON, which has no -0.
         expect(JSON.parse(JSON.stringify(rest))).toEqual(JSON.parse(JSON.stringify(given)));
         expect(image === undefined).toBe(typeof body !== "string");
       }),
     );
   });
 
-  it("that are not given are not sent", async () => {
+  it("that are undefined are not sent", async () => {
     expect(await sent(bytes, { beams: undefined, max_new_tokens: 5 })).toMatchObject({
       path: "/v1/caption?max_new_tokens=5",
     });
   });
 
-  it("of the call are not the task's", async () => {
+  it("of the call are not sent as options of the task", async () => {
     const { florence, seen } = fakeApi([fine], { headers: { authorization: "Bearer 1", "x-a": "1" } });
     const headers = { "cache-control": "no-store", "X-A": "2" };
     await florence.caption(bytes, { headers, timeoutMs: 9000, maxRetries: 1, signal: new AbortController().signal });
     expect(seen[0]?.path).toBe("/v1/caption");
-    const got = Object.fromEntries(seen[0]?.headers ?? []);
-    expect(got).toMatchObject({ authorization: "Bearer 1", "cache-control": "no-store", "x-a": "2" });
+    const received = Object.fromEntries(seen[0]?.headers ?? []);
+    expect(received).toMatchObject({ authorization: "Bearer 1", "cache-control": "no-store", "x-a": "2" });
   });
 
-  it("longer than an address may be go with the image into JSON", async () => {
+  it("that are too long for a query are sent with the image in JSON", async () => {
     const text = "a".repeat(MAX_QUERY_CHARACTERS);
     const { path, body } = await imageRequest("/v1/x", bytes, { text });
     expect([path, body]).toEqual(["/v1/x", JSON.stringify({ image: { base64: "AQID" }, text })]);
@@ -129,7 +129,7 @@ describe("options", () => {
 });
 
 describe("the other operations", () => {
-  it("have their own addresses", async () => {
+  it("have their own paths", async () => {
     const { florence, seen } = fakeApi([fine]);
     await florence.tasks();
     await florence.models();
@@ -143,7 +143,7 @@ describe("the other operations", () => {
     ]);
   });
 
-  it("that ask several tasks send JSON", async () => {
+  it("with several tasks send JSON", async () => {
     const { florence, seen } = fakeApi([fine]);
     await florence.analyze(bytes, [{ task: "caption" }, { task: "ocr", beams: 2 }]);
     await florence.batch([
@@ -169,14 +169,14 @@ describe("the other operations", () => {
 
 describe("createFlorence", () => {
   it.each(["", "florence.test", "ftp://florence.test", "https://user@florence.test", "https://florence.test/?a=1"])(
-    "refuses the address %j",
+    "rejects the base URL %j",
     (baseUrl) => {
       expect(() => createFlorence({ baseUrl })).toThrow(FlorenceError);
     },
   );
 
   it.each(["https://florence.test/api", "https://florence.test/api/", new URL("https://florence.test/api/")])(
-    "puts paths behind %s",
+    "appends paths to %s",
     async (baseUrl) => {
       const { florence, seen } = fakeApi([fine], { baseUrl });
       await florence.health();
@@ -184,7 +184,7 @@ describe("createFlorence", () => {
     },
   );
 
-  it("refuses headers that cannot be sent", async () => {
+  it("rejects invalid headers", async () => {
     await expect(fakeApi([fine]).florence.health({ headers: { "a b": "1" } })).rejects.toMatchObject({
       code: "invalid-request",
     });

@@ -19,7 +19,7 @@ const endless = (status: number): Response =>
     headers: { "content-type": "application/json" },
   });
 
-/** An API that never answers; `reached` resolves once it is asked. */
+/** A handler that never answers; `reached` resolves at its first request. */
 function hanging() {
   const { promise: reached, resolve } = Promise.withResolvers<void>();
   const answer: FakeHandler = ({ signal }) =>
@@ -30,7 +30,7 @@ function hanging() {
   return { answer, reached };
 }
 
-/** How a call ends: `ok`, or the error's code. */
+/** Resolves with the outcome of a call: `ok`, or the code of the error. */
 async function outcomeOf(call: PromiseLike<unknown>): Promise<unknown> {
   return call.then(
     () => "ok",
@@ -38,44 +38,44 @@ async function outcomeOf(call: PromiseLike<unknown>): Promise<unknown> {
   );
 }
 
-describe("a call is tried again", () => {
+describe("a call is retried", () => {
   it.each<[string, FakeHandler, string]>([
     ["a lost connection", lost, "connection-failed"],
     ["a busy server", problem("overloaded", 503, true), "overloaded"],
     ["a backend that failed", problem("backend-failed", 502, true), "backend-failed"],
     ["a broken server", problem("internal", 500, true), "internal"],
-    ["an image's slow server", problem("image-url-timeout", 424, true), "image-url-timeout"],
-    ["a gateway's page", page(502), "invalid-response"],
-    ["a gateway's limit", page(429), "invalid-response"],
-    ["a gateway that closes", page(503), "invalid-response"],
-    ["a gateway's page without end", () => endless(502), "invalid-response"],
+    ["a slow image server", problem("image-url-timeout", 424, true), "image-url-timeout"],
+    ["an HTML page of a gateway", page(502), "invalid-response"],
+    ["a rate limit of a gateway", page(429), "invalid-response"],
+    ["an unavailable gateway", page(503), "invalid-response"],
+    ["an endless page of a gateway", () => endless(502), "invalid-response"],
   ])("twice after %s", async (_, answer, code) => {
     const failing = fakeApi([answer]);
     expect(await outcomeOf(failing.florence.caption(image))).toBe(code);
     expect(failing.seen).toHaveLength(3);
-    const mended = fakeApi([answer, fine]);
-    expect(await mended.florence.caption(image)).toMatchObject({ text: "a truck" });
-    expect(mended.seen.map(({ body }) => [...body])).toEqual([
+    const recovering = fakeApi([answer, fine]);
+    expect(await recovering.florence.caption(image)).toMatchObject({ text: "a truck" });
+    expect(recovering.seen.map(({ body }) => [...body])).toEqual([
       [1, 2, 3],
       [1, 2, 3],
     ]);
   });
 
   it.each<[string, FakeHandler, string]>([
-    ["a mistake", problem("invalid-request", 400, false), "invalid-request"],
+    ["an invalid request", problem("invalid-request", 400, false), "invalid-request"],
     ["an unknown task", problem("unknown-task", 404, false), "unknown-task"],
-    ["what is not in the cache", problem("not-cached", 504, false), "not-cached"],
-    ["a page that is no API", page(404), "invalid-response"],
+    ["a cache miss of only-if-cached", problem("not-cached", 504, false), "not-cached"],
+    ["a page that is not of the API", page(404), "invalid-response"],
     ["a redirect", page(301), "invalid-response"],
     [
       "a page under status 200",
       () => new Response("<h1>", { headers: { "content-type": "text/html" } }),
       "invalid-response",
     ],
-    ["an answer that is no object", () => Response.json("<svg/>"), "invalid-response"],
-    ["an answer without end", () => endless(200), "invalid-response"],
+    ["an answer that is not an object", () => Response.json("<svg/>"), "invalid-response"],
+    ["an endless answer", () => endless(200), "invalid-response"],
     [
-      "an answer that is no JSON",
+      "an answer that is not JSON",
       () => new Response("{", { headers: { "content-type": "application/json" } }),
       "invalid-response",
     ],
@@ -85,7 +85,7 @@ describe("a call is tried again", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("as often as it is told", async () => {
+  it("at most maxRetries times", async () => {
     for (const maxRetries of [0, 1, 10]) {
       const { florence, seen } = fakeApi([lost], { maxRetries });
       await outcomeOf(florence.caption(image));
@@ -94,13 +94,13 @@ describe("a call is tried again", () => {
     }
   });
 
-  it.each([-1, 0.5, 11, Number.NaN])("but not %d times", async (maxRetries) => {
+  it.each([-1, 0.5, 11, Number.NaN])("but not with maxRetries %d", async (maxRetries) => {
     const { florence, seen } = fakeApi([fine]);
     expect(await outcomeOf(florence.caption(image, { maxRetries }))).toBe("invalid-request");
     expect(seen).toHaveLength(0);
   });
 
-  it("after a body that broke off", async () => {
+  it("after an incomplete body", async () => {
     const { florence, seen } = fakeApi([broken, fine]);
     expect(await outcomeOf(florence.caption(image))).toBe("ok");
     expect(seen).toHaveLength(2);
@@ -120,7 +120,7 @@ describe("Retry-After", () => {
     expect(clock.slept.at(-1)).toBeLessThanOrEqual(2050);
   });
 
-  it("that outlasts the call ends it at once, and says how long", async () => {
+  it("beyond the timeout ends the call at once, and is reported in the error", async () => {
     const { florence, seen, clock } = fakeApi([problem("overloaded", 503, true, { "retry-after": "61" })]);
     await expect(florence.caption(image)).rejects.toMatchObject({
       code: "overloaded",
@@ -132,7 +132,7 @@ describe("Retry-After", () => {
   });
 });
 
-describe("however attempts end", () => {
+describe("attempts", () => {
   const failure = fc.oneof(
     fc.constant({ seconds: 0, answer: lost }),
     fc.nat({ max: 2 }).map((seconds) => ({
@@ -140,36 +140,36 @@ describe("however attempts end", () => {
       answer: problem("overloaded", 503, true, { "retry-after": String(seconds) }),
     })),
   );
-  const asked = fc.record({
+  const anySettings = fc.record({
     failures: fc.array(failure, { maxLength: 12 }),
     maxRetries: fc.nat({ max: 10 }),
     timeoutMs: fc.integer({ min: 5000, max: 20_000 }),
     random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   });
 
-  it("there are no more of them than allowed, no pause is shorter than was asked for, and none outlasts the call", async () => {
+  it("are at most as many as allowed, with no delay below Retry-After and none beyond the timeout", async () => {
     await fc.assert(
-      fc.asyncProperty(asked, async ({ failures, random, ...settings }) => {
+      fc.asyncProperty(anySettings, async ({ failures, random, ...settings }) => {
         const answers = [...failures.map(({ answer }) => answer), fine];
         const { florence, seen, clock } = fakeApi(answers, { ...settings, random: () => random });
         const outcome = await outcomeOf(florence.caption(image));
         expect(seen.length).toBeLessThanOrEqual(settings.maxRetries + 1);
         expect(outcome === "ok").toBe(seen.length === failures.length + 1);
         expect(clock.slept).toHaveLength(seen.length - 1);
-        clock.slept.forEach((pause, at) => {
-          const least = (failures[at]?.seconds ?? 0) * 1000;
-          expect(pause).toBeGreaterThanOrEqual(least);
-          expect(pause).toBeLessThanOrEqual(least + 2000);
+        clock.slept.forEach((delay, at) => {
+          const minimum = (failures[at]?.seconds ?? 0) * 1000;
+          expect(delay).toBeGreaterThanOrEqual(minimum);
+          expect(delay).toBeLessThanOrEqual(minimum + 2000);
         });
-        const waited = clock.slept.reduce((sum, pause) => sum + pause, 0);
+        const waited = clock.slept.reduce((sum, delay) => sum + delay, 0);
         expect(waited).toBeLessThan(settings.timeoutMs);
       }),
     );
   });
 });
 
-describe("a call that is ended", () => {
-  it("by its own signal is aborted: before it begins, while it waits, between attempts", async () => {
+describe("a call", () => {
+  it("is aborted by its signal: before it starts, while it waits, between attempts", async () => {
     const early = fakeApi([fine]);
     expect(await outcomeOf(early.florence.caption(image, { signal: AbortSignal.abort("enough") }))).toBe("aborted");
     expect(early.seen).toHaveLength(0);
@@ -177,29 +177,29 @@ describe("a call that is ended", () => {
     const caller = new AbortController();
     const { answer, reached } = hanging();
     const waiting = fakeApi([answer]);
-    const asked = outcomeOf(waiting.florence.caption(image, { signal: caller.signal }));
+    const outcome = outcomeOf(waiting.florence.caption(image, { signal: caller.signal }));
     await reached;
     caller.abort();
-    expect(await asked).toBe("aborted");
+    expect(await outcome).toBe("aborted");
     expect(waiting.seen.map(({ signal }) => signal?.aborted)).toEqual([true]);
 
-    const leaving = new AbortController();
-    const between = fakeApi([lost], { sleep: async (_, signal) => (signal.aborted ? undefined : leaving.abort()) });
-    expect(await outcomeOf(between.florence.caption(image, { signal: leaving.signal }))).toBe("aborted");
+    const aborting = new AbortController();
+    const between = fakeApi([lost], { sleep: async (_, signal) => (signal.aborted ? undefined : aborting.abort()) });
+    expect(await outcomeOf(between.florence.caption(image, { signal: aborting.signal }))).toBe("aborted");
   });
 
-  it("by its time is timed out, and lets go of the connection", async () => {
-    const over = Promise.withResolvers<void>();
+  it("times out after timeoutMs, and closes the connection", async () => {
+    const timeout = Promise.withResolvers<void>();
     const { answer, reached } = hanging();
-    const { florence, seen } = fakeApi([answer], { timeoutMs: 6000, sleep: () => over.promise });
-    const asked = outcomeOf(florence.caption(image));
+    const { florence, seen } = fakeApi([answer], { timeoutMs: 6000, sleep: () => timeout.promise });
+    const outcome = outcomeOf(florence.caption(image));
     await reached;
-    over.resolve();
-    expect(await asked).toBe("timeout");
+    timeout.resolve();
+    expect(await outcome).toBe("timeout");
     expect(seen.map(({ signal }) => signal?.aborted)).toEqual([true]);
   });
 
-  it.each([0, -1, 1.5, 2 ** 31, Infinity, Number.NaN])("cannot have %d ms", async (timeoutMs) => {
+  it.each([0, -1, 1.5, 2 ** 31, Infinity, Number.NaN])("rejects timeoutMs %d", async (timeoutMs) => {
     expect(await outcomeOf(fakeApi([fine]).florence.caption(image, { timeoutMs }))).toBe("invalid-request");
   });
 });

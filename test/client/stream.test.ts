@@ -37,9 +37,13 @@ async function read(stream: AsyncIterable<unknown>): Promise<readonly unknown[]>
   return given;
 }
 
-/** A body that comes in these pieces, and then ends, breaks, or hangs. */
-function pieces(parts: readonly Uint8Array[], end: "closes" | "breaks" | "hangs", onCancel = () => {}): ReadableStream {
-  const rest = [...parts];
+/** Creates a body of these chunks, which then ends, fails, or never ends. */
+function chunkedBody(
+  chunks: readonly Uint8Array[],
+  end: "closes" | "breaks" | "hangs",
+  onCancel = () => {},
+): ReadableStream {
+  const rest = [...chunks];
   return new ReadableStream({
     cancel: onCancel,
     pull: (controller) => {
@@ -56,7 +60,7 @@ function pieces(parts: readonly Uint8Array[], end: "closes" | "breaks" | "hangs"
 const encoded = new TextEncoder().encode(eventStream(events));
 
 describe("a stream", () => {
-  it("is read at once, or after it has begun", async () => {
+  it("can be iterated at once, or after its promise has resolved", async () => {
     const { florence, seen } = fakeApi([streaming(encoded)]);
     expect(await read(florence.caption(image, { stream: true }))).toEqual(events);
     expect(await read(await florence.caption(image, { stream: true }))).toEqual(events);
@@ -65,14 +69,14 @@ describe("a stream", () => {
     expect(seen.map(({ path }) => path)).toEqual(Array.from({ length: 3 }, () => "/v1/caption?stream=true"));
   });
 
-  it("may come in any pieces, with comments between", async () => {
+  it("may arrive in any chunks, with comments between events", async () => {
     const cuts = fc.uniqueArray(fc.nat({ max: encoded.length }), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(cuts, async (at) => {
         const ends = [...at.toSorted((one, other) => one - other), encoded.length];
-        const parts = ends.map((end, index) => encoded.slice(ends[index - 1] ?? 0, end));
-        const beats = new TextEncoder().encode(": still here\n\n");
-        const { florence } = fakeApi([streaming(pieces([beats, ...parts], "hangs"))]);
+        const chunks = ends.map((end, index) => encoded.slice(ends[index - 1] ?? 0, end));
+        const heartbeat = new TextEncoder().encode(": still here\n\n");
+        const { florence } = fakeApi([streaming(chunkedBody([heartbeat, ...chunks], "hangs"))]);
         expect(await read(florence.caption(image, { stream: true }))).toEqual(events);
       }),
     );
@@ -82,9 +86,9 @@ describe("a stream", () => {
     ["a lost connection", lost],
     ["a problem", problem("overloaded", 503, true)],
     ["an end without an event", streaming("")],
-    ["a connection that breaks before the first event", streaming(pieces([new Uint8Array()], "breaks"))],
+    ["a connection lost before the first event", streaming(chunkedBody([new Uint8Array()], "breaks"))],
     ["an error as its first event", streaming(eventStream([failing]))],
-  ])("is asked for again after %s", async (_, answer) => {
+  ])("is retried after %s", async (_, answer) => {
     const { florence, seen } = fakeApi([answer, streaming(encoded)]);
     expect(await read(florence.caption(image, { stream: true }))).toEqual(events);
     expect(seen).toHaveLength(2);
@@ -92,12 +96,12 @@ describe("a stream", () => {
 
   it.each<[string, string, BodyInit]>([
     ["a problem", "backend-failed", eventStream([...events.slice(0, 1), failing])],
-    ["a break", "connection-failed", pieces([encoded.slice(0, 60)], "breaks")],
-    ["an end too soon", "connection-failed", eventStream(events.slice(0, 2))],
-    ["an event that is none", "invalid-response", `${eventStream(events.slice(0, 1))}data: 1\n\n`],
+    ["a lost connection", "connection-failed", chunkedBody([encoded.slice(0, 60)], "breaks")],
+    ["an early end", "connection-failed", eventStream(events.slice(0, 2))],
+    ["an invalid event", "invalid-response", `${eventStream(events.slice(0, 1))}data: 1\n\n`],
     ["an error without a problem", "invalid-response", eventStream([...events.slice(0, 1), { type: "error" }])],
-    ["an event cut off", "invalid-response", `${eventStream(events.slice(0, 1))}data: {"typ`],
-  ])("that has begun ends with %s, and is not asked for again", async (_, code, body) => {
+    ["an incomplete event", "invalid-response", `${eventStream(events.slice(0, 1))}data: {"typ`],
+  ])("that has started ends with %s, and is not retried", async (_, code, body) => {
     const { florence, seen } = fakeApi([streaming(body), fine]);
     const given: unknown[] = [];
     const reading = (async () => {
@@ -108,30 +112,32 @@ describe("a stream", () => {
     expect(given.length).toBeGreaterThan(0);
   });
 
-  it("may end with an answer as large as one without a stream", async () => {
+  it("may end with an answer as large as without a stream", async () => {
     const done = { type: "done", answer: { ...caption, text: "x".repeat(2 * MAX_EVENT_LENGTH) } };
     const { florence } = fakeApi([streaming(eventStream([done]))]);
     expect(await read(florence.caption(image, { stream: true }))).toEqual([done]);
   });
 
-  it("from a server that does not stream is no stream", async () => {
+  it("rejects if the server does not stream", async () => {
     const { florence } = fakeApi([fine]);
     await expect(florence.caption(image, { stream: true })).rejects.toMatchObject({ code: "invalid-response" });
   });
 
-  it("that nobody reads to its end lets go of the connection", async () => {
-    const let_ = Promise.withResolvers<string>();
-    const { florence } = fakeApi([streaming(pieces([encoded.slice(0, 60)], "hangs", () => let_.resolve("let go")))]);
+  it("closes the connection if it is not read to its end", async () => {
+    const cancelled = Promise.withResolvers<string>();
+    const { florence } = fakeApi([
+      streaming(chunkedBody([encoded.slice(0, 60)], "hangs", () => cancelled.resolve("let go"))),
+    ]);
     for await (const event of florence.caption(image, { stream: true })) {
       expect(event).toEqual(events[0]);
       break;
     }
-    expect(await let_.promise).toBe("let go");
+    expect(await cancelled.promise).toBe("let go");
   });
 
   it("ends with the caller's signal", async () => {
     const caller = new AbortController();
-    const { florence } = fakeApi([streaming(pieces([encoded.slice(0, 60)], "hangs"))]);
+    const { florence } = fakeApi([streaming(chunkedBody([encoded.slice(0, 60)], "hangs"))]);
     const reading = (async () => {
       for await (const _ of florence.caption(image, { stream: true, signal: caller.signal })) caller.abort();
     })();

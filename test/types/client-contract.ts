@@ -11,8 +11,8 @@ import type { AnswerEvent } from "../../src/contract/stream-events.ts";
 import type { tasks } from "../../src/florence/tasks.ts";
 
 /**
- * The client's own types, drawn from the printed document, against those that the schemas infer: each must be assignable to the other. Nothing
- * here runs: `npm run types` is the test.
+ * Compares the client's types, which are generated from the OpenAPI document, with the types that the schemas infer: each must be assignable to
+ * the other. Nothing here runs: `npm run types` is the test.
  */
 type Plain<Value> = Value extends readonly unknown[] | object
   ? { readonly [Key in keyof Value]: Plain<Value[Key]> }
@@ -33,7 +33,7 @@ type Outlines = client.PolygonsAnswer | client.PolygonsAnswerXywh | client.Polyg
 
 type AllSame<Each extends readonly "same"[]> = Each;
 
-/** A line that does not compile is a mistake of the printer, or the file is to be drawn anew. */
+/** A line that does not compile is a bug of the generator, or the client types have to be generated again. */
 export type Agreement = AllSame<
   [
     Same<client.TextAnswer, z.infer<typeof answersByType.text>>,

@@ -3,15 +3,15 @@ import type { AnswerPromise, StreamPromise } from "../../src/client/florence.ts"
 import type * as client from "../../src/client/florence.ts";
 
 /**
- * What must compile against the client and what must not. Nothing here runs: `npm run types` is the test, and a `@ts-expect-error` that meets
- * no error is one.
+ * Code that must compile against the client, and code that must not. Nothing here runs: `npm run types` is the test, and an unused
+ * `@ts-expect-error` is an error.
  */
 declare const florence: client.Florence;
 declare const image: Blob;
 
 const region = { x1: 170, y1: 0, x2: 360, y2: 170 };
 
-/** Without options a task has its exact answer. */
+/** Without options, each task has its exact answer type. */
 export function exactAnswers(): void {
   expectTypeOf(florence.caption(image)).toEqualTypeOf<AnswerPromise<client.TextAnswer>>();
   expectTypeOf(florence.objectDetection(image)).toEqualTypeOf<AnswerPromise<client.BoxesAnswer>>();
@@ -22,7 +22,7 @@ export function exactAnswers(): void {
   >();
 }
 
-/** Options decide the type of what comes. */
+/** Options determine the type of the answer. */
 export function forms(chosen: "json" | "flat"): void {
   expectTypeOf(florence.objectDetection(image, { format: "flat" })).toEqualTypeOf<AnswerPromise<client.FlatAnswer>>();
   expectTypeOf(florence.objectDetection(image, { format: "flat", box_format: "xywh" })).toEqualTypeOf<
@@ -41,8 +41,8 @@ export function forms(chosen: "json" | "flat"): void {
   >();
 }
 
-/** Options that are not known before are answers that are not. */
-export function wide(
+/** Options with several possible values give a union of answers. */
+export function unionOptions(
   overlay: "svg" | undefined,
   compat: "reference" | undefined,
   items: readonly [client.AnalyzeItem & { readonly task: "caption" }],
@@ -57,7 +57,7 @@ export function wide(
   expectTypeOf<Extract<Answer, client.TextAnswer>>().toEqualTypeOf<client.TextAnswer>();
 }
 
-/** A stream has the events of its task. */
+/** A stream has the event types of its task. */
 export async function streams(): Promise<void> {
   expectTypeOf(florence.caption(image, { stream: true })).toEqualTypeOf<
     StreamPromise<client.EventOf<client.TextAnswer>>
@@ -68,7 +68,7 @@ export async function streams(): Promise<void> {
   }
 }
 
-/** Everything that is an image. */
+/** All types that are accepted as an image. */
 export function images(file: File, bytes: Uint8Array, buffer: ArrayBuffer): void {
   const given = [
     file,
@@ -80,13 +80,13 @@ export function images(file: File, bytes: Uint8Array, buffer: ArrayBuffer): void
   ] as const;
   for (const one of given) void florence.caption(one);
   void florence.caption(Promise.resolve(image));
-  // @ts-expect-error a number is no image
+  // @ts-expect-error a number is not an image
   void florence.caption(1);
-  // @ts-expect-error an image has to be there
+  // @ts-expect-error an image is required
   void florence.caption();
 }
 
-/** What the server would refuse. */
+/** Arguments that the server would reject. */
 export function wrongArguments(): void {
   // @ts-expect-error this task needs a text
   void florence.captionToPhraseGrounding(image);
@@ -116,24 +116,24 @@ export function wrongArguments(): void {
   void florence.describe(image);
 }
 
-/** Options that do not go together. */
-export function unheard(): void {
-  // @ts-expect-error the reference's form has no other
+/** Incompatible options. */
+export function incompatibleOptions(): void {
+  // @ts-expect-error the reference form has no format
   void florence.objectDetection(image, { compat: "reference", format: "flat" });
-  // @ts-expect-error nor are its objects limited
+  // @ts-expect-error the reference form does not limit objects
   void florence.objectDetection(image, { compat: "reference", min_score: 0.5 });
-  // @ts-expect-error a drawing has no boxes to format
+  // @ts-expect-error an SVG overlay has no box format
   void florence.objectDetection(image, { overlay: "svg", box_format: "xywh" });
-  // @ts-expect-error raw is raw
+  // @ts-expect-error the raw form does not limit objects
   void florence.objectDetection(image, { format: "raw", max_objects: 1 });
-  // @ts-expect-error only texts and objects come piece by piece
+  // @ts-expect-error only the default form streams
   void florence.objectDetection(image, { stream: true, format: "flat" });
-  // @ts-expect-error likewise
+  // @ts-expect-error an SVG overlay does not stream
   void florence.objectDetection(image, { stream: true, overlay: "svg" });
 }
 
-/** Several tasks: each result has its own task's type. */
-export async function several(): Promise<void> {
+/** With several tasks, each result has the type of its own task. */
+export async function multipleTasks(): Promise<void> {
   const { results } = await florence.analyze(image, [
     { task: "caption" },
     { task: "object-detection", format: "flat" },
@@ -143,14 +143,14 @@ export async function several(): Promise<void> {
   if (caption.status === "ok") expectTypeOf(caption.answer).toEqualTypeOf<client.TextAnswer>();
   else expectTypeOf(caption.problem).toEqualTypeOf<client.Problem>();
   if (objects.status === "ok") expectTypeOf(objects.answer).toEqualTypeOf<client.FlatAnswer>();
-  // @ts-expect-error there are three
+  // @ts-expect-error there are only three results
   const [, , , fourth] = results;
   expectTypeOf(fourth).toBeUndefined();
   // @ts-expect-error this task needs a region
   void florence.analyze(image, [{ task: "region-to-category" }]);
   // @ts-expect-error this task takes no text
   void florence.analyze(image, [{ task: "caption", text: "a cat" }]);
-  // @ts-expect-error a drawing is asked for by the task's own method
+  // @ts-expect-error an SVG overlay needs the task's own method
   void florence.analyze(image, [{ task: "object-detection", overlay: "svg" }]);
   // @ts-expect-error no such task
   void florence.analyze(image, [{ task: "describe" }]);
@@ -158,19 +158,19 @@ export async function several(): Promise<void> {
     { task: "ocr", image },
     { task: "caption", image: "https://example.com/a.jpg" },
   ]);
-  // @ts-expect-error an item has an image of its own
+  // @ts-expect-error an item needs its own image
   void florence.batch([{ task: "ocr" }]);
 }
 
-/** A code that there is not. */
+/** Unknown error codes. */
 export function codes(error: client.FlorenceError): boolean {
   // @ts-expect-error no such code
   return error.code === "over-loaded" || error.code === "overloaded" || error.code === "timeout";
 }
 
-/** Where the API is has to be said. */
+/** The base URL is required. */
 export function creation(createFlorence: typeof client.createFlorence): void {
-  // @ts-expect-error where is the API?
+  // @ts-expect-error baseUrl is required
   createFlorence({});
   createFlorence({ baseUrl: "https://florence.example.com", fetch, timeoutMs: 1000, maxRetries: 0 });
 }
