@@ -2,23 +2,23 @@ import { dataType, onnx, readMessage, type Message } from "./onnx-fields.ts";
 import { widen } from "./float16.ts";
 import type { Field } from "./protobuf.ts";
 
-/** A weight that is stored as float16 and cast to float32 before anything else reads it. */
+/** A weight that is stored as float16 and read only by a cast to float32. */
 export interface Float16Weight {
-  /** What its cast is called: the name that everything else knows. */
-  readonly cast: string;
-  /** Where its values lie in the model. */
+  /** Name of the cast's output, which the other nodes read. */
+  readonly castOutput: string;
+  /** The field of the model that contains its values. */
   readonly raw: Field;
 }
 
-/** The weights of a graph that need no cast once they are wide. */
+/** The float16 weights of a graph that need no cast once they are stored as float32. */
 export interface Float16Weights {
-  /** By the name under which each is stored. */
+  /** The weights by the name of their stored tensor. */
   readonly weights: ReadonlyMap<string, Float16Weight>;
-  /** The casts, as fields of the graph. */
+  /** Their cast nodes, as fields of the graph. */
   readonly nodes: ReadonlySet<Field>;
 }
 
-/** Every name that a graph's nodes read, once for each time, those of the graphs inside them, too. */
+/** The input names of all nodes of a graph and its subgraphs. A name that is read several times occurs as often. */
 function readNames(bytes: Uint8Array, graph: Message): readonly string[] {
   return graph.all(onnx.graph.node).flatMap((field) => {
     const node = readMessage(bytes, field);
@@ -31,12 +31,12 @@ function readNames(bytes: Uint8Array, graph: Message): readonly string[] {
   });
 }
 
-/** Where each float16 weight's bytes lie, by its name. */
-function findHalves(bytes: Uint8Array, graph: Message): ReadonlyMap<string, Field> {
+/** The field with the values of each float16 tensor, by the name of the tensor. */
+function findFloat16Tensors(bytes: Uint8Array, graph: Message): ReadonlyMap<string, Field> {
   const tensors = graph.all(onnx.graph.initializer).map((field) => readMessage(bytes, field));
-  const halves = tensors.filter((tensor) => tensor.small(onnx.tensor.type) === dataType.float16);
+  const float16Tensors = tensors.filter((tensor) => tensor.small(onnx.tensor.type) === dataType.float16);
   return new Map(
-    halves.flatMap((tensor) => {
+    float16Tensors.flatMap((tensor) => {
       const [name, raw] = [tensor.texts(onnx.tensor.name)[0], tensor.all(onnx.tensor.raw)[0]];
       return name === undefined || raw === undefined ? [] : [[name, raw]];
     }),
@@ -52,40 +52,43 @@ function isCastToFloat(bytes: Uint8Array, node: Message): boolean {
   );
 }
 
-/** The casts of float16 weights that nothing but the cast reads. */
-function findCasts(bytes: Uint8Array, graph: Message, halves: ReadonlyMap<string, Field>) {
-  if (halves.size === 0) return [];
+/** The cast nodes of float16 weights that only the cast reads. */
+function findCasts(bytes: Uint8Array, graph: Message, float16Tensors: ReadonlyMap<string, Field>) {
+  if (float16Tensors.size === 0) return [];
   const reads = Map.groupBy(readNames(bytes, graph), (name) => name);
   return graph.all(onnx.graph.node).flatMap((node) => {
     const message = readMessage(bytes, node);
-    const [name = "", cast] = [message.texts(onnx.node.input)[0], message.texts(onnx.node.output)[0]];
-    const raw = halves.get(name);
-    if (raw === undefined || cast === undefined || !isCastToFloat(bytes, message)) return [];
-    return reads.get(name)?.length === 1 ? [{ node, name, cast, raw }] : [];
+    const [name = "", castOutput] = [message.texts(onnx.node.input)[0], message.texts(onnx.node.output)[0]];
+    const raw = float16Tensors.get(name);
+    if (raw === undefined || castOutput === undefined || !isCastToFloat(bytes, message)) return [];
+    return reads.get(name)?.length === 1 ? [{ node, name, castOutput, raw }] : [];
   });
 }
 
-/** Finds them. */
+/** Finds the float16 weights that only a cast to float32 reads. */
 export function findFloat16Weights(bytes: Uint8Array, graph: Message): Float16Weights {
-  const casts = findCasts(bytes, graph, findHalves(bytes, graph));
+  const casts = findCasts(bytes, graph, findFloat16Tensors(bytes, graph));
   return {
-    weights: new Map(casts.map(({ name, cast, raw }) => [name, { cast, raw }])),
+    weights: new Map(casts.map(({ name, castOutput, raw }) => [name, { castOutput, raw }])),
     nodes: new Set(casts.map(({ node }) => node)),
   };
 }
 
-/** How many bytes a weight has as float32. */
+/** Returns the size of a weight as float32, in bytes. */
 export function float32Length({ raw }: Float16Weight): number {
   return 2 * (raw.end - raw.value);
 }
 
-/** The float32 values of weights, one after the other. Each is copied into its place at once: an isolate has no room for two of all. */
+/**
+ * Concatenates the float32 values of weights. Each weight is copied to its position as soon as it is widened, because an isolate
+ * has no memory for two copies of all weights.
+ */
 export function widenWeights(bytes: Uint8Array, weights: readonly Float16Weight[]): Uint8Array {
-  const all = new Uint8Array(weights.reduce((sum, weight) => sum + float32Length(weight), 0));
-  let at = 0;
+  const output = new Uint8Array(weights.reduce((sum, weight) => sum + float32Length(weight), 0));
+  let offset = 0;
   for (const weight of weights) {
-    all.set(new Uint8Array(widen(bytes.slice(weight.raw.value, weight.raw.end)).buffer), at);
-    at += float32Length(weight);
+    output.set(new Uint8Array(widen(bytes.slice(weight.raw.value, weight.raw.end)).buffer), offset);
+    offset += float32Length(weight);
   }
-  return all;
+  return output;
 }

@@ -1,6 +1,6 @@
 import { readFields, type Field } from "./protobuf.ts";
 
-/** The field numbers of onnx.proto3, by message, as far as weights and the nodes that cast them go. */
+/** Field numbers of onnx.proto3, by message: those needed for weights and for the nodes that cast them. */
 export const onnx = {
   model: { graph: 7 },
   graph: { node: 1, initializer: 5 },
@@ -17,16 +17,16 @@ export const EXTERNAL = 1;
 
 const decoder = new TextDecoder();
 
-/** A message inside a file: its fields, and readers of them by number. */
+/** A parsed message: its fields, and accessors by field number. */
 export interface Message {
   readonly fields: readonly Field[];
   all(number: number): readonly Field[];
   texts(number: number): readonly string[];
-  /** A number of one byte, as types and flags are; 0, protobuf's default, where it is absent. */
+  /** A one-byte integer, such as a type or a flag. Returns 0, protobuf's default, if the field is absent. */
   small(number: number): number;
 }
 
-/** Reads the message that a field holds. Throws `RangeError` where the bytes are no protobuf. */
+/** Parses the message in a field. Throws `RangeError` if the bytes are not protobuf. */
 export function readMessage(bytes: Uint8Array, { value, end }: Pick<Field, "value" | "end">): Message {
   const fields = readFields(bytes, value, end);
   const all = (number: number) => fields.filter((field) => field.number === number);

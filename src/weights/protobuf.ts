@@ -6,12 +6,12 @@ const widths = new Map<number, number>([
   [wire.fixed32, 4],
 ]);
 
-/** One field of a protobuf message, as offsets into the bytes it was found in. */
+/** One field of a protobuf message, as offsets into the parsed bytes. */
 export interface Field {
   readonly number: number;
-  /** Where the field begins, its tag included. */
+  /** Offset of the field, tag included. */
   readonly start: number;
-  /** Where its value begins: behind the tag and, for `wire.bytes`, behind the length. */
+  /** Offset of the value: after the tag and, for `wire.bytes`, after the length. */
   readonly value: number;
   readonly end: number;
 }
@@ -24,10 +24,10 @@ interface Varint {
 function readVarint(bytes: Uint8Array, start: number): Varint {
   let value = 0;
   let scale = 1;
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0;
+  for (let offset = start; offset < bytes.length; offset++) {
+    const byte = bytes[offset] ?? 0;
     value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return { value, end: at + 1 };
+    if (byte < 0x80) return { value, end: offset + 1 };
     scale *= 0x80;
   }
   throw new RangeError(`protobuf: the bytes end inside a number at ${start}`);
@@ -47,14 +47,14 @@ function readField(bytes: Uint8Array, start: number): Field {
   return { number, start, value: tag.end, end: tag.end + width };
 }
 
-/** The fields of the message that lies between `start` and `end`, in their order. Throws `RangeError` where the bytes are no protobuf. */
+/** Parses the fields of the message from `start` to `end`, in order. Throws `RangeError` if the bytes are not protobuf. */
 export function readFields(bytes: Uint8Array, start: number, end: number): readonly Field[] {
   const fields: Field[] = [];
-  for (let at = start; at < end;) {
-    const field = readField(bytes, at);
-    if (field.end > end) throw new RangeError(`protobuf: the field at ${at} is longer than its message`);
+  for (let offset = start; offset < end;) {
+    const field = readField(bytes, offset);
+    if (field.end > end) throw new RangeError(`protobuf: the field at ${offset} is longer than its message`);
     fields.push(field);
-    at = field.end;
+    offset = field.end;
   }
   return fields;
 }
@@ -63,12 +63,12 @@ function varint(value: number): readonly number[] {
   return value < 0x80 ? [value] : [(value % 0x80) | 0x80, ...varint(Math.floor(value / 0x80))];
 }
 
-/** A number as a field. */
+/** Encodes an unsigned integer as a varint field. */
 export function varintField(number: number, value: number): Uint8Array {
   return Uint8Array.from([...varint(number * 8 + wire.varint), ...varint(value)]);
 }
 
-/** A length-delimited field around pieces that are not joined yet. */
+/** Encodes a length-delimited field. Returns its header and then `pieces`, not concatenated. */
 export function bytesField(number: number, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   return [Uint8Array.from([...varint(number * 8 + wire.bytes), ...varint(length)]), ...pieces];

@@ -2,16 +2,16 @@ import * as z from "zod";
 import { Problem } from "../contract/problems.ts";
 import { sha256 } from "../bytes/sha256.ts";
 
-/** Largest part of a file in bytes: a static asset may have 25 MiB. */
+/** Maximum size in bytes of one part of a file: a static asset may have 25 MiB. */
 export const MAX_PART_BYTES = 24 * 1024 * 1024;
 
-/** Where the manifest lies, beside the models' folders. */
+/** Path of the manifest, next to the models' folders. */
 export const MANIFEST_PATH = "manifest.json";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const partEntry = z.object({
-  /** Below the folder that the manifest is in, with slashes. */
+  /** Relative to the folder of the manifest, with slashes. */
   path: z.string().min(1),
   bytes: z.int().positive().max(MAX_PART_BYTES),
   sha256: Sha256,
@@ -34,29 +34,29 @@ const fileEntry = z
 
 const modelEntry = z.object({
   id: z.string().min(1),
-  /** Changes when any byte of any file does. */
+  /** Changes when any byte of any file changes. */
   revision: z.string().min(1),
   dtype: z.string().min(1),
   files: z.array(fileEntry).min(1),
 });
 
-/** `model-shards/manifest.json`: every model that the deployment carries, with what each of its bytes must be. */
+/** `model-shards/manifest.json`: all models of the deployment, with the size and SHA-256 of each file and part. */
 export const Manifest = z.object({ version: z.literal(1), models: z.array(modelEntry) });
 export type Manifest = z.infer<typeof Manifest>;
 export type ModelEntry = z.infer<typeof modelEntry>;
 type FileEntry = z.infer<typeof fileEntry>;
 type PartEntry = z.infer<typeof partEntry>;
 
-/** Gets a file below the manifest's folder: static assets at the edge, a folder in Node. Rejects or answers 404 for one that is not there. */
+/** Reads a file in the manifest's folder: from static assets at the edge, from a folder in Node. Rejects or returns 404 if it does not exist. */
 export type ReadAsset = (path: string) => Promise<Response>;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Throws `model-unavailable`, naming the asset, when it cannot be had whole. */
+/** Throws `model-unavailable`, naming the asset, if it cannot be read completely. */
 async function readAsset(read: ReadAsset, path: string): Promise<Bytes> {
   try {
     const response = await read(path);
-    // Read to the end even when refused: workerd warns of bodies that nobody reads.
+    // Reads the body of an error response too: workerd warns about unread bodies.
     const body = await response.arrayBuffer();
     if (response.ok) return new Uint8Array(body);
     throw new Error(`status ${response.status}`);
@@ -84,27 +84,27 @@ async function readFile(read: ReadAsset, file: FileEntry): Promise<Bytes> {
   const [first, ...others] = file.parts;
   if (first !== undefined && others.length === 0) return readPart(read, first);
   const bytes = new Uint8Array(file.bytes);
-  let at = 0;
+  let offset = 0;
   for (const part of file.parts) {
-    bytes.set(await readPart(read, part), at);
-    at += part.bytes;
+    bytes.set(await readPart(read, part), offset);
+    offset += part.bytes;
   }
-  // Each part is right by now; this proves their order.
+  // Each part is already verified; this verifies their order.
   await verify(bytes, file);
   return bytes;
 }
 
-/** One model's files, each verified against the manifest when it is read. */
+/** The files of one model. Each file is verified against the manifest when it is read. */
 export interface ModelShards {
   readonly id: string;
   readonly revision: string;
   readonly dtype: string;
   /**
-   * All bytes of one file, at once in memory. Throws `model-corrupt`, naming the file, when a byte is not what the
-   * manifest says, and `model-unavailable` when the file cannot be had.
+   * Reads one whole file into memory. Throws `model-corrupt`, naming the file, if it does not match the manifest or is not in
+   * it, and `model-unavailable` if it cannot be read.
    */
   bytes(path: string): Promise<Bytes>;
-  /** The same for a JSON file, parsed. */
+  /** Reads a JSON file as `bytes` does, and parses it. */
   json(path: string): Promise<unknown>;
 }
 
@@ -122,7 +122,7 @@ async function readManifest(read: ReadAsset): Promise<Manifest> {
   throw new Problem("model-corrupt", `${MANIFEST_PATH}: ${z.prettifyError(result.error)}`);
 }
 
-/** Reads the manifest and finds a model in it. Throws `misconfigured` when it is not there. */
+/** Reads the manifest and opens a model. Throws `misconfigured` if the manifest does not contain the model. */
 export async function openModelShards(read: ReadAsset, id: string): Promise<ModelShards> {
   const { models } = await readManifest(read);
   const entry = models.find((each) => each.id === id);

@@ -3,9 +3,9 @@ import { EXTERNAL_FROM_BYTES, withExternalWeights } from "../../src/weights/exte
 import { bytesField, readFields, varintField } from "../../src/weights/protobuf.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
-const join = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+const concat = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((piece) => [...piece]));
 
-/** A `TensorProto`: one dimension, float32, a name, and bytes. */
+/** An initializer (`TensorProto`): one dimension, float32, a name, and bytes. */
 function initializer(name: string, raw: Uint8Array): readonly Uint8Array[] {
   return bytesField(5, [
     varintField(1, raw.length / 4),
@@ -17,10 +17,10 @@ function initializer(name: string, raw: Uint8Array): readonly Uint8Array[] {
 
 function model(initializers: readonly (readonly Uint8Array[])[]): Uint8Array {
   const graph = bytesField(7, [...bytesField(2, [text("graph")]), ...initializers.flat()]);
-  return join([varintField(1, 10), ...graph, ...bytesField(8, [varintField(2, 20)])]);
+  return concat([varintField(1, 10), ...graph, ...bytesField(8, [varintField(2, 20)])]);
 }
 
-/** The payloads of a message's fields of one number. */
+/** The payloads of all fields of a message with the given number. */
 function payloads(bytes: Uint8Array, number: number): readonly Uint8Array[] {
   return readFields(bytes, 0, bytes.length)
     .filter((field) => field.number === number)
@@ -46,29 +46,29 @@ describe("a model with external weights", () => {
   const bytes = model([initializer("small", small), initializer("large", large)]);
   const [keptSmall, moved] = tensors(withExternalWeights(bytes).graph);
 
-  it("finds a large weight at its place in the original file", () => {
+  it("refers to the bytes of a large weight in the original file", () => {
     const { location, offset, length } = externalData(moved ?? new Uint8Array());
     expect(location).toBe("stored");
     expect(bytes.subarray(Number(offset), Number(offset) + Number(length))).toEqual(large);
   });
 
-  it("no longer holds the large weight itself", () => {
+  it("no longer contains the large weight", () => {
     expect(payloads(moved ?? new Uint8Array(), 9)).toEqual([]);
     expect(payloads(moved ?? new Uint8Array(), 14)).toEqual([Uint8Array.of(1)]);
     expect(payloads(moved ?? new Uint8Array(), 8)).toEqual([text("large")]);
   });
 
-  it("keeps what is smaller where it was", () => {
+  it("keeps smaller weights in the graph", () => {
     expect(payloads(keptSmall ?? new Uint8Array(), 9)).toEqual([small]);
     expect(keptSmall).toEqual(tensors(bytes)[0]);
   });
 
-  it("is the same model when it has no large weights", () => {
+  it("is unchanged when it has no large weights", () => {
     const without = model([initializer("small", small)]);
     expect(withExternalWeights(without).graph).toEqual(without);
   });
 
-  it("cannot be made of bytes that end too early", () => {
+  it("throws RangeError when the bytes are truncated", () => {
     expect(() => withExternalWeights(bytes.subarray(0, bytes.length - 1))).toThrow(RangeError);
   });
 });

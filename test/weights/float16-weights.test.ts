@@ -5,10 +5,10 @@ import { onnx, readMessage } from "../../src/weights/onnx-fields.ts";
 import { bytesField, varintField } from "../../src/weights/protobuf.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
-const join = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+const concat = (pieces: readonly Uint8Array[]) => Uint8Array.from(pieces.flatMap((piece) => [...piece]));
 const values = Float32Array.from({ length: 600 }, (_, index) => (index - 300) / 64);
 
-function half(name: string, data = values): readonly Uint8Array[] {
+function float16Initializer(name: string, data = values): readonly Uint8Array[] {
   return bytesField(onnx.graph.initializer, [
     varintField(1, data.length),
     varintField(onnx.tensor.type, 10),
@@ -31,15 +31,15 @@ function cast(input: string, output: string, to = 1): readonly Uint8Array[] {
   return node("Cast", input, output, bytesField(onnx.node.attribute, attribute));
 }
 
-/** A node that holds a graph, as an `If` does, in which `name` is read. */
-function branch(name: string): readonly Uint8Array[] {
+/** An `If` node with a subgraph that reads `name`. */
+function ifNode(name: string): readonly Uint8Array[] {
   const graph = bytesField(onnx.attribute.graph, node("Relu", name, "inside"));
   return node("If", "condition", "answer", bytesField(onnx.node.attribute, graph));
 }
 
-const modelOf = (...parts: readonly (readonly Uint8Array[])[]) => join(bytesField(onnx.model.graph, parts.flat()));
+const modelOf = (...parts: readonly (readonly Uint8Array[])[]) => concat(bytesField(onnx.model.graph, parts.flat()));
 
-/** Of a rewritten model: what its nodes are, and what its tensors say of themselves. */
+/** Rewrites a model and returns its files, operators and tensor metadata. */
 function describeModel(model: Uint8Array) {
   const { graph, files } = withExternalWeights(model);
   const [field] = readMessage(graph, { value: 0, end: graph.length }).all(onnx.model.graph);
@@ -59,18 +59,25 @@ function describeModel(model: Uint8Array) {
   };
 }
 
-describe("weights that are stored as float16", () => {
-  it("become float32 under the name of their cast, which goes", () => {
-    const { files, operators, tensors } = describeModel(modelOf(cast("w16", "w"), node("Relu", "w", "y"), half("w16")));
+describe("float16 weights", () => {
+  it("become float32 under the output name of their cast, which is removed", () => {
+    const { files, operators, tensors } = describeModel(
+      modelOf(cast("w16", "w"), node("Relu", "w", "y"), float16Initializer("w16")),
+    );
     expect(operators).toEqual(["Relu"]);
     expect(tensors).toEqual([{ name: "w", type: 1, external: ["location=widened", "offset=0", "length=2400"] }]);
     expect(files.map(({ path }) => path)).toEqual(["stored", "widened"]);
     expect(new Float32Array(files[1]?.data.buffer ?? new ArrayBuffer())).toEqual(values);
   });
 
-  it("lie one after the other, however small", () => {
+  it("are concatenated, whatever their size", () => {
     const few = values.subarray(0, 3);
-    const model = modelOf(cast("a16", "a"), cast("b16", "b"), half("b16"), half("a16", few));
+    const model = modelOf(
+      cast("a16", "a"),
+      cast("b16", "b"),
+      float16Initializer("b16"),
+      float16Initializer("a16", few),
+    );
     const { files, tensors } = describeModel(model);
     const offsets = new Map(tensors.map(({ name, external }) => [name, external[1]]));
     expect(offsets).toEqual(
@@ -84,14 +91,14 @@ describe("weights that are stored as float16", () => {
 
   it.each([
     [
-      "something else reads them, too",
+      "another node reads them, too",
       ["Cast", "Relu"],
-      modelOf(cast("w16", "w"), node("Relu", "w16", "y"), half("w16")),
+      modelOf(cast("w16", "w"), node("Relu", "w16", "y"), float16Initializer("w16")),
     ],
-    ["a branch reads them, too", ["Cast", "If"], modelOf(cast("w16", "w"), branch("w16"), half("w16"))],
-    ["they are cast to float64", ["Cast"], modelOf(cast("w16", "w", 11), half("w16"))],
-    ["nothing casts them", ["Relu"], modelOf(node("Relu", "w16", "y"), half("w16"))],
-  ])("stay float16 where %s", (_, nodes, model) => {
+    ["a subgraph reads them, too", ["Cast", "If"], modelOf(cast("w16", "w"), ifNode("w16"), float16Initializer("w16"))],
+    ["they are cast to float64", ["Cast"], modelOf(cast("w16", "w", 11), float16Initializer("w16"))],
+    ["nothing casts them", ["Relu"], modelOf(node("Relu", "w16", "y"), float16Initializer("w16"))],
+  ])("stay float16 if %s", (_, nodes, model) => {
     const { files, operators, tensors } = describeModel(model);
     expect(tensors.map(({ name, type }) => [name, type])).toEqual([["w16", 10]]);
     expect(operators).toEqual(nodes);

@@ -14,15 +14,15 @@ type Message = readonly (readonly [
   { readonly varint: number | undefined; readonly bytes: Uint8Array | undefined },
 ])[];
 
-function write(fields: Message): Uint8Array {
+function encode(fields: Message): Uint8Array {
   const pieces = fields.flatMap(([at, { varint, bytes }]) =>
     bytes === undefined ? [varintField(at, varint ?? 0)] : bytesField(at, [bytes]),
   );
   return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
 }
 
-/** Where reading ended, or what it threw. */
-function outcome(bytes: Uint8Array): unknown {
+/** Returns the offset at which parsing ended, or the error that it threw. */
+function result(bytes: Uint8Array): unknown {
   try {
     return readFields(bytes, 0, bytes.length).at(-1)?.end ?? 0;
   } catch (thrown) {
@@ -31,36 +31,36 @@ function outcome(bytes: Uint8Array): unknown {
 }
 
 describe("a protobuf message", () => {
-  it("gives back the fields that were written, in their order", () => {
+  it("is parsed into the encoded fields, in order", () => {
     fc.assert(
       fc.property(message, (fields) => {
-        const bytes = write(fields);
-        const read = readFields(bytes, 0, bytes.length);
-        expect(read.map((field) => field.number)).toEqual(fields.map(([at]) => at));
-        const payloads = read.map((field) => bytes.subarray(field.value, field.end));
-        const written = fields.flatMap(([, { bytes: payload }], index) =>
+        const bytes = encode(fields);
+        const parsed = readFields(bytes, 0, bytes.length);
+        expect(parsed.map((field) => field.number)).toEqual(fields.map(([at]) => at));
+        const payloads = parsed.map((field) => bytes.subarray(field.value, field.end));
+        const encoded = fields.flatMap(([, { bytes: payload }], index) =>
           payload === undefined ? [] : [{ payload, index }],
         );
-        expect(written.map(({ index }) => payloads[index])).toEqual(written.map(({ payload }) => payload));
+        expect(encoded.map(({ index }) => payloads[index])).toEqual(encoded.map(({ payload }) => payload));
       }),
     );
   });
 
-  it("is covered by its fields without a gap", () => {
+  it("is covered by its fields without gaps", () => {
     fc.assert(
       fc.property(message, (fields) => {
-        const bytes = write(fields);
-        const read = readFields(bytes, 0, bytes.length);
-        const starts = read.map((field) => field.start);
-        expect([...starts, bytes.length]).toEqual([0, ...read.map((field) => field.end)]);
+        const bytes = encode(fields);
+        const parsed = readFields(bytes, 0, bytes.length);
+        const starts = parsed.map((field) => field.start);
+        expect([...starts, bytes.length]).toEqual([0, ...parsed.map((field) => field.end)]);
       }),
     );
   });
 
-  it("is read to its end or refused, whatever the bytes are", () => {
+  it("is parsed to its end or rejected with RangeError, for any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
-        expect([bytes.length, expect.any(RangeError)]).toContainEqual(outcome(bytes));
+        expect([bytes.length, expect.any(RangeError)]).toContainEqual(result(bytes));
       }),
     );
   });

@@ -12,8 +12,8 @@ const files = new Map([
 const { manifest, assets } = await shardFiles(files, 400);
 const graphPart = "tiny/onnx/graph.onnx.1";
 
-/** The code and the text of what reading the graph is refused with. */
-async function refusal(read: ReadAsset, path = "onnx/graph.onnx"): Promise<{ code: ProblemCode; detail: string }> {
+/** Reads a file and returns the problem that it is rejected with. */
+async function problemOf(read: ReadAsset, path = "onnx/graph.onnx"): Promise<{ code: ProblemCode; detail: string }> {
   return openModelShards(read, "tiny")
     .then((shards) => shards.bytes(path))
     .then(
@@ -36,67 +36,70 @@ function withManifest(change: (copy: typeof manifest) => unknown): ReadAsset {
 const graphEntry = (copy: typeof manifest) => copy.models[0]?.files.find(({ path }) => path === "onnx/graph.onnx");
 
 describe("a model's shards", () => {
-  it("give back every byte of a file in several parts", async () => {
+  it("return every byte of a file in several parts", async () => {
     const shards = await openModelShards(readFrom(manifest, assets), "tiny");
     expect(await shards.bytes("onnx/graph.onnx")).toEqual(weights);
     expect(graphEntry(manifest)?.parts).toHaveLength(3);
   });
 
-  it("give back a JSON file parsed, and say which model they are", async () => {
+  it("return a JSON file parsed, and the identity of the model", async () => {
     const shards = await openModelShards(readFrom(manifest, assets), "tiny");
     expect(await shards.json("config.json")).toEqual({ heads: 8 });
     expect({ ...shards }).toMatchObject({ id: "tiny", revision: "r1", dtype: "fp32" });
   });
 
-  it("are corrupt when one bit differs, and name the part", async () => {
+  it("are corrupt when one bit differs, and the problem names the part", async () => {
     const flipped = (assets.get(graphPart) ?? new Uint8Array()).with(7, 0xff);
-    const { code, detail } = await refusal(withPart(flipped));
+    const { code, detail } = await problemOf(withPart(flipped));
     expect(code).toBe("model-corrupt");
     expect(detail).toContain(graphPart);
   });
 
   it("are corrupt when a part is cut short or too long", async () => {
     const part = assets.get(graphPart) ?? new Uint8Array();
-    expect(await refusal(withPart(part.slice(0, -1)))).toMatchObject({ code: "model-corrupt" });
-    expect(await refusal(withPart(Uint8Array.of(...part, 0)))).toMatchObject({ code: "model-corrupt" });
+    expect(await problemOf(withPart(part.slice(0, -1)))).toMatchObject({ code: "model-corrupt" });
+    expect(await problemOf(withPart(Uint8Array.of(...part, 0)))).toMatchObject({ code: "model-corrupt" });
   });
 
-  it("are corrupt when whole parts stand in the wrong order", async () => {
+  it("are corrupt when whole parts are in the wrong order", async () => {
     const read = withManifest((copy) => {
       const parts = graphEntry(copy)?.parts;
       parts?.unshift(...parts.splice(1, 1));
     });
-    expect(await refusal(read)).toMatchObject({ code: "model-corrupt", detail: expect.stringContaining("graph.onnx") });
+    expect(await problemOf(read)).toMatchObject({
+      code: "model-corrupt",
+      detail: expect.stringContaining("graph.onnx"),
+    });
   });
 
-  it("are unavailable while a part is missing, and name it", async () => {
+  it("are unavailable when a part is missing, and the problem names it", async () => {
     const fewer = new Map([...assets].filter(([path]) => path !== graphPart));
-    const { code, detail } = await refusal(readFrom(manifest, fewer));
+    const { code, detail } = await problemOf(readFrom(manifest, fewer));
     expect(code).toBe("model-unavailable");
     expect(detail).toContain(graphPart);
   });
 
-  it("are unavailable when fetching fails or breaks off", async () => {
+  it("are unavailable when fetching fails or is interrupted", async () => {
     const whole = readFrom(manifest, assets);
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
     const failing: ReadAsset = (path) => (path === graphPart ? Promise.reject(new Error("no route")) : whole(path));
     const breaking: ReadAsset = (path) => (path === graphPart ? Promise.resolve(new Response(broken)) : whole(path));
-    expect(await refusal(failing)).toMatchObject({ code: "model-unavailable" });
-    expect(await refusal(breaking)).toMatchObject({ code: "model-unavailable" });
+    expect(await problemOf(failing)).toMatchObject({ code: "model-unavailable" });
+    expect(await problemOf(breaking)).toMatchObject({ code: "model-unavailable" });
   });
 
-  it("have no file that the manifest does not list", async () => {
+  it("are corrupt when the manifest does not list the requested file", async () => {
     const detail = expect.stringContaining("other.onnx");
-    expect(await refusal(readFrom(manifest, assets), "other.onnx")).toMatchObject({ code: "model-corrupt", detail });
+    expect(await problemOf(readFrom(manifest, assets), "other.onnx")).toMatchObject({ code: "model-corrupt", detail });
   });
 });
 
 describe("a manifest", () => {
   it("that is missing makes the model unavailable", async () => {
-    expect(await refusal(readNothing)).toMatchObject({ code: "model-unavailable" });
+    expect(await problemOf(readNothing)).toMatchObject({ code: "model-unavailable" });
   });
 
-  it("without the model that is asked for is a matter of configuration", async () => {
+  it("without the requested model is a configuration error", async () => {
     const opened = openModelShards(readFrom(manifest, assets), "huge");
     await expect(opened).rejects.toMatchObject({ code: "misconfigured" });
   });
@@ -109,16 +112,16 @@ describe("a manifest", () => {
       "has a file without parts",
       withManifest((copy) => void Object.assign(graphEntry(copy) ?? {}, { parts: [], bytes: 0 })),
     ],
-    ["has a digest that is none", withManifest((copy) => void Object.assign(graphEntry(copy) ?? {}, { sha256: "0" }))],
+    ["has an invalid digest", withManifest((copy) => void Object.assign(graphEntry(copy) ?? {}, { sha256: "0" }))],
   ] satisfies readonly [string, ReadAsset][])("that %s makes the model corrupt", async (_, read) => {
     const detail = expect.stringContaining("manifest.json");
-    expect(await refusal(read)).toMatchObject({ code: "model-corrupt", detail });
+    expect(await problemOf(read)).toMatchObject({ code: "model-corrupt", detail });
   });
 
-  it("lists no part that is too large for a static asset", async () => {
+  it("that lists a part too large for a static asset makes the model corrupt", async () => {
     const size = { bytes: MAX_PART_BYTES + 1 };
     const part = { path: "p", sha256: await sha256(new Uint8Array()), ...size };
     const read = withManifest((copy) => void Object.assign(graphEntry(copy) ?? {}, { parts: [part], ...size }));
-    expect(await refusal(read)).toMatchObject({ code: "model-corrupt" });
+    expect(await problemOf(read)).toMatchObject({ code: "model-corrupt" });
   });
 });
