@@ -8,7 +8,7 @@ import { UnknownDigestError } from "./feature-store.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** The calls that the engine thread accepts, by name, with their arguments; `result` is the type of the result. */
+/** The calls that the engine thread accepts, by name, with their arguments and the type of their `result`. */
 export interface Calls {
   readonly generate: { readonly job: GenerateJob; readonly result: StageTimes };
   readonly encode: { readonly job: EncodeJob; readonly result: EncodedJob };

@@ -4,7 +4,7 @@ import type { servingFlags } from "./flags.ts";
 
 type Flags = z.infer<ReturnType<typeof servingFlags>>;
 
-/** What a command line asks for: to serve, to print the usage, or nothing that can be done, with the reason. */
+/** A parsed command line: the flags to serve with, a request for the usage text, or the reason why it is invalid. */
 export type CommandLine =
   | { readonly type: "serve"; readonly flags: Flags }
   | { readonly type: "help" }
@@ -12,7 +12,7 @@ export type CommandLine =
 
 const SWITCHES: ReadonlySet<string> = new Set(["offer-fp16"]);
 
-/** Parses the arguments behind the program's name. */
+/** Parses the command-line arguments, without the program name, by `schema`. */
 export function parseCommandLine(args: readonly string[], schema: ReturnType<typeof servingFlags>): CommandLine {
   const names = Object.keys(schema.shape);
   const options = Object.fromEntries(

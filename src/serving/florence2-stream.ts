@@ -38,7 +38,7 @@ function imageOf({ image, image_digest: digest }: StreamBody): SentImage {
 
 /**
  * Creates the function that converts events to frames. The `text_output` of all frames of a prompt concatenate to its `text`. The first frame
- * of each prompt names the model, so that the client knows it before it reads any text.
+ * of each prompt names the model, so that the client detects another model before it reads any text.
  */
 function createFrames(name: string, identity: ModelIdentity) {
   /** Length of the text emitted so far, by prompt. */
