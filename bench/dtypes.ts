@@ -1,6 +1,6 @@
 /**
- * The mini model's weights in other types: what they weigh, what an isolate holds with them, what an answer costs, and how well they answer, beside the shipped ones.
- * Needs `make -C training checkpoint art`, and folders of models that `npm run shard -- … mini --output <folder>` has written.
+ * Compares the mini model with weights of other types to the shipped one: file size, isolate memory, CPU time per answer and quality.
+ * Needs `make -C training checkpoint art`, and folders of models written by `npm run shard -- … mini --output <folder>`.
  *
  *   node bench/dtypes.ts <folder of models>… [--scenes 64] [--style google --style twitter --style fluent] [--out training/build/dtypes]
  */
@@ -28,7 +28,7 @@ const { values, positionals } = parseArgs({
 });
 const scenes = ["--scenes", values.scenes, "--style", ...values.style];
 const shipped = join(root, "model-shards");
-/** What is shown of the figures. */
+/** The figures that are printed. */
 const shown = [
   "<OD> ap50",
   "<OD> ap50_95",
@@ -45,8 +45,8 @@ async function processorTimeOfServers(): Promise<number> {
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
-/** Asks everything once. Time is the cores', all of workerd's threads together: another program on the machine changes it least. */
-async function costs(server: Server) {
+/** Sends every question once. Measures the CPU time of all workerd threads, which other programs on the machine affect least. */
+async function measureCosts(server: Server) {
   await fetch(new URL("/readyz", server.url));
   const loaded = await isolateMemory(server);
   const before = await processorTimeOfServers();
@@ -56,18 +56,18 @@ async function costs(server: Server) {
   return { path, cells: [megabytes(loaded.linear), megabytes(after.linear), perAnswer.toFixed(1)] };
 }
 
-/** Starts a Worker with these models, asks it everything and stops it. */
+/** Starts a Worker with these models, sends it every question and stops it. */
 async function answersOf(models: string) {
   const options = { port: 0, inspect: true, ...(models !== shipped && { models }) };
   const server = await serve(await bundle("bench/embedded-worker.ts"), options);
   try {
-    return await costs(server);
+    return await measureCosts(server);
   } finally {
     await server.stop();
   }
 }
 
-/** Prints a line, and gives the answers that the others are held against. */
+/** Prints a line and returns the answers that the others are compared with: `first`, or this model's own if it is the first. */
 async function measure(models: string, first: string | undefined): Promise<string> {
   const { bytes, dtype } = await modelSize(models);
   const { path, cells } = await answersOf(models);

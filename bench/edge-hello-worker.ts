@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 
-/** As little as a Worker with Hono can do: what the edge costs is measured against it. */
+/** A minimal Worker with Hono; the baseline for measuring the edge's overhead. */
 const hello = new Hono();
 hello.get("/", (context) => context.json({ hello: "world" }));
 hello.post("/", async (context) => context.json({ bytes: (await context.req.arrayBuffer()).byteLength }));
 
 export default hello;
-// wrangler builds no Worker without the classes that wrangler.toml binds.
+// wrangler refuses to build a Worker without the classes that wrangler.toml binds.
 export { RequestCoordinator } from "../functions/api.ts";

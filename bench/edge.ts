@@ -1,7 +1,7 @@
 /**
- * The edge by itself, under `workerd serve`: answers out of each level of the cache beside a Worker that only says hello, in turns in one run; and what the edge
- * adds to a request that only the backend can answer. The backend answers at once, KV and the Cache API are memory in the same process (`edge/services/`), so what is
- * measured is the Worker's own work. Needs `npm ci --ignore-scripts --prefix bench/competitors` (autocannon asks).
+ * Measures the edge alone, under `workerd serve`: cached answers from each cache level against a minimal Worker, in turns in one run; and the
+ * overhead of a cache miss. The backend answers at once, and KV and the Cache API are in the memory of the same process (`edge/services/`), so that
+ * only the Worker's own work is measured. Needs `npm ci --ignore-scripts --prefix bench/competitors` (for autocannon, the load generator).
  *
  *   node bench/edge.ts [rounds] [seconds]
  */
@@ -10,66 +10,66 @@ import { join } from "node:path";
 import { root } from "../tools/serve.ts";
 import { percentile, printVerdict } from "./backend/figures.ts";
 import { startBackend } from "./edge/backend.ts";
-import { load, type Load, type Question } from "./edge/load.ts";
+import { load, type Load, type LoadRequest } from "./edge/load.ts";
 import { missOverheads } from "./edge/miss.ts";
-import { servePicture } from "./edge/image-server.ts";
-import { helloQuestions, questions } from "./edge/requests.ts";
+import { serveImage } from "./edge/image-server.ts";
+import { apiRequests, helloRequests } from "./edge/requests.ts";
 import { startServers } from "./edge/servers.ts";
 import type { Workerd } from "./edge/workerd.ts";
 import { median } from "./measure.ts";
 
 const rounds = Number(process.argv[2] ?? 5);
 const seconds = Number(process.argv[3] ?? 2);
-/** Requests under way at once. */
+/** Concurrent requests. */
 const CONCURRENCY = 16;
 const MISSES = 200;
 const MISS_AIM_MS = 3;
 
-interface Contestant {
+interface Candidate {
   readonly name: string;
   readonly server: Workerd;
-  readonly question: Question;
-  /** How much of hello's rate is hoped for. */
+  readonly request: LoadRequest;
+  /** The target share of the hello Worker's request rate. */
   readonly aim: number | undefined;
 }
 
 const backend = await startBackend();
-const picture = await servePicture(await readFile(join(root, "test/pictures/street.jpg")));
+const imageServer = await serveImage(await readFile(join(root, "test/pictures/street.jpg")));
 const servers = await startServers(backend.url);
 const { hello, levels, shared } = servers;
 
 const aims: Readonly<Record<string, number>> = { "isolate: JSON, address": 0.6, "isolate: JSON, 4 kB picture": 0.6 };
 const OTHER_AIM = 0.3;
-const contestants: readonly Contestant[] = [
-  ...Object.entries(helloQuestions).map(([name, question]) => ({ name, server: hello, question, aim: undefined })),
+const candidates: readonly Candidate[] = [
+  ...Object.entries(helloRequests).map(([name, request]) => ({ name, server: hello, request, aim: undefined })),
   ...Object.entries(levels).flatMap(([level, server]) =>
-    Object.entries(questions(picture.url)).map(([asked, question]) => {
-      const name = `${level}: ${asked}`;
-      return { name, server, question, aim: aims[name] ?? OTHER_AIM };
+    Object.entries(apiRequests(imageServer.url)).map(([title, request]) => {
+      const name = `${level}: ${title}`;
+      return { name, server, request, aim: aims[name] ?? OTHER_AIM };
     }),
   ),
 ];
 
-function middle(loads: readonly Load[], of: keyof Load): number {
+function medianOf(loads: readonly Load[], of: keyof Load): number {
   return median(loads.map((each) => each[of]));
 }
 
 async function measure(): Promise<ReadonlyMap<string, Load>> {
   const all = new Map<string, readonly Load[]>();
-  for (const { server, question } of contestants) await load(server, question, { seconds: 1, concurrency: 1 });
+  for (const { server, request } of candidates) await load(server, request, { seconds: 1, concurrency: 1 });
   for (let round = 0; round < rounds; round++) {
-    for (const { name, server, question } of contestants) {
-      const result = await load(server, question, { seconds, concurrency: CONCURRENCY });
+    for (const { name, server, request } of candidates) {
+      const result = await load(server, request, { seconds, concurrency: CONCURRENCY });
       all.set(name, [...(all.get(name) ?? []), result]);
     }
   }
   const rows = [...all].map(([name, loads]): [string, Load] => [
     name,
     {
-      requestsPerSecond: middle(loads, "requestsPerSecond"),
-      p50Ms: middle(loads, "p50Ms"),
-      p99Ms: middle(loads, "p99Ms"),
-      processorMs: middle(loads, "processorMs"),
+      requestsPerSecond: medianOf(loads, "requestsPerSecond"),
+      p50Ms: medianOf(loads, "p50Ms"),
+      p99Ms: medianOf(loads, "p99Ms"),
+      processorMs: medianOf(loads, "processorMs"),
     },
   ]);
   return new Map(rows);
@@ -83,11 +83,11 @@ try {
     const cells = [requestsPerSecond.toFixed(0), p50Ms.toFixed(1), p99Ms.toFixed(1), processorMs.toFixed(3)];
     console.log(name.padEnd(34) + cells.map((cell) => cell.padStart(10)).join(""));
   }
-  for (const { name, aim } of contestants) {
+  for (const { name, aim } of candidates) {
     if (aim !== undefined) printVerdict(`${name} beside hello`, (table.get(name)?.requestsPerSecond ?? 0) / base, aim);
   }
-  const asking = { "by itself": levels.isolate, "with the Durable Object": shared };
-  for (const [how, server] of Object.entries(asking)) {
+  const variants = { "by itself": levels.isolate, "with the Durable Object": shared };
+  for (const [how, server] of Object.entries(variants)) {
     const overheads = await missOverheads(server, backend, MISSES);
     const [p50, p99] = [percentile(overheads, 0.5), percentile(overheads, 0.99)];
     console.log(
@@ -97,5 +97,5 @@ try {
 } finally {
   await servers.stop();
   backend.stop();
-  picture.stop();
+  imageServer.stop();
 }

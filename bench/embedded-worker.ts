@@ -3,7 +3,7 @@ import { linearMemoryBytes } from "../src/runtime/ort-web.ts";
 
 export { RequestCoordinator } from "../functions/api.ts";
 
-/** The deployed Worker with one address more, which tells how much linear memory ONNX Runtime holds. */
+/** The deployed Worker with an additional route, `/memory`, that returns the size of ONNX Runtime's linear memory. */
 export default {
   fetch: (request: Request, env: Env, context: ExecutionContext) =>
     new URL(request.url).pathname === "/memory"

@@ -1,6 +1,6 @@
 /**
- * The embedded placement: cold start, warm latency of every task, tokens a second and memory, beside the same graphs,
- * search and preprocessing under native ONNX Runtime with one thread. Both answer in turns in one run, after warming up.
+ * Measures the embedded placement: cold start, warm latency of every task, tokens per second and memory, compared with the
+ * same graphs, search and preprocessing under native ONNX Runtime with one thread. Both run in turns, after a warm-up.
  *
  *   npm run bench -- [rounds]
  */
@@ -15,10 +15,10 @@ import { isolateMemory, type IsolateMemory } from "./isolate-memory.ts";
 import { median, timed } from "./measure.ts";
 import { freshCall, nativeService } from "./native-service.ts";
 
-/** Isolates that are started from nothing. */
+/** The number of cold starts measured. */
 const COLD_STARTS = 5;
 const rounds = Number(process.argv[2] ?? 10);
-const picture = new Uint8Array(await readFile(join(root, "test/pictures/street.jpg")));
+const imageBytes = new Uint8Array(await readFile(join(root, "test/pictures/street.jpg")));
 
 const inputs: Readonly<Record<string, TaskOptions>> = {
   none: {},
@@ -27,11 +27,11 @@ const inputs: Readonly<Record<string, TaskOptions>> = {
   region: { region: { x1: 170, y1: 0, x2: 360, y2: 170 } },
 };
 
-/** Whoever answers: the Worker over HTTP, or the native runtime in this process. */
+/** Answers a task on the image: the Worker over HTTP, or the native runtime in this process. */
 type Ask = (task: TaskName, options: TaskOptions) => Promise<Answer>;
 
 function overHttp(server: Server): Ask {
-  const image = Buffer.from(picture).toString("base64");
+  const image = Buffer.from(imageBytes).toString("base64");
   return async (task, options) => {
     const body = JSON.stringify({ image, ...options });
     const headers = { "content-type": "application/json", "cache-control": "no-store" };
@@ -43,7 +43,7 @@ function overHttp(server: Server): Ask {
 
 function natively(): Ask {
   const service = nativeService(1);
-  const image = { kind: "bytes", bytes: picture } as const;
+  const image = { kind: "bytes", bytes: imageBytes } as const;
   return async (task, options) => Answer.parse((await service.answer({ task, image, options }, freshCall())).answer);
 }
 
@@ -64,7 +64,7 @@ async function coldStarts(): Promise<void> {
   console.log(`(a whole workerd process with its helper Workers listens after ${median(listening).toFixed(0)} ms)`);
 }
 
-/** Medians of one task, in milliseconds; `single` stops after the first token. */
+/** Medians of one task in milliseconds, and its token count; `single` stops after the first token. */
 interface Latency {
   readonly embedded: number;
   readonly native: number;
@@ -82,8 +82,13 @@ async function latencyOf(task: TaskName, embedded: Ask, native: Ask): Promise<La
     const tokens = ours.result.usage.completion_tokens;
     if (round >= 0) runs.push({ embedded: ours.ms, native: theirs.ms, single: single.ms, tokens });
   }
-  const middle = (key: keyof Latency) => median(runs.map((run) => run[key]));
-  return { embedded: middle("embedded"), native: middle("native"), single: middle("single"), tokens: middle("tokens") };
+  const medianOf = (key: keyof Latency) => median(runs.map((run) => run[key]));
+  return {
+    embedded: medianOf("embedded"),
+    native: medianOf("native"),
+    single: medianOf("single"),
+    tokens: medianOf("tokens"),
+  };
 }
 
 function isolateBytes({ linear, heap, buffers }: IsolateMemory): number {

@@ -1,4 +1,4 @@
-/** One side of `generate.ts`, in a process of its own so that neither pays for the other's garbage. */
+/** One side of `generate.ts`, in its own process so that the sides do not share garbage collection. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "../src/bytes/sha256.ts";
@@ -12,7 +12,7 @@ import { type Graph, graphs, GraphTimes, type Times } from "./graph-times.ts";
 import { timed } from "./measure.ts";
 import { nativeBackend } from "./native-service.ts";
 
-/** One round: the ids that were written for each task, and milliseconds in all and by graph. */
+/** One round: the generated ids of each task, and the milliseconds in total and by graph. */
 export interface Round extends Times {
   readonly ids: Ids;
   readonly total: number;
@@ -21,13 +21,13 @@ export interface Round extends Times {
 const THREADS = 1;
 const MAX_NEW_TOKENS = 256;
 
-/** As large as the model's input, so neither side resizes, which they do differently. */
+/** As large as the model's input, because the two sides resize differently. */
 const bytes = new Uint8Array(await readFile(join(root, "test/vectors/mini/pictures/00-256x256.png")));
 const image: EncodedImage = { bytes, format: "png", width: 256, height: 256, digest: await sha256(bytes) };
 
 type Ids = readonly (readonly number[])[];
 
-/** One side: answers tasks on the picture, and says where the time went. */
+/** One side: answers tasks on the image and measures the time by graph. */
 interface Side {
   readonly answer: (names: readonly TaskName[]) => Promise<Ids>;
   readonly times: GraphTimes;
@@ -61,7 +61,7 @@ function ours(): Side {
   return { answer, times };
 }
 
-/** What its sessions are called. */
+/** The graphs' session names in transformers.js. */
 const sessionNames: Readonly<Record<Graph, string>> = {
   vision: "vision_encoder",
   embedding: "embed_tokens",
@@ -69,7 +69,7 @@ const sessionNames: Readonly<Record<Graph, string>> = {
   decoder: "decoder_model_merged",
 };
 
-/** The picture is decoded and preprocessed once; `generate` has no way to see it once for several prompts. */
+/** transformers.js. It decodes and preprocesses the image once per round, but `generate` cannot reuse one vision pass for several prompts. */
 async function theirs(): Promise<Side> {
   const { library, processor } = await loadProcessor();
   const model = await loadModel(library, THREADS);

@@ -1,6 +1,6 @@
 /**
- * Generation: five tasks on one picture, and each alone, beside transformers.js on the same ONNX files. Both run on native
- * ONNX Runtime with one thread, search greedily and take turns, after warming up.
+ * Compares generation with transformers.js on the same ONNX files: five tasks on one image, and each task alone. Both run on
+ * native ONNX Runtime with one thread, use greedy search and run in turns, after a warm-up.
  *
  *   node bench/generate.ts [rounds]
  */
@@ -49,15 +49,15 @@ function printEqual(names: readonly TaskName[], { ids: theirs }: Round, { ids: o
   console.log(`token ids equal: ${equal} of ${names.length} (${ours.map(({ length }) => length).join(", ")} tokens)`);
 }
 
-/** Both sides in turns; the warm-up's last answers are compared. */
+/** Measures both sides in turns; compares the ids of the last warm-up round. */
 async function compare(title: string, names: readonly TaskName[]): Promise<void> {
   const theirs: Round[] = [];
   const ours: Round[] = [];
   console.log(`\n${title}, median of ${rounds}, ms`);
-  for (let turn = -WARM_UP_ROUNDS; turn < rounds; turn++) {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     const [js, edge] = [await ask(transformersJs, names), await ask(florenceEdge, names)];
-    if (turn === -1) printEqual(names, js, edge);
-    if (turn < 0) continue;
+    if (round === -1) printEqual(names, js, edge);
+    if (round < 0) continue;
     theirs.push(js);
     ours.push(edge);
   }

@@ -1,4 +1,4 @@
-/** The model's graphs. */
+/** The names of the model's graphs. */
 export const graphs = ["vision", "embedding", "encoder", "decoder"] as const;
 
 /** One of the model's graphs. */
@@ -9,7 +9,7 @@ export type Times = Readonly<Record<Graph, number>>;
 
 const none: Times = { vision: 0, embedding: 0, encoder: 0, decoder: 0 };
 
-/** Adds up what each graph takes. */
+/** Sums the run time of each graph. */
 export class GraphTimes {
   #times: Times = none;
 
@@ -23,7 +23,7 @@ export class GraphTimes {
     }
   }
 
-  /** What has been added since the last call. */
+  /** Returns the times since the last call and resets them. */
   take(): Times {
     const times = this.#times;
     this.#times = none;

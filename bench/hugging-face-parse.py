@@ -1,7 +1,8 @@
-"""Hugging Face's own post-processing, timed one pass at a time for `parse.ts`.
+"""Runs Hugging Face's own post-processing, timed one pass at a time for `parse.ts`.
 
-Standard input: first a line with the vectors (task, text, image_size), the tokenizer's folder and the banned phrases as JSON,
-then a line for each pass that is wanted. Standard output: for each line in, the answers or the milliseconds of the pass.
+Standard input: a line of JSON with the vectors (task, text, image_size), the tokenizer's folder and the banned phrases,
+then a line for each pass. Standard output: the answers for the first line, and for each further line the milliseconds of
+its pass.
 """
 
 import json
@@ -17,7 +18,7 @@ vectors = setup["vectors"]
 tokenizer = BartTokenizer.from_pretrained(setup["tokenizer"], extra_special_tokens={"image_token": "<image>"})
 image_processor = CLIPImageProcessorPil()
 image_processor.image_seq_length = 577
-# The checkpoints' own settings, but for two patterns that are the defaults.
+# The checkpoints' own settings, without two patterns that equal the defaults.
 types = "pure_text description_with_bboxes bboxes phrase_grounding ocr polygons description_with_bboxes_or_polygons"
 config: dict[str, dict[str, object]] = {name: {} for name in types.split()}
 config["phrase_grounding"] = {"banned_grounding_tokens": setup["banned_phrases"]}
@@ -25,7 +26,7 @@ processor = Florence2Processor(image_processor, tokenizer, post_processor_config
 
 
 def answers() -> list[object]:
-    """One full pass over the vectors."""
+    """Runs one full pass over the vectors."""
     return [
         processor.post_process_generation(text=vector["text"], task=vector["task"], image_size=vector["image_size"])
         for vector in vectors

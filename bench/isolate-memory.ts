@@ -2,22 +2,22 @@ import { readFile } from "node:fs/promises";
 import { type Server, workerName } from "../tools/serve.ts";
 import { childProcesses } from "./child-processes.ts";
 
-/** Memory in bytes: what an isolate's 128 MB are counted in, and beside it what the process takes in all. */
+/** Memory in bytes: the parts that count towards an isolate's 128 MB, and the resident memory of the processes. */
 export interface IsolateMemory {
   /** ONNX Runtime's WebAssembly memory. */
   readonly linear: number;
-  /** JavaScript objects, garbage not yet collected included. */
+  /** JavaScript objects, including garbage that is not collected yet. */
   readonly heap: number;
-  /** Array buffers outside the heap; WebAssembly memories are not among them. */
+  /** Array buffers outside the heap, without WebAssembly memories. */
   readonly buffers: number;
-  /** Resident memory of every workerd process that this one started: runtime, code and helper Workers included. */
+  /** Resident memory of all workerd processes started by this one, including runtime, code and helper Workers. */
   readonly resident: number;
 }
 
-/** The inspector answers between two turns of the event loop, so within one graph's run. */
+/** Timeout in milliseconds. The inspector answers between two tasks of the event loop, so it waits for at most one graph run. */
 const INSPECTOR_MS = 5000;
 
-/** A DevTools call to the Worker's isolate. */
+/** Makes a DevTools call to the Worker's isolate. */
 function inspect(server: Server, method: string): Promise<Readonly<Record<string, number>>> {
   const socket = new WebSocket(new URL(`/core:user:${workerName}`, server.inspector));
   return new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ function inspect(server: Server, method: string): Promise<Readonly<Record<string
   });
 }
 
-/** Linux only; elsewhere 0. */
+/** The resident memory of all child processes. Linux only; elsewhere 0. */
 async function residentBytes(): Promise<number> {
   const sizes = (await childProcesses()).map(async (pid) => {
     const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
@@ -42,7 +42,7 @@ async function residentBytes(): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** What the isolate of `embedded-worker.ts` holds now, garbage that is not collected yet included. */
+/** Measures the current memory of `embedded-worker.ts`'s isolate, including garbage that is not collected yet. */
 export async function isolateMemory(server: Server): Promise<IsolateMemory> {
   const response = await fetch(new URL("/memory", server.url));
   const { linearMemoryBytes }: { linearMemoryBytes: number } = await response.json();

@@ -1,9 +1,9 @@
-/** The middle of the values; of an even number, the lower one of the two. */
+/** The median; for an even count, the lower of the two middle values. */
 export function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 }
 
-/** Milliseconds that the work takes, and what it gives. */
+/** Runs `work` and returns its duration in milliseconds and its result. */
 export async function timed<Result>(
   work: () => Promise<Result>,
 ): Promise<{ readonly ms: number; readonly result: Result }> {

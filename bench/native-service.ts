@@ -15,12 +15,12 @@ import type { ReadAsset } from "../src/weights/shards.ts";
 import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import { root } from "../tools/serve.ts";
 
-/** Reads what lies in a folder. */
+/** Reads assets from a folder. */
 export function assetsIn(folder: string): ReadAsset {
   return async (path) => new Response(await readFile(join(folder, path)));
 }
 
-/** The mini model in this process, as it runs in the isolate but for the sessions and `changes`. A timer of 0 ms takes Node 1 ms. */
+/** The mini model in this process, configured as in the isolate except for the sessions and `changes`. A timer of 0 ms would take 1 ms in Node. */
 export function nativeBackend(createSession: CreateSession, changes: Partial<EmbeddedOptions> = {}): Backend {
   return createEmbeddedBackend({
     modelId: "mini",
@@ -37,7 +37,7 @@ export function nativeBackend(createSession: CreateSession, changes: Partial<Emb
   });
 }
 
-/** A call that looks for nothing in a cache. */
+/** A call that bypasses the cache. */
 export function freshCall(): CallContext {
   const cache = { noStore: true, noCache: false, onlyIfCached: false, maxAge: undefined, staleIfError: undefined };
   return { signal: new AbortController().signal, trace: { requestId: "bench", traceparent: undefined }, cache };

@@ -1,6 +1,6 @@
 /**
- * Parsing: our `postProcess` (the reference's output) and `parse` (the product's) beside Hugging Face's and
- * transformers.js's `post_process_generation`, on the public vectors. All take turns in one run, after warming up.
+ * Compares parsing on the public vectors: our `postProcess` (the reference's output) and `parse` (the product's) against the
+ * `post_process_generation` of Hugging Face and of transformers.js. All run in turns in one run, after a warm-up.
  *
  *   node bench/parse.ts [rounds]
  */
@@ -24,7 +24,7 @@ interface Vector {
   readonly image_size: readonly [number, number];
 }
 
-/** A vector as each of the parsers wants it. */
+/** A vector with the arguments of every parser. */
 interface Case extends Vector {
   readonly name: TaskName;
   readonly size: ImageSize;
@@ -32,7 +32,7 @@ interface Case extends Vector {
 
 type Pass = (cases: readonly Case[]) => void;
 
-/** Passes of the fast ones in each round, so that their medians stand on as much as the slow one's. */
+/** Passes of each fast parser per round, so that their medians are as reliable as the slow one's. */
 const PASSES = 10;
 const WARM_UP_ROUNDS = 20;
 const rounds = Number(process.argv[2] ?? 100);
@@ -41,7 +41,7 @@ const { vectors }: { vectors: readonly Vector[] } = JSON.parse(
 );
 const rows = Object.keys(tasks).filter(isTaskName);
 
-/** Tasks that are none of the fifteen are text for the reference; the product has no such request. */
+/** The reference treats tasks outside the fifteen as text; the product has no request for them, so they run as captions. */
 const cases = vectors.map(({ task, text, image_size }): Case => {
   const [width, height] = image_size;
   return {
@@ -61,7 +61,7 @@ const asProduct: Pass = (some) => {
   for (const { text, name, size } of some) parse(text, name, size);
 };
 
-/** Hugging Face's processor in a Python of its own: its answers, and a pass that gives milliseconds. */
+/** Starts Hugging Face's processor in a Python process; returns its answers and a function that times one pass in milliseconds. */
 async function huggingFace() {
   const python = process.env["PYTHON"] ?? join(root, "training/.venv/bin/python");
   const child = spawn(python, [join(root, "bench/hugging-face-parse.py")], { stdio: ["pipe", "pipe", "ignore"] });
@@ -116,7 +116,7 @@ for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
   const theirs = await python.pass();
   if (round >= 0) slow.push(theirs);
   for (const [name, some, pass] of passes) {
-    for (let turn = 0; turn < PASSES; turn++) {
+    for (let index = 0; index < PASSES; index++) {
       const { ms } = await timed(async () => pass(some));
       if (round >= 0) samples.get(name)?.push(ms);
     }
@@ -129,12 +129,12 @@ function print(name: string, ms: number, against: number): void {
   console.log(`${name.padEnd(28)}${ms.toFixed(3).padStart(9)} ms  ${ratio}`);
 }
 
-const middle = (name: string) => median(samples.get(name) ?? []);
+const medianOf = (name: string) => median(samples.get(name) ?? []);
 console.log(`\nall ${vectors.length} vectors, median of ${rounds} passes (ours: ${rounds * PASSES})`);
 print("Hugging Face, Python", median(slow), median(slow));
-for (const name of ["postProcess", "parse"]) print(name, middle(name), median(slow));
+for (const name of ["postProcess", "parse"]) print(name, medianOf(name), median(slow));
 console.log(`\nthe ${js.runnable.length} that transformers.js runs, median of ${rounds * PASSES} passes`);
-const theirs = middle("transformers.js");
+const theirs = medianOf("transformers.js");
 for (const name of ["transformers.js", "postProcess, same vectors", "parse, same vectors"]) {
-  print(name, middle(name), theirs);
+  print(name, medianOf(name), theirs);
 }

@@ -1,8 +1,10 @@
 /**
- * How well the product answers: the figures of `florence-training evaluate` through the HTTP API, the model inside workerd, beside PyTorch's with the same weights.
- * Needs `make -C training checkpoint art`. `--style` may stand more than once; `--beside` names figures of PyTorch's that are there already.
+ * Measures the quality of the product's answers: the figures of `florence-training evaluate` through the HTTP API, with the model in workerd, next
+ * to those of PyTorch with the same weights. Needs `make -C training checkpoint art`. `--style` may be repeated; `--beside` reads existing figures
+ * of PyTorch.
  *
- *   node bench/quality.ts [--scenes 64] [--style trained] [--beams 1] [--checkpoint training/build/checkpoint] [--beside figures.json] [--out training/build/quality]
+ *   node bench/quality.ts [--scenes 64] [--style trained] [--beams 1] [--checkpoint training/build/checkpoint] [--beside figures.json]
+ *                         [--out training/build/quality]
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 const scenes = ["--scenes", values.scenes, "--style", ...values.style];
-const asked = [...scenes, "--beams", values.beams];
+const settings = [...scenes, "--beams", values.beams];
 
 async function answerByApi(): Promise<string> {
   const server = await serve(await bundle(), { port: 0 });
@@ -36,10 +38,10 @@ async function answerByApi(): Promise<string> {
 
 florenceTraining("questions", ...scenes, "--out", values.out);
 const product = join(values.out, "api.json");
-florenceTraining("evaluate", "--answers", await answerByApi(), ...asked, "--out", product);
+florenceTraining("evaluate", "--answers", await answerByApi(), ...settings, "--out", product);
 const pytorch = values.beside ?? join(values.out, "pytorch.json");
 if (values.beside === undefined) {
-  // One thread: two wait for each other on a machine that others use.
-  florenceTraining("evaluate", "--checkpoint", values.checkpoint, ...asked, "--threads", "1", "--out", pytorch);
+  // One thread: two threads wait for each other on a shared machine.
+  florenceTraining("evaluate", "--checkpoint", values.checkpoint, ...settings, "--threads", "1", "--out", pytorch);
 }
 printSideBySide(await readFigures(product), await readFigures(pytorch));

@@ -1,8 +1,8 @@
-"""The graphs of a model under ONNX Runtime's own Python API, timed one run at a time for `real-size.ts`.
+"""Runs the graphs of a model under ONNX Runtime's Python API, timed one run at a time for `real-size.ts`.
 
-Standard input: first a line with the exported folder, the threads and the sizes as JSON, then a line for each run that
-is wanted: `vision`, or the number of rows of a decoder's step. Standard output: for each the milliseconds, and the sum of
-the absolute values of what came out, by which `real-size.ts` sees that both sides compute the same.
+Standard input: a line of JSON with the exported folder, the threads and the sizes, then a line for each run: `vision`,
+or the number of rows of a decoder step. Standard output: a line for each run with its milliseconds and the sum of the
+absolute output values, which `real-size.ts` uses to check that both sides compute the same.
 """
 
 import json
@@ -21,7 +21,7 @@ options.inter_op_num_threads = 1
 
 
 def load(name: str) -> onnxruntime.InferenceSession:
-    """A session from bytes, as ours are."""
+    """Creates a session from bytes, as our runtime does."""
     data = (Path(setup["folder"]) / "onnx" / f"{name}.onnx").read_bytes()
     return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
@@ -30,18 +30,18 @@ vision, embed, decoder = load("vision_encoder"), load("embed_tokens"), load("dec
 
 
 def numbers(*shape: int) -> np.ndarray:
-    """Values from -0.5 to 0.5, the same as in `real-size.ts`."""
+    """Returns values from -0.5 to 0.5, the same as in `real-size.ts`."""
     return ((np.arange(np.prod(shape)) % 251 - 125) / 250).astype(np.float32).reshape(shape)
 
 
 def vision_pass() -> Callable[[], np.ndarray]:
-    """One picture."""
+    """Returns a function that runs the vision encoder on one image."""
     pixels = numbers(1, 3, setup["size"], setup["size"])
     return lambda: vision.run(["image_features"], {"pixel_values": pixels})[0]
 
 
 def decoder_step(rows: int) -> Callable[[], np.ndarray]:
-    """One token a row, embedded and decoded, the cross-attention's cache left where it is."""
+    """Returns a function that embeds and decodes one token per row, without returning the cross-attention cache."""
     lengths = {"decoder": setup["past"], "encoder": setup["seen"]}
     past = [value.name for value in decoder.get_inputs() if value.name.startswith("past_key_values.")]
     cache = {name: numbers(rows, setup["heads"], lengths[name.split(".")[2]], setup["head_size"]) for name in past}
@@ -51,12 +51,12 @@ def decoder_step(rows: int) -> Callable[[], np.ndarray]:
         "encoder_hidden_states": numbers(rows, setup["seen"], setup["heads"] * setup["head_size"]),
         "use_cache_branch": np.array([True]),
     }
-    wanted = [value.name for value in decoder.get_outputs() if ".encoder." not in value.name]
+    outputs = [value.name for value in decoder.get_outputs() if ".encoder." not in value.name]
     ids = np.full((rows, 1), setup["token"], np.int64)
 
     def step() -> np.ndarray:
         embedded = embed.run(["inputs_embeds"], {"input_ids": ids})[0]
-        return decoder.run(wanted, {**fixed, "inputs_embeds": embedded})[0]
+        return decoder.run(outputs, {**fixed, "inputs_embeds": embedded})[0]
 
     return step
 

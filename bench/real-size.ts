@@ -1,6 +1,6 @@
 /**
- * The real size: one vision pass and one decoder step of a model as large as Florence-2-base, under our runtime in Node and
- * under ONNX Runtime's Python API: same files, same inputs, same threads. Both take turns in one run, after warming up.
+ * Compares one vision pass and one decoder step of a model as large as Florence-2-base under our runtime in Node and under
+ * ONNX Runtime's Python API, with the same files, inputs and threads. Both run in turns in one run, after a warm-up.
  *
  *   node bench/real-size.ts [exported folder] [threads] [rounds]
  */
@@ -20,28 +20,29 @@ import { type Float32Tensor, attentionMask } from "../src/runtime/tensors.ts";
 import { root } from "../tools/serve.ts";
 import { median, timed } from "./measure.ts";
 
-/** Tokens written and tokens seen: a picture's 577 and a prompt's 13. */
+/** Generated tokens in the decoder's past. */
 const PAST = 20;
+/** Encoder positions: 577 visual tokens of an image and 13 tokens of a prompt. */
 const SEEN = 590;
-/** Sequences in the decoder's batch: greedy search, three beams. */
+/** Sequences in the decoder's batch: 1 for greedy search, 3 for three beams. */
 const ROWS = [1, 3] as const;
-/** Any token will do. */
+/** The input token; its value does not matter. */
 const TOKEN = 100;
 const WARM_UP_ROUNDS = 3;
-/** Time for one side's threads to fall asleep, in ms: ONNX Runtime's spin for a while after each run. */
+/** Pause in ms that lets one side's threads go idle: ONNX Runtime's threads spin for a while after each run. */
 const PAUSE = 50;
-/** Sums of ten thousand float32 values added in another order differ by less. */
+/** Larger than the difference between sums of ten thousand float32 values added in another order. */
 const RELATIVE_TOLERANCE = 1e-4;
 
 const [folder = join(root, "training/build/random-base/exported"), threads = "2", rounds = "20"] =
   process.argv.slice(2);
 
-/** One run: its milliseconds, and the sum of the absolute values that came out. */
+/** One run: its milliseconds, and the sum of the absolute output values. */
 const Run = z.object({ ms: z.number(), sum: z.number() });
 type Run = z.infer<typeof Run>;
 type Side = (work: string) => Promise<Run>;
 
-/** Values from -0.5 to 0.5, the same as in `real-size.py`. */
+/** A tensor of values from -0.5 to 0.5, the same as in `real-size.py`. */
 function numbers(...dims: readonly number[]): Float32Tensor {
   const length = dims.reduce((size, dim) => size * dim, 1);
   return { type: "float32", data: Float32Array.from({ length }, (_, at) => ((at % 251) - 125) / 250), dims };

@@ -1,32 +1,32 @@
 import { median } from "../measure.ts";
 import type { Load } from "./load.ts";
 
-/** A load, and what it cost the server. */
+/** The result of a load, with its CPU cost on the server. */
 export interface Round extends Load {
-  /** The cores' time for one answer: a busy machine changes it less than anything else. */
+  /** CPU time per answer in milliseconds; other programs on the machine affect it less than the other figures. */
   readonly processorMs: number;
 }
 
-/** Several rounds of one load. */
+/** Figures over several rounds of one load. */
 export interface Figures {
-  /** Answers a second, the median of the rounds. */
+  /** Answers per second, the median of the rounds. */
   readonly rate: number;
-  /** Of all rounds' answers together, in milliseconds. */
+  /** The median latency over the answers of all rounds, in milliseconds; `p99` likewise. */
   readonly p50: number;
   readonly p99: number;
-  /** The median of the rounds. */
+  /** CPU time per answer in milliseconds, the median of the rounds. */
   readonly processorMs: number;
-  /** Most questions that a round answered in two ways. */
+  /** The largest number of requests with differing answers in one round. */
   readonly unsteady: number;
 }
 
-/** The least value that this share of the values does not exceed. */
+/** The percentile by the nearest-rank method; `share` is from 0 to 1. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
-/** Sums rounds up. */
+/** Computes the figures of several rounds. */
 export function figuresOf(rounds: readonly Round[]): Figures {
   const latencies = rounds.flatMap((round) => round.latencies);
   return {
@@ -42,7 +42,7 @@ function printRow(name: string, cells: readonly string[]): void {
   console.log(name.padEnd(24) + cells.map((cell) => cell.padStart(12)).join(""));
 }
 
-/** One line for each entry. */
+/** Prints a table with one line per entry. */
 export function printTable(title: string, table: ReadonlyMap<string, Figures>): void {
   console.log(`\n${title}`);
   printRow("", ["requests/s", "p50, ms", "p99, ms", "cores, ms", "unsteady"]);
@@ -51,12 +51,12 @@ export function printTable(title: string, table: ReadonlyMap<string, Figures>): 
   }
 }
 
-/** The rate of an entry. */
+/** Returns the rate of an entry, NaN if there is none. */
 export function rateOf(table: ReadonlyMap<string, Figures>, title: string): number {
   return table.get(title)?.rate ?? Number.NaN;
 }
 
-/** Says by how much an aim is met or missed. */
+/** Prints a ratio and whether it meets the aim. */
 export function printVerdict(what: string, ratio: number, aim: number | undefined): void {
   const verdict = ratio >= (aim ?? 0) ? "met" : "missed";
   console.log(`${what}: ${ratio.toFixed(2)} times${aim === undefined ? "" : `; the aim is ${aim}: ${verdict}`}`);

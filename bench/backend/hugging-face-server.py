@@ -1,7 +1,7 @@
-"""Hugging Face's Florence-2 behind a minimal HTTP server: `hugging-face-server.py CHECKPOINT THREADS`.
+"""Serves Hugging Face's Florence-2 over a minimal HTTP server: `hugging-face-server.py CHECKPOINT THREADS`.
 
-`POST /?prompt=…` with a picture as the body answers the written ids as JSON. Requests are answered one at a time, as
-`generate` wants it. The first line of standard output is JSON and says where it listens.
+`POST /?prompt=…` with an image as the body returns the generated ids as JSON. Requests are processed one at a time, as
+`generate` requires. The first line of standard output is JSON with the address.
 """
 
 import io
@@ -27,9 +27,9 @@ one_at_a_time = threading.Lock()
 
 
 @torch.inference_mode()
-def answer(picture: bytes, prompt: str) -> list[int]:
-    """The ids behind the decoder's start token, searched as the checkpoint's `generation_config.json` says."""
-    pixels = processor(images=Image.open(io.BytesIO(picture)), return_tensors="pt")["pixel_values"]
+def answer(image: bytes, prompt: str) -> list[int]:
+    """Returns the ids after the decoder's start token, generated with the checkpoint's `generation_config.json`."""
+    pixels = processor(images=Image.open(io.BytesIO(image)), return_tensors="pt")["pixel_values"]
     ids = [model.config.image_token_id] * image_tokens + tokenizer.encode(prompt).ids
     output = model.generate(
         input_ids=torch.tensor([ids]),
@@ -41,19 +41,19 @@ def answer(picture: bytes, prompt: str) -> list[int]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection."""
+    """Handles one connection."""
 
     protocol_version = "HTTP/1.1"
-    # Else the head and the body of a reply wait for each other.
+    # Buffered and without Nagle's algorithm, so that the head and the body of a reply do not wait for each other.
     wbufsize = -1
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        """One request."""
-        picture = self.rfile.read(int(self.headers["content-length"]))
+        """Answers one request."""
+        image = self.rfile.read(int(self.headers["content-length"]))
         prompt = parse_qs(urlsplit(self.path).query)["prompt"][0]
         with one_at_a_time:
-            ids = answer(picture, prompt)
+            ids = answer(image, prompt)
         body = json.dumps(ids).encode()
         self.send_response(200)
         self.send_header("content-length", str(len(body)))
@@ -62,11 +62,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Logs nothing."""
 
 
 class Server(ThreadingHTTPServer):
-    """As many connections as are asked for may wait."""
+    """Allows as many waiting connections as the bench opens."""
 
     daemon_threads = True
     request_queue_size = 128

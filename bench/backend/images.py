@@ -1,8 +1,8 @@
-"""Writes the pictures that `backend.ts` asks about into a folder: `images.py IN OUT`.
+"""Writes the images that `backend.ts` sends to a folder: `images.py IN OUT`.
 
-Each is made as large as the model's input, since transformers.js resizes differently, and stored without loss, since
-decoders of JPEG round differently. A square can be turned and mirrored in eight ways: eight pictures that no cache of
-features takes for each other. Names begin with the way, 0 for upright.
+Each is resized to the model's input size, because transformers.js resizes differently, and stored losslessly, because
+JPEG decoders round differently. A square has eight orientations (rotated and mirrored): eight images that a feature cache
+treats as different. File names begin with the number of the orientation, 0 for upright.
 """
 
 import sys
@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 SIDE = 256
-TURNS = (
+ORIENTATIONS = (
     None,
     Image.Transpose.ROTATE_90,
     Image.Transpose.ROTATE_180,
@@ -25,6 +25,6 @@ TURNS = (
 source, target = Path(sys.argv[1]), Path(sys.argv[2])
 for path in sorted(source.iterdir()):
     upright = Image.open(path).convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    for turn, method in enumerate(TURNS):
-        picture = upright if method is None else upright.transpose(method)
-        picture.save(target / f"{turn}-{path.stem}.png")
+    for orientation, method in enumerate(ORIENTATIONS):
+        image = upright if method is None else upright.transpose(method)
+        image.save(target / f"{orientation}-{path.stem}.png")

@@ -2,26 +2,26 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { root } from "../../tools/serve.ts";
-import type { Load, Order } from "./load.ts";
+import type { Load, LoadOptions } from "./load.ts";
 
-/** The process that asks. */
+/** The process that sends the requests. */
 export interface LoadGenerator {
-  /** Rejects where a server answers anything but ids. */
-  run(order: Order): Promise<Load>;
+  /** Rejects if a server answers with anything but ids. */
+  run(options: LoadOptions): Promise<Load>;
   stop(): void;
 }
 
-/** `folder` holds the pictures. */
+/** Starts the load generator; `folder` contains the images. */
 export function startLoadGenerator(folder: string): LoadGenerator {
   const child = fork(join(root, "bench/backend/load.ts"), [folder]);
   const ended = once(child, "exit").then(() => {
     throw new Error("The load generator ended; what it says is above.");
   });
-  // Heard of in `run`, if at all.
+  // Avoids an unhandled rejection; `run` reports it.
   ended.catch(() => {});
   return {
-    run: async (order) => {
-      child.send(order);
+    run: async (options) => {
+      child.send(options);
       const [load]: Load[] = await Promise.race([once(child, "message"), ended]);
       if (load === undefined) throw new Error("The load generator gave no figures.");
       return load;

@@ -1,52 +1,52 @@
-/** The load generator, in a process of its own: `load.ts FOLDER`, orders come over IPC, one at a time. */
-import { type Question, type Questions, type QuestionSet, readQuestions } from "./requests.ts";
+/** The load generator, in its own process: `load.ts FOLDER`. It receives `LoadOptions` over IPC, one at a time. */
+import { type ImageRequest, readRequests, type RequestSet, type RequestSets } from "./requests.ts";
 import { type Ids, type Message, type WireName, wires } from "./wires.ts";
 
-/** Whom to ask what, and how hard. */
-export interface Order {
+/** The server, the requests and the concurrency of a load. */
+export interface LoadOptions {
   readonly url: string;
   readonly wire: WireName;
-  readonly questions: QuestionSet;
-  /** Requests under way at once: each that is answered is followed by the next. */
+  readonly requests: RequestSet;
+  /** Concurrent requests: after each answer the next request is sent. */
   readonly concurrency: number;
-  /** How long to measure; none asks each question once. */
+  /** The duration of the measurement; undefined sends each request once. */
   readonly seconds?: number;
 }
 
-/** What came of an order. */
+/** The result of a load. */
 export interface Load {
-  /** Answers a second, from when as many as are under way at once have been answered: until then the server fills up. */
+  /** Answers per second, counted after the first `concurrency` answers, when the server has reached its steady state. */
   readonly rate: number;
-  /** Of each answer that the rate counts, in milliseconds. */
+  /** Latencies of the answers that the rate counts, in milliseconds. */
   readonly latencies: readonly number[];
-  /** All that were answered, those before and after the rate's time included. */
+  /** The number of all answers, including those before and after the counted time. */
   readonly answers: number;
-  /** What was answered last to each question; of those that were not asked, nothing. */
+  /** The last answer to each request by its index; undefined for requests that were not sent. */
   readonly ids: readonly (Ids | undefined)[];
-  /** Questions that were answered in two ways. */
+  /** The number of requests that got differing answers. */
   readonly unsteady: number;
 }
 
 interface Answer {
-  readonly question: number;
+  readonly index: number;
   readonly ms: number;
   readonly at: number;
   readonly ids: Ids;
 }
 
-async function ask({ url, wire }: Order, { path, headers, body }: Message, question: number): Promise<Answer> {
+async function send({ url, wire }: LoadOptions, { path, headers, body }: Message, index: number): Promise<Answer> {
   const started = performance.now();
   const response = await fetch(new URL(path, url), { method: "POST", headers, body });
   const reply = new Uint8Array(await response.arrayBuffer());
   const at = performance.now();
   if (!response.ok) throw new Error(`${response.status} ${new TextDecoder().decode(reply)}`);
-  return { question, ms: at - started, at, ids: wires[wire].read(reply, response.headers) };
+  return { index, ms: at - started, at, ids: wires[wire].decode(reply, response.headers) };
 }
 
-/** All answers in the order in which they came. */
-async function answersTo(order: Order, questions: readonly Question[]): Promise<readonly Answer[]> {
-  const { concurrency, seconds } = order;
-  const messages = questions.map(wires[order.wire].write);
+/** Sends the requests and returns all answers in the order of their arrival. */
+async function answersTo(options: LoadOptions, requests: readonly ImageRequest[]): Promise<readonly Answer[]> {
+  const { concurrency, seconds } = options;
+  const messages = requests.map(wires[options.wire].encode);
   const answers: Answer[] = [];
   let next = 0;
   const isOver = (): boolean => {
@@ -56,33 +56,33 @@ async function answersTo(order: Order, questions: readonly Question[]): Promise<
   };
   const client = async (): Promise<void> => {
     while (!isOver()) {
-      const question = next++ % messages.length;
-      const message = messages[question];
-      if (message !== undefined) answers.push(await ask(order, message, question));
+      const index = next++ % messages.length;
+      const message = messages[index];
+      if (message !== undefined) answers.push(await send(options, message, index));
     }
   };
   await Promise.all(Array.from({ length: concurrency }, client));
   return answers;
 }
 
-function loadOf(answers: readonly Answer[], { concurrency, seconds = Infinity }: Order): Load {
+function loadOf(answers: readonly Answer[], { concurrency, seconds = Infinity }: LoadOptions): Load {
   const begun = answers[concurrency - 1]?.at ?? 0;
   const counted = answers.slice(concurrency).filter(({ at }) => at <= begun + seconds * 1000);
   const span = (counted.at(-1)?.at ?? Number.NaN) - begun;
   const ids: (Ids | undefined)[] = [];
   const unsteady = new Set<number>();
   for (const answer of answers) {
-    const before = ids[answer.question];
-    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(answer.ids)) unsteady.add(answer.question);
-    ids[answer.question] = answer.ids;
+    const before = ids[answer.index];
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(answer.ids)) unsteady.add(answer.index);
+    ids[answer.index] = answer.ids;
   }
   const rate = (1000 * counted.length) / span;
   const latencies = counted.map(({ ms }) => ms);
   return { rate, latencies, answers: answers.length, ids, unsteady: unsteady.size };
 }
 
-const all: Questions = await readQuestions(process.argv[2] ?? "");
+const all: RequestSets = await readRequests(process.argv[2] ?? "");
 process.once("disconnect", () => process.exit());
-process.on("message", (order: Order) => {
-  void answersTo(order, all[order.questions]).then((answers) => process.send?.(loadOf(answers, order)));
+process.on("message", (options: LoadOptions) => {
+  void answersTo(options, all[options.requests]).then((answers) => process.send?.(loadOf(answers, options)));
 });

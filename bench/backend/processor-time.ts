@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 
-/** Linux counts in hundredths of a second (`USER_HZ`), whatever the kernel's own clock is. */
+/** Linux counts in hundredths of a second (`USER_HZ`), independent of the kernel's own clock. */
 const TICK_MS = 10;
 
-/** Milliseconds that the cores have spent on a process, all threads together; elsewhere than on Linux `NaN`. */
+/** The CPU time of all threads of a process, in milliseconds; `NaN` on systems other than Linux. */
 export async function processorTime(pid: number | undefined): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // Behind the program's name, which may hold blanks: utime and stime are fields 14 and 15 of proc(5).
+  // Split after the program's name, which may contain spaces: utime and stime are fields 14 and 15 of proc(5).
   const [user, system] = stat
     .slice(stat.lastIndexOf(")") + 2)
     .split(" ")

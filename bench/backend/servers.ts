@@ -6,14 +6,14 @@ import { fileURLToPath } from "node:url";
 import { root } from "../../tools/serve.ts";
 import type { WireName } from "./wires.ts";
 
-/** A server that can be started. */
+/** One of the compared servers. */
 interface Side {
   readonly wire: WireName;
-  /** `threads` are those of one graph. */
+  /** The command line; `threads` is the number of threads of one graph. */
   readonly command: (threads: number) => readonly [string, ...string[]];
 }
 
-/** A Python with what `training/requirements.txt` lists. */
+/** A Python with the packages of `training/requirements.txt`. */
 export const python = process.env["PYTHON"] ?? join(root, "training/.venv/bin/python");
 
 const checkpoint = join(root, "training/build/checkpoint");
@@ -26,7 +26,7 @@ function ours(flags: string): Side {
   return { wire: "open-inference", command: (threads) => [...fixed, String(threads), ...flags.split(" ")] };
 }
 
-/** Who takes part, by the name that is printed. */
+/** The compared servers by their printed names. */
 const sides = {
   "Hugging Face": {
     wire: "plain",
@@ -44,14 +44,14 @@ const sides = {
 /** A side's name. */
 export type SideName = keyof typeof sides;
 
-/** A server that listens. */
+/** A running server. */
 export interface Server {
   readonly wire: WireName;
   readonly url: string;
   readonly process: ChildProcess;
 }
 
-/** Resolves once the model is loaded. Rejects where the server ends instead. */
+/** Starts a server and resolves when its model is loaded. Rejects if it exits instead. */
 export async function start(name: SideName, threads: number): Promise<Server> {
   const { wire, command } = sides[name];
   const [program, ...flags] = command(threads);
@@ -64,18 +64,18 @@ export async function start(name: SideName, threads: number): Promise<Server> {
     throw new Error(`${name} does not start: ${[program, ...flags].join(" ")}`);
   });
   const [line = ""]: string[] = await Promise.race([once(lines, "line"), ended]);
-  // It may end when it is told to.
+  // Avoids an unhandled rejection when the server is stopped later.
   ended.catch(() => {});
   lines.close();
-  // A full pipe would hold the server up.
+  // A full pipe would block the server.
   child.stdout.resume();
   const { listening }: { listening: string } = JSON.parse(line);
   return { wire, url: listening, process: child };
 }
 
-/** Resolves once it is gone. */
+/** Stops a server and resolves when its process has exited. */
 export async function stop({ process: child }: Server): Promise<void> {
-  const gone = once(child, "exit");
+  const exited = once(child, "exit");
   child.kill();
-  await gone;
+  await exited;
 }

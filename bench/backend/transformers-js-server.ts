@@ -1,20 +1,20 @@
 /**
- * transformers.js behind a minimal HTTP server: `transformers-js-server.ts THREADS`. `POST /?prompt=…` with a picture as the
- * body answers the written ids as JSON. Its graphs block the thread, so requests are answered one at a time; that also keeps
- * those that came first from waiting for all others. The first line of standard output is JSON and says where it listens.
+ * Serves transformers.js over a minimal HTTP server: `transformers-js-server.ts THREADS`. `POST /?prompt=…` with an image as
+ * the body returns the generated ids as JSON. Its graphs block the thread, so requests are processed one at a time; this also
+ * keeps the first requests from waiting for all others. The first line of standard output is JSON with the address.
  */
 import { createServer } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { loadModel, loadProcessor } from "../competitors/transformers-js.ts";
 
-// Its copy of the model goes with an orderly exit.
+// A regular exit removes the copy of the model.
 process.once("SIGTERM", () => process.exit());
 const { library, processor } = await loadProcessor();
 const model = await loadModel(library, Number(process.argv[2]));
 
-/** The ids behind the decoder's start token, searched as the checkpoint's `generation_config.json` says. */
-async function answer(picture: Uint8Array<ArrayBuffer>, prompt: string): Promise<readonly number[]> {
-  const pixels = await processor.image_processor(await library.RawImage.fromBlob(new Blob([picture])));
+/** Returns the ids after the decoder's start token, generated with the checkpoint's `generation_config.json`. */
+async function answer(image: Uint8Array<ArrayBuffer>, prompt: string): Promise<readonly number[]> {
+  const pixels = await processor.image_processor(await library.RawImage.fromBlob(new Blob([image])));
   const output = await model.generate({ ...pixels, ...processor.tokenizer([prompt]), do_sample: false });
   return output.tolist()[0]?.slice(1).map(Number) ?? [];
 }
@@ -25,8 +25,8 @@ const server = createServer((request, response) => {
   const { searchParams } = new URL(request.url ?? "", "http://127.0.0.1");
   const prompt = searchParams.get("prompt") ?? "";
   const respond = async (): Promise<void> => {
-    const picture = await buffer(request);
-    last = last.then(async () => response.end(JSON.stringify(await answer(new Uint8Array(picture), prompt))));
+    const image = await buffer(request);
+    last = last.then(async () => response.end(JSON.stringify(await answer(new Uint8Array(image), prompt))));
     await last;
   };
   respond().catch((thrown: unknown) => response.writeHead(500).end(String(thrown)));

@@ -1,22 +1,22 @@
 import { decodeReply, encodeRequest } from "../../src/inference/protocol/binary-extension.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { models, textTensor } from "../../src/inference/wire.ts";
-import type { Question } from "./requests.ts";
+import type { ImageRequest } from "./requests.ts";
 
-/** The ids that answer each prompt of a question. */
+/** The generated ids of each prompt of a request. */
 export type Ids = readonly (readonly number[])[];
 
-/** A question as it is sent: written before the clock runs. */
+/** An encoded HTTP request, prepared before the measurement starts. */
 export interface Message {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** How a server is asked. */
+/** The wire format of a server: encodes requests and decodes replies. */
 export interface Wire {
-  readonly write: (question: Question) => Message;
-  readonly read: (body: Uint8Array, headers: Headers) => Ids;
+  readonly encode: (request: ImageRequest) => Message;
+  readonly decode: (body: Uint8Array, headers: Headers) => Ids;
 }
 
 function numbersOf(outputs: readonly NamedTensor[], name: string): readonly number[] {
@@ -25,16 +25,16 @@ function numbersOf(outputs: readonly NamedTensor[], name: string): readonly numb
   return Array.from(tensor.data, Number);
 }
 
-/** Our own: the Open Inference Protocol with binary tensors, as the edge speaks it. */
+/** Our own format: the Open Inference Protocol with binary tensors, as the edge sends it. */
 const openInference: Wire = {
-  write: ({ picture, prompts }) => {
-    const image: NamedTensor = { name: "image", datatype: "BYTES", shape: [1], data: [picture] };
+  encode: ({ image, prompts }) => {
+    const imageTensor: NamedTensor = { name: "image", datatype: "BYTES", shape: [1], data: [image] };
     const outputs = ["token_ids", "token_count"].map((name) => ({ name, parameters: { binary_data: true } }));
-    const encoded = encodeRequest({ inputs: [image, textTensor("prompt", prompts)], outputs }, () => true);
+    const encoded = encodeRequest({ inputs: [imageTensor, textTensor("prompt", prompts)], outputs }, () => true);
     if (!encoded.ok) throw new TypeError(encoded.failure.detail);
     return { path: `/v2/models/${models.florence2}/infer`, ...encoded.value };
   },
-  read: (body, headers) => {
+  decode: (body, headers) => {
     const reply = decodeReply(body, headers);
     if (!reply.ok) throw new TypeError(reply.failure.detail);
     const ids = numbersOf(reply.value.outputs, "token_ids");
@@ -44,21 +44,21 @@ const openInference: Wire = {
   },
 };
 
-/** The competitors': the least that HTTP can do. The picture is the body; one prompt a call. */
+/** The competitors' format, minimal HTTP: the image is the body, with one prompt per call. */
 const plain: Wire = {
-  write: ({ picture, prompts: [prompt = ""] }) => ({
+  encode: ({ image, prompts: [prompt = ""] }) => ({
     path: `/?prompt=${encodeURIComponent(prompt)}`,
     headers: { "content-type": "application/octet-stream" },
-    body: picture,
+    body: image,
   }),
-  read: (body) => {
+  decode: (body) => {
     const ids: readonly number[] = JSON.parse(new TextDecoder().decode(body));
     return [ids];
   },
 };
 
-/** Both by name. */
+/** The wire formats by name. */
 export const wires = { "open-inference": openInference, plain } as const;
 
-/** A wire's name. */
+/** The name of a wire format. */
 export type WireName = keyof typeof wires;

@@ -6,12 +6,12 @@ import { pathToFileURL } from "node:url";
 import { type Task, tasks } from "../../src/florence/tasks.ts";
 import { root } from "../../tools/serve.ts";
 
-/** A tensor of ids. */
+/** A tensor of token ids. */
 export interface JsTensor {
   tolist(): readonly (readonly bigint[])[];
 }
 
-/** Florence-2's processor in transformers.js, by its parts. */
+/** Florence-2's processor in transformers.js. */
 export interface JsProcessor {
   image_processor(image: unknown): Promise<object>;
   tokenizer(texts: readonly string[]): object;
@@ -19,18 +19,18 @@ export interface JsProcessor {
   post_process_generation(text: string, task: string, imageSize: readonly [number, number]): unknown;
 }
 
-/** One of a model's graphs. */
+/** The session of one of a model's graphs. */
 export interface JsSession {
   run: (...inputs: readonly unknown[]) => Promise<unknown>;
 }
 
-/** Florence-2 in transformers.js; `sessions` are its graphs by its own names. */
+/** Florence-2 in transformers.js; `sessions` has its graphs by their names in transformers.js. */
 export interface JsModel {
   readonly sessions: Readonly<Record<string, JsSession>>;
   generate(inputs: object): Promise<JsTensor>;
 }
 
-/** What the benches use of the library. Its own types are not there unless it is installed. */
+/** The part of the library that the benches use. Declared here because its own types exist only when it is installed. */
 export interface TransformersJs {
   readonly env: { localModelPath: string; allowRemoteModels: boolean };
   readonly AutoProcessor: { from_pretrained(name: string): Promise<JsProcessor> };
@@ -42,11 +42,11 @@ export interface TransformersJs {
 
 const MODEL = "mini";
 
-/** Installed beside this file, and nowhere else. */
+/** Installed next to this file only. */
 const PACKAGE = "@huggingface/transformers";
 const rows: readonly Task[] = Object.values(tasks);
 
-/** transformers.js reads the task table from this file, as the onnx-community checkpoints have it; ours do without. */
+/** transformers.js reads the task table from this file, as in the onnx-community checkpoints; our models do not have it. */
 function withTaskTable(preprocessor: object): object {
   const prompts = (isFixed: boolean) =>
     rows.filter(({ input }) => (input === "none") === isFixed).map(({ token, sentence }) => [token, sentence] as const);
@@ -59,7 +59,7 @@ function withTaskTable(preprocessor: object): object {
   };
 }
 
-/** A copy of the mini model that transformers.js can load; it goes when this process does. */
+/** Creates a copy of the mini model that transformers.js can load; removed when this process exits. */
 function modelFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "florence-edge-bench-"));
   process.once("exit", () => rmSync(folder, { recursive: true }));
@@ -79,7 +79,7 @@ async function importLibrary(): Promise<TransformersJs> {
   }
 }
 
-/** transformers.js with the mini model's processor, cut off from the network. */
+/** Loads transformers.js and the mini model's processor, and disables `fetch` so that the network is not used. */
 export async function loadProcessor(): Promise<{
   readonly library: TransformersJs;
   readonly processor: JsProcessor;
@@ -91,7 +91,7 @@ export async function loadProcessor(): Promise<{
   return { library, processor: await library.AutoProcessor.from_pretrained(MODEL) };
 }
 
-/** The mini model in transformers.js: native ONNX Runtime, float32. */
+/** Loads the mini model in transformers.js: native ONNX Runtime, float32. */
 export function loadModel(library: TransformersJs, threads: number): Promise<JsModel> {
   return library.Florence2ForConditionalGeneration.from_pretrained(MODEL, {
     dtype: "fp32",

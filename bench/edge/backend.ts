@@ -3,19 +3,19 @@ import { encodeReply } from "../../src/inference/protocol/binary-extension.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { listen } from "./listen.ts";
 
-/** A backend that writes the same for every picture, and how long it was busy with requests. */
+/** A backend that returns the same generation for every image and measures the time that it spends on requests. */
 export interface Backend {
   readonly url: string;
-  /** Milliseconds from when a request's last byte was here to when the answer's was handed over, all requests together. */
+  /** The sum over all requests of the milliseconds from the request's last byte until the answer is handed to the socket. */
   busyMs(): number;
-  /** Questions to the model. */
-  asked(): number;
+  /** The number of inference requests. */
+  inferenceRequests(): number;
   stop(): void;
 }
 
 const utf8 = (value: string): Uint8Array => new TextEncoder().encode(value);
 
-/** What an object detection may look like: three boxes, 17 tokens. Their ids mean nothing to anybody but the score. */
+/** An object detection of three boxes in 17 tokens. The token ids are used only for the scores. */
 const text = ["car", "tree", "dog"]
   .map((label, at) => `${label}<loc_${100 * at}><loc_50><loc_${100 * at + 90}><loc_400>`)
   .join("");
@@ -56,22 +56,22 @@ function encoded() {
   return result.value;
 }
 
-/** Listens on a free port of this machine. */
+/** Starts the backend on a free port of this machine. */
 export async function startBackend(): Promise<Backend> {
   const { body, headers } = encoded();
   let busy = 0;
-  let asked = 0;
+  let inferenceRequests = 0;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for await (const _ of request);
-    const begun = performance.now();
-    const known = replies.get(request.url ?? "");
-    if (known === undefined) {
-      asked += 1;
+    const started = performance.now();
+    const reply = replies.get(request.url ?? "");
+    if (reply === undefined) {
+      inferenceRequests += 1;
       response.writeHead(200, { ...headers, "content-length": body.byteLength }).end(body);
     } else {
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(known));
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(reply));
     }
-    busy += performance.now() - begun;
+    busy += performance.now() - started;
   };
   const server = createServer((request, response) => void answer(request, response));
   const port = await listen(server);
@@ -79,5 +79,5 @@ export async function startBackend(): Promise<Backend> {
     server.close();
     server.closeAllConnections();
   };
-  return { url: `http://127.0.0.1:${port}`, busyMs: () => busy, asked: () => asked, stop };
+  return { url: `http://127.0.0.1:${port}`, busyMs: () => busy, inferenceRequests: () => inferenceRequests, stop };
 }

@@ -1,11 +1,14 @@
-/** autocannon in a process of its own: its own command line reads bodies as text, and pictures are none. `generator.ts`: options on stdin, the report on stdout. */
+/**
+ * Runs autocannon in its own process, with options as JSON on stdin and the report on stdout. Not autocannon's own command line, which reads bodies as
+ * text and so cannot send images.
+ */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import * as z from "zod";
 import { root } from "../../tools/serve.ts";
 
-const Order = z.object({
+const Options = z.object({
   url: z.string(),
   method: z.string(),
   headers: z.record(z.string(), z.string()),
@@ -17,6 +20,6 @@ const Order = z.object({
 
 const autocannon: unknown = createRequire(join(root, "bench/competitors/package.json"))("autocannon");
 if (typeof autocannon !== "function") throw new Error("autocannon is not installed: npm ci --prefix bench/competitors");
-const { body, ...order } = Order.parse(await json(process.stdin));
+const { body, ...options } = Options.parse(await json(process.stdin));
 const content = body === "" ? {} : { body: Buffer.from(body, "base64") };
-console.log(JSON.stringify(await autocannon({ ...order, ...content })));
+console.log(JSON.stringify(await autocannon({ ...options, ...content })));

@@ -5,20 +5,20 @@ import * as z from "zod";
 import { processorTime } from "../backend/processor-time.ts";
 import type { Workerd } from "./workerd.ts";
 
-/** One request, asked again and again. */
-export interface Question {
+/** A request that is sent repeatedly. */
+export interface LoadRequest {
   readonly path: string;
   readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** What a server did under load. */
+/** The figures of a server under load. */
 export interface Load {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The cores' time for one answer. */
+  /** CPU time per answer in milliseconds. */
   readonly processorMs: number;
 }
 
@@ -32,25 +32,25 @@ const Report = z.object({
 
 const generator = fileURLToPath(new URL("generator.ts", import.meta.url));
 
-async function report(order: object): Promise<z.infer<typeof Report>> {
+async function runGenerator(options: object): Promise<z.infer<typeof Report>> {
   const child = spawn(process.execPath, [generator], { stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.end(JSON.stringify(order));
+  child.stdin.end(JSON.stringify(options));
   return Report.parse(await json(child.stdout));
 }
 
-/** Asks for `seconds` with `concurrency` requests under way. Throws where any answer is not the one hoped for: an error is quickly sent. */
+/** Sends a request repeatedly for `seconds`, `concurrency` at a time. Throws unless all answers are 2xx: errors are faster and distort the figures. */
 export async function load(
   { url, process: { pid } }: Workerd,
-  question: Question,
+  request: LoadRequest,
   { seconds, concurrency }: { readonly seconds: number; readonly concurrency: number },
 ): Promise<Load> {
   const before = await processorTime(pid);
-  const { path, method, headers, body = new Uint8Array() } = question;
-  const order = { url: new URL(path, url).href, method, headers, connections: concurrency, duration: seconds };
-  const result = await report({ ...order, body: Buffer.from(body).toString("base64") });
+  const { path, method, headers, body = new Uint8Array() } = request;
+  const options = { url: new URL(path, url).href, method, headers, connections: concurrency, duration: seconds };
+  const result = await runGenerator({ ...options, body: Buffer.from(body).toString("base64") });
   const after = await processorTime(pid);
   if (result.non2xx > 0 || result.errors > 0 || result["2xx"] === 0) {
-    throw new Error(`${question.path}: ${result["2xx"]} answers, ${result.non2xx} refusals, ${result.errors} errors.`);
+    throw new Error(`${request.path}: ${result["2xx"]} answers, ${result.non2xx} refusals, ${result.errors} errors.`);
   }
   return {
     requestsPerSecond: result.requests.average,

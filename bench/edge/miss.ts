@@ -1,12 +1,12 @@
 import type { Backend } from "./backend.ts";
-import { uploadQuestion } from "./requests.ts";
+import { uploadRequest } from "./requests.ts";
 import type { Workerd } from "./workerd.ts";
 
-/** Requests before the first that counts. */
+/** Requests before the first measured one. */
 const WARM_UP = 20;
 
-async function askAnew(server: Workerd, mark: number): Promise<void> {
-  const { path, method, headers, body } = uploadQuestion(mark);
+async function sendMiss(server: Workerd, mark: number): Promise<void> {
+  const { path, method, headers, body } = uploadRequest(mark);
   const response = await fetch(new URL(path, server.url), { method, headers, body: body ?? null });
   await response.arrayBuffer();
   if (!response.ok || !(response.headers.get("cache-status") ?? "").includes("fwd=miss")) {
@@ -14,14 +14,14 @@ async function askAnew(server: Workerd, mark: number): Promise<void> {
   }
 }
 
-/** Milliseconds of each request that nobody knew the answer to, one after the other, without the time that the backend was busy with it. */
+/** Sends cache misses one after another and returns the milliseconds of each, minus the backend's busy time. */
 export async function missOverheads(server: Workerd, backend: Backend, requests: number): Promise<readonly number[]> {
   const overheads: number[] = [];
   for (let mark = 1; mark <= WARM_UP + requests; mark++) {
     const busy = backend.busyMs();
-    const begun = performance.now();
-    await askAnew(server, mark);
-    overheads.push(performance.now() - begun - (backend.busyMs() - busy));
+    const started = performance.now();
+    await sendMiss(server, mark);
+    overheads.push(performance.now() - started - (backend.busyMs() - busy));
   }
   return overheads.slice(WARM_UP);
 }

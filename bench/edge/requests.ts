@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../tools/serve.ts";
-import type { Question } from "./load.ts";
+import type { LoadRequest } from "./load.ts";
 
-/** As large as a picture that a phone has shrunk to send it. */
+/** The typical size of an image that a phone has scaled down for sending. */
 const UPLOAD_BYTES = 200_000;
 
-/** Most bytes of a JPEG segment. */
+/** The maximum length of a JPEG segment in bytes. */
 const MAX_SEGMENT = 65_535;
 
-/** A JPEG file made longer by comments behind its first marker, which decoders skip. `mark` makes it a file of its own. */
+/** Pads a JPEG file with comment segments after its first marker, which decoders skip. `mark` makes the file unique. */
 export function paddedJpeg(bytes: Uint8Array, size: number, mark = 0): Uint8Array<ArrayBuffer> {
   const comments: Uint8Array[] = [];
   for (let missing = size - bytes.byteLength; missing > 8;) {
@@ -31,27 +31,27 @@ const icon = await readFile(join(root, "test/vectors/mini/pictures/06-200x180.pn
 const json = { "content-type": "application/json" };
 const upload = paddedJpeg(street, UPLOAD_BYTES);
 
-/** A picture sent as a body. `mark` makes it one that nobody has sent before. */
-export function uploadQuestion(mark = 0): Question {
+/** A request with an image as its body. A new `mark` makes the image unique, so that it is not cached. */
+export function uploadRequest(mark = 0): LoadRequest {
   const body = mark === 0 ? upload : paddedJpeg(street, UPLOAD_BYTES, mark);
   return { path: PATH, method: "POST", headers: { "content-type": "image/jpeg" }, body };
 }
 
-function jsonQuestion(image: unknown): Question {
+function jsonRequest(image: unknown): LoadRequest {
   return { path: PATH, method: "POST", headers: json, body: Buffer.from(JSON.stringify({ image })) };
 }
 
-/** A Worker that does nothing, without and with a body to read. */
-export const helloQuestions = {
+/** Requests to the hello Worker, without and with a body to read. */
+export const helloRequests = {
   hello: { path: "/", method: "GET", headers: {}, body: undefined },
   "hello, 200 kB read": { path: "/", method: "POST", headers: {}, body: upload },
-} as const satisfies Record<string, Question>;
+} as const satisfies Record<string, LoadRequest>;
 
-/** What is asked of the API: a picture by its address, a small one inside JSON, a file. */
-export function questions(pictureUrl: string) {
+/** Requests to the API: an image by URL, a small image as base64 in JSON, an uploaded file. */
+export function apiRequests(imageUrl: string) {
   return {
-    "JSON, address": jsonQuestion({ url: pictureUrl }),
-    "JSON, 4 kB picture": jsonQuestion({ base64: icon.toString("base64") }),
-    "upload, 200 kB": uploadQuestion(),
-  } as const satisfies Record<string, Question>;
+    "JSON, address": jsonRequest({ url: imageUrl }),
+    "JSON, 4 kB picture": jsonRequest({ base64: icon.toString("base64") }),
+    "upload, 200 kB": uploadRequest(),
+  } as const satisfies Record<string, LoadRequest>;
 }

@@ -5,7 +5,7 @@ import { bundle } from "../../tools/bundle.ts";
 import { root } from "../../tools/serve.ts";
 import { serveWithWorkerd, type Site, type Workerd } from "./workerd.ts";
 
-/** What wrangler.toml says of the Worker, as far as workerd needs it here. */
+/** The part of wrangler.toml that workerd needs here. */
 const Configured = z.object({
   compatibilityDate: z.string(),
   compatibilityFlags: z.array(z.string()),
@@ -20,31 +20,31 @@ function configured() {
   return { compatibilityDate, compatibilityFlags, variables: Object.fromEntries(texts) };
 }
 
-/** Whoever is asked, each in a process of its own. */
+/** The measured servers, each in its own process. */
 export interface Servers {
-  /** Bare Hono. */
+  /** The hello Worker: Hono alone. */
   readonly hello: Workerd;
-  /** The API, by the level of the cache that knows the answer. */
+  /** The API by the cache level that has the answer. */
   readonly levels: Readonly<Record<"isolate" | "Cache API" | "KV", Workerd>>;
-  /** The API again, where isolates agree who asks the backend; the others ask for themselves. */
+  /** The API with request coalescing through the Durable Object; the other servers do not coalesce requests. */
   readonly shared: Workerd;
   stop(): Promise<void>;
 }
 
-/** Builds and starts all of them; the API asks the backend at `backendUrl`. */
+/** Builds and starts all servers; the API uses the backend at `backendUrl`. */
 export async function startServers(backendUrl: string): Promise<Servers> {
   const { variables: texts, ...compatibility } = configured();
   const variables = { ...texts, PLACEMENT: "remote", BACKEND_URL: backendUrl, ALLOW_HTTP_IMAGES: "true" };
-  const common = { ...compatibility, assets: join(root, "dist/assets"), variables, flights: false };
+  const common = { ...compatibility, assets: join(root, "dist/assets"), variables, coalesces: false };
   const api: Site = { ...common, modules: await bundle(), cache: "cache.js" };
-  const forgetful: Site = { ...api, variables: { ...variables, CACHE_MEMORY_BYTES: "0" } };
+  const withoutMemory: Site = { ...api, variables: { ...variables, CACHE_MEMORY_BYTES: "0" } };
   const hello = { ...common, modules: await bundle("bench/edge-hello-worker.ts"), cache: "no-cache.js" } as const;
   const [bare, isolate, cacheApi, kv, shared] = await Promise.all([
     serveWithWorkerd(hello),
     serveWithWorkerd(api),
-    serveWithWorkerd(forgetful),
-    serveWithWorkerd({ ...forgetful, cache: "no-cache.js" }),
-    serveWithWorkerd({ ...api, flights: true }),
+    serveWithWorkerd(withoutMemory),
+    serveWithWorkerd({ ...withoutMemory, cache: "no-cache.js" }),
+    serveWithWorkerd({ ...api, coalesces: true }),
   ]);
   const stop = async (): Promise<void> => {
     await Promise.all([bare, isolate, cacheApi, kv, shared].map((server) => server.stop()));

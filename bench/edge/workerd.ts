@@ -9,21 +9,21 @@ import { fileURLToPath } from "node:url";
 import { listen } from "./listen.ts";
 import type { bundle } from "../../tools/bundle.ts";
 
-/** What workerd serves: a Worker's modules, the entry first, and where it has bindings, their values. */
+/** A Worker for workerd: its modules, the entry first, and the values of its bindings. */
 export interface Site {
   readonly modules: Awaited<ReturnType<typeof bundle>>;
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
-  /** The folder behind ASSETS. */
+  /** The folder of the ASSETS binding. */
   readonly assets: string;
-  /** Whether isolates agree through the Durable Object who asks the backend. */
-  readonly flights: boolean;
-  /** A file of `services/` that answers for the Cache API. */
+  /** Whether isolates coalesce requests to the backend through the Durable Object. */
+  readonly coalesces: boolean;
+  /** The file of `services/` that stands in for the Cache API. */
   readonly cache: "cache.js" | "no-cache.js";
 }
 
-/** workerd with one Worker in a process of its own. */
+/** A workerd process with one Worker. */
 export interface Workerd {
   readonly url: URL;
   readonly process: ChildProcess;
@@ -33,13 +33,13 @@ export interface Workerd {
 const text = JSON.stringify;
 const list = (items: readonly string[]): string => `[ ${items.join(", ")} ]`;
 
-/** A Worker of one JavaScript file. */
+/** The configuration of a stand-in service: a Worker of one JavaScript file. */
 function standIn(name: string, file: string, bindings: readonly string[] = []): string {
   const modules = list([`(name = "main", esModule = embed ${text(file)})`]);
   return `(name = ${text(name)}, worker = (modules = ${modules}, compatibilityDate = "2026-10-20", bindings = ${list(bindings)}))`;
 }
 
-/** The configuration that `workerd serve` reads; modules and stand-ins lie beside it, since it embeds nothing from elsewhere. */
+/** Returns the configuration for `workerd serve`. Modules and stand-ins must be in its folder, because it embeds no files from elsewhere. */
 function configuration({ modules, ...site }: Site, port: number): string {
   const files = modules.map(({ type, path }) => {
     return `(name = ${text(path)}, ${type === "ESModule" ? "esModule" : "wasm"} = embed ${text(path)})`;
@@ -51,7 +51,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
     ...variables,
     `(name = "ASSETS", service = "assets")`,
     `(name = "GENERATIONS", kvNamespace = "kv")`,
-    ...(site.flights ? [`(name = "REQUEST_COORDINATOR", durableObjectNamespace = "RequestCoordinator")`] : []),
+    ...(site.coalesces ? [`(name = "REQUEST_COORDINATOR", durableObjectNamespace = "RequestCoordinator")`] : []),
   ];
   const worker = [
     `modules = ${list(files)}`,
@@ -59,7 +59,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
     `compatibilityFlags = ${list(site.compatibilityFlags.map((flag) => text(flag)))}`,
     `bindings = ${list(bindings)}`,
     `cacheApiOutbound = "cache"`,
-    `durableObjectNamespaces = [ (className = "RequestCoordinator", uniqueKey = "flights", enableSql = true) ]`,
+    `durableObjectNamespaces = [ (className = "RequestCoordinator", uniqueKey = "request-coordinator", enableSql = true) ]`,
     `durableObjectStorage = (inMemory = void)`,
   ];
   const services = [
@@ -68,7 +68,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
     standIn("kv", "kv.js"),
     standIn("cache", site.cache),
     `(name = "disk", disk = (path = ${text(site.assets)}))`,
-    // The benches' backend is on this machine.
+    // Private addresses are allowed because the backend is on this machine.
     `(name = "internet", network = (allow = ["public", "private"]))`,
   ];
   const socket = `(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")`;
@@ -77,7 +77,7 @@ const config :Workerd.Config = (services = ${list(services)}, sockets = ${list([
 `;
 }
 
-/** The program itself, of the version that Miniflare runs: `node_modules/.bin/workerd` would put a Node process before it. */
+/** The path of the workerd binary that Miniflare runs: `node_modules/.bin/workerd` would add a Node process in front of it. */
 function workerdBinary(): string {
   const path: unknown = createRequire(import.meta.resolve("miniflare"))("workerd").default;
   if (typeof path !== "string") throw new Error("workerd does not say where its program is.");
@@ -92,19 +92,19 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function answering(url: URL, child: ChildProcess): Promise<void> {
+async function waitUntilReady(url: URL, child: ChildProcess): Promise<void> {
   while (child.exitCode === null) {
-    const isThere = await fetch(url).then(
+    const isReady = await fetch(url).then(
       () => true,
       () => false,
     );
-    if (isThere) return;
+    if (isReady) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error("workerd ended; what it says is above.");
 }
 
-/** Runs `workerd serve`, as nothing but a deployment's own servers come nearer to Cloudflare: no proxy, no inspector, no Node in between. */
+/** Runs `workerd serve` without a proxy, an inspector or Node in between, which is the closest local setup to Cloudflare's own servers. */
 export async function serveWithWorkerd(site: Site): Promise<Workerd> {
   const folder = await mkdtemp(join(tmpdir(), "florence-edge-workerd-"));
   const port = await freePort();
@@ -126,7 +126,7 @@ export async function serveWithWorkerd(site: Site): Promise<Workerd> {
   };
   const url = new URL(`http://127.0.0.1:${port}/`);
   try {
-    await answering(url, child);
+    await waitUntilReady(url, child);
     return { url, process: child, stop };
   } catch (error) {
     await stop();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { askApi } from "./ask.ts";
 import { readQuestions } from "./questions.ts";
 
-/** Asks a folder's questions and writes a line for each answer into `answers.jsonl` there. Gives that file's path and the number of questions. */
+/** Sends a folder's questions to the API and writes a line per answer to `answers.jsonl` there. Returns that path and the number of questions. */
 export async function answerAll(
   api: URL,
   folder: string,

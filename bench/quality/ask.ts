@@ -2,7 +2,7 @@ import { AnalyzeAnswer } from "../../src/contract/analyze.ts";
 import { type InputKind, type Task, type TaskName, tasks } from "../../src/florence/tasks.ts";
 import type { Question } from "./questions.ts";
 
-/** What a prompt is filled with, as the option of its task. */
+/** Converts the input of a prompt to the option of its task. */
 const options: Readonly<Record<InputKind, (input: string) => object>> = {
   none: () => ({}),
   text: (text) => ({ text }),
@@ -20,14 +20,14 @@ function itemOf({ task: token, input }: Question, beams: number): object {
   return { task: name, ...options[task.input](input ?? ""), beams };
 }
 
-/** The API's answers to all questions on one picture, in their order, past the cache. */
+/** Sends all questions on one image in one request, bypassing the cache; returns the answers in the order of the questions. */
 export async function askApi(
   api: URL,
-  picture: Uint8Array,
+  imageBytes: Uint8Array,
   questions: readonly Question[],
   beams: number,
 ): Promise<readonly unknown[]> {
-  const image = Buffer.from(picture).toString("base64");
+  const image = Buffer.from(imageBytes).toString("base64");
   const response = await fetch(new URL("/v1/analyze", api), {
     method: "POST",
     headers: { "content-type": "application/json", "cache-control": "no-store" },

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What an answer says, without scores and the model's name. */
+/** The content of an answer, without scores and the model's name. */
 const Line = z.object({
   answer: z.object({
     text: z.string().optional(),
@@ -17,15 +17,15 @@ const Line = z.object({
   }),
 });
 
-function said(lines: string): readonly string[] {
+function contentsOf(lines: string): readonly string[] {
   return lines
     .trim()
     .split("\n")
     .map((line) => JSON.stringify(Line.parse(JSON.parse(line)).answer));
 }
 
-/** How many answers of two files of answers to the same questions say the same to the last bin: `930 of 1024`. */
+/** Counts the answers that have equal content in two files of answers to the same questions: `930 of 1024`. */
 export function equalAnswers(one: string, other: string): string {
-  const [ours, theirs] = [said(one), said(other)];
+  const [ours, theirs] = [contentsOf(one), contentsOf(other)];
   return `${ours.filter((answer, index) => answer === theirs[index]).length} of ${ours.length}`;
 }

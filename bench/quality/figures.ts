@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
 
-/** What `florence-training evaluate` writes: figures by the task's token and their own name. */
+/** The output of `florence-training evaluate`: figures by the task's token and their own name. */
 const Evaluation = z.object({ figures: z.record(z.string(), z.record(z.string(), z.number())) });
 
-/** The figures of a file by `<TASK> name`. */
+/** Reads the figures of a file, keyed by `<TASK> name`. */
 export async function readFigures(path: string): Promise<ReadonlyMap<string, number>> {
   const { figures } = Evaluation.parse(JSON.parse(await readFile(path, "utf8")));
   return new Map(
@@ -14,7 +14,7 @@ export async function readFigures(path: string): Promise<ReadonlyMap<string, num
   );
 }
 
-/** One line a figure, the product's beside PyTorch's, and how many are the same to the last digit that is written. */
+/** Prints the product's figures next to PyTorch's, one per line, and how many are equal to the last digit in the files. */
 export function printSideBySide(product: ReadonlyMap<string, number>, pytorch: ReadonlyMap<string, number>): void {
   console.log(`${"".padEnd(56)}${"HTTP API".padStart(10)}${"PyTorch".padStart(10)}`);
   for (const [name, value] of product) {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 
-/** A line of what `florence-training questions` writes; `task` is the model's token, `input` what its prompt is filled with. */
+/** A line of the output of `florence-training questions`; `task` is the model's token, `input` the prompt's input. */
 const Question = z.object({
   id: z.string(),
   picture: z.string(),
@@ -11,7 +11,7 @@ const Question = z.object({
 });
 export type Question = Readonly<z.infer<typeof Question>>;
 
-/** The questions of a folder by the picture's file name. */
+/** Reads the questions of a folder, grouped by the image's file name. */
 export async function readQuestions(folder: string): Promise<ReadonlyMap<string, readonly Question[]>> {
   const lines = (await readFile(join(folder, "questions.jsonl"), "utf8")).trim().split("\n");
   return Map.groupBy(

@@ -1,4 +1,5 @@
-// Stands in for the Cache API, as workerd speaks to it: a PUT's body is the whole response, head and all; a GET that finds nothing is a MISS under 504.
+// Stands in for the Cache API in workerd's protocol: the body of a PUT is the whole response including its head; a GET without a match gets
+// 504 with `cf-cache-status: MISS`.
 const bodies = new Map();
 
 export default {

@@ -1,4 +1,4 @@
-// Stands in for Workers KV, as workerd speaks to it: GET and PUT of /key, in this isolate's memory.
+// Stands in for Workers KV in workerd's protocol: GET and PUT of /key, in this isolate's memory.
 const values = new Map();
 
 export default {

@@ -1,4 +1,4 @@
-// A Cache API in which nothing stays.
+// Stands in for the Cache API and stores nothing.
 export default {
   fetch: (request) =>
     new Response(null, { status: request.method === "PUT" ? 204 : 504, headers: { "cf-cache-status": "MISS" } }),
