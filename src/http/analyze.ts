@@ -8,7 +8,7 @@ import { parseJsonObject, readBody } from "./body.ts";
 import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
 import { imageInput, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType, validated } from "./task-request.ts";
 
-/** Several tasks on one image, as one JSON object. Throws `Problem` for what concerns all of them. */
+/** Reads several tasks on one image from a JSON body. Throws `Problem` for errors that concern the whole request. */
 export async function readAnalyzeRequest(rows: readonly TaskRow[], request: Request): Promise<AnalyzeRequest> {
   const mediaType = mediaTypeOf(request);
   if (!JSON_MEDIA_TYPE.test(mediaType)) throw unsupportedMediaType(mediaType);
@@ -21,14 +21,14 @@ export async function readAnalyzeRequest(rows: readonly TaskRow[], request: Requ
   return { image: imageInput(image), items };
 }
 
-/** The results of several tasks as they are sent. */
+/** Converts the results of several tasks to the response's format. */
 export function analyzeResults(
   { items }: { readonly items: readonly { readonly task: string }[] },
   { results }: Analyzed,
   requestId: string,
 ): readonly AnalyzeResult[] {
-  return items.flatMap(({ task }, at): readonly AnalyzeResult[] => {
-    const result = results[at];
+  return items.flatMap(({ task }, index): readonly AnalyzeResult[] => {
+    const result = results[index];
     if (result === undefined || (!(result instanceof Problem) && isDrawing(result))) return [];
     if (!(result instanceof Problem)) return [{ task, status: "ok", answer: result, problem: null }];
     const { code, detail, issues } = result;

@@ -5,17 +5,17 @@ import type { Problem } from "../contract/problems.ts";
 import { cacheStatus } from "./cache-control.ts";
 import { eventStream, type Sleep } from "./event-stream.ts";
 
-/** What a streamed answer is sent with. */
+/** Options of `answerEvents`. */
 export interface AnswerEventsOptions {
-  /** Aborted when the caller has gone. */
+  /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
   readonly sleep: Sleep;
   readonly requestId: string;
-  /** What was thrown as a problem, which the operator has heard of if it is a fault. */
+  /** Converts a thrown value to a `Problem`, and logs it if it is a server fault. */
   readonly problemOf: (thrown: unknown) => Problem;
 }
 
-/** What a stream cannot keep for later: it is no answer until its last event. nginx would hold it back until it is whole. */
+/** A stream must not be cached: it is no answer until its last event. `x-accel-buffering` prevents nginx from buffering it until the end. */
 const headers = {
   "content-type": EVENT_STREAM_MEDIA_TYPE,
   "cache-control": "no-store",
@@ -27,14 +27,14 @@ function cacheHeaders(cache: CacheReport): Readonly<Record<string, string>> {
 }
 
 /**
- * An answer as a response that begins with its first part. Rejects with what fails before. Cache-Status is left out where the stream began
- * with a heartbeat: it was not known then.
+ * An answer as an event stream that starts with its first part. Rejects if the work fails before that. Cache-Status is left out if the stream
+ * starts with a heartbeat, since it is not known yet.
  */
 export async function answerEvents(
   work: (emit: EmitPart, signal: AbortSignal) => Promise<void>,
   { requestId, problemOf, ...options }: AnswerEventsOptions,
 ): Promise<Response> {
-  let known: CacheReport | undefined;
+  let report: CacheReport | undefined;
   const fail = (thrown: unknown): AnswerEvent => {
     const { code, detail, issues } = problemOf(thrown);
     return { type: "error", problem: problemDetails(code, { detail, issues, requestId }) };
@@ -42,10 +42,10 @@ export async function answerEvents(
   const body = await eventStream<AnswerEvent>(
     (emit, signal) =>
       work((part, cache) => {
-        known ??= cache;
+        report ??= cache;
         emit(part);
       }, signal),
     { ...options, nameOf: ({ type }) => type, fail },
   );
-  return new Response(body, { headers: { ...headers, ...(known === undefined ? {} : cacheHeaders(known)) } });
+  return new Response(body, { headers: { ...headers, ...(report === undefined ? {} : cacheHeaders(report)) } });
 }

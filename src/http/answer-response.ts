@@ -3,32 +3,32 @@ import { sha256 } from "../bytes/sha256.ts";
 import { cacheStatus } from "./cache-control.ts";
 import type { FormBody } from "./form-body.ts";
 
-/** Callers may keep an answer for themselves, and must ask whether it is still the same: a new model may answer otherwise. */
+/** Callers may cache an answer privately and must revalidate it each time: a new model may answer differently. */
 const CACHE_CONTROL = "private, no-cache";
 
-/** Server-Timing: milliseconds by stage. */
+/** Formats Server-Timing: milliseconds by stage. */
 function serverTiming(timings: StageTimings): string {
   return Object.entries(timings)
     .map(([stage, ms]) => `${stage};dur=${ms.toFixed(1)}`)
     .join(", ");
 }
 
-/** Half of a hash is enough to tell answers apart that one caller has. */
+/** Hexadecimal digits of a tag: half of a SHA-256 is enough to distinguish the answers of one caller. */
 const TAG_DIGITS = 32;
 
 async function entityTag(fingerprint: string): Promise<string> {
   return `"${(await sha256(fingerprint)).slice(0, TAG_DIGITS)}"`;
 }
 
-/** Whether the caller has this answer already. */
-function isKnown(header: string | null, tag: string): boolean {
+/** Whether If-None-Match contains this tag or `*`. */
+function matchesTag(header: string | null, tag: string): boolean {
   const tags = new Set((header ?? "").split(",").map((each) => each.trim().replace(/^W\//u, "")));
   return tags.has(tag) || tags.has("*");
 }
 
 /**
- * An answer as a response, or 304 where If-None-Match names it. The standard has 304 for GET alone; a POST here reads and changes
- * nothing, and a body that its caller has is a body too many.
+ * An answer as a response, or 304 if If-None-Match contains its tag. The standard defines 304 for GET only; a POST here changes nothing, and a
+ * body that the caller already has need not be sent.
  */
 export async function answerResponse(
   body: FormBody,
@@ -43,6 +43,6 @@ export async function answerResponse(
     "server-timing": serverTiming(timings),
     ...(cache.hit ? { age: String(cache.age) } : {}),
   };
-  if (isKnown(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
+  if (matchesTag(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
   return new Response(body.open(), { headers: { ...headers, ...body.headers } });
 }

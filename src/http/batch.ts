@@ -5,7 +5,7 @@ import { parseJsonObject, readBody } from "./body.ts";
 import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
 import { imageInput, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType, validated } from "./task-request.ts";
 
-/** Several tasks, each on an image of its own, as one JSON object. Throws `Problem` for what concerns all of them. */
+/** Reads several tasks, each with its own image, from a JSON body. Throws `Problem` for errors that concern the whole request. */
 export async function readBatchRequest(rows: readonly TaskRow[], request: Request): Promise<BatchRequest> {
   const mediaType = mediaTypeOf(request);
   if (!JSON_MEDIA_TYPE.test(mediaType)) throw unsupportedMediaType(mediaType);

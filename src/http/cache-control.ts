@@ -8,10 +8,7 @@ function seconds(directives: ReadonlyMap<string, string | undefined>, name: stri
   return value !== undefined && /^\d+$/u.test(value) ? Number(value) : undefined;
 }
 
-/**
- * A request's Cache-Control (RFC 9111, RFC 5861). What is unknown, or has a value that it should not have, is ignored, as
- * the standard says.
- */
+/** Parses a request's Cache-Control (RFC 9111, RFC 5861). Unknown directives and invalid values are ignored, as the standard says. */
 export function cacheDirectives(header: string | null): CacheDirectives {
   const directives = new Map(
     (header ?? "").split(",").map((part) => {
@@ -28,7 +25,7 @@ export function cacheDirectives(header: string | null): CacheDirectives {
   };
 }
 
-/** RFC 9211. A hit that is older than was wanted is named in `detail`, since the standard has no parameter for it. */
+/** Formats a cache report as Cache-Status (RFC 9211). A stale hit is marked in `detail`, since the standard has no parameter for it. */
 export function cacheStatus({ hit, fwd, stored, collapsed, stale }: CacheReport): string {
   const parameters = [
     ...(hit ? ["hit"] : []),

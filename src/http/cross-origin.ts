@@ -2,9 +2,16 @@ import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 
 /** Request headers that this API reads. */
-const READ_HEADERS = ["Authorization", "Cache-Control", "Content-Type", "If-None-Match", "Traceparent", "X-Request-Id"];
+const REQUEST_HEADERS = [
+  "Authorization",
+  "Cache-Control",
+  "Content-Type",
+  "If-None-Match",
+  "Traceparent",
+  "X-Request-Id",
+];
 
-/** Response headers that a page's script would not see otherwise. */
+/** Response headers that a script of another origin can read only if they are exposed. */
 const EXPOSED_HEADERS = [
   "Age",
   "Allow",
@@ -16,33 +23,34 @@ const EXPOSED_HEADERS = [
   "X-Request-Id",
 ];
 
-/** Seconds for which a browser need not ask again. No browser keeps it longer than a day; Chromium keeps it two hours. */
+/** Seconds for which a browser may cache a preflight. No browser caches it longer than a day; Chromium caches it for two hours. */
 export const PREFLIGHT_SECONDS = 86_400;
 
-const ANYWHERE = "*";
+const ANY_ORIGIN = "*";
 const EXPOSED = EXPOSED_HEADERS.join(",");
 
 const preflight = cors({
-  origin: ANYWHERE,
+  origin: ANY_ORIGIN,
   allowMethods: ["GET", "HEAD", "POST"],
-  allowHeaders: [...READ_HEADERS, "*"],
+  allowHeaders: [...REQUEST_HEADERS, "*"],
   exposeHeaders: EXPOSED_HEADERS,
   maxAge: PREFLIGHT_SECONDS,
 });
 
 /**
- * Any page may ask: nothing here rests on cookies, so a page learns nothing that its own server could not ask for. Headers that a caller's tools
- * add, those of a trace for one, are let through by the star, which covers all but Authorization. Other answers than preflights' get their two headers
- * when they are there: hono's own are written on an empty response first, and a cached answer took a quarter longer to make.
+ * Allows requests from every origin. The API uses no cookies, so a page learns nothing that its own server could not request. The `*` among the
+ * allowed headers permits headers that a caller's tools add, for example for traces; it covers all headers but Authorization. Responses other
+ * than preflights get their two headers after the handler: hono's middleware sets them on an empty response first, with which a cached answer
+ * took a quarter longer.
  */
 export const crossOrigin: MiddlewareHandler = async (context, next) => {
   if (context.req.method === "OPTIONS") return preflight(context, next);
   await next();
-  context.res.headers.set("access-control-allow-origin", ANYWHERE);
+  context.res.headers.set("access-control-allow-origin", ANY_ORIGIN);
   context.res.headers.set("access-control-expose-headers", EXPOSED);
 };
 
-/** Whether a browser asks if its page may ask. */
+/** Whether a request is a CORS preflight. */
 export function isPreflight({ method, headers }: Request): boolean {
   return method === "OPTIONS" && headers.has("origin") && headers.has("access-control-request-method");
 }

@@ -1,37 +1,37 @@
-/** Milliseconds after which a silent stream says that it lives: proxies close a connection on which nothing comes, most after 60 s, some after 30. */
+/** Milliseconds between heartbeats: proxies close a connection on which nothing is sent, most after 60 s, some after 30 s. */
 export const HEARTBEAT_MS = 15_000;
 
-/** A comment, which readers of events pass over. */
+/** A comment, which event parsers ignore. */
 const HEARTBEAT = ": waiting\n\n";
 
-/** Resolves after so many milliseconds; rejects when the signal is aborted. */
+/** Resolves after this number of milliseconds; rejects when the signal is aborted. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-/** What a stream of server-sent events needs. */
+/** Options of `eventStream`. */
 export interface EventStreamOptions<Event> {
-  /** Aborted when the caller has gone. */
+  /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
-  /** An event's name; left out where events have none. */
+  /** An event's name. Omitted if events have no names. */
   readonly nameOf?: (event: Event) => string;
-  /** What an error after the beginning is told by; also called when nobody reads it any more. */
+  /** Converts an error to an event, once the stream has started; also called after the reader cancelled the stream. */
   readonly fail: (thrown: unknown) => Event;
-  /** Left out where a stream may be silent for as long as it likes. */
+  /** Omitted for a stream without heartbeats. */
   readonly sleep?: Sleep;
 }
 
-/** Sends events until it resolves; `signal` is aborted once nobody reads them. */
+/** Emits events until it resolves. `signal` is aborted when the caller goes away or the reader cancels the stream. */
 export type EventProducer<Event> = (emit: (event: Event) => void, signal: AbortSignal) => Promise<void>;
 
-/** JSON has no line breaks outside its strings, and escapes them there: data are always one line. */
-function written<Event>(event: Event, nameOf: EventStreamOptions<Event>["nameOf"]): string {
+/** Formats a server-sent event. `JSON.stringify` writes no line breaks, and escapes those in strings, so the data is always one line. */
+function formatEvent<Event>(event: Event, nameOf: EventStreamOptions<Event>["nameOf"]): string {
   const name = nameOf === undefined ? "" : `event: ${nameOf(event)}\n`;
   return `${name}data: ${JSON.stringify(event)}\n\n`;
 }
 
-/** Calls `beat` again and again until the signal is aborted. */
+/** Calls `beat` every `HEARTBEAT_MS` until the signal is aborted. */
 async function eachHeartbeat(beat: () => void, signal: AbortSignal, sleep: Sleep): Promise<void> {
   for (;;) {
-    // Sleeping ends with an error when the signal does.
+    // `sleep` rejects when the signal is aborted.
     await sleep(HEARTBEAT_MS, signal).catch(() => {});
     if (signal.aborted) return;
     beat();
@@ -39,43 +39,43 @@ async function eachHeartbeat(beat: () => void, signal: AbortSignal, sleep: Sleep
 }
 
 /**
- * Events as they come, from the first one on: what fails before it rejects, and so has a status of its own. But one cannot wait for ever with
- * nothing sent, so the first heartbeat begins the stream, too. Reading no further aborts the work's signal at once, also while it waits.
- * Events are not held back for a slow reader: a whole answer is less than its picture.
+ * Streams events as they are emitted. The promise resolves with the first event and rejects with an error before it, which thus has its own HTTP
+ * status. The first heartbeat starts the stream too, since a connection cannot stay silent forever. If the reader cancels the stream, the
+ * producer's signal is aborted at once, even while the producer waits. There is no backpressure: a whole answer is smaller than its image.
  */
 export async function eventStream<Event>(
-  work: EventProducer<Event>,
+  produce: EventProducer<Event>,
   { signal, nameOf, sleep, fail }: EventStreamOptions<Event>,
 ): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
-  const [left, over] = [new AbortController(), new AbortController()];
-  const begun = Promise.withResolvers<void>();
-  let isBegun = false;
-  const begin = (): void => {
-    isBegun = true;
-    begun.resolve();
+  const [cancelled, ended] = [new AbortController(), new AbortController()];
+  const started = Promise.withResolvers<void>();
+  let isStarted = false;
+  const start = (): void => {
+    isStarted = true;
+    started.resolve();
   };
   const run = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     const send = (text: string): void => {
-      if (!left.signal.aborted) controller.enqueue(encoder.encode(text));
-      begin();
+      if (!cancelled.signal.aborted) controller.enqueue(encoder.encode(text));
+      start();
     };
-    const silent = AbortSignal.any([over.signal, left.signal]);
-    if (sleep !== undefined) void eachHeartbeat(() => send(HEARTBEAT), silent, sleep);
+    const heartbeatSignal = AbortSignal.any([ended.signal, cancelled.signal]);
+    if (sleep !== undefined) void eachHeartbeat(() => send(HEARTBEAT), heartbeatSignal, sleep);
     try {
-      await work((event) => send(written(event, nameOf)), AbortSignal.any([signal, left.signal]));
+      await produce((event) => send(formatEvent(event, nameOf)), AbortSignal.any([signal, cancelled.signal]));
     } catch (thrown) {
-      if (isBegun) send(written(fail(thrown), nameOf));
-      else begun.reject(thrown);
+      if (isStarted) send(formatEvent(fail(thrown), nameOf));
+      else started.reject(thrown);
     }
-    over.abort();
-    begin();
-    if (!left.signal.aborted) controller.close();
+    ended.abort();
+    start();
+    if (!cancelled.signal.aborted) controller.close();
   };
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => void run(controller),
-    cancel: () => left.abort(),
+    cancel: () => cancelled.abort(),
   });
-  await begun.promise;
+  await started.promise;
   return body;
 }

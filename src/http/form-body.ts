@@ -1,17 +1,17 @@
 import { type Form, isDrawing } from "../contract/forms.ts";
 
-/** A form as a response's body. */
+/** A form of an answer as a response body. */
 export interface FormBody {
-  /** The same only for equal bodies. */
+  /** Equal only for equal bodies. */
   readonly fingerprint: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly open: () => BodyInit;
 }
 
-/** A drawing is opened as a page of its own where its address is followed: it may show what it holds, and neither run nor fetch anything. */
+/** A browser opens a drawing as a page if its URL is followed. The page may show its content, but neither run scripts nor fetch anything. */
 const DRAWING_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox";
 
-/** Pieces as they are read, so that only one is held. */
+/** Streams the pieces on demand, so that only one is held. */
 function streamOf(pieces: Iterable<string>): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.iterator]();
   const encoder = new TextEncoder();
@@ -24,13 +24,13 @@ function streamOf(pieces: Iterable<string>): ReadableStream<Uint8Array> {
   });
 }
 
-/** How JSON is sent. */
+/** A value as a JSON body. */
 export function jsonBody(value: unknown): FormBody {
   const json = JSON.stringify(value);
   return { fingerprint: json, headers: { "content-type": "application/json" }, open: () => json };
 }
 
-/** How a form is sent. */
+/** A form as a body: JSON, or the media type of a drawing. */
 export function formBody(form: Form): FormBody {
   if (!isDrawing(form)) return jsonBody(form);
   const headers = {

@@ -2,20 +2,20 @@ import { problemDetails, PROBLEM_MEDIA_TYPE, PROBLEMS_PATH } from "../contract/p
 import { problems } from "../contract/problem-table.ts";
 import { isFault, Problem } from "../contract/problems.ts";
 
-/** Seconds after which a caller may ask again when the service is busy or not ready: about one answer's time. */
+/** Seconds after which a caller may retry when the service is busy or not ready: about the time of one answer. */
 export const RETRY_AFTER_SECONDS = 2;
 
-/** Takes errors that are our fault, with their cause; never a caller's mistake, nor that there are many callers. */
+/** Logs server faults, with their cause. It receives neither callers' errors nor overload. */
 export type LogError = (problem: Problem, requestId: string) => void;
 
-/** What was thrown, as a `Problem` of which the operator has heard where it is for him to mend. */
+/** Converts a thrown value to a `Problem`, and logs it if it is a server fault. */
 export function loggedProblem(thrown: unknown, requestId: string, logError: LogError): Problem {
   const problem = asProblem(thrown);
   if (isFault(problem.code)) logError(problem, requestId);
   return problem;
 }
 
-/** The one place where an error becomes a response. */
+/** A problem as a response (`application/problem+json`). No other code creates error responses. */
 export function problemResponse(problem: Problem, requestId: string): Response {
   const { status, retryable } = problems[problem.code];
   const body = problemDetails(problem.code, { detail: problem.detail, requestId, issues: problem.issues });
@@ -29,7 +29,7 @@ export function problemResponse(problem: Problem, requestId: string): Response {
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** Anything thrown → a `Problem`. What is not one already is a bug: the caller learns nothing of it but that it happened. */
+/** Converts a thrown value to a `Problem`. Anything but a `Problem` or an `AbortError` is a bug: the caller learns only that it happened. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof Error && thrown.name === "AbortError") {

@@ -1,4 +1,4 @@
-/** `1,2,3,4` → a box; anything else stays text, so that validation names the field. */
+/** `1,2,3,4` → a box; anything else stays a text, so that validation names the field. */
 function box(value: string): unknown {
   const numbers = value.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   const [x1, y1, x2, y2] = numbers;
@@ -17,8 +17,8 @@ function list(value: string): unknown {
   return value.split(",");
 }
 
-/** How the query spells options that are not text; names as in `contract/requests.ts`. */
-const readers: ReadonlyMap<string, (value: string) => unknown> = new Map([
+/** Parsers of the options that are not texts; names as in `contract/requests.ts`. */
+const parsers: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["max_new_tokens", number],
   ["beams", number],
   ["region", box],
@@ -30,10 +30,10 @@ const readers: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["stream", boolean],
 ]);
 
-/** Options that may be given several times. */
+/** Options that may be repeated. */
 const lists: ReadonlySet<string> = new Set(["labels"]);
 
-/** A query's options, unvalidated: `?region=10,20,110,220`, `?labels=cat&labels=dog`. */
+/** Parses a query's options without validating them: `?region=10,20,110,220`, `?labels=cat&labels=dog`. */
 export function queryOptions(query: URLSearchParams): Readonly<Record<string, unknown>> {
   const names = [...new Set(query.keys())];
   return Object.fromEntries(names.map((name) => [name, option(name, query.getAll(name))]));
@@ -43,5 +43,5 @@ function option(name: string, values: readonly string[]): unknown {
   if (lists.has(name)) return values;
   const [value] = values;
   if (values.length !== 1 || value === undefined) return values;
-  return readers.get(name)?.(value) ?? value;
+  return parsers.get(name)?.(value) ?? value;
 }

@@ -2,7 +2,7 @@ import type { RequestTrace } from "../contract/service.ts";
 
 type Handler = (request: Request, trace: RequestTrace) => Promise<Response>;
 
-/** One address and what is done there. HEAD and OPTIONS need no row: the first follows from GET, the second from all. */
+/** One path and its handler. HEAD and OPTIONS need no route of their own: HEAD follows from GET, OPTIONS from all methods of a path. */
 export interface Route {
   readonly method: "GET" | "POST";
   readonly path: string;

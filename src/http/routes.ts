@@ -25,7 +25,7 @@ import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 import { readTaskRequest } from "./task-request.ts";
 
-/** What the routes are drawn from. */
+/** What the routes are generated from. */
 export interface RouteOptions {
   readonly tasks: readonly TaskRow[];
   readonly service: Service;
@@ -33,9 +33,9 @@ export interface RouteOptions {
   readonly sleep: Sleep;
   /** The API's version, for the OpenAPI document. */
   readonly version: string;
-  /** Answers to the document's examples, for the document. */
+  /** Responses to the examples of the OpenAPI document, to be included in it. */
   readonly examples?: ResponseExamples;
-  /** Without it there are no pages. */
+  /** The website's pages. Without it the API has none. */
   readonly site?: Site;
 }
 
@@ -43,40 +43,40 @@ function get(operation: { readonly path: string }, read: () => Promise<unknown>)
   return { method: "GET", path: operation.path, handle: async () => Response.json(await read()) };
 }
 
-/** Every address of the API, drawn from the contract's tables. */
+/** All routes of the API, generated from the contract's tables. */
 export function routes(options: RouteOptions): readonly Route[] {
   const { tasks, service, logError, version, examples, site } = options;
-  const listed = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
+  const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(operations.health, async () => ({ status: "ok" })),
     get(operations.ready, async () => service.ready().then(() => ({ status: "ok" }))),
-    get(operations.tasks, async () => ({ tasks: listed })),
+    get(operations.tasks, async () => ({ tasks: taskList })),
     get(operations.models, async () => ({ models: [await service.model()] })),
     openApiRoute(tasks, version, examples),
     ...tasks.map((row) => taskRoute(row, options)),
-    severalRoute(ANALYZE_PATH, {
+    multiTaskRoute(ANALYZE_PATH, {
       read: (request) => readAnalyzeRequest(tasks, request),
-      ask: (asked, call) => service.analyze(asked, call),
+      answer: (parsed, call) => service.analyze(parsed, call),
       logError,
     }),
-    severalRoute(BATCH_PATH, {
+    multiTaskRoute(BATCH_PATH, {
       read: (request) => readBatchRequest(tasks, request),
-      ask: (asked, call) => service.batch(asked, call),
+      answer: (parsed, call) => service.batch(parsed, call),
       logError,
     }),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
 
-/** Printed once: it takes some fifty milliseconds. */
+/** The OpenAPI document. It is serialized only once, since this takes about fifty milliseconds. */
 function openApiRoute(tasks: readonly TaskRow[], version: string, examples: ResponseExamples | undefined): Route {
-  let printed: string | undefined;
+  let json: string | undefined;
   return {
     method: "GET",
     path: operations.openApi.path,
     handle: async () => {
-      printed ??= JSON.stringify(openApiDocument(tasks, version, examples));
-      return new Response(printed, { headers: { "content-type": "application/json" } });
+      json ??= JSON.stringify(openApiDocument(tasks, version, examples));
+      return new Response(json, { headers: { "content-type": "application/json" } });
     },
   };
 }
@@ -86,43 +86,43 @@ function taskRoute(row: TaskRow, { service, sleep, logError }: RouteOptions): Ro
     method: "POST",
     path: taskPath(row.name),
     handle: async (request, trace) => {
-      const asked = await readTaskRequest(row, request);
+      const taskRequest = await readTaskRequest(row, request);
       const call = callOf(request, trace);
-      if (asked.options.stream === true) {
+      if (taskRequest.options.stream === true) {
         const { requestId } = trace;
         const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
-        return answerEvents((emit, signal) => service.stream(asked, { ...call, signal }, emit), {
+        return answerEvents((emit, signal) => service.stream(taskRequest, { ...call, signal }, emit), {
           signal: call.signal,
           sleep,
           requestId,
           problemOf,
         });
       }
-      const answered = await service.answer(asked, call);
+      const answered = await service.answer(taskRequest, call);
       return answerResponse(formBody(answered.answer), answered, request.headers.get("if-none-match"));
     },
   };
 }
 
-interface SeveralOptions<Asked> extends Pick<RouteOptions, "logError"> {
-  readonly read: (request: Request) => Promise<Asked>;
-  readonly ask: (asked: Asked, call: CallContext) => Promise<Analyzed>;
+interface MultiTaskOptions<Parsed> extends Pick<RouteOptions, "logError"> {
+  readonly read: (request: Request) => Promise<Parsed>;
+  readonly answer: (parsed: Parsed, call: CallContext) => Promise<Analyzed>;
 }
 
-/** Several tasks in one request: `read` takes it apart, `ask` gives each item's result. What failed for several of them is logged once. */
-function severalRoute<Asked extends AnalyzeRequest | BatchRequest>(
+/** Several tasks in one request: `read` parses it, `answer` returns each item's result. A problem that several items share is logged once. */
+function multiTaskRoute<Parsed extends AnalyzeRequest | BatchRequest>(
   path: string,
-  { read, ask, logError }: SeveralOptions<Asked>,
+  { read, answer, logError }: MultiTaskOptions<Parsed>,
 ): Route {
   return {
     method: "POST",
     path,
     handle: async (request, trace) => {
-      const asked = await read(request);
-      const answered = await ask(asked, callOf(request, trace));
+      const parsed = await read(request);
+      const answered = await answer(parsed, callOf(request, trace));
       const failures = new Set(answered.results.filter((result) => result instanceof Problem));
       for (const failure of failures) loggedProblem(failure, trace.requestId, logError);
-      const results = analyzeResults(asked, answered, trace.requestId);
+      const results = analyzeResults(parsed, answered, trace.requestId);
       return answerResponse(jsonBody({ results }), answered, request.headers.get("if-none-match"));
     },
   };
@@ -130,6 +130,6 @@ function severalRoute<Asked extends AnalyzeRequest | BatchRequest>(
 
 function callOf({ headers, signal }: Request, trace: RequestTrace): CallContext {
   const cache = cacheDirectives(headers.get("cache-control"));
-  // `fetch` puts `no-cache` beside every If-None-Match: together they ask whether an answer still holds, not for a new one.
+  // `fetch` adds `no-cache` to every If-None-Match: together they ask for validation of an answer, not for a new one.
   return { signal, trace, cache: { ...cache, noCache: cache.noCache && !headers.has("if-none-match") } };
 }

@@ -1,15 +1,15 @@
 import { Problem } from "../contract/problems.ts";
 import type { Route } from "./route.ts";
 
-/** The pages of this API, built; where they lie is not known here. */
+/** The built website of this API, independent of where its files are stored. */
 export interface Site {
-  /** Addresses, and the file that each shows. */
+  /** The file of each page, by path. */
   readonly pages: Readonly<Record<string, string>>;
-  /** Gets a file of the build; `headers` may say which version of it the caller has. 304 where that holds, 404 where there is no file. */
+  /** Reads a file of the build; `headers` may contain If-None-Match. Responds with 304 if it matches, with 404 if there is no such file. */
   readonly read: (file: string, headers: Headers) => Promise<Response>;
 }
 
-/** Nothing but files of this origin, and pictures that the page itself was given. */
+/** Allows only files of this origin, and images that were given to the page itself. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,20 +26,20 @@ const CONTENT_SECURITY_POLICY = [
 const REVALIDATED = "no-cache";
 const IMMUTABLE = "public, max-age=31536000, immutable";
 
-/** Folders whose files are shown under their own names, and for how long they are kept: the names in the first hold a hash of what is in them. */
+/** Folders whose files are served under their own names, and how they are cached: names in `assets` contain a hash of the content. */
 const folders = [
   { name: "assets", cacheControl: IMMUTABLE },
   { name: "samples", cacheControl: REVALIDATED },
 ] as const;
 
-async function show({ read }: Site, file: string, request: Request, cacheControl: string): Promise<Response> {
-  const known = request.headers.get("if-none-match");
-  const found = await read(file, new Headers(known === null ? {} : { "if-none-match": known }));
-  if (found.status === 404) {
-    await found.body?.cancel();
+async function serveFile({ read }: Site, file: string, request: Request, cacheControl: string): Promise<Response> {
+  const ifNoneMatch = request.headers.get("if-none-match");
+  const stored = await read(file, new Headers(ifNoneMatch === null ? {} : { "if-none-match": ifNoneMatch }));
+  if (stored.status === 404) {
+    await stored.body?.cancel();
     throw new Problem("not-found", `There is nothing at ${new URL(request.url).pathname}.`);
   }
-  if (!found.ok && found.status !== 304) throw new Error(`${file} of the site: status ${found.status}`);
+  if (!stored.ok && stored.status !== 304) throw new Error(`${file} of the site: status ${stored.status}`);
   const headers = new Headers({
     "cache-control": cacheControl,
     "content-security-policy": CONTENT_SECURITY_POLICY,
@@ -47,29 +47,29 @@ async function show({ read }: Site, file: string, request: Request, cacheControl
     "x-content-type-options": "nosniff",
   });
   for (const name of ["content-type", "etag"]) {
-    const value = found.headers.get(name);
+    const value = stored.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  return new Response(found.body, { status: found.status, headers });
+  return new Response(stored.body, { status: stored.status, headers });
 }
 
-/** The last part of an address: one file's name, whatever is asked for. */
-function lastName({ url }: Request): string {
+/** The last segment of a path: always the name of a single file, never a path. */
+function lastSegment({ url }: Request): string {
   const { pathname } = new URL(url);
   return pathname.slice(pathname.lastIndexOf("/") + 1);
 }
 
-/** Every page, and what they load. */
+/** The routes of all pages, and of the files that they load. */
 export function siteRoutes(site: Site): readonly Route[] {
-  const shown = Object.entries(site.pages).map(([path, file]): Route => ({
+  const pages = Object.entries(site.pages).map(([path, file]): Route => ({
     method: "GET",
     path,
-    handle: (request) => show(site, file, request, REVALIDATED),
+    handle: (request) => serveFile(site, file, request, REVALIDATED),
   }));
-  const loaded = folders.map(({ name, cacheControl }): Route => ({
+  const files = folders.map(({ name, cacheControl }): Route => ({
     method: "GET",
     path: `/${name}/:file`,
-    handle: (request) => show(site, `${name}/${lastName(request)}`, request, cacheControl),
+    handle: (request) => serveFile(site, `${name}/${lastSegment(request)}`, request, cacheControl),
   }));
-  return [...shown, ...loaded];
+  return [...pages, ...files];
 }

@@ -2,26 +2,26 @@ import { type Issue, Problem } from "../contract/problems.ts";
 import type { TaskOptions } from "../contract/requests.ts";
 import type { TaskRow } from "../contract/service.ts";
 
-/** Brackets, braces and commas of the largest item that means something: 64 labels, and some options. */
+/** Most delimiters (see `MAX_JSON_DELIMITERS`) of an item. The largest useful one has 64 labels and some options. */
 export const DELIMITERS_PER_ITEM = 100;
 
-/** What only the answer to a single task can be, with what to do instead. */
-const single = {
+/** Options of single-task requests only, with what to do instead. */
+const singleTaskOnly = {
   overlay: "Ask for a drawing by the task's own address.",
   stream: "Ask for a stream by the task's own address.",
 } as const satisfies Partial<Record<keyof TaskOptions, string>>;
 
-/** Refuses options that one of several tasks cannot have. */
+/** Throws `invalid-request` for options that one of several tasks cannot have. */
 function checkItem(options: TaskOptions): void {
   const issues: readonly Issue[] = [
-    ...(options.overlay === undefined ? [] : [{ path: "overlay", message: single.overlay }]),
-    ...(options.stream === true ? [{ path: "stream", message: single.stream }] : []),
+    ...(options.overlay === undefined ? [] : [{ path: "overlay", message: singleTaskOnly.overlay }]),
+    ...(options.stream === true ? [{ path: "stream", message: singleTaskOnly.stream }] : []),
   ];
   const [first] = issues;
   if (first !== undefined) throw new Problem("invalid-request", first.message, { issues });
 }
 
-/** One of several tasks, read by what its row says. What is wrong with it is its own problem. */
+/** Reads one of several tasks with `read`. Returns the item's problem instead of throwing it. */
 export function readTaskItem<Item extends { readonly options: TaskOptions }>(
   rows: ReadonlyMap<string, TaskRow>,
   task: string,

@@ -6,24 +6,24 @@ import { parseJsonObject, readBody } from "./body.ts";
 import { onlyFile, parseForm } from "./multipart.ts";
 import { queryOptions } from "./query.ts";
 
-/** Longest message: zod names every unknown key, and a caller can send a million. */
+/** Longest message in characters: zod names every unknown key, and a caller can send a million. */
 export const MAX_MESSAGE_CHARACTERS = 300;
 
-/** How many issues one problem lists: enough to mend a request, too few to echo a hostile one. */
+/** Most issues of one problem: enough to correct a request, too few to echo a hostile one. */
 export const MAX_ISSUES = 20;
 
-/** Fields that have a code of their own when they are simply not there; the first that is missing names the problem. */
+/** Fields whose absence has its own problem code. The first missing field determines the code. */
 const missingField = {
   image: "image-required",
   text: "text-required",
   region: "region-required",
 } as const satisfies Readonly<Record<string, ProblemCode>>;
 
-/** Where a value may have one of several forms, the form that it has is what went wrong: `region.x1`, not `region`. */
+/** For a union, the issues of the variant that the value resembles: `region.x1`, not `region`. */
 function withinUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union") return [issue];
-  const begun = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0)) ?? [];
-  const inside = begun.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+  const closest = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0)) ?? [];
+  const inside = closest.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
   return inside.length > 0 ? inside : [issue];
 }
 
@@ -48,14 +48,14 @@ function requestProblem(error: z.ZodError, given: Readonly<Record<string, unknow
   return new Problem(missing?.[1] ?? "invalid-request", detail, { issues });
 }
 
-/** What a schema makes of what was given. Throws `invalid-request`, or the code of the field that is missing. */
+/** Parses a value by a schema. Throws `invalid-request`, or the code of the missing field. */
 export function validated<Schema extends z.ZodType>(schema: Schema, given: Readonly<Record<string, unknown>>) {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   throw requestProblem(result.error, given);
 }
 
-/** An image inside a JSON body. */
+/** Converts the image of a JSON body. */
 export function imageInput(image: JsonImage): ImageInput {
   if (typeof image !== "string") {
     return "url" in image ? { kind: "url", url: image.url } : { kind: "base64", text: image.base64 };
@@ -65,9 +65,9 @@ export function imageInput(image: JsonImage): ImageInput {
 
 type Reader = (row: TaskRow, request: Request) => Promise<TaskRequest>;
 
-/** The query's options. An image never comes this way: addresses are logged, cut off and shown. */
+/** Parses the query's options. Throws `invalid-request` for an image: URLs are logged, truncated and displayed. */
 function optionsInQuery(request: Request): Readonly<Record<string, unknown>> {
-  // Most requests have none, and reading an address costs as much as reading the rest of a small one.
+  // Most requests have no query, and parsing a URL costs as much as reading the rest of a small request.
   if (!request.url.includes("?")) return {};
   const query = queryOptions(new URL(request.url).searchParams);
   if (!Object.hasOwn(query, "image")) return query;
@@ -88,7 +88,7 @@ async function fromBytes(row: TaskRow, request: Request): Promise<TaskRequest> {
   return { task: row.name, image: { kind: "bytes", bytes }, options };
 }
 
-/** A form's fields are spelled as in the query; without a file, `image` may be one of them, as a string in JSON is. */
+/** Fields are spelled as in the query. Without a file, `image` may be a field, with the syntax of a string in JSON. */
 async function fromForm(row: TaskRow, request: Request): Promise<TaskRequest> {
   const query = optionsInQuery(request);
   const form = parseForm(await readBody(request), request.headers.get("content-type") ?? "");
@@ -104,25 +104,25 @@ async function fromForm(row: TaskRow, request: Request): Promise<TaskRequest> {
 /** Media types of a JSON body. */
 export const JSON_MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json$/u;
 
-/** Body readers by media type. Bytes are told apart by their own first bytes, so any image type and none will do. */
+/** Body readers by media type. The format of an image is detected from its first bytes, so any image type is accepted, and a generic one too. */
 const readers: readonly { readonly accepts: RegExp; readonly read: Reader }[] = [
   { accepts: JSON_MEDIA_TYPE, read: fromJson },
   { accepts: /^(?:image\/[\w.+-]+|application\/octet-stream)$/u, read: fromBytes },
   { accepts: /^multipart\/form-data$/u, read: fromForm },
 ];
 
-/** A body's media type without parameters; empty where it has none. */
+/** A body's media type without parameters; empty if it has none. */
 export function mediaTypeOf({ headers }: Request): string {
   return ((headers.get("content-type") ?? "").split(";")[0] ?? "").trim().toLowerCase();
 }
 
-/** A body of a type that nobody here reads. */
+/** The problem of a body with an unsupported media type. */
 export function unsupportedMediaType(mediaType: string): Problem {
   const detail = mediaType === "" ? "The body has no content type." : `The body's content type is ${mediaType}.`;
   return new Problem("unsupported-media-type", detail);
 }
 
-/** One task's request, whichever way it was written. */
+/** Reads one task's request: JSON, image bytes or a form. Throws `Problem`. */
 export function readTaskRequest(row: TaskRow, request: Request): Promise<TaskRequest> {
   const mediaType = mediaTypeOf(request);
   const reader = readers.find(({ accepts }) => accepts.test(mediaType));
