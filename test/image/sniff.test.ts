@@ -40,7 +40,7 @@ describe("an unsupported format", () => {
 
   it.each([
     ["nothing", ""],
-    ["plain text", "hello, createManualClock"],
+    ["plain text", "hello, world"],
     ["HTML", "<!DOCTYPE html><html></html>"],
     ["half of a signature", "\x89PNG"],
   ])("is refused without a name: %s", (_, start) => {
