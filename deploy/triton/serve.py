@@ -23,7 +23,7 @@ BACKENDS = Path(__file__).parent / "backends"
 
 
 def main() -> int:
-    """Becomes tritonserver. Returns an exit status only when it cannot."""
+    """Replaces this process with tritonserver. Returns an exit status only if that fails."""
     arguments, others = parse_arguments()
     package = find_spec("pytriton")
     if package is None or package.origin is None:
@@ -37,13 +37,13 @@ def main() -> int:
         f"--backend-directory={backends}",
         f"--http-port={arguments.http_port}",
         f"--http-address={arguments.http_address}",
-        "--disable-auto-complete-config",  # the configurations are complete, and asking costs a start of each model
+        "--disable-auto-complete-config",  # the configurations are complete, and auto-completion would start each model
         "--allow-grpc=false",
         "--allow-metrics=false",
         *others,
     ]
-    # Triton starts its stubs through bash, which reads ~/.bashrc where stdin is a socket, as Node's pipes are; a PATH
-    # changed there would give the stubs another Python.
+    # Triton starts its stubs through bash, which reads ~/.bashrc if stdin is a socket, as Node's pipes are; a PATH
+    # that is changed there would give the stubs another Python.
     os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
     if arguments.end_with_parent:
         end_with_parent()
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def parse_arguments() -> tuple[argparse.Namespace, list[str]]:
-    """The command line; what is not known here goes to tritonserver, where a later flag wins over an earlier one."""
+    """Parses the command line; unknown flags go to tritonserver, where a later flag overrides an earlier one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repository", type=Path, required=True, help="made by `npm run triton-repository`")
     parser.add_argument("--http-port", type=int, default=8000)
@@ -62,9 +62,9 @@ def parse_arguments() -> tuple[argparse.Namespace, list[str]]:
 
 
 def make_backends(server: Path) -> Path:
-    """A folder of backends: the package's Python one with the stub of this Python version, and ours.
+    """Creates a folder of backends: the package's Python backend with the stub of this Python version, and ours.
 
-    Copies, inside the environment: Triton refuses a library that a link takes out of its folder.
+    It contains copies, inside the environment: Triton refuses a library if a link leads out of its folder.
     """
     folder = Path(sys.prefix) / "triton-backends"
     shutil.copytree(server / "backends", folder, dirs_exist_ok=True)
@@ -75,7 +75,7 @@ def make_backends(server: Path) -> Path:
 
 
 def environment(server: Path) -> dict[str, str]:
-    """What the server and its stubs need to find the libraries and, by the first python3 on PATH, this environment."""
+    """Variables by which the server and its stubs find the libraries and, as first python3 on PATH, this environment."""
     libraries = [str(server.parent.with_name("nvidia_pytriton.libs")), str(sysconfig.get_config_var("LIBDIR"))]
     return {
         **os.environ,
@@ -85,7 +85,7 @@ def environment(server: Path) -> dict[str, str]:
 
 
 def end_with_parent() -> None:
-    """Asks the kernel to stop the server when whoever started it dies, so that none is left behind."""
+    """Asks the kernel to stop the server when its parent dies, so that no server is left running."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

@@ -1,8 +1,8 @@
-"""ONNX Runtime as a Triton backend written in Python, where Triton's own is missing.
+"""ONNX Runtime as a Triton backend in Python, for a Triton without its own ONNX Runtime backend.
 
-The Triton that `nvidia-pytriton` brings has the Python backend only. This one takes the same model repository: Triton
-reads `config.pbtxt`, checks shapes, queues and batches as always, and only the pass itself is run from here. NVIDIA's
-containers have the real backend; serve with that where there is a GPU to keep busy.
+The Triton in `nvidia-pytriton` has the Python backend only. This backend uses the same model repository: Triton
+reads `config.pbtxt`, checks shapes, queues and batches as usual; only the pass itself runs here. NVIDIA's
+containers have the real backend; use that one with a GPU.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import triton_python_backend_utils as pb_utils
 
 
 class TritonPythonModel:
-    """One graph: what Triton calls for every model that asks for the backend `onnxruntime`."""
+    """One graph. Triton calls this class for every model with the backend `onnxruntime`."""
 
     def initialize(self, args: dict[str, str]) -> None:
         """Loads `<repository>/<version>/model.onnx`."""
@@ -31,7 +31,7 @@ class TritonPythonModel:
         self.batches = config["max_batch_size"] > 0
 
     def execute(self, requests: list[Any]) -> list[Any]:
-        """Runs what Triton's batcher put together as one batch; requests of unbatched models come one by one."""
+        """Runs the requests of Triton's batcher as one batch; runs requests of unbatched models one by one."""
         feeds = [self._feed(request) for request in requests]
         if not self.batches:
             return [self._respond(feed) for feed in feeds]
@@ -39,7 +39,7 @@ class TritonPythonModel:
         joined = {name: np.concatenate([feed[name] for feed in feeds]) for name in self.inputs}
         try:
             found = self.session.run(self.outputs, joined)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the server must outlive it
+        except Exception as error:  # noqa: BLE001 - the server must survive any error
             return [_failure(error) for _ in requests]
         parts = zip(*(np.split(array, np.cumsum(rows)[:-1]) for array in found), strict=True)
         return [self._response(arrays) for arrays in parts]

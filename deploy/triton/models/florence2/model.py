@@ -1,4 +1,4 @@
-"""Triton's entry to `florence2`: tensors in, `preparation`, the model as another Triton model, tensors out."""
+"""Triton's entry point of `florence2`: prepares the tensors, calls `florence2_generate`, returns its outputs."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ GENERATED = ("token_ids", "token_logprobs", "token_count")
 
 
 class FailedBehindError(Exception):
-    """An error of the model behind, handed on as it is: a full queue stays UNAVAILABLE, HTTP 503."""
+    """An error of `florence2_generate`, passed on unchanged: a full queue stays UNAVAILABLE, HTTP 503."""
 
 
 class TritonPythonModel:
-    """What Triton calls."""
+    """The interface that Triton calls."""
 
     def initialize(self, args: dict[str, str]) -> None:
         """Reads the checkpoint's json files."""
         self.preparation = Preparation.load(Path(args["model_repository"]) / args["model_version"] / "checkpoint")
 
     def execute(self, requests: list[Any]) -> list[Any]:
-        """One answer for each request; a mistake of the caller is an answer, too."""
+        """One response for each request; a caller's mistake gets an error response."""
         return [self._answer(request) for request in requests]
 
     def _answer(self, request: Any) -> Any:
@@ -38,7 +38,7 @@ class TritonPythonModel:
             return _failure(str(refusal), pb_utils.TritonError.INVALID_ARG)
         except FailedBehindError as failed:
             return _failure(*failed.args)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the server must outlive it
+        except Exception as error:  # noqa: BLE001 - the server must survive any error
             return _failure(f"{type(error).__name__}: {error}", pb_utils.TritonError.INTERNAL)
 
     def _generate(self, request: Any) -> Any:

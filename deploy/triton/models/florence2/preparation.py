@@ -1,4 +1,4 @@
-"""What a caller sent → what the model takes. A caller's mistake is a `RefusalError`; nothing here needs torch."""
+"""Converts a request into the model's inputs. A caller's mistake raises `RefusalError`. Needs no torch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 from tokenizers import Tokenizer
 
-# Bounds of one request. Pixels: a picture is held decoded, at 4 bytes each; the model sees a small square of it.
+# Limits of one request. Pixels: a decoded image takes 4 bytes per pixel; the model sees a small square of it.
 MAX_IMAGE_PIXELS = 50_000_000
 MAX_PROMPTS = 128
 MAX_BEAMS = 5
@@ -21,10 +21,10 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
 class RefusalError(Exception):
-    """A mistake of the caller, by its code in docs/problems.md; the message says what to do."""
+    """A caller's mistake, with its code in docs/problems.md; the message says what to do."""
 
     def __init__(self, code: str, message: str) -> None:
-        """`code` stands before the message: Triton's errors have no other place for it."""
+        """`code` precedes the message: Triton's errors have no field for it."""
         super().__init__(f"{code}: {message}")
         self.code = code
 
@@ -50,7 +50,7 @@ class Preparation:
         )
 
     def pixels(self, data: bytes) -> np.ndarray:
-        """[1, 3, S, S] float32, bit for bit what transformers' CLIPImageProcessorPil makes, which would bring torch."""
+        """[1, 3, S, S] float32, bit for bit as transformers' CLIPImageProcessorPil, which would require torch."""
         size = (self.image["size"]["width"], self.image["size"]["height"])
         square = np.asarray(_on_white(_decode(data)).resize(size, self.image["resample"]))
         unit = (square.astype(np.float64) * self.image["rescale_factor"]).astype(np.float32)
@@ -59,7 +59,7 @@ class Preparation:
         return pixels
 
     def encode(self, prompts: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Ids with `<s>` and `</s>`, [k, longest], and how many of each row are not filling, [k]."""
+        """Ids with `<s>` and `</s>`, [k, longest], and the length of each row without padding, [k]."""
         if not 0 < len(prompts) <= MAX_PROMPTS:
             raise RefusalError("invalid-request", f"Send 1 to {MAX_PROMPTS} prompts, not {len(prompts)}.")
         rows = [self.tokenizer.encode(prompt).ids for prompt in prompts]
@@ -73,7 +73,7 @@ class Preparation:
         return ids, np.array([len(row) for row in rows], np.int32)
 
     def decoding(self, tensors: dict[str, int], parameters: dict[str, Any]) -> dict[str, Any]:
-        """Keyword arguments of `generate`: the request's, else the checkpoint's own."""
+        """Keyword arguments of `generate`: the request's, with the checkpoint's as defaults."""
         own = self.generation
         limit = own.get("max_new_tokens") or (own.get("max_length") or self.positions + 1) - 1
         settings = {
@@ -87,7 +87,7 @@ class Preparation:
         return {**settings, "max_new_tokens": min(settings["max_new_tokens"], self.positions)}
 
     def finish_reason(self, ids: list[int], limit: int) -> str:
-        """`length` where the limit ended the answer, also where it forced the closing id."""
+        """`length` if the limit ended the answer, also if it forced the end token."""
         forced = self.generation.get("forced_eos_token_id") is not None
         ended = ids[-1:] == [self.generation.get("eos_token_id", 2)]
         return "stop" if ended and not (forced and len(ids) == limit) else "length"
@@ -113,7 +113,7 @@ def _check(settings: dict[str, Any]) -> None:
 def _decode(data: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own warning of large pictures; ours is an error
+            warnings.simplefilter("ignore")  # Pillow's warning about large images; ours is an error
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except Exception as error:
         raise RefusalError("unsupported-image", "The image is no JPEG, PNG, WebP or GIF that can be read.") from error
@@ -130,7 +130,7 @@ def _decode(data: bytes) -> Image.Image:
 
 
 def _as_seen(picture: Image.Image) -> Image.Image:
-    """Turned as its EXIF data say; Pillow would also go by XMP, which browsers and the edge do not."""
+    """Applies the EXIF orientation; Pillow would also use XMP, which browsers and the edge ignore."""
     for name in ("xmp", "XML:com.adobe.xmp"):
         picture.info.pop(name, None)
     return ImageOps.exif_transpose(picture)
@@ -138,7 +138,7 @@ def _as_seen(picture: Image.Image) -> Image.Image:
 
 def _on_white(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I;16"):
-        # The upper byte, as every browser shows it: Pillow would clip all above 255.
+        # The upper byte, as every browser shows it: Pillow would clip values above 255.
         return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")

@@ -1,4 +1,4 @@
-"""Pictures and prompts of several requests → token ids and their log-probabilities, in as few passes as can be."""
+"""Images and prompts of several requests → token ids and their log-probabilities, in as few passes as possible."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tokenizers import Tokenizer
 from transformers import Florence2ForConditionalGeneration
 from transformers.modeling_outputs import BaseModelOutput
 
-# Sequences that are decoded together, beams counted one by one: what the caches of a large model may take.
+# Maximum number of sequences in one decoding, each beam counted: limits the memory of a large model's caches.
 MAX_SEQUENCES = 64
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """One prompt on one of a batch's pictures, and how to answer it: keyword arguments of `generate`, as JSON."""
+    """One prompt on one of a batch's images; `decoding` holds keyword arguments of `generate`, as JSON."""
 
     picture: int
     ids: Sequence[int]
@@ -28,7 +28,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Written:
-    """Ids without the decoder's start token, `</s>` last; as many natural logarithms."""
+    """Generated ids without the decoder's start token, `</s>` last, and their natural log-probabilities."""
 
     ids: list[int]
     logprobs: list[float]
@@ -43,10 +43,10 @@ class Generator:
 
     @staticmethod
     def load(checkpoint: Path, device: str, dtype: str) -> Generator:
-        """Reads a `from_pretrained` folder; `dtype` as torch names it."""
+        """Loads a `from_pretrained` folder; `dtype` is a name of torch."""
         loaded = Florence2ForConditionalGeneration.from_pretrained(checkpoint, dtype=getattr(torch, dtype))
-        # The placeholder for visual tokens and ids without a word are no answers; with -inf there the
-        # others share their probability.
+        # The placeholder for visual tokens and ids outside the vocabulary must not be generated; with -inf
+        # there, the other ids share the probability.
         last = max(Tokenizer.from_file(str(checkpoint / "tokenizer.json")).get_vocab().values())
         ids = range(loaded.config.text_config.vocab_size)
         suppressed = [at for at in ids if at > last or at == loaded.config.image_token_id]
@@ -54,12 +54,12 @@ class Generator:
 
     @torch.inference_mode()
     def features(self, pixels: torch.Tensor) -> torch.Tensor:
-        """[B, 3, S, S] → visual tokens [B, T, D]: one pass for all pictures."""
+        """[B, 3, S, S] → visual tokens [B, T, D]: one pass for all images."""
         return self.model.get_image_features(pixels.to(self.model.device, self.model.dtype)).pooler_output
 
     @torch.inference_mode()
     def generate(self, features: torch.Tensor, prompts: Sequence[Prompt], decoding: dict[str, Any]) -> list[Written]:
-        """Answers prompts of equal settings as one batch."""
+        """Answers prompts with equal settings as one batch."""
         hidden, mask = self._encode(features, prompts)
         output = self.model.generate(
             encoder_outputs=BaseModelOutput(last_hidden_state=hidden),
@@ -70,8 +70,8 @@ class Generator:
             output_scores=True,
             **decoding,
         )
-        # Greedy scores are logits after the rules: their softmax is the share among what was allowed. Beam search's are
-        # log-probabilities from before the rules already.
+        # Greedy scores are logits after the rules: their softmax is relative to the allowed tokens. The scores of beam
+        # search are already log-probabilities, from before the rules.
         logprobs = self.model.compute_transition_scores(
             output.sequences,
             output.scores,
@@ -84,7 +84,7 @@ class Generator:
         ]
 
     def _encode(self, features: torch.Tensor, prompts: Sequence[Prompt]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Encoder states [k, longest, D] and their mask, with filling behind shorter prompts."""
+        """Encoder states [k, longest, D] and their mask; shorter prompts are padded at the end."""
         device = self.model.device
         longest = max(len(prompt.ids) for prompt in prompts)
         ids = torch.zeros(len(prompts), longest, dtype=torch.int64)
@@ -100,7 +100,7 @@ class Generator:
 
 
 def batches(prompts: Sequence[Prompt], beams: dict[str, int]) -> Iterator[list[int]]:
-    """Indices of prompts that can be answered together: equal settings, and no more than fit."""
+    """Indices of prompts that can be answered together: equal settings, at most `MAX_SEQUENCES` sequences."""
     groups: dict[str, list[int]] = defaultdict(list)
     for at, prompt in enumerate(prompts):
         groups[prompt.decoding].append(at)

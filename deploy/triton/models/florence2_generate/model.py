@@ -1,4 +1,4 @@
-"""Triton's entry to `florence2_generate`: the requests of one batch as one vision pass and a pass for each settings."""
+"""Triton's entry point of `florence2_generate`: one vision pass for a batch, and one decoding per group of settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from generation import Generator, Prompt, Written, batches
 
 
 class TritonPythonModel:
-    """What Triton calls."""
+    """The interface that Triton calls."""
 
     def initialize(self, args: dict[str, str]) -> None:
         """Loads the checkpoint onto the device that Triton chose."""
@@ -28,10 +28,10 @@ class TritonPythonModel:
         self.filling = self.generator.model.generation_config.pad_token_id
 
     def execute(self, requests: list[Any]) -> list[Any]:
-        """Answers all requests, or refuses all of them: they share their passes."""
+        """Answers all requests, or fails all of them: they share their passes."""
         try:
             return self._answer(requests)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the server must outlive it
+        except Exception as error:  # noqa: BLE001 - the server must survive any error
             failure = pb_utils.TritonError(f"{type(error).__name__}: {error}")
             return [pb_utils.InferenceResponse(error=failure) for _ in requests]
 
