@@ -1,110 +1,110 @@
-/** An image as the backend takes it: still encoded, its header already read. */
+/** An encoded image as the backend takes it. Its header has already been parsed. */
 export interface EncodedImage {
   readonly bytes: Uint8Array;
   readonly format: "gif" | "jpeg" | "png" | "webp";
-  /** Pixels, as a viewer shows the picture. */
+  /** Pixels, after the EXIF orientation is applied. */
   readonly width: number;
   readonly height: number;
-  /** EXIF's number, 2 to 8, of how the stored rows are turned or mirrored to be seen; left out where they are as seen. */
+  /** EXIF orientation, 2 to 8: how to rotate or mirror the stored rows for display; left out where they need no change. */
   readonly orientation?: number;
-  /** SHA-256 of `bytes` in hexadecimal: what others keep the picture's features under. */
+  /** SHA-256 of `bytes` in hexadecimal: the key under which backends cache the image's features. */
   readonly digest: string;
 }
 
-/** What is known of an image that is not here. */
+/** An image without its bytes. */
 export interface AbsentImage extends Omit<EncodedImage, "bytes"> {
   readonly bytes?: undefined;
 }
 
-/** Thrown where something cannot be done without an image's bytes. With the image, it can be. */
+/** Thrown by an operation that needs the image's bytes. The caller can load the image and retry. */
 export class ImageNeeded extends Error {
   override readonly name = "ImageNeeded";
 }
 
-/** The image, if it is here. Throws `ImageNeeded`. */
+/** Returns the image if it has its bytes. Throws `ImageNeeded` otherwise. */
 export function requireImage(image: EncodedImage | AbsentImage): EncodedImage {
   if (image.bytes === undefined) throw new ImageNeeded("The image's bytes are not here.");
   return image;
 }
 
-/** How the decoder searches, in the sense of transformers' `generate`. What is left out is taken from the model's `generation_config.json`. */
+/** Decoding parameters, as in transformers' `generate`. A parameter that is left out comes from the model's `generation_config.json`. */
 export interface Decoding {
-  /** Upper bound on generated tokens, the closing `</s>` included. */
+  /** Most generated tokens, including the closing `</s>`. */
   readonly maxNewTokens?: number | undefined;
-  /** Sequences that are followed side by side; 1 is greedy search. */
+  /** Beams per prompt; 1 is greedy search. */
   readonly beams?: number | undefined;
-  /** No sequence of this many ids comes twice; 0 allows all. */
+  /** No n-gram of this many ids is generated twice; 0 disables the rule. */
   readonly noRepeatNgramSize?: number | undefined;
-  /** When beam search ends: `true` with the first `beams` finished answers, `false` when a better one is unlikely, "never" when it is impossible. */
+  /** When beam search stops: `true` at the first `beams` finished sequences, `false` when a better one is unlikely, "never" when it is impossible. */
   readonly earlyStopping?: boolean | "never" | undefined;
-  /** A beam's log-probability is divided by its length to this power: above 0 favours long answers. */
+  /** A beam's log-probability is divided by its length to this power: values above 0 favour long answers. */
   readonly lengthPenalty?: number | undefined;
 }
 
-/** What a request is known by: it goes with every message that is sent on its behalf. */
+/** Identifies a request: sent with every message on its behalf. */
 export interface Trace {
   readonly requestId?: string | undefined;
-  /** W3C trace context, as it came. */
+  /** W3C trace context, unchanged. */
   readonly traceparent?: string | undefined;
 }
 
-/** Most prompts of one call: the API's `labels` have 64, and of two tasks that have them more is seldom asked at once. */
+/** Most prompts of one call. The API allows 64 `labels`, and a request rarely has more than two tasks with labels. */
 export const MAX_PROMPTS = 128;
 
-/** What tells one model from all others. */
+/** Identifies a model. */
 export interface ModelIdentity {
   readonly id: string;
   readonly revision: string;
   readonly dtype: string;
 }
 
-/** Thrown where another model answers than the one that was asked for. Described again and asked once more, it can answer under its own name. */
+/** Thrown when a model other than the requested one answers. The caller can fetch the description again and retry with the new identity. */
 export class ModelChanged extends Error {
   override readonly name = "ModelChanged";
 }
 
-/** One call: several prompts on one image; the image is encoded once. */
+/** One call with one image and several prompts. The image is encoded once. */
 export interface GenerateRequest {
   readonly image: EncodedImage;
-  /** Whose answer is wanted, as `model` named it. Another's is refused with `ModelChanged`, where who answers says who it is. */
+  /** The model that must answer, as `Backend.model` returned it. A backend that can tell that another model answers throws `ModelChanged`. */
   readonly model?: ModelIdentity | undefined;
   /** Sentences as `florence/prompt.ts` builds them, at most `MAX_PROMPTS`. */
   readonly prompts: readonly string[];
   readonly decoding: Decoding;
-  /** Whether `token` events are wanted as they come; where the model is elsewhere, they cost a message each. */
+  /** Whether to emit `token` events during generation; a remote model sends one message for each. */
   readonly stream?: boolean | undefined;
   readonly trace?: Trace | undefined;
 }
 
-/** Why generation ended: the model wrote `</s>` by itself, or ran into the limit. */
+/** Why generation ended: the model generated `</s>`, or reached the token limit. */
 export type FinishReason = "stop" | "length";
 
-/** What a model wrote for one prompt: the value that is cached and that every answer is drawn from. */
+/** Generated output for one prompt: the cached value from which every answer is rendered. */
 export interface Generation {
-  /** Every generated id after the decoder's start token, so `<s>` first and `</s>` last. */
+  /** All generated ids after the decoder's start token: `<s>` first, `</s>` last. */
   readonly tokenIds: readonly number[];
-  /** Natural logarithm of each id's probability after the logit processors; as long as `tokenIds`. */
+  /** Natural logarithm of each id's probability after the logit processors; same length as `tokenIds`. */
   readonly tokenLogprobs: readonly number[];
   /** `tokenIds` decoded with special tokens kept. */
   readonly text: string;
   readonly finishReason: FinishReason;
-  /** Tokens the encoder read: the prompt's own, `<s>` and `</s>` included, without the visual ones. */
+  /** Text tokens of the prompt, including `<s>` and `</s>`, without the visual tokens. */
   readonly promptTokens: number;
 }
 
-/** A token as soon as it is certain. */
+/** A generated token, emitted as soon as it is final. */
 export interface TokenEvent {
   readonly type: "token";
   readonly prompt: number;
   readonly id: number;
   readonly logprob: number;
-  /** What it adds to the generation's text: nothing while a character is half there. All together are a beginning of that text. */
+  /** Text that the token adds: empty while a character is incomplete. All texts concatenated are a prefix of the generation's text. */
   readonly text: string;
 }
 
 /**
- * Milliseconds that a request has taken until now, as far as whoever runs the model knows: waiting for it, reading picture and prompts, writing. What
- * the first request waits for the model to load is waiting.
+ * Milliseconds that a request has spent so far in each stage, where the backend reports it: waiting for the model, encoding image and prompts,
+ * decoding. The load time that the first request waits for counts as `queue`.
  */
 export interface BackendTimings {
   readonly queue?: number;
@@ -112,7 +112,7 @@ export interface BackendTimings {
   readonly decode?: number;
 }
 
-/** A prompt's answer is whole. `timings` are the request's, not the prompt's: the last `done` has all of it. */
+/** The generation for a prompt is complete. `timings` are those of the request, not of the prompt: the last `done` has the totals. */
 export interface DoneEvent {
   readonly type: "done";
   readonly prompt: number;
@@ -120,55 +120,55 @@ export interface DoneEvent {
   readonly timings?: BackendTimings;
 }
 
-/** `token` events come as they are generated, where the request streams; each prompt ends with exactly one `done`. `prompt` indexes the request's prompts. */
+/** `token` events arrive during generation if the request streams; exactly one `done` ends each prompt. `prompt` indexes the request's prompts. */
 export type GenerationEvent = TokenEvent | DoneEvent;
 
-/** What answers name; a cache key must contain its identity. */
+/** Model description that answers report. A cache key must contain its identity. */
 export interface ModelDescription extends ModelIdentity {
   /** Side of the square that the image is resized to, in pixels. */
   readonly imageSize: number;
-  /** The vocabulary's id of `<loc_0>`; the ids of the other 999 location tokens follow it. */
+  /** Id of `<loc_0>` in the vocabulary; the ids of the other 999 location tokens follow it. */
   readonly firstLocationId: number;
 }
 
-/** Whoever runs the model: the isolate itself, a GPU server, or both. Throws `Problem`, and `generate` also `ModelChanged`. */
+/** Runs the model: in the isolate, on a GPU server, or split between both. Throws `Problem`; `generate` also throws `ModelChanged`. */
 export interface Backend {
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GenerationEvent>;
-  /** Resolves once the model can answer; loads it if need be. */
+  /** Resolves once the model can answer; loads it if necessary. */
   ready(): Promise<void>;
   model(): Promise<ModelDescription>;
 }
 
-/** A prompt as text and, for those who need no tokenizer then, as ids. */
+/** A prompt as text and as ids, so that an encoder without a tokenizer can use it. */
 export interface EncodablePrompt {
   /** A sentence as `florence/prompt.ts` builds it. */
   readonly text: string;
-  /** `<s>` and `</s>` included. */
+  /** Including `<s>` and `</s>`. */
   readonly ids: readonly number[];
 }
 
-/** What a decoder looks at: a float32 tensor `[1, sequence, width]`, the visual tokens first. */
+/** Encoder output for one prompt, which the decoder attends to: a float32 tensor `[1, sequence, width]`, visual tokens first. */
 export interface EncoderStates {
   readonly type: "float32";
   readonly data: Float32Array;
   readonly dims: readonly number[];
 }
 
-/** One call: several prompts on one image. */
+/** One encoder call with one image and several prompts. */
 export interface EncodeRequest {
   readonly image: EncodedImage;
   readonly prompts: readonly EncodablePrompt[];
   readonly trace?: Trace | undefined;
 }
 
-/** The states of each prompt on one picture, in the prompts' order. They must not be written to. */
+/** The encoder states of each prompt, in the order of the prompts. Callers must not modify them. */
 export interface EncodedPrompts {
   readonly states: readonly EncoderStates[];
-  /** Of the encoders that all of these states come from; undefined where they do not say. */
+  /** Revision of the encoders that produced all of these states; undefined where they do not report one. */
   readonly revision: string | undefined;
 }
 
-/** Whoever runs the encoders for a decoder that is elsewhere. Throws `Problem`, and `ModelChanged` where no two replies come from the same model. */
+/** Runs the encoders for a decoder that runs elsewhere. Throws `Problem`, and `ModelChanged` when the replies keep coming from different models. */
 export interface PromptEncoder {
   encode(request: EncodeRequest, signal: AbortSignal): Promise<EncodedPrompts>;
   ready(): Promise<void>;

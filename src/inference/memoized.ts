@@ -1,30 +1,30 @@
-/** How long what a backend says of itself is believed, in milliseconds: a new model on it is noticed within a minute. */
+/** How long a memoized value is valid, in milliseconds: a new model on a backend is noticed within a minute. */
 export const MEMOIZE_TTL_MS = 60_000;
 
-/** Asks, or remembers what was answered. */
-export interface Memoized<Value, Given extends readonly unknown[]> {
-  (...given: Given): Promise<Value>;
-  /** Asks anew the next time, unless another has asked since this was answered. */
-  readonly forget: (value: Value) => void;
+/** A function that returns the memoized value, or computes it. */
+export interface Memoized<Value, Args extends readonly unknown[]> {
+  (...args: Args): Promise<Value>;
+  /** Drops `value`, so that the next call computes a new one; does nothing if a newer value has replaced it. */
+  readonly invalidate: (value: Value) => void;
 }
 
 /**
- * Asks once and remembers the answer for `MEMOIZE_TTL_MS`. The value, never the promise: workerd forbids waiting for what
- * another request has begun. A failure is not memoized.
+ * Memoizes the result of an asynchronous function for `MEMOIZE_TTL_MS`. Stores the value, never the promise: workerd forbids awaiting a
+ * promise of another request. A failure is not memoized.
  */
-export function memoized<Value, Given extends readonly unknown[]>(
-  ask: (...given: Given) => Promise<Value>,
+export function memoized<Value, Args extends readonly unknown[]>(
+  compute: (...args: Args) => Promise<Value>,
   now: () => number,
-): Memoized<Value, Given> {
-  let last: { readonly value: Value; readonly askedMs: number } | undefined;
-  const recall = async (...given: Given): Promise<Value> => {
-    if (last !== undefined && now() - last.askedMs < MEMOIZE_TTL_MS) return last.value;
-    const value = await ask(...given);
-    last = { value, askedMs: now() };
+): Memoized<Value, Args> {
+  let last: { readonly value: Value; readonly computedMs: number } | undefined;
+  const call = async (...args: Args): Promise<Value> => {
+    if (last !== undefined && now() - last.computedMs < MEMOIZE_TTL_MS) return last.value;
+    const value = await compute(...args);
+    last = { value, computedMs: now() };
     return value;
   };
-  const forget = (value: Value): void => {
+  const invalidate = (value: Value): void => {
     if (last?.value === value) last = undefined;
   };
-  return Object.assign(recall, { forget });
+  return Object.assign(call, { invalidate });
 }

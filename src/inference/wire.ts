@@ -2,7 +2,7 @@ import type { EncodedImage, GenerateRequest, Trace } from "./backend.ts";
 import type { NamedTensor } from "./protocol/datatypes.ts";
 import type { CallOptions } from "./protocol/session.ts";
 
-/** The names of the models on the wire: docs/backend-protocol.md. */
+/** Model names in the protocol: docs/backend-protocol.md. */
 export const models = {
   florence2: "florence2",
   encoder: "florence2_encoder",
@@ -17,23 +17,23 @@ export function textTensor(name: string, texts: readonly string[]): NamedTensor 
   return { name, datatype: "BYTES", shape: [texts.length], data: texts.map((text) => encoder.encode(text)) };
 }
 
-/** An INT32 tensor `[1]`; none where the value is left out. */
+/** An INT32 tensor `[1]`; an empty list where the value is undefined. */
 export function countTensors(name: string, value: number | undefined): readonly NamedTensor[] {
   return value === undefined ? [] : [{ name, datatype: "INT32", shape: [1], data: Int32Array.of(value) }];
 }
 
-/** A picture as inputs: its digest where the backend takes one, and the file unless `isHeld`. */
-export function imageTensors(image: EncodedImage, acceptsDigest: boolean, isHeld: boolean): readonly NamedTensor[] {
+/** Input tensors of an image: its digest where the backend accepts one, and the file unless the backend has cached its features. */
+export function imageTensors(image: EncodedImage, acceptsDigest: boolean, isCached: boolean): readonly NamedTensor[] {
   const file: NamedTensor = { name: "image", datatype: "BYTES", shape: [1], data: [image.bytes] };
-  return [...(isHeld ? [] : [file]), ...(acceptsDigest ? [textTensor("image_digest", [image.digest])] : [])];
+  return [...(isCached ? [] : [file]), ...(acceptsDigest ? [textTensor("image_digest", [image.digest])] : [])];
 }
 
-/** What goes with a call besides its tensors. */
+/** Call options: signal and trace headers. */
 export function callOptions(signal: AbortSignal, trace: Trace | undefined): CallOptions {
   return { signal, requestId: trace?.requestId, traceparent: trace?.traceparent };
 }
 
-/** The decoding rules that the protocol has no tensors for. */
+/** Decoding parameters that are sent as request parameters, not as tensors. */
 export function decodingParameters({ decoding }: GenerateRequest) {
   const { noRepeatNgramSize, earlyStopping, lengthPenalty } = decoding;
   return {

@@ -2,7 +2,7 @@ import { isProblemCode, Problem, type ProblemCode } from "../contract/problems.t
 import type { FailureKind } from "../inference/protocol/failure.ts";
 import { InferenceFailure } from "../inference/protocol/failure.ts";
 
-/** What the API says of a failed call to the backend, and why; the failure itself goes to the log as the cause. */
+/** The problem code and detail for each kind of failed backend call; the failure itself is logged as the cause. */
 const problemsByKind = {
   "invalid-request": ["internal", "The request to the backend could not be written."],
   cancelled: ["request-cancelled", "The caller went away."],
@@ -16,8 +16,8 @@ const problemsByKind = {
   "stream-error": ["backend-failed", "The backend failed within its answer."],
 } as const satisfies Record<FailureKind, readonly [ProblemCode, string]>;
 
-/** Codes that a backend of ours may answer with, because the caller can mend them or wait: they are passed on with its words. */
-const passedOn: ReadonlySet<string> = new Set<ProblemCode>([
+/** Codes of our own backend that are passed on with its message, because the caller can fix the request or wait. */
+const passedThroughCodes: ReadonlySet<string> = new Set<ProblemCode>([
   "image-corrupt",
   "unsupported-image",
   "image-too-many-pixels",
@@ -26,20 +26,20 @@ const passedOn: ReadonlySet<string> = new Set<ProblemCode>([
   "overloaded",
 ]);
 
-/** What the server calls it when it does not hold a picture's features. */
+/** The server's code for a digest whose image features it has not cached. */
 const UNKNOWN_DIGEST = "unknown-digest";
 
-/** Whether a backend wants the picture itself, having been asked with its digest alone. */
+/** Whether a backend that got only the digest needs the image itself. */
 export function isUnknownDigest(thrown: unknown): boolean {
   return thrown instanceof InferenceFailure && thrown.code === UNKNOWN_DIGEST;
 }
 
-/** Anything thrown by a call → what the flow throws. What is no `InferenceFailure` stays what it is. */
+/** Converts an error of a backend call to a `Problem`. Returns any error other than `InferenceFailure` unchanged. */
 export function backendProblem(thrown: unknown): unknown {
   if (!(thrown instanceof InferenceFailure)) return thrown;
-  const { code, kind, words = "" } = thrown;
-  if (code !== undefined && passedOn.has(code) && isProblemCode(code)) {
-    return new Problem(code, words, { cause: thrown });
+  const { code, kind, serverMessage = "" } = thrown;
+  if (code !== undefined && passedThroughCodes.has(code) && isProblemCode(code)) {
+    return new Problem(code, serverMessage, { cause: thrown });
   }
   const [problem, detail] = problemsByKind[kind];
   return new Problem(problem, detail, { cause: thrown });

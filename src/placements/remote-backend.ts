@@ -19,50 +19,50 @@ import { memoized } from "../inference/memoized.ts";
 import { createDigestCache, type DigestCache } from "./digest-cache.ts";
 import { callOptions, countTensors, imageTensors, models, decodingParameters, textTensor } from "../inference/wire.ts";
 
-/** What the remote backend is made of. */
+/** Options of the remote backend. */
 export interface RemoteOptions {
   readonly client: InferenceClient;
   readonly now: () => number;
-  /** Milliseconds that one answer may take, all that is asked for it included; the client's own for each call if left out. */
+  /** Milliseconds for one answer, including all calls for it; by default the client's timeout applies to each call. */
   readonly timeoutMs?: number;
-  /** For backends that do not say which model they run: what the deployment's own files say. */
+  /** The model description from the deployment's own files, for backends that do not report their model. */
   readonly describe: () => Promise<ModelDescription>;
 }
 
-/** Outputs that every backend has, and those that are asked for where they are offered. */
+/** Outputs that every backend has, and outputs that are requested where the metadata lists them. */
 const REQUIRED = ["text", "token_ids", "token_logprobs", "token_count"];
-const OFFERED = ["prompt_token_count", "finish_reason"];
+const OPTIONAL = ["prompt_token_count", "finish_reason"];
 
-/** How long a backend that has been described may take to say whether it is still the same: what is in the cache waits for it. */
-export const METADATA_REFRESH_TIMEOUT_MS = 2000;
+/** Timeout in milliseconds for refreshing known metadata: requests that the cache can answer wait for it. */
+export const REFRESH_TIMEOUT_MS = 2000;
 
-/** What is known of whoever answers. */
-interface Known {
+/** State of the backend for one request. */
+interface RequestContext {
   readonly metadata: ModelMetadata;
-  readonly sent: DigestCache;
+  readonly digests: DigestCache;
   readonly check: CheckModel;
-  /** What goes with a call that begins now. */
-  readonly callOf: () => CallOptions;
+  /** Options of a call that starts now. */
+  readonly nextCall: () => CallOptions;
 }
 
 async function* inferredEvents(
   { client }: RemoteOptions,
   request: GenerateRequest,
-  { metadata, sent, check, callOf }: Known,
+  { metadata, digests, check, nextCall }: RequestContext,
 ): AsyncGenerator<GenerationEvent> {
   const { image, prompts, decoding } = request;
   const offered = new Set(metadata.outputs.map(({ name }) => name));
-  const outputs = [...REQUIRED, ...OFFERED.filter((name) => offered.has(name))].map((name) => ({ name }));
+  const outputs = [...REQUIRED, ...OPTIONAL.filter((name) => offered.has(name))].map((name) => ({ name }));
   const acceptsDigest = metadata.inputs.some(({ name }) => name === "image_digest");
-  const reply = await requestDigestFirst(image, { acceptsDigest }, sent, (isHeld) => {
+  const reply = await requestDigestFirst(image, { acceptsDigest }, digests, (isCached) => {
     const inputs = [
-      ...imageTensors(image, acceptsDigest, isHeld),
+      ...imageTensors(image, acceptsDigest, isCached),
       textTensor("prompt", prompts),
       ...countTensors("max_new_tokens", decoding.maxNewTokens),
       ...countTensors("num_beams", decoding.beams),
     ];
-    const asked = { inputs, outputs, parameters: decodingParameters(request) };
-    return client.infer(models.florence2, asked, callOf());
+    const inferRequest = { inputs, outputs, parameters: decodingParameters(request) };
+    return client.infer(models.florence2, inferRequest, nextCall());
   });
   check(reply.parameters);
   const timings = timingsOf(reply);
@@ -71,49 +71,49 @@ async function* inferredEvents(
   }
 }
 
-function changed(): ModelChanged {
+function modelChanged(): ModelChanged {
   return new ModelChanged("The backend runs another model than the one that was asked for.");
 }
 
-/** What goes with each call for an answer, so that all of them together have the time of one. */
-function callsWithin({ timeoutMs, now }: RemoteOptions, call: CallOptions): () => CallOptions {
+/** Returns the options of the next call. The deadline of all calls for one answer is the same. */
+function callsWithDeadline({ timeoutMs, now }: RemoteOptions, call: CallOptions): () => CallOptions {
   if (timeoutMs === undefined) return () => call;
   const endsAt = now() + timeoutMs;
   return () => ({ ...call, deadlineMs: endsAt - now() });
 }
 
-/** Holds metadata and each reply against the model that is wanted. What a reply proves wrong is forgotten. */
-function checkFor(
+/** Compares the metadata, and then each reply, with the requested model. Invalidates the metadata if a reply contradicts it. */
+function createModelCheck(
   { model }: GenerateRequest,
   metadata: ModelMetadata,
-  forget: (metadata: ModelMetadata) => void,
+  invalidate: (metadata: ModelMetadata) => void,
 ): CheckModel {
-  // Another request has found it out already: nobody need write an answer to see it.
-  if (!mayBeSameModel(modelDescriptionOf(metadata), model)) throw changed();
+  // Another request has already noticed the change: no need to generate an answer first.
+  if (!mayBeSameModel(modelDescriptionOf(metadata), model)) throw modelChanged();
   return (parameters) => {
     if (mayBeSameModel(identityOf(parameters), model)) return;
-    forget(metadata);
-    throw changed();
+    invalidate(metadata);
+    throw modelChanged();
   };
 }
 
-/** The whole model elsewhere: pictures are sent as they came, and never decoded here. */
+/** Runs the whole model on a remote server. Images are sent unchanged and never decoded locally. */
 export function createRemoteBackend(options: RemoteOptions): Backend {
   const { client, now, timeoutMs } = options;
   const describe = memoized(options.describe, now);
-  const sent = createDigestCache(now);
+  const digests = createDigestCache(now);
   const metadataOf = memoized((call: CallOptions) => client.metadata(models.florence2, call), now);
   let isDescribed = false;
   return {
     generate: async function* (request, signal) {
       try {
-        const callOf = callsWithin(options, callOptions(signal, request.trace));
+        const nextCall = callsWithDeadline(options, callOptions(signal, request.trace));
         const metadata = await metadataOf({ signal });
-        const check = checkFor(request, metadata, metadataOf.forget);
-        // Triton writes whole answers: they are then all that streams.
+        const check = createModelCheck(request, metadata, metadataOf.invalidate);
+        // A backend that does not stream, such as Triton, returns whole answers: the events are then `done` only.
         yield* request.stream === true && metadata.parameters["generate_stream"] === true
-          ? streamedEvents(client, request, check, callOf())
-          : inferredEvents(options, request, { metadata, sent, check, callOf });
+          ? streamedEvents(client, request, check, nextCall())
+          : inferredEvents(options, request, { metadata, digests, check, nextCall });
       } catch (thrown) {
         throw backendProblem(thrown);
       }
@@ -128,11 +128,8 @@ export function createRemoteBackend(options: RemoteOptions): Backend {
     },
     model: async () => {
       try {
-        const renewal = {
-          deadlineMs: Math.min(METADATA_REFRESH_TIMEOUT_MS, timeoutMs ?? METADATA_REFRESH_TIMEOUT_MS),
-          isBestEffort: true,
-        };
-        const metadata = await metadataOf(isDescribed ? renewal : {});
+        const call = { deadlineMs: Math.min(REFRESH_TIMEOUT_MS, timeoutMs ?? REFRESH_TIMEOUT_MS), isBestEffort: true };
+        const metadata = await metadataOf(isDescribed ? call : {});
         isDescribed = true;
         return modelDescriptionOf(metadata) ?? (await describe());
       } catch (thrown) {

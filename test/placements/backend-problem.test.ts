@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { backendProblem } from "../../src/placements/backend-problem.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 
-describe("a failed call is one problem of the API's", () => {
+describe("backendProblem", () => {
   it.each([
     [new InferenceFailure("unreachable", ""), "backend-unavailable"],
     [new InferenceFailure("unavailable", "", { status: 503 }), "backend-unavailable"],
@@ -16,20 +16,20 @@ describe("a failed call is one problem of the API's", () => {
     [new InferenceFailure("refused", "", { status: 422, code: "prompt-too-long" }), "prompt-too-long"],
     [new InferenceFailure("refused", "", { status: 400, code: "misconfigured" }), "backend-failed"],
     [new InferenceFailure("cancelled", ""), "request-cancelled"],
-  ])("%s → %s", (failure, code) => {
+  ])("converts %s to %s", (failure, code) => {
     expect(backendProblem(failure)).toMatchObject({ code, cause: failure });
   });
 
-  it("in the backend's own words where they are passed on, without its address", () => {
-    const details = { status: 422, code: "image-corrupt", words: "The file is cut off." };
+  it("passes on the backend's message without its address for codes that are passed through", () => {
+    const details = { status: 422, code: "image-corrupt", serverMessage: "The file is cut off." };
     expect(
       backendProblem(
         new InferenceFailure("refused", "/v2/models/florence2/infer: status 422: The file is cut off.", details),
       ),
-    ).toMatchObject({ detail: details.words });
+    ).toMatchObject({ detail: details.serverMessage });
   });
 
-  it("and what is no failed call stays what it is", () => {
+  it("returns any other error unchanged", () => {
     const bug = new TypeError("a bug");
     expect(backendProblem(bug)).toBe(bug);
   });

@@ -3,7 +3,7 @@ import type { GenerateRequest } from "../../src/inference/backend.ts";
 import type { InferenceClient } from "../../src/inference/protocol/client.ts";
 import { InferenceFailure } from "../../src/inference/protocol/failure.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
-import { createRemoteBackend, METADATA_REFRESH_TIMEOUT_MS } from "../../src/placements/remote-backend.ts";
+import { createRemoteBackend, REFRESH_TIMEOUT_MS } from "../../src/placements/remote-backend.ts";
 import { MEMOIZE_TTL_MS } from "../../src/inference/memoized.ts";
 import { all, anImage, bytes, fakeClient, int32, never } from "../support/fake-client.ts";
 
@@ -16,8 +16,8 @@ const answers: readonly NamedTensor[] = [
   int32("token_count", [1]),
 ];
 
-/** A client whose questions take some time, and a clock; a picture is unknown to its server by digest alone. */
-function slowly({ metadataMs = 0, inferMs = 0 }) {
+/** A client whose calls take some time on a manual clock; its server never has the image of a digest. */
+function slowClient({ metadataMs = 0, inferMs = 0 }) {
   let clock = 0;
   const described: unknown[] = [];
   const { client, asked } = fakeClient(({ inputs }) => {
@@ -35,32 +35,32 @@ function slowly({ metadataMs = 0, inferMs = 0 }) {
   };
   const model = { id: "m", revision: "r", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
   const options = { client: slow, now: () => clock, describe: async () => model };
-  return { options, asked, described, pass: (ms: number) => void (clock += ms) };
+  return { options, asked, described, advance: (ms: number) => void (clock += ms) };
 }
 
-it("a renewed description is there within two seconds or not: what is in the cache waits for it", async () => {
-  const { options, described, pass } = slowly({});
+it("refreshes a known description with a timeout of two seconds, since cached results wait for it", async () => {
+  const { options, described, advance } = slowClient({});
   const backend = createRemoteBackend(options);
   await backend.model();
-  pass(MEMOIZE_TTL_MS);
+  advance(MEMOIZE_TTL_MS);
   await backend.model();
-  expect(described).toEqual([{}, { deadlineMs: METADATA_REFRESH_TIMEOUT_MS, isBestEffort: true }]);
+  expect(described).toEqual([{}, { deadlineMs: REFRESH_TIMEOUT_MS, isBestEffort: true }]);
 });
 
-it("and within the time of an answer, where that is shorter", async () => {
-  const { options, described, pass } = slowly({});
+it("uses the timeout of an answer for a refresh where that is shorter", async () => {
+  const { options, described, advance } = slowClient({});
   const backend = createRemoteBackend({ ...options, timeoutMs: 500 });
   await backend.model();
-  pass(MEMOIZE_TTL_MS);
+  advance(MEMOIZE_TTL_MS);
   await backend.model();
   expect(described.at(-1)).toMatchObject({ deadlineMs: 500 });
 });
 
-it("all that an answer is asked for has one time", async () => {
-  const { options, asked } = slowly({ metadataMs: 300, inferMs: 200 });
+it("applies one deadline to all calls for an answer", async () => {
+  const { options, asked } = slowClient({ metadataMs: 300, inferMs: 200 });
   const backend = createRemoteBackend({ ...options, timeoutMs: 1000 });
   await all(backend.generate(request, never));
   await all(backend.generate(request, never));
-  // The second knows the metadata, and asks with the digest alone, in vain.
+  // The second request has the metadata, and first sends the digest alone, which fails.
   expect(asked.map(({ call }) => call?.deadlineMs)).toEqual([700, 1000, 800]);
 });

@@ -1,7 +1,7 @@
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { createInferenceClient, type InferenceClient } from "../../src/inference/protocol/client.ts";
-import { createRemoteBackend, METADATA_REFRESH_TIMEOUT_MS } from "../../src/placements/remote-backend.ts";
+import { createRemoteBackend, REFRESH_TIMEOUT_MS } from "../../src/placements/remote-backend.ts";
 import { cachedService } from "./calls.ts";
 import { fakeStore } from "./fake-store.ts";
 import { fakeClock } from "./protocol-backend.ts";
@@ -61,7 +61,7 @@ export async function changingServer({ binaryTensors = true, through, route = (_
     },
     random: () => 0.5,
     binaryTensors,
-    ...fakeClock(METADATA_REFRESH_TIMEOUT_MS),
+    ...fakeClock(REFRESH_TIMEOUT_MS),
   });
   return { client, asked, change: (revision: "r1" | "r2") => void (current = revision) };
 }

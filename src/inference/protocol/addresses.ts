@@ -1,6 +1,6 @@
 import { InferenceFailure } from "./failure.ts";
 
-/** The server's address without its last slash. Throws `TypeError` for one that no request could go to: a mistake of whoever configures. */
+/** Returns the server's base URL without a trailing slash. Throws `TypeError` for a URL that cannot be a base: a configuration error. */
 export function baseOf(url: string): string {
   const { protocol, search, hash, username, href } = new URL(url);
   const isHttp = protocol === "http:" || protocol === "https:";
@@ -10,9 +10,9 @@ export function baseOf(url: string): string {
   return href.replace(/\/$/, "");
 }
 
-/** `/v2/models/{model}[/versions/{version}]`. Throws `invalid-request` for names that would lead elsewhere. */
+/** `/v2/models/{model}[/versions/{version}]`. Throws `invalid-request` for a name or version that would change the path. */
 export function modelPath(model: string, version?: string): string {
-  // URLs resolve these two, encoded or not.
+  // URL parsers resolve "." and ".." segments, percent-encoded or not.
   if (model === "" || model === "." || model === ".." || !model.isWellFormed()) {
     throw new InferenceFailure("invalid-request", `${JSON.stringify(model)} is no name of a model.`);
   }

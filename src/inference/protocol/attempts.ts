@@ -4,15 +4,15 @@ import { InferenceFailure, verdictOf } from "./failure.ts";
 import { retryDelayMs } from "./retry.ts";
 import type { RetrySettings } from "./retry.ts";
 
-/** What repeating needs. */
+/** Dependencies of `withRetries`. */
 export interface RetryContext {
   readonly deadline: Deadline;
   readonly random: () => number;
   readonly settings: RetrySettings;
 }
 
-/** Does the work under the circuit: its outcome is counted, but for the deadline of one that is in haste. */
-export async function counted<Value>(
+/** Runs `work` through the circuit and reports the outcome to it, except a best-effort call that reaches its deadline. */
+export async function withCircuit<Value>(
   circuit: Circuit,
   work: () => Promise<Value>,
   isBestEffort = false,
@@ -23,14 +23,14 @@ export async function counted<Value>(
     settle("for");
     return value;
   } catch (thrown) {
-    const isLate = thrown instanceof InferenceFailure && thrown.kind === "deadline";
-    settle(isBestEffort && isLate ? "neither" : verdictOf(thrown));
+    const isTimeout = thrown instanceof InferenceFailure && thrown.kind === "deadline";
+    settle(isBestEffort && isTimeout ? "neither" : verdictOf(thrown));
     throw thrown;
   }
 }
 
-/** Does the work until it succeeds or there is no point in another attempt; throws the last failure then. */
-export async function repeated<Value>(
+/** Runs `work` until it succeeds or no further attempt is allowed; then throws the last failure. */
+export async function withRetries<Value>(
   work: () => Promise<Value>,
   { deadline, random, settings }: RetryContext,
 ): Promise<Value> {
@@ -40,9 +40,9 @@ export async function repeated<Value>(
       return await work();
     } catch (thrown) {
       if (!(thrown instanceof InferenceFailure)) throw thrown;
-      const pause = retryDelayMs(thrown, { made, remainingMs: deadline.remainingMs(), random: random() }, settings);
-      if (pause === undefined) throw thrown;
-      await deadline.wait(pause);
+      const delay = retryDelayMs(thrown, { made, remainingMs: deadline.remainingMs(), random: random() }, settings);
+      if (delay === undefined) throw thrown;
+      await deadline.wait(delay);
     }
   }
 }

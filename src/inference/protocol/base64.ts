@@ -1,7 +1,7 @@
 const alphabet = new TextEncoder().encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 const PADDING = "=".charCodeAt(0);
 
-/** Standard base64 with padding. Written out: `btoa` wants a text of the bytes first, and making that took nine times as long. */
+/** Encodes as standard base64 with padding. Does not use `btoa`: converting the bytes to the string that it requires took nine times as long. */
 export function encodeBase64(bytes: Uint8Array): string {
   const characters = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
   let to = 0;
@@ -18,7 +18,7 @@ export function encodeBase64(bytes: Uint8Array): string {
   return new TextDecoder().decode(characters);
 }
 
-/** Bytes of standard base64, its padding present or missing; `undefined` when it is anything else. */
+/** Decodes standard base64, with or without padding; `undefined` for any other text. */
 export function decodeBase64(text: string): Uint8Array | undefined {
   try {
     const characters = atob(text);

@@ -1,5 +1,5 @@
 import { concatBytes } from "./bytes.ts";
-import { attempt, CodecError } from "./codec-failure.ts";
+import { codecResultOf, CodecError } from "./codec-failure.ts";
 import type { CodecResult } from "./codec-failure.ts";
 import type { NamedTensor } from "./datatypes.ts";
 import { parseExactly, withMember } from "./exact-json.ts";
@@ -10,35 +10,35 @@ import type { InferReply, InferRequest } from "./messages.ts";
 import { encodeTensor, tensorFieldsOf, tensorOf } from "./tensor-fields.ts";
 import type { TensorFields } from "./tensor-fields.ts";
 
-/** Bytes of the JSON that begins a body; without this header the body is JSON alone. */
+/** Header with the length in bytes of the JSON at the start of the body; without it the whole body is JSON. */
 const HEADER_LENGTH = "Inference-Header-Content-Length";
 
 /**
- * Most BYTES elements of a message. Each takes four bytes on the wire and some hundred in memory, so that a small body of empty
- * ones could fill it.
+ * Most BYTES elements of a message. An empty element takes four bytes on the wire and about a hundred in memory, so a small body of empty
+ * elements could exhaust memory.
  */
 export const MAX_BYTES_ELEMENTS = 2 ** 18;
 
-/** A message ready to be sent. */
+/** An encoded message. */
 export interface EncodedMessage {
   readonly body: Uint8Array<ArrayBuffer>;
-  /** Content-Type and, before binary data, Inference-Header-Content-Length. */
+  /** Content-Type and, if the body has binary data, Inference-Header-Content-Length. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What decoding needs of a message's headers: `Headers` will do. Names are looked up whatever their case. */
+/** The part of `Headers` that decoding needs; names are case-insensitive. */
 export interface MessageHeaders {
   get(name: string): string | null;
 }
 
-/** Says of each tensor whether it travels as binary data or in the JSON. */
+/** Whether the tensor of this name is sent as binary data instead of JSON. */
 export type IsBinary = (name: string) => boolean;
 
 function encode(fields: Fields, list: string, tensors: readonly NamedTensor[], isBinary: IsBinary): EncodedMessage {
   checkNames(tensors, list);
   const encoded = tensors.map((tensor) => encodeTensor(tensor, isBinary(tensor.name)));
   const json = new TextEncoder().encode(withMember(fields, list, `[${encoded.map((each) => each.json).join(",")}]`));
-  const body = concatBytes([json, ...encoded.flatMap(({ pieces }) => pieces)]);
+  const body = concatBytes([json, ...encoded.flatMap(({ chunks }) => chunks)]);
   const hasBinary = tensors.some(({ name }) => isBinary(name));
   const headers = hasBinary
     ? { "Content-Type": "application/octet-stream", [HEADER_LENGTH]: String(json.length) }
@@ -62,8 +62,8 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Before anything is allocated for elements: all that the JSON claims must add up with the body. */
-function checkSums(tensors: readonly TensorFields[], sectionBytes: number): void {
+/** Checks the sizes in the JSON against the body before memory for elements is allocated. */
+function checkTotals(tensors: readonly TensorFields[], sectionBytes: number): void {
   const claimed = tensors.reduce((sum, { binaryBytes = 0 }) => sum + binaryBytes, 0);
   if (claimed !== sectionBytes) throw new CodecError("byte-count", "body");
   const elements = tensors.reduce((sum, { datatype, count }) => sum + (datatype === "BYTES" ? count : 0), 0);
@@ -73,7 +73,7 @@ function checkSums(tensors: readonly TensorFields[], sectionBytes: number): void
 function tensorsOf(values: readonly unknown[], list: string, sections: Uint8Array): readonly NamedTensor[] {
   const tensors = values.map((value) => tensorFieldsOf(value, list));
   checkNames(tensors, list);
-  checkSums(tensors, sections.length);
+  checkTotals(tensors, sections.length);
   let at = 0;
   return tensors.map((fields) => {
     if (fields.binaryBytes === undefined) return tensorOf(fields, undefined);
@@ -89,30 +89,30 @@ function decode(body: Uint8Array, headers: MessageHeaders, list: string) {
   return { fields, tensors: tensorsOf(listOf(fields[list], list), list, body.subarray(headerLength)) };
 }
 
-/** Writes a request; without binary tensors it is plain JSON. Tensors' data may be views of the caller's, and are copied once. */
+/** Encodes a request; without binary tensors the body is plain JSON. Copies the tensors' data once. */
 export function encodeRequest(request: InferRequest, isBinary: IsBinary): CodecResult<EncodedMessage> {
-  return attempt(() => encode(requestFields(request), "inputs", request.inputs, isBinary));
+  return codecResultOf(() => encode(requestFields(request), "inputs", request.inputs, isBinary));
 }
 
-/** Writes a reply; `wantsBinary` of its request says which outputs are binary. */
+/** Encodes a reply; `wantsBinary` of the request returns which outputs are binary. */
 export function encodeReply(reply: InferReply, isBinary: IsBinary): CodecResult<EncodedMessage> {
-  return attempt(() => encode(replyFields(reply), "outputs", reply.outputs, isBinary));
+  return codecResultOf(() => encode(replyFields(reply), "outputs", reply.outputs, isBinary));
 }
 
 /**
- * Reads a request whose tensors are binary, JSON or mixed. Tensors may be views of `body`, so it must not change afterwards. Whatever
- * does not add up to the last byte is refused.
+ * Decodes a request with binary tensors, JSON tensors or both. Tensors may be views of `body`, so it must not change afterwards. Fails
+ * unless all sizes match the body exactly.
  */
 export function decodeRequest(body: Uint8Array, headers: MessageHeaders): CodecResult<InferRequest> {
-  return attempt(() => {
+  return codecResultOf(() => {
     const { fields, tensors } = decode(body, headers, "inputs");
     return requestOf(fields, tensors);
   });
 }
 
-/** Reads a reply, as `decodeRequest` reads a request. */
+/** Decodes a reply; otherwise like `decodeRequest`. */
 export function decodeReply(body: Uint8Array, headers: MessageHeaders): CodecResult<InferReply> {
-  return attempt(() => {
+  return codecResultOf(() => {
     const { fields, tensors } = decode(body, headers, "outputs");
     return replyOf(fields, tensors);
   });

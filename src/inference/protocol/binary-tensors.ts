@@ -2,17 +2,17 @@ import { CodecError } from "./codec-failure.ts";
 import type { Datatype, TensorData } from "./datatypes.ts";
 import { bfloat16ToFloat, floatToBfloat16, floatToHalf, halfToFloat } from "./half-precision.ts";
 
-/** How one datatype's elements are bytes: little-endian, row-major, no padding. */
+/** Converts the elements of one datatype from and to binary data: little-endian, row-major, no padding. */
 interface BinaryCodec<Data> {
-  /** `bytes` are as many as `count` elements take, except for BYTES. Throws `CodecError`; `where` names the tensor. */
-  readonly read: (bytes: Uint8Array, count: number, where: string) => Data;
-  /** Pieces to be joined; views of the data where they can be. */
-  readonly write: (data: Data) => readonly Uint8Array[];
+  /** `bytes` has exactly the size of `count` elements, except for BYTES. Throws `CodecError`; `where` names the tensor. */
+  readonly decode: (bytes: Uint8Array, count: number, where: string) => Data;
+  /** Chunks to be concatenated; views of the data where possible. */
+  readonly encode: (data: Data) => readonly Uint8Array[];
 }
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Turns every element's bytes round. */
+/** Reverses the byte order of every element. */
 export function swapBytes(bytes: Uint8Array, width: number): Uint8Array {
   const swapped = new Uint8Array(bytes.length);
   for (let at = 0; at < bytes.length; at += 1) swapped[at] = bytes[at - (at % width) + width - 1 - (at % width)] ?? 0;
@@ -34,35 +34,37 @@ interface ViewConstructor<Data extends View> {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): Data;
 }
 
-function plain<Data extends View>(View: ViewConstructor<Data>): BinaryCodec<Data> {
+function typedArray<Data extends View>(View: ViewConstructor<Data>): BinaryCodec<Data> {
   const width = View.BYTES_PER_ELEMENT;
   return {
-    read: (bytes, count) => {
+    decode: (bytes, count) => {
       const ordered = toHostOrder(bytes, width);
-      // A view must begin at a multiple of its width; a copy begins at 0.
+      // The offset of a view must be a multiple of its element width; a copy starts at offset 0.
       const { buffer, byteOffset } = ordered.byteOffset % width === 0 ? ordered : ordered.slice();
       return new View(buffer, byteOffset, count);
     },
-    write: ({ buffer, byteOffset, byteLength }) => [toHostOrder(new Uint8Array(buffer, byteOffset, byteLength), width)],
+    encode: ({ buffer, byteOffset, byteLength }) => [
+      toHostOrder(new Uint8Array(buffer, byteOffset, byteLength), width),
+    ],
   };
 }
 
-const words = plain<Uint16Array>(Uint16Array);
+const uint16 = typedArray<Uint16Array>(Uint16Array);
 
-function packed(
+function sixteenBitFloat(
   widen: (bits: Uint16Array) => Float32Array,
   round: (values: Float32Array) => Uint16Array,
 ): BinaryCodec<Float32Array> {
   return {
-    read: (bytes, count, where) => widen(words.read(bytes, count, where)),
-    write: (data) => words.write(round(data)),
+    decode: (bytes, count, where) => widen(uint16.decode(bytes, count, where)),
+    encode: (data) => uint16.encode(round(data)),
   };
 }
 
 const LENGTH_BYTES = 4;
 
 const lengthPrefixed: BinaryCodec<readonly Uint8Array[]> = {
-  read: (bytes, count, where) => {
+  decode: (bytes, count, where) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const elements: Uint8Array[] = [];
     let at = 0;
@@ -77,7 +79,7 @@ const lengthPrefixed: BinaryCodec<readonly Uint8Array[]> = {
     if (elements.length !== count) throw new CodecError("element-count", where);
     return elements;
   },
-  write: (data) =>
+  encode: (data) =>
     data.flatMap((element) => {
       const prefix = new Uint8Array(LENGTH_BYTES);
       new DataView(prefix.buffer).setUint32(0, element.length, true);
@@ -85,20 +87,20 @@ const lengthPrefixed: BinaryCodec<readonly Uint8Array[]> = {
     }),
 };
 
-/** Every datatype's binary form. */
+/** The binary codec of each datatype. */
 export const binaryCodecs: { readonly [Kind in Datatype]: BinaryCodec<TensorData[Kind]> } = {
-  BOOL: plain<Uint8Array>(Uint8Array),
-  UINT8: plain<Uint8Array>(Uint8Array),
-  UINT16: plain<Uint16Array>(Uint16Array),
-  UINT32: plain<Uint32Array>(Uint32Array),
-  UINT64: plain<BigUint64Array>(BigUint64Array),
-  INT8: plain<Int8Array>(Int8Array),
-  INT16: plain<Int16Array>(Int16Array),
-  INT32: plain<Int32Array>(Int32Array),
-  INT64: plain<BigInt64Array>(BigInt64Array),
-  FP16: packed(halfToFloat, floatToHalf),
-  BF16: packed(bfloat16ToFloat, floatToBfloat16),
-  FP32: plain<Float32Array>(Float32Array),
-  FP64: plain<Float64Array>(Float64Array),
+  BOOL: typedArray<Uint8Array>(Uint8Array),
+  UINT8: typedArray<Uint8Array>(Uint8Array),
+  UINT16: typedArray<Uint16Array>(Uint16Array),
+  UINT32: typedArray<Uint32Array>(Uint32Array),
+  UINT64: typedArray<BigUint64Array>(BigUint64Array),
+  INT8: typedArray<Int8Array>(Int8Array),
+  INT16: typedArray<Int16Array>(Int16Array),
+  INT32: typedArray<Int32Array>(Int32Array),
+  INT64: typedArray<BigInt64Array>(BigInt64Array),
+  FP16: sixteenBitFloat(halfToFloat, floatToHalf),
+  BF16: sixteenBitFloat(bfloat16ToFloat, floatToBfloat16),
+  FP32: typedArray<Float32Array>(Float32Array),
+  FP64: typedArray<Float64Array>(Float64Array),
   BYTES: lengthPrefixed,
 };

@@ -3,16 +3,16 @@ import type { BreakerSettings } from "./breaker.ts";
 import { InferenceFailure } from "./failure.ts";
 import type { Verdict } from "./failure.ts";
 
-/** Says how a request that was let through has ended; only the first word counts. */
+/** Reports the outcome of an admitted request; only the first call counts. */
 export type Settle = (verdict: Verdict) => void;
 
-/** The state of one server, shared by all calls. It holds values only: workerd forbids waiting for another request's promise. */
+/** Circuit breaker of one server, shared by all calls. Holds values only: workerd forbids awaiting a promise of another request. */
 export interface Circuit {
-  /** Lets a request through, or throws `circuit-open`. */
+  /** Admits a request, or throws `circuit-open`. */
   readonly enter: () => Settle;
 }
 
-/** Keeps one server's breaker. */
+/** Creates the circuit breaker of one server. */
 export function createCircuit(settings: BreakerSettings, now: () => number): Circuit {
   let state = closedState;
   return {

@@ -1,5 +1,5 @@
 import { modelPath } from "./addresses.ts";
-import { attempt } from "./codec-failure.ts";
+import { codecResultOf } from "./codec-failure.ts";
 import type { Deadline } from "./deadline.ts";
 import { parseExactly } from "./exact-json.ts";
 import { InferenceFailure } from "./failure.ts";
@@ -15,32 +15,32 @@ import { createSession } from "./session.ts";
 import type { CallOptions, InferenceClientOptions, Session } from "./session.ts";
 import { discard, readBody } from "./transport.ts";
 
-/** How long `GET /v2` is memoized, in milliseconds: a server that is replaced by another dialect is noticed within it. */
+/** How long the result of `GET /v2` is memoized, in milliseconds: a replaced server with other extensions is noticed within this time. */
 export const SERVER_METADATA_TTL_MS = 300_000;
 
-/** A client of one server that speaks the Open Inference Protocol v2 over HTTP. All calls throw `InferenceFailure`. */
+/** A client of one Open Inference Protocol v2 server over HTTP. All calls throw `InferenceFailure`. */
 export interface InferenceClient {
-  /** Whether the server says that it lives, by its status; one attempt, past the circuit. Throws where it says nothing. Likewise the next two. */
+  /** Whether the status of the reply is 2xx. Makes one attempt, bypassing the circuit. Throws without a reply. The same applies to the next two. */
   live(call?: CallOptions): Promise<boolean>;
   ready(call?: CallOptions): Promise<boolean>;
   modelReady(model: string, call?: CallOptions): Promise<boolean>;
-  /** Asked once and memoized for `SERVER_METADATA_TTL_MS`; a failure is not memoized. */
+  /** Memoized for `SERVER_METADATA_TTL_MS`; a failure is not memoized. */
   server(call?: CallOptions): Promise<ServerMetadata>;
   metadata(model: string, call?: CallOptions): Promise<ModelMetadata>;
-  /** Tensors travel as binary data where `binaryTensors` or else `server()` says so, by `binary_tensor_data`; else as JSON. */
+  /** Sends tensors as binary data if `binaryTensors` is true or, where it is undefined, if `server()` lists `binary_tensor_data`; as JSON otherwise. */
   infer(model: string, request: InferRequest, call?: CallOptions): Promise<InferenceReply>;
-  /** The JSON objects of the stream's events, as they come. */
+  /** Yields the JSON object of each event of the stream on arrival. */
   generateStream(model: string, request: GenerateRequest, call?: CallOptions): AsyncIterable<Fields>;
 }
 
-/** Runs a call within its time. */
-async function within<Value>(
+/** Runs `work` with the deadline of the call. */
+async function withDeadline<Value>(
   session: Session,
   call: CallOptions,
   defaultMs: number,
   work: (deadline: Deadline) => Promise<Value>,
 ): Promise<Value> {
-  const deadline = session.begin(call, defaultMs);
+  const deadline = session.startDeadline(call, defaultMs);
   try {
     return await work(deadline);
   } finally {
@@ -49,7 +49,7 @@ async function within<Value>(
 }
 
 async function probe(session: Session, path: string, call: CallOptions): Promise<boolean> {
-  return within(session, call, session.timeouts.probeMs, async (deadline) => {
+  return withDeadline(session, call, session.timeouts.probeMs, async (deadline) => {
     deadline.check();
     const response = await session.exchange(path, call, deadline);
     discard(response);
@@ -62,21 +62,21 @@ async function getJson<Value>(
   path: string,
   call: CallOptions,
   deadline: Deadline,
-  read: (json: unknown) => Value,
+  parse: (json: unknown) => Value,
 ): Promise<Value> {
-  const ask = async (): Promise<Value> => {
-    const response = await session.demand(path, call, deadline);
+  const request = async (): Promise<Value> => {
+    const response = await session.exchangeOk(path, call, deadline);
     const text = new TextDecoder().decode(await readBody(response, deadline, session.maxReplyBytes));
     return unwrapResult(
-      attempt(() => read(parseExactly(text))),
+      codecResultOf(() => parse(parseExactly(text))),
       "malformed",
     );
   };
-  return session.call(deadline, ask, call.isBestEffort);
+  return session.call(deadline, request, call.isBestEffort);
 }
 
-/** Remembers the value, never the promise: workerd forbids waiting for what another request has begun. */
-function rememberServer(session: Session, now: () => number) {
+/** Memoizes the value, never the promise: workerd forbids awaiting a promise of another request. */
+function memoizeServerMetadata(session: Session, now: () => number) {
   let memoized: { readonly value: ServerMetadata; readonly untilMs: number } | undefined;
   return async (call: CallOptions, deadline: Deadline): Promise<ServerMetadata> => {
     if (memoized !== undefined && now() < memoized.untilMs) return memoized.value;
@@ -86,37 +86,37 @@ function rememberServer(session: Session, now: () => number) {
   };
 }
 
-async function speaksBinary(server: Promise<ServerMetadata>): Promise<boolean> {
+async function supportsBinary(server: Promise<ServerMetadata>): Promise<boolean> {
   try {
     return (await server).extensions.includes("binary_tensor_data");
   } catch (thrown) {
-    // A server that does not answer this question may still infer; JSON is what all of them read.
+    // A server that refuses `GET /v2` may still support inference; every server accepts JSON.
     if (thrown instanceof InferenceFailure && thrown.kind === "refused") return false;
     throw thrown;
   }
 }
 
-/** Makes a client. Throws `TypeError` where the url is none. */
+/** Creates a client. Throws `TypeError` for an invalid URL. */
 export function createInferenceClient(options: InferenceClientOptions): InferenceClient {
   const session = createSession(options);
-  const server = rememberServer(session, options.now);
+  const server = memoizeServerMetadata(session, options.now);
   const { callMs } = session.timeouts;
   return {
     live: (call = {}) => probe(session, "/v2/health/live", call),
     ready: (call = {}) => probe(session, "/v2/health/ready", call),
     modelReady: async (model, call = {}) => probe(session, `${modelPath(model, call.version)}/ready`, call),
-    server: (call = {}) => within(session, call, callMs, (deadline) => server(call, deadline)),
+    server: (call = {}) => withDeadline(session, call, callMs, (deadline) => server(call, deadline)),
     metadata: (model, call = {}) =>
-      within(session, call, callMs, async (deadline) =>
+      withDeadline(session, call, callMs, async (deadline) =>
         getJson(session, modelPath(model, call.version), call, deadline, modelMetadataOf),
       ),
     infer: (model, request, call = {}) =>
-      within(session, call, callMs, async (deadline) => {
+      withDeadline(session, call, callMs, async (deadline) => {
         const path = `${modelPath(model, call.version)}/infer`;
-        const isBinary = options.binaryTensors ?? (await speaksBinary(server(call, deadline)));
+        const isBinary = options.binaryTensors ?? (await supportsBinary(server(call, deadline)));
         return session.call(deadline, async () => {
           const message = encodeInfer(request, isBinary, deadline.remainingMs());
-          const response = await session.demand(path, call, deadline, message);
+          const response = await session.exchangeOk(path, call, deadline, message);
           return decodeInfer(request, await readBody(response, deadline, session.maxReplyBytes), response.headers);
         });
       }),

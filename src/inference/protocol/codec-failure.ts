@@ -1,4 +1,4 @@
-/** Why a message cannot be written or read. The keys are stable; a server answers each with status 400. */
+/** Reasons why a message cannot be encoded or decoded. The keys are stable; a server answers each with status 400. */
 export const codecFailures = {
   "header-length": "Inference-Header-Content-Length is not a number of bytes that the body has",
   "raw-mode": "a body that is one tensor without a JSON header (Inference-Header-Content-Length: 0) is not supported",
@@ -14,24 +14,24 @@ export const codecFailures = {
   "binary-only": "the values cannot be written as JSON: send them as binary data",
 } as const;
 
-/** A row's name. */
+/** A key of `codecFailures`. */
 export type CodecFailureCode = keyof typeof codecFailures;
 
-/** What is wrong with one message; `detail` names the tensor or the field. */
+/** Why a message was rejected; `detail` names the tensor or the field. */
 export interface CodecFailure {
   readonly code: CodecFailureCode;
   readonly detail: string;
 }
 
-/** What the codec answers: it never throws on data. */
+/** Result of the codec, which never throws on invalid data. */
 export type CodecResult<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: CodecFailure };
 
-/** Most characters of a name that a failure repeats: names come from outside. */
+/** Most characters of a name in a failure: names are untrusted input. */
 const MAX_NAME_LENGTH = 200;
 
-/** How the codec's own functions give up; `attempt` turns it into a result at the codec's door. */
+/** Thrown inside the codec; `codecResultOf` converts it to a failed result at the codec's interface. */
 export class CodecError extends Error {
   override readonly name = "CodecError";
   readonly failure: CodecFailure;
@@ -43,8 +43,8 @@ export class CodecError extends Error {
   }
 }
 
-/** Runs `work`; a `CodecError` becomes a failed result, anything else is a bug of ours and is thrown on. */
-export function attempt<Value>(work: () => Value): CodecResult<Value> {
+/** Runs `work` and returns its result. A `CodecError` becomes a failed result; any other error is a bug and is rethrown. */
+export function codecResultOf<Value>(work: () => Value): CodecResult<Value> {
   try {
     return { ok: true, value: work() };
   } catch (thrown) {

@@ -1,6 +1,6 @@
 /**
- * What the elements of each datatype are in memory. FP16 and BF16 are widened to float32, which is exact; writing them rounds to
- * the nearest, ties to even. BOOL is one byte per element, 0 or 1. BYTES is any bytes per element, UTF-8 where it is text.
+ * In-memory representation of each datatype's elements. FP16 and BF16 are widened to float32, which is exact; encoding rounds to
+ * the nearest, ties to even. BOOL is one byte per element, 0 or 1. BYTES is any number of bytes per element, UTF-8 where it is text.
  */
 export interface TensorData {
   readonly BOOL: Uint8Array;
@@ -19,10 +19,10 @@ export interface TensorData {
   readonly BYTES: readonly Uint8Array[];
 }
 
-/** The Open Inference Protocol's names of datatypes, with Triton's BF16. */
+/** Datatype names of the Open Inference Protocol, and Triton's BF16. */
 export type Datatype = keyof TensorData;
 
-/** Bytes of one element as binary data; BYTES elements say their own length, in four bytes before each. */
+/** Size in bytes of one element as binary data; undefined for BYTES, whose elements have a length prefix of four bytes each. */
 export const elementBytes = {
   BOOL: 1,
   UINT8: 1,
@@ -40,20 +40,20 @@ export const elementBytes = {
   BYTES: undefined,
 } as const satisfies Record<Datatype, number | undefined>;
 
-/** Whether a string is the name of a datatype. */
+/** Whether `name` is a datatype. */
 export function isDatatype(name: string): name is Datatype {
   return Object.hasOwn(elementBytes, name);
 }
 
-/** What parameters may be; servers' values of other kinds are left out when they are read. */
+/** A parameter value. Decoding drops values of other types. */
 export type ParameterValue = string | number | boolean;
 
-/** Parameters of a request, a reply, a tensor or an output that is asked for. */
+/** Parameters of a request, a reply, a tensor or a requested output. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 /**
- * A tensor with its name, told apart by `datatype`: `shape` in elements, `data` row-major. The product of `shape` is `data.length`.
- * `parameters` are those that the protocol's encodings do not need for themselves.
+ * A named tensor, discriminated by `datatype`. `data` is row-major, and the product of `shape` is `data.length`. `parameters` excludes those
+ * that only describe the encoding.
  */
 export type NamedTensor<Kind extends Datatype = Datatype> = {
   [Each in Kind]: {

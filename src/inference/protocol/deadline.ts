@@ -1,31 +1,31 @@
 import { InferenceFailure } from "./failure.ts";
 
-/** The createManualClock's time, passed in. */
+/** The injected clock. */
 export interface Clock {
-  /** Milliseconds since 1970: Retry-After may be a date. */
+  /** Milliseconds since the Unix epoch, because Retry-After may be a date. */
   readonly now: () => number;
-  /** Resolves after so many milliseconds; once the signal is aborted it may resolve or reject, and should let go of its timer. */
+  /** Resolves after `milliseconds`. Once the signal is aborted it may resolve or reject, and should release its timer. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The time that one call has, over all its attempts, replies and reads. */
+/** The deadline of one call, which covers all its attempts and every read of a reply. */
 export interface Deadline {
-  /** Aborted when the time is over or the caller leaves. */
+  /** Aborted when the deadline passes or the caller cancels. */
   readonly signal: AbortSignal;
   readonly remainingMs: () => number;
-  /** Waits for the promise, but no longer than the deadline, whatever it waits for. Throws `deadline` or `cancelled`. */
+  /** Awaits the promise until the deadline at most. Throws `deadline` or `cancelled`. */
   readonly race: <Value>(promise: Promise<Value>) => Promise<Value>;
-  /** Throws likewise where it is over already. */
+  /** Throws `deadline` or `cancelled` if the call is already over. */
   readonly check: () => void;
-  /** Waits so long, under the same terms. */
+  /** Sleeps until the deadline at most; throws like `race`. */
   readonly wait: (milliseconds: number) => Promise<void>;
-  /** Lets go of the timer and of the caller's signal. */
+  /** Releases the timer and the listener on the caller's signal. */
   readonly end: () => void;
 }
 
 const ignore = (): void => {};
 
-/** Starts the time of one call. `caller` is the signal of whoever asked. */
+/** Starts the deadline of one call, `milliseconds` from now. `caller` is the caller's abort signal. */
 export function startDeadline({ now, sleep }: Clock, milliseconds: number, caller?: AbortSignal): Deadline {
   const endsAt = now() + milliseconds;
   const work = new AbortController();
@@ -37,12 +37,12 @@ export function startDeadline({ now, sleep }: Clock, milliseconds: number, calle
     over.reject(failure);
     work.abort(failure);
   };
-  const leave = (): void => stop(new InferenceFailure("cancelled", "The caller left.", { cause: caller?.reason }));
+  const cancel = (): void => stop(new InferenceFailure("cancelled", "The caller left.", { cause: caller?.reason }));
   const expire = (): void => stop(new InferenceFailure("deadline", `The time, ${milliseconds} ms, is over.`));
-  // Where nobody races when the time is over, nobody need know.
+  // Without a pending race, the rejection must not be reported as unhandled.
   over.promise.catch(ignore);
-  caller?.addEventListener("abort", leave, { once: true });
-  if (caller?.aborted) leave();
+  caller?.addEventListener("abort", cancel, { once: true });
+  if (caller?.aborted) cancel();
   sleep(milliseconds, timer.signal).then(() => timer.signal.aborted || expire(), ignore);
   const race = <Value>(promise: Promise<Value>): Promise<Value> => Promise.race([over.promise, promise]);
   const remainingMs = (): number => Math.max(0, endsAt - now());
@@ -54,10 +54,10 @@ export function startDeadline({ now, sleep }: Clock, milliseconds: number, calle
       if (remainingMs() === 0) expire();
       if (ended !== undefined) throw ended;
     },
-    wait: (pause) => race(sleep(pause, work.signal)),
+    wait: (ms) => race(sleep(ms, work.signal)),
     end: () => {
       timer.abort();
-      caller?.removeEventListener("abort", leave);
+      caller?.removeEventListener("abort", cancel);
     },
   };
 }

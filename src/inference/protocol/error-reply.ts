@@ -4,10 +4,10 @@ import type { FailureKind } from "./failure.ts";
 import { isFields } from "./fields.ts";
 import { readBody } from "./transport.ts";
 
-/** Most bytes of an error's body: proxies send pages of HTML. */
+/** Most bytes of an error body: proxies send HTML pages. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** Most characters of a server's words that a failure repeats. */
+/** Most characters of the server's message in a failure. */
 const MAX_MESSAGE_LENGTH = 500;
 
 const kinds: ReadonlyMap<number, FailureKind> = new Map([
@@ -19,12 +19,12 @@ const kinds: ReadonlyMap<number, FailureKind> = new Map([
   [505, "refused"],
 ]);
 
-/** Which failure a status is that is not 2xx; 0 stands for a redirect that a browser hides. */
+/** Failure kind of a status that is not 2xx; 0 is an opaque redirect in a browser. */
 function kindOf(status: number): FailureKind {
   return kinds.get(status) ?? (status >= 500 ? "server-error" : "refused");
 }
 
-/** Seconds of a Retry-After header, which is a number or a date; `undefined` where it is neither. */
+/** Parses a Retry-After header, a number or a date, to seconds; `undefined` where it is neither. */
 export function retryAfterSeconds(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header);
@@ -32,7 +32,7 @@ export function retryAfterSeconds(header: string | null, nowMs: number): number 
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** What a server said. */
+/** The error that a server reports. */
 interface ServerError {
   readonly message: string;
   readonly code?: string | undefined;
@@ -44,42 +44,42 @@ function textOrJson(value: unknown): string {
 
 const leadingCode = /^(?<code>[a-z]+(?:-[a-z]+)*): (?<rest>[^]+)$/u;
 
-/** A server that has no field for a code, as Triton, may begin its words with one: `prompt-too-long: …`. */
-function withoutCode(words: string): ServerError {
-  const { code, rest = words } = leadingCode.exec(words)?.groups ?? {};
+/** Splits off a leading code. A server without a field for it, such as Triton, may start its message with one: `prompt-too-long: …`. */
+function splitCode(text: string): ServerError {
+  const { code, rest = text } = leadingCode.exec(text)?.groups ?? {};
   return { message: rest, code };
 }
 
-/** The words of an error object: `{"error": …}` of every OIP server, `{"detail": …}` of FastAPI, `{"message": …}` of gateways. */
+/** Extracts the message and code of an error object: `{"error": …}` of OIP servers, `{"detail": …}` of FastAPI, `{"message": …}` of gateways. */
 export function serverErrorOf(fields: Readonly<Record<string, unknown>>): ServerError {
   const { error, detail, message, code } = fields;
-  // OpenAI's shape, which some gateways put around everything.
+  // OpenAI's format, which some gateways wrap around every error.
   if (isFields(error)) return serverErrorOf({ code, ...error, error: undefined });
-  const words = textOrJson(error ?? detail ?? message ?? "").slice(0, MAX_MESSAGE_LENGTH);
-  return typeof code === "string" ? { message: words, code } : withoutCode(words);
+  const text = textOrJson(error ?? detail ?? message ?? "").slice(0, MAX_MESSAGE_LENGTH);
+  return typeof code === "string" ? { message: text, code } : splitCode(text);
 }
 
-function parseWords(text: string): ServerError {
+function parseServerError(text: string): ServerError {
   try {
     const parsed: unknown = JSON.parse(text);
     return isFields(parsed) ? serverErrorOf(parsed) : { message: textOrJson(parsed).slice(0, MAX_MESSAGE_LENGTH) };
   } catch {
-    const words = text.replaceAll(/<[^<>]*>/g, " ").replaceAll(/\s+/g, " ");
-    return { message: words.trim().slice(0, MAX_MESSAGE_LENGTH) };
+    const plainText = text.replaceAll(/<[^<>]*>/g, " ").replaceAll(/\s+/g, " ");
+    return { message: plainText.trim().slice(0, MAX_MESSAGE_LENGTH) };
   }
 }
 
-async function readWords(response: Response, deadline: Deadline): Promise<ServerError> {
+async function readServerError(response: Response, deadline: Deadline): Promise<ServerError> {
   try {
-    return parseWords(new TextDecoder().decode(await readBody(response, deadline, MAX_ERROR_BYTES)));
+    return parseServerError(new TextDecoder().decode(await readBody(response, deadline, MAX_ERROR_BYTES)));
   } catch (thrown) {
     if (thrown instanceof InferenceFailure && thrown.kind === "cancelled") throw thrown;
-    // The status says enough; a body that breaks off, is too long or late would only hide it.
+    // The status is enough: a truncated, too long or late body must not replace it with another failure.
     return { message: "" };
   }
 }
 
-/** The failure that a reply with an error status is. `where` names the request. */
+/** The failure for a reply with an error status. `where` names the request. */
 export async function failureOf(
   response: Response,
   where: string,
@@ -87,8 +87,13 @@ export async function failureOf(
   nowMs: number,
 ): Promise<InferenceFailure> {
   const { status, headers } = response;
-  const { message, code } = await readWords(response, deadline);
+  const { message, code } = await readServerError(response, deadline);
   const text = message === "" ? `${where}: status ${status}.` : `${where}: status ${status}: ${message}`;
   const seconds = retryAfterSeconds(headers.get("Retry-After"), nowMs);
-  return new InferenceFailure(kindOf(status), text, { status, words: message, code, retryAfterSeconds: seconds });
+  return new InferenceFailure(kindOf(status), text, {
+    status,
+    serverMessage: message,
+    code,
+    retryAfterSeconds: seconds,
+  });
 }

@@ -11,10 +11,10 @@ import type { CallOptions, Message, Session } from "./session.ts";
 import { readEvents } from "./sse.ts";
 import { chunksOf, discard } from "./transport.ts";
 
-/** The body of `POST /v2/models/{model}/generate_stream`: JSON; `text_input` and whatever else the model takes. */
+/** The JSON body of `POST /v2/models/{model}/generate_stream`: `text_input` and any other inputs of the model. */
 export type GenerateRequest = Readonly<Record<string, unknown>> & { readonly parameters?: Parameters | undefined };
 
-/** A stream whose first frame is here, or that ended without one. */
+/** A stream after its first frame has arrived, or that ended without one. */
 interface OpenStream {
   readonly first: IteratorResult<Fields, void>;
   readonly frames: AsyncGenerator<Fields, void>;
@@ -26,7 +26,7 @@ function frameOf(data: string): Fields {
   const { error } = frame;
   if (error === undefined || error === null) return frame;
   const { message, code } = serverErrorOf(frame);
-  throw new InferenceFailure("stream-error", `The stream says: ${message}`, { code, words: message });
+  throw new InferenceFailure("stream-error", `The stream says: ${message}`, { code, serverMessage: message });
 }
 
 function parse(data: string): unknown {
@@ -74,41 +74,41 @@ async function* framesFrom({ first, frames }: OpenStream): AsyncGenerator<Fields
   }
 }
 
-/** Passes frames on, and says how it ended. */
-async function* settled(settle: Settle, frames: AsyncIterable<Fields>): AsyncGenerator<Fields, void> {
+/** Passes frames through and reports the outcome of the stream to the circuit. */
+async function* withSettle(settle: Settle, frames: AsyncIterable<Fields>): AsyncGenerator<Fields, void> {
   try {
     yield* frames;
   } catch (thrown) {
     settle(verdictOf(thrown));
     throw thrown;
   } finally {
-    // The end, or a caller who has had enough: either way the server has worked.
+    // The stream ended, or the caller stopped reading: in both cases the server worked. Has no effect after a failure.
     settle("for");
   }
 }
 
-/** Attempts until the first frame is here, then all frames. */
-async function* attemptedFrames(
+/** Retries until the first frame arrives, then yields all frames. */
+async function* framesWithRetries(
   session: Session,
   connect: () => Promise<Response>,
   deadline: Deadline,
 ): AsyncGenerator<Fields, void> {
-  yield* framesFrom(await session.repeat(deadline, () => open(connect, deadline)));
+  yield* framesFrom(await session.retry(deadline, () => open(connect, deadline)));
 }
 
-/** Frames as they come. Attempts are repeated until the first frame is here; after that a failure is the caller's to handle. */
+/** Yields frames on arrival. Retries until the first frame arrives; after that it throws a failure to the caller. */
 export async function* streamFrames(
   session: Session,
   model: string,
   request: GenerateRequest,
   call: CallOptions,
 ): AsyncGenerator<Fields, void> {
-  const deadline = session.begin(call, session.timeouts.callMs);
+  const deadline = session.startDeadline(call, session.timeouts.callMs);
   try {
     const path = `${modelPath(model, call.version)}/generate_stream`;
-    const connect = () => session.demand(path, call, deadline, messageOf(request, deadline.remainingMs()));
+    const connect = () => session.exchangeOk(path, call, deadline, messageOf(request, deadline.remainingMs()));
     deadline.check();
-    yield* settled(session.circuit.enter(), attemptedFrames(session, connect, deadline));
+    yield* withSettle(session.circuit.enter(), framesWithRetries(session, connect, deadline));
   } finally {
     deadline.end();
   }

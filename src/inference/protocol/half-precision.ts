@@ -1,4 +1,4 @@
-/** Bits of a sixteen-bit format's parts; both have one sign bit on top. */
+/** Field widths of a 16-bit floating-point format, which also has one sign bit, the most significant. */
 interface Format {
   readonly exponentBits: number;
   readonly fractionBits: number;
@@ -7,10 +7,10 @@ interface Format {
 /** IEEE 754 binary16. */
 const binary16: Format = { exponentBits: 5, fractionBits: 10 };
 
-/** The upper half of a float32. */
+/** bfloat16: the upper half of a float32. */
 const bfloat16: Format = { exponentBits: 8, fractionBits: 7 };
 
-/** The value that sixteen bits stand for. */
+/** The value of a 16-bit pattern. */
 function valueOf(bits: number, { exponentBits, fractionBits }: Format): number {
   const sign = bits >> 15 === 0 ? 1 : -1;
   const exponent = (bits >> fractionBits) & (2 ** exponentBits - 1);
@@ -20,35 +20,35 @@ function valueOf(bits: number, { exponentBits, fractionBits }: Format): number {
   return sign * (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias));
 }
 
-/** All 65,536 values, made when the first tensor of the format comes: reading is a look-up. */
-function tableOf(format: Format): (bits: Uint16Array) => Float32Array {
+/** Returns a converter with a lookup table of all 65,536 values, which it builds for the first tensor. */
+function widening(format: Format): (bits: Uint16Array) => Float32Array {
   let values: Float32Array | undefined;
   return (bits) => {
     const table = (values ??= Float32Array.from({ length: 2 ** 16 }, (_, index) => valueOf(index, format)));
     const floats = new Float32Array(bits.length);
-    // A loop: `Float32Array.from` took sixty times as long.
-    for (let at = 0; at < bits.length; at += 1) floats[at] = table[bits[at] ?? 0] ?? NaN;
+    // A loop, because `Float32Array.from` took sixty times as long.
+    for (let index = 0; index < bits.length; index += 1) floats[index] = table[bits[index] ?? 0] ?? NaN;
     return floats;
   };
 }
 
-/** IEEE 754 binary16 to float32; exact. A NaN stays one, its payload is not kept. */
-export const halfToFloat = tableOf(binary16);
+/** Converts IEEE 754 binary16 to float32; exact. NaN stays NaN but loses its payload. */
+export const halfToFloat = widening(binary16);
 
-/** bfloat16 to float32; exact. A NaN stays one, its payload is not kept. */
-export const bfloat16ToFloat = tableOf(bfloat16);
+/** Converts bfloat16 to float32; exact. NaN stays NaN but loses its payload. */
+export const bfloat16ToFloat = widening(bfloat16);
 
-/** The magnitude bits of a float32. */
+/** Mask of the magnitude bits of a float32. */
 const MAGNITUDE = 0x7fff_ffff;
-/** Of infinity; what is above is NaN. */
+/** Float32 bits of infinity; larger magnitudes are NaN. */
 const INFINITY = 0x7f80_0000;
-/** Of 65520, from which binary16 rounds to infinity. */
+/** Float32 bits of 65520, the smallest number that binary16 rounds to infinity. */
 const HALF_OVERFLOW = 0x477f_f000;
-/** Of 2^-14, below which binary16 is subnormal. */
+/** Float32 bits of 2^-14, below which binary16 is subnormal. */
 const HALF_NORMAL = 0x3880_0000;
-/** Of 0.5, whose neighbour is 2^-24 away, as far as subnormal binary16 numbers are from each other: adding it rounds to one. */
+/** Float32 bits of 0.5. The distance to the next float32 is 2^-24, the spacing of subnormal binary16 numbers, so adding 0.5 rounds to one of them. */
 const ONE_HALF = 0x3f00_0000;
-/** What the exponents' biases differ by, 127 - 15, at the exponent's place. */
+/** Difference of the exponent biases, 127 - 15, shifted to the exponent field. */
 const REBIAS = 112 << 23;
 
 const word = new Uint32Array(1);
@@ -59,7 +59,7 @@ function bitsOf(value: number): number {
   return word[0] ?? 0;
 }
 
-/** Drops the lowest bits of a number, to the nearest, ties to even. A carry runs into the exponent, as it should. */
+/** Drops the lowest bits, rounding to the nearest, ties to even. A carry correctly increments the exponent. */
 function roundOff(bits: number, dropped: number): number {
   return (bits + 2 ** (dropped - 1) - 1 + ((bits >>> dropped) & 1)) >>> dropped;
 }
@@ -80,16 +80,16 @@ function rounding(magnitude: (bits: number) => number): (values: Float32Array) =
   return (values) => {
     const words = new Uint32Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
     const halves = new Uint16Array(words.length);
-    for (let at = 0; at < words.length; at += 1) {
-      const bits = words[at] ?? 0;
-      halves[at] = ((bits >>> 16) & 0x8000) | magnitude(bits & MAGNITUDE);
+    for (let index = 0; index < words.length; index += 1) {
+      const bits = words[index] ?? 0;
+      halves[index] = ((bits >>> 16) & 0x8000) | magnitude(bits & MAGNITUDE);
     }
     return halves;
   };
 }
 
-/** float32 to IEEE 754 binary16: to the nearest, ties to even, subnormal numbers kept, infinity from 65520 on. */
+/** Converts float32 to IEEE 754 binary16: to the nearest, ties to even, subnormal numbers kept, infinity from 65520 on. */
 export const floatToHalf = rounding(halfMagnitude);
 
-/** float32 to bfloat16: to the nearest, ties to even; finite numbers within half a unit of the largest become infinity. */
+/** Converts float32 to bfloat16: to the nearest, ties to even; finite numbers from half a unit above the largest bfloat16 on become infinity. */
 export const floatToBfloat16 = rounding(bfloat16Magnitude);

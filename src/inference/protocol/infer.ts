@@ -8,7 +8,7 @@ import type { InferRequest } from "./messages.ts";
 import { parseServerTiming } from "./server-timing.ts";
 import type { ServerTiming } from "./server-timing.ts";
 
-/** What `infer` resolves to: every output that was asked for is there. */
+/** Result of `infer`; contains every requested output. */
 export interface InferenceReply {
   readonly modelName: string;
   readonly modelVersion: string | undefined;
@@ -18,35 +18,38 @@ export interface InferenceReply {
   readonly serverTiming: readonly ServerTiming[];
 }
 
-/** The value, or the codec's words as a failure of that kind. */
+/** Returns the value of a successful result. Throws an `InferenceFailure` of `kind` with the codec's detail otherwise. */
 export function unwrapResult<Value>(result: CodecResult<Value>, kind: FailureKind): Value {
   if (result.ok) return result.value;
   throw new InferenceFailure(kind, result.failure.detail);
 }
 
-/** Asks for binary outputs where the caller has not said otherwise: one by one, since not every server knows `binary_data_output`. */
-function askForBinary(request: InferRequest): InferRequest {
+/** Requests binary outputs unless the caller has set it, for each output, since not every server supports `binary_data_output`. */
+function withBinaryOutputs(request: InferRequest): InferRequest {
   const { outputs = [], parameters } = request;
   if (outputs.length === 0) return { ...request, parameters: { binary_data_output: true, ...parameters } };
-  const asked = outputs.map((output) => ({ ...output, parameters: { binary_data: true, ...output.parameters } }));
-  return { ...request, outputs: asked };
+  const binaryOutputs = outputs.map((output) => ({
+    ...output,
+    parameters: { binary_data: true, ...output.parameters },
+  }));
+  return { ...request, outputs: binaryOutputs };
 }
 
-/** Parameters with what is left of the deadline, in microseconds as Triton reads it, so that the server can drop what nobody waits for. */
+/** Adds the remaining time until the deadline, in microseconds as Triton expects, so that the server can drop requests whose deadline has passed. */
 export function withTimeout(parameters: Parameters | undefined, remainingMs: number): Parameters {
   return { timeout: Math.floor(remainingMs * 1000), ...parameters };
 }
 
-/** The request as it is sent. Throws `invalid-request` where it cannot be written. */
+/** Encodes the request. Throws `invalid-request` where that fails. */
 export function encodeInfer(request: InferRequest, isBinary: boolean, remainingMs: number): EncodedMessage {
   const timed = { ...request, parameters: withTimeout(request.parameters, remainingMs) };
   return unwrapResult(
-    encodeRequest(isBinary ? askForBinary(timed) : timed, () => isBinary),
+    encodeRequest(isBinary ? withBinaryOutputs(timed) : timed, () => isBinary),
     "invalid-request",
   );
 }
 
-/** The reply as it came. Throws `malformed` where it cannot be read, belongs to another request or lacks an output. */
+/** Decodes the reply. Throws `malformed` where that fails, the id is that of another request, or a requested output is missing. */
 export function decodeInfer(request: InferRequest, body: Uint8Array, headers: Headers): InferenceReply {
   const reply = unwrapResult(decodeReply(body, headers), "malformed");
   const outputs = new Map(reply.outputs.map((output) => [output.name, output]));
@@ -64,7 +67,7 @@ function isOf<Kind extends Datatype>(tensor: NamedTensor, datatype: Kind): tenso
   return tensor.datatype === datatype;
 }
 
-/** An output that must be there and of that datatype. Throws `malformed` otherwise. */
+/** Returns an output. Throws `malformed` where it is missing or has another datatype. */
 export function outputOf<Kind extends Datatype>(
   { outputs }: InferenceReply,
   name: string,

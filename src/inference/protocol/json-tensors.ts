@@ -3,14 +3,14 @@ import { CodecError } from "./codec-failure.ts";
 import type { Datatype, TensorData } from "./datatypes.ts";
 import { bfloat16ToFloat, floatToBfloat16, floatToHalf, halfToFloat } from "./half-precision.ts";
 
-/** How BYTES are written as JSON strings: as base64, or as the UTF-8 text that they are. */
+/** Encoding of BYTES elements as JSON strings: base64, or the UTF-8 text itself. */
 export type BytesEncoding = "base64" | "text";
 
-/** How one datatype's elements are JSON values. Both throw `CodecError`; `where` names the tensor. */
+/** Converts the elements of one datatype from and to JSON. Both methods throw `CodecError`; `where` names the tensor. */
 interface JsonCodec<Data> {
-  readonly read: (elements: readonly unknown[], where: string, encoding: BytesEncoding) => Data;
-  /** The list as JSON text. */
-  readonly write: (data: Data, where: string, encoding: BytesEncoding) => string;
+  readonly decode: (elements: readonly unknown[], where: string, encoding: BytesEncoding) => Data;
+  /** Returns the JSON array as text. */
+  readonly encode: (data: Data, where: string, encoding: BytesEncoding) => string;
 }
 
 interface Numbers {
@@ -24,19 +24,19 @@ function listOf(texts: readonly string[]): string {
 }
 
 const booleans: JsonCodec<Uint8Array> = {
-  read: (elements, where) =>
+  decode: (elements, where) =>
     Uint8Array.from(elements, (element) => {
       if (element === true || element === 1) return 1;
       if (element === false || element === 0) return 0;
       throw new CodecError("element", where);
     }),
-  write: (data) => listOf(Array.from(data, (element) => String(element !== 0))),
+  encode: (data) => listOf(Array.from(data, (element) => String(element !== 0))),
 };
 
-/** The array itself says what fits: an element that is not what was put in is out of range, or no integer. */
+/** Checks each element by storing it: a typed array returns another value for one that is out of range or not an integer. */
 function integers<Data extends Numbers>(allocate: (length: number) => Data): JsonCodec<Data> {
   return {
-    read: (elements, where) => {
+    decode: (elements, where) => {
       const data = allocate(elements.length);
       for (const [at, element] of elements.entries()) {
         if (typeof element === "number") data[at] = element;
@@ -44,7 +44,7 @@ function integers<Data extends Numbers>(allocate: (length: number) => Data): Jso
       }
       return data;
     },
-    write: (data) => `[${data.join(",")}]`,
+    encode: (data) => `[${data.join(",")}]`,
   };
 }
 
@@ -57,7 +57,7 @@ function toBigInt(element: unknown, where: string): bigint {
 
 function bigIntegers<Data extends BigInt64Array | BigUint64Array>(allocate: (length: number) => Data): JsonCodec<Data> {
   return {
-    read: (elements, where) => {
+    decode: (elements, where) => {
       const data = allocate(elements.length);
       for (const [at, element] of elements.entries()) {
         const value = toBigInt(element, where);
@@ -66,39 +66,39 @@ function bigIntegers<Data extends BigInt64Array | BigUint64Array>(allocate: (len
       }
       return data;
     },
-    write: (data) => `[${data.join(",")}]`,
+    encode: (data) => `[${data.join(",")}]`,
   };
 }
 
-/** JSON has no NaN and no infinity, and servers disagree about what to write instead: neither is written or read. */
+/** Rejects NaN and infinity: JSON has neither, and servers differ in what they send instead. */
 function floats<Data extends Float32Array | Float64Array>(
   allocate: (length: number) => Data,
   round: (data: Data) => Data = (data) => data,
 ): JsonCodec<Data> {
   return {
-    read: (elements, where) => {
+    decode: (elements, where) => {
       const data = allocate(elements.length);
       for (const [at, element] of elements.entries()) {
-        // Long integers come as bigints where the message has 64-bit tensors beside this one.
+        // Long integers are bigints if the message also has 64-bit tensors.
         data[at] = typeof element === "number" || typeof element === "bigint" ? Number(element) : NaN;
       }
       const rounded = round(data);
       if (!rounded.every(Number.isFinite)) throw new CodecError("element", where);
       return rounded;
     },
-    write: (data, where) => {
+    encode: (data, where) => {
       if (!data.every(Number.isFinite)) throw new CodecError("binary-only", where);
       return listOf(Array.from(data, (element) => (Object.is(element, -0) ? "-0" : String(element))));
     },
   };
 }
 
-/** Servers refuse sixteen-bit floats as JSON, so they are not written; what a server writes nevertheless is read. */
+/** 16-bit floats: decoding only, because servers refuse them as JSON although some send them. */
 function halves(round: (data: Float32Array) => Float32Array): JsonCodec<Float32Array> {
-  const { read } = floats<Float32Array>((length) => new Float32Array(length), round);
+  const { decode } = floats<Float32Array>((length) => new Float32Array(length), round);
   return {
-    read,
-    write: (_data, where) => {
+    decode,
+    encode: (_data, where) => {
       throw new CodecError("binary-only", where);
     },
   };
@@ -107,16 +107,16 @@ function halves(round: (data: Float32Array) => Float32Array): JsonCodec<Float32A
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function readBytes(element: unknown, where: string, encoding: BytesEncoding): Uint8Array {
-  // Half of a surrogate pair has no bytes in UTF-8.
+function decodeElement(element: unknown, where: string, encoding: BytesEncoding): Uint8Array {
+  // A lone surrogate has no UTF-8 encoding.
   const isText = typeof element === "string" && element.isWellFormed();
-  const readers = { base64: decodeBase64, text: (text: string) => encoder.encode(text) };
-  const bytes = isText ? readers[encoding](element) : undefined;
+  const decoders = { base64: decodeBase64, text: (text: string) => encoder.encode(text) };
+  const bytes = isText ? decoders[encoding](element) : undefined;
   if (bytes === undefined) throw new CodecError("element", where);
   return bytes;
 }
 
-function writeText(bytes: Uint8Array, where: string): string {
+function decodeText(bytes: Uint8Array, where: string): string {
   try {
     return decoder.decode(bytes);
   } catch {
@@ -124,15 +124,15 @@ function writeText(bytes: Uint8Array, where: string): string {
   }
 }
 
-const bytesForm: JsonCodec<readonly Uint8Array[]> = {
-  read: (elements, where, encoding) => elements.map((element) => readBytes(element, where, encoding)),
-  write: (data, where, encoding) => {
-    const writers = { base64: encodeBase64, text: (bytes: Uint8Array) => writeText(bytes, where) };
-    return JSON.stringify(data.map(writers[encoding]));
+const byteStrings: JsonCodec<readonly Uint8Array[]> = {
+  decode: (elements, where, encoding) => elements.map((element) => decodeElement(element, where, encoding)),
+  encode: (data, where, encoding) => {
+    const encoders = { base64: encodeBase64, text: (bytes: Uint8Array) => decodeText(bytes, where) };
+    return JSON.stringify(data.map(encoders[encoding]));
   },
 };
 
-/** Every datatype's JSON form. */
+/** The JSON codec of each datatype. */
 export const jsonCodecs: { readonly [Kind in Datatype]: JsonCodec<TensorData[Kind]> } = {
   BOOL: booleans,
   UINT8: integers<Uint8Array>((length) => new Uint8Array(length)),
@@ -147,10 +147,10 @@ export const jsonCodecs: { readonly [Kind in Datatype]: JsonCodec<TensorData[Kin
   BF16: halves((data) => bfloat16ToFloat(floatToBfloat16(data))),
   FP32: floats<Float32Array>((length) => new Float32Array(length)),
   FP64: floats<Float64Array>((length) => new Float64Array(length)),
-  BYTES: bytesForm,
+  BYTES: byteStrings,
 };
 
-/** The elements of a tensor's JSON `data`, flat or nested as the shape says, row-major. Throws `CodecError` for any other nesting or number. */
+/** Flattens a tensor's JSON `data`, which is flat or nested like `shape`, in row-major order. Throws `CodecError` for any other nesting or count. */
 export function flatElements(
   data: unknown,
   shape: readonly number[],

@@ -1,11 +1,11 @@
-/** One member of a header that is a list, as `cache; hit` or `decode;dur=2`. */
+/** One member of a list header, for example `cache; hit` or `decode;dur=2`. */
 export interface ListMember {
   readonly name: string;
-  /** By their names in lower case; of several equal ones the first. A flag's value is empty. */
+  /** Values by lowercase name; the first of duplicates. The value of a flag is empty. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Commas and semicolons part members and their parameters, but not inside quotes. */
+/** Commas separate members and semicolons their parameters, except inside quotes. */
 const member = /(?:"(?:[^"\\]|\\.)*(?:"|$)|[^",])+/g;
 const part = /(?:"(?:[^"\\]|\\.)*(?:"|$)|[^";])+/g;
 
@@ -19,7 +19,7 @@ function parameterOf(text: string): readonly [string, string] {
   return [name.trim().toLowerCase(), unquoted(value.trim())];
 }
 
-/** The members of a header in their order; those without a name are left out. */
+/** Parses a list header to its members in order; skips members without a name. */
 export function parseListHeader(header: string | null): readonly ListMember[] {
   return (header?.match(member) ?? []).flatMap((text) => {
     const [name = "", ...parameters] = (text.match(part) ?? []).map((each) => each.trim());

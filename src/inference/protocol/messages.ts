@@ -10,7 +10,7 @@ import {
 } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 
-/** An output that is asked for. `parameters.binary_data` asks for its encoding; the client sets it where it is left out. */
+/** A requested output. `parameters.binary_data` selects its encoding; the client sets it where it is missing. */
 export interface RequestedOutput {
   readonly name: string;
   readonly parameters?: Parameters | undefined;
@@ -21,11 +21,11 @@ export interface InferRequest {
   readonly id?: string | undefined;
   readonly parameters?: Parameters | undefined;
   readonly inputs: readonly NamedTensor[];
-  /** All of the model's outputs where it is left out or empty. */
+  /** All outputs of the model where it is undefined or empty. */
   readonly outputs?: readonly RequestedOutput[] | undefined;
 }
 
-/** What the server answers to it. */
+/** The reply to `InferRequest`. */
 export interface InferReply {
   readonly modelName: string;
   readonly modelVersion?: string | undefined;
@@ -34,7 +34,7 @@ export interface InferReply {
   readonly outputs: readonly NamedTensor[];
 }
 
-/** A message's JSON but for its tensors. What is undefined is not written. Throws `CodecError`; likewise below. */
+/** The JSON fields of a request except its inputs; undefined fields are omitted. Throws `CodecError`, like the functions below. */
 export function requestFields({ id, parameters, outputs = [] }: InferRequest): Fields {
   checkNames(outputs, "outputs");
   checkParameters(parameters, "parameters");
@@ -42,7 +42,7 @@ export function requestFields({ id, parameters, outputs = [] }: InferRequest): F
   return { id, parameters, ...(outputs.length > 0 && { outputs }) };
 }
 
-/** Likewise of a reply. */
+/** The JSON fields of a reply except its outputs. */
 export function replyFields({ modelName, modelVersion, id, parameters }: InferReply): Fields {
   checkParameters(parameters, "parameters");
   return { model_name: modelName, model_version: modelVersion, id, parameters };
@@ -61,23 +61,23 @@ function commonOf(fields: Fields) {
   return { ...(id !== undefined && { id }), ...(parameters && { parameters }) };
 }
 
-/** A request of its parsed JSON and its decoded tensors. */
+/** Builds a request from its parsed JSON and its decoded inputs. */
 export function requestOf(fields: Fields, inputs: readonly NamedTensor[]): InferRequest {
   const outputs = optionalListOf(fields["outputs"], "outputs").map(requestedOutputOf);
   checkNames(outputs, "outputs");
   return { ...commonOf(fields), inputs, ...(outputs.length > 0 && { outputs }) };
 }
 
-/** Likewise a reply. */
+/** Builds a reply from its parsed JSON and its decoded outputs. */
 export function replyOf(fields: Fields, outputs: readonly NamedTensor[]): InferReply {
   const modelVersion = optionalTextOf(fields["model_version"], "model_version");
   const modelName = textOf(fields["model_name"], "model_name");
   return { modelName, ...(modelVersion !== undefined && { modelVersion }), ...commonOf(fields), outputs };
 }
 
-/** Which outputs a request wants as binary data: each may say so itself, `binary_data_output` speaks for the others. */
+/** Returns whether an output is requested as binary data: by its own `binary_data` or, where that is missing, by `binary_data_output`. */
 export function wantsBinary({ parameters, outputs = [] }: InferRequest): (name: string) => boolean {
-  const others = parameters?.["binary_data_output"] === true;
-  const each = new Map(outputs.map((output) => [output.name, output.parameters?.["binary_data"]]));
-  return (name) => (each.get(name) ?? others) === true;
+  const byDefault = parameters?.["binary_data_output"] === true;
+  const byName = new Map(outputs.map((output) => [output.name, output.parameters?.["binary_data"]]));
+  return (name) => (byName.get(name) ?? byDefault) === true;
 }

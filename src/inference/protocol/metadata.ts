@@ -1,24 +1,24 @@
 import type { Parameters } from "./datatypes.ts";
 import { fieldsOf, optionalListOf, optionalTextOf, parametersOf, sizesOf, textOf } from "./fields.ts";
 
-/** What `GET /v2` answers. */
+/** Reply to `GET /v2`. */
 export interface ServerMetadata {
   readonly name: string;
   readonly version: string;
-  /** `binary_tensor_data` among them where tensors may travel as bytes. */
+  /** Contains `binary_tensor_data` if the server supports tensors as binary data. */
   readonly extensions: readonly string[];
 }
 
 /** One input or output of a model. */
 export interface TensorMetadata {
   readonly name: string;
-  /** As the server names it; not every server keeps to the protocol's names here. */
+  /** As the server reports it; not every server uses the protocol's names here. */
   readonly datatype: string;
-  /** -1 is a size that may vary. */
+  /** -1 is a dynamic size. */
   readonly shape: readonly number[];
 }
 
-/** What `GET /v2/models/{model}` answers; lists are empty where the server left them out. */
+/** Reply to `GET /v2/models/{model}`; arrays are empty where the server omits them. */
 export interface ModelMetadata {
   readonly name: string;
   readonly versions: readonly string[];
@@ -35,7 +35,7 @@ function tensorOf(value: unknown, index: number): TensorMetadata {
   return { name, datatype, shape: sizesOf(fields["shape"], `${name}.shape`) };
 }
 
-/** Reads the server's own description. Throws `CodecError`; likewise below. */
+/** Parses server metadata. Throws `CodecError`. */
 export function serverMetadataOf(value: unknown): ServerMetadata {
   const fields = fieldsOf(value, "server metadata");
   return {
@@ -45,7 +45,7 @@ export function serverMetadataOf(value: unknown): ServerMetadata {
   };
 }
 
-/** Reads a model's description. */
+/** Parses model metadata. Throws `CodecError`. */
 export function modelMetadataOf(value: unknown): ModelMetadata {
   const fields = fieldsOf(value, "model metadata");
   return {

@@ -1,20 +1,20 @@
 import { failureKinds } from "./failure.ts";
 import type { InferenceFailure } from "./failure.ts";
 
-/** How often and how fast a call is tried again. */
+/** How often and after which delays a call is retried. */
 export interface RetrySettings {
-  /** Requests of one call, the first included. */
+  /** Most requests of one call, including the first. */
   readonly attempts: number;
-  /** Longest pause before the second attempt, in milliseconds; each further one may be twice as long. */
+  /** Longest delay before the second attempt, in milliseconds; the limit doubles with each further attempt. */
   readonly baseMs: number;
-  /** Longest pause at all. */
+  /** Longest delay before any attempt, in milliseconds, without Retry-After. */
   readonly maxMs: number;
 }
 
-/** Three attempts: a lost connection and a busy moment are survived, a server that is down is not asked much more often than without. */
+/** Three attempts cover a lost connection and a short overload, without many more requests to a server that is down. */
 export const defaultRetry: RetrySettings = { attempts: 3, baseMs: 100, maxMs: 2000 };
 
-/** What the next attempt depends on besides the failure. */
+/** What the delay depends on, apart from the failure. */
 interface Attempt {
   /** Attempts made so far. */
   readonly made: number;
@@ -24,9 +24,9 @@ interface Attempt {
 }
 
 /**
- * The pause before the next attempt in milliseconds, `undefined` where there should be none: the attempts are spent, or the pause would outlast
- * the deadline. Full jitter (anywhere between 0 and the bound) keeps callers who failed together from coming back together; what
- * Retry-After asks for is added before it.
+ * Returns the delay before the next attempt in milliseconds; `undefined` where there is none, because no attempts are left or the delay would
+ * exceed the deadline. Exponential back-off with full jitter (uniform between 0 and the limit), so that callers that failed together do not
+ * retry together; Retry-After is added to it.
  */
 export function backoffDelayMs(
   retryAfterSeconds: number | undefined,
@@ -35,11 +35,11 @@ export function backoffDelayMs(
 ): number | undefined {
   if (made >= attempts) return undefined;
   const jitter = random * Math.min(maxMs, baseMs * 2 ** (made - 1));
-  const pause = (retryAfterSeconds ?? 0) * 1000 + jitter;
-  return pause < remainingMs ? pause : undefined;
+  const delay = (retryAfterSeconds ?? 0) * 1000 + jitter;
+  return delay < remainingMs ? delay : undefined;
 }
 
-/** The same for a failure: none where it is final. */
+/** `backoffDelayMs` for a failure; `undefined` if the failure is not retryable. */
 export function retryDelayMs(failure: InferenceFailure, attempt: Attempt, settings: RetrySettings): number | undefined {
   return failureKinds[failure.kind].isRetryable
     ? backoffDelayMs(failure.retryAfterSeconds, attempt, settings)

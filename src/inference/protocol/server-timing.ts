@@ -1,12 +1,12 @@
 import { parseListHeader } from "./list-header.ts";
 
-/** What the server says that one of its steps took. */
+/** Duration of one step of the server, in milliseconds. */
 export interface ServerTiming {
   readonly name: string;
   readonly ms: number;
 }
 
-/** The entries of a Server-Timing header that have a duration; what cannot be read is left out. */
+/** Parses the entries of a Server-Timing header that have a duration; skips invalid entries. */
 export function parseServerTiming(header: string | null): readonly ServerTiming[] {
   return parseListHeader(header).flatMap(({ name, parameters }) => {
     const duration = parameters.get("dur") ?? "";

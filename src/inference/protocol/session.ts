@@ -1,4 +1,4 @@
-import { counted, repeated } from "./attempts.ts";
+import { withCircuit, withRetries } from "./attempts.ts";
 import { baseOf } from "./addresses.ts";
 import { defaultBreaker } from "./breaker.ts";
 import type { BreakerSettings } from "./breaker.ts";
@@ -13,73 +13,73 @@ import type { RetrySettings } from "./retry.ts";
 import { send } from "./transport.ts";
 import type { Fetch, HttpRequest } from "./transport.ts";
 
-/** How long calls may take, over all attempts and to the last byte, in milliseconds. */
+/** Timeouts of calls in milliseconds, over all attempts and to the last byte. */
 export interface Timeouts {
-  /** Of everything but health. */
+  /** For all calls except health checks. */
   readonly callMs: number;
-  /** Of live, ready and modelReady, which have no second attempt. */
+  /** For the health checks live, ready and modelReady, which are not retried. */
   readonly probeMs: number;
 }
 
-/** A cold model may load for many seconds; a server that does not say within two that it lives does not. */
+/** A cold model may load for many seconds; a server that does not answer a health check within two seconds is down. */
 export const defaultTimeouts: Timeouts = { callMs: 30_000, probeMs: 2000 };
 
-/** Most bytes of a reply: thirteen pictures' encoder states of Florence-2-large (577 x 1024 float32 numbers each), in an isolate of 128 MB. */
+/** Most bytes of a reply: the encoder states of thirteen images for Florence-2-large (577 x 1024 float32 numbers each), in an isolate of 128 MB. */
 export const DEFAULT_MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
-/** Where the server is, and what the client needs of the createManualClock. */
+/** The server's URL, the client's dependencies and its settings. */
 export interface InferenceClientOptions extends Clock {
-  /** http(s)://host[:port][/path]; `/v2/…` is put behind it. */
+  /** http(s)://host[:port][/path]; `/v2/…` is appended. */
   readonly url: string;
   readonly fetch: Fetch;
-  /** In 0..1, for the pauses between attempts. */
+  /** Returns a number in 0..1, for the jitter of the delay between attempts. */
   readonly random: () => number;
-  /** Go with every request: a shared secret, for instance. */
+  /** Sent with every request, for example a shared secret. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly retry?: Partial<RetrySettings> | undefined;
   readonly breaker?: Partial<BreakerSettings> | undefined;
   readonly maxReplyBytes?: number | undefined;
-  /** Whether tensors travel as binary data, where that is known: KServe reads them without listing it. Otherwise `GET /v2` is asked. */
+  /** Whether to send tensors as binary data; where undefined, `GET /v2` decides. KServe accepts binary data without listing the extension. */
   readonly binaryTensors?: boolean | undefined;
 }
 
-/** What one call may say besides its request. */
+/** Options of one call. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Instead of `timeouts`. */
+  /** Replaces `timeouts`. */
   readonly deadlineMs?: number | undefined;
-  /** For a question with less time than a server may well take: that it ran out says nothing to the circuit. */
+  /** For a call with a deadline that a healthy server may miss: the circuit ignores that it passed. */
   readonly isBestEffort?: boolean | undefined;
   /** Sent as X-Request-Id. */
   readonly requestId?: string | undefined;
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly traceparent?: string | undefined;
-  /** Of the model, a number; the server chooses otherwise. */
+  /** Model version, a number; the server chooses where undefined. */
   readonly version?: string | undefined;
 }
 
-/** What goes with one attempt: made anew for each, since less of the deadline is left. */
+/** Body and headers of one attempt; encoded for each attempt, since the remaining time changes. */
 export interface Message {
   readonly body: Uint8Array<ArrayBuffer> | string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** One server with everything that calls to it share. */
+/** State and functions that all calls to one server share. */
 export interface Session {
   readonly circuit: Circuit;
   readonly timeouts: Timeouts;
   readonly maxReplyBytes: number;
-  readonly begin: (call: CallOptions, defaultMs: number) => Deadline;
-  /** One attempt, whatever its status. */
+  readonly startDeadline: (call: CallOptions, defaultMs: number) => Deadline;
+  /** One attempt. Returns the response whatever its status. */
   readonly exchange: (path: string, call: CallOptions, deadline: Deadline, message?: Message) => Promise<Response>;
-  /** One attempt; a status that is not 2xx is thrown as its failure. */
-  readonly demand: Session["exchange"];
-  /** Attempts until one succeeds, whatever they are; whoever calls it sees to the circuit. */
-  readonly repeat: <Value>(deadline: Deadline, work: () => Promise<Value>) => Promise<Value>;
+  /** One attempt. Throws the failure of a status that is not 2xx. */
+  readonly exchangeOk: Session["exchange"];
+  /** Runs `work` with retries. Does not use the circuit, which is up to the caller. */
+  readonly retry: <Value>(deadline: Deadline, work: () => Promise<Value>) => Promise<Value>;
   /**
-   * The same, counted by the circuit as one: a burst of requests on connections that the server has just closed fails at once and
-   * succeeds at the second attempt, and says nothing against the server.
+   * `retry` through the circuit, which counts all attempts as one call: requests on connections that the server has just closed fail at
+   * the first attempt and succeed at the second, which must not count against the server.
    */
   readonly call: <Value>(deadline: Deadline, work: () => Promise<Value>, isBestEffort?: boolean) => Promise<Value>;
 }
@@ -100,7 +100,7 @@ function requestOf(url: string, headers: Headers, message?: Message): HttpReques
   return { method: "POST", url, headers, body: message.body };
 }
 
-/** Throws `TypeError` where the url is none. */
+/** Creates a session. Throws `TypeError` for an invalid URL. */
 export function createSession(options: InferenceClientOptions): Session {
   const { url, fetch, now, random, headers = {}, maxReplyBytes = DEFAULT_MAX_REPLY_BYTES } = options;
   const base = baseOf(url);
@@ -108,22 +108,22 @@ export function createSession(options: InferenceClientOptions): Session {
   const settings = { ...defaultRetry, ...options.retry };
   const exchange: Session["exchange"] = (path, call, deadline, message) =>
     send(fetch, requestOf(`${base}${path}`, headersOf(headers, call, message), message), deadline);
-  const repeat: Session["repeat"] = (deadline, work) => repeated(work, { deadline, random, settings });
+  const retry: Session["retry"] = (deadline, work) => withRetries(work, { deadline, random, settings });
   return {
     circuit,
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     maxReplyBytes,
-    begin: ({ deadlineMs, signal }, defaultMs) => startDeadline(options, deadlineMs ?? defaultMs, signal),
+    startDeadline: ({ deadlineMs, signal }, defaultMs) => startDeadline(options, deadlineMs ?? defaultMs, signal),
     exchange,
-    demand: async (path, call, deadline, message) => {
+    exchangeOk: async (path, call, deadline, message) => {
       const response = await exchange(path, call, deadline, message);
       if (response.ok) return response;
       throw await failureOf(response, path, deadline, now());
     },
-    repeat,
+    retry,
     call: async (deadline, work, isBestEffort) => {
       deadline.check();
-      return counted(circuit, () => repeat(deadline, work), isBestEffort);
+      return withCircuit(circuit, () => retry(deadline, work), isBestEffort);
     },
   };
 }

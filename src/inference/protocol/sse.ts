@@ -1,17 +1,17 @@
 import { InferenceFailure } from "./failure.ts";
 
-/** One event of a stream of server-sent events. `id` and `retry` are for reconnecting, which a generation cannot, and are left out. */
+/** One server-sent event. `id` and `retry` are omitted: they serve reconnection, which a generation does not support. */
 export interface ServerSentEvent {
-  /** `message` where the stream does not say. */
+  /** Event type; `message` by default. */
   readonly event: string;
-  /** All `data` lines, joined by line feeds. */
+  /** All `data` lines, separated by line feeds. */
   readonly data: string;
 }
 
-/** What some servers send as the last event's data; ours and Triton just close. */
+/** Data of the last event of some servers; our server and Triton close the stream without it. */
 const DONE = "[DONE]";
 
-/** Most characters of one event: a token's takes some 200, the whole text of the longest answer some 20,000. */
+/** Most characters of one event: an event of one token has about 200, the full text of the longest answer about 20,000. */
 export const MAX_EVENT_LENGTH = 1_000_000;
 
 const lineEnd = /\r\n|\r|\n/g;
@@ -20,17 +20,17 @@ function checkLength(length: number, maxLength: number): void {
   if (length > maxLength) throw new InferenceFailure("malformed", `An event has more than ${maxLength} characters.`);
 }
 
-/** Cuts text into lines wherever it is cut into chunks: each chunk is looked at once. `rest` is what no line end has followed. */
+/** Splits chunks of text into lines and scans each chunk once. `rest` returns the text after the last line end. */
 function createLineSplitter(maxLength: number) {
   let parts: string[] = [];
   let length = 0;
   let isAfterReturn = false;
-  const keep = (part: string): void => {
+  const append = (part: string): void => {
     parts.push(part);
     length += part.length;
     checkLength(length, maxLength);
   };
-  const take = (): string => {
+  const flush = (): string => {
     const line = parts.join("");
     parts = [];
     length = 0;
@@ -38,22 +38,22 @@ function createLineSplitter(maxLength: number) {
   };
   return {
     *split(text: string): Generator<string> {
-      // A carriage return ends its line at once; the line feed of the next chunk belongs to it.
-      const own = isAfterReturn && text.startsWith("\n") ? text.slice(1) : text;
+      // A carriage return at the end of a chunk has already ended its line: skip the line feed of the same line end.
+      const unread = isAfterReturn && text.startsWith("\n") ? text.slice(1) : text;
       let start = 0;
-      for (const { 0: end, index } of own.matchAll(lineEnd)) {
-        keep(own.slice(start, index));
-        yield take();
+      for (const { 0: end, index } of unread.matchAll(lineEnd)) {
+        append(unread.slice(start, index));
+        yield flush();
         start = index + end.length;
       }
       if (text !== "") isAfterReturn = text.endsWith("\r");
-      keep(own.slice(start));
+      append(unread.slice(start));
     },
-    rest: take,
+    rest: flush,
   };
 }
 
-/** Collects lines into events: an empty line ends one. `add` gives the event that a line has ended. */
+/** Collects lines into events: an empty line ends an event. `add` returns the event that the line ends, if any. */
 function createEventCollector(maxLength: number) {
   let data: string[] = [];
   let event = "message";
@@ -74,7 +74,7 @@ function createEventCollector(maxLength: number) {
       if (line === "") return finish();
       const [, field = "", value = ""] = /^([^:]*):? ?(.*)$/su.exec(line) ?? [];
       const set = setters.get(field);
-      // Comments, which keep a connection open, are no part of the event and do not count.
+      // Comments, which keep a connection open, do not belong to the event and do not count towards its length.
       if (set === undefined) return undefined;
       length += line.length;
       checkLength(length, maxLength);
@@ -86,7 +86,7 @@ function createEventCollector(maxLength: number) {
 }
 
 async function* decodeText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  // workerd's decoder would drop a byte order mark at the beginning of every chunk, which is a character of the text there.
+  // Without `ignoreBOM`, workerd's decoder drops a byte order mark at the start of every chunk, where it is a character of the text.
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const decode = (chunk?: Uint8Array): string => {
     try {
@@ -105,8 +105,8 @@ async function* decodeText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<st
 }
 
 /**
- * Reads server-sent events, however their bytes are cut into chunks, until the stream ends or `[DONE]` comes. Throws
- * `InferenceFailure` (`malformed`) for an event that is too long, cut off by the end, or not UTF-8.
+ * Parses server-sent events from chunks with arbitrary boundaries until the stream ends or `[DONE]` arrives. Throws
+ * `InferenceFailure` (`malformed`) for an event that is too long, truncated by the end of the stream, or not UTF-8.
  */
 export async function* readEvents(
   chunks: AsyncIterable<Uint8Array>,

@@ -8,23 +8,23 @@ import { flatElements, jsonCodecs } from "./json-tensors.ts";
 import type { BytesEncoding } from "./json-tensors.ts";
 import { elementCount } from "./shape.ts";
 
-/** A tensor as its message's JSON describes it, checked as far as it can be without its elements. */
+/** A tensor as the JSON of a message describes it; everything except its elements is validated. */
 export interface TensorFields {
   readonly name: string;
   readonly datatype: Datatype;
   readonly shape: readonly number[];
   readonly parameters: Parameters | undefined;
-  /** Elements, the product of `shape`. */
+  /** Number of elements, the product of `shape`. */
   readonly count: number;
-  /** Bytes of the binary section, `undefined` where `data` are in the JSON. */
+  /** Size of its binary data in bytes; `undefined` where `data` is in the JSON. */
   readonly binaryBytes: number | undefined;
   readonly data: unknown;
 }
 
-/** A tensor's share of a message: its JSON, and what goes into the binary section. */
+/** An encoded tensor: its JSON, and the chunks of its binary data. */
 interface EncodedTensor {
   readonly json: string;
-  readonly pieces: readonly Uint8Array[];
+  readonly chunks: readonly Uint8Array[];
 }
 
 function binaryBytesOf(size: unknown, where: string): number | undefined {
@@ -33,7 +33,7 @@ function binaryBytesOf(size: unknown, where: string): number | undefined {
   return size;
 }
 
-/** Reads one entry of `inputs` or `outputs`. Throws `CodecError`; likewise below. */
+/** Parses one entry of `inputs` or `outputs`. Throws `CodecError`, like the functions below. */
 export function tensorFieldsOf(value: unknown, list: string): TensorFields {
   const fields = fieldsOf(value, list);
   const name = textOf(fields["name"], `${list}.name`);
@@ -53,7 +53,7 @@ export function tensorFieldsOf(value: unknown, list: string): TensorFields {
   return { name, datatype, shape, parameters, count, binaryBytes, data: fields["data"] };
 }
 
-/** Text is what strings hold unless the tensor says otherwise: only base64 can hold any bytes. */
+/** Removes `content_type`, which only describes the encoding: strings are text by default, and only base64 can represent arbitrary bytes. */
 function withoutContentType(parameters: Parameters | undefined): Parameters {
   const { content_type: _, ...others } = parameters ?? {};
   return others;
@@ -63,7 +63,7 @@ function isBase64(parameters: Parameters | undefined): boolean {
   return parameters?.["content_type"] === "base64";
 }
 
-function assemble<Kind extends Datatype>(
+function decodeTensor<Kind extends Datatype>(
   datatype: Kind,
   { name, shape, count, parameters, data }: TensorFields,
   section: Uint8Array | undefined,
@@ -71,44 +71,44 @@ function assemble<Kind extends Datatype>(
   const encoding: BytesEncoding = isBase64(parameters) ? "base64" : "text";
   const elements =
     section === undefined
-      ? jsonCodecs[datatype].read(flatElements(data, shape, count, name), name, encoding)
-      : binaryCodecs[datatype].read(section, count, name);
+      ? jsonCodecs[datatype].decode(flatElements(data, shape, count, name), name, encoding)
+      : binaryCodecs[datatype].decode(section, count, name);
   const others = section === undefined && encoding === "base64" ? withoutContentType(parameters) : (parameters ?? {});
   return { name, datatype, shape, data: elements, ...(Object.keys(others).length > 0 && { parameters: others }) };
 }
 
-/** The tensor itself. `section` holds its bytes where `binaryBytes` says that there are some. */
+/** Decodes the elements of a tensor. `section` is its binary data, `undefined` where `binaryBytes` is. */
 export function tensorOf(fields: TensorFields, section: Uint8Array | undefined): NamedTensor {
-  return assemble(fields.datatype, fields, section);
+  return decodeTensor(fields.datatype, fields, section);
 }
 
 function dataJson<Kind extends Datatype>({ name, datatype, data }: NamedTensor<Kind>, encoding: BytesEncoding): string {
-  return jsonCodecs[datatype].write(data, name, encoding);
+  return jsonCodecs[datatype].encode(data, name, encoding);
 }
 
-function dataPieces<Kind extends Datatype>({ datatype, data }: NamedTensor<Kind>): readonly Uint8Array[] {
-  return binaryCodecs[datatype].write(data);
+function binaryChunks<Kind extends Datatype>({ datatype, data }: NamedTensor<Kind>): readonly Uint8Array[] {
+  return binaryCodecs[datatype].encode(data);
 }
 
 function encodeAsJson(tensor: NamedTensor): EncodedTensor {
   const { name, datatype, shape, parameters } = tensor;
   const isText = parameters?.["content_type"] !== undefined && !isBase64(parameters);
   const encoding = isText ? "text" : "base64";
-  const described =
+  const encodedParameters =
     datatype === "BYTES" && encoding === "base64" ? { ...parameters, content_type: "base64" } : parameters;
-  const fields = { name, datatype, shape, parameters: described };
-  return { json: withMember(fields, "data", dataJson(tensor, encoding)), pieces: [] };
+  const fields = { name, datatype, shape, parameters: encodedParameters };
+  return { json: withMember(fields, "data", dataJson(tensor, encoding)), chunks: [] };
 }
 
 function encodeAsBinary(tensor: NamedTensor): EncodedTensor {
   const { name, datatype, shape, parameters } = tensor;
-  const pieces = dataPieces(tensor);
-  const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const chunks = binaryChunks(tensor);
+  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const fields = { name, datatype, shape, parameters: { ...parameters, binary_data_size: size } };
-  return { json: JSON.stringify(fields), pieces };
+  return { json: JSON.stringify(fields), chunks };
 }
 
-/** Writes a tensor in either form; BYTES in JSON are base64, or text where `parameters.content_type` says something else. */
+/** Encodes a tensor as binary data or JSON. BYTES in JSON are base64, or text where `parameters.content_type` is anything else. */
 export function encodeTensor(tensor: NamedTensor, isBinary: boolean): EncodedTensor {
   const { name, shape, data, parameters } = tensor;
   if (name === "") throw new CodecError("field", "name");

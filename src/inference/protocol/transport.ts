@@ -2,7 +2,7 @@ import { concatBytes } from "./bytes.ts";
 import type { Deadline } from "./deadline.ts";
 import { InferenceFailure } from "./failure.ts";
 
-/** `fetch`, as far as it is used here. */
+/** The part of `fetch` that the client uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** One HTTP request. */
@@ -20,14 +20,14 @@ function systemCode(cause: unknown): string {
   return typeof code === "string" ? ` (${code})` : "";
 }
 
-/** What a lost connection throws; Node tells why in the cause's `code`. What is ours already stays as it is. */
+/** The failure for a connection error; Node gives the reason in the `code` of its cause. Returns an `InferenceFailure` unchanged. */
 function unreachable(thrown: unknown, where: string): InferenceFailure {
   if (thrown instanceof InferenceFailure) return thrown;
   const code = systemCode(thrown instanceof Error ? thrown.cause : undefined);
   return new InferenceFailure("unreachable", `${where}: the connection failed${code}.`, { cause: thrown });
 }
 
-/** Sends a request and waits for the reply's headers. Redirects are answers: following one would hand the picture to someone else. */
+/** Sends a request and waits for the headers of the reply. Does not follow redirects, which would send the image to another server. */
 export async function send(
   fetch: Fetch,
   { method, url, headers, body }: HttpRequest,
@@ -43,12 +43,12 @@ export async function send(
   }
 }
 
-/** Lets go of a body that nobody will read to its end; the connection goes with it. */
+/** Cancels the body of a response and closes its connection. */
 export function discard(response: Response): void {
   response.body?.cancel().catch(ignore);
 }
 
-/** A reply's bytes as they come; each wait ends at the deadline. Whoever stops early lets go of the rest. */
+/** Yields the bytes of a reply on arrival, until the deadline at most. Cancels the body if the consumer stops early. */
 export async function* chunksOf(response: Response, deadline: Deadline): AsyncGenerator<Uint8Array> {
   if (response.body === null) return;
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
@@ -65,7 +65,7 @@ export async function* chunksOf(response: Response, deadline: Deadline): AsyncGe
   }
 }
 
-/** All of a reply's bytes. Throws `malformed` as soon as there are more than allowed. */
+/** Reads the whole body of a reply. Throws `malformed` as soon as it exceeds `maxBytes`. */
 export async function readBody(response: Response, deadline: Deadline, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;

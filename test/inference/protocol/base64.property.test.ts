@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodeBase64, encodeBase64 } from "../../../src/inference/protocol/base64.ts";
 
 describe("base64", () => {
-  it("is written as btoa writes it", () => {
+  it("encodes like btoa", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         expect(encodeBase64(bytes)).toBe(btoa(String.fromCharCode(...bytes)));
@@ -11,7 +11,7 @@ describe("base64", () => {
     );
   });
 
-  it("is read back", () => {
+  it("decodes what it encoded", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         expect(decodeBase64(encodeBase64(bytes))).toEqual(bytes);
@@ -19,7 +19,7 @@ describe("base64", () => {
     );
   });
 
-  it.each(["A", "A===", "=", "A=AA", "-_8=", "é"])("is not %j", (text) => {
+  it.each(["A", "A===", "=", "A=AA", "-_8=", "é"])("rejects %j", (text) => {
     expect(decodeBase64(text)).toBeUndefined();
   });
 });

@@ -17,8 +17,8 @@ import {
   valueOf,
 } from "../../support/protocol-tensors.ts";
 
-/** Sent and received again; the body begins at an odd address, so that no view can be had. */
-function received({ body, headers }: EncodedMessage, shift: number): readonly unknown[] {
+/** Decodes an encoded reply whose body starts at byte `shift` of its buffer: at an unaligned offset the data cannot be a view. */
+function decoded({ body, headers }: EncodedMessage, shift: number): readonly unknown[] {
   const shifted = new Uint8Array(body.length + shift);
   shifted.set(body, shift);
   return valueOf(decodeReply(shifted.subarray(shift), new Headers(headers))).outputs.map(plain);
@@ -28,11 +28,11 @@ const encoded = (outputs: readonly NamedTensor[], isBinary: (name: string) => bo
   valueOf(encodeReply({ modelName: "m", outputs }, isBinary));
 
 describe("a tensor", () => {
-  it.each(allDatatypes)("%s comes back from binary data bit for bit, wherever it lies", (datatype) => {
+  it.each(allDatatypes)("%s round-trips through binary data bit for bit, at every alignment", (datatype) => {
     fc.assert(
       fc.property(tensors(datatype, { withNonFinite: true }), fc.integer({ min: 0, max: 8 }), (tensor, shift) => {
         expect(
-          received(
+          decoded(
             encoded([tensor], () => true),
             shift,
           ),
@@ -41,11 +41,11 @@ describe("a tensor", () => {
     );
   });
 
-  it.each(jsonDatatypes)("%s comes back from JSON value for value", (datatype) => {
+  it.each(jsonDatatypes)("%s round-trips through JSON value for value", (datatype) => {
     fc.assert(
       fc.property(tensors(datatype, { withNonFinite: false }), (tensor) => {
         expect(
-          received(
+          decoded(
             encoded([tensor], () => false),
             0,
           ),
@@ -66,28 +66,32 @@ const identity = fc.record(
 );
 
 describe("a message", () => {
-  it("comes back whatever part of its tensors is binary", () => {
+  it("round-trips with any subset of its tensors as binary data", () => {
     fc.assert(
       fc.property(messagesTensors, fc.func(fc.boolean()), (all, isBinary) => {
-        expect(received(encoded(all, isBinary), 1)).toEqual(all.map(plain));
+        expect(decoded(encoded(all, isBinary), 1)).toEqual(all.map(plain));
       }),
     );
   });
 
-  it("keeps its id, parameters and outputs as a request", () => {
+  it("preserves id, parameters and outputs of a request", () => {
     const outputs = fc.uniqueArray(fc.record({ name: fc.string({ minLength: 1 }) }), {
       minLength: 1,
       selector: ({ name }) => name,
     });
     fc.assert(
-      fc.property(identity, outputs, (common, asked) => {
-        const { body, headers } = valueOf(encodeRequest({ ...common, inputs: [], outputs: asked }, () => true));
-        expect(valueOf(decodeRequest(body, new Headers(headers)))).toEqual({ ...common, inputs: [], outputs: asked });
+      fc.property(identity, outputs, (common, requested) => {
+        const { body, headers } = valueOf(encodeRequest({ ...common, inputs: [], outputs: requested }, () => true));
+        expect(valueOf(decodeRequest(body, new Headers(headers)))).toEqual({
+          ...common,
+          inputs: [],
+          outputs: requested,
+        });
       }),
     );
   });
 
-  it("keeps its id, parameters and version as a reply", () => {
+  it("preserves id, parameters and version of a reply", () => {
     fc.assert(
       fc.property(identity, fc.string(), (common, modelVersion) => {
         const reply = { modelName: "m", modelVersion, ...common, outputs: [] };
@@ -97,7 +101,7 @@ describe("a message", () => {
     );
   });
 
-  it("is refused or read, but throws nothing, whatever bytes come", () => {
+  it("decodes or fails without throwing, for arbitrary bytes", () => {
     const length = fc.option(fc.oneof(fc.nat(60).map(String), fc.string()), { nil: undefined });
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 50 }), length, (body, header) => {
@@ -107,7 +111,7 @@ describe("a message", () => {
     );
   });
 
-  it("is refused or read, but throws nothing, whatever JSON comes", () => {
+  it("decodes or fails without throwing, for arbitrary JSON", () => {
     const entry = fc.record(
       {
         name: fc.oneof(fc.constantFrom("a", "b", ""), fc.jsonValue()),

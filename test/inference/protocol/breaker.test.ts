@@ -15,14 +15,14 @@ describe("settle", () => {
   it.each<[string, BreakerState, Verdict, BreakerState]>([
     ["closed, success", closed, "for", closed],
     ["closed, failure", closed, "against", failedOnce],
-    ["closed, nothing learnt", closed, "neither", closed],
+    ["closed, inconclusive", closed, "neither", closed],
     ["closed after a failure, success", failedOnce, "for", closed],
-    ["closed after a failure, another", failedOnce, "against", { kind: "open", epoch: 5, sinceMs: 6000 }],
-    ["closed after a failure, nothing learnt", failedOnce, "neither", failedOnce],
+    ["closed after a failure, another failure", failedOnce, "against", { kind: "open", epoch: 5, sinceMs: 6000 }],
+    ["closed after a failure, inconclusive", failedOnce, "neither", failedOnce],
     ["half-open, success of the probe", halfOpen, "for", { kind: "closed", epoch: 5, failures: 0 }],
     ["half-open, failure of the probe", halfOpen, "against", { kind: "open", epoch: 5, sinceMs: 6000 }],
-    ["half-open, nothing learnt", halfOpen, "neither", { kind: "open", epoch: 5, sinceMs: -Infinity }],
-    ["open, anything late", open, "for", open],
+    ["half-open, inconclusive", halfOpen, "neither", { kind: "open", epoch: 5, sinceMs: -Infinity }],
+    ["open, late outcome", open, "for", open],
   ])("%s", (_, before, verdict, after) => {
     expect(settle(before, 4, verdict, 6000, settings)).toEqual(after);
   });
@@ -31,7 +31,7 @@ describe("settle", () => {
     ["closed", closed],
     ["open", open],
     ["half-open", halfOpen],
-  ])("%s: what was let through in an earlier epoch changes nothing", (_, state) => {
+  ])("%s: the outcome of a request from an earlier epoch changes nothing", (_, state) => {
     for (const verdict of ["for", "against", "neither"] as const) {
       expect(settle(state, 3, verdict, 6000, settings)).toEqual(state);
     }
@@ -40,14 +40,14 @@ describe("settle", () => {
 
 describe("waitMs", () => {
   it.each<[string, BreakerState, number, number]>([
-    ["closed lets everything through", failedOnce, 0, 0],
-    ["open lets nothing through at first", open, 5000, 100],
-    ["open waits for the rest of its cooling", open, 5099, 1],
-    ["open lets a probe through once it has cooled", open, 5100, 0],
-    ["half-open lets nothing else through", halfOpen, 5000, 1000],
+    ["closed admits every request", failedOnce, 0, 0],
+    ["open admits nothing at first", open, 5000, 100],
+    ["open waits for the rest of the cooldown", open, 5099, 1],
+    ["open admits a probe after the cooldown", open, 5100, 0],
+    ["half-open admits nothing else", halfOpen, 5000, 1000],
     ["half-open waits for the rest of the lease", halfOpen, 5999, 1],
-    ["half-open lets another probe through when its holder has been silent for the lease", halfOpen, 6000, 0],
-    ["a clock that was set back does not keep it open", open, 10, 0],
+    ["half-open admits another probe when the lease of the first has expired", halfOpen, 6000, 0],
+    ["a clock that was set back does not keep the circuit open", open, 10, 0],
   ])("%s", (_, state, nowMs, expected) => {
     expect(waitMs(state, nowMs, settings)).toBe(expected);
   });
@@ -57,12 +57,12 @@ describe("admit", () => {
   it.each<[string, BreakerState, BreakerState]>([
     ["closed stays closed", failedOnce, failedOnce],
     ["open becomes half-open", open, { kind: "half-open", epoch: 5, sinceMs: 7000 }],
-    ["half-open gets a new probe", halfOpen, { kind: "half-open", epoch: 5, sinceMs: 7000 }],
+    ["half-open starts a new probe", halfOpen, { kind: "half-open", epoch: 5, sinceMs: 7000 }],
   ])("%s", (_, before, after) => {
     expect(admit(before, 7000)).toEqual(after);
   });
 
-  it("begins closed", () => {
+  it("starts closed", () => {
     expect(waitMs(closedState, 0, settings)).toBe(0);
   });
 });
@@ -80,7 +80,7 @@ function setUp() {
 const isOpen = expect.objectContaining({ kind: "circuit-open" });
 
 describe("a circuit", () => {
-  it("opens, lets one probe through after cooling, and closes with its success", () => {
+  it("opens, admits one probe after the cooldown, and closes when the probe succeeds", () => {
     const { circuit, advance, fail } = setUp();
     fail();
     fail();
@@ -92,22 +92,22 @@ describe("a circuit", () => {
     expect(circuit.enter).not.toThrow();
   });
 
-  it("says after how many seconds to come again", () => {
+  it("reports after how many seconds to retry", () => {
     const { circuit, fail } = setUp();
     fail();
     fail();
     expect(circuit.enter).toThrow(expect.objectContaining({ retryAfterSeconds: 1 }));
   });
 
-  it("is not held open for ever by a probe whose holder died, nor closed when it speaks late", () => {
+  it("does not stay open forever when a probe is dropped, and ignores its late outcome", () => {
     const { circuit, advance, fail } = setUp();
     fail();
     fail();
     advance(100);
-    const silent = circuit.enter();
+    const dropped = circuit.enter();
     advance(1000);
     const second = circuit.enter();
-    silent("for");
+    dropped("for");
     expect(circuit.enter).toThrow(isOpen);
     second("against");
     expect(circuit.enter).toThrow(isOpen);
@@ -115,7 +115,7 @@ describe("a circuit", () => {
     expect(circuit.enter).not.toThrow();
   });
 
-  it("counts each request once, by its first word", () => {
+  it("counts each request once, by its first outcome", () => {
     const { circuit } = setUp();
     const settleFirst = circuit.enter();
     settleFirst("against");
@@ -123,7 +123,7 @@ describe("a circuit", () => {
     expect(circuit.enter).not.toThrow();
   });
 
-  it("does not open for requests that failed before a success was seen in between", () => {
+  it("does not open for failures with a success in between", () => {
     const { circuit, fail } = setUp();
     fail();
     circuit.enter()("for");
@@ -131,7 +131,7 @@ describe("a circuit", () => {
     expect(circuit.enter).not.toThrow();
   });
 
-  it("is not opened again by requests from before it opened", () => {
+  it("is not reopened by requests admitted before it opened", () => {
     const { circuit, advance, fail } = setUp();
     const late = circuit.enter();
     fail();

@@ -15,7 +15,7 @@ const path = "/v2/models/m/infer";
 const decoded = ({ body, headers }: SeenRequest) => valueOf(decodeRequest(body, headers));
 
 describe("infer", () => {
-  it("sends tensors as bytes where the server lists the extension, and asks for bytes", async () => {
+  it("sends and requests tensors as binary data where the server lists the extension", async () => {
     const { client, seen } = fakeServer({ [path]: () => reply([counts]) });
     const answer = await client.infer("m", request, { requestId: "r-1", traceparent: "00-1-2-01", deadlineMs: 9000 });
     expect(outputOf(answer, "count", "INT32").data).toEqual(Int32Array.of(7));
@@ -35,9 +35,9 @@ describe("infer", () => {
   });
 
   it.each<[string, Answer]>([
-    ["does not list it", () => metadata([])],
-    ["lists nothing at all", () => metadata(null)],
-    ["does not answer the question", () => new Response("", { status: 404 })],
+    ["does not list the extension", () => metadata([])],
+    ["lists no extensions", () => metadata(null)],
+    ["refuses GET /v2", () => new Response("", { status: 404 })],
   ])("sends JSON where the server %s", async (_, answer) => {
     const { client, seen } = fakeServer({ "/v2": answer, [path]: () => reply([counts], false) });
     await client.infer("m", request);
@@ -46,7 +46,7 @@ describe("infer", () => {
     expect(sent && decoded(sent)).toMatchObject({ inputs: [{ name: "text" }], outputs: [{ name: "count" }] });
   });
 
-  it("does not fall back to JSON where the server is in trouble", async () => {
+  it("does not fall back to JSON on a server error", async () => {
     const { client, seen } = fakeServer({ "/v2": () => new Response("", { status: 500 }) });
     await expect(client.infer("m", request)).rejects.toMatchObject({ kind: "server-error" });
     expect(seen.map((each) => each.path)).toEqual(["/v2"]);
@@ -55,13 +55,13 @@ describe("infer", () => {
   it.each([
     [true, "application/octet-stream"],
     [false, "application/json"],
-  ])("does not ask where binaryTensors is %s", async (binaryTensors, type) => {
+  ])("does not request GET /v2 where binaryTensors is %s", async (binaryTensors, type) => {
     const { client, seen } = fakeServer({ [path]: () => reply([counts]) }, { binaryTensors });
     await client.infer("m", request);
     expect(seen.map(({ headers }) => headers.get("Content-Type"))).toEqual([type]);
   });
 
-  it("asks for all outputs as bytes when none is named, and lets the caller say otherwise", async () => {
+  it("requests all outputs as binary data when none is named, unless the caller overrides it", async () => {
     const { client, seen } = fakeServer({ [path]: () => reply([counts]) });
     await client.infer("m", { inputs: [] });
     await client.infer("m", { inputs: [], parameters: { binary_data_output: false, timeout: 5 } });
@@ -70,7 +70,7 @@ describe("infer", () => {
     expect(second && decoded(second).parameters).toEqual({ binary_data_output: false, timeout: 5 });
   });
 
-  it("leaves an output in JSON that the caller wants so", async () => {
+  it("requests an output as JSON where the caller does", async () => {
     const { client, seen } = fakeServer({ [path]: () => reply([counts]) });
     const outputs = [{ name: "count", parameters: { binary_data: false } }];
     await client.infer("m", { inputs: [], outputs });
@@ -78,24 +78,24 @@ describe("infer", () => {
     expect(sent && decoded(sent).outputs).toEqual(outputs);
   });
 
-  it("goes to the version that is asked for", async () => {
+  it("uses the requested model version", async () => {
     const { client } = fakeServer({ "/v2/models/m/versions/2/infer": () => reply([counts]) });
     await expect(client.infer("m", request, { version: "2" })).resolves.toMatchObject({ modelName: "m" });
   });
 
   it.each<[string, () => Response]>([
     ["an output is missing", () => reply([text])],
-    ["the id is another request's", () => reply([counts], true, "other")],
-    ["the body is no message", () => new Response("<html>")],
+    ["the id is that of another request", () => reply([counts], true, "other")],
+    ["the body is not a message", () => new Response("<html>")],
     ["the body is empty", () => new Response(null)],
-    ["the body is longer than allowed", () => reply([{ ...counts, shape: [500], data: new Int32Array(500) }])],
-  ])("is malformed when %s", async (_, answer) => {
+    ["the body exceeds the limit", () => reply([{ ...counts, shape: [500], data: new Int32Array(500) }])],
+  ])("throws malformed when %s", async (_, answer) => {
     const { client, seen } = fakeServer({ [path]: answer }, { maxReplyBytes: 1000 });
     await expect(client.infer("m", { ...request, id: "mine" })).rejects.toMatchObject({ kind: "malformed" });
     expect(seen.filter((each) => each.path === path)).toHaveLength(1);
   });
 
-  it("takes a reply of exactly the bytes that are allowed", async () => {
+  it("accepts a reply of exactly the size limit", async () => {
     const length = (await reply([counts]).arrayBuffer()).byteLength;
     const { client } = fakeServer({ [path]: () => reply([counts]) }, { maxReplyBytes: length });
     await expect(client.infer("m", request)).resolves.toBeDefined();
@@ -103,7 +103,7 @@ describe("infer", () => {
     await expect(stricter.infer("m", request)).rejects.toMatchObject({ kind: "malformed" });
   });
 
-  it("sends nothing that cannot be written", async () => {
+  it("sends nothing for a request that cannot be encoded", async () => {
     const half: NamedTensor = { name: "a", datatype: "FP16", shape: [1], data: Float32Array.of(1) };
     const { client, seen } = fakeServer({ "/v2": () => metadata([]) });
     const invalid = { kind: "invalid-request" };
@@ -116,7 +116,7 @@ describe("infer", () => {
 });
 
 describe("outputOf", () => {
-  it("is malformed for an output of another datatype, or none", async () => {
+  it("throws malformed for an output with another datatype, or a missing one", async () => {
     const { client } = fakeServer({ [path]: () => reply([counts]) });
     const answer = await client.infer("m", request);
     expect(() => outputOf(answer, "count", "FP32")).toThrow(expect.objectContaining({ kind: "malformed" }));
@@ -125,7 +125,7 @@ describe("outputOf", () => {
 });
 
 describe("server", () => {
-  it("is asked once, and again when its answer is old", async () => {
+  it("is memoized, and requested again after the TTL", async () => {
     const { client, seen, clock } = fakeServer({});
     expect(await client.server()).toEqual({ name: "fake", version: "1", extensions: ["binary_tensor_data"] });
     clock.advance(SERVER_METADATA_TTL_MS - 1);
@@ -136,16 +136,16 @@ describe("server", () => {
     expect(seen).toHaveLength(2);
   });
 
-  it("is asked again after a failure", async () => {
+  it("is requested again after a failure", async () => {
     const { client } = fakeServer({
-      "/v2": (_, asked) => (asked === 0 ? new Response("{}", { status: 500 }) : metadata([])),
+      "/v2": (_, index) => (index === 0 ? new Response("{}", { status: 500 }) : metadata([])),
     });
     await expect(client.server()).rejects.toMatchObject({ kind: "server-error", status: 500 });
     await expect(client.server()).resolves.toMatchObject({ extensions: [] });
   });
 
   it.each(["[]", "null", '{"extensions":"x"}', '{"extensions":[1]}', '{"name":1}', "{"])(
-    "is malformed when it answers %s",
+    "throws malformed for the reply %s",
     async (body) => {
       const { client } = fakeServer({ "/v2": () => new Response(body) });
       await expect(client.server()).rejects.toMatchObject({ kind: "malformed" });
@@ -163,7 +163,7 @@ describe("metadata", () => {
     parameters: { image_size: 768 },
   };
 
-  it("is what the server says, and empty where it leaves things out", async () => {
+  it("returns what the server reports, and empty values for what it omits", async () => {
     const { client } = fakeServer({
       "/v2/models/m": () => Response.json(described),
       "/v2/models/n": () => Response.json({ name: "n", inputs: null }),
@@ -179,14 +179,14 @@ describe("metadata", () => {
     });
   });
 
-  it("is refused with the server's words for a model that is not there", async () => {
+  it("throws refused for an unknown model", async () => {
     const { client } = fakeServer({});
     await expect(client.metadata("m")).rejects.toMatchObject({ kind: "refused", status: 404 });
   });
 });
 
 describe("createInferenceClient", () => {
-  it("refuses a url that is none", () => {
+  it("rejects an invalid URL", () => {
     const { now, sleep } = fakeServer({}).clock;
     const options = { fetch: () => Promise.resolve(new Response()), now, sleep, random: () => 0 };
     expect(() => createInferenceClient({ ...options, url: "gpu" })).toThrow(TypeError);

@@ -8,7 +8,7 @@ const eventStream = { headers: { "Content-Type": "text/event-stream" } };
 const frame = (token: string) => ({ text_output: token });
 const failed = (kind: string) => expect.objectContaining({ kind });
 
-/** A stream of these frames that then breaks off, or never ends. */
+/** A stream of these frames that then fails, or never ends. */
 function broken(frames: readonly object[], end: "error" | "hang"): Response {
   const chunks = frames.map((each) => utf8(`data: ${JSON.stringify(each)}\n\n`));
   const body = new ReadableStream<Uint8Array>({
@@ -28,12 +28,12 @@ const ask = (answer: Answer, options: Parameters<typeof fakeServer>[1] = {}) => 
   return { client, seen, clock, stream };
 };
 
-const lost = () => broken([frame("a")], "error");
-const whole = () => events("{}");
-const told = () => events('{"error":"full"}');
+const truncated = () => broken([frame("a")], "error");
+const complete = () => events("{}");
+const errorEvent = () => events('{"error":"full"}');
 
 describe("generateStream", () => {
-  it("gives the frames as they come and sends what is left of the deadline", async () => {
+  it("yields the frames and sends the remaining time until the deadline", async () => {
     const { stream, seen } = ask(() => events(JSON.stringify(frame("a")), JSON.stringify(frame("b"))));
     expect(await collect(stream)).toEqual([frame("a"), frame("b")]);
     const [{ headers, body } = { headers: new Headers(), body: new Uint8Array() }] = seen;
@@ -45,39 +45,39 @@ describe("generateStream", () => {
     expect(headers.get("Accept")).toBe("text/event-stream");
   });
 
-  it("ends with [DONE], and takes a stream without frames", async () => {
+  it("ends at [DONE], and accepts a stream without frames", async () => {
     expect(await collect(ask(() => events("{}", "[DONE]", "{}")).stream)).toEqual([{}]);
     expect(await collect(ask(() => events()).stream)).toEqual([]);
   });
 
-  it("takes null for no error", async () => {
+  it("treats a null error as no error", async () => {
     expect(await collect(ask(() => events('{"error":null}')).stream)).toEqual([{ error: null }]);
   });
 
   it.each<[string, string, object]>([
     ["an error with a code", '{"error":"full","code":"overloaded"}', { kind: "stream-error", code: "overloaded" }],
     ["an error object", '{"error":{"message":"full","code":"x"}}', { kind: "stream-error", code: "x" }],
-    ["what is no JSON", "hello", { kind: "malformed" }],
-    ["what is no object", "[1]", { kind: "malformed" }],
-  ])("fails with %s, after the frames before it and without another attempt", async (_, data, expected) => {
+    ["data that is not JSON", "hello", { kind: "malformed" }],
+    ["JSON that is not an object", "[1]", { kind: "malformed" }],
+  ])("fails with %s, after the frames before it and without a retry", async (_, data, expected) => {
     const { stream, seen } = ask(() => events('{"text_output":"a"}', data));
     expect(await collect(stream)).toEqual([frame("a"), expect.objectContaining(expected)]);
     expect(seen).toHaveLength(1);
   });
 
-  it("is not repeated once a frame was handed out", async () => {
+  it("is not retried after a frame was yielded", async () => {
     const { stream, seen } = ask(() => broken([frame("a")], "error"));
     expect(await collect(stream)).toEqual([frame("a"), failed("unreachable")]);
     expect(seen).toHaveLength(1);
   });
 
-  it("is repeated until the first frame", async () => {
+  it("is retried until the first frame", async () => {
     const answers: readonly Answer[] = [
       () => new Response("", { status: 503 }),
       () => broken([], "error"),
       () => events("{}"),
     ];
-    const { stream, seen, clock } = ask((request, asked) => answers[asked]?.(request, asked) ?? events());
+    const { stream, seen, clock } = ask((request, index) => answers[index]?.(request, index) ?? events());
     expect(await collect(stream)).toEqual([{}]);
     expect(seen).toHaveLength(3);
     expect(clock.slept).toEqual([50, 100]);
@@ -85,21 +85,21 @@ describe("generateStream", () => {
 
   it.each<[string, Answer, string]>([
     ["an error status", () => Response.json({ error: "bad" }, { status: 400 }), "refused"],
-    ["a reply that is no stream", () => Response.json({ text_output: "a" }), "malformed"],
-    ["a reply without a type", () => new Response(new Blob(["data: {}\n\n"])), "malformed"],
-    ["a stream that is cut off inside an event", () => new Response("data: {}", eventStream), "malformed"],
+    ["a reply that is not a stream", () => Response.json({ text_output: "a" }), "malformed"],
+    ["a reply without a Content-Type", () => new Response(new Blob(["data: {}\n\n"])), "malformed"],
+    ["a stream that is truncated inside an event", () => new Response("data: {}", eventStream), "malformed"],
   ])("fails with %s", async (_, answer, kind) => {
     expect(await collect(ask(answer).stream)).toEqual([failed(kind)]);
   });
 
-  it("sends nothing that JSON cannot hold", async () => {
+  it("sends nothing for a request that JSON cannot represent", async () => {
     const { client, seen } = fakeServer({});
     expect(await collect(client.generateStream("m", { seed: 1n }))).toEqual([failed("invalid-request")]);
     expect(await collect(client.generateStream("..", {}))).toEqual([failed("invalid-request")]);
     expect(seen).toEqual([]);
   });
 
-  it("ends between two frames when the caller leaves", async () => {
+  it("ends between two frames when the caller cancels", async () => {
     const caller = new AbortController();
     const { client } = fakeServer({ [path]: () => broken([frame("a")], "hang") });
     const seen: unknown[] = [];
@@ -113,7 +113,7 @@ describe("generateStream", () => {
     expect(seen).toEqual([frame("a")]);
   });
 
-  it("lets go of the connection when the caller has had enough", async () => {
+  it("closes the connection when the caller stops reading", async () => {
     let isCancelled = false;
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(utf8("data: {}\n\n")),
@@ -129,11 +129,11 @@ describe("generateStream", () => {
   });
 
   it.each<[string, readonly (() => Response)[], unknown]>([
-    ["breaks off twice opens it", [lost, lost, whole], failed("circuit-open")],
-    ["breaks off, but not twice in a row, does not", [lost, whole, lost, whole], {}],
-    ["tells errors does not", [told, told, whole], {}],
-  ])("counts towards the circuit how it ended: one that %s", async (_, answers, last) => {
-    const { client } = ask((__, asked) => answers[asked]?.() ?? lost(), { breaker: { failures: 2 } });
+    ["fails twice opens it", [truncated, truncated, complete], failed("circuit-open")],
+    ["fails, but not twice in a row, does not", [truncated, complete, truncated, complete], {}],
+    ["sends error events does not", [errorEvent, errorEvent, complete], {}],
+  ])("reports its outcome to the circuit: a stream that %s", async (_, answers, last) => {
+    const { client } = ask((__, index) => answers[index]?.() ?? truncated(), { breaker: { failures: 2 } });
     const outcomes = [];
     for (const __ of answers) outcomes.push((await collect(client.generateStream("m", {}))).at(-1));
     expect(outcomes.at(-1)).toEqual(last);

@@ -30,7 +30,7 @@ const bitsOf = (round: (values: Float32Array) => Uint16Array, ...values: readonl
   Array.from(round(Float32Array.from(values)));
 
 describe.each(formats)("$name", ({ widen, round, nan, isNan }) => {
-  it("gives back all 65,536 patterns, every NaN as the quiet one", () => {
+  it("round-trips all 65,536 patterns, every NaN as the quiet NaN", () => {
     const expected = everyPattern.map((bits) => (isNan(bits) ? nan : bits));
     expect(round(widen(everyPattern)).map((bits) => (isNan(bits) ? nan : bits))).toEqual(expected);
   });
@@ -70,7 +70,7 @@ describe("binary16", () => {
     ["the tie between it and zero", 2 ** -25, 0x0000],
     ["a little above the tie", 2 ** -25 * 1.001, 0x0001],
     ["a subnormal float32", 2 ** -140, 0x0000],
-  ])("writes %s as IEEE 754 says", (_, value, bits) => {
+  ])("rounds %s as IEEE 754 specifies", (_, value, bits) => {
     expect(bitsOf(floatToHalf, value)).toEqual([bits]);
   });
 });
@@ -81,7 +81,7 @@ describe("bfloat16", () => {
     ["a tie to even below", 1 + 2 ** -8, 0x3f80],
     ["a tie to even above", 1 + 3 * 2 ** -8, 0x3f82],
     ["the largest float32, which rounds to infinity", 3.4028234663852886e38, 0x7f80],
-  ])("writes %s", (_, value, bits) => {
+  ])("rounds %s", (_, value, bits) => {
     expect(bitsOf(floatToBfloat16, value)).toEqual([bits]);
   });
 });

@@ -3,7 +3,7 @@ import { decodeReply, encodeReply } from "../../../src/inference/protocol/binary
 import type { NamedTensor } from "../../../src/inference/protocol/datatypes.ts";
 import { codeOf, plain, utf8, valueOf } from "../../support/protocol-tensors.ts";
 
-/** A reply of one tensor, its `data` written as the text says. */
+/** Decodes a reply with one tensor, where `data` is the JSON text of its data. */
 function decodeText(datatype: string, shape: readonly number[], data: string, parameters = "{}") {
   const shapeText = JSON.stringify(shape);
   const tensor = `{"name":"a","datatype":"${datatype}","shape":${shapeText},"parameters":${parameters},"data":${data}}`;
@@ -18,8 +18,8 @@ const texts = (...args: Parameters<typeof decodeText>): readonly string[] =>
     tensor.datatype === "BYTES" ? tensor.data.map((bytes) => new TextDecoder().decode(bytes)) : [],
   );
 
-/** A tensor's JSON as it is written, parsed again. */
-function written(tensor: NamedTensor): unknown {
+/** Encodes a tensor as JSON and parses the JSON. */
+function encodedJson(tensor: NamedTensor): unknown {
   const { body } = valueOf(encodeReply({ modelName: "m", outputs: [tensor] }, () => false));
   const { outputs }: { outputs: unknown[] } = JSON.parse(new TextDecoder().decode(body));
   return outputs[0];
@@ -29,36 +29,36 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("reading", () => {
+describe("decoding", () => {
   it.each<[string, string, readonly number[], string, readonly unknown[]]>([
     ["a flat list", "INT32", [2, 2], "[1,2,3,4]", [1, 2, 3, 4]],
     ["nested lists", "INT32", [2, 2], "[[1,2],[3,4]]", [1, 2, 3, 4]],
-    ["lists nested three deep", "INT8", [1, 2, 1], "[[[1],[2]]]", [1, 2]],
+    ["lists nested three levels deep", "INT8", [1, 2, 1], "[[[1],[2]]]", [1, 2]],
     ["nested lists without elements", "FP32", [2, 0], "[[],[]]", []],
     ["a scalar", "FP32", [], "[0.5]", [0.5]],
-    ["booleans and their numbers", "BOOL", [4], "[true,false,1,0]", [1, 0, 1, 0]],
+    ["booleans as literals and as numbers", "BOOL", [4], "[true,false,1,0]", [1, 0, 1, 0]],
     ["integers written with a fraction of zero", "INT16", [2], "[1.0,2e1]", [1, 20]],
-    ["the ends of INT64", "INT64", [2], "[9223372036854775807,-9223372036854775808]", [2n ** 63n - 1n, -(2n ** 63n)]],
-    ["the end of UINT64", "UINT64", [1], "[18446744073709551615]", [2n ** 64n - 1n]],
-    ["a number one beyond what doubles hold", "INT64", [1], "[9007199254740993]", [9007199254740993n]],
-    ["sixteen-bit floats, which some servers write", "FP16", [2], "[0.1,-0]", [0.0999755859375, -0]],
-    ["BF16 likewise", "BF16", [1], "[0.1]", [0.10009765625]],
+    ["the limits of INT64", "INT64", [2], "[9223372036854775807,-9223372036854775808]", [2n ** 63n - 1n, -(2n ** 63n)]],
+    ["the upper limit of UINT64", "UINT64", [1], "[18446744073709551615]", [2n ** 64n - 1n]],
+    ["an integer one above the exact range of doubles", "INT64", [1], "[9007199254740993]", [9007199254740993n]],
+    ["FP16, which some servers send", "FP16", [2], "[0.1,-0]", [0.0999755859375, -0]],
+    ["BF16", "BF16", [1], "[0.1]", [0.10009765625]],
     ["the nearest float32", "FP32", [1], "[0.1]", [Math.fround(0.1)]],
-  ])("takes %s", (_, datatype, shape, data, expected) => {
+  ])("accepts %s", (_, datatype, shape, data, expected) => {
     expect(elements(datatype, shape, data)).toEqual(expected);
   });
 
   it.each<[string, string, readonly number[], string, string]>([
     ["a number instead of a list", "INT32", [], "1", "field"],
-    ["a ragged nesting", "INT32", [3], "[[1,2],[3]]", "element-count"],
+    ["ragged nesting", "INT32", [3], "[[1,2],[3]]", "element-count"],
     ["rows of the wrong length", "INT32", [2, 2], "[[1,2,3],[4]]", "element-count"],
-    ["a nesting that is not the shape's", "INT32", [2, 2], "[[1,2,3,4]]", "element-count"],
+    ["nesting that does not match the shape", "INT32", [2, 2], "[[1,2,3,4]]", "element-count"],
     ["lists where the shape has none", "INT32", [2], "[[1],[2]]", "element"],
     ["numbers beside lists", "INT32", [2, 1], "[1,[2]]", "element-count"],
     ["too few elements", "INT32", [3], "[1,2]", "element-count"],
     ["a fraction", "INT32", [1], "[1.5]", "element"],
     ["an integer out of range", "INT8", [1], "[128]", "element"],
-    ["a negative number without a sign to hold it", "UINT16", [1], "[-1]", "element"],
+    ["a negative number in an unsigned tensor", "UINT16", [1], "[-1]", "element"],
     ["a number in a string", "INT32", [1], '["1"]', "element"],
     ["null", "FP32", [1], "[null]", "element"],
     ["NaN in a string", "FP32", [1], '["NaN"]', "element"],
@@ -70,19 +70,19 @@ describe("reading", () => {
     ["an integer beyond INT64", "INT64", [1], "[9223372036854775808]", "element"],
     ["a large integer with an exponent", "INT64", [1], "[1e19]", "inexact-integer"],
     ["a fraction in 64 bits", "INT64", [1], "[0.5]", "element"],
-    ["half of a surrogate pair", "BYTES", [1], String.raw`["\ud800"]`, "element"],
+    ["a lone surrogate", "BYTES", [1], String.raw`["\ud800"]`, "element"],
     ["a number as BYTES", "BYTES", [1], "[1]", "element"],
-  ])("refuses %s", (_, datatype, shape, data, code) => {
+  ])("rejects %s", (_, datatype, shape, data, code) => {
     expect(codeOf(decodeText(datatype, shape, data))).toBe(code);
   });
 
-  it("takes BYTES as text, or as base64 where the tensor says so", () => {
+  it("decodes BYTES as text, or as base64 where content_type says so", () => {
     expect(texts("BYTES", [2], '["YQ==","é"]')).toEqual(["YQ==", "é"]);
     expect(texts("BYTES", [2], '["YQ==","w6k="]', '{"content_type":"base64"}')).toEqual(["a", "é"]);
     expect(codeOf(decodeText("BYTES", [1], '["=é"]', '{"content_type":"base64"}'))).toBe("element");
   });
 
-  it("refuses a 64-bit integer that a runtime without source text would round", () => {
+  it("rejects a 64-bit integer that a runtime without source text would round", () => {
     const parse = JSON.parse.bind(JSON);
     vi.spyOn(JSON, "parse").mockImplementation((text) => parse(text));
     expect(codeOf(decodeText("INT64", [1], "[9007199254740993]"))).toBe("inexact-integer");
@@ -95,7 +95,7 @@ describe("reading", () => {
     ]);
   });
 
-  it("gives a picture's bytes back", () => {
+  it("round-trips the bytes of an image", () => {
     const data = [Uint8Array.from({ length: 60_000 }, (_, index) => index * 7)];
     const tensor: NamedTensor = { name: "image", datatype: "BYTES", shape: [1], data };
     const { body, headers } = valueOf(encodeReply({ modelName: "m", outputs: [tensor] }, () => false));
@@ -103,10 +103,10 @@ describe("reading", () => {
   });
 });
 
-describe("writing", () => {
-  it("writes BYTES as base64 and says so", () => {
+describe("encoding", () => {
+  it("encodes BYTES as base64 and sets content_type", () => {
     const data = [Uint8Array.of(255, 0)];
-    expect(written({ name: "a", datatype: "BYTES", shape: [1], data })).toEqual({
+    expect(encodedJson({ name: "a", datatype: "BYTES", shape: [1], data })).toEqual({
       name: "a",
       datatype: "BYTES",
       shape: [1],
@@ -115,18 +115,18 @@ describe("writing", () => {
     });
   });
 
-  it("writes BYTES as text where the tensor names another content type", () => {
+  it("encodes BYTES as text where the tensor has another content type", () => {
     const parameters = { content_type: "str" };
     const data = [utf8("\u{feff}é")];
-    expect(written({ name: "a", datatype: "BYTES", shape: [1], data, parameters })).toMatchObject({
+    expect(encodedJson({ name: "a", datatype: "BYTES", shape: [1], data, parameters })).toMatchObject({
       parameters,
       data: ["\u{feff}é"],
     });
   });
 
-  it("writes a BOOL as true or false", () => {
+  it("encodes a BOOL as true or false", () => {
     const data = Uint8Array.of(0, 1);
-    expect(written({ name: "a", datatype: "BOOL", shape: [2], data })).toMatchObject({ data: [false, true] });
+    expect(encodedJson({ name: "a", datatype: "BOOL", shape: [2], data })).toMatchObject({ data: [false, true] });
   });
 
   it.each<[string, NamedTensor]>([
@@ -135,10 +135,10 @@ describe("writing", () => {
     ["NaN", { name: "a", datatype: "FP32", shape: [1], data: Float32Array.of(NaN) }],
     ["infinity", { name: "a", datatype: "FP64", shape: [1], data: Float64Array.of(-Infinity) }],
     [
-      "bytes that are no text as text",
+      "bytes that are not UTF-8 as text",
       { name: "a", datatype: "BYTES", shape: [1], data: [Uint8Array.of(255)], parameters: { content_type: "str" } },
     ],
-  ])("refuses %s", (_, tensor) => {
+  ])("rejects %s", (_, tensor) => {
     expect(codeOf(encodeReply({ modelName: "m", outputs: [tensor] }, () => false))).toBe("binary-only");
   });
 });

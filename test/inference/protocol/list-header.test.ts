@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parseListHeader } from "../../../src/inference/protocol/list-header.ts";
 
 const token = fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/u);
-const words = fc.string({ unit: fc.constantFrom("a", "B", " ", ",", ";", "=", '"', "\\", "7"), maxLength: 12 });
-const parameters = fc.uniqueArray(fc.tuple(token, words), { selector: ([name]) => name, maxLength: 4 });
+const values = fc.string({ unit: fc.constantFrom("a", "B", " ", ",", ";", "=", '"', "\\", "7"), maxLength: 12 });
+const parameters = fc.uniqueArray(fc.tuple(token, values), { selector: ([name]) => name, maxLength: 4 });
 const members = fc.array(fc.record({ name: token, parameters }), { maxLength: 4 });
 
 function quoted(value: string): string {
@@ -12,15 +12,15 @@ function quoted(value: string): string {
 }
 
 describe("parseListHeader", () => {
-  it("reads what was written, whatever the quotes hold", () => {
+  it("parses what was formatted, whatever the quoted values contain", () => {
     fc.assert(
-      fc.property(members, fc.constantFrom(",", ", ", " , "), (given, comma) => {
-        const header = given
+      fc.property(members, fc.constantFrom(",", ", ", " , "), (formatted, comma) => {
+        const header = formatted
           .map(({ name, parameters: own }) =>
             [name, ...own.map(([key, value]) => `${key}=${quoted(value)}`)].join("; "),
           )
           .join(comma);
-        const expected = given.map(({ name, parameters: own }) => ({ name, parameters: new Map(own) }));
+        const expected = formatted.map(({ name, parameters: own }) => ({ name, parameters: new Map(own) }));
         expect(parseListHeader(header)).toEqual(expected);
       }),
     );
@@ -34,7 +34,7 @@ describe("parseListHeader", () => {
     );
   });
 
-  it("takes the first of equal parameters, flags, and names in any case", () => {
+  it("accepts the first of duplicate parameters, flags, and names in any case", () => {
     const first = new Map([
       ["dur", "1"],
       ["hit", ""],

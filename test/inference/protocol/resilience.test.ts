@@ -6,10 +6,12 @@ import type { Answer } from "../../support/protocol-backend.ts";
 const status = (code: number, body = "", headers: Record<string, string> = {}): Response =>
   new Response(body, { status: code, headers });
 
-const lost: Answer = () => Promise.reject(new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }));
+const connectionError: Answer = () =>
+  Promise.reject(new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }));
 
-/** The first twenty requests find their connections closed. */
-const closedOnce: Answer = (request, asked) => (asked < 20 ? lost(request, asked) : Response.json({ name: "m" }));
+/** Fails the first twenty requests: their connections were closed. */
+const closedOnce: Answer = (request, index) =>
+  index < 20 ? connectionError(request, index) : Response.json({ name: "m" });
 
 describe("a reply's status", () => {
   it.each<[number, string, number]>([
@@ -36,19 +38,19 @@ describe("a reply's status", () => {
     ["the protocol's error", '{"error":"no such model","code":"x"}', "no such model", "x"],
     ["FastAPI's details", '{"detail":[{"loc":["body"],"msg":"bad"}]}', '"msg":"bad"', undefined],
     ["an error object", '{"error":{"message":"slow down","code":"rate"}}', "slow down", "rate"],
-    ["words that begin with a code", '{"error":"prompt-too-long: 900 tokens"}', "900 tokens", "prompt-too-long"],
-    ["words that only look like it", '{"error":"Status 5: x"}', "Status 5: x", undefined],
-    ["a page of HTML", "<html><h1>502\n Bad  Gateway</h1></html>", "502 Bad Gateway", undefined],
+    ["a message that starts with a code", '{"error":"prompt-too-long: 900 tokens"}', "900 tokens", "prompt-too-long"],
+    ["a message that only looks like that", '{"error":"Status 5: x"}', "Status 5: x", undefined],
+    ["an HTML page", "<html><h1>502\n Bad  Gateway</h1></html>", "502 Bad Gateway", undefined],
     ["a JSON text", '"broken"', "broken", undefined],
-    ["bytes that are no text", "\u0000\ufffd", "\ufffd", undefined],
-  ])("comes with the words of %s", async (_, body, words, code) => {
+    ["bytes that are not text", "\u0000\ufffd", "\ufffd", undefined],
+  ])("gives the failure the message of %s", async (_, body, message, code) => {
     const { client } = fakeServer({ "/v2": () => status(400, body) });
     const failure: unknown = await client.server().catch((thrown: unknown) => thrown);
-    expect(failure).toMatchObject({ message: expect.stringContaining(words) });
+    expect(failure).toMatchObject({ message: expect.stringContaining(message) });
     expect(failure).toHaveProperty("code", code);
   });
 
-  it("comes with no more words than a log can hold", async () => {
+  it("truncates a long message", async () => {
     for (const body of [JSON.stringify({ error: "x".repeat(9000) }), "x".repeat(9000), "x".repeat(100_000)]) {
       const { client } = fakeServer({ "/v2": () => status(400, body) });
       const failure: unknown = await client.server().catch((thrown: unknown) => thrown);
@@ -57,8 +59,8 @@ describe("a reply's status", () => {
   });
 });
 
-describe("a caller who leaves", () => {
-  it("while the words of an error come has cancelled the call", async () => {
+describe("a caller that cancels", () => {
+  it("cancels the call while an error body is read", async () => {
     const caller = new AbortController();
     const hanging = new ReadableStream<Uint8Array>({ pull: () => caller.abort() }, { highWaterMark: 0 });
     const { client } = fakeServer({ "/v2": () => new Response(hanging, { status: 400 }) });
@@ -76,34 +78,34 @@ describe("retryAfterSeconds", () => {
     ["Mon, 23 Nov 2026 00:00:00 GMT", 0],
     ["soon", undefined],
     ["", undefined],
-  ])("reads %j", (header, seconds) => {
+  ])("parses %j", (header, seconds) => {
     expect(retryAfterSeconds(header, nowMs)).toBe(seconds);
   });
 });
 
-describe("attempts", () => {
-  it("survive a lost connection and a busy moment", async () => {
-    const answers: readonly Answer[] = [lost, () => status(503), () => Response.json({ name: "s" })];
+describe("retries and the circuit", () => {
+  it("retries after a lost connection and a 503", async () => {
+    const answers: readonly Answer[] = [connectionError, () => status(503), () => Response.json({ name: "s" })];
     const { client, clock } = fakeServer({
-      "/v2": (request, asked) => answers[asked]?.(request, asked) ?? status(500),
+      "/v2": (request, index) => answers[index]?.(request, index) ?? status(500),
     });
     await expect(client.server()).resolves.toMatchObject({ name: "s" });
     expect(clock.slept).toEqual([50, 100]);
   });
 
-  it("wait as long as Retry-After says", async () => {
+  it("waits for Retry-After", async () => {
     const { client, clock } = fakeServer({ "/v2": () => status(429, "", { "Retry-After": "2" }) });
     await expect(client.server()).rejects.toMatchObject({ kind: "unavailable", retryAfterSeconds: 2 });
     expect(clock.slept).toEqual([2050, 2100]);
   });
 
-  it("end at once when Retry-After is beyond the deadline", async () => {
+  it("does not retry when Retry-After exceeds the deadline", async () => {
     const { client, clock, seen } = fakeServer({ "/v2": () => status(503, "", { "Retry-After": "60" }) });
     await expect(client.server()).rejects.toMatchObject({ kind: "unavailable" });
     expect([clock.slept, seen.length]).toEqual([[], 1]);
   });
 
-  it("end when the deadline has passed meanwhile, without asking again", async () => {
+  it("does not retry when too little time is left until the deadline", async () => {
     const { client, clock, seen } = fakeServer({
       "/v2": () => {
         clock.advance(29_990);
@@ -114,21 +116,21 @@ describe("attempts", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("are counted by the circuit as one call, which tells its own failure", async () => {
-    const { client, seen } = fakeServer({ "/v2": lost }, { breaker: { failures: 1 } });
+  it("counts all attempts of a call as one in the circuit, and throws the failure of the call", async () => {
+    const { client, seen } = fakeServer({ "/v2": connectionError }, { breaker: { failures: 1 } });
     await expect(client.server()).rejects.toMatchObject({ kind: "unreachable" });
     expect(seen).toHaveLength(3);
     await expect(client.server()).rejects.toMatchObject({ kind: "circuit-open", retryAfterSeconds: 5 });
     expect(seen).toHaveLength(3);
   });
 
-  it("of many calls at once, whose connections the server had just closed, do not open the circuit", async () => {
+  it("does not open the circuit for many concurrent calls on connections that the server had just closed", async () => {
     const { client } = fakeServer({ "/v2/models/m": closedOnce }, { breaker: { failures: 5 } });
     const found = await Promise.all(Array.from({ length: 20 }, () => client.metadata("m")));
     expect(found.map(({ name }) => name)).toEqual(Array.from({ length: 20 }, () => "m"));
   });
 
-  it("are none where there is no time, or the caller has left before", async () => {
+  it("sends nothing when the deadline has passed or the caller has already cancelled", async () => {
     const { client, seen } = fakeServer({ "/v2": () => Response.json({}) }, { breaker: { failures: 1 } });
     await expect(client.server({ deadlineMs: 0 })).rejects.toMatchObject({ kind: "deadline" });
     await expect(client.server({ deadlineMs: -1 })).rejects.toMatchObject({ kind: "deadline" });
@@ -138,15 +140,15 @@ describe("attempts", () => {
     await expect(client.server()).resolves.toBeDefined();
   });
 
-  it("begin to be counted anew with each success", async () => {
+  it("resets the failure count on each success", async () => {
     const answers: readonly Answer[] = [
-      lost,
+      connectionError,
       () => Response.json({ name: "m" }),
-      lost,
+      connectionError,
       () => Response.json({ name: "m" }),
     ];
     const { client } = fakeServer(
-      { "/v2/models/m": (request, asked) => answers[asked]?.(request, asked) ?? status(500) },
+      { "/v2/models/m": (request, index) => answers[index]?.(request, index) ?? status(500) },
       { breaker: { failures: 2 }, retry: { attempts: 1 } },
     );
     const outcomes = [];
@@ -156,7 +158,7 @@ describe("attempts", () => {
     expect(outcomes).toEqual([failed, found, failed, found]);
   });
 
-  it("leave the circuit closed for what callers do wrong", async () => {
+  it("keeps the circuit closed for refused and cancelled calls", async () => {
     const { client } = fakeServer({}, { breaker: { failures: 1 } });
     for (let call = 0; call < 3; call += 1) {
       await expect(client.metadata("m")).rejects.toMatchObject({ kind: "refused" });
@@ -164,7 +166,7 @@ describe("attempts", () => {
     }
   });
 
-  it("leave it closed where they were in haste and time ran out, not where the server failed", async () => {
+  it("keeps the circuit closed when a best-effort call times out, but not when another call does", async () => {
     const deadlines: (() => void)[] = [];
     const sleep = () => new Promise<void>((resolve) => deadlines.push(resolve));
     const tooLate = () => {
@@ -178,9 +180,9 @@ describe("attempts", () => {
     await expect(client.metadata("m", { isBestEffort: true })).rejects.toMatchObject({ kind: "circuit-open" });
   });
 
-  it("let one probe through after cooling, which closes the circuit", async () => {
+  it("admits one probe after the cooldown, which closes the circuit", async () => {
     const { client, clock, seen } = fakeServer(
-      { "/v2": (request, asked) => (asked === 0 ? lost(request, asked) : Response.json({})) },
+      { "/v2": (request, index) => (index === 0 ? connectionError(request, index) : Response.json({})) },
       { breaker: { failures: 1 }, retry: { attempts: 1 } },
     );
     await expect(client.server()).rejects.toMatchObject({ kind: "unreachable" });

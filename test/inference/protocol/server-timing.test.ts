@@ -4,7 +4,7 @@ import { parseServerTiming } from "../../../src/inference/protocol/server-timing
 describe("parseServerTiming", () => {
   it.each<[string, string | null, readonly unknown[]]>([
     ["no header", null, []],
-    ["an empty one", "", []],
+    ["an empty header", "", []],
     ["one entry", "queue;dur=1.5", [{ name: "queue", ms: 1.5 }]],
     [
       "several",
@@ -22,12 +22,12 @@ describe("parseServerTiming", () => {
         { name: "b", ms: 3 },
       ],
     ],
-    ["spaces and capitals", " a ; DUR = 4 ", [{ name: "a", ms: 4 }]],
+    ["spaces and uppercase letters", " a ; DUR = 4 ", [{ name: "a", ms: 4 }]],
     ["a quoted duration", 'a;dur="5"', [{ name: "a", ms: 5 }]],
     ["entries without a duration", "miss, hit;desc=x, a;dur=1", [{ name: "a", ms: 1 }]],
-    ["durations that are none", "a;dur=x, b;dur=-1, c;dur=1e3, ;dur=1", []],
-    ["a quote without end", 'a;dur=1, b;desc="x;dur=2', [{ name: "a", ms: 1 }]],
-  ])("reads %s", (_, header, expected) => {
+    ["invalid durations", "a;dur=x, b;dur=-1, c;dur=1e3, ;dur=1", []],
+    ["an unterminated quote", 'a;dur=1, b;desc="x;dur=2', [{ name: "a", ms: 1 }]],
+  ])("parses %s", (_, header, expected) => {
     expect(parseServerTiming(header)).toEqual(expected);
   });
 });
