@@ -1,21 +1,18 @@
-/**
- * Pictures that are memoized as sent: more than this an isolate hardly serves within the time for which they are. A digest
- * takes some 150 bytes here.
- */
+/** Most digests in the cache: an isolate hardly serves more images within `DIGEST_TTL_MS`. A digest takes about 150 bytes. */
 export const MAX_CACHED_DIGESTS = 1000;
 
-/** How long, in milliseconds: a backend holds a picture's features as long as there is room, which is seldom much longer. */
+/** How long a digest is cached, in milliseconds: a backend caches an image's features while memory allows, which is seldom much longer. */
 export const DIGEST_TTL_MS = 600_000;
 
-/** Which pictures a backend has seen. What is wrong here costs a message, never an answer. */
+/** Digests of the images that a backend has probably cached. A wrong entry costs one more message and never affects the result. */
 export interface DigestCache {
   has(digest: string): boolean;
   add(digest: string): void;
-  /** The backend does not hold it any more. */
+  /** Removes a digest that the backend no longer has. */
   remove(digest: string): void;
 }
 
-/** Remembers the pictures that were sent last. */
+/** Creates a cache of the digests of the most recently sent images. */
 export function createDigestCache(now: () => number): DigestCache {
   const sentMs = new Map<string, number>();
   return {

@@ -2,31 +2,31 @@ import type { EncodedImage } from "../inference/backend.ts";
 import { isUnknownDigest } from "./backend-problem.ts";
 import type { DigestCache } from "./digest-cache.ts";
 
-/** What a backend says of the inputs it takes. */
-export interface TakesDigest {
+/** The digest support of a backend, from its metadata. */
+export interface DigestSupport {
   readonly acceptsDigest: boolean;
 }
 
 /**
- * Asks a backend about a picture: with its digest alone where the picture was sent before, and with the picture when that
- * turns out to be forgotten, or is new. `ask` is told whether the picture is held.
+ * Sends a request about an image to a backend: with the digest alone if the image was sent before, and with the image if it is new or the
+ * backend no longer has it. `send` gets `isCached`: whether to send the digest alone.
  */
 export async function requestDigestFirst<Reply>(
   image: EncodedImage,
-  { acceptsDigest }: TakesDigest,
-  sent: DigestCache,
-  ask: (isHeld: boolean) => Promise<Reply>,
+  { acceptsDigest }: DigestSupport,
+  digests: DigestCache,
+  send: (isCached: boolean) => Promise<Reply>,
 ): Promise<Reply> {
-  if (!acceptsDigest) return ask(false);
-  if (sent.has(image.digest)) {
+  if (!acceptsDigest) return send(false);
+  if (digests.has(image.digest)) {
     try {
-      return await ask(true);
+      return await send(true);
     } catch (thrown) {
       if (!isUnknownDigest(thrown)) throw thrown;
-      sent.remove(image.digest);
+      digests.remove(image.digest);
     }
   }
-  const reply = await ask(false);
-  sent.add(image.digest);
+  const reply = await send(false);
+  digests.add(image.digest);
   return reply;
 }

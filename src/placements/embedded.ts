@@ -13,33 +13,33 @@ import { createSharedModel, ensureLoaded, type SharedModelOptions } from "./shar
 import type { Float32Tensor } from "../runtime/tensors.ts";
 
 /**
- * Longest prompt in an isolate of 128 MB. Attention takes memory with the square of what the encoder reads: the mini
- * model's needs no more for 65 visual tokens and 256 of text, 8 MB more for 435, and 64 MB more for all 959 it could read.
+ * Longest prompt in an isolate of 128 MB. Attention memory grows with the square of the encoder's input length: the mini model needs no
+ * additional memory for 65 visual tokens and 256 text tokens, 8 MB more for 435 text tokens, and 64 MB more for the maximum of 959.
  */
 export const ISOLATE_MAX_PROMPT_TOKENS = 256;
 
 /**
- * What the decoder may have to cache at once in an isolate of 128 MB, in tokens seen and written over all sequences. For the
- * mini model 1000 take 10 MiB of linear memory and 6 to 12 MB of array buffers. This many are three beams of the longest
- * prompt and of the 256 tokens an answer has by default, or five short prompts; in wasm more at once are hardly faster.
+ * Most tokens in the decoder's KV cache in an isolate of 128 MB, encoder input and generated tokens of all sequences together. For the mini
+ * model 1000 tokens take 10 MiB of linear memory and 6 to 12 MB of array buffers. The limit allows three beams of the longest prompt with
+ * the default of 256 generated tokens, or five short prompts; larger batches are hardly faster in wasm.
  */
 export const ISOLATE_MAX_CACHED_TOKENS = 1792;
 
-/** What the embedded backend is made of. */
+/** Options of the embedded backend. */
 export interface EmbeddedOptions extends SharedModelOptions {
   readonly preprocess: Preprocess;
-  /** `ISOLATE_MAX_PROMPT_TOKENS` where memory is an isolate's. */
+  /** `ISOLATE_MAX_PROMPT_TOKENS` in an isolate. */
   readonly maxPromptTokens: number;
-  /** In tokens seen and written, over all sequences that are searched at once; an isolate's when left out. */
+  /** Most tokens in the decoder's KV cache; `ISOLATE_MAX_CACHED_TOKENS` by default. */
   readonly maxCachedTokens?: number;
-  /** Keeps the isolate at work after its request has gone (workerd's `waitUntil`); the promise never rejects. */
+  /** Keeps the isolate alive for work after its request has ended (workerd's `waitUntil`); the promise never rejects. */
   readonly waitUntil: (work: Promise<void>) => void;
 }
 
 type Pause = () => Promise<void>;
 
-/** Answers a request with the model alone, on one vision pass. */
-async function answer(
+/** Runs a request with exclusive use of the model and one vision pass. */
+async function runRequest(
   model: Model,
   request: GenerateRequest,
   options: Pick<EmbeddedOptions, "preprocess"> &
@@ -55,7 +55,7 @@ async function answer(
     const encoded: (readonly Float32Tensor[])[] = [];
     for (const { ids } of batch) {
       await pause();
-      // One by one: padded to one batch they take no less time, more memory, and are rounded otherwise.
+      // One prompt per run: a padded batch takes as much time, more memory, and rounds differently.
       encoded.push(await florence.encodePrompts([{ features, ids }]));
     }
     timer.end("encode");
@@ -66,7 +66,7 @@ async function answer(
 
 type Emit = (event: GenerationEvent) => void;
 
-/** The model inside the isolate, loaded by the first request that needs it and run for one request at a time. */
+/** Runs the model in the isolate, for one request at a time. The first request loads it. */
 export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
   const { preprocess, maxPromptTokens, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, waitUntil, sleep, now } = options;
   const shared = createSharedModel(options, loadModel);
@@ -75,14 +75,14 @@ export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
       generationStream(
         (emit, { check }) => {
           const timer = createBackendTimer(now);
-          return shared.use({ bytes: request.image.bytes.length, check }, (model, renew) => {
+          return shared.run({ bytes: request.image.bytes.length, check }, (model, renew) => {
             timer.end("queue");
             const pause = async (): Promise<void> => {
               renew();
               await sleep(0);
               check();
             };
-            return answer(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause, timer });
+            return runRequest(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause, timer });
           });
         },
         { signal, waitUntil },

@@ -8,51 +8,55 @@ import {
 } from "../inference/backend.ts";
 import { stateBytes } from "./encoder-states.ts";
 
-/** Asks the encoders for the states of these prompts. */
+/** Encodes prompts that are not in the cache. */
 export type EncodePrompts = (prompts: readonly EncodablePrompt[]) => Promise<EncodedPrompts>;
 
-/** Encoder states that were had before. */
+/** A cache of encoder states. */
 export interface EncoderStateCache {
-  /** What is not known is asked for, in one call. Throws `ModelChanged` where two replies in a row come from another model than what is known. */
-  encode(request: EncodeRequest, ask: EncodePrompts): Promise<EncodedPrompts>;
+  /**
+   * Returns cached states, and encodes all misses in one call. Throws `ModelChanged` if two consecutive replies come from another model than
+   * the cached states.
+   */
+  encode(request: EncodeRequest, encodeMisses: EncodePrompts): Promise<EncodedPrompts>;
 }
 
-/** States, and the revision of the encoders that gave them. */
-interface Held {
+/** States and the revision of the encoders that produced them. */
+interface CachedStates {
   readonly states: EncoderStates;
   readonly revision: string | undefined;
 }
 
 /**
- * Keeps encoder states. Those of another revision than the encoders named last are not known any more: one answer's prompts are never
- * read by two models.
+ * Creates a cache of at most `maxBytes`. States of another revision than that of the last reply count as misses, so that the states of one
+ * request never come from two models.
  */
 export function createEncoderStateCache(maxBytes: number): EncoderStateCache {
-  const held = createByteLru<Held>({ maxBytes, bytesOf: ({ states }) => stateBytes(states) });
-  let last: string | undefined;
-  const attempt = async (request: EncodeRequest, ask: EncodePrompts): Promise<EncodedPrompts | undefined> => {
-    const before = last;
+  const cache = createByteLru<CachedStates>({ maxBytes, bytesOf: ({ states }) => stateBytes(states) });
+  let lastRevision: string | undefined;
+  const attempt = async (request: EncodeRequest, encodeMisses: EncodePrompts): Promise<EncodedPrompts | undefined> => {
+    const before = lastRevision;
     const keyOf = ({ text }: EncodablePrompt) => `${request.image.digest} ${text}`;
-    const heldOf = (prompt: EncodablePrompt): EncoderStates | undefined => {
-      const each = held.get(keyOf(prompt));
-      return each !== undefined && each.revision === before ? each.states : undefined;
+    const lookUp = (prompt: EncodablePrompt): EncoderStates | undefined => {
+      const entry = cache.get(keyOf(prompt));
+      return entry !== undefined && entry.revision === before ? entry.states : undefined;
     };
-    const found = new Map(request.prompts.map((prompt) => [prompt, heldOf(prompt)]));
-    const missing = request.prompts.filter((prompt) => found.get(prompt) === undefined);
-    const { states: asked, revision } = missing.length === 0 ? { states: [], revision: before } : await ask(missing);
-    if (missing.length > 0) last = revision;
-    for (const [at, prompt] of missing.entries()) {
-      const states = asked[at];
+    const results = new Map(request.prompts.map((prompt) => [prompt, lookUp(prompt)]));
+    const misses = request.prompts.filter((prompt) => results.get(prompt) === undefined);
+    const { states: encoded, revision } =
+      misses.length === 0 ? { states: [], revision: before } : await encodeMisses(misses);
+    if (misses.length > 0) lastRevision = revision;
+    for (const [index, prompt] of misses.entries()) {
+      const states = encoded[index];
       if (states === undefined) continue;
-      found.set(prompt, states);
-      held.set(keyOf(prompt), { states, revision });
+      results.set(prompt, states);
+      cache.set(keyOf(prompt), { states, revision });
     }
-    const isMixed = revision !== before && missing.length < request.prompts.length;
-    return isMixed ? undefined : { states: request.prompts.flatMap((prompt) => found.get(prompt) ?? []), revision };
+    const isMixed = revision !== before && misses.length < request.prompts.length;
+    return isMixed ? undefined : { states: request.prompts.flatMap((prompt) => results.get(prompt) ?? []), revision };
   };
   return {
-    encode: async (request, ask) => {
-      const encoded = (await attempt(request, ask)) ?? (await attempt(request, ask));
+    encode: async (request, encodeMisses) => {
+      const encoded = (await attempt(request, encodeMisses)) ?? (await attempt(request, encodeMisses));
       if (encoded === undefined) throw new ModelChanged("The encoders keep changing.");
       return encoded;
     },

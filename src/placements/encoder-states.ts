@@ -3,8 +3,8 @@ import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { InferenceFailure } from "../inference/protocol/failure.ts";
 
 /**
- * The rows of `[rows, longest, width]` as tensors of one row each, as long as `lengths` say. Throws `malformed` where the two do not
- * fit, or where there are not as many rows as prompts.
+ * Splits a tensor `[rows, longest, width]` into one tensor `[1, length, width]` per row, without padding. Throws `malformed` where `lengths`
+ * does not match the tensor or the number of rows is not `rows`.
  */
 export function rowStates(
   { name, shape, data }: NamedTensor<"FP32" | "FP16">,
@@ -24,13 +24,13 @@ export function rowStates(
   });
 }
 
-/** Bytes that a tensor of states takes. */
+/** Size of encoder states in bytes. */
 export function stateBytes({ data }: EncoderStates): number {
   return data.byteLength;
 }
 
 /**
- * Bytes of encoder states or features that an isolate keeps: two hundred prompts of the mini model, two of Florence-2 base. Both are copies of
- * what the backend holds as well, so that more would buy little.
+ * Most bytes of encoder states, and of image features, that an isolate caches: two hundred prompts of the mini model, two of Florence-2 base.
+ * The backend caches both as well, so a larger cache would help little.
  */
 export const ISOLATE_STATE_BYTES = 4 * 1024 * 1024;

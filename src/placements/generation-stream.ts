@@ -1,38 +1,38 @@
 import { Problem } from "../contract/problems.ts";
 import type { GenerationEvent } from "../inference/backend.ts";
 
-/** What a stream of events hangs on. */
+/** Dependencies of a generation stream. */
 export interface GenerationStreamOptions {
   readonly signal: AbortSignal;
-  /** Keeps the isolate at work after its request has gone (workerd's `waitUntil`); the promise never rejects. */
+  /** Keeps the isolate alive for work after its request has ended (workerd's `waitUntil`); the promise never rejects. */
   readonly waitUntil: (work: Promise<void>) => void;
 }
 
-/** How work learns that nobody wants its events: `check` throws `request-cancelled`, and `signal` is aborted. */
+/** Cancellation of the work: once cancelled, `check` throws `request-cancelled` and `signal` is aborted. */
 export interface Cancellation {
   readonly check: () => void;
   readonly signal: AbortSignal;
 }
 
-type Work = (emit: (event: GenerationEvent) => void, wanted: Cancellation) => Promise<void>;
+type Work = (emit: (event: GenerationEvent) => void, cancellation: Cancellation) => Promise<void>;
 
-/** Runs `work` behind a stream of its events. They wait in the stream, so a slow reader holds nobody up; one that stops reading abandons the work. */
+/** Runs `work` and returns a stream of its events. It buffers them, so a slow reader does not delay the work; a reader that stops cancels it. */
 export function generationStream(
   work: Work,
   { signal, waitUntil }: GenerationStreamOptions,
 ): AsyncIterable<GenerationEvent> {
-  const abandoned = new AbortController();
-  const wanted = AbortSignal.any([signal, abandoned.signal]);
+  const reader = new AbortController();
+  const cancelled = AbortSignal.any([signal, reader.signal]);
   const check = (): void => {
-    if (wanted.aborted) throw new Problem("request-cancelled", "The caller went away.");
+    if (cancelled.aborted) throw new Problem("request-cancelled", "The caller went away.");
   };
   const run = async (controller: ReadableStreamDefaultController<GenerationEvent>): Promise<void> => {
     try {
       await work(
         (event) => {
-          if (!abandoned.signal.aborted) controller.enqueue(event);
+          if (!reader.signal.aborted) controller.enqueue(event);
         },
-        { check, signal: wanted },
+        { check, signal: cancelled },
       );
       controller.close();
     } catch (thrown) {
@@ -41,6 +41,6 @@ export function generationStream(
   };
   return new ReadableStream<GenerationEvent>({
     start: (controller) => waitUntil(run(controller)),
-    cancel: () => abandoned.abort(),
+    cancel: () => reader.abort(),
   });
 }

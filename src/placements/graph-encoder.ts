@@ -15,14 +15,14 @@ import type { InferenceClient } from "../inference/protocol/client.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { outputOf } from "../inference/protocol/infer.ts";
 import type { CallOptions } from "../inference/protocol/session.ts";
-import { modelsReady, type RemoteEncoderOptions } from "./remote-encoder.ts";
+import { requireModelsReady, type RemoteEncoderOptions } from "./remote-encoder.ts";
 import { callOptions, models } from "../inference/wire.ts";
 
-/** What a backend that serves nothing but the graphs leaves to us. */
+/** Options for a backend that serves only the ONNX graphs: the caller preprocesses images and embeds prompts. */
 export interface GraphEncoderOptions extends RemoteEncoderOptions {
-  /** The vision encoder's input of a picture, `[3, size, size]`. */
+  /** Returns the vision encoder's input for an image, `[3, size, size]`. */
   readonly pixels: (image: EncodedImage) => Promise<Float32Array>;
-  /** What the encoder reads of a prompt's ids, `[1, tokens, width]`. */
+  /** Returns the embeddings of a prompt's ids, `[1, tokens, width]`. */
   readonly embed: (ids: readonly number[]) => Promise<EncoderStates>;
 }
 
@@ -30,8 +30,8 @@ function float32(name: string, shape: readonly number[], data: Float32Array): Na
   return { name, datatype: "FP32", shape, data };
 }
 
-/** The visual tokens, then the prompt's: `[1, both, width]`. */
-function joined(features: EncoderStates, prompt: EncoderStates): NamedTensor {
+/** Concatenates the image features and the prompt embeddings: `[1, visual + prompt tokens, width]`. */
+function concatenated(features: EncoderStates, prompt: EncoderStates): NamedTensor {
   const data = new Float32Array(features.data.length + prompt.data.length);
   data.set(features.data);
   data.set(prompt.data, features.data.length);
@@ -39,7 +39,7 @@ function joined(features: EncoderStates, prompt: EncoderStates): NamedTensor {
   return float32("inputs_embeds", [1, visual + (prompt.dims[1] ?? 0), width], data);
 }
 
-/** Runs one graph on one row. */
+/** Runs a graph with batch size 1. */
 async function runGraph(
   client: InferenceClient,
   model: string,
@@ -65,14 +65,14 @@ async function encodeImage(
   return runGraph(client, models.visionEncoder, { inputs, output: "image_features", call });
 }
 
-/** Side by side: whether they become one batch is the server's to decide. */
+/** Sends all prompts concurrently; the server may batch them. */
 async function encodePrompts(
   { client, embed }: GraphEncoderOptions,
   features: EncoderStates,
   { prompts, call }: { readonly prompts: readonly EncodablePrompt[]; readonly call: CallOptions },
 ): Promise<readonly EncodedPrompts[]> {
   const embedded: NamedTensor[] = [];
-  for (const { ids } of prompts) embedded.push(joined(features, await embed(ids)));
+  for (const { ids } of prompts) embedded.push(concatenated(features, await embed(ids)));
   const encoded = embedded.map((embeddings) => {
     const tokens = embeddings.shape[1] ?? 0;
     const data = new BigInt64Array(tokens).fill(1n);
@@ -82,39 +82,41 @@ async function encodePrompts(
   return Promise.all(encoded);
 }
 
-/** What was encoded in several calls as if in one; undefined where not all came from the same model. */
-function together(features: EncodedPrompts, encoded: readonly EncodedPrompts[]): EncodedPrompts | undefined {
+/** Merges the results of several calls; undefined where they do not all come from the same model. */
+function merged(features: EncodedPrompts, encoded: readonly EncodedPrompts[]): EncodedPrompts | undefined {
   const { revision } = features;
   if (encoded.some((each) => each.revision !== revision)) return undefined;
   return { states: encoded.flatMap(({ states }) => states), revision };
 }
 
-/** `vision_encoder` and `encoder_model` as any server serves the bare ONNX files: the picture is decoded, and the prompt embedded, here. */
+/** Encodes with `vision_encoder` and `encoder_model`, the ONNX graphs that any server can serve. Images are decoded and prompts embedded locally. */
 export function createGraphEncoder(options: GraphEncoderOptions): PromptEncoder {
   const { client, stateBytes: maxBytes } = options;
-  const seen = createByteLru<EncodedPrompts>({
+  const featureCache = createByteLru<EncodedPrompts>({
     maxBytes,
     bytesOf: ({ states }) => states.reduce((sum, each) => sum + stateBytes(each), 0),
   });
-  const known = createEncoderStateCache(maxBytes);
-  const look = async (image: EncodedImage, call: CallOptions): Promise<EncodedPrompts> => {
+  const stateCache = createEncoderStateCache(maxBytes);
+  const encodeFeatures = async (image: EncodedImage, call: CallOptions): Promise<EncodedPrompts> => {
     const features = await encodeImage(options, image, call);
-    seen.set(image.digest, features);
+    featureCache.set(image.digest, features);
     return features;
   };
-  const read = async (features: EncodedPrompts, prompts: readonly EncodablePrompt[], call: CallOptions) => {
+  const encodeStates = async (features: EncodedPrompts, prompts: readonly EncodablePrompt[], call: CallOptions) => {
     const [first] = features.states;
-    return together(features, first === undefined ? [] : await encodePrompts(options, first, { prompts, call }));
+    return merged(features, first === undefined ? [] : await encodePrompts(options, first, { prompts, call }));
   };
   return {
     encode: async (request, signal) => {
       const call = callOptions(signal, request.trace);
       try {
-        return await known.encode(request, async (prompts) => {
+        return await stateCache.encode(request, async (prompts) => {
           const { image } = request;
-          const features = seen.get(image.digest) ?? (await look(image, call));
-          // A picture that the model before has looked at means nothing to its successor.
-          const encoded = (await read(features, prompts, call)) ?? (await read(await look(image, call), prompts, call));
+          const features = featureCache.get(image.digest) ?? (await encodeFeatures(image, call));
+          // Features of one model are invalid for another: encode the image again if the model has changed.
+          const encoded =
+            (await encodeStates(features, prompts, call)) ??
+            (await encodeStates(await encodeFeatures(image, call), prompts, call));
           if (encoded === undefined) throw new ModelChanged("The encoders keep changing.");
           return encoded;
         });
@@ -122,6 +124,6 @@ export function createGraphEncoder(options: GraphEncoderOptions): PromptEncoder 
         throw backendProblem(thrown);
       }
     },
-    ready: () => modelsReady(client, [models.visionEncoder, models.encoderGraph]),
+    ready: () => requireModelsReady(client, [models.visionEncoder, models.encoderGraph]),
   };
 }

@@ -1,49 +1,50 @@
 import { Problem } from "../contract/problems.ts";
 import type { Backend, GenerateRequest } from "../inference/backend.ts";
 
-/** What bounds a backend. */
+/** Limits of the image budget. */
 export interface ImageBudgetOptions {
-  /** What all pictures that are being asked about may take, with the messages that they are sent in; one alone may take more. */
+  /** Most bytes of all images in progress and the messages that contain them; a single request may exceed it. */
   readonly maxBytes: number;
-  /** Milliseconds after which a question is over, whether it was seen to end or not: workerd drops a request whose caller has left. */
+  /** Milliseconds after which a reservation expires even if it was not released: workerd drops a request whose caller has gone away. */
   readonly leaseMs: number;
   readonly now: () => number;
 }
 
-interface Held {
+/** Bytes that a request in progress has reserved. */
+interface Reservation {
   readonly bytes: number;
-  readonly untilMs: number;
+  readonly expiresMs: number;
 }
 
-/** A message repeats the picture; a streamed one has it as base64, and that once more within its JSON: three and two thirds in all. */
+/** The message is a second copy of the image. A streamed request has it as base64 and again in its JSON body: 3 2/3 times the image in total. */
 function bytesOf({ image, stream }: GenerateRequest): number {
   return image.bytes.length * (stream === true ? 4 : 2);
 }
 
 /**
- * A backend elsewhere that is asked no more than memory here allows: what waits for it holds its pictures meanwhile. Throws `overloaded`
- * where a question would be too much beside those that are being answered.
+ * Limits the memory that requests to a remote backend hold: each holds its image until it is answered. Throws `overloaded` where a request
+ * would exceed the budget together with the requests in progress.
  */
 export function withImageBudget(backend: Backend, { maxBytes, leaseMs, now }: ImageBudgetOptions): Backend {
-  const inside = new Set<Held>();
-  const enter = (bytes: number): Held => {
-    for (const each of inside) if (each.untilMs <= now()) inside.delete(each);
-    const total = [...inside].reduce((sum, each) => sum + each.bytes, bytes);
-    if (inside.size > 0 && total > maxBytes) {
-      throw new Problem("overloaded", `${inside.size} pictures are before this one.`);
+  const reservations = new Set<Reservation>();
+  const reserve = (bytes: number): Reservation => {
+    for (const each of reservations) if (each.expiresMs <= now()) reservations.delete(each);
+    const total = [...reservations].reduce((sum, each) => sum + each.bytes, bytes);
+    if (reservations.size > 0 && total > maxBytes) {
+      throw new Problem("overloaded", `${reservations.size} pictures are before this one.`);
     }
-    const held: Held = { bytes, untilMs: now() + leaseMs };
-    inside.add(held);
-    return held;
+    const reservation: Reservation = { bytes, expiresMs: now() + leaseMs };
+    reservations.add(reservation);
+    return reservation;
   };
   return {
     ...backend,
     generate: async function* (request, signal) {
-      const held = enter(bytesOf(request));
+      const reservation = reserve(bytesOf(request));
       try {
         yield* backend.generate(request, signal);
       } finally {
-        inside.delete(held);
+        reservations.delete(reservation);
       }
     },
   };

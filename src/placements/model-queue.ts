@@ -1,70 +1,70 @@
 import { Problem } from "../contract/problems.ts";
 
-/** How often those who wait look whether it is their turn, in milliseconds: little beside the tens that an answer takes. */
+/** Polling interval of waiters, in milliseconds: small compared with the tens of milliseconds that an answer takes. */
 const POLL_MS = 4;
 
-/** How long one may be silent before the others go past, in milliseconds: far longer than any single graph runs. */
+/** Milliseconds without renewal after which the queue drops a holder or waiter: far longer than a single graph run. */
 export const LEASE_MS = 30_000;
 
-/** Requests that may wait: at some 0.2 s an answer, the last of them waits as long as a client has patience. */
+/** Most waiting requests: at about 0.2 s per answer, the last one waits as long as a client is likely to wait. */
 export const MAX_WAITING = 64;
 
-/** What the queue needs of the createManualClock. */
+/** Clock and limits of the queue. */
 export interface ModelQueueOptions {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** What the images of all requests inside and waiting may take; one alone may take more. */
+  /** Most bytes of the images of all running and waiting requests; a single request may exceed it. */
   readonly imageBudgetBytes: number;
 }
 
-/** The right to run the model. */
+/** Exclusive use of the model. */
 export interface Lease {
-  /** Says that its holder lives. */
+  /** Renews the lease for `LEASE_MS`. */
   readonly renew: () => void;
-  /** Gives the right to the next; a second call does nothing. */
+  /** Passes the model to the next waiter; a second call does nothing. */
   readonly release: () => void;
 }
 
-/** Lets requests to the model one at a time, in the order they came. */
+/** A FIFO queue for exclusive use of the model. */
 export interface ModelQueue {
-  /** `bytes` is what the request holds while it waits; `check` is called at each look and throws to give up. Throws `overloaded`. */
+  /** Waits for the lease. `bytes` is what the request holds meanwhile; `check` runs at each poll and throws to cancel. Throws `overloaded`. */
   acquire(bytes: number, check: () => void): Promise<Lease>;
 }
 
 interface Waiter {
   readonly bytes: number;
-  seenMs: number;
+  renewedMs: number;
 }
 
 /**
- * A queue that outlives its members. workerd drops a request whose client has left without running its `finally`, and a
- * promise of one request does not always wake another: so those who wait look for themselves, each renewing its own
- * waiter, and whoever has been silent for `LEASE_MS` is passed over.
+ * Creates a queue that tolerates dropped requests. workerd drops a request whose client has gone away without running its `finally`, and a
+ * promise of one request does not always wake another. So each waiter polls and renews its own entry, and an entry that was not renewed for
+ * `LEASE_MS` is removed.
  */
 export function createModelQueue({ now, sleep, imageBudgetBytes }: ModelQueueOptions): ModelQueue {
   const queue: Waiter[] = [];
   const remove = (waiter: Waiter): void => {
-    const at = queue.indexOf(waiter);
-    if (at !== -1) queue.splice(at, 1);
+    const index = queue.indexOf(waiter);
+    if (index !== -1) queue.splice(index, 1);
   };
   const dropExpired = (): void => {
-    for (const waiter of queue.filter(({ seenMs }) => now() - seenMs > LEASE_MS)) remove(waiter);
+    for (const waiter of queue.filter(({ renewedMs }) => now() - renewedMs > LEASE_MS)) remove(waiter);
   };
   return {
     acquire: async (bytes, check) => {
-      // Also here: where all who come are refused, nobody waits who would.
+      // Also here, because only waiters do it otherwise, and none may be waiting.
       dropExpired();
       const heldBytes = queue.reduce((sum, waiter) => sum + waiter.bytes, bytes);
       if (queue.length > MAX_WAITING || (queue.length > 0 && heldBytes > imageBudgetBytes)) {
         throw new Problem("overloaded", `${queue.length} requests are before this one.`);
       }
-      const waiter: Waiter = { bytes, seenMs: now() };
+      const waiter: Waiter = { bytes, renewedMs: now() };
       queue.push(waiter);
       try {
         while (queue[0] !== waiter) {
           await sleep(POLL_MS);
           check();
-          waiter.seenMs = now();
+          waiter.renewedMs = now();
           dropExpired();
           if (!queue.includes(waiter)) queue.push(waiter);
         }
@@ -72,7 +72,7 @@ export function createModelQueue({ now, sleep, imageBudgetBytes }: ModelQueueOpt
         remove(waiter);
         throw thrown;
       }
-      return { renew: () => void (waiter.seenMs = now()), release: () => remove(waiter) };
+      return { renew: () => void (waiter.renewedMs = now()), release: () => remove(waiter) };
     },
   };
 }

@@ -8,7 +8,7 @@ import { models, decodingParameters } from "../inference/wire.ts";
 
 const count = z.int().nonnegative();
 
-/** What every frame has, and what our backend's first of each prompt has besides. */
+/** Fields of every frame; our backend sets `parameters` in the first frame of each prompt. */
 const common = { index: count, parameters: z.record(z.string(), z.unknown()).nullish() };
 const TokenFrame = z.object({
   ...common,
@@ -25,10 +25,10 @@ const LastFrame = z.object({
 });
 const Frame = z.union([LastFrame, TokenFrame]);
 
-/** Throws where the parameters name another model than the one that was asked for. */
+/** Throws `ModelChanged` if the parameters name another model than the requested one. */
 export type CheckModel = (parameters: Readonly<Record<string, unknown>>) => void;
 
-/** One answer as far as it has come. */
+/** A generation in progress. */
 interface PartialGeneration {
   readonly tokenIds: number[];
   readonly tokenLogprobs: number[];
@@ -49,59 +49,65 @@ function bodyOf({ image, prompts, decoding, ...request }: GenerateRequest) {
   };
 }
 
-/** The tokens that came must be those that the last frame counts, and their text what its text begins with: one that was lost on the way is a wrong answer. */
-function finish(
-  { tokenIds, tokenLogprobs, text: told }: PartialGeneration,
+/**
+ * Completes a generation with its last frame. Throws `malformed` unless the token count matches and the streamed text is a prefix of the full
+ * text: a lost token would make the result wrong.
+ */
+function completed(
+  { tokenIds, tokenLogprobs, text: streamedText }: PartialGeneration,
   last: z.infer<typeof LastFrame>,
 ): Generation {
   const { length } = tokenIds;
   if (length !== last.token_count) throw malformed(`lost tokens: ${length} of ${last.token_count} came`);
-  if (!last.text.startsWith(told)) throw malformed("told another text than it ends with");
+  if (!last.text.startsWith(streamedText)) throw malformed("told another text than it ends with");
   const { text, finish_reason: finishReason, prompt_token_count: promptTokens } = last;
   return { tokenIds, tokenLogprobs, text, finishReason, promptTokens };
 }
 
 function* eventsOf(
   frame: unknown,
-  answers: Map<number, PartialGeneration>,
+  pending: Map<number, PartialGeneration>,
   check: CheckModel,
 ): Generator<GenerationEvent> {
   const result = Frame.safeParse(frame);
-  const writing = answers.get(result.data?.index ?? -1);
-  if (!result.success || writing === undefined) throw malformed("has an event that is none of its kinds");
+  const partial = pending.get(result.data?.index ?? -1);
+  if (!result.success || partial === undefined) throw malformed("has an event that is none of its kinds");
   const { data } = result;
   check(data.parameters ?? {});
   if ("finish_reason" in data) {
-    answers.delete(data.index);
-    yield { type: "done", prompt: data.index, generation: finish(writing, data) };
+    pending.delete(data.index);
+    yield { type: "done", prompt: data.index, generation: completed(partial, data) };
     return;
   }
   if (data.token_ids.length !== data.token_logprobs.length) throw malformed("has tokens without probabilities");
-  writing.text += data.text_output;
-  for (const [at, id] of data.token_ids.entries()) {
-    const logprob = data.token_logprobs[at] ?? 0;
-    writing.tokenIds.push(id);
-    writing.tokenLogprobs.push(logprob);
-    // A frame of several tokens has one text: it comes with the last of them, when all their probabilities are known.
-    const text = at === data.token_ids.length - 1 ? data.text_output : "";
+  partial.text += data.text_output;
+  for (const [index, id] of data.token_ids.entries()) {
+    const logprob = data.token_logprobs[index] ?? 0;
+    partial.tokenIds.push(id);
+    partial.tokenLogprobs.push(logprob);
+    // A frame of several tokens has one text: emit it with the last token, when the probabilities of all are known.
+    const text = index === data.token_ids.length - 1 ? data.text_output : "";
     yield { type: "token", prompt: data.index, id, logprob, text };
   }
 }
 
-/** `generate_stream` of `florence2` as events. Throws `InferenceFailure`, also for a stream that ends before every answer has, and as `check`. */
+/**
+ * Yields the events of `generate_stream` of `florence2`. Throws `InferenceFailure`, also for a stream that ends before every generation is
+ * complete, and whatever `check` throws.
+ */
 export async function* streamedEvents(
   client: InferenceClient,
   request: GenerateRequest,
   check: CheckModel,
   call: CallOptions,
 ): AsyncGenerator<GenerationEvent> {
-  const answers = new Map(
+  const pending = new Map(
     request.prompts.map((_, index): [number, PartialGeneration] => [
       index,
       { tokenIds: [], tokenLogprobs: [], text: "" },
     ]),
   );
   const frames = client.generateStream(models.florence2, bodyOf(request), call);
-  for await (const frame of frames) yield* eventsOf(frame, answers, check);
-  if (answers.size > 0) throw malformed(`ended before ${answers.size} of ${request.prompts.length} answers`);
+  for await (const frame of frames) yield* eventsOf(frame, pending, check);
+  if (pending.size > 0) throw malformed(`ended before ${pending.size} of ${request.prompts.length} answers`);
 }

@@ -4,33 +4,39 @@ import { describeModel } from "../runtime/describe-model.ts";
 import { openModelShards, type ModelShards, type ReadAsset } from "../weights/shards.ts";
 import { createModelQueue, type ModelQueueOptions } from "./model-queue.ts";
 
-/** What a shared model is made of. */
+/** Options of a shared model. */
 export interface SharedModelOptions extends Pick<LoadOptions, "createSession" | "createTokenizer">, ModelQueueOptions {
   /** The model's name in the manifest. */
   readonly modelId: string;
   readonly readAsset: ReadAsset;
 }
 
-/** One request's claim on the model. */
+/** Options of one exclusive run. */
 export interface ExclusiveRunOptions {
-  /** What the request holds while it waits. */
+  /** Bytes that the request holds while it waits. */
   readonly bytes: number;
-  /** Throws once nobody wants the answer. */
+  /** Throws once the request is cancelled. */
   readonly check: () => void;
 }
 
-/** The isolate's one model. */
+/** The isolate's model, which runs one request at a time. */
 export interface SharedModel<Model> {
-  /** Runs `work` alone on the model; `renew` says that it is alive. Loads the model if need be; a load that fails is tried again by the next. */
-  use<Result>(claim: ExclusiveRunOptions, work: (model: Model, renew: () => void) => Promise<Result>): Promise<Result>;
-  /** Whether the next `use` will find the model loaded. */
+  /**
+   * Runs `work` with exclusive use of the model; `work` must call `renew` regularly to keep its lease. Loads the model if necessary; after a
+   * failed load the next request tries again.
+   */
+  run<Result>(
+    options: ExclusiveRunOptions,
+    work: (model: Model, renew: () => void) => Promise<Result>,
+  ): Promise<Result>;
+  /** Whether the model is loaded. */
   isLoaded(): boolean;
   describe(): Promise<ModelDescription>;
 }
 
 /**
- * Keeps the model for all requests of an isolate. What one request awaits is never owned by another: each loads, reads
- * and waits in its own name, so one that workerd drops half-way takes no other with it.
+ * Shares one model between all requests of an isolate. No request awaits a promise of another: each one loads, reads and waits by itself, so
+ * a request that workerd drops does not affect the others.
  */
 export function createSharedModel<Model>(
   options: SharedModelOptions,
@@ -47,7 +53,7 @@ export function createSharedModel<Model>(
     return model;
   };
   return {
-    use: async ({ bytes, check }, work) => {
+    run: async ({ bytes, check }, work) => {
       const { renew, release } = await queue.acquire(bytes, check);
       try {
         check();
@@ -65,13 +71,13 @@ export function createSharedModel<Model>(
   };
 }
 
-/** Resolves once `shared` has its model; loads it if need be. Not behind the requests that the model is busy with: being busy is being ready. */
+/** Resolves once the model is loaded; loads it if necessary. Does not wait for running requests: a busy model is ready. */
 export async function ensureLoaded(
   shared: SharedModel<unknown>,
   waitUntil: (work: Promise<void>) => void,
 ): Promise<void> {
   if (shared.isLoaded()) return;
-  const loading = shared.use({ bytes: 0, check: () => {} }, async () => {});
+  const loading = shared.run({ bytes: 0, check: () => {} }, async () => {});
   waitUntil(loading.catch(() => {}));
   await loading;
 }

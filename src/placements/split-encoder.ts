@@ -3,7 +3,7 @@ import { createGraphEncoder, type GraphEncoderOptions } from "./graph-encoder.ts
 import { createRemoteEncoder } from "./remote-encoder.ts";
 import { memoized } from "../inference/memoized.ts";
 
-/** Encoders elsewhere: `florence2_encoder` where the backend has it, else the bare graphs. */
+/** Encodes with `florence2_encoder` where the backend has it, else with the ONNX graphs. */
 export function createSplitEncoder(options: GraphEncoderOptions): PromptEncoder {
   const whole = createRemoteEncoder(options);
   const graphs = createGraphEncoder(options);
@@ -13,7 +13,7 @@ export function createSplitEncoder(options: GraphEncoderOptions): PromptEncoder 
       const encoder = (await isWholeOffered(signal)) ? whole : graphs;
       return encoder.encode(request, signal);
     },
-    // By health questions alone, which are short and pass the circuit: whichever there is has to be ready.
+    // Uses health checks only, which are short and bypass the circuit: either encoder suffices.
     ready: async () => whole.ready().catch(() => graphs.ready()),
   };
 }

@@ -20,20 +20,20 @@ import { createBackendTimer, withTimings } from "../runtime/backend-timer.ts";
 import { type DecoderModel, type EmbedPrompt, loadDecoder } from "../runtime/load-model.ts";
 import { createSharedModel, ensureLoaded, type SharedModelOptions } from "./shared-model.ts";
 
-/** What the split backend is made of. */
+/** Options of the split backend. */
 export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> {
-  /** Whoever runs the encoders. It is handed a way to embed a prompt with the isolate's own table, for backends that serve the bare graphs. */
+  /** Creates the encoder. `embed` embeds a prompt with the isolate's own table, for backends that serve only the ONNX graphs. */
   readonly encoder: (embed: EmbedPrompt) => PromptEncoder;
-  /** Keeps the isolate at work after its request has gone (workerd's `waitUntil`); the promise never rejects. */
+  /** Keeps the isolate alive for work after its request has ended (workerd's `waitUntil`); the promise never rejects. */
   readonly waitUntil: (work: Promise<void>) => void;
-  /** Most bytes of encoder states that are asked for at once; `MAX_STATE_BYTES` if left out. */
+  /** Most bytes of encoder states per encoder call; `MAX_STATE_BYTES` by default. */
   readonly maxStateBytes?: number;
 }
 
 /**
- * Most bytes of encoder states that are asked for at once; further prompts of a request wait until these are answered. 64 long labels of the mini
- * model, or 19 short ones of Florence-2 base, have more than the client takes of a reply (32 MiB); this is half of what those may hold who wait for
- * the model in an isolate.
+ * Most bytes of encoder states per encoder call; further prompts of a request are encoded after these are decoded. The states of 64 long labels
+ * of the mini model, or of 19 short ones of Florence-2 base, exceed the client's limit for a reply (32 MiB). The value is half of the memory
+ * that waiting requests may hold in an isolate.
  */
 export const MAX_STATE_BYTES = 6 * 1024 * 1024;
 
@@ -41,25 +41,28 @@ function bytesOf(states: readonly EncoderStates[]): number {
   return states.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-/** Decoder and encoders as one model: two exports of one checkpoint may well work together, but write otherwise than either alone. */
-function joined(own: ModelDescription, encoders: string | undefined): ModelDescription {
+/** The description of decoder and encoders as one model: two exports of a checkpoint can work together, but generate other text than either alone. */
+function combined(own: ModelDescription, encoders: string | undefined): ModelDescription {
   if (encoders === undefined || encoders === own.revision) return own;
   return { ...own, revision: `${own.revision}+${encoders}` };
 }
 
-/** The decoder, and the encoders as they named themselves last; until they have, they are taken for the decoder's own. */
-function createPair(describe: () => Promise<ModelDescription>) {
-  let encoders: string | undefined;
+/** Tracks the identity of decoder and encoders: the encoders have the last revision that they reported, and until then the decoder's. */
+function createCombinedModel(describe: () => Promise<ModelDescription>) {
+  let encoderRevision: string | undefined;
   return {
-    describe: async () => joined(await describe(), encoders),
-    /** Throws `ModelChanged` where the states of encoders of a revision would make it another model's answer, or two models'. */
-    checkFor: ({ model }: GenerateRequest) => {
+    describe: async () => combined(await describe(), encoderRevision),
+    /**
+     * Returns a check for the revision of each reply. It throws `ModelChanged` if the states come from another model than the requested one, or
+     * from two models.
+     */
+    createRevisionCheck: ({ model }: GenerateRequest) => {
       const seen = new Set<string | undefined>();
       return async (revision: string | undefined): Promise<void> => {
-        encoders = revision;
+        encoderRevision = revision;
         seen.add(revision);
-        const isWanted = model === undefined || joined(await describe(), revision).revision === model.revision;
-        if (!isWanted || seen.size > 1) {
+        const isRequested = model === undefined || combined(await describe(), revision).revision === model.revision;
+        if (!isRequested || seen.size > 1) {
           throw new ModelChanged("The encoders are others than those that were asked for.");
         }
       };
@@ -67,64 +70,69 @@ function createPair(describe: () => Promise<ModelDescription>) {
   };
 }
 
-/** The prompts of a request, in pieces whose states are asked for at once. */
-function planPieces(model: DecoderModel, request: GenerateRequest, limits: MemoryLimits & { maxStateBytes: number }) {
-  const { rules, batches } = planGeneration(model, request, limits);
+/** Plans the encoder calls of a request: one batch of prompts for each. */
+function planEncoderCalls(
+  model: DecoderModel,
+  request: GenerateRequest,
+  limits: MemoryLimits & { maxStateBytes: number },
+) {
+  const { rules, batches: decoderBatches } = planGeneration(model, request, limits);
   const { attentionHeads, headSize } = model.config;
   const tokenBytes = attentionHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
-  return { rules, pieces: planEncoderBatches(batches.flat(), limits.maxStateBytes / tokenBytes) };
+  return { rules, batches: planEncoderBatches(decoderBatches.flat(), limits.maxStateBytes / tokenBytes) };
 }
 
-/** One piece of the prompts and its states. */
-interface Encoded {
-  readonly piece: readonly Prompt[];
+/** The prompts of one encoder call and their states. */
+interface EncodedBatch {
+  readonly prompts: readonly Prompt[];
   readonly states: readonly EncoderStates[];
 }
 
-/** Decodes for a piece of the prompts. */
-function writePiece(
+/** Generates for the prompts of one encoder call. */
+function generateBatch(
   model: DecoderModel,
-  { piece, states }: Encoded,
+  { prompts, states }: EncodedBatch,
   { limits, ...options }: Omit<GenerateOptions, "encode"> & { readonly limits: BatchLimits },
 ): Promise<void> {
-  const byPrompt = new Map(piece.map((prompt, at) => [prompt, states[at]]));
-  const encode: GenerateOptions["encode"] = async (batch) => batch.flatMap((prompt) => byPrompt.get(prompt) ?? []);
-  return generateAnswers(model, { rules: limits.rules, batches: planBatches(piece, limits) }, { ...options, encode });
+  const statesByPrompt = new Map(prompts.map((prompt, index) => [prompt, states[index]]));
+  const encode: GenerateOptions["encode"] = async (batch) =>
+    batch.flatMap((prompt) => statesByPrompt.get(prompt) ?? []);
+  return generateAnswers(model, { rules: limits.rules, batches: planBatches(prompts, limits) }, { ...options, encode });
 }
 
 /**
- * The decoder inside the isolate, the encoders elsewhere. The model is only held while it is used: other requests are decoded
- * while one waits for its encoder states.
+ * Runs the decoder in the isolate and the encoders remotely. A request holds the model only while it decodes: other requests can decode while
+ * it waits for its encoder states.
  */
 export function createSplitBackend(options: SplitOptions): Backend {
   const { maxPromptTokens = Infinity, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, waitUntil, sleep, now } = options;
   const { maxStateBytes = MAX_STATE_BYTES } = options;
   const shared = createSharedModel(options, loadDecoder);
-  const encoder = options.encoder((ids) => shared.use({ bytes: 0, check: () => {} }, (model) => model.embed(ids)));
-  const pair = createPair(() => shared.describe());
+  const encoder = options.encoder((ids) => shared.run({ bytes: 0, check: () => {} }, (model) => model.embed(ids)));
+  const combinedModel = createCombinedModel(() => shared.describe());
   const limits = { maxPromptTokens, maxCachedTokens, maxStateBytes };
   return {
     generate: (request, signal) =>
       generationStream(
-        async (emit, { check, signal: wanted }) => {
+        async (emit, { check, signal: cancelled }) => {
           const timer = createBackendTimer(now);
           const claim = { bytes: request.image.bytes.length, check };
-          const { rules, pieces } = await shared.use(claim, async (model) => planPieces(model, request, limits));
-          const checkRevision = pair.checkFor(request);
-          for (const piece of pieces) {
+          const { rules, batches } = await shared.run(claim, async (model) => planEncoderCalls(model, request, limits));
+          const checkRevision = combinedModel.createRevisionCheck(request);
+          for (const prompts of batches) {
             timer.end("queue");
-            const { states, revision } = await encoder.encode({ ...request, prompts: piece }, wanted);
+            const { states, revision } = await encoder.encode({ ...request, prompts }, cancelled);
             timer.end("encode");
             await checkRevision(revision);
-            await shared.use({ bytes: bytesOf(states), check }, (model, renew) => {
+            await shared.run({ bytes: bytesOf(states), check }, (model, renew) => {
               timer.end("queue");
               const pause = async (): Promise<void> => {
                 renew();
                 await sleep(0);
                 check();
               };
-              const writing = { limits: { rules, maxCachedTokens }, emit: withTimings(emit, timer), pause };
-              return writePiece(model, { piece, states }, writing);
+              const generateOptions = { limits: { rules, maxCachedTokens }, emit: withTimings(emit, timer), pause };
+              return generateBatch(model, { prompts, states }, generateOptions);
             });
           }
         },
@@ -133,6 +141,6 @@ export function createSplitBackend(options: SplitOptions): Backend {
     ready: async () => {
       await Promise.all([encoder.ready(), ensureLoaded(shared, waitUntil)]);
     },
-    model: () => pair.describe(),
+    model: () => combinedModel.describe(),
   };
 }

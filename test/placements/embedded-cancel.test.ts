@@ -5,7 +5,7 @@ import { collect, nextTask, tinyBackend, tinyRequest } from "../support/tiny-bac
 import { TINY_ANSWER, tinySessions } from "../support/tiny-model.ts";
 
 describe("a request that is cancelled", () => {
-  it("while it loads the model leaves the loaded model to the others", async () => {
+  it("during model loading leaves the loaded model to the others", async () => {
     const controller = new AbortController();
     const sessions = tinySessions();
     const { backend } = tinyBackend({
@@ -22,7 +22,7 @@ describe("a request that is cancelled", () => {
     expect(sessions.created).toHaveLength(4);
   });
 
-  it("while it waits never touches the model", async () => {
+  it("while waiting never uses the model", async () => {
     const controller = new AbortController();
     const { backend, count } = tinyBackend();
     const first = collect(backend);
@@ -33,7 +33,7 @@ describe("a request that is cancelled", () => {
     expect(count(modelFiles.visionEncoder)).toBe(1);
   });
 
-  it("while it writes stops within a few tokens", async () => {
+  it("during generation stops within a few tokens", async () => {
     const controller = new AbortController();
     const { backend, count } = tinyBackend();
     const running = (async () => {
@@ -45,7 +45,7 @@ describe("a request that is cancelled", () => {
     expect(count(modelFiles.decoder)).toBeLessThan(TINY_ANSWER.length);
   });
 
-  it("by reading no further stops too, and makes room for the next", async () => {
+  it("by a reader that stops also stops, and releases the model for the next", async () => {
     const { backend, pending, count } = tinyBackend();
     for await (const event of backend.generate(tinyRequest(), new AbortController().signal)) {
       if (event.type === "token") break;
@@ -55,7 +55,7 @@ describe("a request that is cancelled", () => {
     await expect(collect(backend)).resolves.toHaveLength(TINY_ANSWER.length + 1);
   });
 
-  it("by reading no further while it waits never touches the model", async () => {
+  it("by a reader that stops while waiting never uses the model", async () => {
     const { backend, pending, count } = tinyBackend();
     const first = collect(backend);
     const second = backend.generate(tinyRequest(), new AbortController().signal)[Symbol.asyncIterator]();
@@ -66,31 +66,31 @@ describe("a request that is cancelled", () => {
   });
 });
 
-describe("a long answer", () => {
-  it("is not taken for a dead one: each pause renews its turn", async () => {
+describe("a long generation", () => {
+  it("keeps its lease, because each pause renews it", async () => {
     let nowMs = 0;
     const { backend, ran } = tinyBackend({
       now: () => nowMs,
       sleep: async (milliseconds) => {
-        // Who works pauses for 0 ms; every such pause is a slow stretch of work here.
+        // A running request pauses for 0 ms; each such pause simulates a long period of work.
         if (milliseconds === 0) nowMs += LEASE_MS * 0.6;
         await nextTask();
       },
     });
     await Promise.all([collect(backend), collect(backend)]);
-    const pictures = ran.flatMap(({ graph }, at) => (graph === modelFiles.visionEncoder ? [at] : []));
-    expect(pictures).toEqual([0, ran.length / 2]);
+    const visionPasses = ran.flatMap(({ graph }, index) => (graph === modelFiles.visionEncoder ? [index] : []));
+    expect(visionPasses).toEqual([0, ran.length / 2]);
   });
 });
 
-describe("a request that nobody reads", () => {
-  it("does not hold up the others", async () => {
+describe("a request without a reader", () => {
+  it("does not block the others", async () => {
     const { backend } = tinyBackend();
     backend.generate(tinyRequest(), new AbortController().signal);
     await expect(collect(backend)).resolves.toHaveLength(TINY_ANSWER.length + 1);
   });
 
-  it("is held open until its work is done, whether that succeeds or not", async () => {
+  it("keeps the isolate alive until its work ends, successfully or not", async () => {
     const { backend, pending } = tinyBackend({ maxPromptTokens: 0 });
     const failing = collect(backend);
     await expect(failing).rejects.toMatchObject({ code: "prompt-too-long" });

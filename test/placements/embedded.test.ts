@@ -4,7 +4,7 @@ import type { ReadAsset } from "../../src/weights/shards.ts";
 import { collect, tinyAssets, tinyBackend, tinyRequest } from "../support/tiny-backend.ts";
 import { TINY_ANSWER, TINY_POSITIONS, TINY_VISUAL_TOKENS, tinySessions } from "../support/tiny-model.ts";
 
-/** Assets that fail until told otherwise. */
+/** Assets that fail until `state.works` is set. */
 function failingAssets() {
   const state = { works: false };
   const readAsset: ReadAsset = (path) =>
@@ -12,11 +12,11 @@ function failingAssets() {
   return { state, readAsset };
 }
 
-/** Logits that favour no id. */
-const nothing = () => ({ type: "float32", data: new Float32Array(8), dims: [1, 1, 8] }) as const;
+/** Logits with the same value for every id. */
+const uniformLogits = () => ({ type: "float32", data: new Float32Array(8), dims: [1, 1, 8] }) as const;
 
-describe("an answer of the embedded backend", () => {
-  it("comes token by token and ends with the whole", async () => {
+describe("a generation of the embedded backend", () => {
+  it("is emitted token by token and ends with the full generation", async () => {
     const events = await collect(tinyBackend().backend);
     const tokens = events.flatMap((event) => (event.type === "token" ? [event.id] : []));
     expect(tokens).toEqual(TINY_ANSWER);
@@ -37,18 +37,18 @@ describe("an answer of the embedded backend", () => {
     });
   });
 
-  it("to several prompts takes one look at the picture", async () => {
+  it("for several prompts needs one vision pass", async () => {
     const { backend, count } = tinyBackend();
     const events = await collect(backend, tinyRequest({ prompts: ["a", "bb", "c"] }));
     const done = events.flatMap((event) => (event.type === "done" ? [event] : []));
-    // The longest prompt has the shortest answer here, which waits for no other.
+    // The longest prompt has the shortest answer here, which does not wait for the others.
     expect(done.map(({ prompt }) => prompt)).toEqual([1, 0, 2]);
     expect(done.map(({ generation }) => generation.promptTokens)).toEqual([4, 3, 3]);
     expect(count(modelFiles.visionEncoder)).toBe(1);
     expect(count(modelFiles.encoder)).toBe(3);
   });
 
-  it("to several prompts is what each gets alone, in fewer steps of the decoder", async () => {
+  it("for several prompts equals that of each prompt alone, in fewer decoder steps", async () => {
     const prompts = ["a", "bbbb", "cc", "ddddddddd"];
     const together = tinyBackend();
     const alone = tinyBackend();
@@ -61,7 +61,7 @@ describe("an answer of the embedded backend", () => {
     expect(alone.count(modelFiles.decoder)).toBe(20 + 17 + 19 + 12);
   });
 
-  it("makes the batch smaller as others end", async () => {
+  it("shrinks the batch as sequences end", async () => {
     const { backend, ran } = tinyBackend();
     await collect(backend, tinyRequest({ prompts: ["a", "bbb", "cccccc"], decoding: { beams: 1 } }));
     const runs = ran.filter(({ graph }) => graph === modelFiles.decoder);
@@ -69,7 +69,7 @@ describe("an answer of the embedded backend", () => {
     expect(rows).toEqual([...Array.from({ length: 15 }, () => 3), 2, 2, 2, 1, 1]);
   });
 
-  it("to many prompts comes in batches that memory allows", async () => {
+  it("for many prompts is split into batches that fit into memory", async () => {
     const { backend, ran } = tinyBackend({ maxCachedTokens: 2 * (5 + TINY_POSITIONS) });
     await collect(backend, tinyRequest({ prompts: ["a", "b", "c"] }));
     const runs = ran.filter(({ graph }) => graph === modelFiles.decoder);
@@ -77,14 +77,14 @@ describe("an answer of the embedded backend", () => {
     expect(runs).toHaveLength(2 * TINY_ANSWER.length);
   });
 
-  it("is refused before any graph runs when its beams could outgrow memory", async () => {
+  it("is refused before any graph runs when its beams could exceed memory", async () => {
     const { backend, ran } = tinyBackend({ maxCachedTokens: 5 + TINY_POSITIONS });
     const request = tinyRequest({ decoding: { beams: 2 } });
     await expect(collect(backend, request)).rejects.toMatchObject({ code: "invalid-request" });
     expect(ran).toEqual([]);
   });
 
-  it("found with beams comes as events, too: every token once, then the whole", async () => {
+  it("with beams also emits events: every token once, then the full generation", async () => {
     const { backend } = tinyBackend();
     const events = await collect(backend, tinyRequest({ prompts: ["a", "bbb"], decoding: { beams: 3 } }));
     for (const [prompt, length] of [20, 18].entries()) {
@@ -95,7 +95,7 @@ describe("an answer of the embedded backend", () => {
     }
   });
 
-  it("is no longer than the caller wants, and says that the limit ended it", async () => {
+  it("ends at the requested token limit, with finish reason length", async () => {
     const events = await collect(tinyBackend().backend, tinyRequest({ decoding: { maxNewTokens: 3 } }));
     const tokenIds = [0, 4, 2];
     const generation = expect.objectContaining({ tokenIds, finishReason: "length" });
@@ -103,11 +103,11 @@ describe("an answer of the embedded backend", () => {
   });
 
   it("never has more tokens than there are positions", async () => {
-    const unending = tinySessions();
+    const sessions = tinySessions();
     const { backend } = tinyBackend({
       createSession: async (bytes) => {
-        const session = await unending.create(bytes);
-        return { ...session, run: async (...asked) => ({ ...(await session.run(...asked)), logits: nothing() }) };
+        const session = await sessions.create(bytes);
+        return { ...session, run: async (...args) => ({ ...(await session.run(...args)), logits: uniformLogits() }) };
       },
     });
     const events = await collect(backend, tinyRequest({ decoding: { maxNewTokens: 1000 } }));
@@ -116,10 +116,10 @@ describe("an answer of the embedded backend", () => {
 
   it("is refused before any graph runs when the prompt has more tokens than there are positions", async () => {
     const { backend, ran } = tinyBackend();
-    const room = TINY_POSITIONS - TINY_VISUAL_TOKENS - 2;
-    await expect(collect(backend, tinyRequest({ prompts: ["a".repeat(room)] }))).resolves.toBeDefined();
+    const limit = TINY_POSITIONS - TINY_VISUAL_TOKENS - 2;
+    await expect(collect(backend, tinyRequest({ prompts: ["a".repeat(limit)] }))).resolves.toBeDefined();
     ran.length = 0;
-    const tooLong = collect(backend, tinyRequest({ prompts: ["a", "a".repeat(room + 1)] }));
+    const tooLong = collect(backend, tinyRequest({ prompts: ["a", "a".repeat(limit + 1)] }));
     await expect(tooLong).rejects.toMatchObject({ code: "prompt-too-long" });
     expect(ran).toEqual([]);
   });
@@ -132,7 +132,7 @@ describe("an answer of the embedded backend", () => {
     });
   });
 
-  it("is not there when the picture cannot be read, and the next one is", async () => {
+  it("fails when the image cannot be decoded, and the next one succeeds", async () => {
     let broken = true;
     const preprocess = async () => {
       if (broken) throw new Error("no picture");
@@ -146,7 +146,7 @@ describe("an answer of the embedded backend", () => {
 });
 
 describe("the embedded model", () => {
-  it("is loaded once for all, and answers one at a time", async () => {
+  it("is loaded once for all requests, and runs one at a time", async () => {
     const { backend, created, ran } = tinyBackend();
     const all = await Promise.all(Array.from({ length: 16 }, () => collect(backend)));
     expect(created).toHaveLength(4);
@@ -166,7 +166,7 @@ describe("the embedded model", () => {
     expect((await answering).at(-1)?.type).toBe("done");
   });
 
-  it("is loaded by asking whether it is ready", async () => {
+  it("is loaded by a readiness check", async () => {
     const { backend, created, ran } = tinyBackend();
     await backend.ready();
     await backend.ready();
@@ -181,7 +181,7 @@ describe("the embedded model", () => {
     expect(created).toEqual([]);
   });
 
-  it("that could not be loaded is loaded by the next request", async () => {
+  it("is loaded by the next request after a failed load", async () => {
     const { state, readAsset } = failingAssets();
     const { backend } = tinyBackend({ readAsset });
     await expect(collect(backend)).rejects.toMatchObject({ code: "model-unavailable" });
@@ -191,7 +191,7 @@ describe("the embedded model", () => {
     await expect(collect(backend)).resolves.toHaveLength(TINY_ANSWER.length + 1);
   });
 
-  it("that fails to load for one waiting request is tried by the request behind it", async () => {
+  it("is loaded by the next waiting request when the load of the first fails", async () => {
     const { state, readAsset } = failingAssets();
     const { backend } = tinyBackend({ readAsset });
     const first = collect(backend);

@@ -21,29 +21,29 @@ const options = { now: () => 0, stateBytes: 10_000 };
 
 const embed = async () => ({ type: "float32", data: Float32Array.of(0), dims: [1, 1, 1] }) as const;
 
-/** Encoders whose states are the number of their revision; `naming` says who answers a call, by the model asked and how many were before. */
-function encoders(naming: (model: string, asked: number) => number) {
+/** Encoders whose states are the number of their revision; `revisionOf` returns it by the model and the number of earlier calls. */
+function encoders(revisionOf: (model: string, earlierCalls: number) => number) {
   const asked: string[] = [];
   const infer: InferenceClient["infer"] = async (model, { inputs, outputs = [] }) => {
-    const revision = naming(model, asked.length);
+    const revision = revisionOf(model, asked.length);
     asked.push(`r${revision} ${model}`);
     const rows = inputs.find(({ name }) => name === "prompt")?.shape[0] ?? 1;
     const states = { datatype: "FP32", shape: [rows, 1, 1], data: new Float32Array(rows).fill(revision) } as const;
     const lengths = { datatype: "INT32", shape: [rows], data: new Int32Array(rows).fill(1) } as const;
-    const given = outputs.map(
+    const tensors = outputs.map(
       ({ name }) => [name, { name, ...(name === "sequence_length" ? lengths : states) }] as const,
     );
     const parameters = { model_id: "m", revision: `r${revision}`, dtype: "fp32" };
-    const known = { modelName: model, modelVersion: "1", id: undefined, parameters, serverTiming: [] };
-    return { ...known, outputs: new Map(given) };
+    const reply = { modelName: model, modelVersion: "1", id: undefined, parameters, serverTiming: [] };
+    return { ...reply, outputs: new Map(tensors) };
   };
   const { client } = fakeClient(() => [], { infer });
   const graphs = createGraphEncoder({ ...options, client, embed, pixels: async () => new Float32Array(3) });
   return { asked, whole: createRemoteEncoder({ ...options, client }), graphs };
 }
 
-describe("encoder states of one answer", () => {
-  it("all come from one model, also where some were known of its predecessor", async () => {
+describe("encoder states of one request", () => {
+  it("all come from one model, even if some were cached from the previous one", async () => {
     const { whole, asked } = encoders((_, before) => (before === 0 ? 1 : 2));
     await whole.encode(request, never);
     const { states, revision } = await whole.encode({ ...request, prompts: [one, two] }, never);
@@ -53,14 +53,14 @@ describe("encoder states of one answer", () => {
     expect(asked).toHaveLength(3);
   });
 
-  it("of graphs come from the model that has looked at the picture", async () => {
+  it("of graphs come from the model that encoded the image", async () => {
     const { graphs, asked } = encoders((_, before) => (before < 2 ? 1 : 2));
     await graphs.encode(request, never);
     expect(await graphs.encode({ ...request, prompts: [two] }, never)).toMatchObject({ revision: "r2" });
     expect(asked.slice(2)).toEqual(["r2 encoder_model", "r2 vision_encoder", "r2 encoder_model"]);
   });
 
-  it.each(["whole", "graphs"] as const)("that keep changing are refused: %s", async (kind) => {
+  it.each(["whole", "graphs"] as const)("that keep changing are rejected: %s", async (kind) => {
     const { [kind]: encoder } = encoders((_, before) => before);
     const encoding = async () => {
       await encoder.encode(request, never);
@@ -70,7 +70,7 @@ describe("encoder states of one answer", () => {
   });
 });
 
-/** The tiny model's decoder here, of the revision `r1`; its encoders at the server. */
+/** The tiny model with its decoder local, revision `r1`, and its encoders on a server. */
 async function splitEdge() {
   const server = await changingServer();
   const backend = createSplitBackend({
@@ -93,8 +93,8 @@ async function splitEdge() {
   return { ...server, ask };
 }
 
-describe("a decoder whose encoders are elsewhere", () => {
-  it("has its own name while they are of its model, and both names else", async () => {
+describe("a decoder with remote encoders", () => {
+  it("has its own revision while they have the same, and both revisions otherwise", async () => {
     const { ask, change, asked } = await splitEdge();
     expect(await ask("a")).toEqual(["r1", false]);
     change("r2");

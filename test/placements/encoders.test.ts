@@ -18,7 +18,7 @@ const request: EncodeRequest = {
 const FULL = ["last_hidden_state", "sequence_length"];
 const HALF = [...FULL, "last_hidden_state_fp16"];
 
-/** As many rows as prompts, of width 1: a row's own length is its number's. */
+/** States of width 1 with one row per prompt, as long as the prompt's text. */
 function statesFor({ inputs, outputs }: RecordedCall): readonly NamedTensor[] {
   const prompts = textsIn(inputs.get("prompt"));
   const lengths = prompts.map(({ length }) => length);
@@ -31,30 +31,30 @@ function statesFor({ inputs, outputs }: RecordedCall): readonly NamedTensor[] {
 }
 
 const options = { now: () => 0, stateBytes: 1000 };
-const datas = (states: readonly { readonly data: Float32Array }[]) => states.map(({ data }) => [...data]);
+const dataOf = (states: readonly { readonly data: Float32Array }[]) => states.map(({ data }) => [...data]);
 
 describe("encoders behind florence2_encoder", () => {
-  it("give each prompt's states without the filling", async () => {
+  it("return the states of each prompt without padding", async () => {
     const { client, asked } = fakeClient(statesFor, {}, FULL);
     const { states } = await createRemoteEncoder({ ...options, client }).encode(request, never);
     expect(states.map(({ dims }) => dims)).toEqual([
       [1, 3, 1],
       [1, 6, 1],
     ]);
-    expect(datas(states)).toEqual([
+    expect(dataOf(states)).toEqual([
       [0, 1, 2],
       [6, 7, 8, 9, 10, 11],
     ]);
     expect(asked.map(({ outputs }) => outputs)).toEqual([FULL]);
   });
 
-  it("travel in half precision where that is offered", async () => {
+  it("send states in half precision where the backend offers it", async () => {
     const { client, asked } = fakeClient(statesFor, {}, HALF);
     await createRemoteEncoder({ ...options, client }).encode(request, never);
     expect(asked[0]?.outputs).toEqual(["last_hidden_state_fp16", "sequence_length"]);
   });
 
-  it("are asked for what is not known of a picture, and for nothing else", async () => {
+  it("get only the prompts whose states of the image are not cached", async () => {
     const { client, asked } = fakeClient(statesFor, {}, FULL);
     const encoder = createRemoteEncoder({ ...options, client });
     const [first] = request.prompts.slice(0, 1);
@@ -63,7 +63,7 @@ describe("encoders behind florence2_encoder", () => {
     await encoder.encode(request, never);
     await encoder.encode({ ...request, image: { ...anImage, digest: "d2" } }, never);
     expect(asked.map(({ inputs }) => textsIn(inputs.get("prompt")))).toEqual([["one"], ["longer"], ["one", "longer"]]);
-    expect(datas(states)).toEqual([
+    expect(dataOf(states)).toEqual([
       [0, 1, 2],
       [0, 1, 2, 3, 4, 5],
     ]);
@@ -83,10 +83,10 @@ describe("encoders behind florence2_encoder", () => {
           }),
         }),
     ],
-    ["a row longer than all", (asked) => [...statesFor(asked).slice(0, 1), int32("sequence_length", [3, 9])]],
+    ["a row longer than the tensor", (asked) => [...statesFor(asked).slice(0, 1), int32("sequence_length", [3, 9])]],
     ["an empty row", (asked) => [...statesFor(asked).slice(0, 1), int32("sequence_length", [0, 6])]],
     ["no lengths", (asked) => statesFor(asked).slice(0, 1)],
-  ])("that answer with %s have failed", async (_, answer) => {
+  ])("fail for a reply with %s", async (_, answer) => {
     const { client } = fakeClient(answer, {}, FULL);
     const encoding = createRemoteEncoder({ ...options, client }).encode(request, never);
     await expect(encoding).rejects.toMatchObject({ code: "backend-failed" });
@@ -100,7 +100,7 @@ const tensor = (name: string, shape: readonly number[], data: Float32Array): Nam
   data,
 });
 
-/** The bare graphs of a model whose picture is two tokens and whose encoder gives back what it reads. */
+/** The ONNX graphs of a model with two visual tokens per image and an encoder that returns its input. */
 function graphs({ model, inputs }: RecordedCall): readonly NamedTensor[] {
   if (model === "vision_encoder") return [tensor("image_features", [1, 2, 1], Float32Array.of(-1, -2))];
   const embeddings = inputs.get("inputs_embeds");
@@ -120,11 +120,11 @@ function graphEncoder(answer = graphs, changes: Parameters<typeof fakeClient>[1]
   return { ...fake, encoder: createGraphEncoder(graphOptions), split: createSplitEncoder(graphOptions) };
 }
 
-describe("encoders as bare graphs", () => {
-  it("read the picture's tokens, then the prompt's", async () => {
+describe("encoders as ONNX graphs", () => {
+  it("encode the visual tokens, then the prompt's", async () => {
     const { encoder, asked } = graphEncoder();
     const { states } = await encoder.encode(request, never);
-    expect(datas(states)).toEqual([
+    expect(dataOf(states)).toEqual([
       [-1, -2, 0, 7, 2],
       [-1, -2, 0, 7, 8, 2],
     ]);
@@ -136,7 +136,7 @@ describe("encoders as bare graphs", () => {
     });
   });
 
-  it("look at a picture once, and at a prompt on it once", async () => {
+  it("encode an image once, and each prompt with it once", async () => {
     const { encoder, asked } = graphEncoder();
     await encoder.encode(request, never);
     await encoder.encode({ ...request, prompts: [...request.prompts, { text: "new", ids: [2] }] }, never);
@@ -148,7 +148,7 @@ describe("encoders as bare graphs", () => {
     ]);
   });
 
-  it("need both graphs to be ready", async () => {
+  it("are ready only when both graphs are", async () => {
     const { encoder } = graphEncoder(graphs, { modelReady: async (model) => model !== "encoder_model" });
     await expect(encoder.ready()).rejects.toMatchObject({ code: "backend-unavailable" });
   });
@@ -158,15 +158,15 @@ const refusedWith = (status: number) => () =>
   Promise.reject(new InferenceFailure(status < 500 ? "refused" : "unavailable", "no", { status }));
 const unreachable = () => Promise.reject(new InferenceFailure("unreachable", "no route"));
 
-describe("encoders elsewhere", () => {
-  it("are the bare graphs where there is no florence2_encoder", async () => {
+describe("remote encoders", () => {
+  it("are the ONNX graphs where the backend has no florence2_encoder", async () => {
     const { split, asked } = graphEncoder(graphs, { metadata: refusedWith(404) });
     await split.ready();
     await split.encode(request, never);
     expect(asked[0]?.model).toBe("vision_encoder");
   });
 
-  it("are not taken for bare graphs, because florence2_encoder could not be asked about for a moment", async () => {
+  it("do not fall back to the ONNX graphs while the backend is unavailable", async () => {
     let isDown = true;
     const { client } = fakeClient(statesFor);
     const { split, asked } = graphEncoder(statesFor, {
@@ -178,7 +178,7 @@ describe("encoders elsewhere", () => {
     expect(asked.map(({ model }) => model)).toEqual(["florence2_encoder"]);
   });
 
-  it("are florence2_encoder where there is one, which is asked for once what it is", async () => {
+  it("are florence2_encoder where the backend has it, with one metadata request", async () => {
     const { split, asked, metadataAsked } = graphEncoder(statesFor);
     await split.ready();
     await split.encode(request, never);
@@ -186,7 +186,7 @@ describe("encoders elsewhere", () => {
     expect(metadataAsked).toEqual(["florence2_encoder"]);
   });
 
-  it("that cannot be reached are one problem", async () => {
+  it("fail with backend-unavailable when unreachable", async () => {
     const { split } = graphEncoder(graphs, { modelReady: unreachable, metadata: unreachable });
     await expect(split.ready()).rejects.toMatchObject({ code: "backend-unavailable" });
     await expect(split.encode(request, never)).rejects.toMatchObject({ code: "backend-unavailable" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createModelQueue, LEASE_MS, MAX_WAITING } from "../../src/placements/model-queue.ts";
 
-/** A queue on a clock of its own: sleeping moves the clock, and everybody who sleeps wakes in turn. */
+/** A queue with a manual clock: each sleep advances the clock and ends in the next task. */
 function setUp(imageBudgetBytes = 1000) {
   let nowMs = 0;
   const queue = createModelQueue({
@@ -18,55 +18,55 @@ function setUp(imageBudgetBytes = 1000) {
   return { queue, advance };
 }
 
-const patient = () => {};
+const noCheck = () => {};
 
 describe("the queue", () => {
-  it("lets one in at once", async () => {
+  it("grants the lease at once when it is free", async () => {
     const { queue } = setUp();
-    await expect(queue.acquire(1, patient)).resolves.toBeDefined();
+    await expect(queue.acquire(1, noCheck)).resolves.toBeDefined();
   });
 
-  it("lets the others in one at a time, in the order they came", async () => {
+  it("grants the lease to one request at a time, in order of arrival", async () => {
     const { queue } = setUp();
     const log: string[] = [];
-    const visits = ["a", "b", "c"].map(async (name) => {
-      const turn = await queue.acquire(1, patient);
+    const requests = ["a", "b", "c"].map(async (name) => {
+      const lease = await queue.acquire(1, noCheck);
       log.push(`${name} in`);
       await new Promise((resolve) => setTimeout(resolve, 0));
       log.push(`${name} out`);
-      turn.release();
+      lease.release();
     });
-    await Promise.all(visits);
+    await Promise.all(requests);
     expect(log).toEqual(["a in", "a out", "b in", "b out", "c in", "c out"]);
   });
 
-  it("forgets who gave up while waiting", async () => {
+  it("removes a waiter that cancels", async () => {
     const { queue } = setUp();
-    const first = await queue.acquire(1, patient);
-    const impatient = queue.acquire(1, () => {
+    const first = await queue.acquire(1, noCheck);
+    const cancelling = queue.acquire(1, () => {
       throw new Error("gone");
     });
-    const last = queue.acquire(1, patient);
-    await expect(impatient).rejects.toThrow("gone");
+    const last = queue.acquire(1, noCheck);
+    await expect(cancelling).rejects.toThrow("gone");
     first.release();
     await expect(last).resolves.toBeDefined();
   });
 
-  it("passes over a holder who has been silent for the lease", async () => {
+  it("revokes a lease that is not renewed", async () => {
     const { queue, advance } = setUp();
-    await queue.acquire(1, patient);
-    const next = queue.acquire(1, patient);
+    await queue.acquire(1, noCheck);
+    const next = queue.acquire(1, noCheck);
     advance(LEASE_MS);
     await expect(next).resolves.toBeDefined();
   });
 
-  it("waits for a holder who says that it lives", async () => {
+  it("waits for a holder that renews its lease", async () => {
     const { queue, advance } = setUp();
-    const holder = await queue.acquire(1, patient);
-    let looks = 0;
+    const holder = await queue.acquire(1, noCheck);
+    let polls = 0;
     const next = queue.acquire(1, () => {
-      looks += 1;
-      if (looks <= 3) {
+      polls += 1;
+      if (polls <= 3) {
         advance(LEASE_MS / 2);
         holder.renew();
       } else {
@@ -74,22 +74,22 @@ describe("the queue", () => {
       }
     });
     await next;
-    expect(looks).toBe(4);
+    expect(polls).toBe(4);
   });
 
-  it("lets one who was passed over while waiting stand at the end", async () => {
+  it("moves a waiter that was removed to the end", async () => {
     const { queue, advance } = setUp();
-    await queue.acquire(1, patient);
+    await queue.acquire(1, noCheck);
     const order: string[] = [];
     const slow = (async () => {
-      const turn = await queue.acquire(1, patient);
+      const lease = await queue.acquire(1, noCheck);
       order.push("slow");
-      turn.release();
+      lease.release();
     })();
-    let isFirstLook = true;
+    let isFirstPoll = true;
     const quick = queue.acquire(1, () => {
-      if (isFirstLook) advance(LEASE_MS + 1);
-      isFirstLook = false;
+      if (isFirstPoll) advance(LEASE_MS + 1);
+      isFirstPoll = false;
     });
     const { release } = await quick;
     order.push("quick");
@@ -98,51 +98,51 @@ describe("the queue", () => {
     expect(order).toEqual(["quick", "slow"]);
   });
 
-  it("is not confused by a silent holder who leaves late, or twice", async () => {
+  it("ignores a late or repeated release of an expired lease", async () => {
     const { queue, advance } = setUp();
-    const silent = await queue.acquire(1, patient);
-    const second = queue.acquire(1, patient);
+    const expired = await queue.acquire(1, noCheck);
+    const second = queue.acquire(1, noCheck);
     advance(LEASE_MS);
-    const turn = await second;
-    silent.release();
-    silent.release();
-    let entered = false;
-    const third = queue.acquire(1, patient).then(() => (entered = true));
+    const lease = await second;
+    expired.release();
+    expired.release();
+    let isGranted = false;
+    const third = queue.acquire(1, noCheck).then(() => (isGranted = true));
     for (let round = 0; round < 5; round++) await new Promise((resolve) => setTimeout(resolve, 0));
-    expect(entered).toBe(false);
-    turn.release();
+    expect(isGranted).toBe(false);
+    lease.release();
     await third;
   });
 
-  it("refuses what would hold more bytes than there is room for", async () => {
+  it("refuses a request that exceeds the image budget", async () => {
     const { queue } = setUp(100);
-    await queue.acquire(60, patient);
-    await expect(queue.acquire(41, patient)).rejects.toMatchObject({ code: "overloaded" });
+    await queue.acquire(60, noCheck);
+    await expect(queue.acquire(41, noCheck)).rejects.toMatchObject({ code: "overloaded" });
     const fits = queue.acquire(40, () => {
       throw new Error("it waits");
     });
     await expect(fits).rejects.toThrow("it waits");
   });
 
-  it("does not count what a silent holder held, though nobody waits", async () => {
+  it("does not count the bytes of an expired holder, even without waiters", async () => {
     const { queue, advance } = setUp(100);
-    await queue.acquire(60, patient);
+    await queue.acquire(60, noCheck);
     advance(LEASE_MS + 1);
-    await expect(queue.acquire(60, patient)).resolves.toBeDefined();
+    await expect(queue.acquire(60, noCheck)).resolves.toBeDefined();
   });
 
-  it("lets a large one in when it is alone", async () => {
+  it("admits a single request that exceeds the budget", async () => {
     const { queue } = setUp(100);
-    await expect(queue.acquire(5000, patient)).resolves.toBeDefined();
+    await expect(queue.acquire(5000, noCheck)).resolves.toBeDefined();
   });
 
-  it("lets so many wait and no more", async () => {
+  it("refuses more than MAX_WAITING waiters", async () => {
     const { queue } = setUp();
-    const holder = await queue.acquire(0, patient);
-    const waiting = Array.from({ length: MAX_WAITING }, async () => (await queue.acquire(0, patient)).release());
-    await expect(queue.acquire(0, patient)).rejects.toMatchObject({ code: "overloaded" });
+    const holder = await queue.acquire(0, noCheck);
+    const waiting = Array.from({ length: MAX_WAITING }, async () => (await queue.acquire(0, noCheck)).release());
+    await expect(queue.acquire(0, noCheck)).rejects.toMatchObject({ code: "overloaded" });
     holder.release();
     await Promise.all(waiting);
-    await expect(queue.acquire(0, patient)).resolves.toBeDefined();
+    await expect(queue.acquire(0, noCheck)).resolves.toBeDefined();
   });
 });

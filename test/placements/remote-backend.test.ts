@@ -8,7 +8,7 @@ import { MEMOIZE_TTL_MS } from "../../src/inference/memoized.ts";
 import { DIGEST_TTL_MS } from "../../src/placements/digest-cache.ts";
 import { all, anImage, bytes, fakeClient, int32, never, textsIn } from "../support/fake-client.ts";
 
-const ours = ["text", "token_ids", "token_logprobs", "token_count", "prompt_token_count", "finish_reason"];
+const ourOutputs = ["text", "token_ids", "token_logprobs", "token_count", "prompt_token_count", "finish_reason"];
 
 const described = { model_id: "m", revision: "r", dtype: "fp16", image_size: 768, first_location_id: 50_269 };
 
@@ -16,7 +16,7 @@ const describing: InferenceClient["metadata"] = async (name) => {
   return { name, versions: [], platform: "", inputs: [], outputs: [], parameters: described };
 };
 
-/** Two answers, the second shorter. */
+/** Tensors of two generations, the second shorter. */
 const answers: readonly NamedTensor[] = [
   bytes("text", ["<s>a b</s>", "<s></s>"]),
   { name: "token_ids", datatype: "INT64", shape: [2, 3], data: BigInt64Array.of(0n, 9n, 2n, 0n, 2n, 1n) },
@@ -32,19 +32,19 @@ const describeNone = () => Promise.reject(new Error("not asked for"));
 function remote(
   answer: Parameters<typeof fakeClient>[0] = () => answers,
   changes: Parameters<typeof fakeClient>[1] = {},
-  outputs: readonly string[] = ours,
+  outputs: readonly string[] = ourOutputs,
 ) {
   const fake = fakeClient(answer, changes, outputs);
   let clock = 0;
   const backend = createRemoteBackend({ client: fake.client, now: () => clock, describe: describeNone });
-  return { ...fake, backend, pass: (ms: number) => void (clock += ms) };
+  return { ...fake, backend, advance: (ms: number) => void (clock += ms) };
 }
 
 const without = (...names: readonly string[]) => answers.filter(({ name }) => !names.includes(name));
 const instead = (tensor: NamedTensor) => [...without(tensor.name), tensor];
 
 describe("a remote backend", () => {
-  it("asks all prompts in one message and gives each answer", async () => {
+  it("sends all prompts in one request and emits a generation for each", async () => {
     const { backend, asked } = remote();
     const events = await all(backend.generate(request, never));
     expect(events).toEqual([
@@ -75,10 +75,10 @@ describe("a remote backend", () => {
     ]);
     expect(asked).toHaveLength(1);
     expect(textsIn(asked[0]?.inputs.get("prompt"))).toEqual(["one", "two"]);
-    expect(asked[0]?.outputs).toEqual(ours);
+    expect(asked[0]?.outputs).toEqual(ourOutputs);
   });
 
-  it("sends the picture as it came, its digest, how to decode, and who asks", async () => {
+  it("sends the unchanged image, its digest, the decoding parameters and the trace", async () => {
     const { backend, asked } = remote();
     const decoding = { maxNewTokens: 5, beams: 3, noRepeatNgramSize: 3, earlyStopping: true, lengthPenalty: 2 };
     const trace = { requestId: "r1", traceparent: "t1" };
@@ -92,23 +92,23 @@ describe("a remote backend", () => {
     expect(one?.call).toMatchObject({ requestId: "r1", traceparent: "t1" });
   });
 
-  it("leaves out what is left to the model's own settings", async () => {
+  it("omits parameters that the request leaves to the model's defaults", async () => {
     const { backend, asked } = remote();
     await all(backend.generate(request, never));
     expect([...(asked[0]?.inputs.keys() ?? [])]).toEqual(["image", "image_digest", "prompt"]);
     expect(asked[0]?.parameters).toEqual({});
   });
 
-  it("does not send a picture again while the backend holds it", async () => {
-    const { backend, asked, pass } = remote();
+  it("sends only the digest of an image that was sent within the TTL", async () => {
+    const { backend, asked, advance } = remote();
     await all(backend.generate(request, never));
     await all(backend.generate(request, never));
-    pass(DIGEST_TTL_MS);
+    advance(DIGEST_TTL_MS);
     await all(backend.generate(request, never));
     expect(asked.map(({ inputs }) => inputs.has("image"))).toEqual([true, false, true]);
   });
 
-  it("sends it when the backend has forgotten it", async () => {
+  it("sends the image again when the backend no longer has it", async () => {
     let forgets = false;
     const { backend, asked } = remote(({ inputs }) => {
       if (!forgets || inputs.has("image")) return answers;
@@ -120,29 +120,29 @@ describe("a remote backend", () => {
     expect(asked.map(({ inputs }) => inputs.has("image"))).toEqual([true, false, true]);
   });
 
-  it("sends no digest to a server that takes none, and asks for no output that it has not", async () => {
+  it("sends no digest and requests no optional output that the metadata does not list", async () => {
     const { backend, asked } = remote(() => without("prompt_token_count", "finish_reason"), {
       metadata: async (name) => ({ ...(await describing(name)), parameters: {} }),
     });
     const limited = { ...request, decoding: { maxNewTokens: 3 } };
     const events = await all(backend.generate(limited, never));
     expect([...(asked[0]?.inputs.keys() ?? [])]).toEqual(["image", "prompt", "max_new_tokens"]);
-    expect(asked[0]?.outputs).toEqual(ours.slice(0, 4));
+    expect(asked[0]?.outputs).toEqual(ourOutputs.slice(0, 4));
     const reasons = events.map((event) => (event.type === "done" ? event.generation.finishReason : undefined));
     expect(reasons).toEqual(["length", "stop"]);
   });
 
-  it("asks for metadata once a while", async () => {
-    const { backend, metadataAsked, pass } = remote();
+  it("memoizes metadata for the TTL", async () => {
+    const { backend, metadataAsked, advance } = remote();
     await all(backend.generate(request, never));
     await all(backend.generate(request, never));
     expect(metadataAsked).toHaveLength(1);
-    pass(MEMOIZE_TTL_MS);
+    advance(MEMOIZE_TTL_MS);
     await all(backend.generate(request, never));
     expect(metadataAsked).toHaveLength(2);
   });
 
-  it("names the model that the backend says it runs, else the deployment's", async () => {
+  it("returns the model that the backend reports, else the deployment's", async () => {
     const { backend } = remote(undefined, { metadata: describing });
     const model = { id: "m", revision: "r", dtype: "fp16", imageSize: 768, firstLocationId: 50_269 };
     expect(await backend.model()).toEqual(model);
@@ -160,13 +160,13 @@ describe("a remote backend", () => {
   });
 });
 
-describe("a reply that contradicts itself is no answer", () => {
+describe("an inconsistent reply is rejected", () => {
   it.each<[string, readonly NamedTensor[]]>([
     ["too few rows", [bytes("text", ["a"]), ...without("text")]],
     ["a count beyond the tokens", instead(int32("token_count", [4, 2]))],
     ["a negative count", instead(int32("token_count", [-1, 2]))],
     [
-      "other lengths of ids and probabilities",
+      "different numbers of ids and probabilities",
       instead({ name: "token_logprobs", datatype: "FP32", shape: [2, 2], data: new Float32Array(4) }),
     ],
     ["a flat list of ids", instead({ name: "token_ids", datatype: "INT64", shape: [6], data: new BigInt64Array(6) })],
@@ -175,12 +175,12 @@ describe("a reply that contradicts itself is no answer", () => {
       instead({ name: "token_logprobs", datatype: "FP32", shape: [2, 3], data: Float32Array.of(0, 1, 0, 0, 0, 0) }),
     ],
     [
-      "no probability at all",
+      "a probability of NaN",
       instead({ name: "token_logprobs", datatype: "FP32", shape: [2, 3], data: Float32Array.of(0, NaN, 0, 0, 0, 0) }),
     ],
     ["another datatype", instead({ name: "token_ids", datatype: "INT32", shape: [2, 3], data: new Int32Array(6) })],
-    ["a reason that is none", instead(bytes("finish_reason", ["stop", "tired"]))],
-    ["nothing", []],
+    ["an unknown finish reason", instead(bytes("finish_reason", ["stop", "tired"]))],
+    ["no outputs", []],
   ])("%s", async (_, reply) => {
     const { backend } = remote(() => reply);
     await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code: "backend-failed" });

@@ -18,7 +18,7 @@ const last = (index: number, count: number) => ({
   finish_reason: "stop",
 });
 
-/** A backend whose stream has these frames, and the bodies that it was asked with. */
+/** A backend whose stream has these frames, and the request bodies it received. */
 function streaming(frames: readonly Readonly<Record<string, unknown>>[]) {
   const bodies: unknown[] = [];
   const { client } = fakeClient(() => [], {
@@ -31,8 +31,8 @@ function streaming(frames: readonly Readonly<Record<string, unknown>>[]) {
   return { backend, bodies };
 }
 
-describe("a streamed answer", () => {
-  it("gives tokens as they come, and each prompt's whole answer at its end", async () => {
+describe("a streamed generation", () => {
+  it("emits tokens on arrival, and the full generation at the end of each prompt", async () => {
     const { backend, bodies } = streaming([
       token(0, 0, 0, "<s>"),
       token(1, 0, 0, "<s>"),
@@ -64,20 +64,20 @@ describe("a streamed answer", () => {
   });
 
   it.each<[string, readonly Readonly<Record<string, unknown>>[]]>([
-    ["ends before an answer has", [token(0, 0), last(0, 1)]],
-    ["has no frame at all", []],
+    ["ends before a generation is complete", [token(0, 0), last(0, 1)]],
+    ["has no frames", []],
     ["lost a token", [token(0, 0), last(0, 2), last(1, 0)]],
-    ["speaks of a prompt that was not asked", [token(2, 0)]],
-    ["goes on after an answer's end", [last(0, 0), token(0, 1), last(1, 0)]],
-    ["told a text that its whole does not begin with", [token(0, 0, 0, "a"), last(0, 1), last(1, 0)]],
+    ["has an unknown prompt index", [token(2, 0)]],
+    ["continues after the end of a generation", [last(0, 0), token(0, 1), last(1, 0)]],
+    ["has a streamed text that is not a prefix of the full text", [token(0, 0, 0, "a"), last(0, 1), last(1, 0)]],
     ["has more ids than probabilities", [{ index: 0, token_ids: [1, 2], token_logprobs: [-1] }]],
-    ["has a frame of no kind", [{ text_output: "cat" }]],
-  ])("that %s is a failure, not a short answer", async (_, frames) => {
+    ["has an unknown kind of frame", [{ text_output: "cat" }]],
+  ])("that %s fails", async (_, frames) => {
     const { backend } = streaming(frames);
     await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code: "backend-failed" });
   });
 
-  it("comes with its last token where a frame has several, when all their probabilities are known", async () => {
+  it("has the text of a frame of several tokens on the last token", async () => {
     const { backend } = streaming([
       { index: 0, text_output: "<s>0", token_ids: [0, 9], token_logprobs: [0, -1] },
       last(0, 2),
@@ -87,7 +87,7 @@ describe("a streamed answer", () => {
     expect(events.flatMap((event) => (event.type === "token" ? [event.text] : []))).toEqual(["", "<s>0"]);
   });
 
-  it("is whole at once where the backend does not say that it streams", async () => {
+  it("uses infer where the metadata does not list generate_stream", async () => {
     const { client, asked } = fakeClient(() => []);
     const metadata: typeof client.metadata = async (model) => ({ ...(await client.metadata(model)), parameters: {} });
     const described = { now: () => 0, describe: () => Promise.reject(new Error("no")) };
@@ -96,19 +96,19 @@ describe("a streamed answer", () => {
     expect(asked).toMatchObject([{ model: "florence2" }]);
   });
 
-  it("is let go of when its reader stops", async () => {
-    let isReleased = false;
+  it("is closed when its reader stops", async () => {
+    let isClosed = false;
     const { client } = fakeClient(() => [], {
       generateStream: async function* () {
         try {
           for (;;) yield token(0, 1);
         } finally {
-          isReleased = true;
+          isClosed = true;
         }
       },
     });
     const backend = createRemoteBackend({ client, now: () => 0, describe: () => Promise.reject(new Error("no")) });
     for await (const event of backend.generate(request, never)) if (event.type === "token") break;
-    expect(isReleased).toBe(true);
+    expect(isClosed).toBe(true);
   });
 });

@@ -13,7 +13,7 @@ import { createSplitBackend, MAX_STATE_BYTES } from "../../src/placements/split.
 import { collect, nextTask, tinyAssets, tinyBackend, tinyRequest } from "../support/tiny-backend.ts";
 import { TINY_VISUAL_TOKENS, tinySessions, tinyTokenizer } from "../support/tiny-model.ts";
 
-/** What the tiny model's own encoder gives: as many places as it reads. */
+/** The states of the tiny model's encoder: as many positions as its input has. */
 function tinyStates({ prompts }: EncodeRequest): readonly EncoderStates[] {
   return prompts.map(({ ids }) => {
     const length = TINY_VISUAL_TOKENS + ids.length;
@@ -21,7 +21,7 @@ function tinyStates({ prompts }: EncodeRequest): readonly EncoderStates[] {
   });
 }
 
-/** The tiny model's decoder, its encoders elsewhere. */
+/** A split backend with the tiny model's decoder and the encoder `encode`. */
 function splitBackend(
   encode: (request: EncodeRequest, signal: AbortSignal) => Promise<readonly EncoderStates[]>,
   options: { readonly maxStateBytes?: number; readonly revisionOf?: (call: number) => string } = {},
@@ -51,17 +51,17 @@ function splitBackend(
   return { backend, asked, ...sessions };
 }
 
-const answering = (request: EncodeRequest) => Promise.resolve(tinyStates(request));
+const immediate = (request: EncodeRequest) => Promise.resolve(tinyStates(request));
 
 describe("a split backend", () => {
-  it("writes what the whole model writes", async () => {
+  it("generates the same as the whole model", async () => {
     const request = tinyRequest({ prompts: ["a", "bb", "a"] });
     const whole = await collect(tinyBackend().backend, request);
-    expect(await collect(splitBackend(answering).backend, request)).toEqual(whole);
+    expect(await collect(splitBackend(immediate).backend, request)).toEqual(whole);
   });
 
-  it("loads no encoder, and reads no picture", async () => {
-    const { backend, created, asked } = splitBackend(answering);
+  it("loads no encoder, and decodes no image", async () => {
+    const { backend, created, asked } = splitBackend(immediate);
     await collect(backend, tinyRequest({ trace: { requestId: "r1" } }));
     expect(created).toEqual([modelFiles.decoder, modelFiles.embedTokens]);
     expect(asked).toMatchObject([
@@ -69,19 +69,19 @@ describe("a split backend", () => {
     ]);
   });
 
-  it("asks once for all prompts of a request", async () => {
-    const { backend, asked } = splitBackend(answering);
+  it("encodes all prompts of a request in one call", async () => {
+    const { backend, asked } = splitBackend(immediate);
     await collect(backend, tinyRequest({ prompts: ["a", "bb"] }));
     expect(asked.map(({ prompts }) => prompts.map(({ text }) => text))).toEqual([["a", "bb"]]);
   });
 
-  it("asks for further prompts once the first are answered, where the states of all are more than a reply may have", async () => {
+  it("splits the prompts into several encoder calls where the states of all exceed the limit", async () => {
     const request = tinyRequest({ prompts: ["a", "bb", "a", "a"] });
     const answersOf = async (backend: Backend) =>
       (await collect(backend, request)).filter(({ type }) => type === "done").toSorted((a, b) => a.prompt - b.prompt);
     const widthBytes = 4;
-    const ofTwo = 2 * (TINY_VISUAL_TOKENS + 4) * widthBytes;
-    const { backend, asked } = splitBackend(answering, { maxStateBytes: ofTwo });
+    const bytesOfTwo = 2 * (TINY_VISUAL_TOKENS + 4) * widthBytes;
+    const { backend, asked } = splitBackend(immediate, { maxStateBytes: bytesOfTwo });
     expect(await answersOf(backend)).toEqual(await answersOf(tinyBackend().backend));
     expect(asked.map(({ prompts }) => prompts.map(({ text }) => text))).toEqual([
       ["a", "bb"],
@@ -89,17 +89,17 @@ describe("a split backend", () => {
     ]);
   });
 
-  it("makes no answer of two encoders' parts", async () => {
+  it("throws ModelChanged when the states of one request have two revisions", async () => {
     const request = tinyRequest({ prompts: ["a", "bb"] });
-    const { backend } = splitBackend(answering, { maxStateBytes: 1, revisionOf: (call) => `r${call}` });
+    const { backend } = splitBackend(immediate, { maxStateBytes: 1, revisionOf: (call) => `r${call}` });
     await expect(collect(backend, request)).rejects.toBeInstanceOf(ModelChanged);
   });
 
-  it("never asks for more than the client takes of a reply", () => {
+  it("requests at most half of the client's limit for a reply", () => {
     expect(2 * MAX_STATE_BYTES).toBeLessThanOrEqual(DEFAULT_MAX_REPLY_BYTES);
   });
 
-  it("decodes for others while one waits for its states", async () => {
+  it("decodes other requests while one waits for its states", async () => {
     const late = Promise.withResolvers<void>();
     let calls = 0;
     const { backend } = splitBackend(async (request) => {
@@ -114,14 +114,14 @@ describe("a split backend", () => {
     expect((await first).at(-1)).toMatchObject({ type: "done" });
   });
 
-  it("refuses a prompt that is too long before it asks anybody", async () => {
-    const { backend, asked } = splitBackend(answering);
+  it("refuses a prompt that is too long before it calls the encoder", async () => {
+    const { backend, asked } = splitBackend(immediate);
     const long = tinyRequest({ prompts: ["a".repeat(2000)] });
     await expect(collect(backend, long)).rejects.toMatchObject({ code: "prompt-too-long" });
     expect(asked).toEqual([]);
   });
 
-  it("passes on what the encoders fail with, and answers the next", async () => {
+  it("throws the error of the encoder, and answers the next request", async () => {
     let fails = true;
     const { backend } = splitBackend(async (request) => {
       if (fails) throw new Problem("backend-unavailable", "down");
@@ -132,11 +132,11 @@ describe("a split backend", () => {
     expect((await collect(backend)).at(-1)).toMatchObject({ type: "done" });
   });
 
-  it("stops waiting for states when nobody wants them", async () => {
+  it("stops waiting for states when the request is cancelled", async () => {
     const controller = new AbortController();
     const { backend, ran } = splitBackend((request, signal) => {
       controller.abort();
-      return signal.aborted ? Promise.reject(new Problem("request-cancelled", "left")) : answering(request);
+      return signal.aborted ? Promise.reject(new Problem("request-cancelled", "left")) : immediate(request);
     });
     await expect(collect(backend, tinyRequest(), controller.signal)).rejects.toMatchObject({
       code: "request-cancelled",
