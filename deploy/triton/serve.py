@@ -37,7 +37,7 @@ def main() -> int:
         f"--backend-directory={backends}",
         f"--http-port={arguments.http_port}",
         f"--http-address={arguments.http_address}",
-        "--disable-auto-complete-config",  # the configurations are complete, and auto-completion would start each model
+        "--disable-auto-complete-config",  # the configurations are complete; auto-completion would start each model
         "--allow-grpc=false",
         "--allow-metrics=false",
         *others,
