@@ -75,7 +75,7 @@ def make_backends(server: Path) -> Path:
 
 
 def environment(server: Path) -> dict[str, str]:
-    """Variables by which the server and its stubs find the libraries and, as first python3 on PATH, this environment."""
+    """Variables by which the server and its stubs find the libraries and, first on PATH, this Python."""
     libraries = [str(server.parent.with_name("nvidia_pytriton.libs")), str(sysconfig.get_config_var("LIBDIR"))]
     return {
         **os.environ,
