@@ -1,22 +1,22 @@
-/** Pillow's fixed-point format: 8 bits for the sample, 2 for overshoot, the rest for the fraction. */
+/** Fraction bits of Pillow's fixed-point format: 8 bits are for the sample, 2 for overshoot, the rest for the fraction. */
 export const PRECISION_BITS = 32 - 8 - 2;
 
-/** The kernel is zero from 2 pixels on. */
+/** Radius of the kernel, in pixels: it is zero from there on. */
 const KERNEL_SUPPORT = 2;
 
-/** What one axis reads: output `i` sums `count[i]` inputs from `first[i]` on, times the weights from `i * stride` on. */
+/** Filter taps of one axis: output `i` is the sum of `count[i]` inputs from `first[i]` on, weighted by `weights` from `i * stride` on. */
 export interface Taps {
   readonly stride: number;
   readonly first: Int32Array;
   readonly count: Int32Array;
-  /** Fixed point with `PRECISION_BITS` of fraction; those of one output sum to one. */
+  /** Fixed point with `PRECISION_BITS` fraction bits. The weights of one output sum to one. */
   readonly weights: Int32Array;
 }
 
-/** The taps of one axis, as `precompute_coeffs` and `normalize_coeffs_8bpc` of Pillow's Resample.c compute them. */
+/** Computes the taps of one axis as `precompute_coeffs` and `normalize_coeffs_8bpc` in Pillow's Resample.c do. */
 export function bicubicTaps(inputSize: number, outputSize: number): Taps {
   const scale = inputSize / outputSize;
-  // A downscale widens the kernel by its factor: that is the antialiasing.
+  // Downscaling widens the kernel by the scale factor, which is the antialiasing.
   const widening = Math.max(scale, 1);
   const support = KERNEL_SUPPORT * widening;
   const stride = Math.ceil(support) * 2 + 1;
@@ -27,7 +27,7 @@ export function bicubicTaps(inputSize: number, outputSize: number): Taps {
     const center = (output + 0.5) * scale;
     const begin = Math.max(0, Math.trunc(center - support + 0.5));
     const end = Math.min(inputSize, Math.trunc(center + support + 0.5));
-    // Summed and multiplied in Pillow's order: another one rounds differently.
+    // Adds and multiplies in Pillow's order, because another order rounds differently.
     const kernel = Float64Array.from({ length: end - begin }, (_, tap) =>
       bicubic((tap + begin - center + 0.5) * (1 / widening)),
     );
@@ -38,7 +38,7 @@ export function bicubicTaps(inputSize: number, outputSize: number): Taps {
   return { stride, first, count, weights };
 }
 
-/** Divided by their sum in double precision, then rounded half away from zero. */
+/** Divides by the sum in double precision, then rounds half away from zero. */
 function toFixedPoint(kernel: Float64Array): Int32Array {
   const sum = kernel.reduce((total, weight) => total + weight, 0);
   return Int32Array.from(kernel, (weight) => {

@@ -1,4 +1,4 @@
-/** What is used of the Emscripten programs around @jsquash's codecs. `Options` are what `decode` takes beside the file. */
+/** The used part of the Emscripten modules of @jsquash's codecs. `Options` are the arguments of `decode` after the file. */
 export type CreateCodec<Options extends readonly unknown[]> = (options: {
   readonly locateFile: () => string;
   readonly printErr: (message: string) => void;
@@ -8,22 +8,22 @@ export type CreateCodec<Options extends readonly unknown[]> = (options: {
   ) => WebAssembly.Exports;
 }) => Promise<{ readonly decode: (bytes: Uint8Array, ...options: Options) => unknown }>;
 
-/** Decodes, handing the pixels to what it was made with, if there are any. */
+/** A started codec. `decode` passes the pixels, if any, to the `onPixels` that the codec was started with. */
 export interface Codec<Options extends readonly unknown[]> {
   readonly decode: (bytes: Uint8Array, ...options: Options) => void;
 }
 
-/** Where a codec's words and pixels go. */
-interface Output {
+/** Callbacks for a codec's messages and pixels. */
+interface CodecOutput {
   readonly print: (message: string) => void;
-  readonly take: (rgba: Uint8Array) => void;
+  readonly onPixels: (rgba: Uint8Array) => void;
 }
 
-/** Starts a codec. Its pixels are handed to `take` where they lie in its memory. */
+/** Starts a codec. `onPixels` gets a view of the codec's memory, not a copy. */
 export async function startCodec<Options extends readonly unknown[]>(
   create: CreateCodec<Options>,
   module: WebAssembly.Module,
-  { print, take }: Output,
+  { print, onPixels }: CodecOutput,
 ): Promise<Codec<Options>> {
   const codec = await create({
     locateFile: () => "",
@@ -34,22 +34,22 @@ export async function startCodec<Options extends readonly unknown[]>(
       return instance.exports;
     },
   });
-  const none = new Uint8ClampedArray();
-  function uncopied(rgba: Uint8Array) {
-    take(rgba);
-    return none;
+  const empty = new Uint8ClampedArray();
+  function passOriginal(rgba: Uint8Array) {
+    onPixels(rgba);
+    return empty;
   }
   return {
-    decode: (bytes, ...options) => standingIn("Uint8ClampedArray", uncopied, () => codec.decode(bytes, ...options)),
+    decode: (bytes, ...options) => withGlobal("Uint8ClampedArray", passOriginal, () => codec.decode(bytes, ...options)),
   };
 }
 
 /**
- * The codecs answer `new ImageData(new Uint8ClampedArray(pixels), ...)` and then free the pixels: a copy of 4 bytes a pixel
- * beside the original. Another constructor, there for the length of the synchronous call, gets the original. (A codec
- * asks for it at its first picture and keeps it.)
+ * Replaces a global constructor while `run` runs synchronously. The codecs return `new ImageData(new Uint8ClampedArray(pixels), ...)`
+ * and then free the pixels, which holds a copy of 4 bytes per pixel next to the original. The replacement gets the original
+ * instead. (A codec looks up the constructor at its first image and keeps it.)
  */
-function standingIn(name: string, constructor: unknown, run: () => unknown): void {
+function withGlobal(name: string, constructor: unknown, run: () => unknown): void {
   const original: unknown = Reflect.get(globalThis, name);
   Reflect.set(globalThis, name, constructor);
   try {

@@ -1,10 +1,10 @@
 /**
- * Decodes a whole file and hands its pixels to `read`: RGBA, 8 bits a channel, rows from the top, as stored (an orientation
- * tag is for `preprocess`). They lie in the codec's own memory, uncopied, and are gone when `read` returns, which it does
- * before anybody else's turn. Throws `Problem` `image-corrupt`.
+ * Decodes a whole file and passes its pixels to `read`: RGBA, 8 bits per channel, rows from the top, as stored (`preprocess`
+ * applies the orientation tag). The pixels are a view of the codec's memory and are valid until `read` returns; `read` is
+ * synchronous, so no other task runs before that. Throws `Problem` `image-corrupt`.
  *
- * A codec is kept from one picture to the next: a WebAssembly memory never shrinks, and nothing makes workerd collect one
- * that has been dropped (40 instances of 20 MB stayed, 40 buffers of 40 MB did not). Only one that has failed is dropped,
- * because it is in no state to go on.
+ * A codec instance is reused for the next image: a WebAssembly memory never shrinks, and nothing makes workerd collect a dropped
+ * instance (40 instances of 20 MB stayed in memory, 40 buffers of 40 MB did not). An instance is dropped only after it failed,
+ * because its state does not allow another image.
  */
 export type Decode = <Result>(bytes: Uint8Array, read: (rgba: Uint8Array) => Result) => Promise<Result>;

@@ -5,32 +5,32 @@ import { type Codec, startCodec } from "./decode-emscripten.ts";
 import { imageSegments } from "./decode-jpeg-segments.ts";
 
 /**
- * The one remark of libjpeg that takes nothing from a picture: every block had its data, and some was left over before the
- * end marker (cheap cameras pad). It is the first of its file, for no other is printed, and nothing is read after it.
+ * The only libjpeg warning that does not affect the image: every block had its data, and some bytes were left before the end
+ * marker (cheap cameras pad). It is the first warning of its file, because libjpeg prints no other, and nothing is read after it.
  */
 const HARMLESS = /^Corrupt JPEG data: \d+ extraneous bytes before marker 0xd9$/u;
 
-/** JPEG by mozjpeg, which decodes broken files without an error: what it prints is what tells them apart. */
+/** Creates a JPEG decoder with mozjpeg, which decodes broken files without an error: only its printed warnings identify them. */
 export function jpegDecoder(module: WebAssembly.Module): Decode {
   let codec: Promise<Codec<[applyOrientation: boolean]>> | undefined;
   let messages: string[] = [];
-  let takePixels: ((rgba: Uint8Array) => void) | undefined;
+  let onPixels: ((rgba: Uint8Array) => void) | undefined;
   return async (bytes, read) => {
     codec ??= startCodec(createMozjpeg, module, {
       print: (message) => messages.push(message),
-      take: (rgba) => takePixels?.(rgba),
+      onPixels: (rgba) => onPixels?.(rgba),
     }).catch((cause: unknown) => {
       codec = undefined;
       throw cause;
     });
     const { decode } = await codec;
-    // From here on nothing else runs, so what the codec prints and hands over is this picture's.
+    // Synchronous from here on, so the codec's messages and pixels belong to this image.
     messages = [];
     const results: ReturnType<typeof read>[] = [];
-    takePixels = (rgba) => results.push(read(rgba));
+    onPixels = (rgba) => results.push(read(rgba));
     try {
       decode(
-        joined(() => imageSegments(bytes)),
+        concat(() => imageSegments(bytes)),
         false,
       );
     } catch (cause) {
@@ -43,13 +43,13 @@ export function jpegDecoder(module: WebAssembly.Module): Decode {
   };
 }
 
-function corrupt([said = "the decoder failed"]: readonly string[], cause?: unknown): Problem {
+function corrupt([message = "the decoder failed"]: readonly string[], cause?: unknown): Problem {
   if (cause instanceof Problem) return cause;
-  return new Problem("image-corrupt", `The JPEG cannot be decoded: ${said}.`, { cause });
+  return new Problem("image-corrupt", `The JPEG cannot be decoded: ${message}.`, { cause });
 }
 
-/** Asks for the parts twice, because a list of them could be longer than the file. */
-function joined(parts: () => Iterable<Uint8Array>): Uint8Array {
+/** Concatenates the parts. Iterates twice, because a list of the parts could take more memory than the file. */
+function concat(parts: () => Iterable<Uint8Array>): Uint8Array {
   let length = 0;
   for (const part of parts()) length += part.length;
   const whole = new Uint8Array(length);

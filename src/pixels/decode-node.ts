@@ -4,7 +4,7 @@ import { createDecoders } from "./decode.ts";
 
 const require = createRequire(import.meta.url);
 
-/** Decoders for Node: the codecs are compiled from `node_modules`. */
+/** Decoders for Node. The codecs are compiled from `node_modules`. */
 export const decoders = createDecoders({
   jpeg: compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
   png: compile("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"),

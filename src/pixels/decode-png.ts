@@ -1,7 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import type { Decode } from "./decode-file.ts";
 
-/** What is used of the codec's exports, as wasm-bindgen names them. */
+/** The exports of the codec that are used, with wasm-bindgen's names. */
 interface PngCodec {
   readonly memory: WebAssembly.Memory;
   readonly __wbindgen_malloc: (bytes: number, alignment: number) => number;
@@ -9,7 +9,7 @@ interface PngCodec {
   readonly decode: (address: number, bytes: number) => number;
 }
 
-/** A part of the codec's memory. */
+/** A region of the codec's memory, in bytes. */
 interface Region {
   readonly address: number;
   readonly length: number;
@@ -18,22 +18,25 @@ interface Region {
 const SIGNATURE_BYTES = 8;
 const CHUNK_OVERHEAD_BYTES = 12;
 
-/** IHDR, PLTE, tRNS, IDAT and IEND make the picture, their letters as one number. All others (a profile, a text) can make the decoder fail or fill its memory. */
 const IDAT = 0x49444154;
 const IEND = 0x49454e44;
-const PICTURE_CHUNKS: ReadonlySet<number> = new Set([0x49484452, 0x504c5445, 0x74524e53, IDAT, IEND]);
+/**
+ * Chunk types (their letters as a big-endian number) that determine the image: IHDR, PLTE, tRNS, IDAT and IEND. All others (a
+ * profile, a text) can make the decoder fail or fill its memory.
+ */
+const IMAGE_CHUNKS: ReadonlySet<number> = new Set([0x49484452, 0x504c5445, 0x74524e53, IDAT, IEND]);
 
 /**
- * Binds the codec directly: @jsquash's own program keeps one instance for ever, which leaks what a broken file has
- * allocated, and copies the pixels out of it.
+ * Creates a PNG decoder. Binds the codec directly, because @jsquash's own wrapper keeps one instance forever, which leaks the
+ * memory that a broken file has allocated, and copies the pixels.
  */
 export function pngDecoder(module: WebAssembly.Module): Decode {
-  let takePixels: ((rgba: Uint8Array) => void) | undefined;
+  let onPixels: ((rgba: Uint8Array) => void) | undefined;
   let codec: PngCodec | undefined;
   return async (bytes, read) => {
-    codec ??= instantiate(module, (rgba) => takePixels?.(rgba));
+    codec ??= instantiate(module, (rgba) => onPixels?.(rgba));
     const results: ReturnType<typeof read>[] = [];
-    takePixels = (rgba) => results.push(read(rgba));
+    onPixels = (rgba) => results.push(read(rgba));
     const file = load(codec, bytes);
     try {
       codec.decode(file.address, file.length);
@@ -47,20 +50,20 @@ export function pngDecoder(module: WebAssembly.Module): Decode {
   };
 }
 
-function refuse(): never {
+function reject(): never {
   throw new Error("The PNG codec has refused the file.");
 }
 
-/** The codec gives its pixels away by calling an import with their place, and with it the duty to free them. */
-function instantiate(module: WebAssembly.Module, take: (rgba: Uint8Array) => void): PngCodec {
+/** Instantiates the codec. It passes the address of the pixels to an import, which must then free them. */
+function instantiate(module: WebAssembly.Module, onPixels: (rgba: Uint8Array) => void): PngCodec {
   const receive = (address: number, length: number) => {
-    take(new Uint8Array(codec.memory.buffer, address >>> 0, length >>> 0));
+    onPixels(new Uint8Array(codec.memory.buffer, address >>> 0, length >>> 0));
     codec.__wbindgen_free(address, length, 1);
     return 0;
   };
-  // The names end in a hash of the codec's build. What is not the hand-over is only called to throw.
+  // The names end in a hash of the codec's build. Every import except the one that receives the pixels is only called to throw.
   const imports = WebAssembly.Module.imports(module).map(
-    ({ name }) => [name, name.startsWith("__wbg_newwithownedu8clampedarray") ? receive : refuse] as const,
+    ({ name }) => [name, name.startsWith("__wbg_newwithownedu8clampedarray") ? receive : reject] as const,
   );
   const { exports } = new WebAssembly.Instance(module, { wbg: Object.fromEntries(imports) });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the file is pinned, and these are its exports
@@ -68,28 +71,28 @@ function instantiate(module: WebAssembly.Module, take: (rgba: Uint8Array) => voi
   return codec;
 }
 
-/** The file without all that is not its picture, in parts. Empty IDAT chunks are legal, and 870,000 fit into a file. */
-function* pictureChunks(bytes: Uint8Array): Generator<Uint8Array> {
+/** Yields the chunks that determine the image. Skips empty IDAT chunks: they are legal, and 870,000 of them fit into a file. */
+function* imageChunks(bytes: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   yield bytes.subarray(0, SIGNATURE_BYTES);
   for (let at = SIGNATURE_BYTES; at + CHUNK_OVERHEAD_BYTES <= bytes.length;) {
     const end = at + CHUNK_OVERHEAD_BYTES + view.getUint32(at);
     const type = view.getUint32(at + 4);
     const isEmpty = type === IDAT && end === at + CHUNK_OVERHEAD_BYTES;
-    if (PICTURE_CHUNKS.has(type) && !isEmpty) yield bytes.subarray(at, end);
+    if (IMAGE_CHUNKS.has(type) && !isEmpty) yield bytes.subarray(at, end);
     if (type === IEND) return;
     at = end;
   }
 }
 
-/** Copies the chunks into the codec's memory, one after the other: twice over the file, for a list could be longer than it. */
+/** Copies the chunks into the codec's memory. Iterates twice, because a list of the chunks could onPixels more memory than the file. */
 function load(codec: PngCodec, bytes: Uint8Array): Region {
   let length = 0;
-  for (const chunk of pictureChunks(bytes)) length += chunk.length;
+  for (const chunk of imageChunks(bytes)) length += chunk.length;
   const address = codec.__wbindgen_malloc(length, 1) >>> 0;
   const memory = new Uint8Array(codec.memory.buffer, address, length);
   let at = 0;
-  for (const chunk of pictureChunks(bytes)) {
+  for (const chunk of imageChunks(bytes)) {
     memory.set(chunk, at);
     at += chunk.length;
   }

@@ -3,5 +3,5 @@ import png from "@jsquash/png/codec/pkg/squoosh_png_bg.wasm?module";
 import webp from "@jsquash/webp/codec/dec/webp_dec.wasm";
 import { createDecoders } from "./decode.ts";
 
-/** Decoders for workerd, which compiles no WebAssembly while it runs: the bundler hands over compiled modules. */
+/** Decoders for workerd. It does not compile WebAssembly at run time, so the bundler provides compiled modules. */
 export const decoders = createDecoders({ jpeg, png, webp });

@@ -4,12 +4,12 @@ import type { Decode } from "./decode-file.ts";
 import { type Codec, startCodec } from "./decode-emscripten.ts";
 import { stillWebp } from "./decode-webp-frame.ts";
 
-/** WebP by libwebp. A file that it cannot decode to its last row gives no pixels, and leaves it fit for the next. */
+/** Creates a WebP decoder with libwebp. A file that cannot be decoded to its last row gives no pixels; the codec stays usable for the next file. */
 export function webpDecoder(module: WebAssembly.Module): Decode {
   let codec: Promise<Codec<[]>> | undefined;
-  let takePixels: ((rgba: Uint8Array) => void) | undefined;
+  let onPixels: ((rgba: Uint8Array) => void) | undefined;
   return async (bytes, read) => {
-    codec ??= startCodec(createWebp, module, { print: () => {}, take: (rgba) => takePixels?.(rgba) }).catch(
+    codec ??= startCodec(createWebp, module, { print: () => {}, onPixels: (rgba) => onPixels?.(rgba) }).catch(
       (cause: unknown) => {
         codec = undefined;
         throw cause;
@@ -17,7 +17,7 @@ export function webpDecoder(module: WebAssembly.Module): Decode {
     );
     const { decode } = await codec;
     const results: ReturnType<typeof read>[] = [];
-    takePixels = (rgba) => results.push(read(rgba));
+    onPixels = (rgba) => results.push(read(rgba));
     try {
       decode(stillWebp(bytes));
     } catch (cause) {

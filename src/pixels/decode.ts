@@ -7,10 +7,10 @@ import { webpDecoder } from "./decode-webp.ts";
 
 type Format = EncodedImage["format"];
 
-/** One decoder a format. */
+/** One decoder for each format. */
 export type Decoders = Readonly<Record<Format, Decode>>;
 
-/** `modules` are the compiled codecs of @jsquash; how they are had differs by platform (`decode-web.ts`, `decode-node.ts`). */
+/** Creates the decoders. `modules` are the compiled codecs of @jsquash; `decode-web.ts` and `decode-node.ts` load them. */
 export function createDecoders(modules: Readonly<Record<Exclude<Format, "gif">, WebAssembly.Module>>): Decoders {
   return {
     gif: decodeGif,

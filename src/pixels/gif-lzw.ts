@@ -1,30 +1,30 @@
-/** GIF89a, appendix F: codes grow to 12 bits at most. */
+/** Maximum code size in bits (GIF89a, appendix F). */
 const MAX_CODE_BITS = 12;
 const MAX_CODES = 2 ** MAX_CODE_BITS;
 
-/** What the reader gives where there are no more codes. */
+/** Returned by the code reader when there are no more codes; also stands for "no previous code". */
 const NONE = -1;
 
 /**
- * Reads codes, lowest bits first, from the chain of blocks at `start`, each behind a byte with its length, to the empty one. The chain is whole:
- * the header was read.
+ * Creates a reader of codes, least significant bit first, from the sub-blocks at `start`. Each sub-block begins with a length
+ * byte; an empty one ends the chain. The chain is complete, because the header check has passed.
  */
 function createCodeReader(bytes: Uint8Array, start: number): (bits: number) => number {
   let at = start;
-  let left = 0;
+  let blockBytesLeft = 0;
   let buffer = 0;
   let buffered = 0;
   return (bits) => {
     while (buffered < bits) {
-      if (left === 0) {
-        left = bytes[at] ?? 0;
-        if (left === 0) return NONE;
+      if (blockBytesLeft === 0) {
+        blockBytesLeft = bytes[at] ?? 0;
+        if (blockBytesLeft === 0) return NONE;
         at += 1;
       }
       buffer |= (bytes[at] ?? 0) << buffered;
       buffered += 8;
       at += 1;
-      left -= 1;
+      blockBytesLeft -= 1;
     }
     const code = buffer & (2 ** bits - 1);
     buffer >>>= bits;
@@ -33,20 +33,20 @@ function createCodeReader(bytes: Uint8Array, start: number): (bits: number) => n
   };
 }
 
-/** The strings that codes stand for: each is the string of another code, and one value. */
-interface Strings {
+/** The dictionary: the string of each code is the string of another code (`prefix`) and one more value (`suffix`). */
+interface Dictionary {
   readonly prefix: Uint16Array;
   readonly suffix: Uint8Array;
   readonly length: Uint16Array;
 }
 
-function createStrings(values: number): Strings {
+function createDictionary(values: number): Dictionary {
   const suffix = Uint8Array.from({ length: MAX_CODES }, (_, code) => (code < values ? code : 0));
   return { prefix: new Uint16Array(MAX_CODES), suffix, length: new Uint16Array(MAX_CODES).fill(1, 0, values) };
 }
 
-/** Writes a code's string, from its end; what does not fit into `output` is lost. */
-function write({ prefix, suffix, length }: Strings, code: number, output: Uint8Array, at: number): void {
+/** Writes the string of a code, from its end; values that do not fit into `output` are dropped. */
+function writeString({ prefix, suffix, length }: Dictionary, code: number, output: Uint8Array, at: number): void {
   let from = code;
   for (let to = at + (length[code] ?? 0) - 1; to >= at; to -= 1) {
     output[to] = suffix[from] ?? 0;
@@ -55,38 +55,39 @@ function write({ prefix, suffix, length }: Strings, code: number, output: Uint8A
 }
 
 /**
- * Unpacks LZW data as GIF has them: `valueBits` is the byte that they begin with, `start` where their first block is. Fills `output`, and says how many
- * values there were, which may be more or fewer; it ends at a full `output`, at the end code, and at a code that stands for nothing yet.
+ * Unpacks GIF's LZW data into `output`. `start` is the offset of the first sub-block, and `minimumCodeSize` is the value of the byte
+ * before it. Stops when `output` is full, at the end code, and at an undefined code. Returns the number of unpacked values, which
+ * may be more or fewer than the length of `output`.
  */
-export function unpackLzw(bytes: Uint8Array, start: number, valueBits: number, output: Uint8Array): number {
-  const clear = 2 ** valueBits;
-  const strings = createStrings(clear);
+export function unpackLzw(bytes: Uint8Array, start: number, minimumCodeSize: number, output: Uint8Array): number {
+  const clear = 2 ** minimumCodeSize;
+  const dictionary = createDictionary(clear);
   const read = createCodeReader(bytes, start);
   let next = clear + 2;
-  let bits = valueBits + 1;
-  let last = NONE;
+  let bits = minimumCodeSize + 1;
+  let previous = NONE;
   let length = 0;
   for (let code = read(bits); code !== NONE && code !== clear + 1 && length < output.length; code = read(bits)) {
     if (code === clear) {
       next = clear + 2;
-      bits = valueBits + 1;
-      last = NONE;
+      bits = minimumCodeSize + 1;
+      previous = NONE;
       continue;
     }
-    const isNew = last !== NONE && next < MAX_CODES;
+    const isNew = previous !== NONE && next < MAX_CODES;
     if (code > next || (code === next && !isNew)) return length;
-    // A code that is about to get its string has the last one's, and the first value of that once more.
-    write(strings, code === next ? last : code, output, length);
+    // The string of a code that is not defined yet is the previous string followed by its own first value.
+    writeString(dictionary, code === next ? previous : code, output, length);
     if (isNew) {
-      strings.prefix[next] = last;
-      strings.suffix[next] = output[length] ?? 0;
-      strings.length[next] = (strings.length[last] ?? 0) + 1;
-      if (code === next) output[length + (strings.length[last] ?? 0)] = output[length] ?? 0;
+      dictionary.prefix[next] = previous;
+      dictionary.suffix[next] = output[length] ?? 0;
+      dictionary.length[next] = (dictionary.length[previous] ?? 0) + 1;
+      if (code === next) output[length + (dictionary.length[previous] ?? 0)] = output[length] ?? 0;
       next += 1;
       if (next === 2 ** bits && bits < MAX_CODE_BITS) bits += 1;
     }
-    length += strings.length[code] ?? 0;
-    last = code;
+    length += dictionary.length[code] ?? 0;
+    previous = code;
   }
   return length;
 }

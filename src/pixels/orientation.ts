@@ -1,11 +1,11 @@
-/** How a picture as stored is walked over so that it comes as it is seen; all in pixels. */
+/** The order in which stored pixels are read so that they come in display order. All values are in pixels. */
 export interface TraversalOrder {
-  /** Index of the pixel that is seen first. */
+  /** Index of the stored pixel that is displayed at the top left. */
   readonly first: number;
-  /** From a pixel to the one that is seen on its right. */
-  readonly across: number;
-  /** From a pixel to the one that is seen below it. */
-  readonly down: number;
+  /** Offset from a pixel to the pixel that is displayed to its right. */
+  readonly columnStride: number;
+  /** Offset from a pixel to the pixel that is displayed below it. */
+  readonly rowStride: number;
 }
 
 /** Sides in pixels. */
@@ -14,23 +14,23 @@ interface Size {
   readonly height: number;
 }
 
-/** By EXIF's number (EXIF 3.0, 4.6.5.1.6), for a picture of the stored size: what its first row and column are seen as. */
-const WALKS: ReadonlyMap<number, (stored: Size) => TraversalOrder> = new Map([
-  [2, ({ width }) => ({ first: width - 1, across: -1, down: width })],
-  [3, ({ width, height }) => ({ first: width * height - 1, across: -1, down: -width })],
-  [4, ({ width, height }) => ({ first: (height - 1) * width, across: 1, down: -width })],
-  [5, ({ width }) => ({ first: 0, across: width, down: 1 })],
-  [6, ({ width, height }) => ({ first: (height - 1) * width, across: -width, down: 1 })],
-  [7, ({ width, height }) => ({ first: width * height - 1, across: -width, down: -1 })],
-  [8, ({ width }) => ({ first: width - 1, across: width, down: -1 })],
+/** Traversal orders by EXIF orientation (EXIF 3.0, 4.6.5.1.6), which states the sides at which the first stored row and column are displayed. */
+const TRAVERSAL_ORDERS: ReadonlyMap<number, (stored: Size) => TraversalOrder> = new Map([
+  [2, ({ width }) => ({ first: width - 1, columnStride: -1, rowStride: width })],
+  [3, ({ width, height }) => ({ first: width * height - 1, columnStride: -1, rowStride: -width })],
+  [4, ({ width, height }) => ({ first: (height - 1) * width, columnStride: 1, rowStride: -width })],
+  [5, ({ width }) => ({ first: 0, columnStride: width, rowStride: 1 })],
+  [6, ({ width, height }) => ({ first: (height - 1) * width, columnStride: -width, rowStride: 1 })],
+  [7, ({ width, height }) => ({ first: width * height - 1, columnStride: -width, rowStride: -1 })],
+  [8, ({ width }) => ({ first: width - 1, columnStride: width, rowStride: -1 })],
 ]);
 
-/** From here on, rows are seen as columns. */
+/** From this orientation on, stored rows are displayed as columns. */
 const FIRST_TRANSPOSED = 5;
 
-/** `seen` is the size as a viewer shows the picture; any other `orientation` than 2 to 8 leaves it as it is stored. */
-export function traversalOrder(seen: Size, orientation: number): TraversalOrder {
-  const { width, height } = seen;
-  const stored = orientation >= FIRST_TRANSPOSED ? { width: height, height: width } : seen;
-  return WALKS.get(orientation)?.(stored) ?? { first: 0, across: 1, down: width };
+/** Returns the traversal order for an EXIF orientation: the stored order unless it is 2 to 8. `displayed` is the display size. */
+export function traversalOrder(displayed: Size, orientation: number): TraversalOrder {
+  const { width, height } = displayed;
+  const stored = orientation >= FIRST_TRANSPOSED ? { width: height, height: width } : displayed;
+  return TRAVERSAL_ORDERS.get(orientation)?.(stored) ?? { first: 0, columnStride: 1, rowStride: width };
 }

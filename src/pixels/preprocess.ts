@@ -8,11 +8,11 @@ import { createResizer } from "./resize.ts";
 const WHITE = 255;
 
 /**
- * Turns an image into the vision encoder's input: float32 in planes [3, size, size], row by row. Throws `Problem`
- * `image-corrupt`, never giving a half-decoded picture.
+ * Converts an image to the vision encoder's input: float32 planes [3, size, size], row by row. Throws `Problem` `image-corrupt`;
+ * never returns a partially decoded image.
  *
- * Equal bit for bit to what `CLIPImageProcessorPil` of transformers 5.23 with Pillow 12.3 or later gives for the picture
- * turned by `ImageOps.exif_transpose`, laid over white and converted to RGB.
+ * The result is bit-identical to `CLIPImageProcessorPil` of transformers 5.23 with Pillow 12.3 or later, applied to the image
+ * after `ImageOps.exif_transpose`, compositing over white and conversion to RGB.
  */
 export async function preprocess(
   { bytes, format, width, height, orientation = 1 }: EncodedImage,
@@ -25,17 +25,17 @@ export async function preprocess(
     }
     const { output, writeRow } = createResizer({ width, height }, size);
     const rgb = new Uint8Array(width * 3);
-    const walk = traversalOrder({ width, height }, orientation);
+    const order = traversalOrder({ width, height }, orientation);
     for (let y = 0; y < height; y += 1) {
-      layOverWhite(rgba, { from: walk.first + y * walk.down, step: walk.across }, rgb);
+      compositeOverWhite(rgba, { from: order.first + y * order.rowStride, step: order.columnStride }, rgb);
       writeRow(rgb);
     }
     return normalize(output, mean, std);
   });
 }
 
-/** A row of RGBA, its pixels `step` apart, to one of RGB. Rounds as Pillow's `alpha_composite` over opaque white does. */
-function layOverWhite(rgba: Uint8Array, { from, step }: RowTraversal, rgb: Uint8Array): void {
+/** Composites a row of RGBA, with pixels `step` apart, over white into a row of RGB. Rounds as Pillow's `alpha_composite` over opaque white does. */
+function compositeOverWhite(rgba: Uint8Array, { from, step }: RowTraversal, rgb: Uint8Array): void {
   for (let pixel = from * 4, to = 0; to < rgb.length; pixel += step * 4, to += 3) {
     const alpha = rgba[pixel + 3] ?? 0;
     for (let channel = 0; channel < 3; channel += 1) {
@@ -45,15 +45,15 @@ function layOverWhite(rgba: Uint8Array, { from, step }: RowTraversal, rgb: Uint8
   }
 }
 
-/** The first pixel of a row, and how far it is to the next, in pixels as stored. */
+/** The first pixel of a row and the offset to the next one, in stored pixels. */
 interface RowTraversal {
   readonly from: number;
-  readonly step: TraversalOrder["across"];
+  readonly step: TraversalOrder["columnStride"];
 }
 
 type Rgb = ImageConfig["mean"];
 
-/** Interleaved bytes to planes. A byte has 256 values, so each channel's arithmetic is done once, in a table. */
+/** Converts interleaved bytes to normalised planes. A byte has 256 values, so each channel uses a lookup table. */
 function normalize(rgb: Uint8Array, mean: Rgb, std: Rgb): Float32Array {
   const plane = rgb.length / 3;
   const tables = [0, 1, 2].map((channel) => normalizedBytes(mean[channel] ?? 0, std[channel] ?? 1));
@@ -64,7 +64,7 @@ function normalize(rgb: Uint8Array, mean: Rgb, std: Rgb): Float32Array {
   return output;
 }
 
-/** transformers multiplies by 1/255 in float64 and rounds to float32, then subtracts and divides in float32. */
+/** As transformers does: multiplies by 1/255 in float64 and rounds to float32, then subtracts and divides in float32. */
 function normalizedBytes(mean: number, std: number): Float32Array {
   return Float32Array.from({ length: 256 }, (_, byte) => {
     const rescaled = Math.fround(byte * (1 / 255));

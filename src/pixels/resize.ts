@@ -3,14 +3,14 @@ import { bicubicTaps, PRECISION_BITS, type Taps } from "./bicubic-taps.ts";
 const CHANNELS = 3;
 const ONE_HALF = 1 << (PRECISION_BITS - 1);
 
-/** Takes one row of a picture: red, green and blue, 8 bits each. The bytes are only valid during the call. */
+/** Receives one row of an image: red, green and blue, 8 bits each. The bytes are only valid during the call. */
 export type WriteRow = (row: Uint8Array) => void;
 
-/** A picture on its way through. */
+/** A resize in progress. */
 export interface Resizer {
-  /** Takes the rows one after the other, from the top. */
+  /** Must be called for each row, from the top. */
   readonly writeRow: WriteRow;
-  /** What the rows taken so far have made; whole after the last one. RGB, 3 bytes a pixel. */
+  /** The resized image, RGB, 3 bytes per pixel. Complete after the last row was written. */
   readonly output: Uint8Array;
 }
 
@@ -21,23 +21,23 @@ interface Size {
 }
 
 /**
- * Resizes to `size` x `size`, aspect ratio not kept, while the rows come in: it holds as many as one output row reads.
+ * Resizes to `size` x `size` without keeping the aspect ratio. Works row by row, and holds only as many rows as one output row reads.
  *
- * Bit for bit what `Image.resize((size, size), BICUBIC)` of Pillow 12.3 and later gives (src/libImaging/Resample.c): two
- * passes of integer arithmetic, rounded to 8 bits between them. Which axis comes first changes the rounding, so Pillow's
- * rule is followed too; before 12.3 it always resized rows first.
+ * The result is bit-identical to `Image.resize((size, size), BICUBIC)` of Pillow 12.3 and later (src/libImaging/Resample.c): two
+ * passes of integer arithmetic, rounded to 8 bits between them. The order of the passes changes the rounding, so it follows
+ * Pillow's rule; before 12.3, Pillow always ran the horizontal pass first.
  */
 export function createResizer({ width, height }: Size, size: number): Resizer {
   const output = new Uint8Array(size * size * CHANNELS);
   if (width === size && height === size) return { output, writeRow: copyRows(output) };
-  const across = bicubicTaps(width, size);
-  const down = bicubicTaps(height, size);
+  const horizontal = bicubicTaps(width, size);
+  const vertical = bicubicTaps(height, size);
   const shrinksMostlyInHeight = height > size && height - size > (width - size) * 2;
-  const arrange = shrinksMostlyInHeight ? columnsFirst : rowsFirst;
-  return { output, writeRow: sumWindows(down, arrange(across, width, output)) };
+  const combine = shrinksMostlyInHeight ? verticalFirst : horizontalFirst;
+  return { output, writeRow: verticalPass(vertical, combine(horizontal, width, output)) };
 }
 
-/** As Pillow, which copies a picture that has the size already: the kernel would give the same bytes, and take its time. */
+/** Copies the rows of an image that already has the target size, as Pillow does: the kernel would give the same bytes, but slower. */
 function copyRows(output: Uint8Array): WriteRow {
   let at = 0;
   return (row) => {
@@ -46,56 +46,56 @@ function copyRows(output: Uint8Array): WriteRow {
   };
 }
 
-/** How the pass over columns is put together with the one over rows: what it is given, and what becomes of its sums. */
-interface Arrangement {
+/** How the vertical pass is combined with the horizontal one: the rows that it stores, and what is done with its sums. */
+interface PassOrder {
   readonly rowBytes: number;
-  /** Puts a row of the picture at `to`, as the pass over columns wants it. */
-  readonly store: (row: Uint8Array, window: Uint8Array, to: number) => void;
+  /** Stores an image row at offset `to` of the ring buffer, in the form that the vertical pass reads. */
+  readonly store: (row: Uint8Array, ring: Uint8Array, to: number) => void;
   readonly finish: (sums: Int32Array, y: number) => void;
 }
 
-function rowsFirst(across: Taps, _width: number, output: Uint8Array): Arrangement {
-  const rowBytes = across.first.length * CHANNELS;
+function horizontalFirst(horizontal: Taps, _width: number, output: Uint8Array): PassOrder {
+  const rowBytes = horizontal.first.length * CHANNELS;
   return {
     rowBytes,
-    store: (row, window, to) => resizeRow(row, across, window, to),
+    store: (row, ring, to) => resizeRow(row, horizontal, ring, to),
     finish: (sums, y) => clipInto(output, y * rowBytes, sums),
   };
 }
 
-function columnsFirst(across: Taps, width: number, output: Uint8Array): Arrangement {
-  const squeezed = new Uint8Array(width * CHANNELS);
+function verticalFirst(horizontal: Taps, width: number, output: Uint8Array): PassOrder {
+  const intermediate = new Uint8Array(width * CHANNELS);
   return {
-    rowBytes: squeezed.length,
-    store: (row, window, to) => window.set(row, to),
+    rowBytes: intermediate.length,
+    store: (row, ring, to) => ring.set(row, to),
     finish: (sums, y) => {
-      clipInto(squeezed, 0, sums);
-      resizeRow(squeezed, across, output, y * across.first.length * CHANNELS);
+      clipInto(intermediate, 0, sums);
+      resizeRow(intermediate, horizontal, output, y * horizontal.first.length * CHANNELS);
     },
   };
 }
 
-/** The pass over columns: keeps the last rows in a ring, and sums them as soon as the last one of an output row is there. */
-function sumWindows({ stride, first, count, weights }: Taps, { rowBytes, store, finish }: Arrangement): WriteRow {
-  const window = new Uint8Array(stride * rowBytes);
+/** The vertical pass: keeps the last rows in a ring buffer, and sums them as soon as all rows of an output row are stored. */
+function verticalPass({ stride, first, count, weights }: Taps, { rowBytes, store, finish }: PassOrder): WriteRow {
+  const ring = new Uint8Array(stride * rowBytes);
   const sums = new Int32Array(rowBytes);
-  let taken = 0;
+  let rowCount = 0;
   let y = 0;
   return (row) => {
-    store(row, window, (taken % stride) * rowBytes);
-    taken += 1;
-    for (; y < first.length && (first[y] ?? 0) + (count[y] ?? 0) <= taken; y += 1) {
+    store(row, ring, (rowCount % stride) * rowBytes);
+    rowCount += 1;
+    for (; y < first.length && (first[y] ?? 0) + (count[y] ?? 0) <= rowCount; y += 1) {
       sums.fill(ONE_HALF);
       for (let tap = 0; tap < (count[y] ?? 0); tap += 1) {
         const from = (((first[y] ?? 0) + tap) % stride) * rowBytes;
-        addWeighted(sums, window, from, weights[y * stride + tap] ?? 0);
+        addWeighted(sums, ring, from, weights[y * stride + tap] ?? 0);
       }
       finish(sums, y);
     }
   };
 }
 
-/** Resizes one row to one that begins at `to`. */
+/** Resizes one row into `output`, from offset `to` on. */
 function resizeRow(row: Uint8Array, { stride, first, count, weights }: Taps, output: Uint8Array, to: number): void {
   for (let x = 0; x < first.length; x += 1) {
     let red = ONE_HALF;
@@ -116,15 +116,15 @@ function resizeRow(row: Uint8Array, { stride, first, count, weights }: Taps, out
   }
 }
 
-function addWeighted(sums: Int32Array, window: Uint8Array, from: number, weight: number): void {
-  for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] ?? 0) + (window[from + at] ?? 0) * weight;
+function addWeighted(sums: Int32Array, ring: Uint8Array, from: number, weight: number): void {
+  for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] ?? 0) + (ring[from + at] ?? 0) * weight;
 }
 
 function clipInto(output: Uint8Array, to: number, sums: Int32Array): void {
   for (let at = 0; at < sums.length; at += 1) output[to + at] = clip(sums[at] ?? 0);
 }
 
-/** Fixed point to 8 bits; the kernel overshoots at edges. */
+/** Converts fixed point to 8 bits and clamps, because the kernel overshoots at edges. */
 function clip(sum: number): number {
   return Math.min(255, Math.max(0, sum >> PRECISION_BITS));
 }

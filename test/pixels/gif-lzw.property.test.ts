@@ -2,12 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { unpackLzw } from "../../src/pixels/gif-lzw.ts";
 
-/** Packs values as the simplest writer does: each as a code of its own, with a clear code before the codes would grow. */
-function pack(values: readonly number[], valueBits: number): Uint8Array {
-  const clear = 2 ** valueBits;
+/** Packs each value as a code of its own, with a clear code before the code size would grow. */
+function pack(values: readonly number[], minimumCodeSize: number): Uint8Array {
+  const clear = 2 ** minimumCodeSize;
   const codes = values.flatMap((value, at) => (at % (clear - 2) === 0 ? [clear, value] : [value]));
   const bits = [...codes, clear + 1].flatMap((code) =>
-    Array.from({ length: valueBits + 1 }, (_, bit) => (code >> bit) & 1),
+    Array.from({ length: minimumCodeSize + 1 }, (_, bit) => (code >> bit) & 1),
   );
   const packed = Array.from({ length: Math.ceil(bits.length / 8) }, (_, byte) =>
     bits.slice(byte * 8, byte * 8 + 8).reduce((sum, bit, at) => sum + bit * 2 ** at, 0),
@@ -19,7 +19,7 @@ function pack(values: readonly number[], valueBits: number): Uint8Array {
 }
 
 describe("unpackLzw", () => {
-  it("gives back what was packed", () => {
+  it("returns the packed values", () => {
     const packed = fc
       .integer({ min: 2, max: 8 })
       .chain((bits) => fc.tuple(fc.constant(bits), fc.array(fc.nat(2 ** bits - 1), { maxLength: 600 })));
@@ -32,10 +32,10 @@ describe("unpackLzw", () => {
     );
   });
 
-  it("repeats a string that it is about to learn, up to the end of the output", () => {
-    // Clear, 1, then the code that is learnt by it, and by the next one: 1 11 111, in codes of 3 bits.
+  it("expands codes that are not defined yet (KwKwK), up to the end of the output", () => {
+    // Clear, 1, then two codes that are each not defined yet when they are read: 1 11 111, in codes of 3 bits.
     const bits = [4, 1, 6, 7].flatMap((code) => [code & 1, (code >> 1) & 1, code >> 2]);
-    const byte = (at: number) => bits.slice(at, at + 8).reduce((sum, bit, place) => sum + bit * 2 ** place, 0);
+    const byte = (at: number) => bits.slice(at, at + 8).reduce((sum, bit, position) => sum + bit * 2 ** position, 0);
     const blocks = Uint8Array.of(2, byte(0), byte(8), 0);
     const output = new Uint8Array(6);
     expect(unpackLzw(blocks, 0, 2, output)).toBe(6);
@@ -45,7 +45,7 @@ describe("unpackLzw", () => {
     expect([...shorter]).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it("ends for any bytes, and counts no fewer values than it has written", () => {
+  it("terminates for any bytes, and never writes beyond the number of values that it returns", () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 300 }),

@@ -16,7 +16,7 @@ function filled(pixels: number, color: readonly number[]): Uint8Array {
 }
 
 describe("createResizer", () => {
-  it("keeps a picture of one colour, at any size and in either order of the axes", () => {
+  it("preserves an image of one colour, at any size and in either order of the passes", () => {
     fc.assert(
       fc.property(side, side, side, fc.tuple(byte, byte, byte), (width, height, size, color) => {
         expect(resize(width, height, size, filled(width * height, color))).toEqual(filled(size * size, color));
@@ -24,7 +24,7 @@ describe("createResizer", () => {
     );
   });
 
-  it("gives back a picture that has the size already", () => {
+  it("returns an image of the target size unchanged", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), fc.infiniteStream(byte), (size, bytes) => {
         const rgb = Uint8Array.from({ length: size * size * 3 }, () => bytes.next().value ?? 0);
@@ -33,15 +33,15 @@ describe("createResizer", () => {
     );
   });
 
-  it("does not keep the rows that it is given", () => {
-    const picture = Uint8Array.from({ length: 40 * 90 * 3 }, (_, at) => (at * 97) % 256);
+  it("does not retain the rows that it receives", () => {
+    const image = Uint8Array.from({ length: 40 * 90 * 3 }, (_, at) => (at * 97) % 256);
     const { output, writeRow } = createResizer({ width: 40, height: 90 }, 16);
     const row = new Uint8Array(40 * 3);
     for (let y = 0; y < 90; y += 1) {
-      row.set(picture.subarray(y * 120, (y + 1) * 120));
+      row.set(image.subarray(y * 120, (y + 1) * 120));
       writeRow(row);
       row.fill(0);
     }
-    expect(output).toEqual(resize(40, 90, 16, picture));
+    expect(output).toEqual(resize(40, 90, 16, image));
   });
 });
