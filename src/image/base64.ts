@@ -26,7 +26,10 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   return decodeNatively(text) ?? decodeInJavaScript(text);
 }
 
-/** Uses the engine's own decoder, several times as fast: workerd has it, Node 24 does not. It accepts one alphabet at a time, so text that it refuses can be valid. */
+/**
+ * Uses the engine's own decoder, several times as fast: workerd has it, Node 24 does not. It accepts one alphabet at a time, so text that
+ * it refuses can be valid.
+ */
 function decodeNatively(text: string): Uint8Array | undefined {
   try {
     return engine.fromBase64?.(text, { alphabet: /[-_]/u.test(text) ? "base64url" : "base64" });

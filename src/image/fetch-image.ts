@@ -8,7 +8,10 @@ import { abortable } from "./abortable.ts";
 /** Most redirects followed: from a short URL to the host, to its delivery network, to the file. */
 export const MAX_REDIRECTS = 3;
 
-/** Limit for name resolution, redirects and the whole body together, in milliseconds: a caller waits, and a stalled download holds the isolate's memory. */
+/**
+ * Limit for name resolution, redirects and the whole body together, in milliseconds: a caller waits, and a stalled download holds the
+ * isolate's memory.
+ */
 export const IMAGE_FETCH_TIMEOUT_MS = 10_000;
 
 /** Request headers, the same for every caller: no cookie, no authorization and nothing else of the caller's request is forwarded. */

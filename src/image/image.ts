@@ -56,7 +56,10 @@ export interface HeaderCache {
   set(digest: string, header: ImageHeader): unknown;
 }
 
-/** Validates an image and reads its header; the format is determined by its bytes. `headerCache` must have been filled under the same limits. Throws `Problem`. */
+/**
+ * Validates an image and reads its header; the format is determined by its bytes. `headerCache` must have been filled under the same
+ * limits. Throws `Problem`.
+ */
 export async function imageFromBytes(
   bytes: Uint8Array,
   limits: ImageLimits = ISOLATE_LIMITS,

@@ -50,7 +50,10 @@ export function readFrame(code: number, segment: DataView): JpegFrame | Refusal 
   return blocks === undefined ? INVALID_HEADER : { header: { format: "jpeg", width, height }, blocks };
 }
 
-/** Reads the components, three bytes each: identifier, horizontal (4 bits) and vertical (4) sampling factor, quantisation table. Fractional ratios are unsupported. */
+/**
+ * Reads the components, three bytes each: identifier, horizontal (4 bits) and vertical (4) sampling factor, quantisation table. Fractional
+ * ratios are unsupported.
+ */
 function readSampling(segment: DataView, components: number): JpegFrame["blocks"] | undefined {
   const starts = Array.from({ length: components }, (_, index) => 8 + 3 * index);
   const horizontal = starts.map((at) => segment.getUint8(at + 1) >> 4);
@@ -62,7 +65,10 @@ function readSampling(segment: DataView, components: number): JpegFrame["blocks"
   return new Map(starts.map((at, index) => [segment.getUint8(at), (horizontal[index] ?? 0) * (vertical[index] ?? 0)]));
 }
 
-/** Returns whether a scan header is valid for the frame; `segment` is its length (2 bytes), the number of components, two bytes for each, and three more. */
+/**
+ * Returns whether a scan header is valid for the frame; `segment` is its length (2 bytes), the number of components, two bytes for each,
+ * and three more.
+ */
 export function isScanOf(segment: DataView, { blocks }: JpegFrame): boolean {
   const components = segment.byteLength > 2 ? segment.getUint8(2) : 0;
   if (components === 0 || segment.byteLength !== 6 + 2 * components) return false;

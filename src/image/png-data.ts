@@ -12,7 +12,10 @@ const MAX_EXCESS_BYTES = 64 * 1024;
 /** Bytes inflated at a time. Deflate expands a byte to at most 1032, so at most 4 MB is inflated before it is counted. */
 const SLICE_BYTES = 4096;
 
-/** Compares the inflated length of the image data with the image's size, after `readPngHeader` has accepted the file. Returns `undefined` if they match. */
+/**
+ * Compares the inflated length of the image data with the length that its size needs, after `readPngHeader` has accepted the file. Returns
+ * `undefined` for a match within the allowed excess.
+ */
 export function checkPngData(bytes: Uint8Array): Refusal | undefined {
   const raster = readRaster(bytes);
   if ("refused" in raster) return raster;

@@ -30,7 +30,10 @@ export function sizeAt(data: Uint8Array, start: number): Size {
   return { width: side(start), height: side(start + 3) };
 }
 
-/** Reads the header of a key frame (RFC 6386, 9.1): tag (3 bytes, lowest bit zero), start code (3), width and height of 14 bits, each with 2 bits for scaling. */
+/**
+ * Reads the header of a key frame (RFC 6386, 9.1): tag (3 bytes, lowest bit zero), start code (3), width and height of 14 bits, each with 2
+ * bits for scaling.
+ */
 function lossySize(data: Uint8Array): Size | undefined {
   if (data.length < 10 || ((data[0] ?? 1) & 1) !== 0) return undefined;
   if (data[3] !== 0x9d || data[4] !== 0x01 || data[5] !== 0x2a) return undefined;
@@ -39,7 +42,10 @@ function lossySize(data: Uint8Array): Size | undefined {
   return size.width > 0 && size.height > 0 ? size : undefined;
 }
 
-/** Reads the header of RFC 9649, 3.4: a signature byte, width and height minus one (14 bits each), an alpha flag (1), and the version (3), which is zero. */
+/**
+ * Reads the header of RFC 9649, 3.4: a signature byte, width and height minus one (14 bits each), an alpha flag (1), and the version (3),
+ * which is zero.
+ */
 function losslessSize(data: Uint8Array): Size | undefined {
   if (data.length < 5 || data[0] !== 0x2f) return undefined;
   const bits = new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(1, true);

@@ -3,7 +3,7 @@ import type { TaskList } from "../client/florence.ts";
 /** A task as `/v1/tasks` lists it. */
 export type Task = TaskList["tasks"][number];
 
-/** As much of a JSON Schema as fields are drawn from. */
+/** The keywords of a JSON Schema from which form fields are generated. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string;
@@ -20,7 +20,7 @@ interface Operation {
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
 }
 
-/** As much of `/openapi.json` as fields are drawn from. */
+/** The parts of `/openapi.json` from which form fields are generated. */
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, { readonly post?: Operation }>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };

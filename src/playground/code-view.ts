@@ -4,17 +4,10 @@ import { curl, program } from "./snippets.ts";
 import type { State } from "./state.ts";
 import type { Store } from "./store.ts";
 
-/** The question as it is asked elsewhere. */
+/** Renders the request as a curl command and as a JavaScript program. */
 export function showCode(store: Store<State>, origin: string): void {
   store.watch(
-    ({ document: described, tasks, picture, task, values, region }) => [
-      described,
-      tasks,
-      picture,
-      task,
-      values,
-      region,
-    ],
+    ({ apiDocument, tasks, image, task, values, region }) => [apiDocument, tasks, image, task, values, region],
     (state) => {
       byId("curl", HTMLElement).replaceChildren(copyBlock(curl(state, origin), "The question as a curl command"));
       byId("program", HTMLElement).replaceChildren(copyBlock(program(state, origin), "The question in JavaScript"));

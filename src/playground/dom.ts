@@ -1,45 +1,49 @@
 type Content = Node | string;
 type Attributes = Readonly<Record<string, string | boolean>>;
 
-/** The element of the page with this id. Throws where the page and its script do not belong together. */
+/** Returns the element of the page with this id. Throws if it is missing or has another type. */
 export function byId<Type extends Element>(id: string, type: new () => Type): Type {
-  const found = document.querySelector(`#${id}`);
-  if (found instanceof type) return found;
+  const element = document.querySelector(`#${id}`);
+  if (element instanceof type) return element;
   throw new Error(`The page has no #${id}.`);
 }
 
-function setAll(element: Element, attributes: Attributes): void {
+function setAttributes(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== false) element.setAttribute(name, value === true ? "" : value);
   }
 }
 
-/** A new element; an attribute that is false is left out. */
-export function make<Tag extends keyof HTMLElementTagNameMap>(
+/** Creates an HTML element; attributes with the value `false` are omitted. */
+export function createElement<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
   ...content: readonly Content[]
 ): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
-  setAll(element, attributes);
+  setAttributes(element, attributes);
   element.append(...content);
   return element;
 }
 
-/** A new element of a drawing. */
-export function draw(tag: "g" | "polygon", attributes: Attributes, ...content: readonly Node[]): SVGElement {
+/** Creates an SVG element; attributes with the value `false` are omitted. */
+export function createSvgElement(
+  tag: "g" | "polygon",
+  attributes: Attributes,
+  ...content: readonly Node[]
+): SVGElement {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  setAll(element, attributes);
+  setAttributes(element, attributes);
   element.append(...content);
   return element;
 }
 
-/** A part of a length, for CSS. */
-export function percent(part: number): string {
-  return `${part * 100}%`;
+/** Formats a fraction as a CSS percentage. */
+export function percent(fraction: number): string {
+  return `${fraction * 100}%`;
 }
 
-/** A text of the API's as the page shows it: it marks names with backticks. */
-export function marked(text: string): readonly Content[] {
-  return text.split("`").map((part, index) => (index % 2 === 0 ? part : make("code", {}, part)));
+/** Converts a text of the API to page content: the parts in backticks become `code` elements. */
+export function withInlineCode(text: string): readonly Content[] {
+  return text.split("`").map((part, index) => (index % 2 === 0 ? part : createElement("code", {}, part)));
 }

@@ -1,10 +1,10 @@
-import { byId, make, percent } from "./dom.ts";
+import { byId, createElement, percent } from "./dom.ts";
 import { cacheSentence } from "./sentences.ts";
 import { type Span, spansOf } from "./spans.ts";
 import type { State } from "./state.ts";
 import type { Store } from "./store.ts";
 
-/** How many colours playground.css has for stages. */
+/** Number of stage colours in playground.css. */
 const COLOURS = 7;
 
 function milliseconds(value: number): string {
@@ -14,37 +14,37 @@ function milliseconds(value: number): string {
 function bar(stages: readonly Span[]): HTMLElement {
   const total = stages.reduce((sum, [, each]) => sum + each, 0);
   const parts = stages.map(([, each], index) => {
-    const part = make("span", { class: `stage-${index % COLOURS}` });
+    const part = createElement("span", { class: `stage-${index % COLOURS}` });
     part.style.width = percent(total === 0 ? 0 : each / total);
     return part;
   });
-  return make("div", { class: "bar", "aria-hidden": "true" }, ...parts);
+  return createElement("div", { class: "bar", "aria-hidden": "true" }, ...parts);
 }
 
 function legend(stages: readonly Span[]): HTMLElement {
   const items = stages.map(([name, each], index) =>
-    make(
+    createElement(
       "li",
       {},
-      make("span", { class: `dot stage-${index % COLOURS}`, "aria-hidden": "true" }),
+      createElement("span", { class: `dot stage-${index % COLOURS}`, "aria-hidden": "true" }),
       `${name} ${milliseconds(each)}`,
     ),
   );
-  return make("ul", { class: "legend", "aria-label": "Time by stage" }, ...items);
+  return createElement("ul", { class: "legend", "aria-label": "Time by stage" }, ...items);
 }
 
-/** Where the answer came from, and how long it took. */
+/** Renders whether the answer came from the cache, and how long it took by stage. */
 export function showFacts(store: Store<State>): void {
   store.watch(
-    ({ outcome }) => [outcome],
-    ({ outcome }) => {
+    ({ request }) => [request],
+    ({ request }) => {
       const facts = byId("facts", HTMLElement);
-      if (outcome.kind !== "answered") return facts.replaceChildren();
-      const { reply } = outcome;
+      if (request.kind !== "succeeded") return facts.replaceChildren();
+      const { reply } = request;
       const stages = spansOf(reply);
       facts.replaceChildren(
-        make("p", { id: "cache" }, cacheSentence(reply.cache)),
-        make("p", { id: "took" }, `Answered in ${milliseconds(reply.ms)}.`),
+        createElement("p", { id: "cache" }, cacheSentence(reply.cache)),
+        createElement("p", { id: "took" }, `Answered in ${milliseconds(reply.ms)}.`),
         bar(stages),
         legend(stages),
       );

@@ -1,11 +1,11 @@
 import type { ApiDocument, Schema, Task } from "./api-document.ts";
 
-/** How a field is filled in. `lines` are one value a line; `choices` are any number of the choices. */
+/** Kind of a field's control. `lines` has one value per line; `choices` allows any number of the choices. */
 export type FieldKind = "text" | "lines" | "number" | "switch" | "choice" | "choices";
 
-/** An option of a task. */
+/** A form field for an option of a task. */
 export interface Field {
-  /** As the API calls it. */
+  /** Name of the option in the API. */
   readonly name: string;
   readonly kind: FieldKind;
   readonly description: string;
@@ -14,16 +14,16 @@ export interface Field {
   readonly maximum: number | undefined;
   readonly isWhole: boolean;
   readonly maxLength: number | undefined;
-  /** Whether every task has it. */
+  /** Whether every task has this option. */
   readonly isCommon: boolean;
 }
 
-function resolved(document: ApiDocument, schema: Schema | undefined): Schema {
+function resolveRef(document: ApiDocument, schema: Schema | undefined): Schema {
   const name = schema?.$ref?.replace(/^.*\//u, "");
   return (name === undefined ? schema : document.components.schemas[name]) ?? {};
 }
 
-function textsOf(values: readonly unknown[] | undefined): readonly string[] {
+function stringsIn(values: readonly unknown[] | undefined): readonly string[] {
   return (values ?? []).filter((value) => typeof value === "string");
 }
 
@@ -35,7 +35,7 @@ const kindsByType: Readonly<Record<string, FieldKind>> = {
   array: "lines",
 };
 
-/** `undefined` for what no field here can hold: the image, and regions, which are drawn. */
+/** Returns the kind of a schema; `undefined` for the image and for regions, which have no form field. */
 function kindOf(schema: Schema, items: Schema): FieldKind | undefined {
   if (schema.enum !== undefined) return "choice";
   if (items.enum !== undefined) return "choices";
@@ -44,15 +44,15 @@ function kindOf(schema: Schema, items: Schema): FieldKind | undefined {
 
 function propertiesOf(document: ApiDocument, { path }: Task): Readonly<Record<string, Schema>> {
   const content = document.paths[path]?.post?.requestBody?.content;
-  return resolved(document, content?.["application/json"]?.schema).properties ?? {};
+  return resolveRef(document, content?.["application/json"]?.schema).properties ?? {};
 }
 
-/** The options of a task that are filled in, as the document describes its JSON body. */
+/** Returns the form fields of a task, from the schema of its JSON body in the OpenAPI document. */
 export function fieldsOf(document: ApiDocument, task: Task, tasks: readonly Task[]): readonly Field[] {
   const all = tasks.map((each) => propertiesOf(document, each));
   return Object.entries(propertiesOf(document, task)).flatMap(([name, property]): readonly Field[] => {
-    const schema = resolved(document, property);
-    const items = resolved(document, schema.items);
+    const schema = resolveRef(document, property);
+    const items = resolveRef(document, schema.items);
     const kind = kindOf(schema, items);
     if (kind === undefined) return [];
     return [
@@ -60,7 +60,7 @@ export function fieldsOf(document: ApiDocument, task: Task, tasks: readonly Task
         name,
         kind,
         description: property.description ?? schema.description ?? "",
-        choices: textsOf(schema.enum ?? items.enum),
+        choices: stringsIn(schema.enum ?? items.enum),
         minimum: schema.minimum,
         maximum: schema.maximum,
         isWhole: schema.type === "integer",

@@ -1,64 +1,64 @@
 import { byId } from "./dom.ts";
 import { textIn } from "./shapes.ts";
-import type { Outcome, State } from "./state.ts";
+import type { RequestState, State } from "./state.ts";
 import type { Store } from "./store.ts";
 
-/** The picture, as large as there is room. A picture that cannot be shown yet has a ground of its size, once that is known. */
-function showFrame({ picture }: State): void {
+/** Renders the image as large as the space allows. An image that cannot be displayed gets an empty frame of its size, once the size is known. */
+function showFrame({ image }: State): void {
   const frame = byId("frame", HTMLElement);
-  const image = byId("picture", HTMLImageElement);
-  const { width = 0, height = 0 } = picture?.size ?? {};
+  const element = byId("picture", HTMLImageElement);
+  const { width = 0, height = 0 } = image?.size ?? {};
   frame.hidden = width === 0;
   frame.style.aspectRatio = `${width} / ${height}`;
   frame.style.setProperty("--ratio", String(height === 0 ? 1 : width / height));
-  image.hidden = picture?.shown === undefined;
-  if (image.src !== picture?.shown) URL.revokeObjectURL(image.src);
-  if (picture?.shown === undefined) image.removeAttribute("src");
-  else image.src = picture.shown;
-  image.alt = picture?.description === "" ? picture.name : (picture?.description ?? "");
+  element.hidden = image?.displayUrl === undefined;
+  if (element.src !== image?.displayUrl) URL.revokeObjectURL(element.src);
+  if (image?.displayUrl === undefined) element.removeAttribute("src");
+  else element.src = image.displayUrl;
+  element.alt = image?.description === "" ? image.name : (image?.description ?? "");
 }
 
-function hintOf({ picture }: State): string {
-  if (picture === undefined) return "Drop a picture here, paste one, or pick a sample.";
-  return typeof picture.image === "string"
+function hintText({ image }: State): string {
+  if (image === undefined) return "Drop a picture here, paste one, or pick a sample.";
+  return typeof image.source === "string"
     ? "The picture comes with its answer."
-    : `${picture.name} cannot be shown by this browser.`;
+    : `${image.name} cannot be shown by this browser.`;
 }
 
 function showHint(state: State): void {
   const hint = byId("stage-hint", HTMLElement);
-  hint.hidden = state.picture?.size !== undefined;
-  hint.textContent = hintOf(state);
-  byId("picture-note", HTMLElement).textContent = state.picture?.note ?? "";
+  hint.hidden = state.image?.size !== undefined;
+  hint.textContent = hintText(state);
+  byId("picture-note", HTMLElement).textContent = state.image?.note ?? "";
 }
 
-/** What is read or written so far; `undefined` where the answer is no text. */
-function textOf(outcome: Outcome): string | undefined {
-  if (outcome.kind === "answered") return textIn(outcome.reply.data);
-  return outcome.kind === "asking" && outcome.text !== "" ? outcome.text : undefined;
+/** Returns the text received so far; `undefined` if the answer is not a text. */
+function textOf(request: RequestState): string | undefined {
+  if (request.kind === "succeeded") return textIn(request.reply.data);
+  return request.kind === "pending" && request.text !== "" ? request.text : undefined;
 }
 
-function showCaption({ outcome }: State): void {
+function showCaption({ request }: State): void {
   const caption = byId("caption", HTMLElement);
-  const text = textOf(outcome);
+  const text = textOf(request);
   caption.hidden = text === undefined;
   caption.textContent = text ?? "";
 }
 
-/** The picture, what is said of it, and whether an answer is on its way. */
-export function showPicture(store: Store<State>): void {
+/** Renders the image, the text of the answer, and the pending state. */
+export function showImage(store: Store<State>): void {
   store.watch(
-    ({ picture }) => [picture],
+    ({ image }) => [image],
     (state) => {
       showFrame(state);
       showHint(state);
     },
   );
   store.watch(
-    ({ outcome }) => [outcome],
+    ({ request }) => [request],
     (state) => {
       showCaption(state);
-      byId("stage", HTMLElement).classList.toggle("is-asking", state.outcome.kind === "asking");
+      byId("stage", HTMLElement).classList.toggle("is-asking", state.request.kind === "pending");
     },
   );
 }

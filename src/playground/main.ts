@@ -1,24 +1,24 @@
 import { createFlorence } from "../client/florence.ts";
 import { showAnswer } from "./answer-view.ts";
 import { asError, loadDocument } from "./api.ts";
-import { askNow } from "./send-request.ts";
+import { sendRequest } from "./send-request.ts";
 import { showCode } from "./code-view.ts";
 import { byId } from "./dom.ts";
 import { showFacts } from "./facts-view.ts";
 import { showFields } from "./fields-view.ts";
 import { showOverlay } from "./overlay-view.ts";
-import { listenToPictures, withSample } from "./image-inputs.ts";
-import { showPicture } from "./image-view.ts";
-import { isAddress, pictureAt, pictureOfSample } from "./selected-image.ts";
+import { listenToImageInputs, withSampleValues } from "./image-inputs.ts";
+import { showImage } from "./image-view.ts";
+import { imageFromSample, imageFromUrl, isHttpUrl } from "./selected-image.ts";
 import { showRegion } from "./region-view.ts";
 import { type Sample, samples } from "./samples.ts";
 import { fromHash, toHash } from "./share.ts";
-import { initialState, type State, withOutcome, withPicture } from "./state.ts";
+import { initialState, type State, withImage, withRequest } from "./state.ts";
 import { createStore } from "./store.ts";
 import { showTasks } from "./tasks-view.ts";
 
 const florence = createFlorence({ baseUrl: location.origin });
-const fetchHere: typeof globalThis.fetch = (input, init) => fetch(input, init);
+const boundFetch: typeof globalThis.fetch = (input, init) => fetch(input, init);
 const shared = fromHash(location.hash);
 const store = createStore<State>({
   ...initialState,
@@ -26,96 +26,96 @@ const store = createStore<State>({
   region: shared.region ?? initialState.region,
 });
 
-function fail(thrown: unknown): void {
-  store.update((state) => withOutcome(state, { kind: "failed", error: asError(thrown) }));
+function showError(thrown: unknown): void {
+  store.update((state) => withRequest(state, { kind: "failed", error: asError(thrown) }));
 }
 
 async function chooseSample(sample: Sample, values: Readonly<Record<string, string>> = {}): Promise<void> {
   try {
-    const picture = await pictureOfSample(sample, fetchHere);
+    const image = await imageFromSample(sample, boundFetch);
     store.update((state) => {
-      const withWords = withSample(state, sample);
-      return withPicture({ ...withWords, values: { ...withWords.values, ...values } }, picture);
+      const withValues = withSampleValues(state, sample);
+      return withImage({ ...withValues, values: { ...withValues.values, ...values } }, image);
     });
   } catch (thrown) {
-    fail(thrown);
+    showError(thrown);
   }
 }
 
-/** On a phone the picture is above the question: what was found is shown there. */
-function bringIntoView(): void {
+/** Scrolls to the result: on a phone the image with its overlay is above the form. */
+function scrollToResult(): void {
   const stage = byId("stage", HTMLElement);
-  const { outcome } = store.read();
-  const shown = outcome.kind === "failed" ? byId("problem", HTMLElement) : stage;
-  const { top, bottom } = shown.getBoundingClientRect();
-  if (bottom < 0 || top < 0 || top > innerHeight) shown.scrollIntoView({ block: "nearest" });
+  const { request } = store.read();
+  const result = request.kind === "failed" ? byId("problem", HTMLElement) : stage;
+  const { top, bottom } = result.getBoundingClientRect();
+  if (bottom < 0 || top < 0 || top > innerHeight) result.scrollIntoView({ block: "nearest" });
 }
 
-function listenToQuestion(): void {
+function listenToForm(): void {
   const button = byId("ask", HTMLButtonElement);
   byId("question", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    void askNow(store, { florence, now: () => performance.now(), onShown: bringIntoView });
+    void sendRequest(store, { florence, now: () => performance.now(), onShown: scrollToResult });
   });
   store.watch(
-    ({ outcome, picture }) => [outcome.kind, picture],
-    ({ outcome, picture }) => {
-      const isAsking = outcome.kind === "asking";
-      // Not disabled: a button that is loses the focus, and whoever cannot see it with it.
-      button.setAttribute("aria-disabled", String(isAsking || picture === undefined));
-      button.textContent = isAsking ? "Asking…" : "Ask";
+    ({ request, image }) => [request.kind, image],
+    ({ request, image }) => {
+      const isPending = request.kind === "pending";
+      // Not `disabled`: a disabled button loses the focus, and with it a screen reader loses its position.
+      button.setAttribute("aria-disabled", String(isPending || image === undefined));
+      button.textContent = isPending ? "Asking…" : "Ask";
     },
   );
 }
 
 async function load(): Promise<void> {
-  const [{ tasks }, described, { models }] = await Promise.all([
+  const [{ tasks }, apiDocument, { models }] = await Promise.all([
     florence.tasks(),
-    loadDocument(fetchHere),
+    loadDocument(boundFetch),
     florence.models(),
   ]);
-  store.update((state) => ({ ...state, tasks, document: described }));
+  store.update((state) => ({ ...state, tasks, apiDocument }));
   const [model] = models;
   const badge = byId("model", HTMLElement);
   badge.hidden = model === undefined;
   badge.textContent = model === undefined ? "" : `${model.id} · ${model.dtype} · ${model.image_size} px`;
 }
 
-/** How long the page's address may lag behind, in milliseconds: Safari refuses to change it more than a hundred times in half a minute. */
-const ADDRESS_LAG_MS = 400;
+/** Debounce interval for updates of the page's URL, in milliseconds: Safari refuses more than a hundred changes in half a minute. */
+const URL_DEBOUNCE_MS = 400;
 
-/** The address always asks the same again. */
-function keepAddress(): void {
-  let waiting = 0;
+/** Keeps the page's URL in step with the state, so that it can be shared. */
+function syncUrl(): void {
+  let timer = 0;
   store.watch(
-    ({ task, picture, values, region }) => [task, picture, values, region],
+    ({ task, image, values, region }) => [task, image, values, region],
     () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(() => history.replaceState(null, "", `#${toHash(store.read())}`), ADDRESS_LAG_MS);
+      clearTimeout(timer);
+      timer = setTimeout(() => history.replaceState(null, "", `#${toHash(store.read())}`), URL_DEBOUNCE_MS);
     },
   );
 }
 
-async function begin(): Promise<void> {
+async function selectInitialImage(): Promise<void> {
   const { picture, values } = shared;
   const [first] = samples;
   const sample = samples.find(({ name }) => name === picture) ?? first;
-  if (picture !== undefined && isAddress(picture)) {
-    store.update((state) => withPicture({ ...state, values }, pictureAt(picture)));
+  if (picture !== undefined && isHttpUrl(picture)) {
+    store.update((state) => withImage({ ...state, values }, imageFromUrl(picture)));
   } else if (sample !== undefined) await chooseSample(sample, values);
-  keepAddress();
+  syncUrl();
 }
 
-const mark = (index: number | undefined): void => store.update((state) => ({ ...state, marked: index }));
+const highlight = (index: number | undefined): void => store.update((state) => ({ ...state, highlighted: index }));
 showTasks(store);
 showFields(store);
 showRegion(store);
-showPicture(store);
-showOverlay(store, mark);
-showAnswer(store, mark);
+showImage(store);
+showOverlay(store, highlight);
+showAnswer(store, highlight);
 showFacts(store);
 showCode(store, location.origin);
-listenToPictures(store, (sample) => void chooseSample(sample));
-listenToQuestion();
-void load().catch(fail);
-void begin();
+listenToImageInputs(store, (sample) => void chooseSample(sample));
+listenToForm();
+void load().catch(showError);
+void selectInitialImage();

@@ -1,15 +1,15 @@
 import type { Task } from "./api-document.ts";
 import { type Field, type FieldKind, fieldsOf } from "./fields.ts";
-import { inPixels, rounded } from "./region.ts";
+import { roundRegion, toPixels } from "./region.ts";
 import { chosenTask, type State } from "./state.ts";
 
-/** What a field's value is kept under: options of all tasks under their name, others for each kind of input apart. */
+/** Returns the key of a field's value in the state: the name for a common option; otherwise the name after the task's input kind. */
 export function valueKey(field: Pick<Field, "name" | "isCommon">, { input }: Pick<Task, "input">): string {
   return field.isCommon ? field.name : `${input}.${field.name}`;
 }
 
-/** A typed text as the option's value. What is no number stays text, and the API says what it wants. */
-const readers: Readonly<Record<FieldKind, (typed: string) => unknown>> = {
+/** Converts typed text to an option's value. Text that is not a number stays as typed, so that the API reports what it expects. */
+const parsers: Readonly<Record<FieldKind, (typed: string) => unknown>> = {
   text: (typed) => typed,
   number: (typed) => (Number.isFinite(Number(typed)) ? Number(typed) : typed),
   switch: (typed) => typed === "true",
@@ -22,23 +22,26 @@ const readers: Readonly<Record<FieldKind, (typed: string) => unknown>> = {
       .filter((line) => line !== ""),
 };
 
-function filledIn(state: State, task: Task): readonly (readonly [string, unknown])[] {
-  if (state.document === undefined) return [];
-  return fieldsOf(state.document, task, state.tasks).flatMap((field) => {
+function enteredOptions(state: State, task: Task): readonly (readonly [string, unknown])[] {
+  if (state.apiDocument === undefined) return [];
+  return fieldsOf(state.apiDocument, task, state.tasks).flatMap((field) => {
     const typed = (state.values[valueKey(field, task)] ?? "").trim();
-    return typed === "" ? [] : [[field.name, readers[field.kind](typed)]];
+    return typed === "" ? [] : [[field.name, parsers[field.kind](typed)]];
   });
 }
 
-function regionOption({ region, picture }: State): Readonly<Record<string, unknown>> {
-  return picture?.size === undefined
-    ? { normalized_region: rounded(region) }
-    : { region: inPixels(region, picture.size) };
+function regionOption({ region, image }: State): Readonly<Record<string, unknown>> {
+  return image?.size === undefined
+    ? { normalized_region: roundRegion(region) }
+    : { region: toPixels(region, image.size) };
 }
 
-/** The options that the question is asked with, by the API's names. */
+/** Returns the options of the request by their names in the API. */
 export function optionsOf(state: State): Readonly<Record<string, unknown>> {
   const task = chosenTask(state);
   if (task === undefined) return {};
-  return { ...(task.input === "region" ? regionOption(state) : {}), ...Object.fromEntries(filledIn(state, task)) };
+  return {
+    ...(task.input === "region" ? regionOption(state) : {}),
+    ...Object.fromEntries(enteredOptions(state, task)),
+  };
 }

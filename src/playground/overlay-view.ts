@@ -1,37 +1,40 @@
-import { assignColours } from "../overlay/palette.ts";
-import { byId, draw, make, percent } from "./dom.ts";
+import { assignColours, type LabelColours } from "../overlay/palette.ts";
+import { byId, createElement, createSvgElement, percent } from "./dom.ts";
 import { objectsIn, type Shape, shapesOf } from "./shapes.ts";
-import type { Outcome, State } from "./state.ts";
+import type { RequestState, State } from "./state.ts";
 import type { Store } from "./store.ts";
 
-/** The objects that are there so far. */
-export function foundObjects(outcome: Outcome): readonly unknown[] {
-  if (outcome.kind === "asking") return outcome.objects;
-  return outcome.kind === "answered" ? objectsIn(outcome.reply.data) : [];
+/** Returns the objects received so far. */
+export function objectsOf(request: RequestState): readonly unknown[] {
+  if (request.kind === "pending") return request.objects;
+  return request.kind === "succeeded" ? objectsIn(request.reply.data) : [];
 }
 
-function outline({ rings, isFilled }: Shape, colour: string): SVGElement {
+function outlineElement({ rings, isFilled }: Shape, colour: string): SVGElement {
   const polygons = rings.map((ring) =>
-    draw("polygon", { points: ring.map(({ x, y }) => `${x},${y}`).join(" "), "vector-effect": "non-scaling-stroke" }),
+    createSvgElement("polygon", {
+      points: ring.map(({ x, y }) => `${x},${y}`).join(" "),
+      "vector-effect": "non-scaling-stroke",
+    }),
   );
-  return draw(
+  return createSvgElement(
     "g",
     { stroke: colour, fill: isFilled ? colour : "transparent", class: isFilled ? "shape filled" : "shape" },
     ...polygons,
   );
 }
 
-function label({ label: text, box }: Shape, ink: { readonly fill: string; readonly text: string }): HTMLElement {
-  const element = make("span", { class: "label" }, text);
-  element.hidden = text === "";
+function labelElement({ label, box }: Shape, { fill, text }: LabelColours): HTMLElement {
+  const element = createElement("span", { class: "label" }, label);
+  element.hidden = label === "";
   element.style.left = percent(Math.max(0, box.x1));
   element.style.top = percent(Math.max(0, box.y1));
-  element.style.background = ink.fill;
-  element.style.color = ink.text;
+  element.style.background = fill;
+  element.style.color = text;
   return element;
 }
 
-/** Labels stand above their boxes; at the upper edge, within. At the right edge they end where the picture does. */
+/** Positions labels: above their boxes, or inside at the upper edge of the image; shifted left if they exceed its right edge. */
 function keepInside(labels: readonly HTMLElement[], frame: HTMLElement): void {
   for (const element of labels) {
     element.style.marginLeft = "0";
@@ -41,35 +44,35 @@ function keepInside(labels: readonly HTMLElement[], frame: HTMLElement): void {
   }
 }
 
-/** Shapes and labels over the picture; the one that is pointed at stands out. */
-export function showOverlay(store: Store<State>, mark: (index: number | undefined) => void): void {
+/** Renders shapes and labels over the image, and highlights the one under the pointer. */
+export function showOverlay(store: Store<State>, highlight: (index: number | undefined) => void): void {
   const overlay = byId("overlay", SVGElement);
   const labels = byId("labels", HTMLElement);
   const frame = byId("frame", HTMLElement);
-  let written: readonly HTMLElement[] = [];
-  // Also once the picture is shown at another size, as on a phone that is turned.
-  new ResizeObserver(() => keepInside(written, frame)).observe(frame);
+  let labelElements: readonly HTMLElement[] = [];
+  // Also when the displayed size of the image changes, as on a rotated phone.
+  new ResizeObserver(() => keepInside(labelElements, frame)).observe(frame);
   store.watch(
-    ({ outcome }) => [outcome],
-    ({ outcome }) => {
-      const shapes = shapesOf(foundObjects(outcome));
+    ({ request }) => [request],
+    ({ request }) => {
+      const shapes = shapesOf(objectsOf(request));
       const coloursOf = assignColours(shapes.map((shape) => shape.label));
-      const outlines = shapes.map((shape) => outline(shape, coloursOf(shape.label).fill));
-      for (const [index, each] of outlines.entries()) each.addEventListener("pointerenter", () => mark(index));
-      for (const each of outlines) each.addEventListener("pointerleave", () => mark(undefined));
-      written = shapes.map((shape) => label(shape, coloursOf(shape.label)));
+      const outlines = shapes.map((shape) => outlineElement(shape, coloursOf(shape.label).fill));
+      for (const [index, each] of outlines.entries()) each.addEventListener("pointerenter", () => highlight(index));
+      for (const each of outlines) each.addEventListener("pointerleave", () => highlight(undefined));
+      labelElements = shapes.map((shape) => labelElement(shape, coloursOf(shape.label)));
       overlay.replaceChildren(...outlines);
-      labels.replaceChildren(...written);
-      keepInside(written, frame);
+      labels.replaceChildren(...labelElements);
+      keepInside(labelElements, frame);
     },
   );
   store.watch(
-    ({ marked }) => [marked],
-    ({ marked }) => {
+    ({ highlighted }) => [highlighted],
+    ({ highlighted }) => {
       for (const parent of [overlay, labels]) {
-        parent.classList.toggle("has-marked", marked !== undefined);
+        parent.classList.toggle("has-marked", highlighted !== undefined);
         for (const [index, child] of [...parent.children].entries()) {
-          child.classList.toggle("is-marked", index === marked);
+          child.classList.toggle("is-marked", index === highlighted);
         }
       }
     },

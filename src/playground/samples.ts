@@ -1,18 +1,19 @@
-/** A picture to begin with. */
+/** A sample image. */
 export interface Sample {
   readonly name: string;
-  /** Below `/samples/`. */
+  /** File name under `/samples/`. */
   readonly file: string;
-  /** Where it lies in this repository. */
+  /** Path of the source file in this repository. */
   readonly from: string;
-  /** For whoever does not see it. */
+  /** Alternative text. */
   readonly description: string;
-  /** Words that have something to find in it. */
+  /** Text for tasks with a text input, about objects in the image. */
   readonly text: string;
+  /** Labels for tasks with a labels input, of objects in the image. */
   readonly labels: readonly string[];
 }
 
-/** Pictures of things that the small model knows. */
+/** Sample images with objects that the small model recognises. */
 export const samples: readonly Sample[] = [
   {
     name: "street",

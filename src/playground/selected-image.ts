@@ -1,78 +1,81 @@
 import type { Sample } from "./samples.ts";
-import type { Picture } from "./state.ts";
+import type { SelectedImage } from "./state.ts";
 
-/** Most pixels that are sent: what a deployment takes (`MAX_IMAGE_PIXELS`). A phone's camera has six times as many, and the model sees a small square. */
-export const MAX_SENT_PIXELS = 2_000_000;
+/**
+ * Most pixels of an uploaded image: the limit of a deployment (`MAX_IMAGE_PIXELS`). A phone's camera has six times as many, and the model
+ * sees a small square.
+ */
+export const MAX_UPLOAD_PIXELS = 2_000_000;
 
-/** Quality of a picture that is encoded again: no difference that one sees. */
+/** JPEG quality of a re-encoded image, without a visible difference. */
 const QUALITY = 0.92;
 
-/** What the API reads; anything else that the browser can show is encoded again. */
-const READ_TYPES: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/webp", "image/gif"]);
+/** Media types that the API accepts; an image of any other type that the browser can decode is re-encoded. */
+const ACCEPTED_TYPES: ReadonlySet<string> = new Set(["image/jpeg", "image/png", "image/webp", "image/gif"]);
 
 interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** The size at which a picture is sent: its own, or as large as allowed with the same sides to each other. */
-export function sentSize({ width, height }: Size): Size {
-  const scale = Math.min(1, Math.sqrt(MAX_SENT_PIXELS / (width * height)));
+/** Returns the size at which an image is uploaded: its own, or the largest allowed size with the same aspect ratio. */
+export function uploadSize({ width, height }: Size): Size {
+  const scale = Math.min(1, Math.sqrt(MAX_UPLOAD_PIXELS / (width * height)));
   return { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
 }
 
-async function encodedAgain(bitmap: ImageBitmap, { width, height }: Size): Promise<Blob> {
+async function reencode(bitmap: ImageBitmap, { width, height }: Size): Promise<Blob> {
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext("2d")?.drawImage(bitmap, 0, 0, width, height);
   return canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
 }
 
-interface Prepared {
-  readonly image: Blob;
+interface Upload {
+  readonly file: Blob;
   readonly size: Size | undefined;
   readonly note: string;
 }
 
-/** The file as it is sent. One that the browser cannot read goes as it is: the API says what is wrong with it. */
-async function prepared(file: Blob): Promise<Prepared> {
+/** Prepares a file for upload. A file that the browser cannot decode is sent unchanged: the API reports what is wrong with it. */
+async function prepareUpload(file: Blob): Promise<Upload> {
   const bitmap = await createImageBitmap(file).catch(() => undefined);
-  if (bitmap === undefined) return { image: file, size: undefined, note: "" };
-  const size = sentSize(bitmap);
+  if (bitmap === undefined) return { file, size: undefined, note: "" };
+  const size = uploadSize(bitmap);
   try {
-    if (size.width === bitmap.width && READ_TYPES.has(file.type)) return { image: file, size, note: "" };
+    if (size.width === bitmap.width && ACCEPTED_TYPES.has(file.type)) return { file, size, note: "" };
     const note = `Sent as a JPEG of ${size.width} × ${size.height} pixels, made here; the file has ${bitmap.width} × ${bitmap.height}.`;
-    return { image: await encodedAgain(bitmap, size), size, note };
+    return { file: await reencode(bitmap, size), size, note };
   } finally {
     bitmap.close();
   }
 }
 
-/** A picture out of a file. */
-export async function pictureOf(file: Blob, name: string, description = ""): Promise<Picture> {
-  const { image, size, note } = await prepared(file);
-  return { name, image, size, note, description, shown: size && URL.createObjectURL(image) };
+/** Creates the image of a file. It has a size and a display URL if the browser can decode the file. */
+export async function imageFromFile(file: Blob, name: string, description = ""): Promise<SelectedImage> {
+  const { file: source, size, note } = await prepareUpload(file);
+  return { name, source, size, note, description, displayUrl: size && URL.createObjectURL(source) };
 }
 
-/** Where a sample lies. */
-export function sampleAddress({ file }: Sample): string {
+/** Returns the URL path of a sample. */
+export function sampleUrl({ file }: Sample): string {
   return `/samples/${file}`;
 }
 
-/** A picture out of a sample. Rejects where it cannot be loaded. */
-export async function pictureOfSample(sample: Sample, fetch: typeof globalThis.fetch): Promise<Picture> {
-  const response = await fetch(sampleAddress(sample));
-  if (!response.ok) throw new Error(`${sampleAddress(sample)}: status ${response.status}`);
-  return pictureOf(await response.blob(), sample.file, sample.description);
+/** Loads the image of a sample. Rejects if it cannot be loaded. */
+export async function imageFromSample(sample: Sample, fetch: typeof globalThis.fetch): Promise<SelectedImage> {
+  const response = await fetch(sampleUrl(sample));
+  if (!response.ok) throw new Error(`${sampleUrl(sample)}: status ${response.status}`);
+  return imageFromFile(await response.blob(), sample.file, sample.description);
 }
 
-/** Whether a text is an address, and not a sample's name. */
-export function isAddress(text: string): boolean {
+/** Returns whether a text is an http or https URL, and not a sample's name. */
+export function isHttpUrl(text: string): boolean {
   return /^https?:\/\//iu.test(text);
 }
 
-/** A picture that the API fetches. This page loads nothing from elsewhere, so it is shown once the API has sent it along. */
-export function pictureAt(address: string): Picture {
-  const name = address.replace(/[?#].*$/u, "").replace(/^.*\//u, "");
+/** Creates an image that the API fetches. The page loads nothing from other sites, so the image is displayed once an answer of the API contains it. */
+export function imageFromUrl(url: string): SelectedImage {
+  const name = url.replace(/[?#].*$/u, "").replace(/^.*\//u, "");
   const note = "This page loads nothing from other sites: the picture is shown with its answer.";
-  return { name, image: address, size: undefined, note, description: `The picture at ${address}`, shown: undefined };
+  return { name, source: url, size: undefined, note, description: `The picture at ${url}`, displayUrl: undefined };
 }

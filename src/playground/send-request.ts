@@ -1,89 +1,100 @@
 import { type Florence, FlorenceError } from "../client/florence.ts";
 import type { AnswerEvent } from "../client/contract.ts";
-import { asError, ask, pictureFromDrawing } from "./api.ts";
+import { asError, callTask, imageFromOverlay } from "./api.ts";
 import { optionsOf } from "./options.ts";
-import { type Outcome, type Picture, type State, withOutcome } from "./state.ts";
+import { type RequestState, type SelectedImage, type State, withRequest } from "./state.ts";
 import type { Store } from "./store.ts";
 
-/** What asking needs of the createManualClock. */
-export interface Asking {
+/** Dependencies of `sendRequest`. */
+export interface RequestDependencies {
   readonly florence: Florence;
-  /** Milliseconds, from anywhere. */
+  /** Milliseconds since an arbitrary time. */
   readonly now: () => number;
-  /** Called when there is something to see. */
+  /** Called when a result or an error is shown. */
   readonly onShown: () => void;
 }
 
-function isEvents(data: unknown): data is AsyncIterable<AnswerEvent> {
+function isEventStream(data: unknown): data is AsyncIterable<AnswerEvent> {
   return typeof data === "object" && data !== null && Symbol.asyncIterator in data;
 }
 
-/** Reads a stream to its end, and shows what there is so far. */
-async function whole(events: AsyncIterable<AnswerEvent>, show: (outcome: Outcome) => void): Promise<unknown> {
+/** Reads a stream to its end, shows the partial result after each event, and returns the complete answer. */
+async function readStream(events: AsyncIterable<AnswerEvent>, show: (request: RequestState) => void): Promise<unknown> {
   let text = "";
   const objects: unknown[] = [];
   for await (const event of events) {
     if (event.type === "done") return event.answer;
     if (event.type === "delta") text += event.text;
     if (event.type === "object") objects.push(event.object);
-    show({ kind: "asking", text, objects: objects.slice() });
+    show({ kind: "pending", text, objects: objects.slice() });
   }
   return undefined;
 }
 
-async function answered(
+async function execute(
   store: Store<State>,
-  asking: Asking,
-  picture: Picture,
-  show: (outcome: Outcome) => void,
-): Promise<Outcome> {
-  const { florence, now } = asking;
+  dependencies: RequestDependencies,
+  image: SelectedImage,
+  show: (request: RequestState) => void,
+): Promise<RequestState> {
+  const { florence, now } = dependencies;
   const state = store.read();
-  const begun = now();
+  const startMs = now();
   try {
-    const { data, cache, timings, requestId } = await ask(florence, state.task, picture, optionsOf(state));
-    const read = isEvents(data) ? await whole(data, show) : data;
-    return { kind: "answered", reply: { data: read, cache, timings, requestId, ms: now() - begun } };
+    const response = await callTask(florence, state.task, image, optionsOf(state));
+    const { cache, timings, requestId } = response;
+    const data = isEventStream(response.data) ? await readStream(response.data, show) : response.data;
+    return { kind: "succeeded", reply: { data, cache, timings, requestId, ms: now() - startMs } };
   } catch (thrown) {
     return { kind: "failed", error: asError(thrown) };
   }
 }
 
-function noPicture(): FlorenceError {
+function imageRequired(): FlorenceError {
   return new FlorenceError("image-required", "There is no picture yet.", {
     fix: "Pick a sample, or a picture of yours.",
   });
 }
 
-function sizeIn(data: unknown): Picture["size"] {
+function sourceSize(data: unknown): SelectedImage["size"] {
   if (typeof data !== "object" || data === null || !("source" in data)) return undefined;
   const { source } = data;
   if (typeof source !== "object" || source === null || !("width" in source && "height" in source)) return undefined;
   return { width: Number(source.width), height: Number(source.height) };
 }
 
-/** A picture that only the API may load, as it sends it along. What fails here fails quietly: the answer is there. */
-async function shownPicture({ florence }: Asking, state: State, picture: Picture, data: unknown): Promise<Picture> {
-  if (picture.shown !== undefined || typeof picture.image !== "string") return picture;
-  const shown = await pictureFromDrawing(florence, state.task, picture, optionsOf(state)).catch(() => undefined);
-  return { ...picture, shown, size: sizeIn(data), note: "" };
+/** Adds the display URL and size of an image that only the API may load. A failure is ignored: the answer is shown without the image. */
+async function withDisplayUrl(
+  { florence }: RequestDependencies,
+  state: State,
+  image: SelectedImage,
+  data: unknown,
+): Promise<SelectedImage> {
+  if (image.displayUrl !== undefined || typeof image.source !== "string") return image;
+  const displayUrl = await imageFromOverlay(florence, state.task, image, optionsOf(state)).catch(() => undefined);
+  return { ...image, displayUrl, size: sourceSize(data), note: "" };
 }
 
-/** Asks what the page says, and shows what comes of it unless another picture, task or question has come first. */
-export async function askNow(store: Store<State>, asking: Asking): Promise<void> {
-  const begun = store.read();
-  const { picture } = begun;
-  if (begun.outcome.kind === "asking") return;
-  if (picture === undefined) return store.update((state) => withOutcome(state, { kind: "failed", error: noPicture() }));
-  const isStill = (): boolean => store.read().picture === picture && store.read().task === begun.task;
-  const show = (outcome: Outcome): void => {
-    if (isStill()) store.update((state) => withOutcome(state, outcome));
+/**
+ * Sends the request that the form describes, and shows its result unless another image or task was selected meanwhile. Does nothing while a
+ * request is pending.
+ */
+export async function sendRequest(store: Store<State>, dependencies: RequestDependencies): Promise<void> {
+  const initial = store.read();
+  const { image } = initial;
+  if (initial.request.kind === "pending") return;
+  if (image === undefined) {
+    return store.update((state) => withRequest(state, { kind: "failed", error: imageRequired() }));
+  }
+  const isCurrent = (): boolean => store.read().image === image && store.read().task === initial.task;
+  const show = (request: RequestState): void => {
+    if (isCurrent()) store.update((state) => withRequest(state, request));
   };
-  show({ kind: "asking", text: "", objects: [] });
-  const outcome = await answered(store, asking, picture, show);
-  if (outcome.kind === "answered" && isStill()) {
-    const shown = await shownPicture(asking, begun, picture, outcome.reply.data);
-    if (isStill()) store.update((state) => withOutcome({ ...state, picture: shown }, outcome));
-  } else show(outcome);
-  asking.onShown();
+  show({ kind: "pending", text: "", objects: [] });
+  const result = await execute(store, dependencies, image, show);
+  if (result.kind === "succeeded" && isCurrent()) {
+    const displayed = await withDisplayUrl(dependencies, initial, image, result.reply.data);
+    if (isCurrent()) store.update((state) => withRequest({ ...state, image: displayed }, result));
+  } else show(result);
+  dependencies.onShown();
 }

@@ -1,47 +1,47 @@
 import type { Box } from "../client/florence.ts";
-import type { Place } from "./region.ts";
+import type { Point } from "./region.ts";
 
-/** An object of an answer as it is drawn; coordinates in 0..1. */
+/** The rendered form of an object of an answer; coordinates in 0..1. */
 export interface Shape {
   readonly label: string;
   readonly score: number;
-  /** What holds all of it: where its label goes. */
+  /** Bounding box, where its label is placed. */
   readonly box: Box;
-  /** Closed outlines; one for a box, one for a quad, any number for polygons. */
-  readonly rings: readonly (readonly Place[])[];
-  /** Whether the inside is coloured, too. */
+  /** Closed outlines: one for a box or a quad, any number for polygons. */
+  readonly rings: readonly (readonly Point[])[];
+  /** Whether the area is filled, not only its outline. */
   readonly isFilled: boolean;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
-function isFields(value: unknown): value is Fields {
+function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null;
 }
 
-function number(fields: Fields, name: string): number {
-  const value = fields[name];
+function numberIn(object: JsonObject, name: string): number {
+  const value = object[name];
   return typeof value === "number" ? value : 0;
 }
 
-/** Corners of a box in any of the API's formats, told apart by their keys. */
-export function cornersOf(box: Fields): Box {
+/** Returns the corners of a box in any of the API's formats, which differ in their keys. */
+export function cornersOf(box: JsonObject): Box {
   if ("x1" in box) {
-    return { x1: number(box, "x1"), y1: number(box, "y1"), x2: number(box, "x2"), y2: number(box, "y2") };
+    return { x1: numberIn(box, "x1"), y1: numberIn(box, "y1"), x2: numberIn(box, "x2"), y2: numberIn(box, "y2") };
   }
-  const [width, height] = [number(box, "width"), number(box, "height")];
-  const left = "cx" in box ? number(box, "cx") - width / 2 : number(box, "x");
-  const top = "cy" in box ? number(box, "cy") - height / 2 : number(box, "y");
+  const [width, height] = [numberIn(box, "width"), numberIn(box, "height")];
+  const left = "cx" in box ? numberIn(box, "cx") - width / 2 : numberIn(box, "x");
+  const top = "cy" in box ? numberIn(box, "cy") - height / 2 : numberIn(box, "y");
   return { x1: left, y1: top, x2: left + width, y2: top + height };
 }
 
-function ring(points: unknown): readonly Place[] {
+function pointsOf(points: unknown): readonly Point[] {
   return Array.isArray(points)
-    ? points.filter(isFields).map((point) => ({ x: number(point, "x"), y: number(point, "y") }))
+    ? points.filter(isJsonObject).map((point) => ({ x: numberIn(point, "x"), y: numberIn(point, "y") }))
     : [];
 }
 
-function rectangle({ x1, y1, x2, y2 }: Box): readonly Place[] {
+function rectangle({ x1, y1, x2, y2 }: Box): readonly Point[] {
   return [
     { x: x1, y: y1 },
     { x: x2, y: y1 },
@@ -50,33 +50,33 @@ function rectangle({ x1, y1, x2, y2 }: Box): readonly Place[] {
   ];
 }
 
-/** The most exact outline that an object has. */
-function ringsOf(object: Fields, box: Box): readonly (readonly Place[])[] {
+/** Returns the most exact outline of an object: its polygons, its quad or its box. */
+function ringsOf(object: JsonObject, box: Box): readonly (readonly Point[])[] {
   const polygons = object["normalized_polygons"];
-  if (Array.isArray(polygons)) return polygons.map(ring);
-  return "normalized_quad" in object ? [ring(object["normalized_quad"])] : [rectangle(box)];
+  if (Array.isArray(polygons)) return polygons.map(pointsOf);
+  return "normalized_quad" in object ? [pointsOf(object["normalized_quad"])] : [rectangle(box)];
 }
 
-/** Objects of an answer or of a stream as shapes; what has no box is left out. */
+/** Converts objects of an answer or of a stream to shapes; objects without a box are omitted. */
 export function shapesOf(objects: readonly unknown[]): readonly Shape[] {
-  return objects.filter(isFields).flatMap((object) => {
+  return objects.filter(isJsonObject).flatMap((object) => {
     const box = object["normalized_box"];
-    if (!isFields(box)) return [];
+    if (!isJsonObject(box)) return [];
     const corners = cornersOf(box);
     const label = typeof object["label"] === "string" ? object["label"] : "";
     const isFilled = "normalized_polygons" in object;
-    return [{ label, score: number(object, "score"), box: corners, rings: ringsOf(object, corners), isFilled }];
+    return [{ label, score: numberIn(object, "score"), box: corners, rings: ringsOf(object, corners), isFilled }];
   });
 }
 
-/** The objects of an answer's JSON; none where it has none. */
+/** Returns the objects of an answer's JSON; none if it has none. */
 export function objectsIn(data: unknown): readonly unknown[] {
-  const objects = isFields(data) ? data["objects"] : undefined;
+  const objects = isJsonObject(data) ? data["objects"] : undefined;
   return Array.isArray(objects) ? objects : [];
 }
 
-/** The text of a text answer; `undefined` for all others. */
+/** Returns the text of a text answer; `undefined` for every other answer. */
 export function textIn(data: unknown): string | undefined {
-  const isText = isFields(data) && data["type"] === "text" && typeof data["text"] === "string";
+  const isText = isJsonObject(data) && data["type"] === "text" && typeof data["text"] === "string";
   return isText ? String(data["text"]) : undefined;
 }

@@ -1,29 +1,29 @@
 import type { Box } from "../client/florence.ts";
-import { between, rounded } from "./region.ts";
+import { regionBetween, roundRegion } from "./region.ts";
 import type { State } from "./state.ts";
 
-/** What an address of the page holds after its `#`: enough to ask the same again. A file of one's own cannot be in it. */
-export interface Shared {
+/** The state in the fragment of the page's URL: enough to repeat the request. A user's own file cannot be part of it. */
+export interface SharedState {
   readonly task: string | undefined;
-  /** A sample's name, or an address. */
+  /** A sample's name, or a URL. */
   readonly picture: string | undefined;
   readonly values: Readonly<Record<string, string>>;
   readonly region: Box | undefined;
 }
 
-/** Names beside those of options, which all begin with this so that they cannot meet. */
-const OPTION = "o.";
+/** Prefix of the options' names, so that they cannot collide with the other parameters. */
+const OPTION_PREFIX = "o.";
 
-/** A state as the text after `#`. */
-export function toHash({ task, picture, values, region }: State): string {
-  const shown = typeof picture?.image === "string" ? picture.image : picture?.name.replace(/\.\w+$/u, "");
-  const { x1, y1, x2, y2 } = rounded(region);
+/** Formats a state as a URL fragment, without the `#`. */
+export function toHash({ task, image, values, region }: State): string {
+  const picture = typeof image?.source === "string" ? image.source : image?.name.replace(/\.\w+$/u, "");
+  const { x1, y1, x2, y2 } = roundRegion(region);
   const typed = Object.entries(values).filter(([, value]) => value !== "");
   return new URLSearchParams([
     ["task", task],
-    ...(shown === undefined ? [] : [["picture", shown]]),
+    ...(picture === undefined ? [] : [["picture", picture]]),
     ["region", [x1, y1, x2, y2].join(",")],
-    ...typed.map(([name, value]) => [OPTION + name, value]),
+    ...typed.map(([name, value]) => [OPTION_PREFIX + name, value]),
   ]).toString();
 }
 
@@ -31,19 +31,19 @@ function regionIn(text: string | null): Box | undefined {
   const numbers = (text ?? "").split(",").map((part) => (part === "" ? Number.NaN : Number(part)));
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = numbers;
   if (numbers.length !== 4 || !numbers.every(Number.isFinite)) return undefined;
-  return between({ x: x1, y: y1 }, { x: x2, y: y2 });
+  return regionBetween({ x: x1, y: y1 }, { x: x2, y: y2 });
 }
 
-/** The inverse of `toHash`; what cannot be read is left out. */
-export function fromHash(hash: string): Shared {
-  const read = new URLSearchParams(hash.replace(/^#/u, ""));
-  const typed = [...read].flatMap(([name, value]) =>
-    name.startsWith(OPTION) ? [[name.slice(OPTION.length), value]] : [],
+/** Parses a URL fragment: the inverse of `toHash`. Missing and invalid parameters are omitted. */
+export function fromHash(hash: string): SharedState {
+  const parameters = new URLSearchParams(hash.replace(/^#/u, ""));
+  const typed = [...parameters].flatMap(([name, value]) =>
+    name.startsWith(OPTION_PREFIX) ? [[name.slice(OPTION_PREFIX.length), value]] : [],
   );
   return {
-    task: read.get("task") ?? undefined,
-    picture: read.get("picture") ?? undefined,
+    task: parameters.get("task") ?? undefined,
+    picture: parameters.get("picture") ?? undefined,
     values: Object.fromEntries(typed),
-    region: regionIn(read.get("region")),
+    region: regionIn(parameters.get("region")),
   };
 }

@@ -1,16 +1,16 @@
 import { tasks } from "../client/contract.ts";
 import { queryOf } from "../client/request.ts";
 import { optionsOf } from "./options.ts";
-import { chosenTask, type Picture, type State } from "./state.ts";
+import { chosenTask, type SelectedImage, type State } from "./state.ts";
 
-/** A word that a shell takes as it is. */
-function quoted(text: string): string {
+/** Quotes a text as one literal word for a POSIX shell. */
+function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** JavaScript as people write it: names without quotes. */
+/** Formats a value as a JavaScript literal, with unquoted property names. */
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -19,34 +19,38 @@ function literal(value: unknown): string {
     .join(", ")} }`;
 }
 
-function curlWithFile(address: string, { image, name }: Picture & { readonly image: Blob }, options: Options): string {
+function curlWithFile(
+  url: string,
+  { source, name }: SelectedImage & { readonly source: Blob },
+  options: Options,
+): string {
   const query = queryOf(options).toString();
-  const type = image.type === "" ? "application/octet-stream" : image.type;
+  const type = source.type === "" ? "application/octet-stream" : source.type;
   return [
-    `curl -s -H ${quoted(`content-type: ${type}`)}`,
-    `--data-binary ${quoted(`@${name}`)}`,
-    quoted(query === "" ? address : `${address}?${query}`),
+    `curl -s -H ${shellQuoted(`content-type: ${type}`)}`,
+    `--data-binary ${shellQuoted(`@${name}`)}`,
+    shellQuoted(query === "" ? url : `${url}?${query}`),
   ].join(" \\\n  ");
 }
 
-function curlWithAddress(address: string, image: string, options: Options): string {
+function curlWithImageUrl(url: string, image: string, options: Options): string {
   const body = JSON.stringify({ image, ...options });
-  return [`curl -s -H 'content-type: application/json'`, `-d ${quoted(body)}`, quoted(address)].join(" \\\n  ");
+  return [`curl -s -H 'content-type: application/json'`, `-d ${shellQuoted(body)}`, shellQuoted(url)].join(" \\\n  ");
 }
 
-/** The question as a command; empty while there is no picture. */
+/** Formats the request as a curl command; empty while no image is selected. */
 export function curl(state: State, origin: string): string {
-  const { picture } = state;
-  const address = `${origin}${chosenTask(state)?.path ?? ""}`;
-  if (picture === undefined) return "";
+  const { image } = state;
+  const url = `${origin}${chosenTask(state)?.path ?? ""}`;
+  if (image === undefined) return "";
   const options = optionsOf(state);
-  const { image } = picture;
-  return typeof image === "string"
-    ? curlWithAddress(address, image, options)
-    : curlWithFile(address, { ...picture, image }, options);
+  const { source } = image;
+  return typeof source === "string"
+    ? curlWithImageUrl(url, source, options)
+    : curlWithFile(url, { ...image, source }, options);
 }
 
-/** The client's method for a task; `undefined` for a task that this client does not know. */
+/** Returns the client's method of a task; `undefined` for a task that this client does not have. */
 export function methodOf(task: string): keyof typeof tasks | undefined {
   return Object.entries(tasks).flatMap(([method, { name }]) => (name === task && isMethod(method) ? [method] : []))[0];
 }
@@ -55,16 +59,16 @@ function isMethod(name: string): name is keyof typeof tasks {
   return Object.hasOwn(tasks, name);
 }
 
-/** The question as a program of the client's; empty while there is no picture. */
+/** Formats the request as a JavaScript program that uses the client; empty while no image is selected. */
 export function program(state: State, origin: string): string {
-  const { picture } = state;
+  const { image } = state;
   const options = optionsOf(state);
-  if (picture === undefined) return "";
-  const isFile = typeof picture.image !== "string";
-  const image = isFile ? `fromPath(${literal(picture.name)})` : literal(picture.image);
-  const given = Object.keys(options).length === 0 ? image : `${image}, ${literal(options)}`;
-  const call = `florence.${methodOf(state.task) ?? "…"}(${given})`;
-  const use =
+  if (image === undefined) return "";
+  const isFile = typeof image.source !== "string";
+  const input = isFile ? `fromPath(${literal(image.name)})` : literal(image.source);
+  const parameters = Object.keys(options).length === 0 ? input : `${input}, ${literal(options)}`;
+  const call = `florence.${methodOf(state.task) ?? "…"}(${parameters})`;
+  const statement =
     options["stream"] === true
       ? `for await (const event of ${call}) console.log(event);`
       : `console.log(await ${call});`;
@@ -73,6 +77,6 @@ export function program(state: State, origin: string): string {
     ...(isFile ? ['import { fromPath } from "florence-edge-client/node";'] : []),
     "",
     `const florence = createFlorence({ baseUrl: ${literal(origin)} });`,
-    use,
+    statement,
   ].join("\n");
 }

@@ -1,95 +1,95 @@
 import type { Box, CacheReport, FlorenceError } from "../client/florence.ts";
 import type { ApiDocument, Task } from "./api-document.ts";
-import { middle } from "./region.ts";
+import { initialRegion } from "./region.ts";
 
-/** The picture that is asked about. */
-export interface Picture {
+/** The image of the next request. */
+export interface SelectedImage {
   readonly name: string;
-  /** Its file, or the address that the API fetches it from. */
-  readonly image: Blob | string;
-  /** What an `img` shows; `undefined` where this page may not load it. */
-  readonly shown: string | undefined;
-  /** In pixels, where it is known. */
+  /** The file, or the URL from which the API fetches it. */
+  readonly source: Blob | string;
+  /** URL for an `img` element; `undefined` if this page cannot display the image. */
+  readonly displayUrl: string | undefined;
+  /** In pixels, if known. */
   readonly size: { readonly width: number; readonly height: number } | undefined;
   readonly description: string;
-  /** What was done to it before it is sent; empty for nothing. */
+  /** Notice for the user about the upload or the display; may be empty. */
   readonly note: string;
 }
 
-/** An answer, and how it came about. */
+/** An answer with its cache report and timings. */
 export interface Reply {
-  /** JSON in any form, or the text of an SVG file. */
+  /** JSON in any format, or the text of an SVG file. */
   readonly data: unknown;
   readonly cache: CacheReport | undefined;
   readonly timings: Readonly<Record<string, number>>;
   readonly requestId: string | undefined;
-  /** From the click to the last byte, in milliseconds. */
+  /** From the request to the last byte of the response, in milliseconds. */
   readonly ms: number;
 }
 
-/** What came of the question so far. `asking` has what a stream has brought. */
-export type Outcome =
-  | { readonly kind: "none" }
-  | { readonly kind: "asking"; readonly text: string; readonly objects: readonly unknown[] }
-  | { readonly kind: "answered"; readonly reply: Reply }
+/** State of the last request. `pending` has the partial result of a stream. */
+export type RequestState =
+  | { readonly kind: "idle" }
+  | { readonly kind: "pending"; readonly text: string; readonly objects: readonly unknown[] }
+  | { readonly kind: "succeeded"; readonly reply: Reply }
   | { readonly kind: "failed"; readonly error: FlorenceError };
 
-/** Everything that the page shows. */
+/** The whole state of the page. */
 export interface State {
   readonly tasks: readonly Task[];
-  readonly document: ApiDocument | undefined;
-  readonly picture: Picture | undefined;
+  readonly apiDocument: ApiDocument | undefined;
+  readonly image: SelectedImage | undefined;
   /** The task's name. */
   readonly task: string;
-  /** What was typed, by `valueKey`. */
+  /** Typed values of the fields, by `valueKey`. */
   readonly values: Readonly<Record<string, string>>;
   /** In 0..1. */
   readonly region: Box;
-  readonly outcome: Outcome;
-  /** The object that is pointed at. */
-  readonly marked: number | undefined;
+  readonly request: RequestState;
+  /** Index of the object under the pointer. */
+  readonly highlighted: number | undefined;
 }
 
-const nothing: Outcome = { kind: "none" };
+const idle: RequestState = { kind: "idle" };
 
-/** The page before anything is there. */
+/** The state of the page before anything is loaded. */
 export const initialState: State = {
   tasks: [],
-  document: undefined,
-  picture: undefined,
+  apiDocument: undefined,
+  image: undefined,
   task: "object-detection",
   values: {},
-  region: middle,
-  outcome: nothing,
-  marked: undefined,
+  region: initialRegion,
+  request: idle,
+  highlighted: undefined,
 };
 
-/** The row of the chosen task. */
+/** Returns the chosen task; `undefined` until the tasks are loaded. */
 export function chosenTask({ tasks, task }: State): Task | undefined {
   return tasks.find(({ name }) => name === task);
 }
 
-/** Another picture: what was answered of the last one is gone. */
-export function withPicture(state: State, picture: Picture): State {
-  return { ...state, picture, outcome: nothing, marked: undefined };
+/** Selects another image and clears the last answer. */
+export function withImage(state: State, image: SelectedImage): State {
+  return { ...state, image, request: idle, highlighted: undefined };
 }
 
-/** Another task: the picture's answer was another question's. */
+/** Selects another task and clears the last answer. */
 export function withTask(state: State, task: string): State {
-  return { ...state, task, outcome: nothing, marked: undefined };
+  return { ...state, task, request: idle, highlighted: undefined };
 }
 
-/** Another region, in 0..1; the last answer stays to be compared with. */
+/** Changes the region (in 0..1) and keeps the last answer for comparison. */
 export function withRegion(state: State, region: Box): State {
   return { ...state, region };
 }
 
-/** What was typed into a field. */
+/** Changes the typed value of a field. */
 export function withValue(state: State, key: string, value: string): State {
   return { ...state, values: { ...state.values, [key]: value } };
 }
 
-/** What came of the question. */
-export function withOutcome(state: State, outcome: Outcome): State {
-  return { ...state, outcome, marked: undefined };
+/** Changes the state of the request. */
+export function withRequest(state: State, request: RequestState): State {
+  return { ...state, request, highlighted: undefined };
 }

@@ -1,17 +1,17 @@
-/** Holds the one state of the page, and tells those who draw it when a part of it changes. */
+/** Holds the state of the page and calls its watchers when the part that they select changes. */
 export interface Store<State> {
-  /** As it is now. */
+  /** Returns the current state. */
   readonly read: () => State;
   readonly update: (change: (state: State) => State) => void;
-  /** Draws now, and again whenever one of the selected values is another. */
-  readonly watch: (select: (state: State) => readonly unknown[], draw: (state: State) => void) => void;
+  /** Calls `render` now, and again whenever one of the selected values changes. */
+  readonly watch: (select: (state: State) => readonly unknown[], render: (state: State) => void) => void;
 }
 
 function isEqual(one: readonly unknown[], other: readonly unknown[]): boolean {
   return one.length === other.length && one.every((value, index) => Object.is(value, other[index]));
 }
 
-/** A store; states are never changed, only replaced. */
+/** Creates a store. States are never mutated, only replaced. */
 export function createStore<State>(initial: State): Store<State> {
   let state = initial;
   const watchers: (() => void)[] = [];
@@ -21,15 +21,15 @@ export function createStore<State>(initial: State): Store<State> {
       state = change(state);
       for (const watcher of watchers) watcher();
     },
-    watch: (select, draw) => {
-      let drawn = select(state);
+    watch: (select, render) => {
+      let rendered = select(state);
       watchers.push(() => {
         const selected = select(state);
-        if (isEqual(drawn, selected)) return;
-        drawn = selected;
-        draw(state);
+        if (isEqual(rendered, selected)) return;
+        rendered = selected;
+        render(state);
       });
-      draw(state);
+      render(state);
     },
   };
 }

@@ -1,7 +1,7 @@
-/** The Worker's static assets: what lies where below its one folder. Only pages are shown to callers; see `http/site.ts`. */
+/** Subfolders of the Worker's static assets. Only pages are served to callers; see `http/site.ts`. */
 export const assetFolders = {
-  /** `manifest.json` and the models' parts. */
+  /** `manifest.json` and the models' shards. */
   models: "models",
-  /** Pages, and what they load. */
+  /** Pages with their scripts, styles and images. */
   site: "site",
 } as const;

@@ -1,6 +1,6 @@
 /**
- * The pages: addresses, and the file that each shows. A file that ends in `.html` is built from the one of that name here in `src/`;
- * any other lies in `src/site/public/`.
+ * The pages: the file served at each URL path. A file that ends in `.html` is built from the file of that name in `src/`;
+ * any other file is in `src/site/public/`.
  */
 export const pages = {
   "/": "playground/index.html",
@@ -8,6 +8,6 @@ export const pages = {
   "/errors": "site/errors/index.html",
   "/llms.txt": "llms.txt",
   "/favicon.svg": "favicon.svg",
-  // Browsers ask for it beside whatever is no page, /llms.txt for one.
+  // Browsers request it for URLs that are not HTML pages, for example /llms.txt.
   "/favicon.ico": "favicon.svg",
 } as const satisfies Readonly<Record<string, string>>;

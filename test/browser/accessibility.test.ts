@@ -2,15 +2,15 @@ import { describe, expect, it } from "vitest";
 import { answerOf, textOf } from "./support/expected.ts";
 import { violations } from "./support/axe.ts";
 import { screens, useBrowser } from "./support/browser.ts";
-import { ask, openPlayground, settled } from "./support/playground.ts";
+import { openPlayground, submit, waitForResult } from "./support/playground.ts";
 
 useBrowser();
 
-describe("whoever has no mouse", () => {
-  it("picks a sample and a task, moves the region and asks, with the keyboard alone", async () => {
+describe("the keyboard alone", () => {
+  it("can choose a task, move the region and send the request", async () => {
     const page = await openPlayground("#picture=garden");
     await page.locator("#tasks :checked").focus();
-    // Radio buttons: one stop, arrows within it.
+    // A radio group has one tab stop; arrow keys move within it.
     for (
       let pressed = 0;
       pressed < 15 && (await page.locator("#tasks :checked").inputValue()) !== "region-to-category";
@@ -31,13 +31,13 @@ describe("whoever has no mouse", () => {
     }
     await page.locator("#region-x1").focus();
     await page.keyboard.press("Enter");
-    await settled(page);
+    await waitForResult(page);
     // From 0.3 to 0.7: seven large steps of 0.05 for the upper left corner, six for the lower right.
     const expected = await answerOf("region-to-category", "garden", { normalized_region: "0.65,0.65,1,1" });
     expect(await page.locator("#caption").textContent()).toBe(textOf(expected));
   });
 
-  it("reaches everything by Tab, in the order of the page, and sees where the focus is", async () => {
+  it("reaches every control by Tab, the skip link first", async () => {
     const page = await openPlayground();
     const reached: string[] = [];
     for (let pressed = 0; pressed < 60; pressed += 1) {
@@ -60,13 +60,13 @@ describe.each([
   ["phone", "dark"],
   ["narrow", "light"],
 ] as const)("on a %s screen, in %s", (name, colorScheme) => {
-  it("nothing is wrong by axe-core before and after an answer, and nothing is too wide", async () => {
+  it("axe-core finds no violations before and after an answer, and nothing overflows", async () => {
     const screen = screens[name];
     const hash = "#task=region-to-segmentation&picture=street&region=0.3,0,0.6,0.4";
     const page = await openPlayground(hash, { ...screen, colorScheme });
     expect(await violations(page)).toEqual([]);
     await page.locator(".more summary").click();
-    await ask(page);
+    await submit(page);
     expect(await violations(page)).toEqual([]);
     const [inner, width] = await page.evaluate(() => [innerWidth, document.documentElement.scrollWidth]);
     expect([inner, width]).toEqual([screen.viewport.width, screen.viewport.width]);

@@ -5,20 +5,20 @@ import { openPage, screens, useBrowser } from "./support/browser.ts";
 useBrowser();
 
 it.each(["region-to-category", "open-vocabulary-detection", "object-detection"] as const)(
-  "the page of the API tries %s with its example, and shows the answer that stands beside it",
+  "the API page executes %s with its example, and shows the documented answer",
   async (task) => {
-    const answered = JSON.stringify(examples[`/v1/${task}`]["application/json"].json, undefined, 2);
+    const expected = JSON.stringify(examples[`/v1/${task}`]["application/json"].json, undefined, 2);
     const page = await openPage("/docs");
     const operation = page.locator(".opblock", { has: page.locator(`[data-path="/v1/${task}"]`) });
     await operation.locator(".opblock-summary-control").click();
     await operation.getByRole("button", { name: "Execute" }).click();
     const response = operation.locator(".live-responses-table .response");
-    await expect.poll(() => response.first().textContent(), { timeout: 20_000 }).toContain(answered);
+    await expect.poll(() => response.first().textContent(), { timeout: 20_000 }).toContain(expected);
     expect(await response.first().locator(".response-col_status").textContent()).toContain("200");
   },
 );
 
-it("every operation is on the page of the API", async () => {
+it("the API page lists every operation", async () => {
   const page = await openPage("/docs", screens.phone);
   await page.locator(".opblock").first().waitFor();
   const { paths }: { paths: object } = await (await page.request.get(new URL("/openapi.json", page.url()).href)).json();

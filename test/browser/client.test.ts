@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { buildClient } from "../../tools/build-client.ts";
 import { root } from "../../tools/serve.ts";
-import { expectComplaint, openPage, useBrowser } from "./support/browser.ts";
+import { expectBrowserError, openPage, useBrowser } from "./support/browser.ts";
 import { type OtherSite, serveOtherSite } from "./support/client-origin.ts";
 
 useBrowser();
 
-/** What a page of another site does with the built client. */
+/** Script of a page on another site that uses the built client. */
 const program = (api: string): string => `
   import { createFlorence, FlorenceError } from "/client/florence.js";
 
@@ -53,7 +53,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it("the client answers a page of another site", async () => {
+it("the client works on a page of another site", async () => {
   const page = await openPage("/errors");
   await page.goto(`${site?.origin}/page.html`);
   await page.waitForFunction(() => "result" in globalThis);
@@ -66,7 +66,7 @@ it("the client answers a page of another site", async () => {
     statuses: ["ok", "error"],
     codes: [true, "unsupported-image", true, "aborted"],
   });
-  // That other site's own files; and what Chromium says of every answer that is a problem.
-  expectComplaint(new RegExp(`^asked ${site?.origin}/`, "u"));
-  expectComplaint(/status of 415/u);
+  // The requests for the other site's own files, and Chromium's console error for every error response.
+  expectBrowserError(new RegExp(`^asked ${site?.origin}/`, "u"));
+  expectBrowserError(/status of 415/u);
 });

@@ -5,12 +5,12 @@ import { openPage, useBrowser } from "./support/browser.ts";
 
 useBrowser();
 
-it.each(Object.keys(pages))("%s opens without a complaint, and asks nobody else", async (path) => {
+it.each(Object.keys(pages))("%s opens without errors and without requests to other sites", async (path) => {
   const page = await openPage(path);
   await page.waitForLoadState("networkidle");
   expect(await page.evaluate(() => document.readyState)).toBe("complete");
 });
 
-it("nothing is wrong with the page of errors by axe-core", async () => {
+it("axe-core finds no violations on the errors page", async () => {
   expect(await violations(await openPage("/errors"))).toEqual([]);
 });

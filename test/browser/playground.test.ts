@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { summaryOf } from "../../src/playground/sentences.ts";
 import { answerOf, labelsOf, textOf } from "./support/expected.ts";
-import { expectComplaint, useBrowser } from "./support/browser.ts";
-import { ask, openPlayground } from "./support/playground.ts";
+import { expectBrowserError, useBrowser } from "./support/browser.ts";
+import { openPlayground, submit } from "./support/playground.ts";
 
 useBrowser();
 
 describe("the playground", () => {
-  it("answers on a sample with boxes over the picture, a list, the cache's word and times", async () => {
+  it("shows the answer for a sample: boxes over the image, a list, the cache report and timings", async () => {
     const page = await openPlayground();
-    await ask(page);
+    await submit(page);
     const expected = await answerOf("object-detection", "street");
     const labels = labelsOf(expected);
     expect(labels.length).toBeGreaterThan(0);
@@ -21,9 +21,9 @@ describe("the playground", () => {
     expect(await page.locator(".legend li").count()).toBeGreaterThan(1);
   });
 
-  it("answers from the cache when it is asked again, and says so", async () => {
+  it("reports that a repeated request is answered from the cache", async () => {
     const page = await openPlayground("#picture=garden");
-    await ask(page);
+    await submit(page);
     await page.getByRole("button", { name: "Ask", exact: true }).click();
     await expect.poll(() => page.locator("#cache").textContent()).toMatch(/^From the cache, made /u);
   });
@@ -33,10 +33,10 @@ describe("the playground", () => {
     ["ocr-with-region", "garden", {}],
     ["open-vocabulary-detection", "shoes", { labels: "shoe" }],
     ["referring-expression-segmentation", "garden", { text: "three trees and a cake" }],
-  ])("shows what %s answers", async (task, picture, options) => {
-    const page = await openPlayground(`#task=${task}&picture=${picture}`);
-    await ask(page);
-    const expected = await answerOf(task, picture, { ...options });
+  ])("shows the answer of %s", async (task, sample, options) => {
+    const page = await openPlayground(`#task=${task}&picture=${sample}`);
+    await submit(page);
+    const expected = await answerOf(task, sample, { ...options });
     expect(await page.locator("#caption").textContent()).toBe(textOf(expected));
     expect(await page.locator("#labels span").allTextContents()).toEqual(labelsOf(expected));
     expect(await page.locator("#overlay .filled").count()).toBe(
@@ -44,7 +44,7 @@ describe("the playground", () => {
     );
   });
 
-  it("draws a region with the mouse, and asks about it", async () => {
+  it("draws a region with the mouse and sends it with the request", async () => {
     const page = await openPlayground("#task=region-to-category&picture=garden");
     const frame = await page.locator("#frame").boundingBox();
     expect(frame).not.toBeNull();
@@ -56,39 +56,39 @@ describe("the playground", () => {
     await page.mouse.up();
     const inputs = await page.locator("#region-numbers input").all();
     const numbers = await Promise.all(inputs.map(async (input) => Number(await input.inputValue())));
-    const wanted = [0.65, 0.62, 0.95, 0.95].map((part) => part * 512);
-    for (const [index, value] of numbers.entries()) expect(Math.abs(value - (wanted[index] ?? 0))).toBeLessThan(3);
-    await ask(page);
+    const corners = [0.65, 0.62, 0.95, 0.95].map((fraction) => fraction * 512);
+    for (const [index, value] of numbers.entries()) expect(Math.abs(value - (corners[index] ?? 0))).toBeLessThan(3);
+    await submit(page);
     const expected = textOf(await answerOf("region-to-category", "garden", { region: numbers.join(",") }));
     expect(await page.locator("#caption").textContent()).toBe(expected);
     expect(await page.locator("#curl").textContent()).toContain(`region=${numbers.join("%2C")}`);
   });
 
-  it("marks the shape of the object that is pointed at, and the other way round", async () => {
+  it("highlights the shape of the object under the pointer", async () => {
     const page = await openPlayground();
-    await ask(page);
+    await submit(page);
     await page.locator("#answer tbody tr").nth(2).hover();
     expect(await page.locator("#overlay .is-marked").count()).toBe(1);
     expect(await page.locator("#overlay > g").nth(2).getAttribute("class")).toContain("is-marked");
   });
 
-  it("shows an error as people read it", async () => {
+  it("shows an error with its fields and a link to its documentation", async () => {
     const page = await openPlayground("#task=region-to-category&o.max_new_tokens=0");
-    await ask(page);
+    await submit(page);
     const problem = page.getByRole("alert");
     expect(await problem.textContent()).toMatch(/does not fit.*max_new_tokens.*1 to 1024.*invalid-request/su);
     expect(await problem.getByRole("link").getAttribute("href")).toBe("/errors#invalid-request");
-    expectComplaint(/400/u);
+    expectBrowserError(/400/u);
   });
 
-  it("streams where it is told to, and ends with the same answer", async () => {
+  it("streams on request, and ends with the same answer", async () => {
     const page = await openPlayground("#task=caption&o.stream=true&o.max_new_tokens=20");
-    await ask(page);
+    await submit(page);
     const expected = textOf(await answerOf("caption", "street", { max_new_tokens: "20" }));
     expect(await page.locator("#caption").textContent()).toBe(expected);
   });
 
-  it("can be shared by its address", async () => {
+  it("can be shared by its URL", async () => {
     const page = await openPlayground("#task=caption-to-phrase-grounding&picture=garden&o.text.text=three+trees");
     expect(await page.locator("#field-text").inputValue()).toBe("three trees");
     await page.locator("#field-text").fill("a cake & a tree");

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Pages in Chromium against the real server. Not part of `npm test`: it wants a browser (`CHROMIUM_PATH`, else Debian's). */
+/** Tests of the pages in Chromium against the real server. Not part of `npm test`: it needs a browser (`CHROMIUM_PATH`, else Debian's). */
 export default defineConfig({
   test: {
     name: "browser",

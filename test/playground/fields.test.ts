@@ -5,10 +5,10 @@ import { tasks } from "../../src/florence/tasks.ts";
 import type { ApiDocument, Task } from "../../src/playground/api-document.ts";
 import { fieldsOf } from "../../src/playground/fields.ts";
 import { optionsOf, valueKey } from "../../src/playground/options.ts";
-import { initialState, type Picture, type State } from "../../src/playground/state.ts";
+import { initialState, type SelectedImage, type State } from "../../src/playground/state.ts";
 
 const rows: readonly Task[] = Object.entries(tasks).map(([name, row]) => ({ name, path: taskPath(name), ...row }));
-const described: ApiDocument = JSON.parse(
+const apiDocument: ApiDocument = JSON.parse(
   JSON.stringify(
     openApiDocument(
       Object.entries(tasks).map(([name, row]) => ({ name, ...row })),
@@ -16,37 +16,37 @@ const described: ApiDocument = JSON.parse(
     ),
   ),
 );
-const picture: Picture = {
+const image: SelectedImage = {
   name: "a.png",
-  image: new Blob(["a"], { type: "image/png" }),
-  shown: "blob:a",
+  source: new Blob(["a"], { type: "image/png" }),
+  displayUrl: "blob:a",
   size: { width: 200, height: 100 },
   description: "",
   note: "",
 };
-const asked: State = { ...initialState, tasks: rows, document: described, picture };
+const state: State = { ...initialState, tasks: rows, apiDocument, image };
 
 function fieldsOfTask(name: string) {
   const row = rows.find((each) => each.name === name);
-  return row === undefined ? [] : fieldsOf(described, row, rows);
+  return row === undefined ? [] : fieldsOf(apiDocument, row, rows);
 }
 
-function own(name: string): readonly string[] {
+function ownFields(name: string): readonly string[] {
   return fieldsOfTask(name)
     .filter(({ isCommon }) => !isCommon)
     .map((field) => `${field.name}: ${field.kind}`);
 }
 
-describe("fields drawn from the API's document", () => {
-  it("are, of each kind of task, what it alone takes", () => {
-    expect(own("caption")).toEqual([]);
-    expect(own("caption-to-phrase-grounding")).toEqual(["text: text"]);
-    expect(own("open-vocabulary-detection")).toEqual(["text: text", "labels: lines"]);
-    // A region is drawn, and no field.
-    expect(own("region-to-category")).toEqual([]);
+describe("fields generated from the OpenAPI document", () => {
+  it("include the options of the task's own input", () => {
+    expect(ownFields("caption")).toEqual([]);
+    expect(ownFields("caption-to-phrase-grounding")).toEqual(["text: text"]);
+    expect(ownFields("open-vocabulary-detection")).toEqual(["text: text", "labels: lines"]);
+    // A region has no form field.
+    expect(ownFields("region-to-category")).toEqual([]);
   });
 
-  it("have the document's kinds, bounds and descriptions", () => {
+  it("have the kinds and limits of the document", () => {
     const byName = new Map(fieldsOfTask("caption").map((field) => [field.name, field]));
     expect(byName.get("beams")).toMatchObject({
       kind: "number",
@@ -64,7 +64,7 @@ describe("fields drawn from the API's document", () => {
 });
 
 describe("options", () => {
-  it("are what was filled in, in the API's types; empty fields are not sent", () => {
+  it("have the typed values in the API's types, without empty fields", () => {
     const values = {
       beams: "3",
       min_score: "0.05",
@@ -73,7 +73,7 @@ describe("options", () => {
       max_objects: " ",
       format: "",
     };
-    expect(optionsOf({ ...asked, values })).toEqual({
+    expect(optionsOf({ ...state, values })).toEqual({
       beams: 3,
       min_score: 0.05,
       include: ["svg_path", "coco_rle"],
@@ -81,23 +81,23 @@ describe("options", () => {
     });
   });
 
-  it("keep what is no number as it was typed, so that the API says what it wants", () => {
-    expect(optionsOf({ ...asked, values: { beams: "many" } })).toEqual({ beams: "many" });
+  it("keep text that is not a number as typed, so that the API reports what it expects", () => {
+    expect(optionsOf({ ...state, values: { beams: "many" } })).toEqual({ beams: "many" });
   });
 
-  it("of words are apart for each kind of input", () => {
+  it("keep separate values for each kind of input", () => {
     const values = { "text.text": "a cat", "labels.labels": "cat\n\n dog " };
-    expect(optionsOf({ ...asked, task: "caption", values })).toEqual({});
-    expect(optionsOf({ ...asked, task: "caption-to-phrase-grounding", values })).toEqual({ text: "a cat" });
-    expect(optionsOf({ ...asked, task: "open-vocabulary-detection", values })).toEqual({ labels: ["cat", "dog"] });
+    expect(optionsOf({ ...state, task: "caption", values })).toEqual({});
+    expect(optionsOf({ ...state, task: "caption-to-phrase-grounding", values })).toEqual({ text: "a cat" });
+    expect(optionsOf({ ...state, task: "open-vocabulary-detection", values })).toEqual({ labels: ["cat", "dog"] });
     expect(valueKey({ name: "beams", isCommon: true }, { input: "text" })).toBe("beams");
   });
 
-  it("of a region are pixels where the picture's size is known, and parts of it where not", () => {
-    const state = { ...asked, task: "region-to-ocr", region: { x1: 0.1, y1: 0.2, x2: 0.5, y2: 1 } };
-    expect(optionsOf(state)).toEqual({ region: { x1: 20, y1: 20, x2: 100, y2: 100 } });
-    expect(optionsOf({ ...state, picture: { ...picture, size: undefined } })).toEqual({
-      normalized_region: state.region,
+  it("have a region in pixels, or normalized if the image's size is unknown", () => {
+    const regionState = { ...state, task: "region-to-ocr", region: { x1: 0.1, y1: 0.2, x2: 0.5, y2: 1 } };
+    expect(optionsOf(regionState)).toEqual({ region: { x1: 20, y1: 20, x2: 100, y2: 100 } });
+    expect(optionsOf({ ...regionState, image: { ...image, size: undefined } })).toEqual({
+      normalized_region: regionState.region,
     });
   });
 });

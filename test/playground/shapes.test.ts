@@ -10,7 +10,7 @@ const corners = [
 ];
 
 describe("shapes", () => {
-  it("are an object's most exact outline", () => {
+  it("have the most exact outline of an object", () => {
     const ring = [
       { x: 0, y: 0 },
       { x: 1, y: 0 },
@@ -28,23 +28,23 @@ describe("shapes", () => {
     ]);
   });
 
-  it("are there for every format of a box", () => {
+  it("have corners for every format of a box", () => {
     const formats = [box, { x: 0.1, y: 0.2, width: 0.4, height: 0.4 }, { cx: 0.3, cy: 0.4, width: 0.4, height: 0.4 }];
     for (const each of formats) {
-      const found = cornersOf(each);
-      for (const side of ["x1", "y1", "x2", "y2"] as const) expect(found[side]).toBeCloseTo(box[side], 9);
+      const result = cornersOf(each);
+      for (const side of ["x1", "y1", "x2", "y2"] as const) expect(result[side]).toBeCloseTo(box[side], 9);
     }
   });
 
   it.each([[undefined], [null], ["<svg/>"], [{ type: "flat", labels: "cat" }], [{ objects: [1, null, {}] }]])(
-    "are none in %j",
+    "are empty for %j",
     (data) => {
       expect(shapesOf(objectsIn(data))).toEqual([]);
     },
   );
 });
 
-it("a text is a text answer's alone", () => {
+it("textIn returns the text of text answers only", () => {
   expect(textIn({ type: "text", text: "a cat" })).toBe("a cat");
   expect([textIn({ type: "boxes", objects: [] }), textIn({ type: "flat", text: "a cat" }), textIn(undefined)]).toEqual([
     undefined,

@@ -3,30 +3,30 @@ import { promisify } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { curl, methodOf, program } from "../../src/playground/snippets.ts";
-import { pictureAt } from "../../src/playground/selected-image.ts";
-import { initialState, type Picture, type State } from "../../src/playground/state.ts";
+import { imageFromUrl } from "../../src/playground/selected-image.ts";
+import { initialState, type SelectedImage, type State } from "../../src/playground/state.ts";
 
 const tasks = [
   { name: "caption", path: "/v1/caption", summary: "", input: "none", answers: ["text"] },
   { name: "region-to-category", path: "/v1/region-to-category", summary: "", input: "region", answers: ["text"] },
 ] as const;
 
-function picture(name: string): Picture {
-  const image = new Blob(["a"], { type: "image/png" });
-  return { name, image, shown: "blob:a", size: { width: 100, height: 100 }, description: "", note: "" };
+function imageNamed(name: string): SelectedImage {
+  const source = new Blob(["a"], { type: "image/png" });
+  return { name, source, displayUrl: "blob:a", size: { width: 100, height: 100 }, description: "", note: "" };
 }
 
-const asked: State = { ...initialState, tasks, task: "region-to-category", picture: picture("a.png") };
+const state: State = { ...initialState, tasks, task: "region-to-category", image: imageNamed("a.png") };
 
-/** The words that a shell makes of a command. */
+/** Splits a command into words with bash. */
 async function words(command: string): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)("bash", ["-c", `printf '%s\\0' ${command}`]);
   return stdout.split("\0").slice(0, -1);
 }
 
-describe("the question as a command", () => {
-  it("sends a file as it is, and the options in the query", async () => {
-    expect(await words(curl(asked, "https://api.example"))).toEqual([
+describe("the request as a curl command", () => {
+  it("sends a file as the body, and the options in the query", async () => {
+    expect(await words(curl(state, "https://api.example"))).toEqual([
       "curl",
       "-s",
       "-H",
@@ -37,9 +37,9 @@ describe("the question as a command", () => {
     ]);
   });
 
-  it("sends an address as JSON", async () => {
+  it("sends an image URL in JSON", async () => {
     const [, , , , , body = ""] = await words(
-      curl({ ...asked, picture: pictureAt("https://a.example/it's.png") }, "https://api.example"),
+      curl({ ...state, image: imageFromUrl("https://a.example/it's.png") }, "https://api.example"),
     );
     expect(JSON.parse(body)).toEqual({
       image: "https://a.example/it's.png",
@@ -47,27 +47,24 @@ describe("the question as a command", () => {
     });
   });
 
-  it("is one word for the shell, whatever a file is called", async () => {
+  it("quotes any file name as one word for the shell", async () => {
     const name = fc.string({ unit: "grapheme-ascii", minLength: 1 });
     await fc.assert(
       fc.asyncProperty(name, async (text) => {
-        expect((await words(curl({ ...asked, picture: picture(text) }, "https://a.example")))[5]).toBe(`@${text}`);
+        expect((await words(curl({ ...state, image: imageNamed(text) }, "https://a.example")))[5]).toBe(`@${text}`);
       }),
       { numRuns: 20 },
     );
   });
 
-  it("is nothing without a picture", () => {
-    expect([curl({ ...asked, picture: undefined }, ""), program({ ...asked, picture: undefined }, "")]).toEqual([
-      "",
-      "",
-    ]);
+  it("is empty without an image", () => {
+    expect([curl({ ...state, image: undefined }, ""), program({ ...state, image: undefined }, "")]).toEqual(["", ""]);
   });
 });
 
-describe("the question as a program", () => {
-  it("asks the client's method for it", () => {
-    expect(program(asked, "https://api.example").split("\n")).toEqual([
+describe("the request as a program", () => {
+  it("calls the client's method of the task", () => {
+    expect(program(state, "https://api.example").split("\n")).toEqual([
       'import { createFlorence } from "florence-edge-client";',
       'import { fromPath } from "florence-edge-client/node";',
       "",
@@ -75,11 +72,11 @@ describe("the question as a program", () => {
       'console.log(await florence.regionToCategory(fromPath("a.png"), { region: { x1: 30, y1: 30, x2: 70, y2: 70 } }));',
     ]);
     expect(
-      program({ ...asked, task: "caption", picture: pictureAt("https://a.example/b.png") }, "https://c.example"),
+      program({ ...state, task: "caption", image: imageFromUrl("https://a.example/b.png") }, "https://c.example"),
     ).toContain('florence.caption("https://a.example/b.png")');
   });
 
-  it("knows the method of a task by its name", () => {
+  it("methodOf returns the method of a task by its name", () => {
     expect([methodOf("ocr-with-region"), methodOf("no-such-task")]).toEqual(["ocrWithRegion", undefined]);
   });
 });

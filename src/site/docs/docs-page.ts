@@ -1,7 +1,7 @@
-// The file as it is: it has been built already, and would be no smaller for being built again.
-import swaggerUiAddress from "swagger-ui-dist/swagger-ui-bundle.js?url";
+// Imported as a URL, not bundled: the file is already built, and bundling would not make it smaller.
+import swaggerUiUrl from "swagger-ui-dist/swagger-ui-bundle.js?url";
 
-/** What is used of Swagger UI, which brings no types. */
+/** The options used of Swagger UI, which has no type declarations. */
 interface SwaggerUiOptions {
   readonly url: string;
   readonly domNode: Element;
@@ -18,10 +18,10 @@ declare global {
   }
 }
 
-/** Swagger UI is a script of the old kind: it leaves its function in `window`. */
-async function loadScript(address: string): Promise<void> {
+/** Loads a classic script: Swagger UI is not a module, and defines a global function in `window`. */
+async function loadScript(url: string): Promise<void> {
   const script = document.createElement("script");
-  script.src = address;
+  script.src = url;
   await new Promise((resolve, reject) => {
     script.addEventListener("load", resolve, { once: true });
     script.addEventListener("error", reject, { once: true });
@@ -31,7 +31,7 @@ async function loadScript(address: string): Promise<void> {
 
 const main = document.querySelector("#document");
 if (main !== null) {
-  await loadScript(swaggerUiAddress);
+  await loadScript(swaggerUiUrl);
   window.SwaggerUIBundle({
     url: "/openapi.json",
     domNode: main,
@@ -39,7 +39,7 @@ if (main !== null) {
     defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
     tryItOutEnabled: true,
-    // Otherwise the document would be sent to a server of theirs.
+    // By default, Swagger UI sends the document to its vendor's validator.
     validatorUrl: null,
   });
 }

@@ -11,10 +11,10 @@ declare global {
   }
 }
 
-/** What axe-core finds wrong, by all rules of WCAG 2.2 AA and its own best practices: the rule, and where. */
+/** Returns the violations that axe-core finds, by all rules of WCAG 2.2 AA and its own best practices: rule and element. */
 export async function violations(page: Page): Promise<readonly string[]> {
-  // Evaluated by the browser's debugger, which the page's Content-Security-Policy does not bind.
+  // Evaluated through the browser's debugger, to which the page's Content-Security-Policy does not apply.
   await page.evaluate(source);
-  const found = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+  const results = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
 }

@@ -8,13 +8,13 @@ const mediaTypes = new Map([
   [".jpg", "image/jpeg"],
 ]);
 
-/** A site of somebody else's: files by their paths, and those of a folder. */
+/** A running server of another origin. */
 export interface OtherSite {
   readonly origin: string;
   stop(): void;
 }
 
-/** Serves a page that installed the client: an origin of its own, so that the browser asks the API's permission (CORS). */
+/** Serves `texts` by path, and the files of `folder`, from an origin of its own, so that the browser needs the API's permission (CORS). */
 export async function serveOtherSite(folder: string, texts: ReadonlyMap<string, string | Buffer>): Promise<OtherSite> {
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;

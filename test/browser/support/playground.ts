@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { openPage } from "./browser.ts";
 
-/** The playground, with its tasks and a sample shown. `hash` says which, as a shared address does. */
+/** Opens the playground and waits for its tasks and image. `hash` selects them, as in a shared URL. */
 export async function openPlayground(hash = "", options?: BrowserContextOptions): Promise<Page> {
   const page = await openPage(`/${hash}`, options);
   await page.locator("#tasks input").first().waitFor({ state: "attached" });
@@ -9,13 +9,13 @@ export async function openPlayground(hash = "", options?: BrowserContextOptions)
   return page;
 }
 
-/** Asks, and waits for what comes of it. */
-export async function ask(page: Page): Promise<void> {
+/** Sends the request and waits for its result. */
+export async function submit(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Ask", exact: true }).click();
-  await settled(page);
+  await waitForResult(page);
 }
 
-/** Waits until nothing is being asked. */
-export async function settled(page: Page): Promise<void> {
+/** Waits for an answer or an error. */
+export async function waitForResult(page: Page): Promise<void> {
   await page.locator("#took, #problem:not(:empty)").first().waitFor();
 }

@@ -3,12 +3,15 @@ import { startServer } from "../../../tools/ready-server.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Where the API and its pages are. */
+    /** Origin of the API and its pages. */
     readonly origin: string;
   }
 }
 
-/** One server for all tests here, as `npm start` runs it, but that it fetches images from this machine, too; `inject("origin")` says where. */
+/**
+ * Starts one server for all tests of this project, as `npm start` does, which also fetches images from this machine. `inject("origin")`
+ * returns its origin.
+ */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const server = await startServer(0, { ALLOW_HTTP_IMAGES: "true" });
   provide("origin", server.url.origin);
