@@ -7,12 +7,12 @@ import { cacheMiss, fakeAnswer, fakeApp } from "../support/fake-service.ts";
 
 const image = "QUJD";
 
-/** What `analyze` answers to a body, and what the service was asked. */
+/** The response of `analyze` to a body, and the requests that the service received. */
 async function analyze(body: unknown, answer = "ok") {
-  const asked: AnalyzeRequest[] = [];
+  const requests: AnalyzeRequest[] = [];
   const { app } = fakeApp({
     analyze: async (request) => {
-      asked.push(request);
+      requests.push(request);
       if (answer === "corrupt") throw new Problem("image-corrupt", "cut off");
       const results = request.items.map((item) => ("problem" in item ? item.problem : fakeAnswer));
       return { results, cache: cacheMiss, timings: { intake: 1 } };
@@ -20,20 +20,20 @@ async function analyze(body: unknown, answer = "ok") {
   });
   const headers = { "content-type": "application/json" };
   const response = await app.request("/v1/analyze", { method: "POST", headers, body: JSON.stringify(body) });
-  return { response, asked, body: await response.json() };
+  return { response, requests, body: await response.json() };
 }
 
 const codes = ({ results }: { results: { status: string; answer: unknown; problem: { code: string } | null }[] }) =>
   results.map(({ status, problem }) => problem?.code ?? status);
 
 describe("POST /v1/analyze", () => {
-  it("gives a result for each task, in their order, with their own options", async () => {
+  it("returns a result for each task, in their order, with their own options", async () => {
     const tasks = [
       { task: "caption" },
       { task: "region-to-category", region: { x1: 0, y1: 0, x2: 1, y2: 1 }, beams: 2 },
     ];
-    const { asked, body, response } = await analyze({ image, tasks });
-    expect(asked[0]?.items).toEqual([
+    const { requests, body, response } = await analyze({ image, tasks });
+    expect(requests[0]?.items).toEqual([
       { task: "caption", options: {} },
       { task: "region-to-category", options: { region: { x1: 0, y1: 0, x2: 1, y2: 1 }, beams: 2 } },
     ]);
@@ -48,12 +48,12 @@ describe("POST /v1/analyze", () => {
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ["a task that is none", { task: "vqa" }, "unknown-task"],
+    ["an unknown task", { task: "vqa" }, "unknown-task"],
     ["a missing text", { task: "caption-to-phrase-grounding" }, "text-required"],
     ["a missing region", { task: "region-to-category" }, "region-required"],
     ["an option that the task does not take", { task: "caption", text: "a cat" }, "invalid-request"],
-    ["a drawing", { task: "caption", overlay: "svg" }, "invalid-request"],
-  ])("makes %s one item's problem", async (_, item, code) => {
+    ["an overlay", { task: "caption", overlay: "svg" }, "invalid-request"],
+  ])("returns %s as the problem of one item", async (_, item, code) => {
     const { response, body } = await analyze({ image, tasks: [{ task: "caption" }, item, { task: "caption" }] });
     expect(response.status).toBe(200);
     expect(codes(body)).toEqual(["ok", code, "ok"]);
@@ -70,26 +70,26 @@ describe("POST /v1/analyze", () => {
       400,
       "invalid-request",
     ],
-    ["an item without a name", { image, tasks: [{ beams: 1 }] }, 400, "invalid-request"],
-    ["something else beside", { image, tasks: [{ task: "caption" }], task: "caption" }, 400, "invalid-request"],
-  ])("refuses %s as a whole", async (_, given, status, code) => {
-    const { response, body, asked } = await analyze(given);
-    expect([response.status, body.code, asked.length]).toEqual([status, code, 0]);
+    ["an item without a task", { image, tasks: [{ beams: 1 }] }, 400, "invalid-request"],
+    ["an unknown field", { image, tasks: [{ task: "caption" }], task: "caption" }, 400, "invalid-request"],
+  ])("rejects the whole request for %s", async (_, given, status, code) => {
+    const { response, body, requests } = await analyze(given);
+    expect([response.status, body.code, requests.length]).toEqual([status, code, 0]);
   });
 
-  it("takes as many tasks as it says, each as large as one that means something", async () => {
+  it("accepts the maximum number of tasks, each of the largest useful size", async () => {
     const labels = Array.from({ length: MAX_LABELS }, (_, at) => `label ${at}`);
     const task = { task: "open-vocabulary-detection", labels, include: ["svg_path"] };
     const { response } = await analyze({ image, tasks: Array.from({ length: MAX_ANALYZE_TASKS }, () => task) });
     expect(response.status).toBe(200);
   });
 
-  it("fails as a whole where the image does", async () => {
+  it("rejects the whole request if the image is corrupt", async () => {
     const { response, body } = await analyze({ image, tasks: [{ task: "caption" }] }, "corrupt");
     expect([response.status, body.code]).toEqual([422, "image-corrupt"]);
   });
 
-  it("takes nothing but JSON", async () => {
+  it("accepts only JSON", async () => {
     const { app } = fakeApp();
     const response = await app.request("/v1/analyze", {
       method: "POST",

@@ -6,8 +6,8 @@ import { fakeAnswer, fakeApp, fakeTasks } from "../support/fake-service.ts";
 
 const image = { method: "POST", body: "x", headers: { "content-type": "image/png" } };
 
-describe("routes", () => {
-  it("answer a task with the service's answer", async () => {
+describe("the application", () => {
+  it("responds to a task with the service's answer", async () => {
     const { app } = fakeApp();
     const response = await app.request("/v1/caption", image);
     expect(await response.json()).toEqual(fakeAnswer);
@@ -20,14 +20,14 @@ describe("routes", () => {
     ],
     ["anything else", undefined],
     [undefined, undefined],
-  ])("pass on the request's id and its trace: %s", async (traceparent, passed) => {
+  ])("passes on the request id and the trace context: %s", async (traceparent, passed) => {
     const { app, calls } = fakeApp();
     const headers = { ...image.headers, "x-request-id": "mine", ...(traceparent !== undefined && { traceparent }) };
     await app.request("/v1/caption", { ...image, headers });
     expect(calls).toMatchObject([{ trace: { requestId: "mine", traceparent: passed } }]);
   });
 
-  it("list the tasks with their addresses", async () => {
+  it("lists the tasks with their paths", async () => {
     const { app } = fakeApp();
     const tasks = fakeTasks.map((task) => ({ ...task, path: `/v1/${task.name}` }));
     expect(await (await app.request("/v1/tasks")).json()).toEqual({ tasks });
@@ -37,7 +37,7 @@ describe("routes", () => {
     ["/healthz", { status: "ok" }],
     ["/readyz", { status: "ok" }],
     ["/v1/models", { models: [{ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }] }],
-  ])("answer %s", async (path, body) => {
+  ])("responds to GET %s", async (path, body) => {
     const { app } = fakeApp();
     expect(await (await app.request(path)).json()).toEqual(body);
   });
@@ -48,7 +48,7 @@ describe("routes", () => {
     ["POST", "/v1/tasks", 405, "method-not-allowed", "GET, HEAD, OPTIONS"],
     ["POST", "/v1/vqa", 404, "unknown-task", null],
     ["GET", "/nothing", 404, "not-found", null],
-  ])("refuse %s %s", async (method, path, status, code, allow) => {
+  ])("rejects %s %s", async (method, path, status, code, allow) => {
     const { app } = fakeApp();
     const response = await app.request(path, { method });
     expect(response.status).toBe(status);
@@ -56,14 +56,14 @@ describe("routes", () => {
     expect(ProblemDetails.parse(await response.json()).code).toBe(code);
   });
 
-  it("refuse HEAD where there is no GET, without a body", async () => {
+  it("rejects HEAD without a body if the path has no GET", async () => {
     const { app } = fakeApp();
     const response = await app.request("/v1/caption", { method: "HEAD" });
     expect([response.status, response.headers.get("allow"), await response.text()]).toEqual([405, "POST, OPTIONS", ""]);
   });
 
   it.each(["/healthz", "/readyz", "/v1/tasks", "/v1/models", "/openapi.json"])(
-    "answer HEAD %s as GET",
+    "responds to HEAD %s as to GET",
     async (path) => {
       const { app } = fakeApp();
       const [head, read] = [await app.request(path, { method: "HEAD" }), await app.request(path)];
@@ -75,7 +75,7 @@ describe("routes", () => {
     ["/v1/caption", "POST, OPTIONS"],
     ["/v1/analyze", "POST, OPTIONS"],
     ["/v1/tasks", "GET, HEAD, OPTIONS"],
-  ])("say which methods %s takes", async (path, allow) => {
+  ])("lists the methods of %s in Allow", async (path, allow) => {
     const { app } = fakeApp();
     const response = await app.request(path, { method: "OPTIONS" });
     expect([response.status, response.headers.get("allow")]).toEqual([204, allow]);
@@ -88,8 +88,8 @@ async function failing(thrown: unknown) {
   return { response, body: await response.text(), logged };
 }
 
-describe("errors", () => {
-  it("that are bugs say nothing of themselves and are logged with their cause", async () => {
+describe("an error", () => {
+  it("that is a bug reveals no details and is logged with its cause", async () => {
     const bug = new TypeError("secret is undefined");
     const { response, body, logged } = await failing(bug);
     expect(response.status).toBe(500);
@@ -98,29 +98,29 @@ describe("errors", () => {
     expect(logged[0]?.cause).toBe(bug);
   });
 
-  it("say where they are explained", async () => {
+  it("links to its explanation", async () => {
     const { app } = fakeApp();
     const { headers } = await app.request("/v1/vqa", image);
     expect(headers.get("link")).toBe('</errors#unknown-task>; rel="help"');
   });
 
-  it("that are the caller's are not logged", async () => {
+  it("of the caller is not logged", async () => {
     const { response, logged } = await failing(new Problem("image-corrupt", "The picture ends too early."));
     expect(response.status).toBe(422);
     expect(logged).toEqual([]);
   });
 
-  it("that pass by themselves say when to come back", async () => {
+  it("that is temporary has Retry-After", async () => {
     const { response } = await failing(new Problem("overloaded", "16 requests are waiting."));
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, String(RETRY_AFTER_SECONDS)]);
   });
 
-  it("of being busy are not logged: there would be one for every caller", async () => {
+  it("of overload is not logged, since every caller would cause one", async () => {
     const { logged } = await failing(new Problem("overloaded", "65 requests are before this one."));
     expect(logged).toEqual([]);
   });
 
-  it("of a connection that breaks within the body are cancellations", async () => {
+  it("of a connection that breaks within the body is request-cancelled", async () => {
     const { app } = fakeApp();
     const body = new ReadableStream({
       pull: (controller) => controller.error(new TypeError("Network connection lost.")),
@@ -130,14 +130,14 @@ describe("errors", () => {
     expect(ProblemDetails.parse(await response.json()).code).toBe("request-cancelled");
   });
 
-  it("of a caller who left are cancellations", async () => {
+  it("of a caller that went away is request-cancelled", async () => {
     const { body } = await failing(new DOMException("The client has disconnected", "AbortError"));
     expect(ProblemDetails.parse(JSON.parse(body)).code).toBe("request-cancelled");
   });
 });
 
 describe("the request id", () => {
-  it("is made where the caller sends none", async () => {
+  it("is generated if the caller sends none", async () => {
     const { app } = fakeApp();
     expect((await app.request("/healthz")).headers.get("x-request-id")).toBe("request-1");
   });
@@ -156,7 +156,7 @@ describe("the request id", () => {
     expect(headers.get("x-request-id")).toBe(given);
   });
 
-  it("is the caller's where there is one, in problems too", async () => {
+  it("is the caller's if there is one, in problems too", async () => {
     const { app } = fakeApp();
     const response = await app.request("/nothing", { headers: { "x-request-id": "mine-7" } });
     expect(response.headers.get("x-request-id")).toBe("mine-7");

@@ -7,45 +7,45 @@ import { cacheMiss, fakeAnswer, fakeApp } from "../support/fake-service.ts";
 
 const image = "QUJD";
 
-/** What `batch` answers to a body, and what the service was asked. */
+/** The response of `batch` to a body, and the requests that the service received. */
 async function batch(body: unknown) {
-  const asked: BatchRequest[] = [];
+  const requests: BatchRequest[] = [];
   const { app } = fakeApp({
     batch: async (request) => {
-      asked.push(request);
+      requests.push(request);
       const results = request.items.map((item) => ("problem" in item ? item.problem : fakeAnswer));
       return { results, cache: cacheMiss, timings: { intake: 1 } };
     },
   });
   const headers = { "content-type": "application/json" };
   const response = await app.request("/v1/batch", { method: "POST", headers, body: JSON.stringify(body) });
-  return { response, asked, body: await response.json() };
+  return { response, requests, body: await response.json() };
 }
 
 describe.each([
   ["/v1/batch", { items: Array.from({ length: 3 }, () => ({ task: "caption", image })) }],
   ["/v1/analyze", { image, tasks: Array.from({ length: 3 }, () => ({ task: "caption" })) }],
-])("what fails inside of POST %s", (path, asked) => {
-  it.each(["backend-timeout", "image-corrupt"] as const)("is logged where it is our fault, once: %s", async (code) => {
+])("a failed item of POST %s", (path, requestBody) => {
+  it.each(["backend-timeout", "image-corrupt"] as const)("is logged once if it is a server fault: %s", async (code) => {
     const failure = new Problem(code, "no", { cause: new Error("why") });
     const several = async () => ({ results: [failure, fakeAnswer, failure], cache: cacheMiss, timings: {} });
     const { app, logged } = fakeApp({ batch: several, analyze: several });
     const headers = { "content-type": "application/json" };
-    const response = await app.request(path, { method: "POST", headers, body: JSON.stringify(asked) });
+    const response = await app.request(path, { method: "POST", headers, body: JSON.stringify(requestBody) });
     expect(response.status).toBe(200);
     expect(logged).toEqual(code === "backend-timeout" ? [failure] : []);
   });
 });
 
 describe("POST /v1/batch", () => {
-  it("gives a result for each item, in their order, with their own images and options", async () => {
+  it("returns a result for each item, in their order, with their own images and options", async () => {
     const region = { x1: 0, y1: 0, x2: 1, y2: 1 };
     const items = [
       { task: "caption", image: { url: "https://a.test/1.jpg" }, format: "flat" },
       { task: "region-to-category", image, region, beams: 2 },
     ];
-    const { asked, body, response } = await batch({ items });
-    expect(asked[0]?.items).toEqual([
+    const { requests, body, response } = await batch({ items });
+    expect(requests[0]?.items).toEqual([
       { task: "caption", image: { kind: "url", url: "https://a.test/1.jpg" }, options: { format: "flat" } },
       { task: "region-to-category", image: { kind: "base64", text: image }, options: { region, beams: 2 } },
     ]);
@@ -63,14 +63,14 @@ describe("POST /v1/batch", () => {
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([
-    ["a task that is none", { task: "vqa", image }, "unknown-task"],
-    ["a task of the longest name", { task: "x".repeat(MAX_TASK_NAME_CHARACTERS), image }, "unknown-task"],
+    ["an unknown task", { task: "vqa", image }, "unknown-task"],
+    ["a task with the longest name", { task: "x".repeat(MAX_TASK_NAME_CHARACTERS), image }, "unknown-task"],
     ["a missing image", { task: "caption" }, "image-required"],
     ["a missing text", { task: "caption-to-phrase-grounding", image }, "text-required"],
     ["an option that the task does not take", { task: "caption", image, text: "a cat" }, "invalid-request"],
-    ["a drawing", { task: "caption", image, overlay: "svg" }, "invalid-request"],
+    ["an overlay", { task: "caption", image, overlay: "svg" }, "invalid-request"],
     ["a stream", { task: "caption", image, stream: true }, "invalid-request"],
-  ])("makes %s one item's problem", async (_, item, code) => {
+  ])("returns %s as the problem of one item", async (_, item, code) => {
     const good = { task: "caption", image, stream: false };
     const { response, body } = await batch({ items: [good, item, good] });
     expect(response.status).toBe(200);
@@ -82,30 +82,30 @@ describe("POST /v1/batch", () => {
     ["no items", {}],
     ["an empty list", { items: [] }],
     ["an item without a task", { items: [{ image }] }],
-    ["a task's name that would only be echoed", { items: [{ task: "x".repeat(MAX_TASK_NAME_CHARACTERS + 1), image }] }],
-    ["something else beside", { items: [{ task: "caption", image }], task: "caption" }],
+    ["a task name that is too long", { items: [{ task: "x".repeat(MAX_TASK_NAME_CHARACTERS + 1), image }] }],
+    ["an unknown field", { items: [{ task: "caption", image }], task: "caption" }],
     ["a stream", { items: [{ task: "caption", image }], stream: true }],
-    ["too many", { items: Array.from({ length: MAX_BATCH_ITEMS + 1 }, () => ({ task: "caption", image })) }],
-  ])("refuses %s as a whole", async (_, given) => {
-    const { response, body, asked } = await batch(given);
-    expect([response.status, body.code, asked.length]).toEqual([400, "invalid-request", 0]);
+    ["too many items", { items: Array.from({ length: MAX_BATCH_ITEMS + 1 }, () => ({ task: "caption", image })) }],
+  ])("rejects the whole request for %s", async (_, given) => {
+    const { response, body, requests } = await batch(given);
+    expect([response.status, body.code, requests.length]).toEqual([400, "invalid-request", 0]);
   });
 
-  it("takes as many items as it says, each as large as one that means something", async () => {
+  it("accepts the maximum number of items, each of the largest useful size", async () => {
     const labels = Array.from({ length: 64 }, (_, at) => `label ${at}`);
     const item = { task: "open-vocabulary-detection", image: { base64: image }, labels, include: ["svg_path"] };
     const { response } = await batch({ items: Array.from({ length: MAX_BATCH_ITEMS }, () => item) });
     expect(response.status).toBe(200);
   });
 
-  it("fails as a whole where nobody's item is at fault", async () => {
+  it("rejects the whole request for an error that is no item's own", async () => {
     const { app } = fakeApp({ batch: () => Promise.reject(new Problem("request-cancelled", "gone")) });
     const body = JSON.stringify({ items: [{ task: "caption", image }] });
     const headers = { "content-type": "application/json" };
     expect((await app.request("/v1/batch", { method: "POST", headers, body })).status).toBe(499);
   });
 
-  it("takes nothing but JSON", async () => {
+  it("accepts only JSON", async () => {
     const { app } = fakeApp();
     const init = { method: "POST", headers: { "content-type": "image/png" }, body: "x" };
     expect((await app.request("/v1/batch", init)).status).toBe(415);

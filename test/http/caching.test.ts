@@ -16,11 +16,11 @@ describe("a request's Cache-Control", () => {
     ["max-age=-1, stale-if-error=soon, max-age", {}],
     ["max-age=1.5", {}],
     ["no-transform, private", {}],
-  ])("%j", (header, said) => {
-    expect(cacheDirectives(header)).toEqual({ ...none, ...said });
+  ])("%j is parsed", (header, expected) => {
+    expect(cacheDirectives(header)).toEqual({ ...none, ...expected });
   });
 
-  it("gets to the service", async () => {
+  it("is passed to the service", async () => {
     const { app, calls } = fakeApp();
     await app.request("/v1/caption", { ...image, headers: { ...image.headers, "cache-control": "no-cache" } });
     expect(calls[0]?.cache.noCache).toBe(true);
@@ -42,7 +42,7 @@ describe("Cache-Status", () => {
 });
 
 describe("an answer's headers", () => {
-  it("say how it came about", async () => {
+  it("contain the cache status, the timings and the request id", async () => {
     const { app } = fakeApp();
     const { headers } = await app.request("/v1/caption", image);
     expect(Object.fromEntries(headers)).toMatchObject({
@@ -55,13 +55,13 @@ describe("an answer's headers", () => {
     expect(headers.has("age")).toBe(false);
   });
 
-  it("have the age of what was found", async () => {
+  it("contain the age of a cached answer", async () => {
     const cache = { ...cacheMiss, hit: true, fwd: undefined, stored: false, age: 12 };
     const { app } = fakeApp({ answer: async () => ({ answer: fakeAnswer, cache, timings: {} }) });
     expect((await app.request("/v1/caption", image)).headers.get("age")).toBe("12");
   });
 
-  it("have a tag that stands for the answer: who names it gets 304 and no body", async () => {
+  it("contain an ETag: a request with a matching If-None-Match gets 304 without a body", async () => {
     const { app } = fakeApp();
     const tag = (await app.request("/v1/caption", image)).headers.get("etag") ?? "";
     expect(tag).toMatch(/^"[0-9a-f]{32}"$/u);

@@ -6,7 +6,7 @@ import { fakeApp } from "../support/fake-service.ts";
 const origin = "https://page.example";
 const image = { method: "POST", body: "x", headers: { "content-type": "image/png", origin } };
 
-/** What a browser asks before its page may send this. */
+/** The preflight that a browser sends for a request with this method and these headers. */
 function preflight(method: string, headers: string) {
   return {
     method: "OPTIONS",
@@ -20,7 +20,7 @@ function names(headers: Headers, name: string): readonly string[] {
 }
 
 describe("a page of another origin", () => {
-  it("may send what the API reads, and need not ask again for a day", async () => {
+  it("may send all headers that the API reads, and cache the preflight for a day", async () => {
     const { app } = fakeApp();
     const { status, headers } = await app.request("/v1/caption", preflight("POST", "content-type,traceparent"));
     expect([status, headers.get("access-control-allow-origin"), headers.get("access-control-max-age")]).toEqual([
@@ -42,13 +42,13 @@ describe("a page of another origin", () => {
     expect(headers.get("allow")).toBe("POST, OPTIONS");
   });
 
-  it("may ask for an address where nothing is, to read the problem", async () => {
+  it("may send a request to an unknown path, to read the problem", async () => {
     const { app } = fakeApp();
     expect((await app.request("/v1/vqa", preflight("POST", "content-type"))).status).toBe(204);
     expect((await app.request("/v1/vqa", { method: "OPTIONS" })).status).toBe(404);
   });
 
-  it("sends no cookie: it is never told that it may", async () => {
+  it("is never allowed to send cookies", async () => {
     const { app } = fakeApp();
     for (const request of [preflight("POST", "content-type"), image]) {
       const { headers } = await app.request("/v1/caption", request);
@@ -57,18 +57,18 @@ describe("a page of another origin", () => {
   });
 });
 
-describe("what a page of another origin may read", () => {
+describe("a page of another origin can read", () => {
   it.each([
     ["an answer", {}, "/v1/caption", 200],
-    ["an answer that it has", {}, "/v1/caption", 304],
+    ["a 304 response", {}, "/v1/caption", 304],
     ["a problem", { answer: () => Promise.reject(new Problem("overloaded", "Full.")) }, "/v1/caption", 503],
     ["a bug", { answer: () => Promise.reject(new TypeError("bug")) }, "/v1/caption", 500],
-    ["that there is nothing", {}, "/nothing", 404],
-    ["that the method is wrong", {}, "/v1/tasks", 405],
+    ["a not-found problem", {}, "/nothing", 404],
+    ["a method-not-allowed problem", {}, "/v1/tasks", 405],
   ])("%s with its headers", async (_, service, path, status) => {
     const { app } = fakeApp(service);
-    const known = status === 304 ? { "if-none-match": "*" } : {};
-    const response = await app.request(path, { ...image, headers: { ...image.headers, ...known } });
+    const ifNoneMatch = status === 304 ? { "if-none-match": "*" } : {};
+    const response = await app.request(path, { ...image, headers: { ...image.headers, ...ifNoneMatch } });
     expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([status, "*"]);
     expect(names(response.headers, "access-control-expose-headers")).toEqual(
       expect.arrayContaining(["x-request-id", "cache-status", "etag", "age", "server-timing", "retry-after"]),

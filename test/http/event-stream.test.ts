@@ -3,30 +3,30 @@ import { eventStream, type EventProducer, HEARTBEAT_MS } from "../../src/http/ev
 import { nextTask } from "../support/tiny-backend.ts";
 
 const event = (text: string) => ({ type: "word", text });
-type Said = ReturnType<typeof event>;
+type TestEvent = ReturnType<typeof event>;
 
-/** A stream by hand: the work's ways to speak, and sleeps that end when told to. */
-function byHand() {
-  const speaker = Promise.withResolvers<{
-    readonly emit: Parameters<EventProducer<Said>>[0];
+/** A stream whose producer and timer are controlled by the test. */
+function manualStream() {
+  const producer = Promise.withResolvers<{
+    readonly emit: Parameters<EventProducer<TestEvent>>[0];
     readonly signal: AbortSignal;
   }>();
   const end = Promise.withResolvers<void>();
-  const slept: number[] = [];
-  const alarm: { ring?: () => void } = {};
+  const sleeps: number[] = [];
+  const timer: { fire?: () => void } = {};
   const caller = new AbortController();
-  const body = eventStream<Said>(
+  const body = eventStream<TestEvent>(
     (emit, signal) => {
-      speaker.resolve({ emit, signal });
+      producer.resolve({ emit, signal });
       return end.promise;
     },
     {
       signal: caller.signal,
       sleep: (milliseconds, signal) => {
-        slept.push(milliseconds);
+        sleeps.push(milliseconds);
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         signal.addEventListener("abort", () => reject(new Error("woken")));
-        alarm.ring = resolve;
+        timer.fire = resolve;
         return promise;
       },
       nameOf: ({ type }) => type,
@@ -34,18 +34,18 @@ function byHand() {
     },
   );
   const beat = async (): Promise<void> => {
-    alarm.ring?.();
+    timer.fire?.();
     await nextTask();
   };
-  return { body, speaker: speaker.promise, finish: end.resolve, fail: end.reject, beat, slept, caller };
+  return { body, producer: producer.promise, finish: end.resolve, fail: end.reject, beat, sleeps, caller };
 }
 
 const textOf = (body: ReadableStream<Uint8Array>) => new Response(body).text();
 
 describe("a stream of events", () => {
-  it("begins with the first, and ends when the work does", async () => {
-    const { body, speaker, finish } = byHand();
-    const { emit } = await speaker;
+  it("starts with the first event, and ends when the producer resolves", async () => {
+    const { body, producer, finish } = manualStream();
+    const { emit } = await producer;
     emit(event("one\nline"));
     const begun = await body;
     emit(event("two"));
@@ -55,63 +55,63 @@ describe("a stream of events", () => {
     );
   });
 
-  it("that fails before the first rejects, and so has a status of its own", async () => {
-    const { body, fail } = byHand();
+  it("rejects if the producer fails before the first event", async () => {
+    const { body, fail } = manualStream();
     const failure = new Error("no model");
     fail(failure);
     await expect(body).rejects.toBe(failure);
   });
 
-  it("that fails later ends with an event that says so", async () => {
-    const { body, speaker, fail } = byHand();
-    (await speaker).emit(event("one"));
+  it("ends with an error event if the producer fails later", async () => {
+    const { body, producer, fail } = manualStream();
+    (await producer).emit(event("one"));
     fail("broken");
     expect(await textOf(await body)).toMatch(/"one"\}\n\nevent: word\ndata: \{"type":"word","text":"broken"\}\n\n$/u);
   });
 
-  it("says that it lives while nothing comes, and so begins, too", async () => {
-    const { body, beat, finish, slept } = byHand();
+  it("sends heartbeats while there is no event, and starts with the first one", async () => {
+    const { body, beat, finish, sleeps } = manualStream();
     await beat();
     const begun = await body;
     await beat();
     finish();
     expect(await textOf(begun)).toBe(": waiting\n\n: waiting\n\n");
-    expect(slept).toEqual([HEARTBEAT_MS, HEARTBEAT_MS, HEARTBEAT_MS]);
+    expect(sleeps).toEqual([HEARTBEAT_MS, HEARTBEAT_MS, HEARTBEAT_MS]);
   });
 
-  it("that has begun with a heartbeat tells a failure by an event", async () => {
-    const { body, beat, fail } = byHand();
+  it("ends with an error event if it started with a heartbeat", async () => {
+    const { body, beat, fail } = manualStream();
     await beat();
     fail("late");
     expect(await textOf(await body)).toContain('"late"');
   });
 
-  it("that nobody reads any more stops the work, and speaks no more", async () => {
-    const { body, speaker, beat, finish, slept } = byHand();
-    const { emit, signal } = await speaker;
+  it("aborts the producer and sends nothing more after the reader cancels", async () => {
+    const { body, producer, beat, finish, sleeps } = manualStream();
+    const { emit, signal } = await producer;
     emit(event("one"));
     await (await body).cancel();
     expect(signal.aborted).toBe(true);
     emit(event("two"));
     finish();
     await beat();
-    expect(slept).toHaveLength(1);
+    expect(sleeps).toHaveLength(1);
   });
 
-  it("needs neither names nor heartbeats", async () => {
+  it("works without names and heartbeats", async () => {
     const { signal } = new AbortController();
     const body = eventStream<number>(async (emit) => emit(7), { signal, fail: () => 0 });
     expect(await textOf(await body)).toBe("data: 7\n\n");
   });
 
-  it("whose caller has gone stops the work", async () => {
-    const { speaker, caller } = byHand();
+  it("aborts the producer when the caller goes away", async () => {
+    const { producer, caller } = manualStream();
     caller.abort();
-    expect((await speaker).signal.aborted).toBe(true);
+    expect((await producer).signal.aborted).toBe(true);
   });
 
-  it("of a work that says nothing is empty", async () => {
-    const { body, finish } = byHand();
+  it("is empty if the producer emits nothing", async () => {
+    const { body, finish } = manualStream();
     finish();
     expect(await textOf(await body)).toBe("");
   });

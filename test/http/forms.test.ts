@@ -9,23 +9,23 @@ import { fakeApp } from "../support/fake-service.ts";
 import { bilevelPng } from "../support/image-bytes.ts";
 import { xmlElements } from "../support/strict-xml.ts";
 
-const picture = await bilevelPng(200, 100);
+const image = await bilevelPng(200, 100);
 const locations = "<loc_100><loc_200><loc_300><loc_400>";
 
-/** A task's response where the model writes this text to every prompt. */
-async function ask(address: string, text = `cat${locations}`, headers: Readonly<Record<string, string>> = {}) {
+/** The response to a task if the model generates this text for every prompt. */
+async function ask(path: string, text = `cat${locations}`, headers: Readonly<Record<string, string>> = {}) {
   const { backend } = fakeBackend({ text, probability: 0.5 });
   const service = createService({ backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0 });
   const { app } = fakeApp(service);
   const type = { "content-type": "image/png" };
-  return app.request(address, { method: "POST", body: picture, headers: { ...type, ...headers } });
+  return app.request(path, { method: "POST", body: image, headers: { ...type, ...headers } });
 }
 
 const grounding = "/v1/caption-to-phrase-grounding?text=a+cat";
 const detection = "/v1/open-vocabulary-detection?labels=cat";
 
 describe("the query", () => {
-  it("spells the options of a form", async () => {
+  it("contains the options of a form", async () => {
     const response = await ask(`${grounding}&min_score=0.2&max_objects=3&box_format=xywh&include=svg_path,coco_rle`);
     expect(await response.json()).toMatchObject({
       box_format: "xywh",
@@ -39,12 +39,12 @@ describe("the query", () => {
     });
   });
 
-  it("takes the names of `include` one by one too", async () => {
+  it("may repeat `include`", async () => {
     const { objects } = await ask(`${grounding}&include=svg_path&include=coco_rle`).then((response) => response.json());
     expect(Object.keys(objects[0])).toContain("coco_rle");
   });
 
-  it("filters", async () => {
+  it("filters objects by min_score", async () => {
     expect(await (await ask(`${grounding}&min_score=0.6`)).json()).toMatchObject({ type: "boxes", objects: [] });
   });
 
@@ -55,7 +55,7 @@ describe("the query", () => {
     ["overlay_image", "overlay=svg&overlay_image=maybe"],
     ["min_score", "format=raw&min_score=0.5"],
     ["labels", "labels=dog&compat=reference"],
-  ])("is refused by the field at fault: %s of %s", async (path, query) => {
+  ])("is rejected with the path of the invalid field: %s of %s", async (path, query) => {
     const response = await ask(`${detection}&${query}`);
     const { code, issues } = ProblemDetails.parse(await response.json());
     expect([response.status, code, issues.map((issue) => issue.path)]).toEqual([400, "invalid-request", [path]]);
@@ -63,12 +63,12 @@ describe("the query", () => {
 });
 
 describe("a response", () => {
-  it("is flat", async () => {
+  it("is flat with format=flat", async () => {
     const flat = FlatAnswer.parse(await (await ask(`${grounding}&format=flat`)).json());
     expect(flat).toMatchObject({ labels: "cat", first_x1: 20.1, scores: "0.5", task: "caption-to-phrase-grounding" });
   });
 
-  it("is raw, with a generation for each label", async () => {
+  it("is raw with format=raw, with a generation for each label", async () => {
     const raw = RawAnswer.parse(await (await ask(`${detection}&labels=dog&format=raw`, `${locations}</s>`)).json());
     expect(raw.usage).toEqual({ prompt_tokens: 24, completion_tokens: 10 });
     expect(raw.generations.map(({ prompt, text }) => [prompt, text])).toEqual([
@@ -77,7 +77,7 @@ describe("a response", () => {
     ]);
   });
 
-  it("is the reference's", async () => {
+  it("is the reference's with compat=reference", async () => {
     expect(await (await ask(`${detection}&compat=reference`)).json()).toEqual({
       "<OPEN_VOCABULARY_DETECTION>": {
         bboxes: [[20, 20, 60, 40]],
@@ -88,7 +88,7 @@ describe("a response", () => {
     });
   });
 
-  it("is a drawing that may neither run nor fetch anything", async () => {
+  it("is a drawing that may neither run scripts nor fetch anything", async () => {
     const response = await ask(`${grounding}&overlay=svg`);
     expect(response.headers.get("content-type")).toBe("image/svg+xml");
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
@@ -98,7 +98,7 @@ describe("a response", () => {
     expect(elements.find(({ name }) => name === "text")?.text).toBe("cat");
   });
 
-  it("is not sent again to whom has it, a drawing neither", async () => {
+  it("is 304 if the ETag matches, for a drawing too", async () => {
     for (const form of ["", "&format=flat", "&overlay=svg"]) {
       const first = await ask(grounding + form);
       const again = await ask(grounding + form, undefined, { "if-none-match": first.headers.get("etag") ?? "" });
@@ -106,7 +106,7 @@ describe("a response", () => {
     }
   });
 
-  it("has a tag for each form", async () => {
+  it("has a different ETag for each form", async () => {
     const forms = ["", "&format=flat", "&format=raw", "&compat=reference", "&overlay=svg", "&box_format=xywh"];
     const tags = await Promise.all(forms.map(async (form) => (await ask(grounding + form)).headers.get("etag")));
     expect(new Set(tags).size).toBe(forms.length);

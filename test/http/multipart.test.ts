@@ -17,8 +17,8 @@ function formOf(...parts: readonly (readonly [string, string | Blob])[]): FormDa
   return form;
 }
 
-/** A form as it is written on the wire. */
-function written(...parts: readonly string[]) {
+/** A form in its wire format. */
+function encodedForm(...parts: readonly string[]) {
   const body = [...parts.map((part) => `--x\r\n${part}\r\n`), "--x--\r\n"].join("");
   return { body, headers: { "content-type": "multipart/form-data; boundary=x" } };
 }
@@ -39,18 +39,18 @@ async function problemOf(path: string, sent: { body: BodyInit; headers?: Record<
 const caption = "/v1/caption";
 
 describe("a form", () => {
-  it.each(["image", "file", "data0", ""])("brings the image as a file, whatever its name: %j", async (name) => {
+  it.each(["image", "file", "data0", ""])("contains the image as a file with any field name: %j", async (name) => {
     const { asked } = await post(caption, { body: formOf([name, file()]) });
     expect(asked).toEqual([{ task: "caption", image: { kind: "bytes", bytes }, options: {} }]);
   });
 
-  it("brings options as fields, spelled as in the query, which they overrule", async () => {
+  it("contains options as fields, which are spelled as in the query and override it", async () => {
     const body = formOf(["image", file()], ["region", "1,2.5,30,40"], ["max_new_tokens", "7"]);
     const { asked } = await post("/v1/region-to-category?max_new_tokens=9&beams=2", { body });
     expect(asked[0]?.options).toEqual({ region: { x1: 1, y1: 2.5, x2: 30, y2: 40 }, max_new_tokens: 7, beams: 2 });
   });
 
-  it("brings lists as repeated fields, and any letters", async () => {
+  it("contains lists as repeated fields, in any script", async () => {
     const body = formOf(["labels", "Katze"], ["image", file()], ["labels", "große Tür"]);
     const { asked } = await post("/v1/open-vocabulary-detection", { body });
     expect(asked[0]?.options).toEqual({ labels: ["Katze", "große Tür"] });
@@ -59,45 +59,45 @@ describe("a form", () => {
   it.each([
     ["https://example.com/a.jpg", { kind: "url", url: "https://example.com/a.jpg" }],
     ["QUJD", { kind: "base64", text: "QUJD" }],
-  ])("brings the image as a field, as JSON brings a string: %s", async (value, image) => {
+  ])("contains the image as a field, with the syntax of a JSON string: %s", async (value, image) => {
     const { asked } = await post(caption, { body: formOf(["image", value]) });
     expect(asked[0]?.image).toEqual(image);
   });
 
-  it("brings the image without a file's name, by its type", async () => {
+  it("contains the image without a file name, detected by its type", async () => {
     const { asked } = await post(
       caption,
-      written('Content-Disposition: form-data; name="a"\r\nContent-Type: image/png\r\n\r\nABC'),
+      encodedForm('Content-Disposition: form-data; name="a"\r\nContent-Type: image/png\r\n\r\nABC'),
     );
     expect(asked[0]?.image).toEqual({ kind: "bytes", bytes: Uint8Array.of(65, 66, 67) });
   });
 
-  it("may hold a file that nobody chose beside the image", async () => {
+  it("may contain an empty file input besides the image", async () => {
     const nothing =
       'Content-Disposition: form-data; name="b"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n';
     const { asked } = await post(
       caption,
-      written(nothing, 'Content-Disposition: form-data; name="a"; filename="a"\r\n\r\nABC'),
+      encodedForm(nothing, 'Content-Disposition: form-data; name="a"; filename="a"\r\n\r\nABC'),
     );
     expect(asked[0]?.image).toEqual({ kind: "bytes", bytes: Uint8Array.of(65, 66, 67) });
-    expect(await problemOf(caption, written(nothing))).toEqual({ code: "image-required", paths: ["image"] });
+    expect(await problemOf(caption, encodedForm(nothing))).toEqual({ code: "image-required", paths: ["image"] });
   });
 
-  it("may be written with capitals and a quoted boundary", async () => {
-    const { body } = written('content-disposition: form-data; name="a"; filename="a"\r\n\r\nABC');
+  it("may have capitals and a quoted boundary in its content type", async () => {
+    const { body } = encodedForm('content-disposition: form-data; name="a"; filename="a"\r\n\r\nABC');
     const headers = { "content-type": 'Multipart/Form-Data; charset=utf-8; boundary="x"' };
     expect((await post(caption, { body, headers })).response.status).toBe(200);
   });
 });
 
-/** How many fields are read of a form with so many. */
+/** The number of fields that are parsed from a form with this number of fields. */
 function fieldsOf(count: number): number {
   const parts = Array.from({ length: count }, () => 'Content-Disposition: form-data; name="labels"\r\n\r\na');
-  const { body, headers } = written(...parts);
+  const { body, headers } = encodedForm(...parts);
   return parseForm(new TextEncoder().encode(body), headers["content-type"]).fields.size;
 }
 
-describe("a form is refused", () => {
+describe("a form is rejected", () => {
   it("with more than one image", async () => {
     for (const second of [file(), "QUJD"]) {
       const body = formOf(["image", file()], ["image", second]);
@@ -112,7 +112,7 @@ describe("a form is refused", () => {
     });
   });
 
-  it("with an option that does not fit, or an unknown one", async () => {
+  it("with an invalid or an unknown option", async () => {
     const image = ["image", file()] as const;
     expect(await problemOf(caption, { body: formOf(image, ["beams", "many"]) })).toEqual({
       code: "invalid-request",
@@ -122,7 +122,7 @@ describe("a form is refused", () => {
     expect((await problemOf("/v1/region-to-category", { body: formOf(image) })).code).toBe("region-required");
   });
 
-  it("with more parts than the limit allows, and not with as many", async () => {
+  it("with more parts than the limit, and accepted at the limit", async () => {
     expect(fieldsOf(MAX_FORM_PARTS)).toBe(MAX_FORM_PARTS);
     expect(() => fieldsOf(MAX_FORM_PARTS + 1)).toThrow(expect.objectContaining({ code: "invalid-request" }));
   });
@@ -135,15 +135,15 @@ describe("a form is refused", () => {
     });
   });
 
-  const head = 'Content-Disposition: form-data; name="a"; filename="a"';
+  const header = 'Content-Disposition: form-data; name="a"; filename="a"';
   it.each([
     ["without a boundary", "multipart/form-data", ""],
-    ["with a boundary that is none", "multipart/form-data; boundary=ü", ""],
-    ["with nothing in it", "multipart/form-data; boundary=x", ""],
-    ["that begins otherwise", "multipart/form-data; boundary=x", "hello"],
-    ["that ends within its file", "multipart/form-data; boundary=x", `--x\r\n${head}\r\n\r\nABC`],
-    ["that ends within a head", "multipart/form-data; boundary=x", `--x\r\n${head}`],
-    ["with a head without end", "multipart/form-data; boundary=x", `--x\r\n${head}${"a".repeat(100_000)}`],
+    ["with an invalid boundary", "multipart/form-data; boundary=ü", ""],
+    ["without content", "multipart/form-data; boundary=x", ""],
+    ["with another beginning", "multipart/form-data; boundary=x", "hello"],
+    ["with an end within its file", "multipart/form-data; boundary=x", `--x\r\n${header}\r\n\r\nABC`],
+    ["with an end within a part header", "multipart/form-data; boundary=x", `--x\r\n${header}`],
+    ["with an endless part header", "multipart/form-data; boundary=x", `--x\r\n${header}${"a".repeat(100_000)}`],
     ["with a field without a name", "multipart/form-data; boundary=x", "--x\r\n\r\n\r\nABC\r\n--x--\r\n"],
   ])("%s", async (_, contentType, body) => {
     const { code } = await problemOf(caption, { body, headers: { "content-type": contentType } });

@@ -8,7 +8,7 @@ const files = new Map([
   ["assets/main-abc.js", { type: "text/javascript", text: "main();" }],
 ]);
 
-/** A site of two files, each of which has its own name for a tag, and what was read of it. */
+/** A site of two files with their names as ETags, and the names of the files that were read. */
 function fakeSite() {
   const read: string[] = [];
   const site: Site = {
@@ -31,7 +31,7 @@ async function codeOf(response: Response): Promise<unknown> {
 }
 
 describe("a page", () => {
-  it("is shown with its type and its tag, asked for again each time, and under a strict policy", async () => {
+  it("has its type and ETag, is revalidated each time, and has a strict content security policy", async () => {
     const response = await fakeSite().app.request("/");
     expect([response.status, await response.text()]).toEqual([200, "<h1>home</h1>"]);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -55,12 +55,12 @@ describe("a page", () => {
     expect(response.headers.has("set-cookie")).toBe(false);
   });
 
-  it("is not sent to who has it", async () => {
+  it("is 304 if the ETag matches", async () => {
     const response = await fakeSite().app.request("/", { headers: { "if-none-match": '"home.html"' } });
     expect([response.status, await response.text()]).toEqual([304, ""]);
   });
 
-  it("has a head of its own, and takes no other method", async () => {
+  it("responds to HEAD, and rejects other methods", async () => {
     const { app } = fakeSite();
     const head = await app.request("/", { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
@@ -72,7 +72,7 @@ describe("a page", () => {
     ]);
   });
 
-  it("that is not in the build is not found, and one that cannot be read is our fault", async () => {
+  it("is not found if it is not in the build, and is an internal error if it cannot be read", async () => {
     const { app, logged } = fakeSite();
     expect(await codeOf(await app.request("/gone"))).toBe("not-found");
     expect(logged).toEqual([]);
@@ -81,8 +81,8 @@ describe("a page", () => {
   });
 });
 
-describe("what a page loads", () => {
-  it("is kept for good: its name says what is in it", async () => {
+describe("a file that a page loads", () => {
+  it("is immutable, since its name contains a hash of its content", async () => {
     const response = await fakeSite().app.request("/assets/main-abc.js");
     expect(await response.text()).toBe("main();");
     expect(response.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
@@ -95,7 +95,7 @@ describe("what a page loads", () => {
     "/assets/",
     "/models/manifest.json",
     "/home.html",
-  ])("%s is nothing outside its folder", async (path) => {
+  ])("%s is not found outside its folder", async (path) => {
     const { app, read } = fakeSite();
     expect(await codeOf(await app.request(path))).toBe("not-found");
     expect(read.filter((file) => files.has(file))).toEqual([]);

@@ -7,7 +7,7 @@ import { eventsIn } from "../support/streams.ts";
 
 const image = { method: "POST", body: "x", headers: { "content-type": "image/png" } };
 
-/** What is answered to a request for a stream. */
+/** The response to a request for a stream, and the logged problems. */
 async function stream(service: Partial<Service> = {}, init: RequestInit = image, query = "?stream=true") {
   const { app, logged } = fakeApp(service);
   const response = await app.request(`/v1/caption${query}`, init);
@@ -36,7 +36,7 @@ describe("stream=true", () => {
     ]);
   });
 
-  it("is answered with the headers of a stream that nobody keeps", async () => {
+  it("has the headers of a stream that is not cached", async () => {
     const { response } = await stream();
     expect(Object.fromEntries(response.headers)).toMatchObject({
       "content-type": "text/event-stream",
@@ -48,7 +48,7 @@ describe("stream=true", () => {
     expect(["etag", "server-timing", "age"].filter((name) => response.headers.has(name))).toEqual([]);
   });
 
-  it("says how old what was in the cache is", async () => {
+  it("has the age of a cached answer", async () => {
     const cache = { ...cacheMiss, hit: true, fwd: undefined, stored: false, age: 9 };
     const { response } = await stream({
       stream: async (_request, _call, emit) => emit({ type: "done", answer: fakeAnswer }, cache),
@@ -56,14 +56,14 @@ describe("stream=true", () => {
     expect([response.headers.get("cache-status"), response.headers.get("age")]).toEqual(["florence-edge; hit", "9"]);
   });
 
-  it("is a problem as any other until the first event", async () => {
+  it("responds with a problem if it fails before the first event", async () => {
     const { response, logged } = await stream({ stream: () => Promise.reject(new Problem("backend-failed", "broke")) });
     expect(response.status).toBe(502);
     expect(ProblemDetails.parse(await response.json()).code).toBe("backend-failed");
     expect(logged).toHaveLength(1);
   });
 
-  it("ends with an event that tells the problem after that, and the operator hears of it", async () => {
+  it("ends with an error event if it fails later, and logs the problem", async () => {
     const { response, logged } = await stream({
       stream: async (_request, _call, emit) => {
         emit({ type: "delta", text: "a" }, cacheMiss);
@@ -80,7 +80,7 @@ describe("stream=true", () => {
     expect(logged).toHaveLength(1);
   });
 
-  it("that is abandoned tells the service so", async () => {
+  it("aborts the service's signal if the reader cancels", async () => {
     const signals: AbortSignal[] = [];
     const { response } = await stream({
       stream: (_request, { signal }, emit) => {
@@ -99,13 +99,13 @@ describe("stream=true", () => {
     ["?stream=true&overlay=svg", "overlay"],
     ["?stream=true&compat=reference", "compat"],
     ["?stream=yes", "stream"],
-  ])("is refused where it cannot be: %s", async (query, path) => {
+  ])("is rejected with options that have no stream: %s", async (query, path) => {
     const { response } = await stream({}, image, query);
     expect(ProblemDetails.parse(await response.json()).issues.map((issue) => issue.path)).toEqual([path]);
   });
 
   it.each(["?stream=true&format=json", "?stream=true&min_score=0.5&max_objects=2&box_format=xywh&include=svg_path"])(
-    "goes with what every object can be: %s",
+    "is accepted with options that apply to each object: %s",
     async (query) => {
       const { response } = await stream({}, image, query);
       expect(response.headers.get("content-type")).toBe("text/event-stream");

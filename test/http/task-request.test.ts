@@ -28,30 +28,30 @@ async function problemOf(path: string, body: unknown) {
 }
 
 describe("the image", () => {
-  it("comes as the body itself", async () => {
+  it("can be the body itself", async () => {
     const { asked } = await post("/v1/caption", new Uint8Array([1, 2, 3]), { "content-type": "image/png" });
     expect(asked).toEqual([
       { task: "caption", image: { kind: "bytes", bytes: new Uint8Array([1, 2, 3]) }, options: {} },
     ]);
   });
 
-  it.each([{ image: "QUJD" }, { image: { base64: "QUJD" } }])("comes as base64: %j", async (body) => {
+  it.each([{ image: "QUJD" }, { image: { base64: "QUJD" } }])("can be base64: %j", async (body) => {
     const { asked } = await post("/v1/caption", JSON.stringify(body));
     expect(asked[0]?.image).toEqual({ kind: "base64", text: "QUJD" });
   });
 
-  it("may have any image type, since its own bytes decide", async () => {
+  it("may have any image type, since its bytes determine the format", async () => {
     const { response } = await post("/v1/caption", "x", { "content-type": "Image/PJPEG; charset=binary" });
     expect(response.status).toBe(200);
   });
 
-  it("is missed by name, before anything else that is missing", async () => {
+  it("determines the problem code if it is missing among other fields", async () => {
     const { code, paths } = await problemOf("/v1/caption-to-phrase-grounding", {});
     expect({ code, paths: paths.toSorted() }).toEqual({ code: "image-required", paths: ["image", "text"] });
   });
 
   it.each([{ image: "https://example.com/cat.jpg" }, { image: { url: "https://example.com/cat.jpg" } }])(
-    "comes as an address: %j",
+    "can be a URL: %j",
     async (body) => {
       const { asked } = await post("/v1/caption", JSON.stringify(body));
       expect(asked[0]?.image).toEqual({ kind: "url", url: "https://example.com/cat.jpg" });
@@ -65,7 +65,7 @@ describe("the image", () => {
     [{ image: { url: `https://example.com/${"a".repeat(MAX_URL_CHARACTERS)}` } }, "image.url"],
     [{ image: `https://example.com/${"a".repeat(MAX_URL_CHARACTERS)}` }, "image"],
     [{ image: { url: "https://example.com/cat.jpg", base64: "QUJD" } }, "image"],
-  ])("is refused where it is neither: %j", async (body, path) => {
+  ])("is rejected if it is neither: %j", async (body, path) => {
     const { code, paths } = await problemOf("/v1/caption", body);
     expect({ code, paths }).toEqual({ code: "invalid-request", paths: [path] });
   });
@@ -79,26 +79,26 @@ describe("the image", () => {
 });
 
 describe("options", () => {
-  it("are read from the query beside a raw image", async () => {
+  it("are parsed from the query if the body is an image", async () => {
     const path = "/v1/region-to-category?region=1,2.5,30,40&max_new_tokens=7&beams=3";
     const { asked } = await post(path, "x", { "content-type": "image/jpeg" });
     expect(asked[0]?.options).toEqual({ region: { x1: 1, y1: 2.5, x2: 30, y2: 40 }, max_new_tokens: 7, beams: 3 });
   });
 
-  it("may be repeated where they are lists", async () => {
+  it("may be repeated if they are lists", async () => {
     const { asked } = await post("/v1/open-vocabulary-detection?labels=cat&labels=dog", "x", {
       "content-type": "image/jpeg",
     });
     expect(asked[0]?.options).toEqual({ labels: ["cat", "dog"] });
   });
 
-  it("are joined from query and JSON body, the body first", async () => {
+  it("are merged from query and JSON body, which overrides the query", async () => {
     const body = JSON.stringify({ image: "QUJD", max_new_tokens: 5 });
     const { asked } = await post("/v1/caption-to-phrase-grounding?text=a%20cat&max_new_tokens=9", body);
     expect(asked[0]?.options).toEqual({ text: "a cat", max_new_tokens: 5 });
   });
 
-  it("lose outer blanks of texts", async () => {
+  it("have texts without white space at the ends", async () => {
     const { asked } = await post(
       "/v1/caption-to-phrase-grounding",
       JSON.stringify({ image: "QUJD", text: "  a cat\n" }),
@@ -125,11 +125,11 @@ describe("options", () => {
     ["/v1/region-to-category?region=1,2,3", {}, "invalid-request"],
     ["/v1/region-to-category", { region: "<loc_1><loc_2><loc_3>" }, "invalid-request"],
     ["/v1/region-to-category", { region: "<loc_1><loc_2><loc_3><loc_1000>" }, "invalid-request"],
-  ])("that do not fit are named: %s %j", async (path, options, code) => {
+  ])("are rejected if they are invalid: %s %j", async (path, options, code) => {
     expect((await problemOf(path, { image: "QUJD", ...options })).code).toBe(code);
   });
 
-  it("list every field that does not fit", async () => {
+  it("are rejected with a list of all invalid fields", async () => {
     const { paths } = await problemOf("/v1/region-to-category", {
       image: "QUJD",
       region: { x1: "a", y1: 0, x2: 1, y2: "b" },
@@ -144,17 +144,17 @@ describe("a body", () => {
     ["", "invalid-json"],
     ["[]", "invalid-request"],
     ["null", "invalid-request"],
-  ])("of JSON that is no object is refused: %j", async (body, code) => {
+  ])("is rejected if it is no JSON object: %j", async (body, code) => {
     const { response } = await post("/v1/caption", body);
     expect(ProblemDetails.parse(await response.json()).code).toBe(code);
   });
 
-  it("of another type is refused", async () => {
+  it("is rejected if its media type is not supported", async () => {
     const { response } = await post("/v1/caption", "x", { "content-type": "text/plain" });
     expect(ProblemDetails.parse(await response.json()).code).toBe("unsupported-media-type");
   });
 
-  it.each([0, 1])("may be as large as the limit, and not %i byte larger", async (more) => {
+  it.each([0, 1])("is accepted up to the size limit: %i byte more", async (more) => {
     const body = new Uint8Array(MAX_BODY_BYTES + more);
     const type = { "content-type": "image/png" };
     const declared = await post("/v1/caption", body, { ...type, "content-length": String(body.length) });
@@ -165,7 +165,7 @@ describe("a body", () => {
   });
 });
 
-describe("limits", () => {
+describe("a request", () => {
   const url = "/v1/caption-to-phrase-grounding";
   const detection = "/v1/open-vocabulary-detection";
   const label = "cat";
@@ -175,7 +175,7 @@ describe("limits", () => {
     ["labels", detection, (more: number) => ({ labels: Array.from({ length: MAX_LABELS + more }, () => label) })],
     ["max_new_tokens", url, (more: number) => ({ text: label, max_new_tokens: MAX_NEW_TOKENS + more })],
     ["beams", url, (more: number) => ({ text: label, beams: MAX_BEAMS + more })],
-  ])("are reached and not passed: %s", async (field, path, options) => {
+  ])("is accepted at the limit and rejected beyond it: %s", async (field, path, options) => {
     const atLimit = await post(path, JSON.stringify({ image: "QUJD", ...options(0) }));
     expect(atLimit.response.status).toBe(200);
     expect(await problemOf(path, { image: "QUJD", ...options(1) })).toMatchObject({
@@ -184,7 +184,7 @@ describe("limits", () => {
     });
   });
 
-  it("are none for the names of options", async () => {
+  it("is rejected if an option is named like a member of Object.prototype", async () => {
     const names = ["__proto__", "constructor", "__defineGetter__", "toString"];
     for (const name of names) {
       const { response } = await post(`/v1/caption?${name}=1`, "x", { "content-type": "image/png" });
@@ -192,7 +192,7 @@ describe("limits", () => {
     }
   });
 
-  it("bound what a message echoes", async () => {
+  it("gets a message of limited length", async () => {
     const { response } = await post("/v1/caption", JSON.stringify({ image: "QUJD", ["k".repeat(100_000)]: 1 }));
     expect((await response.text()).length).toBeLessThan(4 * MAX_MESSAGE_CHARACTERS);
   });
@@ -200,18 +200,18 @@ describe("limits", () => {
   it.each([
     ["brackets", "[".repeat(MAX_JSON_DELIMITERS + 1)],
     ["fields", `{${'"a":1,'.repeat(MAX_JSON_DELIMITERS)}"a":1}`],
-  ])("keep JSON of nothing but %s from being parsed", async (_, body) => {
+  ])("is not parsed if its JSON has too many %s", async (_, body) => {
     const { response } = await post("/v1/caption", body);
     expect(ProblemDetails.parse(await response.json())).toMatchObject({ code: "invalid-request" });
   });
 
-  it("do not count what stands in texts", async () => {
+  it("may contain any number of delimiters in strings", async () => {
     const text = `${",[{".repeat(MAX_JSON_DELIMITERS)}\\"`;
     const { asked } = await post("/v1/caption-to-phrase-grounding", JSON.stringify({ image: "QUJD", text }));
     expect(asked[0]?.options.text).toBe(text);
   });
 
-  it("keep a hostile request from being echoed", async () => {
+  it("gets a limited number of issues", async () => {
     const unknown = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`region${index}`, 1]));
     const labels = Array.from({ length: MAX_LABELS }, () => 7);
     const { paths } = await problemOf(detection, { image: "QUJD", labels, ...unknown });
