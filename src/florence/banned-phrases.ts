@@ -1,7 +1,7 @@
 /**
- * Phrases that phrase grounding gives no boxes for: pronouns, quantifiers and words for the picture itself. The model was
- * trained on captions whose every phrase got a box, so it writes boxes for these too, and they mean nothing. The list is
- * the one in Florence-2's original processor; it is compared exactly, upper and lower case apart.
+ * Phrases without boxes in phrase grounding: pronouns, quantifiers and words for the image itself. The model was trained on
+ * captions in which every phrase had a box, so it generates meaningless boxes for these too. The list is the one in
+ * Florence-2's original processor. The comparison is exact and case-sensitive.
  */
 export const bannedPhrases: ReadonlySet<string> = new Set(
   [

@@ -1,19 +1,19 @@
-/** Florence-2 divides each side of an image into this many bins and writes a place as `<loc_0>` … `<loc_999>`. */
+/** Florence-2 divides each side of an image into this many bins and writes a coordinate as `<loc_0>` … `<loc_999>`. */
 export const BINS = 1000;
 
-/** Pixels. Location tokens always refer to the image as it was sent, whatever size the model sees. */
+/** Size in pixels. Location tokens always refer to the image as it was sent, whatever the model's input size. */
 export interface ImageSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** In pixels from the top-left corner, or in 0..1 of width and height where a name says normalized. */
+/** In pixels from the top-left corner, or in 0..1 of width and height where a name contains `normalized`. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** Top-left corner, then bottom-right; units as `Point`, or bins where a name says so. */
+/** Top-left corner, then bottom-right; units as `Point`, or bins where stated. */
 export interface Box {
   readonly x1: number;
   readonly y1: number;
@@ -29,34 +29,34 @@ function clamp(bin: number): number {
 }
 
 /**
- * The bin of a pixel coordinate: floor(coordinate ÷ (side ÷ 1000)), clamped to 0..999. Each step is rounded to float32,
- * as the quantizer shipped with the checkpoints does it; doubles would put one coordinate in 3,500 into a neighbouring bin.
+ * The bin of a pixel coordinate: floor(coordinate ÷ (side ÷ 1000)), clamped to 0..999. Each step is rounded to float32, as in
+ * the quantizer shipped with the checkpoints; doubles would put one coordinate in 3,500 into a neighbouring bin.
  */
 export function quantize(coordinate: number, side: number): number {
   return clamp(Math.floor(Math.fround(Math.fround(coordinate) / Math.fround(side / BINS))));
 }
 
 /**
- * The pixel coordinate of a bin's centre, (bin + 0.5) × side ÷ 1000, as the double nearest to the exact value: it prints
- * short (34.24, not 34.23999786376953). Bins past 999, which the vocabulary does not have, count as 999, so the result
- * is always inside the image. `quantize` gives the bin back.
+ * The pixel coordinate of a bin's centre, (bin + 0.5) × side ÷ 1000, as the double nearest to the exact value, which prints
+ * without excess digits (34.24, not 34.23999786376953). Bins above 999, which the vocabulary does not have, count as 999, so
+ * the result is always inside the image. `quantize` returns the same bin.
  */
 export function dequantize(bin: number, side: number): number {
   return ((2 * clamp(bin) + 1) * side) / (2 * BINS);
 }
 
-/** `dequantize` as Microsoft's original computes it: in float32, and without a clamp. */
+/** `dequantize` as Microsoft's original computes it: in float32 and without clamping. */
 export function dequantizeFloat32(bin: number, side: number): number {
   return Math.fround(Math.fround(Math.fround(bin) + 0.5) * Math.fround(side / BINS));
 }
 
-/** `dequantizeFloat32` cut to a 32-bit integer, as Hugging Face returns it; what does not fit becomes −2³¹, as on x86. */
+/** `dequantizeFloat32` truncated to a 32-bit integer, as Hugging Face returns it. A value that does not fit becomes −2³¹, as on x86. */
 export function dequantizeInt32(bin: number, side: number): number {
   const coordinate = dequantizeFloat32(bin, side);
   return coordinate < 2 ** 31 ? Math.trunc(coordinate) : -(2 ** 31);
 }
 
-/** Bins in the order x, y, x, y, … → points in pixels. A last x without its y is dropped. */
+/** Converts bins in the order x, y, x, y, … to points in pixels. A last x without a y is dropped. */
 export function pointsInPixels(bins: readonly number[], { width, height }: ImageSize): readonly Point[] {
   const points: Point[] = [];
   for (let index = 1; index < bins.length; index += 2) {
@@ -70,7 +70,7 @@ export function normalizedPoints(bins: readonly number[]): readonly Point[] {
   return pointsInPixels(bins, unit);
 }
 
-/** The smallest upright box around points as `pointsInPixels` takes them, in bins; it puts two opposite corners in order. */
+/** The bounding box, in bins, of points as `pointsInPixels` takes them. Two opposite corners are put in order. */
 export function boundsOf(bins: readonly number[]): Box {
   let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let index = 1; index < bins.length; index += 2) {
@@ -81,7 +81,7 @@ export function boundsOf(bins: readonly number[]): Box {
   return { x1, y1, x2, y2 };
 }
 
-/** A box in bins → in pixels. */
+/** Converts a box from bins to pixels. */
 export function boxInPixels({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): Box {
   return {
     x1: dequantize(x1, width),
@@ -97,25 +97,25 @@ export function normalizedBox(bins: Box): Box {
 }
 
 /** Whether a region in pixels is a box with an area inside the image. */
-export function isRegionOf({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): boolean {
+export function isRegionInside({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): boolean {
   return x1 >= 0 && x1 < x2 && x2 <= width && y1 >= 0 && y1 < y2 && y2 <= height;
 }
 
-/** Four location tokens of the vocabulary and nothing else, as the model writes a box. */
+/** Exactly four location tokens of the vocabulary, as the model writes a box. */
 const boxTokens = /^<loc_(\d{1,3})><loc_(\d{1,3})><loc_(\d{1,3})><loc_(\d{1,3})>$/;
 
-/** The bins of a box written as `<loc_x1><loc_y1><loc_x2><loc_y2>`; undefined where that is not what a text is. */
+/** Parses `<loc_x1><loc_y1><loc_x2><loc_y2>` to a box in bins; undefined for any other text. */
 export function boxFromTokens(text: string): Box | undefined {
   const [, x1, y1, x2, y2] = boxTokens.exec(text) ?? [];
   return y2 === undefined ? undefined : { x1: Number(x1), y1: Number(y1), x2: Number(x2), y2: Number(y2) };
 }
 
-/** A normalized region in pixels. */
+/** Converts a normalized region to pixels. */
 export function regionInPixels({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): Box {
   return { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height };
 }
 
-/** A region in pixels as the model reads it: `<loc_x1><loc_y1><loc_x2><loc_y2>`. */
+/** Converts a region in pixels to location tokens: `<loc_x1><loc_y1><loc_x2><loc_y2>`. */
 export function regionTokens({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): string {
   const bins = [quantize(x1, width), quantize(y1, height), quantize(x2, width), quantize(y2, height)];
   return bins.map((bin) => `<loc_${bin}>`).join("");

@@ -3,45 +3,45 @@ import { incompleteTailStart, lex } from "./lex.ts";
 import { createAnswerParser, type ParseEvent } from "./parse.ts";
 import type { AnswerType, TaskName } from "./tasks.ts";
 
-/** Reads an answer while it is being written. */
+/** Parses an answer while it is being generated. */
 export interface IncrementalParser {
-  /** Takes the next stretch of text, cut anywhere, and gives what it completed. */
+  /** Takes the next chunk of text, cut anywhere, and returns the events that it completes. */
   push(text: string): readonly ParseEvent[];
-  /** To be called once, when no text will follow; gives what the end completed. */
+  /** Call once, after the last chunk. Returns the events that the end completes. */
   end(): readonly ParseEvent[];
-  /** The answer's type as known so far, final after `end`: what `collectAnswer` needs. */
+  /** The answer's type as far as it is known, for `collectAnswer`. Final after `end`. */
   type(): AnswerType;
 }
 
-/** All events together are those of `parse` on the whole text, however it is cut, but for where texts are parted. */
+/** Emits the events of `parse` on the whole text, however it is cut; only text events may be split differently. */
 export function createIncrementalParser(task: TaskName, size: ImageSize): IncrementalParser {
   let events: ParseEvent[] = [];
-  /** The end of what was pushed, which may be half a special token or half a character. */
-  let held = "";
+  /** The end of the text so far, which may be an incomplete special token or half a character. */
+  let incompleteTail = "";
   let locations = 0;
   const parser = createAnswerParser(task, size, (event) => events.push(event));
-  const take = (text: string): void => {
+  const parsePieces = (text: string): void => {
     for (const piece of lex(text, locations)) {
       if (piece.type === "location") locations += 1;
       parser.push(piece);
     }
   };
   const flush = (): readonly ParseEvent[] => {
-    const done = events;
+    const completed = events;
     events = [];
-    return done;
+    return completed;
   };
   return {
     push: (text) => {
-      const known = held + text;
-      const end = incompleteTailStart(known);
-      held = known.slice(end);
-      take(known.slice(0, end));
+      const unparsed = incompleteTail + text;
+      const end = incompleteTailStart(unparsed);
+      incompleteTail = unparsed.slice(end);
+      parsePieces(unparsed.slice(0, end));
       return flush();
     },
     end: () => {
-      take(held);
-      held = "";
+      parsePieces(incompleteTail);
+      incompleteTail = "";
       parser.end();
       return flush();
     },

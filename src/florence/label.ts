@@ -1,30 +1,30 @@
-/** Collects the words before a shape. */
+/** Collects the words before each shape as its label. */
 export interface LabelReader {
-  /** Words before the next shape, in any number of stretches. */
+  /** Adds words before the next shape, in any number of chunks. */
   write(text: string): void;
-  /** The label of the shape that begins here: the words since the last shape, or that shape's own label if there are none. */
+  /** Returns the label of the shape that starts here: the words since the last shape, or the last shape's label if there are none. */
   read(): string;
 }
 
-/** White space that is not a single space. */
-const uneven = /\s\s|[^\S ]/u;
+/** White space other than single spaces. */
+const irregularSpace = /\s\s|[^\S ]/u;
 
-/** A reader that trims words and makes white space, line breaks included, single spaces. Anything but white space is kept. */
+/** Creates a reader that trims labels and replaces white space, line breaks included, by single spaces. Keeps all other characters. */
 export function createLabelReader(): LabelReader {
-  let [label, written] = ["", ""];
+  let [label, words] = ["", ""];
   return {
     write: (text) => {
-      written += text;
+      words += text;
     },
     read: () => {
-      if (written === "") return label;
-      const trimmed = written.trim();
-      label = (uneven.test(trimmed) ? trimmed.replace(/\s+/gu, " ") : trimmed) || label;
-      written = "";
+      if (words === "") return label;
+      const trimmed = words.trim();
+      label = (irregularSpace.test(trimmed) ? trimmed.replace(/\s+/gu, " ") : trimmed) || label;
+      words = "";
       return label;
     },
   };
 }
 
-/** For tasks whose shapes have no names: what the model writes between shapes is ignored. */
+/** For tasks whose shapes have no labels: words between shapes are ignored. */
 export const noLabels: LabelReader = { write: () => undefined, read: () => "" };

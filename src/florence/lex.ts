@@ -1,17 +1,17 @@
 /** One of the model's location tokens, `<loc_0>` … `<loc_999>`. */
 export interface LocationPiece {
   readonly type: "location";
-  /** Position in the text that was split, in code units. */
+  /** Position in the lexed text, in code units. */
   readonly start: number;
-  /** The position after it. */
+  /** End position, exclusive. */
   readonly end: number;
-  /** The number as written. The vocabulary ends at 999; a text from elsewhere may say more, up to Infinity. */
+  /** The number as written. The vocabulary ends at 999; a text from another source may contain larger numbers, up to Infinity. */
   readonly bin: number;
-  /** How many location tokens stand before this one in the whole text: what token log-probabilities are matched by. */
+  /** Number of location tokens before this one in the whole text, by which it is matched to its log-probability. */
   readonly ordinal: number;
 }
 
-/** Plain words, or a special token that is no place; positions are a location's. */
+/** Plain words, or a special token that is not a location. Positions are as in `LocationPiece`. */
 export interface TextPiece {
   readonly type: "text" | "marker" | "framing";
   readonly text: string;
@@ -20,17 +20,17 @@ export interface TextPiece {
 }
 
 /**
- * A stretch of the model's text: plain words, a place, another special token, or one of those that frame and fill a sequence
- * (`<s>`, `</s>`, `<pad>`) and say nothing: places on both sides of them belong together. A place has no text of its own,
- * since there are many and only their numbers are read.
+ * A piece of the model's text: plain words, a location, another special token (marker), or a framing token (`<s>`, `</s>`,
+ * `<pad>`). Framing tokens have no meaning: locations on both sides of them belong together. A location has no `text`, since
+ * there are many and only their numbers are used.
  */
 export type Piece = LocationPiece | TextPiece;
 
-/** Tokens that come in pairs, the second with a slash; `desciption` is the vocabulary's own spelling. */
+/** Names of tokens that come in pairs, the second with a slash. `desciption` is the vocabulary's own spelling. */
 const paired = "od ocr cap ncap dcap grounding seg region_cap region_to_desciption proposal poly".split(" ");
 const single = ["<unk>", "<mask>", "<image>", "<sep>", "<and>"];
 
-/** Florence-2's special tokens beside the location tokens. */
+/** Florence-2's special tokens other than location tokens. */
 const markers: ReadonlyMap<string, "framing" | "marker"> = new Map([
   ...["<s>", "</s>", "<pad>"].map((token) => [token, "framing"] as const),
   ...[...single, ...paired.flatMap((name) => [`<${name}>`, `</${name}>`])].map((token) => [token, "marker"] as const),
@@ -38,10 +38,10 @@ const markers: ReadonlyMap<string, "framing" | "marker"> = new Map([
 
 const LOCATION = "<loc_";
 
-/** A location of any Unicode digits, as in Python. */
+/** A location token with any Unicode digits, as in Python. */
 const location = /^<loc_(\p{Nd}+)>$/u;
 
-/** The value of a decimal digit of any script: Unicode keeps the ten digits of a script together and in order. */
+/** The value of a decimal digit of any script: in Unicode, the ten digits of a script are consecutive and in order. */
 function digitValue(digit: string): number {
   const code = digit.codePointAt(0) ?? 0;
   let first = code;
@@ -49,8 +49,8 @@ function digitValue(digit: string): number {
   return (code - first) % 10;
 }
 
-/** The token that stands between two places, if one does: a marker, or a location that is not written in ASCII digits. */
-function tokenBetween(text: string, start: number, end: number, ordinal: number): Piece | undefined {
+/** The special token in this range, if it is one: a marker or framing token, or a location that is not written in ASCII digits. */
+function specialTokenIn(text: string, start: number, end: number, ordinal: number): Piece | undefined {
   const token = text.slice(start, end);
   const type = markers.get(token);
   if (type !== undefined) return { type, text: token, start, end };
@@ -62,20 +62,21 @@ function tokenBetween(text: string, start: number, end: number, ordinal: number)
 const [LESS, GREATER, ZERO, NINE] = [0x3c, 0x3e, 0x30, 0x39];
 
 /**
- * Called without a look-up on the text. The engine keeps strings in half a dozen forms (one byte or two, slices, joins),
- * and once it has met them all, it would look `charCodeAt` up anew for every character, which takes three times as long.
+ * `charCodeAt` without a property lookup on the text. The engine has half a dozen string representations (one or two bytes,
+ * slices, concatenations). Once it has met them all, it would look `charCodeAt` up for every character, which takes three
+ * times as long.
  */
-// oxlint-disable-next-line typescript/unbound-method -- it is given its `this`
+// oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
 const codeAt = String.prototype.charCodeAt;
 
-type Take = (piece: Piece) => void;
+type OnPiece = (piece: Piece) => void;
 
-/** Hands out the special tokens. One pass in linear time, since a token is what stands between a `<` and the next `>`. */
-function eachSpecialToken(text: string, ordinal: number, take: Take): void {
+/** Calls `onPiece` with each special token. One pass in linear time, since a token extends from a `<` to the next `>`. */
+function eachSpecialToken(text: string, ordinal: number, onPiece: OnPiece): void {
   const { length } = text;
   let next = ordinal;
   let start = -1;
-  /** How many characters of `<loc_` have been read since `start`, and the number in ASCII digits after them. */
+  /** Number of characters of `<loc_` matched since `start`, and the number in ASCII digits after them. */
   let matched = 0;
   let bin = 0;
   for (let index = 0; index < length; index += 1) {
@@ -94,8 +95,8 @@ function eachSpecialToken(text: string, ordinal: number, take: Take): void {
       const isLocation = matched === LOCATION.length && index > start + matched;
       const token: Piece | undefined = isLocation
         ? { type: "location", start, end, bin, ordinal: next }
-        : tokenBetween(text, start, end, next);
-      if (token !== undefined) take(token);
+        : specialTokenIn(text, start, end, next);
+      if (token !== undefined) onPiece(token);
       if (token?.type === "location") next += 1;
       start = -1;
       matched = 0;
@@ -103,30 +104,30 @@ function eachSpecialToken(text: string, ordinal: number, take: Take): void {
   }
 }
 
-/** The special tokens of a text in order; what stands between them is words. */
+/** The special tokens of a text, in order. The text between them is plain words. */
 export function specialTokens(text: string): readonly Piece[] {
   const tokens: Piece[] = [];
   eachSpecialToken(text, 0, (token) => tokens.push(token));
   return tokens;
 }
 
-/** Hands out the pieces of `lex` one by one, which spares a long text's list of them. */
-export function eachPiece(text: string, ordinal: number, take: Take): void {
+/** Calls `onPiece` with each piece of `lex`, which avoids a list of them for a long text. */
+export function eachPiece(text: string, ordinal: number, onPiece: OnPiece): void {
   let end = 0;
-  const takeWords = (until: number): void => {
-    if (until > end) take({ type: "text", text: text.slice(end, until), start: end, end: until });
+  const emitWords = (until: number): void => {
+    if (until > end) onPiece({ type: "text", text: text.slice(end, until), start: end, end: until });
   };
   eachSpecialToken(text, ordinal, (token) => {
-    takeWords(token.start);
-    take(token);
+    emitWords(token.start);
+    onPiece(token);
     end = token.end;
   });
-  takeWords(text.length);
+  emitWords(text.length);
 }
 
 /**
  * Splits the model's text into pieces, which follow each other without gaps. Never throws. `ordinal` is that of the first
- * location token, for a text that comes in stretches.
+ * location token, for a text that arrives in chunks.
  */
 export function lex(text: string, ordinal = 0): readonly Piece[] {
   const pieces: Piece[] = [];
@@ -137,7 +138,7 @@ export function lex(text: string, ordinal = 0): readonly Piece[] {
 const unfinishedLocation = /^<loc_\p{Nd}*$/u;
 const prefixes: readonly string[] = [LOCATION, ...markers.keys()];
 
-/** From where on a text cannot be split yet: its end may be half a special token or half a character. Its length if not so. */
+/** Start of the end of a text that may be an incomplete special token or half a character. The text's length if its end is complete. */
 export function incompleteTailStart(text: string): number {
   const end = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length;
   const start = text.slice(0, end).lastIndexOf("<");

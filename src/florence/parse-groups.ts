@@ -3,8 +3,8 @@ import type { LocationPiece } from "./lex.ts";
 import { type PieceParser, wordsOf } from "./piece-parser.ts";
 
 /**
- * Reads `label ⟨group⟩⟨group⟩ label ⟨group⟩ …`, where a group is `length` location tokens in a row: four make a box, eight
- * a quad. A group is handed out with its last token. A row's left-over tokens are dropped, and never get into a label.
+ * Parses `label ⟨group⟩⟨group⟩ label ⟨group⟩ …`, where a group is `length` consecutive location tokens: four for a box, eight
+ * for a quad. Calls `complete` at a group's last token. Left-over tokens of a run are dropped and never become part of a label.
  */
 export function createGroupParser(
   length: number,

@@ -2,18 +2,18 @@ import type { LabelReader } from "./label.ts";
 import type { LocationPiece } from "./lex.ts";
 import { type PieceParser, wordsOf } from "./piece-parser.ts";
 
-/** A ring of fewer points encloses nothing. */
+/** Fewest points of a ring: fewer enclose no area. */
 export const MIN_RING_POINTS = 3;
 
-/** Leaves out a last x that has no y, as in an answer that was cut off. */
+/** Drops a last x without a y, which occurs in an answer that was cut off. */
 function wholePoints(ring: readonly LocationPiece[]): readonly LocationPiece[] {
   return ring.slice(0, ring.length - (ring.length % 2));
 }
 
 /**
- * Reads `label <poly>⟨x y x y …⟩<sep>⟨…⟩</poly> …`: an instance is what stands between `<poly>` and `</poly>`, and each of
- * its parts is a ring of points. Without those markers, which the segmentation tasks leave out, words end an instance. An
- * instance that the end of the text cuts off keeps the points it has; rings of fewer than three points are dropped.
+ * Parses `label <poly>⟨x y x y …⟩<sep>⟨…⟩</poly> …`: an instance is the content between `<poly>` and `</poly>`, and each of its
+ * parts is a ring of points. Without these markers, which the segmentation tasks omit, words end an instance. An instance
+ * that is cut off by the end of the text keeps its points; rings of fewer than three points are dropped.
  */
 export function createPolygonParser(
   labels: LabelReader,

@@ -9,23 +9,23 @@ import type { PieceParser } from "./piece-parser.ts";
 import { type BoxObject, boxObject, type PolygonObject, polygonObject, type QuadObject, quadObject } from "./shapes.ts";
 import { type AnswerType, type PostProcessing, type TaskName, tasks } from "./tasks.ts";
 
-/** One thing that the model has finished saying; texts are to be joined in order. */
+/** One completed part of an answer. Texts are to be concatenated in order. */
 export type ParseEvent =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "boxes"; readonly object: BoxObject }
   | { readonly type: "quads"; readonly object: QuadObject }
   | { readonly type: "polygons"; readonly object: PolygonObject };
 
-/** What the model said, in the source image's coordinates; objects stand in the model's order. */
+/** A parsed answer in the source image's coordinates, with objects in the model's order. */
 export type ParsedAnswer =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "boxes"; readonly objects: readonly BoxObject[] }
   | { readonly type: "quads"; readonly objects: readonly QuadObject[] }
   | { readonly type: "polygons"; readonly objects: readonly PolygonObject[] };
 
-/** A piece parser that knows what kind of answer it reads. */
+/** A piece parser that knows the type of its answer. */
 export interface AnswerParser extends PieceParser {
-  /** Open-vocabulary detection says "boxes" until its first shape is a polygon. */
+  /** For open-vocabulary detection, "boxes" until its first shape is a polygon. */
   type(): AnswerType;
 }
 
@@ -34,7 +34,7 @@ type CreateParser = (size: ImageSize, emit: Emit) => AnswerParser;
 
 const none: ReadonlySet<string> = new Set();
 
-function answering(type: AnswerType, parser: PieceParser): AnswerParser {
+function withType(type: AnswerType, parser: PieceParser): AnswerParser {
   return { type: () => type, push: (piece) => parser.push(piece), end: () => parser.end() };
 }
 
@@ -43,7 +43,7 @@ function boxes(labels = createLabelReader, banned = none): CreateParser {
     const parser = createGroupParser(4, labels(), (label, group) => {
       if (!banned.has(label)) emit({ type: "boxes", object: boxObject(label, group, size) });
     });
-    return answering("boxes", parser);
+    return withType("boxes", parser);
   };
 }
 
@@ -52,7 +52,7 @@ function polygons(labels = createLabelReader): CreateParser {
     const parser = createPolygonParser(labels(), (label, rings) => {
       emit({ type: "polygons", object: polygonObject(label, rings, size) });
     });
-    return answering("polygons", parser);
+    return withType("polygons", parser);
   };
 }
 
@@ -60,19 +60,19 @@ const quads: CreateParser = (size, emit) => {
   const parser = createGroupParser(8, createLabelReader(), (label, group) => {
     emit({ type: "quads", object: quadObject(label, group, size) });
   });
-  return answering("quads", parser);
+  return withType("quads", parser);
 };
 
 const text: CreateParser = (_, emit) => {
-  const parser = createTextParser((written) => {
-    emit({ type: "text", text: written });
+  const parser = createTextParser((words) => {
+    emit({ type: "text", text: words });
   });
-  return answering("text", parser);
+  return withType("text", parser);
 };
 
-/** What the first shape begins with decides for the whole text: `<poly>`, or else a bare location token. */
+/** The first shape determines the type of the whole answer: it starts with `<poly>`, or with a bare location token. */
 const boxesOrPolygons: CreateParser = (size, emit) => {
-  const waiting: Piece[] = [];
+  const pending: Piece[] = [];
   let chosen: AnswerParser | undefined;
   const choose = (piece: Piece): AnswerParser | undefined => {
     if (piece.type === "marker" && piece.text === "<poly>") return polygons()(size, emit);
@@ -82,9 +82,9 @@ const boxesOrPolygons: CreateParser = (size, emit) => {
     type: () => chosen?.type() ?? "boxes",
     push: (piece) => {
       if (chosen !== undefined) return chosen.push(piece);
-      waiting.push(piece);
+      pending.push(piece);
       chosen = choose(piece);
-      if (chosen !== undefined) for (const early of waiting) chosen.push(early);
+      if (chosen !== undefined) for (const earlier of pending) chosen.push(earlier);
     },
     end: () => chosen?.end(),
   };
@@ -100,7 +100,7 @@ const parsers: Readonly<Record<PostProcessing, CreateParser>> = {
   description_with_bboxes_or_polygons: boxesOrPolygons,
 };
 
-/** A parser for one answer: takes pieces as they come and emits every object with the piece that completes it. */
+/** Creates a parser for one answer: it takes pieces as they arrive, and emits each object with the piece that completes it. */
 export function createAnswerParser(task: TaskName, size: ImageSize, emit: Emit): AnswerParser {
   return parsers[tasks[task].postProcessing](size, emit);
 }
@@ -113,7 +113,7 @@ function objectOf<Shape>({ object }: { readonly object: Shape }): Shape {
   return object;
 }
 
-/** All events of one answer → the answer. `type` is the parser's after its end. */
+/** Builds an answer from all its events. `type` is the parser's type after its end. */
 export function collectAnswer(type: AnswerType, events: readonly ParseEvent[]): ParsedAnswer {
   if (type === "text") return { type, text: eventsOf(type, events).reduce((before, event) => before + event.text, "") };
   if (type === "boxes") return { type, objects: eventsOf(type, events).map(objectOf) };
@@ -122,13 +122,13 @@ export function collectAnswer(type: AnswerType, events: readonly ParseEvent[]): 
 }
 
 /**
- * Reads what the model wrote (special tokens kept) as the answer to a task. Never throws: words that fit nothing become
- * labels, shapes that are not finished are dropped, bins past 999 count as 999. `size` is the source image's.
+ * Parses a generated text, special tokens kept, as the answer to a task. Never throws: unexpected words become labels,
+ * incomplete shapes are dropped, bins above 999 count as 999. `size` is the source image's, in pixels.
  */
-export function parse(written: string, task: TaskName, size: ImageSize): ParsedAnswer {
+export function parse(generated: string, task: TaskName, size: ImageSize): ParsedAnswer {
   const events: ParseEvent[] = [];
   const parser = createAnswerParser(task, size, (event) => events.push(event));
-  eachPiece(written, 0, (piece) => parser.push(piece));
+  eachPiece(generated, 0, (piece) => parser.push(piece));
   parser.end();
   return collectAnswer(parser.type(), events);
 }

@@ -11,33 +11,33 @@ import {
   runsOf,
 } from "./reference-runs.ts";
 
-/** Hugging Face's shape of boxes: x1, y1, x2, y2 each, as the model wrote them, and a label for each. */
+/** Boxes in Hugging Face's format: x1, y1, x2, y2 of each box as the model wrote them, and the label of each. */
 export interface ReferenceBoxes {
   readonly bboxes: readonly (readonly number[])[];
   readonly labels: readonly string[];
 }
 
-/** The label that words give, white space at its ends removed; undefined, and so no match, if a line break is left in it. */
+/** The label in a match's words, without white space at its ends. Undefined, and so no match, if a line break follows the leading white space. */
 export function labelOf(words: string): string | undefined {
   const label = stripStart(words);
   return label.includes("\n") ? undefined : strip(label);
 }
 
-/** As many groups of four locations as there are; what is left over is dropped. */
+/** All complete groups of four locations. Left-over locations are dropped. */
 export function boxGroups(locations: readonly LocationPiece[]): readonly (readonly LocationPiece[])[] {
   const groups: (readonly LocationPiece[])[] = [];
   for (let end = 4; end <= locations.length; end += 4) groups.push(locations.slice(end - 4, end));
   return groups;
 }
 
-/** All matches of a label and its boxes in the cleaned text, also those that `labelOf` then refuses. */
+/** All matches of a label and its boxes in the cleaned text, including those that `labelOf` then rejects. */
 export function boxPhrases(cleaned: Cleaned): readonly LabelledRun<LocationPiece>[] {
   return labelledRuns(cleaned, runsOf(cleaned, isLocation));
 }
 
 const none: ReadonlySet<string> = new Set();
 
-/** `description_with_bboxes`, and with banned labels `phrase_grounding`: characters outside ASCII are lost. */
+/** `description_with_bboxes`, and with banned labels `phrase_grounding`. Labels lose characters outside ASCII. */
 export function labelledBoxes(text: string, size: ImageSize, banned = none): ReferenceBoxes {
   const bboxes: (readonly number[])[] = [];
   const labels: string[] = [];
@@ -53,7 +53,7 @@ export function labelledBoxes(text: string, size: ImageSize, banned = none): Ref
   return { bboxes, labels };
 }
 
-/** `bboxes`: runs of four or more locations, whatever stands between them. A run of fewer holds no box anyway. */
+/** `bboxes`: runs of four or more locations, whatever the text between them. A shorter run contains no box anyway. */
 export function plainBoxes(text: string, size: ImageSize): ReferenceBoxes {
   const groups = runsOf(cleanUp(text), isLocation).flatMap(boxGroups);
   return { bboxes: groups.map((group) => coordinatesOf(group, size)), labels: groups.map(() => "") };

@@ -3,7 +3,7 @@ import type { LocationPiece, Piece } from "./lex.ts";
 import { labelOf } from "./reference-boxes.ts";
 import { cleanUp, coordinatesOf, isLocation, labelledRuns, MIN_UNITS, runsOf } from "./reference-runs.ts";
 
-/** Hugging Face's shape of polygons: an entry for each instance, a list of its polygons, each x, y, x, y, … */
+/** Polygons in Hugging Face's format: for each instance a list of its polygons, each x, y, x, y, … */
 export interface ReferencePolygons {
   readonly polygons: readonly (readonly (readonly number[])[])[];
   readonly labels: readonly string[];
@@ -20,12 +20,12 @@ function is(piece: Piece, delimiter: Delimiter): boolean {
   return !isLocation(piece) && piece.text === delimiter;
 }
 
-/** A location or a delimiter of polygons. */
+/** Whether a piece is a location or a polygon delimiter. */
 function isUnit(piece: Piece): piece is Piece {
   return isLocation(piece) || is(piece, "<sep>") || is(piece, "<poly>") || is(piece, "</poly>");
 }
 
-/** What stands before the first location or `<poly>` is the label: words, but also a `<sep>` or `</poly>` that comes first. */
+/** The label is the text before the first location or `<poly>`: words, but also a `<sep>` or `</poly>` that comes first. */
 function polygonLabel(words: string, units: readonly Piece[]): string | undefined {
   const end = units.findIndex((unit) => isLocation(unit) || is(unit, "<poly>"));
   if (end === -1) return undefined;
@@ -33,7 +33,7 @@ function polygonLabel(words: string, units: readonly Piece[]): string | undefine
   return labelOf(words + delimiters.join(""));
 }
 
-/** The shortest stretches from a `<poly>` to a `</poly>`; without both of them the whole run is one instance. */
+/** The shortest spans from a `<poly>` to a `</poly>`. If one of the two is missing, the whole run is one instance. */
 function instancesOf(units: readonly Piece[]): readonly (readonly Piece[])[] {
   const has = (delimiter: Delimiter): boolean => units.some((unit) => is(unit, delimiter));
   if (!has("<poly>") || !has("</poly>")) return [units];
@@ -48,7 +48,7 @@ function instancesOf(units: readonly Piece[]): readonly (readonly Piece[])[] {
   return instances;
 }
 
-/** The locations that run up to a `<sep>` or to the instance's end; a last x without its y is left out of each. */
+/** The locations directly before each `<sep>` and before the instance's end. Each ring drops a last x without a y. */
 function ringsOf(instance: readonly Piece[]): readonly (readonly LocationPiece[])[] {
   const rings: (readonly LocationPiece[])[] = [];
   let ring: LocationPiece[] = [];
@@ -90,7 +90,7 @@ export function labelledPolygons(text: string, size: ImageSize): ReferencePolygo
   );
 }
 
-/** `polygons`: runs of four or more locations and delimiters. The label is looked for after a leading location. */
+/** `polygons`: runs of four or more locations and delimiters. The label is searched after a leading location. */
 export function plainPolygons(text: string, size: ImageSize): ReferencePolygons {
   const runs = runsOf(cleanUp(text), isUnit).filter((units) => units.length >= MIN_UNITS);
   const matches = runs.map((units) => {

@@ -2,7 +2,7 @@ import type { ImageSize } from "./coordinates.ts";
 import { strip } from "./python-text.ts";
 import { cleanUp, coordinatesOf, endOf, isLocation, runsOf } from "./reference-runs.ts";
 
-/** Hugging Face's shape of quads: x, y of four corners each, and the text of each. */
+/** Quads in Hugging Face's format: x, y of the four corners of each quad, and the text of each. */
 export interface ReferenceQuads {
   readonly quad_boxes: readonly (readonly number[])[];
   readonly labels: readonly string[];
@@ -11,9 +11,9 @@ export interface ReferenceQuads {
 const QUAD_UNITS = 8;
 
 /**
- * `ocr`: at least one character on one line, then exactly eight locations. The text is all that stands since the last quad
- * or line break, left-over locations and other special tokens included; where nothing does, the location that comes next
- * becomes the text and the quad begins after it.
+ * `ocr`: at least one character on one line, then exactly eight locations. The text is everything since the last quad or line
+ * break, including left-over locations and other special tokens. If that is empty, the next location becomes the text and the
+ * quad starts after it.
  */
 export function quads(text: string, size: ImageSize): ReferenceQuads {
   const cleaned = cleanUp(text);

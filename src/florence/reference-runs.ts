@@ -1,7 +1,7 @@
 import { dequantizeInt32, type ImageSize } from "./coordinates.ts";
 import { type LocationPiece, type Piece, specialTokens } from "./lex.ts";
 
-/** The words that a match begins with, and the units after them. */
+/** The words at the start of a match, and the units after them. */
 export interface LabelledRun<Unit extends Piece> {
   readonly words: string;
   /** Position of the words' first code unit in the cleaned text. */
@@ -9,27 +9,27 @@ export interface LabelledRun<Unit extends Piece> {
   readonly units: readonly Unit[];
 }
 
-/** The fewest units that make a match, in every pattern of the reference but the quads'. */
+/** Fewest units of a match, in every pattern of the reference except the quads'. */
 export const MIN_UNITS = 4;
 
 /** A text after the reference's clean-up. */
 export interface Cleaned {
   readonly text: string;
-  /** Where reading begins. What stands before it is framing, and so may be what stands at the text's end. */
+  /** Where parsing starts. The text before it is framing tokens; the end of the text may be framing tokens too. */
   readonly start: number;
   /** The special tokens of `text`. */
   readonly tokens: readonly Piece[];
 }
 
-/** Removes `<s>`, `</s>` and `<pad>` one after the other, so that what joins up to a later one goes too. */
+/** Removes `<s>`, `</s>` and `<pad>` one kind after the other, so that a later kind is removed even if an earlier removal formed it. */
 function withoutFraming(text: string): Cleaned {
   const rest = text.replaceAll("<s>", "").replaceAll("</s>", "").replaceAll("<pad>", "");
   return { text: rest, start: 0, tokens: specialTokens(rest) };
 }
 
 /**
- * Does away with `<s>`, `</s>` and `<pad>`. At the ends of a text, where a model writes them, it is enough not to read
- * them, which is much faster.
+ * Removes `<s>`, `</s>` and `<pad>`. If they are only at the ends of a text, where a model writes them, they are skipped
+ * instead, which is much faster.
  */
 export function cleanUp(text: string): Cleaned {
   const tokens = specialTokens(text);
@@ -41,12 +41,12 @@ export function cleanUp(text: string): Cleaned {
   return isInside ? withoutFraming(text) : { text, start, tokens };
 }
 
-/** The unit of boxes and quads. */
+/** Whether a piece is a location, the unit of boxes and quads. */
 export function isLocation(piece: Piece): piece is LocationPiece {
   return piece.type === "location";
 }
 
-/** The longest possible runs of units in a cleaned text, in order. None is empty. */
+/** The longest runs of adjacent units in a cleaned text, in order. No run is empty. */
 export function runsOf<Unit extends Piece>(
   { tokens }: Cleaned,
   isUnit: (piece: Piece) => piece is Unit,
@@ -66,39 +66,39 @@ export function runsOf<Unit extends Piece>(
   return runs;
 }
 
-/** Where a run or a quad ends in the cleaned text. */
+/** End position of a run or a quad in the cleaned text, exclusive. */
 export function endOf(units: readonly Piece[]): number {
   return units.at(-1)?.end ?? 0;
 }
 
 /**
- * The matches of "one or more characters that are not `<`, then four or more units". The words need not be a label: of a
- * special token or of a run that is too short they are what follows the last `<` (`loc_3>dog`), and where nothing stands
- * before a run they are the inside of its first unit (`loc_1>`).
+ * The matches of "one or more characters that are not `<`, then four or more units". The words are not always a label: after a
+ * special token or a run that is too short, they are the text since the last `<` (`loc_3>dog`). If there is no text before a
+ * run, they are the inside of its first unit (`loc_1>`).
  */
 export function labelledRuns<Unit extends Piece>(
   { text, start: textStart }: Cleaned,
   runs: readonly (readonly Unit[])[],
 ): readonly LabelledRun<Unit>[] {
   const matches: LabelledRun<Unit>[] = [];
-  /** Where the words of the next match can begin at the earliest: after a match, or at the last `<` before. */
-  let from = textStart;
+  /** Earliest start of the next match's words: the end of the last match, or the last `<` before. */
+  let earliestStart = textStart;
   for (const run of runs) {
     const [first, last] = [run[0], run.at(-1)];
     if (first === undefined || last === undefined) continue;
-    const start = Math.max(from, text.lastIndexOf("<", first.start - 1) + 1);
+    const start = Math.max(earliestStart, text.lastIndexOf("<", first.start - 1) + 1);
     const match =
       start < first.start
         ? { words: text.slice(start, first.start), start, units: run }
         : { words: text.slice(first.start + 1, first.end), start: first.start + 1, units: run.slice(1) };
     const isMatch = match.units.length >= MIN_UNITS;
     if (isMatch) matches.push(match);
-    from = isMatch ? endOf(run) : last.start;
+    earliestStart = isMatch ? endOf(run) : last.start;
   }
   return matches;
 }
 
-/** Locations in the order x, y, x, y, … → coordinates in the same order, on the source image. */
+/** Converts locations in the order x, y, x, y, … to coordinates on the source image, in the same order. */
 export function coordinatesOf(
   locations: readonly LocationPiece[],
   { width, height }: ImageSize,

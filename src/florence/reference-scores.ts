@@ -31,7 +31,7 @@ function spansOf(tokens: readonly ScoredToken[]): readonly Span[] {
   });
 }
 
-/** Scores of spans in ascending order: one walk over the tokens, so time is linear. */
+/** Scores spans, which must come in ascending order: one pass over the tokens, so time is linear. */
 function scorer(tokens: readonly ScoredToken[]): (span: Span) => number {
   const spans = spansOf(tokens);
   let first = 0;
@@ -46,34 +46,35 @@ function scorer(tokens: readonly ScoredToken[]): (span: Span) => number {
   };
 }
 
-/** Location tokens are ASCII, so inside a phrase only its words make code points and code units differ. */
+/** Location tokens are ASCII, so within a phrase code points and code units differ only in its words. */
 function spanOf(group: readonly LocationPiece[], offset: number): Span {
   return { start: (group[0]?.start ?? 0) + offset, end: endOf(group) + offset };
 }
 
 /**
- * `<OD>` and `<DENSE_REGION_CAPTION>` with scores, as Microsoft's original gives them; Hugging Face's port has none. Each
- * box gets exp of the mean log-probability of the tokens that its four locations overlap, where the original believes them
- * to be: it counts the phrases it found from a single leading `<s>`. With more of them (Florence-2-large writes three), or
- * with text that belongs to no phrase, it looks too far to the left and averages over other tokens. `scoreOf` does not.
+ * `<OD>` and `<DENSE_REGION_CAPTION>` with scores, as Microsoft's original returns them; Hugging Face's port has none. The
+ * score of a box is exp of the mean log-probability of the tokens that its four locations overlap, at the position that the
+ * original assumes: it counts the phrases that it found from a single leading `<s>`. With more of them (Florence-2-large
+ * writes three), or with text that belongs to no phrase, the assumed position is too far to the left and the mean is taken
+ * over other tokens. `scoreOf` has no such error.
  */
 export function scoredBoxes(tokens: readonly ScoredToken[], size: ImageSize): ReferenceScoredBoxes {
   const text = tokens.map((token) => token.text).join("");
   const score = scorer(tokens);
-  const found: { label: string; group: readonly LocationPiece[]; score: number }[] = [];
-  let believed = text.startsWith("<s>") ? "<s>".length : 0;
+  const boxes: { label: string; group: readonly LocationPiece[]; score: number }[] = [];
+  let assumedEnd = text.startsWith("<s>") ? "<s>".length : 0;
   for (const { words, start, units } of boxPhrases(cleanUp(text))) {
     const label = labelOf(words);
-    const offset = believed + codePoints(words) - words.length - start;
-    const boxes = label === undefined ? [] : boxGroups(units);
-    for (const group of boxes) {
-      found.push({ label: withoutNonAscii(label ?? ""), group, score: score(spanOf(group, offset)) });
+    const offset = assumedEnd + codePoints(words) - words.length - start;
+    const groups = label === undefined ? [] : boxGroups(units);
+    for (const group of groups) {
+      boxes.push({ label: withoutNonAscii(label ?? ""), group, score: score(spanOf(group, offset)) });
     }
-    believed = endOf(units) + offset;
+    assumedEnd = endOf(units) + offset;
   }
   return {
-    bboxes: found.map(({ group }) => coordinatesOf(group, size, dequantizeFloat32)),
-    labels: found.map(({ label }) => label),
-    scores: found.map((box) => box.score),
+    bboxes: boxes.map(({ group }) => coordinatesOf(group, size, dequantizeFloat32)),
+    labels: boxes.map(({ label }) => label),
+    scores: boxes.map((box) => box.score),
   };
 }

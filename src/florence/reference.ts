@@ -6,7 +6,7 @@ import { strip } from "./python-text.ts";
 import { quads, type ReferenceQuads } from "./reference-quads.ts";
 import { type PostProcessing, type Task, tasks } from "./tasks.ts";
 
-/** Open-vocabulary detection's shape: always four lists, two of them empty. */
+/** Open-vocabulary detection's format: always four lists, two of them empty. */
 export interface ReferenceBoxesOrPolygons {
   readonly bboxes: ReferenceBoxes["bboxes"];
   readonly bboxes_labels: readonly string[];
@@ -14,10 +14,10 @@ export interface ReferenceBoxesOrPolygons {
   readonly polygons_labels: readonly string[];
 }
 
-/** What Hugging Face's `post_process_generation` gives under the task's token. */
+/** What Hugging Face's `post_process_generation` returns under the task's token. */
 export type ReferenceAnswer = string | ReferenceBoxes | ReferenceQuads | ReferencePolygons | ReferenceBoxesOrPolygons;
 
-/** The whole text goes one way: a single `<poly>` anywhere, even before the clean-up, and it holds polygons only. */
+/** Searches the text for `<poly>` before the clean-up. If there is one anywhere, the result has polygons only. */
 function boxesOrPolygons(text: string, size: ImageSize): ReferenceBoxesOrPolygons {
   const isPolygons = text.includes("<poly>");
   const { bboxes, labels } = isPolygons ? { bboxes: [], labels: [] } : labelledBoxes(text, size);
@@ -25,7 +25,7 @@ function boxesOrPolygons(text: string, size: ImageSize): ReferenceBoxesOrPolygon
   return { bboxes, bboxes_labels: labels, polygons: outlined.polygons, polygons_labels: outlined.labels };
 }
 
-const readers: Readonly<Record<PostProcessing, (text: string, size: ImageSize) => ReferenceAnswer>> = {
+const postProcessors: Readonly<Record<PostProcessing, (text: string, size: ImageSize) => ReferenceAnswer>> = {
   pure_text: (text) => strip(text.replaceAll("<s>", "").replaceAll("</s>", "")),
   description_with_bboxes: labelledBoxes,
   bboxes: plainBoxes,
@@ -39,10 +39,10 @@ const rowByToken: ReadonlyMap<string, Task> = new Map(Object.values(tasks).map((
 
 /**
  * What Hugging Face's `Florence2Processor.post_process_generation(text, task, image_size)` returns, value for value: integers
- * from float32 arithmetic, labels that leak, letters outside ASCII lost, the checkpoint's own list of banned phrases. `token`
- * is a task's token (`<OD>`); any other is read as plain text, as there. Where Python raises, for a location that does not
- * fit 64 bits, the coordinate is −2³¹. Linear in the text.
+ * from float32 arithmetic, labels with remains of locations, letters outside ASCII lost, the checkpoint's own list of banned
+ * phrases. `token` is a task's token (`<OD>`); with any other, the text is plain text, as in the reference. Where Python raises,
+ * for a location that does not fit 64 bits, the coordinate is −2³¹. Takes time linear in the text's length.
  */
 export function postProcess(text: string, token: string, size: ImageSize): Readonly<Record<string, ReferenceAnswer>> {
-  return { [token]: readers[rowByToken.get(token)?.postProcessing ?? "pure_text"](text, size) };
+  return { [token]: postProcessors[rowByToken.get(token)?.postProcessing ?? "pure_text"](text, size) };
 }

@@ -1,6 +1,6 @@
 import { BINS } from "./coordinates.ts";
 
-/** Names the rule of `scoreOf` in answers: the geometric mean of the probabilities of an object's location tokens. */
+/** Name of the rule of `scoreOf` in answers: the geometric mean of the probabilities of an object's location tokens. */
 export const SCORE_TYPE = "location-probability-geometric-mean";
 
 /**
@@ -19,7 +19,7 @@ export function locationLogprobs(
 }
 
 /**
- * How sure the model was of an object's place, 0..1: exp of the mean log-probability of its location tokens, the rule of
+ * The model's confidence in an object's location, 0..1: exp of the mean log-probability of its location tokens, the rule of
  * Florence-2's original code without its misalignments. A location without a log-probability makes the score 0.
  */
 export function scoreOf(object: { readonly locations: readonly number[] }, logprobs: readonly number[]): number {

@@ -10,23 +10,23 @@ import {
 } from "./coordinates.ts";
 import type { LocationPiece } from "./lex.ts";
 
-/** A labelled place. Coordinates lie inside the image; the label holds no special token and may be empty. */
+/** A labelled box. Coordinates are inside the image; the label contains no special token and may be empty. */
 export interface BoxObject {
   readonly label: string;
-  /** Pixels of the source image, x1 <= x2 and y1 <= y2; of other shapes the bounds. */
+  /** In pixels of the source image, x1 <= x2 and y1 <= y2. For other shapes, their bounding box. */
   readonly box: Box;
   readonly normalizedBox: Box;
-  /** The `ordinal` of each location token that the shape was read from, in order. */
+  /** The `ordinal` of each location token of the shape, in order. */
   readonly locations: readonly number[];
 }
 
-/** A text with its four corners, in the order in which the model wrote them: clockwise from the text's own top-left. */
+/** A text with its four corners in the model's order: clockwise from the text's own top-left. */
 export interface QuadObject extends BoxObject {
   readonly quad: readonly Point[];
   readonly normalizedQuad: readonly Point[];
 }
 
-/** An outlined object: one ring of at least three points, not closed by repeating the first, for each visible part. */
+/** An outlined object: one ring for each visible part. A ring has at least three points and does not repeat the first at its end. */
 export interface PolygonObject extends BoxObject {
   readonly polygons: readonly (readonly Point[])[];
   readonly normalizedPolygons: readonly (readonly Point[])[];
@@ -38,7 +38,7 @@ function binsOf(locations: Locations): readonly number[] {
   return locations.map(({ bin }) => bin);
 }
 
-/** From any even number of location tokens, x before y: the box around their points. */
+/** The bounding box of any even number of location tokens, x before y. */
 export function boxObject(label: string, locations: Locations, size: ImageSize): BoxObject {
   const bounds = boundsOf(binsOf(locations));
   return {
@@ -49,7 +49,7 @@ export function boxObject(label: string, locations: Locations, size: ImageSize):
   };
 }
 
-/** From eight location tokens. */
+/** A quad from eight location tokens, x before y. */
 export function quadObject(label: string, locations: Locations, size: ImageSize): QuadObject {
   const bins = binsOf(locations);
   return {
@@ -59,7 +59,7 @@ export function quadObject(label: string, locations: Locations, size: ImageSize)
   };
 }
 
-/** From one ring of location tokens for each part, x before y. */
+/** A polygon object from one ring of location tokens for each part, x before y. */
 export function polygonObject(label: string, rings: readonly Locations[], size: ImageSize): PolygonObject {
   const bins = rings.map(binsOf);
   return {

@@ -1,7 +1,7 @@
-/** What a task takes beside the image; of several `labels`, each is the text of a prompt of its own. */
+/** A task's input besides the image. With several `labels`, each is the text of its own prompt. */
 export type InputKind = "none" | "text" | "labels" | "region";
 
-/** How the text that the model writes for a task is read; the names are those of the reference implementation. */
+/** How a task's generated text is parsed. The names are those of the reference implementation. */
 export type PostProcessing =
   | "pure_text"
   | "description_with_bboxes"
@@ -11,14 +11,14 @@ export type PostProcessing =
   | "polygons"
   | "description_with_bboxes_or_polygons";
 
-/** The kinds of answer; a task that can give two says so in its row, and the model's text decides. */
+/** The types of answer. If a task's row lists two, the generated text determines the type. */
 export type AnswerType = "text" | "boxes" | "quads" | "polygons";
 
-/** One thing that Florence-2 was trained to do. */
+/** A task that Florence-2 was trained for. */
 export interface Task {
   /** The name that other Florence-2 code uses. It is replaced by `sentence` and never reaches the model. */
   readonly token: string;
-  /** What the model reads, to the letter; `{input}` stands for the caller's text or the region's location tokens. */
+  /** The exact prompt; `{input}` stands for the caller's text or the region's location tokens. */
   readonly sentence: string;
   readonly input: InputKind;
   readonly postProcessing: PostProcessing;
@@ -28,8 +28,8 @@ export interface Task {
 }
 
 /**
- * Every task by its name in the API. A new task is one row here. The rows stand in the order in which the reference looks
- * for their tokens, which shows in the error for a text that holds two of them.
+ * All tasks by their names in the API. A new task is one row here. The rows are in the order in which the reference searches for
+ * their tokens, which determines the error for a text that contains two of them.
  */
 export const tasks = {
   ocr: {
@@ -157,7 +157,7 @@ export const tasks = {
 /** A task's name in the API. */
 export type TaskName = keyof typeof tasks;
 
-/** Whether a name from outside is a task's. */
+/** Whether a string is a task's name. */
 export function isTaskName(name: string): name is TaskName {
   return Object.hasOwn(tasks, name);
 }
