@@ -5,8 +5,8 @@ import { imageSize } from "../support/token-soup.ts";
 
 const bins = Array.from({ length: BINS }, (_, bin) => bin);
 
-describe("every bin of every size", () => {
-  it("is given back by its centre, in doubles and in float32", () => {
+describe("a bin", () => {
+  it("is the result of quantizing its centre, in doubles and in float32", () => {
     fc.assert(
       fc.property(imageSize, ({ width }) => {
         expect(bins.map((bin) => quantize(dequantize(bin, width), width))).toEqual(bins);

@@ -7,22 +7,22 @@ import { cuts, taskName, tokenSoup } from "../support/token-soup.ts";
 const size = { width: 640, height: 480 };
 
 describe("a text cut anywhere", () => {
-  it("gives the answer of the whole text", () => {
+  it("has the answer of the whole text", () => {
     fc.assert(
-      fc.property(cuts(tokenSoup), taskName, (stretches, task) => {
+      fc.property(cuts(tokenSoup), taskName, (chunks, task) => {
         const parser = createIncrementalParser(task, size);
-        const events = [...stretches.flatMap((stretch) => parser.push(stretch)), ...parser.end()];
-        expect(collectAnswer(parser.type(), events)).toEqual(parse(stretches.join(""), task, size));
+        const events = [...chunks.flatMap((chunk) => parser.push(chunk)), ...parser.end()];
+        expect(collectAnswer(parser.type(), events)).toEqual(parse(chunks.join(""), task, size));
       }),
       { numRuns: 500 },
     );
   });
 
-  it("never gives out half a character that the text has whole", () => {
+  it("never emits half of a character", () => {
     fc.assert(
-      fc.property(cuts(fc.string({ unit: "grapheme-composite" })), (stretches) => {
+      fc.property(cuts(fc.string({ unit: "grapheme-composite" })), (chunks) => {
         const parser = createIncrementalParser("caption", size);
-        const events = [...stretches.flatMap((stretch) => parser.push(stretch)), ...parser.end()];
+        const events = [...chunks.flatMap((chunk) => parser.push(chunk)), ...parser.end()];
         for (const event of events) expect(event.type === "text" && event.text.isWellFormed()).toBe(true);
       }),
     );

@@ -10,39 +10,39 @@ function labels(events: readonly ParseEvent[]): readonly string[] {
   return events.map((event) => (event.type === "text" ? event.text : event.object.label));
 }
 
-/** What each stretch of a text completes, and the end. */
-function steps(task: TaskName, stretches: readonly string[]): readonly (readonly string[])[] {
+/** The labels that each chunk of a text completes, and those that the end completes. */
+function steps(task: TaskName, chunks: readonly string[]): readonly (readonly string[])[] {
   const parser = createIncrementalParser(task, size);
-  const pushed = stretches.map((stretch) => labels(parser.push(stretch)));
+  const pushed = chunks.map((chunk) => labels(parser.push(chunk)));
   return [...pushed, labels(parser.end())];
 }
 
-describe("an object is given out", () => {
+describe("an object is emitted", () => {
   it("with the last token of its box", () => {
-    const stretches = ["car", "<loc_1><loc_2><loc_3>", "<loc_4>", "dog<loc_5>"];
-    expect(steps("object-detection", stretches)).toEqual([[], [], ["car"], [], []]);
+    const chunks = ["car", "<loc_1><loc_2><loc_3>", "<loc_4>", "dog<loc_5>"];
+    expect(steps("object-detection", chunks)).toEqual([[], [], ["car"], [], []]);
   });
 
   it("with the last character of its last token", () => {
-    const stretches = ["car<loc_1><loc_2><loc_3><loc_", "4", ">"];
-    expect(steps("object-detection", stretches)).toEqual([[], [], ["car"], []]);
+    const chunks = ["car<loc_1><loc_2><loc_3><loc_", "4", ">"];
+    expect(steps("object-detection", chunks)).toEqual([[], [], ["car"], []]);
   });
 
   it("with the token that ends its polygon, or with the end", () => {
     const ring = "<loc_1><loc_1><loc_2><loc_2><loc_3><loc_3>";
-    const stretches = ["cat<poly>", ring, "</poly>", "dog<poly>", ring];
-    expect(steps("open-vocabulary-detection", stretches)).toEqual([[], [], ["cat"], [], [], ["dog"]]);
+    const chunks = ["cat<poly>", ring, "</poly>", "dog<poly>", ring];
+    expect(steps("open-vocabulary-detection", chunks)).toEqual([[], [], ["cat"], [], [], ["dog"]]);
   });
 });
 
-describe("a text is given out", () => {
-  it("as it comes, without what may be half a token, half a character or the end's white space", () => {
-    const stretches = ["</s><s>", " a", " cat ", "<", "3 \uD83D", "\uDE00 </", "s>"];
-    expect(steps("caption", stretches)).toEqual([[], ["a"], [" cat"], [], [" <3"], [" 😀"], [], []]);
+describe("a text is emitted", () => {
+  it("as it arrives, except an incomplete token, half a character and white space at the end", () => {
+    const chunks = ["</s><s>", " a", " cat ", "<", "3 \uD83D", "\uDE00 </", "s>"];
+    expect(steps("caption", chunks)).toEqual([[], ["a"], [" cat"], [], [" <3"], [" 😀"], [], []]);
   });
 });
 
-/** The task of a vector, by its token; tokens that are no task's stand for plain text. */
+/** The task of a vector, by its token. Tokens of no task stand for plain text. */
 function taskOf(token: string): TaskName {
   const names = Object.keys(tasks).filter(isTaskName);
   return names.find((name) => tasks[name].token === token) ?? "caption";

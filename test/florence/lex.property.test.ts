@@ -9,7 +9,7 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom(..."<loc_/s>19p".split("")) }),
 );
 
-it("lex loses nothing: the pieces follow each other without gaps, and none is empty", () => {
+it("lex splits a text into pieces without gaps, and none is empty", () => {
   fc.assert(
     fc.property(text, (whole) => {
       const pieces = lex(whole);
@@ -17,7 +17,7 @@ it("lex loses nothing: the pieces follow each other without gaps, and none is em
       expect(pieces.at(-1)?.end ?? 0).toBe(whole.length);
       expect(pieces.every(({ start, end }) => start < end)).toBe(true);
       const words = pieces.filter((piece) => piece.type !== "location");
-      expect(words.every(({ text: written, start, end }) => written === whole.slice(start, end))).toBe(true);
+      expect(words.every(({ text: pieceText, start, end }) => pieceText === whole.slice(start, end))).toBe(true);
     }),
   );
 });

@@ -6,7 +6,7 @@ function kinds(text: string): readonly string[] {
 }
 
 describe("lex", () => {
-  it("tells words, places, markers and framing apart", () => {
+  it("distinguishes words, locations, markers and framing", () => {
     expect(kinds("</s><s>a cat<loc_1><sep></s><pad>")).toEqual([
       "framing </s>",
       "framing <s>",
@@ -18,7 +18,7 @@ describe("lex", () => {
     ]);
   });
 
-  it("says where each piece begins and numbers the locations through", () => {
+  it("returns positions of pieces and ordinals of locations", () => {
     expect(lex("<loc_5>x<loc_007>", 3)).toEqual([
       { type: "location", start: 0, end: 7, bin: 5, ordinal: 3 },
       { type: "text", text: "x", start: 7, end: 8 },
@@ -27,7 +27,7 @@ describe("lex", () => {
   });
 
   it.each(["<loc_>", "<loc_-1>", "<loc_1", "<loc_1 >", "< loc_1>", "<LOC_1>", "loc_1>", "<poly", "<OD>", "<x>"])(
-    "takes %s for text",
+    "treats %s as text",
     (text) => {
       expect(kinds(text)).toEqual([`text ${text}`]);
     },
@@ -38,21 +38,21 @@ describe("lex", () => {
     ["<loc_𝟏𝟗>", 19],
     ["<loc_1٤>", 14],
     [`<loc_${"9".repeat(400)}>`, Infinity],
-  ])("reads the number of %s", (text, bin) => {
+  ])("parses the number of %s", (text, bin) => {
     expect(lex(text)).toEqual([{ type: "location", start: 0, end: text.length, bin, ordinal: 0 }]);
   });
 
-  it("finds a token in the middle of a broken one", () => {
+  it("finds a token inside a broken one", () => {
     expect(kinds("<loc_<loc_1>>")).toEqual(["text <loc_", "location <loc_1>", "text >"]);
   });
 });
 
-describe("what is undecided at the end of a text", () => {
+describe("the incomplete tail of a text", () => {
   it.each(["<", "<l", "<loc_", "<loc_12", "</", "</region_to_desc", "<p", "\uD83D", "<loc_\uD835"])("is %j", (tail) => {
     expect(incompleteTailStart(`a < b${tail}`)).toBe("a < b".length);
   });
 
-  it.each(["", "a", "a < b", "<loc_1>", "<s>", "<loc_x", "<q", "<OD", "😀"])("is nothing in %j", (text) => {
+  it.each(["", "a", "a < b", "<loc_1>", "<s>", "<loc_x", "<q", "<OD", "😀"])("is empty in %j", (text) => {
     expect(incompleteTailStart(text)).toBe(text.length);
   });
 });

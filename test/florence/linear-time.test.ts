@@ -7,7 +7,7 @@ const MILLION = 1_000_000;
 const TIMEOUT_MS = 20_000;
 const size = { width: 640, height: 480 };
 
-describe("a text of a million parts is read in linear time", () => {
+describe("a text of a million parts is parsed in linear time", () => {
   it("if they are locations", { timeout: TIMEOUT_MS }, () => {
     const text = "<loc_1>".repeat(MILLION);
     expect(parse(text, "region-proposal", size)).toMatchObject({ objects: { length: MILLION / 4 } });

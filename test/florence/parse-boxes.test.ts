@@ -3,7 +3,7 @@ import { parse } from "../../src/florence/parse.ts";
 import { boxesOf, expandShort, parseShort } from "../support/short-generation.ts";
 
 describe("a box", () => {
-  it("is in pixels and in 0..1, with the places of its tokens among all location tokens", () => {
+  it("is in pixels and in 0..1, with the ordinals of its location tokens", () => {
     const answer = parse(expandShort("cat⟨1 2 3⟩dog⟨0 250 499 999⟩"), "object-detection", { width: 640, height: 480 });
     expect(answer).toEqual({
       type: "boxes",
@@ -36,7 +36,7 @@ describe("a box", () => {
       ],
     ],
     [
-      "shares it across white space too",
+      "shares a label across white space too",
       "car⟨1 2 3 4⟩\n⟨5 6 7 8⟩",
       [
         ["car", 1, 2, 3, 4],
@@ -51,29 +51,29 @@ describe("a box", () => {
         ["car", 5, 6, 7, 8],
       ],
     ],
-    ["that is not finished is dropped", "car⟨1 2 3⟩dog⟨5 6 7 8 9⟩", [["dog", 5, 6, 7, 8]]],
-    ["is not glued together across words", "car⟨1 2⟩dog⟨3 4⟩", []],
-    ["is not glued together across markers", "car⟨1 2⟩<and>⟨3 4⟩", []],
-    ["is whole across framing tokens", "car⟨1 2⟩</s>⟨3 4⟩", [["car", 1, 2, 3, 4]]],
+    ["is dropped if it is incomplete", "car⟨1 2 3⟩dog⟨5 6 7 8 9⟩", [["dog", 5, 6, 7, 8]]],
+    ["does not continue across words", "car⟨1 2⟩dog⟨3 4⟩", []],
+    ["does not continue across markers", "car⟨1 2⟩<and>⟨3 4⟩", []],
+    ["continues across framing tokens", "car⟨1 2⟩</s>⟨3 4⟩", [["car", 1, 2, 3, 4]]],
     ["has its corners in order", "car⟨9 2 3 8⟩", [["car", 3, 2, 9, 8]]],
     ["stays inside the image", "car⟨1000 0 99999 5⟩", [["car", 999, 0, 999, 5]]],
-    ["keeps a label's letters", "猫 café⟨1 2 3 4⟩", [["猫 café", 1, 2, 3, 4]]],
+    ["keeps a label's letters of any script", "猫 café⟨1 2 3 4⟩", [["猫 café", 1, 2, 3, 4]]],
     ["has a label on one line", " a\n b\t⟨1 2 3 4⟩", [["a b", 1, 2, 3, 4]]],
     ["has a label without markers", "<od>a<and>b<sep>⟨1 2 3 4⟩", [["a b", 1, 2, 3, 4]]],
-    ["has no token made of halves in its label", "<loc_<s>1>x⟨1 2 3 4⟩", [["<loc_ 1>x", 1, 2, 3, 4]]],
+    ["has no token in its label that a framing token split", "<loc_<s>1>x⟨1 2 3 4⟩", [["<loc_ 1>x", 1, 2, 3, 4]]],
   ])("%s", (_, short, expected) => {
     expect(boxesOf(parseShort("object-detection", short))).toEqual(expected);
     expect(boxesOf(parseShort("open-vocabulary-detection", short))).toEqual(expected);
   });
 
-  it("of a region proposal has no label, whatever is written", () => {
+  it("of a region proposal has no label, whatever the text", () => {
     expect(boxesOf(parseShort("region-proposal", "car⟨1 2 3 4⟩dog⟨5 6 7 8⟩"))).toEqual([
       ["", 1, 2, 3, 4],
       ["", 5, 6, 7, 8],
     ]);
   });
 
-  it("of a grounded phrase is dropped for phrases that mean nothing, case apart", () => {
+  it("of a grounded phrase is dropped for banned phrases, compared with case", () => {
     const short = "it⟨1 2 3 4⟩the image⟨1 2 3 4⟩It⟨5 6 7 8⟩the image of a dog⟨1 2 3 4⟩";
     expect(boxesOf(parseShort("caption-to-phrase-grounding", short))).toEqual([
       ["It", 5, 6, 7, 8],

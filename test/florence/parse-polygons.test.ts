@@ -5,7 +5,7 @@ import { expandShort, outlinesOf, parseShort } from "../support/short-generation
 describe("a polygon", () => {
   const square = "0 0 9 0 9 9 0 9";
 
-  it("is in pixels and in 0..1, with the box around all its parts", () => {
+  it("is in pixels and in 0..1, with the bounding box of all its parts", () => {
     const answer = parse(expandShort("⟨0 0 1 0 1 1 7⟩<sep>⟨4 4 5 4 5 5⟩"), "region-to-segmentation", {
       width: 100,
       height: 200,
@@ -66,16 +66,16 @@ describe("a polygon", () => {
       ],
     ],
     ["has no label in a segmentation", `cat⟨${square}⟩`, [["", square]]],
-    ["that the end cuts off keeps what it has", `<poly>⟨${square} 5⟩`, [["", square]]],
+    ["keeps its points if the end cuts it off", `<poly>⟨${square} 5⟩`, [["", square]]],
     ["loses a part of two points", `⟨${square}⟩<sep>⟨1 1 2 2⟩`, [["", square]]],
-    ["of two points is none", "⟨1 1 2 2⟩", []],
-    ["is whole across framing tokens", "⟨1 1 2 2⟩<pad>⟨3 3⟩", [["", "1 1 2 2 3 3"]]],
+    ["is dropped if it has two points", "⟨1 1 2 2⟩", []],
+    ["continues across framing tokens", "⟨1 1 2 2⟩<pad>⟨3 3⟩", [["", "1 1 2 2 3 3"]]],
     ["stays inside the image", "⟨1000 0 1 2 3 4⟩", [["", "999 0 1 2 3 4"]]],
   ])("%s", (_, short, expected) => {
     expect(outlinesOf(parseShort("referring-expression-segmentation", short))).toEqual(expected);
   });
 
-  it("of open-vocabulary detection has a label, its own or the one before", () => {
+  it("of open-vocabulary detection has its own label or the one before", () => {
     const short = `cat<poly>⟨${square}⟩</poly><poly>⟨${square}⟩</poly>a dog<poly>⟨${square}⟩</poly>`;
     const expected = ["cat", "cat", "a dog"].map((label) => [label, square]);
     expect(outlinesOf(parseShort("open-vocabulary-detection", short))).toEqual(expected);

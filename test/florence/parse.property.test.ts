@@ -16,7 +16,7 @@ function cornersOf({ x1, y1, x2, y2 }: Box): readonly Point[] {
   ];
 }
 
-/** All points of an answer with the size that they are to lie in. */
+/** All points of an answer, each with the size of the image that contains it. */
 function pointsOf(answer: ParsedAnswer, size: ImageSize): readonly (readonly [Point, ImageSize])[] {
   if (answer.type === "text") return [];
   const boxes = answer.objects.flatMap(({ box }) => cornersOf(box));
@@ -37,7 +37,7 @@ function textsOf(answer: ParsedAnswer): readonly string[] {
 }
 
 describe("an answer to any text", () => {
-  it("is of a type that the task can give", () => {
+  it("has a type that the task lists", () => {
     fc.assert(
       fc.property(tokenSoup, taskName, imageSize, (text, task, size) => {
         expect(tasks[task].answers).toContain(parse(text, task, size).type);
@@ -55,18 +55,18 @@ describe("an answer to any text", () => {
     );
   });
 
-  it("shows no special token and no white space at the ends", () => {
+  it("contains no special token and no white space at the ends", () => {
     fc.assert(
       fc.property(tokenSoup, taskName, (text, task) => {
-        for (const shown of textsOf(parse(text, task, unit))) {
-          expect(lex(shown).filter(({ type }) => type !== "text")).toEqual([]);
-          expect(shown).toBe(shown.trim());
+        for (const output of textsOf(parse(text, task, unit))) {
+          expect(lex(output).filter(({ type }) => type !== "text")).toEqual([]);
+          expect(output).toBe(output.trim());
         }
       }),
     );
   });
 
-  it("has boxes whose corners are in order, quads of four points and rings of enough", () => {
+  it("has boxes with ordered corners, quads of four points and rings of at least three", () => {
     fc.assert(
       fc.property(tokenSoup, taskName, (text, task) => {
         const answer = parse(text, task, unit);
@@ -81,14 +81,14 @@ describe("an answer to any text", () => {
     );
   });
 
-  it("reads each location at most once, in order", () => {
+  it("uses each location at most once, in order", () => {
     fc.assert(
       fc.property(tokenSoup, taskName, (text, task) => {
         const answer = parse(text, task, unit);
-        const read = answer.type === "text" ? [] : answer.objects.flatMap(({ locations }) => locations);
+        const used = answer.type === "text" ? [] : answer.objects.flatMap(({ locations }) => locations);
         const count = lex(text).filter(({ type }) => type === "location").length;
-        expect(read).toEqual([...new Set(read)].sort((a, b) => a - b));
-        expect(read.every((ordinal) => ordinal >= 0 && ordinal < count)).toBe(true);
+        expect(used).toEqual([...new Set(used)].sort((a, b) => a - b));
+        expect(used.every((ordinal) => ordinal >= 0 && ordinal < count)).toBe(true);
       }),
     );
   });

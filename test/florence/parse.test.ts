@@ -12,13 +12,13 @@ describe("a text", () => {
     ["café 猫", "café 猫"],
     ["a < b", "a < b"],
     ["</s><s></s>", ""],
-  ])("%j is %j", (short, text) => {
+  ])("%j is parsed as %j", (short, text) => {
     expect(parseShort("ocr", short)).toEqual({ type: "text", text });
   });
 });
 
 describe("a quad", () => {
-  it("has four corners in the model's order and the box around them", () => {
+  it("has four corners in the model's order and their bounding box", () => {
     const answer = parseShort("ocr-with-region", "STOP⟨110 20 10 25 12 60 112 55⟩");
     expect(answer).toEqual({
       type: "quads",
@@ -45,14 +45,14 @@ describe("a quad", () => {
     });
   });
 
-  it("does not pass left-over places on to the next text", () => {
+  it("drops left-over locations before the next text", () => {
     const answer = parseShort("ocr-with-region", "A⟨1 2 3 4 5 6 7⟩B\n⟨1 2 3 4 5 6 7 8 9⟩C⟨1 2 3 4 5 6 7 8⟩");
     expect(answer.type === "quads" && answer.objects.map(({ label }) => label)).toEqual(["B", "C"]);
   });
 });
 
 describe("open-vocabulary detection", () => {
-  it("answers with what its first shape is", () => {
+  it("returns the type of its first shape", () => {
     expect(boxesOf(parseShort("open-vocabulary-detection", "cat⟨1 2 3 4⟩dog<poly>⟨5 6 7 8⟩</poly>"))).toEqual([
       ["cat", 1, 2, 3, 4],
       ["dog", 5, 6, 7, 8],
@@ -65,7 +65,7 @@ describe("open-vocabulary detection", () => {
     ]);
   });
 
-  it("answers with boxes where there is no shape", () => {
+  it("returns boxes if there is no shape", () => {
     expect(parseShort("open-vocabulary-detection", "cat")).toEqual({ type: "boxes", objects: [] });
   });
 });

@@ -11,7 +11,7 @@ describe("the prompt of a task", () => {
     ["caption-to-phrase-grounding", "Locate the phrases in the caption: a red car"],
     ["referring-expression-segmentation", "Locate a red car in the image with mask"],
     ["open-vocabulary-detection", "Locate a red car in the image."],
-  ])("%s is its sentence with the text in it, trimmed", (task, prompt) => {
+  ])("%s is its sentence with the trimmed text", (task, prompt) => {
     expect(promptFor(task, { text: " a red car\n" }, size)).toEqual({ ok: true, prompt });
   });
 
@@ -20,11 +20,11 @@ describe("the prompt of a task", () => {
     ["region-to-category", `What is the region ${tokens}?`],
     ["region-to-description", `What does the region ${tokens} describe?`],
     ["region-to-ocr", `What text is in the region ${tokens}?`],
-  ])("%s is its sentence with the region's tokens in it", (task, prompt) => {
+  ])("%s is its sentence with the region's tokens", (task, prompt) => {
     expect(promptFor(task, { region }, size)).toEqual({ ok: true, prompt });
   });
 
-  it("is the bare sentence where the task takes no input", () => {
+  it("is the bare sentence if the task takes no input", () => {
     const names = Object.keys(tasks)
       .filter(isTaskName)
       .filter((name) => tasks[name].input === "none");
@@ -32,7 +32,7 @@ describe("the prompt of a task", () => {
     for (const name of names) expect(promptFor(name, {}, size)).toEqual({ ok: true, prompt: tasks[name].sentence });
   });
 
-  it("takes a region in location tokens as it is", () => {
+  it("contains a region in location tokens unchanged", () => {
     const result = promptFor("region-to-category", { region: "<loc_0><loc_2><loc_0><loc_999>" }, size);
     expect(result).toEqual({ ok: true, prompt: "What is the region <loc_0><loc_2><loc_0><loc_999>?" });
   });
@@ -43,7 +43,7 @@ describe("the prompt of a task", () => {
     expect(result).toEqual({ ok: true, prompt: "What is the region <loc_150><loc_100><loc_325><loc_999>?" });
   });
 
-  it("takes nothing in a text for a pattern or a place to fill", () => {
+  it("does not interpret patterns or placeholders in a text", () => {
     const result = promptFor("open-vocabulary-detection", { text: "$& {input} $1" }, size);
     expect(result).toEqual({ ok: true, prompt: "Locate $& {input} $1 in the image." });
   });

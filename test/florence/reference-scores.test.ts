@@ -11,7 +11,7 @@ function tokens(...texts: readonly string[]) {
 const box = ["<loc_1>", "<loc_2>", "<loc_3>", "<loc_4>"];
 
 describe("the original's scores", () => {
-  it("are taken from the locations after a single <s>", () => {
+  it("are means over the locations after a single <s>", () => {
     expect(scoredBoxes(tokens("<s>", "cat", ...box, "</s>"), size)).toEqual({
       bboxes: [[1.5, 2.5, 3.5, 4.5]],
       labels: ["cat"],
@@ -19,8 +19,8 @@ describe("the original's scores", () => {
     });
   });
 
-  it("are taken too far to the left after more of them", () => {
-    // Nine characters stand before "cat", but three are counted: the span begins with the last <s> and ends inside <loc_4>.
+  it("are means over a span too far to the left after several <s>", () => {
+    // Nine characters precede "cat", but three are counted: the span starts with the last <s> and ends inside <loc_4>.
     expect(scoredBoxes(tokens("<s>", "<s>", "<s>", "cat", ...box, "</s>"), size).scores).toEqual([Math.exp(-4.5)]);
   });
 
@@ -31,7 +31,7 @@ describe("the original's scores", () => {
     });
   });
 
-  it("are none where there are no boxes", () => {
+  it("are empty if there are no boxes", () => {
     expect(scoredBoxes([], size)).toEqual({ bboxes: [], labels: [], scores: [] });
   });
 });

@@ -5,7 +5,7 @@ import { tasks } from "../../src/florence/tasks.ts";
 import { slowPostProcess } from "../support/slow-reference.ts";
 import { imageSize, taskName, tokenSoup } from "../support/token-soup.ts";
 
-it("the reference's answers are those of its regular expressions, run plainly", () => {
+it("postProcess returns the results of the reference's regular expressions", () => {
   fc.assert(
     fc.property(tokenSoup, taskName, imageSize, (text, task, size) => {
       const { token } = tasks[task];

@@ -5,7 +5,7 @@ const size = { width: 1000, height: 1000 };
 const four = "<loc_1><loc_2><loc_3><loc_4>";
 
 describe("the reference", () => {
-  it("answers under the token that it was given, and reads unknown ones as plain text", () => {
+  it("returns the answer under the given token, and treats the text of unknown tokens as plain text", () => {
     expect(postProcess("</s><s> blue </s>", "<VQA>", size)).toEqual({ "<VQA>": "blue" });
   });
 
@@ -14,12 +14,12 @@ describe("the reference", () => {
     expect(postProcess(text, "<OD>", size)).toEqual({ "<OD>": { bboxes: [[1, 2, 3, 4]], labels: ["loc_9>dog"] } });
   });
 
-  it("loses letters outside ASCII, after the white space around them is gone", () => {
+  it("removes letters outside ASCII after it strips white space", () => {
     const { "<OD>": answer } = postProcess(` 猫 café${four}`, "<OD>", size);
     expect(answer).toEqual({ bboxes: [[1, 2, 3, 4]], labels: [" caf"] });
   });
 
-  it("strips what Python takes for white space, and no more", () => {
+  it("strips exactly Python's white space", () => {
     expect(postProcess("\u001C\u0085x\uFEFF", "<OCR>", size)).toEqual({ "<OCR>": "x\uFEFF" });
   });
 
@@ -34,13 +34,13 @@ describe("the reference", () => {
     [`car<lo<pad>c_1><loc_2><loc_3><loc_4>`, ["car"]],
     [`<s>a<</s>s>b${four}`, ["s>b"]],
     ["<s></s><pad>", []],
-  ])("reads %s as though there were no framing", (text, labels) => {
+  ])("parses %s as if there were no framing tokens", (text, labels) => {
     expect(postProcess(text, "<OD>", size)).toEqual({ "<OD>": { bboxes: labels.map(() => [1, 2, 3, 4]), labels } });
   });
 
-  it("looks for <poly> before it cleans up", () => {
-    const joined = postProcess(`cat<po<s>ly>${four}`, "<OPEN_VOCABULARY_DETECTION>", size);
-    expect(joined).toEqual({
+  it("searches for <poly> before the clean-up", () => {
+    const answer = postProcess(`cat<po<s>ly>${four}`, "<OPEN_VOCABULARY_DETECTION>", size);
+    expect(answer).toEqual({
       "<OPEN_VOCABULARY_DETECTION>": {
         bboxes: [[1, 2, 3, 4]],
         bboxes_labels: ["poly>"],
@@ -50,7 +50,7 @@ describe("the reference", () => {
     });
   });
 
-  it("gives numbers that do not fit as the smallest integer", () => {
+  it("returns numbers that do not fit as the smallest integer", () => {
     const text = "car<loc_99999999999999999999><loc_2><loc_3><loc_4>";
     const { "<OD>": answer } = postProcess(text, "<OD>", size);
     expect(answer).toEqual({ bboxes: [[-(2 ** 31), 2, 3, 4]], labels: ["car"] });

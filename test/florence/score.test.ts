@@ -14,11 +14,11 @@ describe("a score", () => {
     expect(scoreOf({ locations: [1, 2, 4] }, logprobs)).toBeCloseTo((0.25 * 1 * 0.25) ** (1 / 3), 12);
   });
 
-  it("is 1 where the model was certain, and never more", () => {
+  it("is at most 1", () => {
     expect(scoreOf({ locations: [0, 1] }, [0, 1e-7])).toBe(1);
   });
 
-  it("is 0 where a location has no log-probability, and for no locations", () => {
+  it("is 0 if a location has no log-probability, and for no locations", () => {
     expect(scoreOf({ locations: [0, 5] }, [0])).toBe(0);
     expect(scoreOf({ locations: [] }, [0])).toBe(0);
   });

@@ -10,13 +10,13 @@ describe("the table of tasks", () => {
     expect(new Set(rows.map(([, { sentence }]) => sentence)).size).toBe(15);
   });
 
-  it.each(rows)("%s has a place for its input, and only if it takes one", (name, { token, sentence, input }) => {
+  it.each(rows)("%s has a placeholder for its input, and only if it takes one", (name, { token, sentence, input }) => {
     expect(name).toMatch(/^[a-z]+(?:-[a-z]+)*$/u);
     expect(token).toMatch(/^<[A-Z_]+>$/u);
     expect(sentence.split("{input}")).toHaveLength(input === "none" ? 1 : 2);
   });
 
-  it("knows its own names only", () => {
+  it("contains only its own names", () => {
     expect(isTaskName("object-detection")).toBe(true);
     expect(isTaskName("toString")).toBe(false);
     expect(isTaskName("<OD>")).toBe(false);

@@ -30,11 +30,11 @@ describe("the runner", () => {
     expect(report).toEqual({ passed: 0, failures: [failure] });
   });
 
-  it("has no result for a file that it does not know", () => {
+  it("returns undefined for an unknown file", () => {
     expect(runVectors("unknown.json", { vectors: [] }, tokenizer)).toBeUndefined();
   });
 
-  it("refuses a file of another format", () => {
+  it("rejects a file of another format", () => {
     expect(() => runVectors("scores.json", { vectors: [{}] }, tokenizer)).toThrow(
       expect.objectContaining({ name: "ZodError" }),
     );
@@ -51,7 +51,7 @@ describe("the runner", () => {
     [[], {}, false],
     [null, {}, false],
     ["1", 1, false],
-  ])("takes %j and %j for the same: %s", (expected, actual, isEqual) => {
+  ])("compares %j and %j as equal: %s", (expected, actual, isEqual) => {
     expect(isSame(expected, actual)).toBe(isEqual);
   });
 });
