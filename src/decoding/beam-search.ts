@@ -3,43 +3,46 @@ import { finishReason, type Row, type Search, type SearchResult, type GeneratedT
 import { free } from "../runtime/tensors.ts";
 import { topK } from "./top-k.ts";
 
-/** What transformers adds to a score that must not win. Scores are float32: beside it they vanish, and ties arise that `topK` settles as torch does. */
+/**
+ * The value that transformers adds to a score that must not win. In float32 it absorbs the score, which causes ties; `topK` breaks
+ * them as torch does.
+ */
 const IMPOSSIBLE = -1e9;
 
-/** A sequence that is still followed. */
+/** A running sequence. */
 interface Beam {
-  /** Its ids, the start token included. */
+  /** The ids, start token included. */
   readonly sequence: readonly number[];
   readonly tokens: readonly GeneratedToken[];
   /** Sum of the log-probabilities, float32. */
   readonly score: number;
-  /** Its row of the logits: two beams of the same ids share one. */
+  /** Index of its row of the logits. Beams with the same ids share a row. */
   readonly row: number;
 }
 
-/** A beam and one id behind it. */
+/** A beam extended by one token. */
 interface Candidate {
   readonly beam: Beam;
   readonly token: GeneratedToken;
   readonly score: number;
-  /** Whether the answer ends with it. */
+  /** Whether the token ends the sequence. */
   readonly isLast: boolean;
 }
 
-/** A place in the pool of finished answers. */
-interface Place {
-  /** None at first. */
+/** A hypothesis in the pool. The pool starts with empty ones. */
+interface Hypothesis {
+  /** Undefined for an empty hypothesis. */
   readonly candidate: Candidate | undefined;
   /** Score ÷ length ^ length penalty, float32. */
   readonly score: number;
-  /** Whether an answer lies in it. */
-  readonly isTaken: boolean;
+  /** Whether it counts as finished: its sequence has ended, at a rank among the best `beams`. */
+  readonly isFinished: boolean;
 }
 
 interface State {
   readonly beams: readonly Beam[];
-  readonly pool: readonly Place[];
-  /** Whether a running beam may still beat a finished one; once it is off it stays so. */
+  readonly pool: readonly Hypothesis[];
+  /** Whether a running beam may still beat a finished hypothesis. Once false, it stays false. */
   readonly canImprove: boolean;
 }
 
@@ -47,7 +50,7 @@ function pick<Item>(items: readonly Item[], scores: readonly number[], count: nu
   return topK(Float32Array.from(scores), count).flatMap((index) => items[index] ?? []);
 }
 
-/** The twice as many best continuations of all beams: enough to go on from if half of them end. */
+/** Returns the best `2 * beams` continuations of all beams: enough to continue even if half of them end. */
 function candidatesOf(
   beams: readonly Beam[],
   logits: readonly Float32Array[],
@@ -61,30 +64,34 @@ function candidatesOf(
     for (let id = 0; id < size; id++) sums[index * size + id] = score + (scores[id] ?? -Infinity);
     return scores;
   });
-  const candidates = topK(sums, 2 * rules.beams).flatMap((at) => {
-    const [index, id] = [Math.floor(at / size), at % size];
+  const candidates = topK(sums, 2 * rules.beams).flatMap((position) => {
+    const [index, id] = [Math.floor(position / size), position % size];
     const beam = beams[index];
     if (beam === undefined) return [];
     const isLast = id === rules.endTokenId || beam.sequence.length + 1 >= rules.maxLength;
     const token = { id, logprob: allowed[index]?.[id] ?? -Infinity };
-    return [{ beam, token, score: sums[at] ?? -Infinity, isLast }];
+    return [{ beam, token, score: sums[position] ?? -Infinity, isLast }];
   });
   free([sums, ...logprobs, ...allowed]);
   return candidates;
 }
 
-/** The pool after a step. Only endings among the best `beams` candidates come in, and none where better ones cannot. */
-function poolAfter({ pool, canImprove }: State, candidates: readonly Candidate[], rules: LogitRules): readonly Place[] {
+/** Returns the pool after a step. Only finished candidates among the best `beams` enter it, and none once it is closed or cannot improve. */
+function nextPool(
+  { pool, canImprove }: State,
+  candidates: readonly Candidate[],
+  rules: LogitRules,
+): readonly Hypothesis[] {
   const { beams, earlyStopping, lengthPenalty } = rules;
-  const isClosed = earlyStopping === true && pool.every(({ isTaken }) => isTaken);
-  const offered = candidates.map((candidate, place): Place => {
-    const isTaken = candidate.isLast && place < beams;
+  const isClosed = earlyStopping === true && pool.every(({ isFinished }) => isFinished);
+  const hypotheses = candidates.map((candidate, rank): Hypothesis => {
+    const isFinished = candidate.isLast && rank < beams;
     const divisor = Math.fround(candidate.beam.sequence.length ** lengthPenalty);
-    const obstacles = [isClosed, !canImprove, !isTaken].filter(Boolean);
-    const score = obstacles.reduce((sum) => Math.fround(sum + IMPOSSIBLE), Math.fround(candidate.score / divisor));
-    return { candidate, score, isTaken };
+    const penalties = [isClosed, !canImprove, !isFinished].filter(Boolean);
+    const score = penalties.reduce((sum) => Math.fround(sum + IMPOSSIBLE), Math.fround(candidate.score / divisor));
+    return { candidate, score, isFinished };
   });
-  const all = [...pool, ...offered];
+  const all = [...pool, ...hypotheses];
   return pick(
     all,
     all.map(({ score }) => score),
@@ -92,8 +99,8 @@ function poolAfter({ pool, canImprove }: State, candidates: readonly Candidate[]
   );
 }
 
-/** The best candidates that go on, and the rows that feed them. */
-function continueWith(candidates: readonly Candidate[], count: number) {
+/** Returns the best candidates that continue, as beams, and the rows to feed for them. */
+function nextBeams(candidates: readonly Candidate[], count: number) {
   const scores = candidates.map(({ score, isLast }) => Math.fround(score + (isLast ? IMPOSSIBLE : 0)));
   const rows: Row[] = [];
   const indices = pick([...candidates.keys()], scores, count);
@@ -109,39 +116,41 @@ function continueWith(candidates: readonly Candidate[], count: number) {
   return { beams, rows };
 }
 
-/** Whether the best running beam, at the length it is judged by, still beats a place of the pool. */
-function mayImprove(beams: readonly Beam[], pool: readonly Place[], rules: LogitRules): boolean {
+/** Whether the best running beam, scored at the length that the rules prescribe, still beats a hypothesis of the pool. */
+function mayImprove(beams: readonly Beam[], pool: readonly Hypothesis[], rules: LogitRules): boolean {
   const [best] = beams;
   if (best === undefined) return false;
   const { earlyStopping, lengthPenalty, maxLength } = rules;
   const isLongest = earlyStopping === "never" && lengthPenalty > 0;
   const length = (isLongest ? maxLength : best.sequence.length) - 1;
   const score = Math.fround(best.score / Math.fround(length ** lengthPenalty));
-  const worst = Math.min(...pool.map((place) => place.score));
-  return pool.some(({ isTaken }) => score > (isTaken ? worst : IMPOSSIBLE));
+  const worst = Math.min(...pool.map((hypothesis) => hypothesis.score));
+  return pool.some(({ isFinished }) => score > (isFinished ? worst : IMPOSSIBLE));
 }
 
-function tokensOf({ candidate }: Place): readonly GeneratedToken[] {
+function tokensOf({ candidate }: Hypothesis): readonly GeneratedToken[] {
   return candidate === undefined ? [] : [...candidate.beam.tokens, candidate.token];
 }
 
-function writtenIn(place: Place | undefined, rules: LogitRules): SearchResult {
-  if (place?.candidate === undefined) return { tokens: [], finishReason: "length" };
-  const { beam, token } = place.candidate;
-  return { tokens: tokensOf(place), finishReason: finishReason(token.id, beam.sequence, rules) };
+function resultOf(hypothesis: Hypothesis | undefined, rules: LogitRules): SearchResult {
+  if (hypothesis?.candidate === undefined) return { tokens: [], finishReason: "length" };
+  const { beam, token } = hypothesis.candidate;
+  return { tokens: tokensOf(hypothesis), finishReason: finishReason(token.id, beam.sequence, rules) };
 }
 
-/** What all of `answers` begin with, `known` at least. */
-function commonStart(answers: readonly (readonly GeneratedToken[])[], known: number): readonly GeneratedToken[] {
-  const [first = []] = answers;
-  const end = first.findIndex(({ id }, at) => at >= known && answers.some((answer) => answer[at]?.id !== id));
+/** Returns the longest common prefix of `sequences`. The first `known` tokens are known to be equal. */
+function commonPrefix(sequences: readonly (readonly GeneratedToken[])[], known: number): readonly GeneratedToken[] {
+  const [first = []] = sequences;
+  const end = first.findIndex(
+    ({ id }, index) => index >= known && sequences.some((tokens) => tokens[index]?.id !== id),
+  );
   return end === -1 ? first : first.slice(0, end);
 }
 
 /**
- * Beam search as transformers' `generate` does it for a batch of one, in float32 and with torch's order of equal scores.
- * A token's log-probability is that of the softmax before the rules. Ties and sums hang on the logits alone, so that the
- * same logits give the same answer anywhere.
+ * Creates a beam search with the results of transformers' `generate` for a batch of one, in float32 and with torch's order of equal
+ * scores. A token's log-probability is that of the softmax before the rules. Ties and sums depend only on the logits, so the same
+ * logits give the same result on every platform.
  */
 export function createBeamSearch(rules: LogitRules): Search {
   const searchFrom = (state: State, rows: readonly Row[], certain: readonly GeneratedToken[]): Search => ({
@@ -149,19 +158,22 @@ export function createBeamSearch(rules: LogitRules): Search {
     certain,
     next: (logits) => {
       const candidates = candidatesOf(state.beams, logits, rules);
-      const pool = poolAfter(state, candidates, rules);
-      const { beams, rows: nextRows } = continueWith(candidates, rules.beams);
+      const pool = nextPool(state, candidates, rules);
+      const { beams, rows: nextRows } = nextBeams(candidates, rules.beams);
       const canImprove = state.canImprove && mayImprove(beams, pool, rules);
-      const isClosed = rules.earlyStopping === true && pool.every(({ isTaken }) => isTaken);
-      if (!canImprove || isClosed || candidates.every(({ isLast }) => isLast)) return writtenIn(pool[0], rules);
-      const answers = [...beams.map(({ tokens }) => tokens), ...pool.filter(({ isTaken }) => isTaken).map(tokensOf)];
-      return searchFrom({ beams, pool, canImprove }, nextRows, commonStart(answers, certain.length));
+      const isClosed = rules.earlyStopping === true && pool.every(({ isFinished }) => isFinished);
+      if (!canImprove || isClosed || candidates.every(({ isLast }) => isLast)) return resultOf(pool[0], rules);
+      const sequences = [
+        ...beams.map(({ tokens }) => tokens),
+        ...pool.filter(({ isFinished }) => isFinished).map(tokensOf),
+      ];
+      return searchFrom({ beams, pool, canImprove }, nextRows, commonPrefix(sequences, certain.length));
     },
   });
   const first: Beam = { sequence: [rules.startTokenId], tokens: [], score: 0, row: 0 };
   const beams = Array.from({ length: rules.beams }, (_, index) =>
     index === 0 ? first : { ...first, score: IMPOSSIBLE },
   );
-  const pool = beams.map((): Place => ({ candidate: undefined, score: IMPOSSIBLE, isTaken: false }));
+  const pool = beams.map((): Hypothesis => ({ candidate: undefined, score: IMPOSSIBLE, isFinished: false }));
   return searchFrom({ beams, pool, canImprove: true }, [{ source: 0, id: rules.startTokenId }], []);
 }

@@ -3,51 +3,51 @@ import type { Decoder } from "../runtime/florence2.ts";
 import type { Search, SearchResult, GeneratedToken } from "./search.ts";
 import { type Float32Tensor, free } from "../runtime/tensors.ts";
 
-/** One prompt's answer in the making, and who hears of it. */
+/** One prompt with all its beams, and the callbacks for its generation. */
 export interface SequenceGroup {
-  /** Where the search begins. */
+  /** The initial search. */
   readonly start: Search;
   /** Called for each token as soon as it is certain. */
   readonly onToken: (token: GeneratedToken) => void;
-  readonly onFinished: (written: SearchResult) => void;
+  readonly onFinished: (result: SearchResult) => void;
 }
 
-/** A group that has not ended. */
-interface Running<L extends SequenceGroup> {
-  readonly group: L;
+/** A sequence group that has not finished. */
+interface Running<Group extends SequenceGroup> {
+  readonly group: Group;
   readonly search: Search;
-  /** Where its rows begin in the decoder's state, and how many there are. */
+  /** Index of its first row in the decoder's state, and the number of its rows. */
   readonly first: number;
   readonly size: number;
 }
 
-/** Lanes that have taken the same number of steps, and so run as one batch. Immutable; each state is used once. */
-export interface Cohort<L extends SequenceGroup> {
-  readonly running: readonly Running<L>[];
+/** Sequence groups that have taken the same number of steps and therefore run as one batch. Immutable; each state is used once. */
+export interface Cohort<Group extends SequenceGroup> {
+  readonly running: readonly Running<Group>[];
   readonly state: DecoderState;
   readonly steps: number;
 }
 
-/** What a cohort is moved by. */
+/** The part of the decoder that a cohort uses. */
 export type CohortDecoder = Pick<Decoder, "begin" | "select" | "step" | "release">;
 
-/** One group for each of `encoded`. */
-export function startCohort<L extends SequenceGroup>(
+/** Starts a cohort with one group for each of `encoded`. */
+export function startCohort<Group extends SequenceGroup>(
   decoder: Pick<Decoder, "begin">,
   encoded: readonly Float32Tensor[],
-  groups: readonly L[],
-): Cohort<L> {
+  groups: readonly Group[],
+): Cohort<Group> {
   const running = groups.map((group, first) => ({ group, search: group.start, first, size: 1 }));
   return { running, state: decoder.begin(encoded), steps: 0 };
 }
 
-/** Gives every search its rows of the logits, tells what is new, and keeps those that go on. */
-function advance<L extends SequenceGroup>(
-  running: readonly Running<L>[],
+/** Passes each search its rows of the logits, reports new tokens and results, and returns the groups that continue. */
+function advance<Group extends SequenceGroup>(
+  running: readonly Running<Group>[],
   logits: readonly Float32Array[],
-): readonly Running<L>[] {
+): readonly Running<Group>[] {
   let first = 0;
-  return running.flatMap(({ group, search }): readonly Running<L>[] => {
+  return running.flatMap(({ group, search }): readonly Running<Group>[] => {
     const begin = first;
     first += search.rows.length;
     const next = search.next(logits.slice(begin, first));
@@ -60,25 +60,25 @@ function advance<L extends SequenceGroup>(
 }
 
 /**
- * One step of the decoder for all groups; one whose answer is done leaves, and the others get faster. `cohort` must not be used
- * again, nor, when this throws, anything of it: its memory is given back.
+ * Runs one decoder step for all groups. Finished groups are removed, which makes the following steps faster. `cohort` must not be
+ * used again. If it throws, the memory of the cohort is freed.
  */
-export async function stepCohort<L extends SequenceGroup>(
+export async function stepCohort<Group extends SequenceGroup>(
   decoder: CohortDecoder,
-  cohort: Cohort<L>,
-): Promise<Cohort<L>> {
+  cohort: Cohort<Group>,
+): Promise<Cohort<Group>> {
   const { running, steps } = cohort;
   let { state } = cohort;
-  const goTo = (next: DecoderState): void => {
+  const replaceState = (next: DecoderState): void => {
     if (next !== state) decoder.release(state, [next]);
     state = next;
   };
   try {
     const sources = running.flatMap(({ search, first }) => search.rows.map(({ source }) => first + source));
-    goTo(decoder.select(state, sources));
+    replaceState(decoder.select(state, sources));
     const ids = running.flatMap(({ search }) => search.rows.map(({ id }) => id));
     const step = await decoder.step(state, ids);
-    goTo(step.state);
+    replaceState(step.state);
     const next = advance(running, step.logits);
     free(step.logits);
     if (next.length === 0) decoder.release(state, []);
@@ -89,15 +89,15 @@ export async function stepCohort<L extends SequenceGroup>(
   }
 }
 
-/** The groups of a cohort that `isWanted`; the others' rows are left out. `cohort` must not be used again. */
-export function keepGroups<L extends SequenceGroup>(
+/** Keeps the groups for which `shouldKeep` returns true and removes the rows of the others. `cohort` must not be used again. */
+export function keepGroups<Group extends SequenceGroup>(
   decoder: Pick<Decoder, "select" | "release">,
-  cohort: Cohort<L>,
-  isWanted: (group: L) => boolean,
-): Cohort<L> {
-  const kept = cohort.running.filter(({ group }) => isWanted(group));
+  cohort: Cohort<Group>,
+  shouldKeep: (group: Group) => boolean,
+): Cohort<Group> {
+  const kept = cohort.running.filter(({ group }) => shouldKeep(group));
   if (kept.length === cohort.running.length) return cohort;
-  const rows = kept.flatMap(({ first, size }) => Array.from({ length: size }, (_, at) => first + at));
+  const rows = kept.flatMap(({ first, size }) => Array.from({ length: size }, (_, index) => first + index));
   const state = decoder.select(cohort.state, rows);
   decoder.release(cohort.state, kept.length === 0 ? [] : [state]);
   let next = 0;
@@ -109,18 +109,18 @@ export function keepGroups<L extends SequenceGroup>(
   return { ...cohort, state, running };
 }
 
-/** Cohorts of equally many steps as one. They must not be used again. */
-export function mergeCohorts<L extends SequenceGroup>(
+/** Merges cohorts that have taken the same number of steps. `cohorts` must not be used again. */
+export function mergeCohorts<Group extends SequenceGroup>(
   decoder: Pick<Decoder, "concat" | "release">,
-  cohorts: readonly [Cohort<L>, ...Cohort<L>[]],
-): Cohort<L> {
+  cohorts: readonly [Cohort<Group>, ...Cohort<Group>[]],
+): Cohort<Group> {
   const [{ steps }] = cohorts;
   const state = decoder.concat(cohorts.map((cohort) => cohort.state));
   let rows = 0;
   const running = cohorts.flatMap((cohort) => {
-    const before = rows;
+    const offset = rows;
     rows += cohort.state.prompts.length;
-    return cohort.running.map((each) => ({ ...each, first: before + each.first }));
+    return cohort.running.map((each) => ({ ...each, first: offset + each.first }));
   });
   for (const cohort of cohorts) decoder.release(cohort.state, []);
   return { running, state, steps };

@@ -2,24 +2,24 @@ import type { TokenEvent } from "../inference/backend.ts";
 import type { Tokenizer } from "../runtime/load-model.ts";
 import type { GeneratedToken } from "./search.ts";
 
-/** What a byte-level vocabulary gives for half a character. */
-const HALF_A_CHARACTER = "\uFFFD";
+/** What a byte-level tokenizer decodes an incomplete character to. */
+const REPLACEMENT_CHARACTER = "\uFFFD";
 
 /**
- * Ids to text while they come: says what each adds. Bytes that make no whole character yet wait for those that follow; what waits at the
- * end is never said, and is what the text of all ids has more.
+ * Creates an incremental detokenizer: for each id, it returns the text that the id adds. Bytes of an incomplete character are held
+ * until the following ids complete it. Bytes that are still held at the end are not returned; the text of all ids includes them.
  */
 export function createDetokenizer(decode: (ids: readonly number[]) => string): (id: number) => string {
   let held: readonly number[] = [];
   return (id) => {
     const ids = [...held, id];
     const text = decode(ids);
-    held = text.endsWith(HALF_A_CHARACTER) ? ids : [];
+    held = text.endsWith(REPLACEMENT_CHARACTER) ? ids : [];
     return held.length > 0 ? "" : text;
   };
 }
 
-/** Tokens of one answer as events of the port, in their order. */
+/** Returns a function that emits each token of one generation as a `token` event. Must be called in the order of the tokens. */
 export function createTokenEmitter(
   tokenizer: Pick<Tokenizer, "decode">,
   prompt: number,

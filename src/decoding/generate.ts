@@ -12,43 +12,43 @@ import type { ImageConfig } from "../runtime/model-config.ts";
 import { rulesFor, type Search, type SearchResult } from "./search.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 
-/** Decodes a picture and makes `[3, size, size]` of it, normalised. Throws `image-corrupt`. */
+/** Decodes an image and converts it to normalised `[3, size, size]`. Throws `image-corrupt`. */
 export type Preprocess = (image: EncodedImage, target: ImageConfig) => Promise<Float32Array>;
 
-/** What memory allows. */
+/** Limits that the available memory sets. */
 export interface MemoryLimits {
-  /** Longest prompt, if memory allows fewer tokens than the model has positions for. */
+  /** Maximum prompt length in tokens, if memory allows fewer than the model has positions for. */
   readonly maxPromptTokens: number;
-  /** Tokens seen and written, over all sequences of a batch, that the decoder may have to cache at once. */
+  /** Maximum number of cached tokens (encoder output and generated) over all sequences of a batch. */
   readonly maxCachedTokens: number;
 }
 
-/** One of a request's prompts. */
+/** One prompt of a request. */
 export interface Prompt extends PromptSize {
-  /** Its place in the request. */
+  /** Its index in the request. */
   readonly index: number;
   readonly text: string;
   /** `<s>` and `</s>` included. */
   readonly ids: readonly number[];
 }
 
-/** A request that the model can answer. */
+/** The execution plan of a valid request. */
 export interface Plan {
   readonly rules: LogitRules;
-  /** The prompts in their order, parted into as many as fit at once. */
+  /** The prompts in order, split into batches that fit into memory. */
   readonly batches: readonly (readonly Prompt[])[];
 }
 
-/** What writing needs beside a model and a plan. */
+/** Callbacks for `generateAnswers`. */
 export interface GenerateOptions {
   /** `[1, sequence, width]` for each prompt. */
   readonly encode: (batch: readonly Prompt[]) => Promise<readonly Float32Tensor[]>;
   readonly emit: (event: GenerationEvent) => void;
-  /** Lets others run, and throws once nobody wants the answer. Awaited every few tokens. */
+  /** Lets other tasks run, and throws once the request is cancelled. Awaited every few tokens. */
   readonly pause: () => Promise<void>;
 }
 
-/** A prompt's ids. Throws `prompt-too-long` where the model or `maxTokens` allows fewer. */
+/** Tokenizes a prompt. Throws `prompt-too-long` if the model or `maxTokens` allows fewer tokens. */
 export function encodeText(
   { config, tokenizer }: Pick<DecoderModel, "config" | "tokenizer">,
   prompt: string,
@@ -60,24 +60,24 @@ export function encodeText(
   throw new Problem("prompt-too-long", `The prompt has ${ids.length} tokens; the model reads at most ${limit}.`);
 }
 
-/** Where every search under these rules begins. */
+/** Creates the initial search for these rules: greedy search for one beam, otherwise beam search. */
 export function createSearch(rules: LogitRules): Search {
   return rules.beams === 1 ? createGreedySearch(rules) : createBeamSearch(rules);
 }
 
-/** A finished search in the words of the port. */
+/** Converts the result of a search to the backend's `Generation`. */
 export function toGeneration(
   { tokenizer }: Pick<DecoderModel, "tokenizer">,
-  written: SearchResult,
+  result: SearchResult,
   promptTokens: number,
 ): Generation {
-  const tokenIds = written.tokens.map(({ id }) => id);
-  const tokenLogprobs = written.tokens.map(({ logprob }) => logprob);
+  const tokenIds = result.tokens.map(({ id }) => id);
+  const tokenLogprobs = result.tokens.map(({ logprob }) => logprob);
   const text = tokenizer.decode(tokenIds);
-  return { tokenIds, tokenLogprobs, text, finishReason: written.finishReason, promptTokens };
+  return { tokenIds, tokenLogprobs, text, finishReason: result.finishReason, promptTokens };
 }
 
-/** Throws `prompt-too-long`, or `invalid-request` where the answers could outgrow memory: before any graph has run. */
+/** Plans a request before any graph runs. Throws `prompt-too-long`, or `invalid-request` if the generations could exceed memory. */
 export function planGeneration(model: DecoderModel, request: GenerateRequest, limits: MemoryLimits): Plan {
   const { config } = model;
   const prompts = request.prompts.map((text, index): Prompt => {
@@ -88,7 +88,7 @@ export function planGeneration(model: DecoderModel, request: GenerateRequest, li
   return { rules, batches: planBatches(prompts, { rules, maxCachedTokens: limits.maxCachedTokens }) };
 }
 
-/** Answers every prompt of a plan, batch after batch. */
+/** Generates for every prompt of a plan, batch after batch. */
 export async function generateAnswers(
   model: DecoderModel,
   { rules, batches }: Plan,
@@ -101,7 +101,7 @@ export async function generateAnswers(
       return {
         start,
         onToken: createTokenEmitter(model.tokenizer, prompt, emit),
-        onFinished: (written) => emit({ type: "done", prompt, generation: toGeneration(model, written, ids.length) }),
+        onFinished: (result) => emit({ type: "done", prompt, generation: toGeneration(model, result, ids.length) }),
       };
     });
     await searchBatch(await encode(batch), groups, { decoder: model.florence, pause });

@@ -3,8 +3,8 @@ import { free } from "../runtime/tensors.ts";
 import { finishReason, type Search, type GeneratedToken } from "./search.ts";
 
 /**
- * The likeliest id at each place, the lower of two equal ones. A token's probability is its share among the ids that the
- * rules allowed there.
+ * Creates a search that takes the most probable id at each position, the lowest of equal ones. A token's probability is its share
+ * among the ids that the rules allow at that position.
  */
 export function createGreedySearch(rules: LogitRules): Search {
   const searchAfter = (sequence: readonly number[], certain: readonly GeneratedToken[]): Search => ({
@@ -15,8 +15,8 @@ export function createGreedySearch(rules: LogitRules): Search {
       const id = argmax(scores);
       const tokens = [...certain, { id, logprob: logProbability(scores, id) }];
       free([scores]);
-      const written = [...sequence, id];
-      if (id !== rules.endTokenId && written.length < rules.maxLength) return searchAfter(written, tokens);
+      const nextSequence = [...sequence, id];
+      if (id !== rules.endTokenId && nextSequence.length < rules.maxLength) return searchAfter(nextSequence, tokens);
       return { tokens, finishReason: finishReason(id, sequence, rules) };
     },
   });

@@ -1,12 +1,12 @@
 import type { GenerationConfig } from "../runtime/model-config.ts";
 
-/** The settings under which one answer is written. */
+/** The settings of one generation. */
 export interface LogitRules extends GenerationConfig {
-  /** Ids of the whole sequence, the decoder's start token and the closing one included. */
+  /** Maximum number of ids in the sequence, the decoder's start token and the end token included. */
   readonly maxLength: number;
 }
 
-/** The ids that would complete an n-gram which `sequence` already holds. */
+/** Returns the ids that would complete an n-gram that `sequence` already contains. `size` is n; 0 turns the rule off. */
 export function repeatedNgramEnds(sequence: readonly number[], size: number): ReadonlySet<number> {
   const ends = new Set<number>();
   if (size === 0 || sequence.length < size) return ends;
@@ -18,13 +18,13 @@ export function repeatedNgramEnds(sequence: readonly number[], size: number): Re
   return ends;
 }
 
-/** The id that nothing else may be written in place of, if the place forces one. The last place wins over the first, as in transformers. */
+/** Returns the id that is forced after `length` ids, if any. The last position takes precedence over the first, as in transformers. */
 export function forcedTokenId(length: number, rules: LogitRules): number | undefined {
   if (length === rules.maxLength - 1 && rules.forcedLastTokenId !== undefined) return rules.forcedLastTokenId;
   return length === 1 ? rules.forcedFirstTokenId : undefined;
 }
 
-/** Loops, here and below: they run over the whole vocabulary for every token, and closures take three times as long. */
+/** Here and below, plain loops: they run over the whole vocabulary for every token, and closures take three times as long. */
 function highestOf(scores: Float32Array): number {
   let highest = -Infinity;
   for (let id = 0; id < scores.length; id += 1) highest = Math.max(highest, scores[id] ?? -Infinity);
@@ -32,8 +32,8 @@ function highestOf(scores: Float32Array): number {
 }
 
 /**
- * Log-probabilities of one row of logits in float32, step by step as torch's `log_softmax` has them on a CPU but for the sum
- * of the exponentials, whose order of addition there depends on the processor. Gives a new array.
+ * Returns the log-probabilities of one row of logits as a new array. Computes in float32 with the same steps as torch's
+ * `log_softmax` on a CPU, except for the sum of the exponentials: torch's order of addition depends on the processor.
  */
 export function logSoftmax(logits: Float32Array): Float32Array {
   const highest = highestOf(logits);
@@ -50,9 +50,9 @@ export function logSoftmax(logits: Float32Array): Float32Array {
 }
 
 /**
- * The scores after the rules, be they logits or log-probabilities, in the order of transformers: no repeated n-gram, forced first id, forced last id. What
- * may not be written is -Infinity; ids that stand for nothing (padding rows of the logits, the image placeholder) never
- * may. `sequence` begins with the decoder's start token. Gives a new array.
+ * Applies the rules to logits or log-probabilities in transformers' order: no repeated n-gram, forced first id, forced last id.
+ * Returns a new array, with -Infinity for ids that are not allowed. Ids without a token are never allowed: padding of the logits
+ * is cut off, and the image placeholder is -Infinity. `sequence` begins with the decoder's start token.
  */
 export function applyRules(raw: Float32Array, sequence: readonly number[], rules: LogitRules): Float32Array {
   const forced = forcedTokenId(sequence.length, rules);
@@ -67,7 +67,7 @@ export function applyRules(raw: Float32Array, sequence: readonly number[], rules
   return scores;
 }
 
-/** The first index of the highest score. Throws where there is none: NaN everywhere, or nothing but -Infinity. */
+/** Returns the first index of the highest score. Throws `RangeError` if every score is NaN or -Infinity. */
 export function argmax(scores: Float32Array): number {
   let best = -1;
   let highest = -Infinity;
@@ -82,7 +82,7 @@ export function argmax(scores: Float32Array): number {
   return best;
 }
 
-/** Natural logarithm of one id's share of the softmax over all scores, in double precision. */
+/** Returns the natural logarithm of one id's probability in the softmax over all scores, in double precision. */
 export function logProbability(scores: Float32Array, id: number): number {
   const highest = highestOf(scores);
   let sum = 0;

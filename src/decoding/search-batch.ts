@@ -1,17 +1,17 @@
 import { type CohortDecoder, type SequenceGroup, startCohort, stepCohort } from "./cohort.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 
-/** Steps between two visits to the event loop: often enough to hear of a cancelled request, seldom enough to cost nothing. */
+/** Decoder steps between two pauses: few enough to notice a cancelled request soon, many enough to cost nothing. */
 const STEPS_PER_PAUSE = 8;
 
-/** What a batch is run by. */
+/** Options for `searchBatch`. */
 export interface SearchBatchOptions {
   readonly decoder: CohortDecoder;
-  /** Awaited every few steps; throws to end all of the batch. */
+  /** Awaited every few steps. Throws to cancel the whole batch. */
   readonly pause: () => Promise<void>;
 }
 
-/** Searches the answers to all of `encoded` side by side, a group for each, one step of the decoder for all of them. */
+/** Runs the searches of all groups as one batch until each has finished. `encoded` has one element for each group. */
 export async function searchBatch(
   encoded: readonly Float32Tensor[],
   groups: readonly SequenceGroup[],

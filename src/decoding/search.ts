@@ -2,36 +2,36 @@ import type { Decoding, FinishReason } from "../inference/backend.ts";
 import { forcedTokenId, type LogitRules } from "./logits.ts";
 import type { ModelConfig } from "../runtime/model-config.ts";
 
-/** One written id and the natural logarithm of its probability: 0 where one was forced. */
+/** A generated id and the natural logarithm of its probability (0 for a forced id). */
 export interface GeneratedToken {
   readonly id: number;
   readonly logprob: number;
 }
 
-/** What a search found: its ids without the decoder's start token. A closing id that the limit forced is "length". */
+/** The result of a search: its tokens, without the decoder's start token. If the limit forced the end token, the finish reason is "length". */
 export interface SearchResult {
   readonly tokens: readonly GeneratedToken[];
   readonly finishReason: FinishReason;
 }
 
-/** What the decoder is fed for one sequence that is still followed. */
+/** The decoder input for one running sequence. */
 export interface Row {
-  /** The row of the search's step before that this one goes on from; 0 at the first. */
+  /** Index of the row in the previous step of this search that this row continues; 0 at the first step. */
   readonly source: number;
   readonly id: number;
 }
 
-/** One prompt's search between two steps of the decoder. Immutable. */
+/** The search of one prompt between two decoder steps. Immutable. */
 export interface Search {
-  /** One for each sequence that differs; a single one at the first step. */
+  /** One row for each distinct sequence; a single row at the first step. */
   readonly rows: readonly Row[];
-  /** The tokens that will be written, whatever comes. */
+  /** The tokens that every possible result of this search begins with. */
   readonly certain: readonly GeneratedToken[];
-  /** Takes the logits behind each of `rows`. */
+  /** Continues with the logits for the position after each of `rows`. Returns a `SearchResult` when the search has finished. */
   next(logits: readonly Float32Array[]): Search | SearchResult;
 }
 
-/** The rules of one answer: the caller's, else the checkpoint's own, and a limit that the position table always keeps. */
+/** Merges the caller's settings with the checkpoint's. The length limit never exceeds the position table. */
 export function rulesFor({ generation, positions }: ModelConfig, decoding: Decoding): LogitRules {
   const {
     maxNewTokens = generation.maxNewTokens,
@@ -40,12 +40,12 @@ export function rulesFor({ generation, positions }: ModelConfig, decoding: Decod
     earlyStopping = generation.earlyStopping,
     lengthPenalty = generation.lengthPenalty,
   } = decoding;
-  // One more than the positions: the last id is never fed back, so it needs none.
+  // One more than the positions: the last id is never fed back, so it needs no position.
   const maxLength = 1 + Math.min(maxNewTokens, positions);
   return { ...generation, maxNewTokens, beams, noRepeatNgramSize, earlyStopping, lengthPenalty, maxLength };
 }
 
-/** Why an answer ended with `last`, which stands behind `before`, the start token included. */
+/** Returns why a sequence ended with the id `last`. `before` are the ids before it, start token included. */
 export function finishReason(last: number, before: readonly number[], rules: LogitRules): FinishReason {
   return last === rules.endTokenId && forcedTokenId(before.length, rules) === undefined ? "stop" : "length";
 }

@@ -1,14 +1,14 @@
 /**
- * The indices of the `count` highest values, highest first. Equal values come in the order in which `torch.topk` gives
- * them on a CPU, which beam search hangs on: it is that of libstdc++'s `partial_sort` where there are at least 64 values
- * a place, else of its `nth_element` and, for what comes before the last place, `sort`. Values must not be NaN; no more
- * than 17 places are exact, where `sort` is an insertion sort.
+ * Returns the indices of the `count` highest values, highest first. Equal values come in the order of `torch.topk` on a CPU, which
+ * beam search depends on: that of libstdc++'s `partial_sort` if there are at least 64 values per result, otherwise that of its
+ * `nth_element`, followed by `sort` of all results but the last. Values must not be NaN. The order is exact for a `count` of up to
+ * 17, for which `sort` is an insertion sort.
  */
 export function topK(values: ArrayLike<number>, count: number): readonly number[] {
   return count * 64 <= values.length ? partialSort(values, count) : selectAndSort(values, count);
 }
 
-/** Whether the value at one index comes before that at another. */
+/** Whether the value at one index comes before the value at another. */
 type Before = (one: number, other: number) => boolean;
 
 function descending(values: ArrayLike<number>): Before {
@@ -19,9 +19,9 @@ function indices(length: number): number[] {
   return Array.from({ length }, (_, index) => index);
 }
 
-/** libstdc++'s `__adjust_heap`: lets the hole at the top sink to a leaf, then `index` rise from there. */
+/** libstdc++'s `__adjust_heap`: moves the hole at `from` down to a leaf, then `index` up from there. */
 function sink(heap: number[], from: number, length: number, index: number, before: Before): void {
-  const at = (place: number): number => heap[place] ?? 0;
+  const at = (position: number): number => heap[position] ?? 0;
   let hole = from;
   for (let child = 2 * hole + 2; child <= length; child = 2 * hole + 2) {
     const later = child === length || before(at(child), at(child - 1)) ? child - 1 : child;
@@ -35,7 +35,7 @@ function sink(heap: number[], from: number, length: number, index: number, befor
   heap[hole] = index;
 }
 
-/** A heap with the lowest of the highest on top; what falls out of it is never looked at again. */
+/** libstdc++'s `partial_sort`: keeps the `count` highest values in a heap with the lowest of them on top. */
 function partialSort(values: ArrayLike<number>, count: number): readonly number[] {
   const before = descending(values);
   const heap = indices(count);
@@ -55,7 +55,7 @@ function swap(order: number[], one: number, other: number): void {
   [order[one], order[other]] = [order[other] ?? 0, order[one] ?? 0];
 }
 
-/** libstdc++'s `__move_median_to_first`, on the three places that it takes the pivot from. */
+/** libstdc++'s `__move_median_to_first`, with the three positions from which it takes the pivot. */
 function movePivotToFirst(order: number[], first: number, last: number, before: Before): void {
   const isBefore = (one: number, other: number): boolean => before(order[one] ?? 0, order[other] ?? 0);
   const [a, b, c] = [first + 1, first + ((last - first) >> 1), last - 1];
@@ -64,7 +64,7 @@ function movePivotToFirst(order: number[], first: number, last: number, before: 
   swap(order, first, median);
 }
 
-/** Parts `first + 1` to `last` at the pivot in `first`; gives the first place of the second part. */
+/** Partitions `first + 1` to `last` by the pivot at `first`; returns the first position of the second part. */
 function partition(order: number[], first: number, last: number, before: Before): number {
   const pivot = order[first] ?? 0;
   let [left, right] = [first + 1, last];
@@ -78,7 +78,10 @@ function partition(order: number[], first: number, last: number, before: Before)
   }
 }
 
-/** Of `nth_element` all but its way out of bad pivots, which so few values never take; both sorts are stable as insertion sorts are. */
+/**
+ * libstdc++'s `nth_element` and `sort`, without the fallback for bad pivots, which so few values never reach. Both sorts are stable,
+ * as insertion sorts are.
+ */
 function selectAndSort(values: ArrayLike<number>, count: number): readonly number[] {
   const before = descending(values);
   const byValue = (one: number, other: number): number => (values[other] ?? 0) - (values[one] ?? 0) || 0;

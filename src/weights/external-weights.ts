@@ -48,7 +48,7 @@ function entry(key: string, value: string): readonly Uint8Array[] {
   ]);
 }
 
-/** Encodes an initializer whose bytes are at `range`; `fields` are its other fields. */
+/** Encodes an initializer with its bytes at `range`; `fields` are its other fields. */
 function externalTensor(fields: readonly Uint8Array[], { path, offset, length }: ExternalRange): readonly Uint8Array[] {
   return bytesField(onnx.graph.initializer, [
     ...fields,

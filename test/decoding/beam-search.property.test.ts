@@ -9,7 +9,7 @@ import { toyModels, toyRules } from "../support/toy-searches.ts";
 
 const idsOf = ({ tokens }: SearchResult) => tokens.map(({ id }) => id);
 
-/** The same search, which writes down its states. */
+/** Wraps a search so that each of its states is appended to `states`. */
 function recorded(search: Search, states: Search[]): Search {
   states.push(search);
   const next: Search["next"] = (logits) => {
@@ -20,11 +20,11 @@ function recorded(search: Search, states: Search[]): Search {
 }
 
 describe("on any toy model, beam search", () => {
-  it("of one beam that stops early writes what greedy search writes", () => {
+  it("with one beam and early stopping generates the same as greedy search", () => {
     fc.assert(
       fc.property(toyModels, toyRules, (logitsOf, given) => {
         const rules = { ...given, beams: 1, earlyStopping: true };
-        // Without equal scores, of which greedy search takes the first and torch's topk another.
+        // Distinct scores: of equal ones, greedy search takes the first and torch's topk another.
         const distinct = (sequence: readonly number[]) => logitsOf(sequence).map((logit, id) => logit + id / 64);
         const beam = runSearch(createBeamSearch(rules), distinct);
         const greedy = runSearch(createGreedySearch(rules), distinct);
@@ -33,7 +33,7 @@ describe("on any toy model, beam search", () => {
     );
   });
 
-  it("keeps to what it was certain of", () => {
+  it("returns a result that begins with the certain tokens of each state", () => {
     fc.assert(
       fc.property(toyModels, toyRules, (logitsOf, rules) => {
         const states: Search[] = [];
@@ -44,7 +44,7 @@ describe("on any toy model, beam search", () => {
     );
   });
 
-  it("gives each token the log-probability it had in its place, repeats no n-gram and keeps to its limit", () => {
+  it("returns the log-probability of each token at its position, repeats no n-gram and observes the length limit", () => {
     fc.assert(
       fc.property(toyModels, toyRules, (logitsOf, rules) => {
         const { tokens } = runSearch(createBeamSearch(rules), logitsOf);

@@ -9,22 +9,22 @@ import { plainRules, scripted } from "../support/toy-searches.ts";
 const beamRules: LogitRules = { ...plainRules, beams: 3, forcedFirstTokenId: 0 };
 const idsOf = ({ tokens }: SearchResult) => tokens.map(({ id }) => id);
 
-/** Logits after which one way is a little better at first and much worse then. */
+/** Logits with one continuation that is slightly better at first and much worse afterwards. */
 function trap(sequence: readonly number[]): Float32Array {
-  const written = sequence.slice(2).join();
+  const generated = sequence.slice(2).join();
   const logits: Readonly<Record<string, readonly number[]>> = {
     "": [0, 2.1, 0, 2],
     "1": [0, 0, 0, 0],
     "3": [0, 0, 9, 0],
   };
-  return Float32Array.from(logits[written] ?? [0, 0, 9, 0]);
+  return Float32Array.from(logits[generated] ?? [0, 0, 9, 0]);
 }
 
-/** Four logits that write 1, and one that stands for nothing. */
+/** Four logits that select 0, 1, 2, and a fifth one without a token in the vocabulary. */
 const wide = (sequence: readonly number[]) => Float32Array.of(...scripted([0, 1, 2])(sequence), 9);
 
 describe("beam search", () => {
-  it("finds the likelier answer behind the less likely first step", () => {
+  it("finds the more probable sequence after a less probable first step", () => {
     const greedy = runSearch(createGreedySearch({ ...beamRules, forcedFirstTokenId: 0 }), trap);
     const best = runSearch(createBeamSearch(beamRules), trap);
     expect(idsOf(greedy)[1]).toBe(1);
@@ -32,14 +32,14 @@ describe("beam search", () => {
     expect(idsOf(best)).toEqual([0, 3, 2]);
   });
 
-  it("calls a closing id that the limit forced a matter of length", () => {
+  it("reports length as the finish reason if the limit forced the end token", () => {
     const rules = { ...beamRules, forcedLastTokenId: 2, maxLength: 4 };
-    const written = runSearch(createBeamSearch(rules), scripted([0, 1, 3, 1]));
-    expect(idsOf(written)).toEqual([0, 1, 2]);
-    expect(written.finishReason).toBe("length");
+    const result = runSearch(createBeamSearch(rules), scripted([0, 1, 3, 1]));
+    expect(idsOf(result)).toEqual([0, 1, 2]);
+    expect(result.finishReason).toBe("length");
   });
 
-  it("feeds one row until sequences differ", () => {
+  it("feeds a single row until sequences differ", () => {
     const start = createBeamSearch(beamRules);
     expect(start.rows).toEqual([{ source: 0, id: 2 }]);
     const second = start.next([Float32Array.of(0, 0, 0, 0)]);
@@ -54,7 +54,7 @@ describe("beam search", () => {
     });
   });
 
-  it("never writes what is no id of the vocabulary, but counts it in the softmax", () => {
+  it("never generates an id outside the vocabulary, but includes it in the softmax", () => {
     const { tokens } = runSearch(createBeamSearch(beamRules), wide);
     expect(tokens.map(({ id }) => id)).toEqual([0, 1, 2]);
     expect(tokens[1]?.logprob).toBe(logSoftmax(wide([2, 0]))[1]);

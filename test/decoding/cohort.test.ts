@@ -17,7 +17,7 @@ import type { Float32Tensor } from "../../src/runtime/tensors.ts";
 import { tinyAssets } from "../support/tiny-backend.ts";
 import { TINY_ANSWER, TINY_VISUAL_TOKENS, tinySessions, tinyTokenizer } from "../support/tiny-model.ts";
 
-/** The tiny model's decoder, which writes down the states that it was given back. */
+/** The tiny model's decoder, and the states that it has released. */
 async function tinyDecoder() {
   const { florence, config } = await loadModel({
     shards: await openModelShards(tinyAssets, "tiny"),
@@ -34,48 +34,52 @@ async function tinyDecoder() {
     },
   };
   const group = (beams = 1) => {
-    const [tokens, written]: [number[], number[][]] = [[], []];
+    const [tokens, generated]: [number[], number[][]] = [[], []];
     return {
       start: createSearch(rulesFor(config, { beams })),
       onToken: ({ id }: { readonly id: number }) => tokens.push(id),
       onFinished: (answer: Parameters<SequenceGroup["onFinished"]>[0]) =>
-        written.push(answer.tokens.map(({ id }) => id)),
+        generated.push(answer.tokens.map(({ id }) => id)),
       tokens,
-      written,
+      generated,
     };
   };
   return { decoder, released, group };
 }
 
-/** What the encoder gives for a prompt of so many letters. */
+/** The encoder output for a prompt of the given number of letters. */
 function encoded(letters: number): Float32Tensor {
   const length = TINY_VISUAL_TOKENS + 2 + letters;
   return { type: "float32", data: new Float32Array(length), dims: [1, length, 1] };
 }
 
-/** What the tiny model writes for it. */
+/** What the tiny model generates for it. */
 const answer = (letters: number) => [...TINY_ANSWER.slice(0, TINY_ANSWER.length - letters), 2];
 
-async function steps<L extends SequenceGroup>(decoder: Decoder, cohort: Cohort<L>, count: number): Promise<Cohort<L>> {
+async function steps<Group extends SequenceGroup>(
+  decoder: Decoder,
+  cohort: Cohort<Group>,
+  count: number,
+): Promise<Cohort<Group>> {
   return count === 0 ? cohort : steps(decoder, await stepCohort(decoder, cohort), count - 1);
 }
 
 describe("a cohort", () => {
-  it("writes each group's answer, lets it leave, and gives everything back with the last", async () => {
+  it("generates for each group, removes finished groups, and frees everything after the last", async () => {
     const { decoder, released, group } = await tinyDecoder();
     const groups = [group(), group()];
-    const begun = startCohort(decoder, [encoded(1), encoded(3)], groups);
-    const almost = await steps(decoder, begun, answer(3).length);
+    const started = startCohort(decoder, [encoded(1), encoded(3)], groups);
+    const almost = await steps(decoder, started, answer(3).length);
     expect(almost.running).toHaveLength(1);
     const ended = await steps(decoder, almost, 2);
-    expect(groups.map(({ written }) => written)).toEqual([[answer(1)], [answer(3)]]);
+    expect(groups.map(({ generated }) => generated)).toEqual([[answer(1)], [answer(3)]]);
     expect(groups.map(({ tokens }) => tokens)).toEqual([answer(1), answer(3)]);
     expect(ended.running).toEqual([]);
     expect(new Set(released).size).toBe(released.length);
     expect(ended.state.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
   });
 
-  it("gives its memory back when a step fails", async () => {
+  it("frees its memory when a step fails", async () => {
     const { decoder, group } = await tinyDecoder();
     const cohort = startCohort(decoder, [encoded(1)], [group()]);
     const broken = { ...decoder, step: () => Promise.reject(new Error("broken")) };
@@ -85,28 +89,28 @@ describe("a cohort", () => {
 });
 
 describe("keepGroups", () => {
-  it("is the cohort itself where all are wanted", async () => {
+  it("returns the cohort itself if all groups are kept", async () => {
     const { decoder, group } = await tinyDecoder();
     const cohort = startCohort(decoder, [encoded(1)], [group()]);
     expect(keepGroups(decoder, cohort, () => true)).toBe(cohort);
   });
 
-  it.each([0, 1, 2])("leaves out group %s of three, beams and all, and the others write on", async (gone) => {
+  it.each([0, 1, 2])("removes group %s of three with all its beams, and the others continue", async (removed) => {
     const { decoder, group } = await tinyDecoder();
     const groups = [group(3), group(), group(2)];
-    const begun = startCohort(decoder, [encoded(1), encoded(2), encoded(3)], groups);
-    const before = await steps(decoder, begun, 3);
-    const kept = keepGroups(decoder, before, (each) => each !== groups[gone]);
-    const stays = before.running.filter(({ group: each }) => each !== groups[gone]);
+    const started = startCohort(decoder, [encoded(1), encoded(2), encoded(3)], groups);
+    const before = await steps(decoder, started, 3);
+    const kept = keepGroups(decoder, before, (each) => each !== groups[removed]);
+    const stays = before.running.filter(({ group: each }) => each !== groups[removed]);
     expect(kept.state.prompts).toHaveLength(stays.reduce((sum, { size }) => sum + size, 0));
     expect(before.state.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
     expect(kept.steps).toBe(3);
     await steps(decoder, kept, 30 - TINY_VISUAL_TOKENS - kept.steps).catch(() => {});
-    const whole = groups.map((each, at) => (at === gone ? [] : [answer(at + 1)]));
-    expect(groups.map(({ written }) => written.slice(0, 1))).toEqual(whole);
+    const whole = groups.map((each, at) => (at === removed ? [] : [answer(at + 1)]));
+    expect(groups.map(({ generated }) => generated.slice(0, 1))).toEqual(whole);
   });
 
-  it("gives everything back where none is wanted", async () => {
+  it("frees everything if no group is kept", async () => {
     const { decoder, group } = await tinyDecoder();
     const cohort = startCohort(decoder, [encoded(1), encoded(2)], [group(), group()]);
     const kept = keepGroups(decoder, cohort, () => false);
@@ -116,16 +120,16 @@ describe("keepGroups", () => {
 });
 
 describe("mergeCohorts", () => {
-  it("goes on with all groups, whatever they have seen, as if they had begun together", async () => {
+  it("continues all groups, for any prompt lengths, as if they had started together", async () => {
     const { decoder, group } = await tinyDecoder();
     const groups = [group(2), group(), group(3)];
     const first = await steps(decoder, startCohort(decoder, [encoded(4), encoded(1)], groups.slice(0, 2)), 4);
     const second = await steps(decoder, startCohort(decoder, [encoded(2)], groups.slice(2)), 4);
-    const joined = mergeCohorts(decoder, [first, second]);
-    expect(joined.steps).toBe(4);
+    const merged = mergeCohorts(decoder, [first, second]);
+    expect(merged.steps).toBe(4);
     for (const { state } of [first, second]) expect(state.encoderOutput.hidden.data.buffer.byteLength).toBe(0);
-    let cohort = joined;
+    let cohort = merged;
     while (cohort.running.length > 0) cohort = await stepCohort(decoder, cohort);
-    expect(groups.map(({ written }) => written)).toEqual([[answer(4)], [answer(1)], [answer(2)]]);
+    expect(groups.map(({ generated }) => generated)).toEqual([[answer(4)], [answer(1)], [answer(2)]]);
   });
 });

@@ -8,12 +8,12 @@ import tokenizerConfig from "../../model-shards/mini/tokenizer_config.json" with
 const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
 const vocabulary = Object.keys(tokenizerJson.model.vocab).length;
 
-/** What each id adds. */
+/** Returns the text that each id adds. */
 function streamed(ids: readonly number[]): readonly string[] {
   return ids.map(createDetokenizer((each) => tokenizer.decode(each)));
 }
 
-it("text that is streamed is a beginning of the text of all ids, whatever they are, and lacks no whole character", () => {
+it("the streamed text of any ids is a prefix of their whole text and lacks no complete character", () => {
   const ids = fc.array(fc.integer({ min: 0, max: vocabulary - 1 }), { maxLength: 40 });
   fc.assert(
     fc.property(ids, (each) => {
@@ -24,7 +24,7 @@ it("text that is streamed is a beginning of the text of all ids, whatever they a
   );
 });
 
-it("characters of several bytes come whole, and nothing is held back after them", () => {
+it("characters of several bytes are streamed complete, and nothing is held back after them", () => {
   const text = fc.string({ unit: fc.constantFrom("a", " ", "é", "漢", "🐌", "\u{feff}") });
   fc.assert(
     fc.property(text, (each) => {

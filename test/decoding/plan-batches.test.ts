@@ -10,17 +10,17 @@ const sizes = (maxCachedTokens: number, beams = 1) =>
     batch.map(({ tokens }) => tokens),
   );
 
-const together = (maxTokens: number) =>
+const encoderSizes = (maxTokens: number) =>
   planEncoderBatches(prompts, maxTokens).map((piece) => piece.map(({ tokens }) => tokens));
 
-/** What an isolate allows with the mini model's answers. */
+/** The limits of an isolate with the generation length of the mini model. */
 const isolate = (beams: number) => ({
   rules: { ...rules, maxLength: 257, beams },
   maxCachedTokens: ISOLATE_MAX_CACHED_TOKENS,
 });
 
 describe("prompts", () => {
-  it("are answered together as far as they, padded, and their answers fit", () => {
+  it("are batched as long as the padded prompts and their generations fit", () => {
     expect(sizes(249)).toEqual([[10, 20, 10, 40], [10]]);
     expect(sizes(250)).toEqual([[10, 20, 10, 40, 10]]);
     expect(sizes(90)).toEqual([[10, 20, 10], [40], [10]]);
@@ -30,17 +30,17 @@ describe("prompts", () => {
     expect(sizes(180, 2)).toEqual([[10, 20, 10], [40], [10]]);
   });
 
-  it("are encoded together as far as they, padded, have no more tokens than that; one that has is alone", () => {
-    expect(together(60)).toEqual([[10, 20, 10], [40], [10]]);
-    expect(together(80)).toEqual([
+  it("are encoded in batches of at most the given padded tokens; a longer prompt is encoded alone", () => {
+    expect(encoderSizes(60)).toEqual([[10, 20, 10], [40], [10]]);
+    expect(encoderSizes(80)).toEqual([
       [10, 20, 10],
       [40, 10],
     ]);
-    expect(together(1)).toEqual([[10], [20], [10], [40], [10]]);
+    expect(encoderSizes(1)).toEqual([[10], [20], [10], [40], [10]]);
     expect(planEncoderBatches([], 1)).toEqual([]);
   });
 
-  it("are refused when one alone is too much, and the problem says what would do", () => {
+  it("are rejected when a single one does not fit, and the problem states how many tokens would", () => {
     expect(sizes(50)).toHaveLength(5);
     const message = "With 2 beams and this prompt, memory is enough for 9 tokens.";
     expect(() => sizes(99, 2)).toThrow(
@@ -48,7 +48,7 @@ describe("prompts", () => {
     );
   });
 
-  it("in an isolate may have five beams, or three of the longest prompt, and the mini model's 256 tokens", () => {
+  it("fit into an isolate with five beams, or three with the longest prompt, and the mini model's 256 tokens", () => {
     expect(planBatches([{ tokens: 65 + 12 }], isolate(5))).toHaveLength(1);
     expect(planBatches([{ tokens: 65 + 256 }], isolate(3))).toHaveLength(1);
     expect(() => planBatches([{ tokens: 65 + 256 }], isolate(4))).toThrow(

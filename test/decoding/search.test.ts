@@ -13,12 +13,12 @@ const config = readModelConfig({
 });
 
 describe("the rules of a search", () => {
-  it("are the checkpoint's where the caller says nothing", () => {
-    const said = { maxNewTokens: undefined, beams: undefined };
-    expect(rulesFor(config, said)).toEqual({ ...config.generation, maxLength: 10 });
+  it("are the checkpoint's if the caller sets none", () => {
+    const decoding = { maxNewTokens: undefined, beams: undefined };
+    expect(rulesFor(config, decoding)).toEqual({ ...config.generation, maxLength: 10 });
   });
 
-  it("are the caller's before the checkpoint's", () => {
+  it("prefer the caller's over the checkpoint's", () => {
     const decoding = {
       maxNewTokens: 4,
       beams: 2,

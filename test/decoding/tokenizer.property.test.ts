@@ -13,7 +13,7 @@ const anyText = fc
   .filter((text) => !text.includes("<mask>"));
 
 describe("a tokenizer", () => {
-  it("decodes what it has encoded to the same text, between its two special tokens", () => {
+  it("decodes an encoded text to the same text, enclosed in its two special tokens", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(tokenizer.decode(tokenizer.encode(text))).toBe(`<s>${text}</s>`);
@@ -21,7 +21,7 @@ describe("a tokenizer", () => {
     );
   });
 
-  it("decodes any ids, those that stand for nothing among them, without throwing", () => {
+  it("decodes any ids without throwing, ids without a token included", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 52_000 })), (ids) => {
         expect(tokenizer.decode(ids)).toBeTypeOf("string");

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { topK } from "../../src/decoding/top-k.ts";
 
-/** Five values over and over: nearly all are equal to others. */
+/** Repeats a few values, so that nearly every value is equal to others. */
 const repeating = (length: number) => Float32Array.from({ length }, (_, index) => (index * index * 7) % 5);
 
-describe("the highest values", () => {
+describe("topK", () => {
   // Recorded from torch 2.15 on a CPU.
   it.each([
     [400, 6, [3, 8, 12, 13, 7, 2]],
@@ -14,7 +14,7 @@ describe("the highest values", () => {
     [36, 6, [12, 18, 28, 27, 17, 23]],
     [9, 3, [8, 7, 3]],
     [700, 10, [8, 17, 18, 7, 2, 3, 22, 23, 13, 12]],
-  ])("of %i come in torch's order where they are equal, the first %i", (length, count, indices) => {
+  ])("orders equal values of %i as torch does, for the first %i", (length, count, indices) => {
     expect(topK(repeating(length), count)).toEqual(indices);
   });
 
@@ -22,7 +22,7 @@ describe("the highest values", () => {
     [[4, 1, 0, 1, 4, 2, 2, 2, 0, 1, 1, 4], 10, [11, 0, 4, 6, 7, 5, 3, 1, 10, 9]],
     [[1, 2, 1, 2, 0, 0, 0, 2, 2, 0, 2, 0, 0], 8, [1, 8, 7, 10, 3, 2, 0, 12]],
     [[9, 0, 5, 16, 2, 4, 11, 2, 17, 5, 10, 17], 6, [11, 8, 3, 6, 10, 0]],
-  ])("of few come in torch's order, too: %j", (values, count, indices) => {
+  ])("orders few values as torch does, too: %j", (values, count, indices) => {
     expect(topK(values, count)).toEqual(indices);
   });
 });
