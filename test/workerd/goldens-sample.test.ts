@@ -19,7 +19,7 @@ function requestFor({ task: token, prompt }: Golden) {
   const query = new URLSearchParams({ format: "raw" });
   if (row.input === "region") query.set("region", input);
   else if (row.input !== "none") query.set("text", input);
-  return `https://api.test${taskPath(name)}?${query}`;
+  return `https://api.test${taskPath(name)}?${query.toString()}`;
 }
 
 describe("the Worker", () => {

@@ -131,8 +131,9 @@ describe("callers who leave", () => {
       await answer.status.catch(() => {});
     });
     await Promise.all(callers);
-    for (const name of [inside, running, "florence_answers_waiting"])
+    for (const name of [inside, running, "florence_answers_waiting"]) {
       await waitForSample(gpu, name, (value) => value === 0);
+    }
     expect(await idsOf(await ask())).toEqual(expected);
     const after = await gpu.holds();
     // The metrics pages' own connections, which fetch keeps.
