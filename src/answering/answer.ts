@@ -88,7 +88,7 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-/** A service whose every method rejects with `problem`. */
+/** A service that rejects every call with `problem`. */
 export function refusingService(problem: Problem): Service {
   const refuse = () => Promise.reject(problem);
   return { answer: refuse, stream: refuse, analyze: refuse, batch: refuse, ready: refuse, model: refuse };

@@ -27,8 +27,8 @@ export function parseAnswer(prepared: Prepared, { image, generations, model }: T
     const parsed = parse(generation.text, task, image);
     const { tokenIds, tokenLogprobs } = generation;
     const logprobs = locationLogprobs(tokenIds, tokenLogprobs, model.firstLocationId);
-    const context = { task, source: image, generation, model, logprobs };
-    return render(parsed, { ...context, requestedLabel: requestedLabel(prepared, prompt) });
+    const label = requestedLabel(prepared, prompt);
+    return render(parsed, { task, source: image, generation, model, logprobs, requestedLabel: label });
   });
   return mergeAnswers(answers);
 }

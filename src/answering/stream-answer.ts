@@ -79,8 +79,10 @@ export function createAnswerStream(prepared: Prepared, image: EncodedImage | Abs
     model: ModelDescription,
   ): FormattedAnswer => {
     const parsed = collectAnswer(partial.type(), events);
-    const context = { task, source: image, generation: unfinished, model, logprobs: partial.logprobs() };
-    const answer = render(parsed, { ...context, requestedLabel: requestedLabel(prepared, current) });
+    const label = requestedLabel(prepared, current);
+    const logprobs = partial.logprobs();
+    const context = { task, source: image, generation: unfinished, model, logprobs, requestedLabel: label };
+    const answer = render(parsed, context);
     return formatted(isOutlined(partials) ? asPolygons(answer) : answer, options);
   };
   return {

@@ -26,5 +26,5 @@ export function createLabelReader(): LabelReader {
   };
 }
 
-/** For tasks whose shapes have no labels: words between shapes are ignored. */
+/** For tasks without labels: ignores the words between shapes. */
 export const noLabels: LabelReader = { write: () => undefined, read: () => "" };

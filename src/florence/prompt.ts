@@ -59,6 +59,7 @@ export function fillSentence(sentence: string, input: string): string {
 export function promptFor(task: TaskName, input: PromptInput, size: ImageSize): PromptResult {
   const row = tasks[task];
   const result = readers[row.input](input, size);
-  if (typeof result !== "string") return { ok: false, ...result };
-  return { ok: true, prompt: fillSentence(row.sentence, result) };
+  return typeof result === "string"
+    ? { ok: true, prompt: fillSentence(row.sentence, result) }
+    : { ok: false, ...result };
 }

@@ -28,7 +28,7 @@ function shapeText(object: Item): readonly string[] {
   return "quad" in object ? [points(object.quad)] : [];
 }
 
-function joinedBoxes(boxes: readonly FormattedBox[]): string {
+function boxesText(boxes: readonly FormattedBox[]): string {
   return boxes.map((box) => coordinatesOf(box).join(",")).join(";");
 }
 
@@ -37,8 +37,8 @@ function objectsOf(objects: readonly Item[]) {
     object_count: objects.length,
     labels: objects.map(({ label }) => csvField(label)).join(","),
     scores: objects.map(({ score }) => score).join(","),
-    boxes: joinedBoxes(objects.map(({ box }) => box)),
-    normalized_boxes: joinedBoxes(objects.map(({ normalized_box }) => normalized_box)),
+    boxes: boxesText(objects.map(({ box }) => box)),
+    normalized_boxes: boxesText(objects.map(({ normalized_box }) => normalized_box)),
     polygons: objects.flatMap(shapeText).join(";"),
     first_label: objects[0]?.label ?? "",
     first_score: objects[0]?.score ?? 0,

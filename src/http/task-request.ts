@@ -12,7 +12,7 @@ export const MAX_MESSAGE_CHARACTERS = 300;
 /** Most issues of one problem: enough to correct a request, too few to echo a hostile one. */
 export const MAX_ISSUES = 20;
 
-/** Fields whose absence has its own problem code. The first missing field determines the code. */
+/** Fields with their own problem code for a missing value. The first missing field determines the code. */
 const missingField = {
   image: "image-required",
   text: "text-required",

@@ -148,7 +148,7 @@ describe("a backend that was unavailable for a moment", () => {
   });
 });
 
-describe("a backend whose models alternate", () => {
+describe("a backend that alternates between two models", () => {
   it("is called twice, then the request fails; nothing is stored", async () => {
     const { ask, asked, entries } = await edge({ route: (path) => (path.endsWith("/infer") ? "r2" : "r1") });
     await expect(ask()).rejects.toMatchObject({ code: "backend-unavailable" });

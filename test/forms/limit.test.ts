@@ -30,16 +30,16 @@ describe("limited", () => {
     expect(limited(oneOfEach[0] ?? scoredBoxes(), { min_score: 1 })).toBe(oneOfEach[0]);
   });
 
-  it("keeps at most max_objects objects, in their order, and none better is removed", () => {
+  it("keeps at most max_objects objects, in their order, and removes none that is better", () => {
     const property = fc.property(anyAnswer, fc.integer({ min: 1, max: 5 }), (answer, max_objects) => {
       if (answer.type === "text") return;
       const shown = limited(answer, { max_objects });
       if (shown.type === "text") throw new Error("Objects became a text.");
-      const kept: ReadonlySet<unknown> = new Set(shown.objects);
+      const remaining: ReadonlySet<unknown> = new Set(shown.objects);
       expect(shown.objects.length).toBe(Math.min(max_objects, answer.objects.length));
-      expect([...answer.objects].filter((each) => kept.has(each))).toEqual(shown.objects);
+      expect([...answer.objects].filter((each) => remaining.has(each))).toEqual(shown.objects);
       const lowest = Math.min(...shown.objects.map(({ score }) => score));
-      const others = [...answer.objects].filter((each) => !kept.has(each));
+      const others = [...answer.objects].filter((each) => !remaining.has(each));
       expect(others.every(({ score }) => score <= lowest)).toBe(true);
     });
     fc.assert(property);

@@ -5,7 +5,7 @@ import { nextTask } from "../support/tiny-backend.ts";
 const event = (text: string) => ({ type: "word", text });
 type TestEvent = ReturnType<typeof event>;
 
-/** A stream whose producer and timer are controlled by the test. */
+/** A stream with a producer and a timer that the test controls. */
 function manualStream() {
   const producer = Promise.withResolvers<{
     readonly emit: Parameters<EventProducer<TestEvent>>[0];

@@ -7,7 +7,7 @@ import { fakeApp } from "../support/fake-service.ts";
 const bytes = Uint8Array.of(0xff, 0, 13, 10, 45, 45, 128);
 const file = () => new Blob([bytes], { type: "image/jpeg" });
 
-/** A form whose parts are given as names and values. */
+/** A form with these parts, given as names and values. */
 function formOf(...parts: readonly (readonly [string, string | Blob])[]): FormData {
   const form = new FormData();
   for (const [name, value] of parts) {

@@ -54,7 +54,7 @@ describe("an overlay", () => {
     expect(colours[0]).not.toBe(colours[1]);
   });
 
-  it("escapes labels", () => {
+  it("escapes a label, which cannot inject elements", () => {
     const svg = overlaySvg(boxes('</text><script>"&'), image);
     expect(elementsOf("script", svg)).toEqual([]);
     expect(elementsOf("text", svg).map(({ text }) => text)).toEqual(['</text><script>"&']);
