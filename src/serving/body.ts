@@ -16,22 +16,22 @@ export function readMessage(request: Request): Promise<Uint8Array> {
  * Maximum number of brackets, braces and colons in a JSON text. Eight images of 768 × 768 pixels as nested lists have 18,000; 64 MB of
  * nothing else took V8 twenty seconds and two gigabytes.
  */
-export const MAX_JSON_MARKS = 2 ** 16;
+export const MAX_JSON_DELIMITERS = 2 ** 16;
 
 const marks: ReadonlySet<number> = new Set(new TextEncoder().encode("[{:"));
 
 /** Throws `invalid-request` for JSON that is too expensive to parse. Marks inside strings count too; valid requests never have that many. */
-export function checkJsonMarks(json: Uint8Array): void {
+export function checkJsonDelimiters(json: Uint8Array): void {
   let count = 0;
   for (const byte of json) if (marks.has(byte)) count += 1;
-  if (count <= MAX_JSON_MARKS) return;
-  throw new ServingFailure("invalid-request", `The JSON has more than ${MAX_JSON_MARKS} brackets, braces and colons.`);
+  if (count <= MAX_JSON_DELIMITERS) return;
+  throw new ServingFailure("invalid-request", `The JSON has more than ${MAX_JSON_DELIMITERS} brackets, braces and colons.`);
 }
 
 /** Reads a body as JSON. Rejects with `invalid-request` if it is not JSON. */
 export async function readJson(request: Request): Promise<unknown> {
   const bytes = await readMessage(request);
-  checkJsonMarks(bytes);
+  checkJsonDelimiters(bytes);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {

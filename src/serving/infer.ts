@@ -2,7 +2,7 @@ import { decodeRequest, encodeReply } from "../inference/protocol/binary-extensi
 import type { ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
 import { type InferRequest, wantsBinary } from "../inference/protocol/messages.ts";
-import { checkJsonMarks, readMessage } from "./body.ts";
+import { checkJsonDelimiters, readMessage } from "./body.ts";
 import { checkInputs } from "./inputs.ts";
 import { MODEL_VERSION, type ModelReply, type ServedModel, type TensorMetadata } from "./served-model.ts";
 import { codecFailure, ServingFailure } from "./serving-failure.ts";
@@ -39,7 +39,7 @@ export interface InferResponse {
  */
 export async function infer(model: ServedModel, identity: ModelIdentity, request: Request): Promise<InferResponse> {
   const body = await readMessage(request);
-  checkJsonMarks(body.subarray(0, jsonBytes(body, request.headers)));
+  checkJsonDelimiters(body.subarray(0, jsonBytes(body, request.headers)));
   const decoded = decodeRequest(body, request.headers);
   if (!decoded.ok) throw codecFailure(decoded.failure);
   const { inputs: tensors, parameters = {}, id } = decoded.value;

@@ -99,7 +99,7 @@ describe("a streamed answer", () => {
     expect(asked).toHaveLength(1);
     // Which of them leads depends on whose key is hashed first.
     const collapsed = [one.reports[0]?.collapsed, other.reports[0]?.collapsed, whole.cache.collapsed];
-    expect(collapsed.filter((each) => each === true)).toHaveLength(2);
+    expect(collapsed.filter(Boolean)).toHaveLength(2);
     expect(collapsed).toContain(false);
     expect(other.parts).toEqual(one.parts);
     expect(one.parts.at(-1)).toEqual({ type: "done", answer: whole.answer });
