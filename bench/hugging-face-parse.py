@@ -1,8 +1,8 @@
 """Runs Hugging Face's own post-processing, timed one pass at a time for `parse.ts`.
 
 Standard input: a line of JSON with the vectors (task, text, image_size), the tokenizer's folder and the banned phrases,
-then a line for each pass. Standard output: the answers for the first line, and for each further line the milliseconds of
-its pass.
+then a line for each pass. Standard output: the answers for the first line, and for each further line the milliseconds
+of its pass.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Writes the images that `backend.ts` sends to a folder: `images.py IN OUT`.
 
 Each is resized to the model's input size, because transformers.js resizes differently, and stored losslessly, because
-JPEG decoders round differently. A square has eight orientations (rotated and mirrored): eight images that a feature cache
-treats as different. File names begin with the number of the orientation, 0 for upright.
+JPEG decoders round differently. A square has eight orientations (rotated and mirrored): eight images that a feature
+cache treats as different. File names begin with the number of the orientation, 0 for upright.
 """
 
 import sys

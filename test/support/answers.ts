@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { Answer } from "../../src/contract/answers.ts";
 
-/** What every answer says beside its objects. */
+/** Fields of every answer. */
 export const common = {
   task: "object-detection",
   source: { width: 400, height: 200 },
@@ -10,13 +10,13 @@ export const common = {
   usage: { prompt_tokens: 1, completion_tokens: 2 },
 } as const;
 
-/** What answers of objects say besides. */
+/** Fields of every answer with objects. */
 export const located = { ...common, score_type: "x", box_format: "xyxy" } as const;
 
 const box = { x1: 10, y1: 50, x2: 110, y2: 150 };
 const normalized_box = { x1: 0.025, y1: 0.25, x2: 0.275, y2: 0.75 };
 
-/** A square of the picture, its points clockwise. */
+/** A square in the image, its points in clockwise order. */
 export const square = [
   { x: 10, y: 50 },
   { x: 110, y: 50 },
@@ -24,20 +24,20 @@ export const square = [
   { x: 10, y: 150 },
 ];
 
-/** An object in that square. */
+/** An object with that square as its box. */
 export const object = { label: "cat", score: 0.5, box, normalized_box };
 
-/** Boxes with these labels, all in one place. */
+/** An answer of identical boxes with these labels. */
 export function boxes(...labels: string[]): Answer {
   return { type: "boxes", ...located, objects: labels.map((label) => ({ ...object, label })) };
 }
 
-/** Boxes with these scores, each labelled with its place in the list. */
+/** An answer of boxes with these scores, each labelled with its index. */
 export function scoredBoxes(...scores: number[]): Answer {
   return { type: "boxes", ...located, objects: scores.map((score, at) => ({ ...object, score, label: String(at) })) };
 }
 
-/** One of each type, with objects where it has any. */
+/** One answer of each type, with objects if the type has them. */
 export const oneOfEach: readonly Answer[] = [
   { type: "text", ...common, text: "a cat, and a dog" },
   boxes("cat", "dog"),
@@ -49,7 +49,7 @@ export const oneOfEach: readonly Answer[] = [
   },
 ];
 
-/** Any text that a model may write: control characters, halves of surrogate pairs and markup too. */
+/** Any text that a model may generate, including control characters, lone surrogates and markup. */
 export const anyLabel = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({

@@ -5,14 +5,14 @@ import { declared } from "./document-check.ts";
 import { bilevelPng, joinBytes } from "./image-bytes.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
-const picture = Uint8Array.from(atob(EXAMPLE_IMAGE), (character) => character.charCodeAt(0));
+const exampleBytes = Uint8Array.from(atob(EXAMPLE_IMAGE), (character) => character.charCodeAt(0));
 const png = await bilevelPng(64, 48);
 const pngBase64 = btoa(String.fromCharCode(...png));
 
-/** A request as `fetch` takes it. */
+/** A request in the form that `fetch` takes. */
 export interface AnyRequest {
   readonly method: string;
-  /** The address without its query. */
+  /** The path without the query. */
   readonly path: string;
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ const imageInJson = mostly<unknown>(
 );
 
 const imageBytes = fc.oneof(
-  { weight: 12, arbitrary: fc.constantFrom(picture, png) },
+  { weight: 12, arbitrary: fc.constantFrom(exampleBytes, png) },
   fc.constantFrom(png.slice(0, 20), joinBytes(png, Uint8Array.of(1, 2)), encode("hello"), new Uint8Array()),
 );
 
@@ -44,9 +44,9 @@ interface Content {
   readonly query: readonly (readonly [string, string])[];
 }
 
-const json = fc.record({ image: imageInJson, drawn: anyOptions });
+const json = fc.record({ image: imageInJson, generated: anyOptions });
 
-/** A form's body, written by hand: the platform's would be right. */
+/** The body of a form, built by hand because the platform would build only valid ones. */
 function formOf(image: Uint8Array, options: AnyOptions): Uint8Array<ArrayBuffer> {
   const fields = queryEntries(options).map(
     ([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
@@ -86,8 +86,8 @@ function jsonOf(value: unknown): Content {
   return { type: "application/json", body: JSON.stringify(value), query: [] };
 }
 
-/** Bodies that belong to nothing. */
-const strayContent: fc.Arbitrary<Content> = fc.oneof(
+/** Bodies that fit no operation. */
+const mismatchedContent: fc.Arbitrary<Content> = fc.oneof(
   fc.json().map((body) => ({ type: "application/json", body, query: [] })),
   fc.record({
     type: fc.constantFrom("application/json", "text/plain", "image/*", "multipart/form-data", "", "video/mp4", ";;"),
@@ -108,7 +108,7 @@ const anyHeaders = fc
     },
     { requiredKeys: [] },
   )
-  .map((drawn) => Object.fromEntries(Object.entries(drawn).filter(([, value]) => value !== undefined)));
+  .map((headers) => Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)));
 
 function requestOf(
   method: string,
@@ -134,35 +134,35 @@ const analyzeRequest = fc
   });
 
 const batchRequest = fc.tuple(fc.array(json, { maxLength: 4 }), anyHeaders).map(([items, extra]) => {
-  const flat = items.map(({ image, drawn }) => ({ image, task: drawn.task, ...drawn.options }));
+  const flat = items.map(({ image, generated }) => ({ image, task: generated.task, ...generated.options }));
   return requestOf("POST", "/v1/batch", jsonOf({ items: flat }), extra);
 });
 
-const somewhere = fc.constantFrom(...declared.keys(), "/v1/vqa", "/nothing", "/v1/", "/v1/caption/", "/%00", "//x");
+const anyPath = fc.constantFrom(...declared.keys(), "/v1/vqa", "/nothing", "/v1/", "/v1/caption/", "/%00", "//x");
 
-const reading = fc
-  .tuple(fc.constantFrom("GET", "GET", "HEAD", "OPTIONS"), somewhere, anyHeaders)
+const requestWithoutBody = fc
+  .tuple(fc.constantFrom("GET", "GET", "HEAD", "OPTIONS"), anyPath, anyHeaders)
   .map(([method, path, extra]) => requestOf(method, path, undefined, extra));
 
-const straying = fc
-  .tuple(fc.constantFrom("POST", "POST", "POST", "PUT", "DELETE", "PATCH"), somewhere, strayContent, anyHeaders)
+const mismatchedRequest = fc
+  .tuple(fc.constantFrom("POST", "POST", "POST", "PUT", "DELETE", "PATCH"), anyPath, mismatchedContent, anyHeaders)
   .map(([method, path, content, extra]) => requestOf(method, path, content, extra));
 
-/** Requests of every kind to every operation, and some beside. */
+/** Requests of every kind to every operation, and some to unknown paths. */
 export const anyRequest: fc.Arbitrary<AnyRequest> = fc.oneof(
   { weight: 8, arbitrary: taskRequest },
   { weight: 1, arbitrary: analyzeRequest },
   { weight: 1, arbitrary: batchRequest },
-  { weight: 2, arbitrary: reading },
-  { weight: 2, arbitrary: straying },
+  { weight: 2, arbitrary: requestWithoutBody },
+  { weight: 2, arbitrary: mismatchedRequest },
 );
 
-/** The request as it is sent to an origin. */
+/** The request to an origin. */
 export function requestTo(origin: string, { method, target, headers, body }: AnyRequest): Request {
   return new Request(origin + target, { method, headers, ...(body === undefined ? {} : { body }) });
 }
 
-/** How a response came out, for a look at what the runs have tried. */
+/** The status and, for 200, the content type of a response, to see which kinds of responses occurred. */
 export function describeResponse({ status, headers }: Response): string {
   return `${status} ${status === 200 ? headers.get("content-type") : ""}`.trim();
 }

@@ -1,7 +1,7 @@
 import { type BadRequest, detection, image, jsonBody } from "./bad-request.ts";
 import { vectorImage } from "./vector-images.ts";
 
-/** A form of fields of one name. */
+/** A form of several fields with one name. */
 function form(name: string, ...values: readonly string[]) {
   const parts = values.map((value) => `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
   return { type: "multipart/form-data; boundary=x", body: `${parts.join("")}--x--\r\n` };
@@ -11,7 +11,7 @@ function letters(characters: string): readonly number[] {
   return Array.from(characters, (character) => character.charCodeAt(0));
 }
 
-/** A WebP of one chunk, its letters given as Latin-1. */
+/** A WebP file of one chunk; `type` is its FourCC in Latin-1. */
 function webpOf(type: string, data: readonly number[]): Uint8Array<ArrayBuffer> {
   const length = data.length + (data.length % 2);
   const size = [12 + length, 0, 0, 0];
@@ -23,8 +23,8 @@ function half(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return bytes.slice(0, bytes.length / 2);
 }
 
-/** A GIF on a screen of another side. */
-function onScreen(gif: Uint8Array<ArrayBuffer>, side: number): Uint8Array<ArrayBuffer> {
+/** A GIF with a logical screen of another size. */
+function withScreenSize(gif: Uint8Array<ArrayBuffer>, side: number): Uint8Array<ArrayBuffer> {
   const changed = gif.slice();
   changed.set([side & 255, side >> 8, side & 255, side >> 8], 6);
   return changed;
@@ -32,7 +32,7 @@ function onScreen(gif: Uint8Array<ArrayBuffer>, side: number): Uint8Array<ArrayB
 
 const gif = vectorImage("palette-200x150.gif");
 
-/** Ways of handing over an image wrongly: formats, addresses, forms. */
+/** Invalid ways to send an image: formats, addresses, forms. */
 export const badIntake: readonly BadRequest[] = [
   { what: "an AVIF", path: detection, ...image("\0\0\0\u001cftypavif\0\0\0\0"), code: "unsupported-image" },
   { what: "a HEIC", path: detection, ...image("\0\0\0\u0018ftypheic\0\0\0\0"), code: "unsupported-image" },
@@ -46,13 +46,13 @@ export const badIntake: readonly BadRequest[] = [
   {
     what: "a GIF of 65535 x 65535",
     path: detection,
-    ...image(onScreen(gif, 65_535)),
+    ...image(withScreenSize(gif, 65_535)),
     code: "image-too-many-pixels",
   },
   {
-    what: "a GIF whose frame reaches beyond its screen",
+    what: "a GIF with a frame larger than its screen",
     path: detection,
-    ...image(onScreen(gif, 100)),
+    ...image(withScreenSize(gif, 100)),
     code: "image-corrupt",
   },
   {
@@ -75,7 +75,7 @@ export const badIntake: readonly BadRequest[] = [
     code: "image-corrupt",
   },
   {
-    what: "a WebP that moves, without a frame",
+    what: "an animated WebP without a frame",
     path: detection,
     ...image(webpOf("VP8X", [2, 0, 0, 0, 9, 0, 0, 9, 0, 0])),
     code: "image-corrupt",
@@ -87,9 +87,9 @@ export const badIntake: readonly BadRequest[] = [
     ["localhost", "https://localhost/a.jpg"],
     ["plain http", "http://example.com/a.jpg"],
     ["another port", "https://example.com:8443/a.jpg"],
-    ["nobody's", "//example.com/a.jpg"],
-  ].map(([whose, address]) => ({
-    what: `an address: ${whose}`,
+    ["no scheme", "//example.com/a.jpg"],
+  ].map(([kind, address]) => ({
+    what: `an address: ${kind}`,
     path: detection,
     ...jsonBody({ image: address }),
     code: "image-url-refused" as const,

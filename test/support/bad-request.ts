@@ -1,6 +1,6 @@
 import type { ProblemDetails } from "../../src/contract/problem-details.ts";
 
-/** A request that must be refused, and the code it is refused with. */
+/** A request that must be refused, and the code of its problem. */
 export interface BadRequest {
   readonly what: string;
   readonly path: string;
@@ -10,11 +10,11 @@ export interface BadRequest {
   readonly code: ProblemDetails["code"];
 }
 
-/** A task that needs nothing but an image. */
+/** The path of a task that needs only an image. */
 export const detection = "/v1/object-detection";
 
-/** A body of JSON. */
+/** A JSON body. */
 export const jsonBody = (value: unknown) => ({ type: "application/json", body: JSON.stringify(value) });
 
-/** A body that calls itself an image. */
+/** A body with the content type of an image. */
 export const image = (body: BodyInit | (() => Promise<BodyInit>)) => ({ type: "image/jpeg", body });

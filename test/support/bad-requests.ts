@@ -8,7 +8,7 @@ const jpeg = sampleImage("street.jpg");
 const png = await bilevelPng(64, 48);
 const base64 = btoa(String.fromCharCode(...png));
 
-/** Ways of asking wrongly. */
+/** Invalid requests of every kind. */
 export const badRequests: readonly BadRequest[] = [
   { what: "an unknown task", path: "/v1/vqa", ...image(jpeg), code: "unknown-task" },
   { what: "a task in capitals", path: "/v1/Object-Detection", ...image(jpeg), code: "unknown-task" },
@@ -110,7 +110,7 @@ export const badRequests: readonly BadRequest[] = [
     ...jsonBody({ image: base64, threshold: 0.5 }),
     code: "invalid-request",
   },
-  { what: "a text where none is taken", path: `${detection}?text=cat`, ...image(jpeg), code: "invalid-request" },
+  { what: "a text for a task without text", path: `${detection}?text=cat`, ...image(jpeg), code: "invalid-request" },
   { what: "no phrase", path: "/v1/caption-to-phrase-grounding", ...image(jpeg), code: "text-required" },
   {
     what: "a blank expression",
@@ -120,7 +120,7 @@ export const badRequests: readonly BadRequest[] = [
   },
   { what: "no label", path: "/v1/open-vocabulary-detection", ...jsonBody({ image: base64 }), code: "text-required" },
   {
-    what: "a text that the model cannot read to its end",
+    what: "a text that is too long for the model",
     path: "/v1/caption-to-phrase-grounding",
     ...jsonBody({ image: base64, text: "cat ".repeat(2000) }),
     code: "prompt-too-long",
@@ -133,7 +133,7 @@ export const badRequests: readonly BadRequest[] = [
     code: "region-outside-image",
   },
   {
-    what: "a region inside out",
+    what: "a region with swapped corners",
     path: "/v1/region-to-category?region=30,30,10,10",
     ...image(jpeg),
     code: "region-outside-image",
@@ -146,7 +146,7 @@ export const badRequests: readonly BadRequest[] = [
   },
   { what: "a region of words", path: "/v1/region-to-category?region=a,b,c,d", ...image(jpeg), code: "invalid-request" },
   {
-    what: "a drawing that streams",
+    what: "an overlay with a stream",
     path: `${detection}?stream=true&overlay=svg`,
     ...image(jpeg),
     code: "invalid-request",

@@ -7,7 +7,7 @@ import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import type { Backend } from "../../src/inference/backend.ts";
 import { nextTask } from "./tiny-backend.ts";
 
-/** A caller who says nothing of the cache. */
+/** Cache directives of a request without any. */
 export const noDirectives: CacheDirectives = {
   noStore: false,
   noCache: false,
@@ -16,20 +16,20 @@ export const noDirectives: CacheDirectives = {
   staleIfError: undefined,
 };
 
-/** A call of a caller who says this of the cache. */
+/** A call with these cache directives. */
 export function callWith(cache: Partial<CacheDirectives> = {}, signal = new AbortController().signal): CallContext {
   return { signal, trace: { requestId: "r1", traceparent: undefined }, cache: { ...noDirectives, ...cache } };
 }
 
-/** What all isolates of tests have; their clocks stand still. */
+/** Dependencies of every isolate in tests; the clock stands still. */
 const isolate = { salt: "", waitUntil: () => {}, now: () => 0, sleep: nextTask };
 
-/** Generations that always come from the backend. */
+/** Finds generations without a cache, so that they always come from the backend. */
 export function uncached(backend: Backend): FindGenerations {
   return createCachedGenerations({ ...isolate, backend, stores: [], ttlSeconds: 0, memoryBytes: 0 });
 }
 
-/** A service before a backend that keeps what it finds, in the isolate and in these stores. */
+/** A service in front of a backend that caches results in the isolate and in these stores. */
 export function cachedService(backend: Backend, stores: readonly Store[] = []) {
   const find = createCachedGenerations({ ...isolate, backend, stores, ttlSeconds: 60, memoryBytes: 10_000 });
   return { find, service: createService({ backend, find, limits: ISOLATE_LIMITS, now: () => 0 }) };

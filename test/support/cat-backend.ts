@@ -4,10 +4,10 @@ import { bytes, int32 } from "./fake-client.ts";
 import { type Behaviour, respond } from "./hostile-backend.ts";
 import { valueOf } from "./protocol-tensors.ts";
 
-/** Where `florence2` is asked. */
+/** The path of inference requests to `florence2`. */
 export const inferPath = "/v2/models/florence2/infer";
 
-/** Where it is asked for a stream. */
+/** The path of stream requests to `florence2`. */
 export const streamPath = "/v2/models/florence2/generate_stream";
 
 const description = {
@@ -19,7 +19,7 @@ const description = {
   generate_stream: true,
 };
 
-/** What `florence2` says of itself. */
+/** The behaviour for the metadata path of `florence2`. */
 export const describedPaths: Readonly<Record<string, Behaviour>> = {
   "/v2/models/florence2": respond(
     "200 OK",
@@ -34,7 +34,7 @@ export const describedPaths: Readonly<Record<string, Behaviour>> = {
   ),
 };
 
-/** An honest answer to one prompt. */
+/** The tensors of a valid answer to one prompt. */
 export const catOutputs: readonly NamedTensor[] = [
   bytes("text", ["<s>a cat</s>"]),
   { name: "token_ids", datatype: "INT64", shape: [1, 2], data: BigInt64Array.of(0n, 2n) },
@@ -42,7 +42,7 @@ export const catOutputs: readonly NamedTensor[] = [
   int32("token_count", [2]),
 ];
 
-/** Answers with these tensors, less some bytes at their end. */
+/** Replies with these tensors, without the last `cut` bytes. */
 export function replyOf(tensors: readonly NamedTensor[], cut = 0): Behaviour {
   const { body, headers } = valueOf(encodeReply({ modelName: "florence2", outputs: tensors }, () => true));
   return respond(
@@ -52,5 +52,5 @@ export function replyOf(tensors: readonly NamedTensor[], cut = 0): Behaviour {
   );
 }
 
-/** Answers that it is a cat. */
+/** A valid reply with the text "a cat". */
 export const catReply = replyOf(catOutputs);

@@ -7,9 +7,9 @@ import { fakeStore } from "./fake-store.ts";
 import { fakeClock } from "./protocol-backend.ts";
 import { servingApp } from "./serving-app.ts";
 
-/** An engine that writes the same to every prompt, in one token. */
-function writing(text: string): Engine["generate"] {
-  return async ({ prompts, stream }, hear) => {
+/** An engine that generates the same text for every prompt, in one token. */
+function generating(text: string): Engine["generate"] {
+  return async ({ prompts, stream }, onEvent) => {
     const generation = {
       tokenIds: [4],
       tokenLogprobs: [-0.5],
@@ -18,32 +18,32 @@ function writing(text: string): Engine["generate"] {
       promptTokens: 3,
     } as const;
     for (const prompt of prompts.keys()) {
-      if (stream === true) hear({ type: "token", prompt, id: 4, logprob: -0.5, text });
-      hear({ type: "done", prompt, generation });
+      if (stream === true) onEvent({ type: "token", prompt, id: 4, logprob: -0.5, text });
+      onEvent({ type: "done", prompt, generation });
     }
     return { queue: 0, encode: 0, decode: 0 };
   };
 }
 
-/** What may be different about the server. */
+/** Options of `changingServer`. */
 export interface ChangingServer {
   readonly binaryTensors?: boolean;
-  /** Changes each reply on its way. */
+  /** Transforms each reply. */
   readonly through?: (response: Response) => Promise<Response>;
-  /** Which revision gets a request; the current one where it is left out. */
+  /** Chooses the revision that gets a request; by default the current one. */
   readonly route?: (path: string, current: string) => string;
 }
 
 /**
- * Our own server behind a client, on which another model can be put. The model `r1` writes "r1", `r2` writes "r2"; `asked` is the path and
- * the revision of each question that needs a model.
+ * Our own server with a client; `change` replaces its model. The model `r1` generates "r1", `r2` generates "r2"; `asked` lists the revision and the
+ * path of each POST request.
  */
 export async function changingServer({ binaryTensors = true, through, route = (_, now) => now }: ChangingServer = {}) {
   const revisions = ["r1", "r2"];
   const servers = new Map(
     await Promise.all(
       revisions.map(async (revision) => {
-        const { app } = await servingApp({ revision, maxInFlight: 1000, engine: { generate: writing(revision) } });
+        const { app } = await servingApp({ revision, maxInFlight: 1000, engine: { generate: generating(revision) } });
         return [revision, app] as const;
       }),
     ),
@@ -66,12 +66,12 @@ export async function changingServer({ binaryTensors = true, through, route = (_
   return { client, asked, change: (revision: "r1" | "r2") => void (current = revision) };
 }
 
-/** All of the model at a server, as the edge in the placement `remote` asks it; its clock stands still. */
+/** A backend of the placement `remote` for this client; its clock stands still. */
 export function remoteOf(client: InferenceClient): Backend {
   return createRemoteBackend({ client, now: () => 0, describe: () => Promise.reject(new Error("not asked for")) });
 }
 
-/** An isolate before a backend, and what it has put into the store. */
+/** An isolate in front of a backend, and the entries of its store. */
 export function isolateOf(backend: Backend, { store, entries } = fakeStore()) {
   return { ...cachedService(backend, [store]), entries };
 }

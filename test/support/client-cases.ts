@@ -10,7 +10,7 @@ import type { Fetch } from "../../src/inference/protocol/transport.ts";
 import { goldenImages } from "./mini-goldens.ts";
 import { sampleImage } from "./sample-images.ts";
 
-/** Where the real API is. */
+/** The address of the real API and a `fetch` for it. */
 export interface RealApi {
   readonly baseUrl: string;
   readonly fetch: Fetch;
@@ -21,7 +21,7 @@ const text = "a truck and a snail";
 const labels = ["truck", "snail"];
 const street = sampleImage("street.jpg");
 
-/** Every task as a method, with what it needs. */
+/** The method of every task with the options that it needs. */
 const methods: Readonly<Record<keyof typeof tasks, (florence: Florence, image: Image) => AnswerPromise<unknown>>> = {
   ocr: (florence, image) => florence.ocr(image),
   ocrWithRegion: (florence, image) => florence.ocrWithRegion(image),
@@ -47,18 +47,18 @@ function typesOf(method: string): readonly AnswerType[] {
 }
 
 async function all<Event>(stream: AsyncIterable<Event>): Promise<readonly Event[]> {
-  const given: Event[] = [];
-  for await (const event of stream) given.push(event);
-  return given;
+  const events: Event[] = [];
+  for await (const event of stream) events.push(event);
+  return events;
 }
 
-/** The client against the API itself, on one platform. `api` is asked for once tests run. */
+/** Tests the client against the real API on one platform. `api` is called when the tests run. */
 export function describeClient(api: () => RealApi): void {
   const create = () => createFlorence({ ...api(), timeoutMs: 50_000 });
 
   describe("the client of the real API", () => {
     it.each(Object.entries(methods))(
-      "answers %s as the contract says, whichever way the image goes",
+      "returns a valid answer for %s, the same for bytes and for base64",
       async (name, ask) => {
         const asBytes = await ask(create(), street);
         const schemas = typesOf(name).map((type) => answersByType[type]);
@@ -67,7 +67,7 @@ export function describeClient(api: () => RealApi): void {
       },
     );
 
-    it("gives the ids that PyTorch writes", async () => {
+    it("returns the token ids that PyTorch generates", async () => {
       const florence = create();
       const [{ image, goldens } = { image: { bytes: street }, goldens: [] }] = goldenImages;
       const ids = (token: string) => goldens.find(({ task }) => task === token)?.greedy;
@@ -77,7 +77,7 @@ export function describeClient(api: () => RealApi): void {
       expect(caption.generations[0]?.token_ids).toEqual(ids("<CAPTION>"));
     });
 
-    it("gives every form", async () => {
+    it("returns every form of an answer", async () => {
       const florence = create();
       const flat = await florence.objectDetection(street, { format: "flat", box_format: "cxcywh" });
       const raw = await florence.objectDetection(street, { format: "raw" });
@@ -88,20 +88,22 @@ export function describeClient(api: () => RealApi): void {
       expect(svg).toMatch(/^<svg [^]*<\/svg>\s*$/u);
     });
 
-    it("streams what it answers at once", async () => {
+    it("streams the same answer as without a stream", async () => {
       const florence = create();
       const caption = await florence.caption(street);
-      const written = await all(florence.caption(street, { stream: true }));
-      expect(written.map((event) => (event.type === "delta" ? event.text : "")).join("")).toBe(caption.text);
-      expect(written.at(-1)).toEqual({ type: "done", answer: caption });
+      const captionEvents = await all(florence.caption(street, { stream: true }));
+      expect(captionEvents.map((event) => (event.type === "delta" ? event.text : "")).join("")).toBe(caption.text);
+      expect(captionEvents.at(-1)).toEqual({ type: "done", answer: caption });
 
       const detection = await florence.objectDetection(street);
-      const found = await all(florence.objectDetection(street, { stream: true }));
-      expect(found.flatMap((event) => (event.type === "object" ? [event.object] : []))).toEqual(detection.objects);
-      expect(found.at(-1)).toEqual({ type: "done", answer: detection });
+      const detectionEvents = await all(florence.objectDetection(street, { stream: true }));
+      expect(detectionEvents.flatMap((event) => (event.type === "object" ? [event.object] : []))).toEqual(
+        detection.objects,
+      );
+      expect(detectionEvents.at(-1)).toEqual({ type: "done", answer: detection });
     });
 
-    it("asks several tasks at once, each with its own result", async () => {
+    it("sends several tasks in one request and returns a result for each", async () => {
       const florence = create();
       const wrong = { x1: 0, y1: 0, x2: 9999, y2: 9999 };
       const { results } = await florence.analyze(street, [
@@ -118,7 +120,7 @@ export function describeClient(api: () => RealApi): void {
       expect(batch.results[1].problem).toMatchObject({ code: "unsupported-image" });
     });
 
-    it("says what became of an answer", async () => {
+    it("returns the response, the request id and the cache status of an answer", async () => {
       const florence = create();
       await florence.ocr(street);
       const again = await florence.ocr(street).withResponse();
@@ -129,7 +131,7 @@ export function describeClient(api: () => RealApi): void {
       expect(fresh.data).toEqual(again.data);
     });
 
-    it("lists what there is", async () => {
+    it("lists tasks and models, and reports health and readiness", async () => {
       const florence = create();
       const listed = (await florence.tasks()).tasks.map(({ name, input, answers }) => ({ name, input, answers }));
       expect(listed).toEqual(Object.values(tasks));
@@ -149,19 +151,19 @@ export function describeClient(api: () => RealApi): void {
       ],
       ["invalid-request", (florence) => florence.caption(street, { beams: 99 })],
       ["prompt-too-long", (florence) => florence.captionToPhraseGrounding(street, { text: "a ".repeat(4000) })],
-    ])("rejects with the API's own code: %s", async (code, ask) => {
+    ])("rejects with the code of the API: %s", async (code, ask) => {
       const thrown: unknown = await ask(create()).catch((error: unknown) => error);
       expect(thrown).toBeInstanceOf(FlorenceError);
       expect(thrown).toMatchObject({ code, retryable: false, fix: expect.stringMatching(/./u) });
     });
 
-    it("leaves when it is told to, and answers the next call", async () => {
+    it("rejects an aborted call, and answers the next call", async () => {
       const florence = create();
       const caller = new AbortController();
       const headers = { "cache-control": "no-store" };
-      const asked = florence.moreDetailedCaption(street, { headers, signal: caller.signal });
+      const aborted = florence.moreDetailedCaption(street, { headers, signal: caller.signal });
       caller.abort();
-      await expect(asked).rejects.toMatchObject({ code: "aborted" });
+      await expect(aborted).rejects.toMatchObject({ code: "aborted" });
       expect(await florence.caption(street)).toMatchObject({ type: "text" });
     });
   });

@@ -1,4 +1,4 @@
-/** The run lengths of COCO's compressed text, read as pycocotools' `rleFrString` reads them. */
+/** Decodes the run lengths of COCO's compressed text, as pycocotools' `rleFrString` does. */
 export function runsOf(counts: string): readonly number[] {
   const runs: number[] = [];
   let [value, shift] = [0, 0];
@@ -14,7 +14,7 @@ export function runsOf(counts: string): readonly number[] {
   return runs;
 }
 
-/** Whether each pixel is covered, down the columns from the top left. */
+/** Returns for each pixel whether it is covered, in column-major order from the top left. */
 export function pixelsOf(counts: string): readonly boolean[] {
   return runsOf(counts).flatMap((run, index) => Array.from({ length: run }, () => index % 2 === 1));
 }

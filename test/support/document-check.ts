@@ -8,7 +8,7 @@ import { readEvents } from "../../src/inference/protocol/sse.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { xmlElements } from "./strict-xml.ts";
 
-/** The contract's rows, as functions/ hands them over. */
+/** The contract's task rows, as functions/ passes them. */
 export const rows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({
   name,
   summary,
@@ -16,25 +16,25 @@ export const rows = Object.entries(tasks).map(([name, { summary, input, answers 
   answers,
 }));
 
-/** The document of the whole API, without the examples of answers. */
+/** The OpenAPI document of the whole API, without the example answers. */
 export const apiDocument = openApiDocument(rows, "1.0.0");
 
 const BASE = "https://api.test/openapi.json";
 const ajv = new Ajv2020({ strict: false });
 ajv.addSchema({ $id: BASE, ...apiDocument });
 
-/** A part of the document as JSON pointers name it. */
+/** Returns the URI of a part of the document, with a JSON pointer as its fragment. */
 export function pointer(...parts: readonly string[]): string {
   return `${BASE}#/${parts.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
 }
 
-/** Holds a value against a schema of the document. */
+/** Validates a value against a schema of the document. */
 export function expectFits(schema: string, value: unknown): void {
   ajv.validate(schema, value);
   expect({ schema, value, errors: ajv.errors ?? [] }).toEqual({ schema, value, errors: [] });
 }
 
-/** Addresses of the document, and the methods that each declares, in upper case. */
+/** The paths of the document, and the methods that each declares, in upper case. */
 export const declared: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries(apiDocument.paths ?? {}).map(([path, item]) => [
     path,
@@ -44,14 +44,14 @@ export const declared: ReadonlyMap<string, readonly string[]> = new Map(
 
 const isGroup = (name = ""): name is ProblemGroup => Object.hasOwn(problemGroups, name);
 
-/** Which problems an operation declares: those of the group that its responses refer to. */
+/** The problems that an operation declares: those of the group that its responses refer to. */
 function problemsAt(path: string, method: string): readonly string[] {
   const responses = JSON.stringify(apiDocument.paths?.[path]?.[method === "GET" ? "get" : "post"]?.responses);
   const group = /#\/components\/responses\/(?<group>[A-Za-z]+)\d/u.exec(responses)?.groups?.["group"];
   return isGroup(group) ? problemGroups[group] : [];
 }
 
-/** What is answered where the document has nothing. */
+/** The problems for paths and methods that the document does not have. */
 function problemsElsewhere(path: string): readonly string[] {
   if (declared.has(path)) return ["method-not-allowed"];
   return path.startsWith("/v1/") ? ["unknown-task"] : ["not-found"];
@@ -66,7 +66,7 @@ function checkProblem(response: Response, body: string, path: string, method: st
   expect(problem.request_id).toBe(response.headers.get("x-request-id"));
 }
 
-/** Every event fits, and the last one is an end. */
+/** Checks that every event is valid and that the last one is `done` or `error`. */
 async function checkEvents(body: string): Promise<void> {
   const names: string[] = [];
   for await (const { event, data } of readEvents(new Blob([body]).stream())) {
@@ -78,7 +78,7 @@ async function checkEvents(body: string): Promise<void> {
 
 type CheckBody = (schema: string, body: string) => void | Promise<void>;
 
-/** How a body of each media type is held against its schema. */
+/** The check of a body by its media type. */
 const checks: ReadonlyMap<string, CheckBody> = new Map<string, CheckBody>([
   ["application/json", (schema, body) => expectFits(schema, JSON.parse(body))],
   ["image/svg+xml", (_, body) => void xmlElements(body)],
@@ -92,7 +92,7 @@ async function checkAnswer(mediaType: string, body: string, path: string, method
   await check?.(schema, body);
 }
 
-/** Holds a response against the document: its status, media type, headers and body, and the problem that it names. */
+/** Checks a response against the document: its status, media type, headers, body and problem code. */
 export async function expectAsDocumented(response: Response, method: string, path: string): Promise<void> {
   const body = await response.text();
   expect(response.headers.get("x-request-id")).toMatch(/^[\w=-]{1,255}$/u);

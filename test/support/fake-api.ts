@@ -2,20 +2,20 @@ import { createFlorence, type FlorenceOptions } from "../../src/client/florence.
 import type { Fetch } from "../../src/inference/protocol/transport.ts";
 import { fakeClock } from "./protocol-backend.ts";
 
-/** A request as the fake API saw it. */
+/** A request that the fake API received. */
 export interface SeenCall {
   readonly method: string;
-  /** With its query. */
+  /** The path with the query. */
   readonly path: string;
   readonly headers: Headers;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly signal: AbortSignal | null | undefined;
 }
 
-/** What the fake API does with a request: answers, or throws as `fetch` does. */
+/** Handles a request to the fake API: returns a response, or throws as `fetch` does. */
 export type FakeHandler = (request: SeenCall) => Response | Promise<Response>;
 
-/** The answer of a caption. */
+/** An answer of the task caption. */
 export const caption = {
   type: "text",
   task: "caption",
@@ -26,13 +26,13 @@ export const caption = {
   text: "a truck",
 };
 
-/** A lost connection. */
+/** Fails as `fetch` does when the connection is lost. */
 export const lost: FakeHandler = () => Promise.reject(new TypeError("fetch failed"));
 
-/** An answer. */
+/** Responds with the caption. */
 export const fine: FakeHandler = () => Response.json(caption);
 
-/** A problem of the API. */
+/** Responds with a problem of the API. */
 export function problem(
   code: string,
   status: number,
@@ -55,17 +55,17 @@ export function problem(
     });
 }
 
-/** Server-sent events of an answer. */
+/** Formats events as server-sent events. */
 export function eventStream(events: readonly { readonly type: string }[]): string {
   return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
 }
 
-/** A stream's response. */
+/** Responds with an event stream. */
 export function streaming(body: BodyInit): FakeHandler {
   return () => new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
 }
 
-/** A client of an API in memory: the first request has the first answer, and the last answer stays. Time passes in pauses only. */
+/** A client of an API in memory: request n gets answer n, and all further requests the last one. Time passes only in `sleep`. */
 export function fakeApi(answers: readonly FakeHandler[], options: Partial<FlorenceOptions> = {}) {
   const seen: SeenCall[] = [];
   const fetch: Fetch = async (url, { method = "GET", headers, body, signal }) => {

@@ -3,14 +3,14 @@ import type { Backend, FinishReason, GenerateRequest } from "../../src/inference
 /** The id of `<loc_0>` in the fake vocabulary; words have ids below it. */
 export const FIRST_LOCATION_ID = 1000;
 
-/** What the fake model writes, and how sure it is of every token. */
+/** The fake model's generation and the probability of each token. */
 export interface FakeGeneration {
   readonly text: string;
   readonly probability?: number;
   readonly finishReason?: FinishReason;
 }
 
-/** A text in tokens: one for each location, one for each stretch between. */
+/** Splits a text into tokens: one per location or special token, one per stretch of text between them. */
 function tokensOf(text: string): readonly string[] {
   return text.match(/<loc_\d+>|<[^>]*>|[^<]+/gu) ?? [];
 }
@@ -20,7 +20,7 @@ function idOf(token: string): number {
   return bin === undefined ? 7 : FIRST_LOCATION_ID + Number(bin);
 }
 
-/** A backend that writes the same for every prompt, token by token for who wants it so, and remembers what it was asked. */
+/** A backend that generates the same text for every prompt, with token events if the request streams, and records its requests. */
 export function fakeBackend({ text, probability = 1, finishReason = "stop" }: FakeGeneration) {
   const asked: GenerateRequest[] = [];
   const backend: Backend = {

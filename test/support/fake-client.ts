@@ -4,7 +4,7 @@ import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import type { InferRequest } from "../../src/inference/protocol/messages.ts";
 import type { CallOptions } from "../../src/inference/protocol/session.ts";
 
-/** What a fake client was asked. */
+/** A recorded call of `infer`. */
 export interface RecordedCall {
   readonly model: string;
   readonly inputs: ReadonlyMap<string, NamedTensor>;
@@ -13,11 +13,11 @@ export interface RecordedCall {
   readonly call: CallOptions | undefined;
 }
 
-type Answer = (asked: RecordedCall) => readonly NamedTensor[];
+type Answer = (call: RecordedCall) => readonly NamedTensor[];
 
 const port = (name: string) => ({ name, datatype: "BYTES", shape: [-1] });
 
-/** A client of nobody: `answer` says what comes back, `changes` replace whole methods. */
+/** A client without a server: `answer` returns the outputs of a call, `changes` replace whole methods. */
 export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {}, outputs: readonly string[] = []) {
   const asked: RecordedCall[] = [];
   const metadataAsked: string[] = [];
@@ -35,14 +35,14 @@ export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {
     infer: async (model, request, call) => {
       const inputs = new Map(request.inputs.map((tensor) => [tensor.name, tensor]));
       const names = (request.outputs ?? []).map(({ name }) => name);
-      const one: RecordedCall = { model, inputs, outputs: names, parameters: request.parameters, call };
-      asked.push(one);
-      const given = new Map(answer(one).map((tensor) => [tensor.name, tensor]));
+      const recorded: RecordedCall = { model, inputs, outputs: names, parameters: request.parameters, call };
+      asked.push(recorded);
+      const returned = new Map(answer(recorded).map((tensor) => [tensor.name, tensor]));
       const serverTiming = [
         { name: "decode", ms: 20 },
         { name: "proxy", ms: 1 },
       ];
-      return { modelName: model, modelVersion: "1", id: undefined, parameters: {}, outputs: given, serverTiming };
+      return { modelName: model, modelVersion: "1", id: undefined, parameters: {}, outputs: returned, serverTiming };
     },
     generateStream: async function* () {},
     ...changes,
@@ -50,7 +50,7 @@ export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {
   return { client, asked, metadataAsked };
 }
 
-/** A picture that nobody looks at. */
+/** An image with arbitrary bytes; it is never decoded. */
 export const anImage: EncodedImage = {
   bytes: Uint8Array.of(1, 2, 3),
   format: "png",
@@ -70,19 +70,20 @@ export function int32(name: string, values: readonly number[]): NamedTensor {
   return { name, datatype: "INT32", shape: [values.length], data: Int32Array.from(values) };
 }
 
-/** The texts of a tensor. */
+/** Decodes the texts of a tensor. */
 export function textsIn(tensor: NamedTensor | undefined): readonly string[] {
   const decoder = new TextDecoder();
   return tensor?.datatype === "BYTES" ? tensor.data.map((value) => decoder.decode(value)) : [];
 }
 
+/** A signal that is never aborted. */
 const never = new AbortController().signal;
 
-/** Everything that an iterable of events gives. */
+/** Collects all events of an iterable. */
 export async function all<Event>(events: AsyncIterable<Event>): Promise<readonly Event[]> {
-  const given: Event[] = [];
-  for await (const event of events) given.push(event);
-  return given;
+  const collected: Event[] = [];
+  for await (const event of events) collected.push(event);
+  return collected;
 }
 
 export { never };

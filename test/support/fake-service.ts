@@ -11,7 +11,7 @@ export const fakeTasks = [
   { name: "region-to-category", summary: "What a region is", input: "region", answers: ["text"] },
 ] as const satisfies readonly TaskRow[];
 
-/** An answer that fits the contract. */
+/** A valid answer. */
 export const fakeAnswer: Answer = {
   type: "text",
   task: "caption",
@@ -22,10 +22,10 @@ export const fakeAnswer: Answer = {
   text: "a cat",
 };
 
-/** What is said of an answer that was made for its caller. */
+/** The cache report of an answer that was generated for its request. */
 export const cacheMiss: CacheReport = { hit: false, fwd: "miss", stored: true, collapsed: false, stale: false, age: 0 };
 
-const quietService: Service = {
+const defaultService: Service = {
   answer: async () => ({ answer: fakeAnswer, cache: cacheMiss, timings: { intake: 1.5 } }),
   stream: async (_request, _call, emit) => {
     emit({ type: "delta", text: "a cat" }, cacheMiss);
@@ -37,9 +37,9 @@ const quietService: Service = {
   model: async () => ({ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }),
 };
 
-/** The HTTP application over a service that remembers what it was asked; `more` are other options of `createApp`. */
+/** The HTTP application over a service that records its requests; `more` are other options of `createApp`. */
 export function fakeApp(service: Partial<Service> = {}, more: Partial<AppOptions> = {}) {
-  const whole = { ...quietService, ...service };
+  const whole = { ...defaultService, ...service };
   const asked: TaskRequest[] = [];
   const logged: Problem[] = [];
   const calls: CallContext[] = [];

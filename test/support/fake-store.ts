@@ -1,6 +1,6 @@
 import type { Store } from "../../src/cache/store.ts";
 
-/** A level of the cache in memory; `entries` is what lies in it. */
+/** A cache level in memory; `entries` is its content. */
 export function fakeStore() {
   const entries = new Map<string, Uint8Array>();
   const store: Store = {
@@ -11,7 +11,7 @@ export function fakeStore() {
   return { store, entries };
 }
 
-/** A level that can do nothing. */
+/** A cache level that always fails. */
 export const brokenStore: Store = {
   get: () => Promise.reject(new Error("down")),
   put: () => Promise.reject(new Error("down")),

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { CreateSession, Tensor } from "../../src/runtime/session.ts";
 import graph from "../vectors/float16/graph.onnx?url&inline";
 
-/** A new copy: whoever creates a session may free what it was created from. */
+/** Returns a new copy of the graph: creating a session may free the bytes. */
 function bytes(): Uint8Array {
   return Uint8Array.from(atob(graph.split(",")[1] ?? ""), (character) => character.charCodeAt(0));
 }
@@ -18,14 +18,14 @@ function scalar(value: number): Tensor {
 
 const offset = scalar(0);
 
-/** A graph with inputs and outputs of float16 under one ONNX Runtime. */
+/** Tests a graph with float16 inputs and outputs under one build of ONNX Runtime. */
 export function describeFloat16(createSession: CreateSession): void {
   afterEach(() => {
     vi.unstubAllGlobals();
   });
 
-  describe("a graph that takes and gives float16", () => {
-    it("is fed float32 and gives float32", async () => {
+  describe("a graph with float16 inputs and outputs", () => {
+    it("takes float32 and returns float32", async () => {
       const session = await createSession(bytes());
       const { present, shifted } = await session.run({ past: row(1.5, -2), new: row(0.25), offset: scalar(10) });
       expect(present).toMatchObject({ type: "float32", data: Float32Array.of(1.5, -2, 0.25), dims: [1, 3] });
@@ -33,7 +33,7 @@ export function describeFloat16(createSession: CreateSession): void {
       await session.release();
     });
 
-    it("takes a past of no length", async () => {
+    it("takes a past of length 0", async () => {
       const session = await createSession(bytes());
       const past: Tensor = { type: "float32", data: new Float32Array(0), dims: [2, 0] };
       const next: Tensor = { type: "float32", data: Float32Array.of(3, 4), dims: [2, 1] };
@@ -42,7 +42,7 @@ export function describeFloat16(createSession: CreateSession): void {
       await session.release();
     });
 
-    it("rounds what is float16 to the nearest, and nothing else", async () => {
+    it("rounds float16 tensors to the nearest value, and no other tensors", async () => {
       const session = await createSession(bytes());
       const [tenth, tie, large] = [0.1, 1 + 2 ** -11, 65_520];
       const { present } = await session.run({ past: row(tenth), new: row(tie, large), offset });
@@ -52,7 +52,7 @@ export function describeFloat16(createSession: CreateSession): void {
       await session.release();
     });
 
-    it("gives what it was given back, step after step", async () => {
+    it("returns the values of its previous output unchanged, step after step", async () => {
       const session = await createSession(bytes());
       const fixed = row(0.1);
       let past = row();
@@ -64,13 +64,13 @@ export function describeFloat16(createSession: CreateSession): void {
       await session.release();
     });
 
-    it("copies out only what was asked for", async () => {
+    it("copies out only the requested outputs", async () => {
       const session = await createSession(bytes());
       expect(Object.keys(await session.run({ past: row(), new: row(1), offset }, ["shifted"]))).toEqual(["shifted"]);
       await session.release();
     });
 
-    it("is refused where JavaScript has no float16", async () => {
+    it("throws a TypeError if JavaScript has no Float16Array", async () => {
       vi.stubGlobal("Float16Array", undefined);
       await expect(createSession(bytes())).rejects.toThrow(TypeError);
     });

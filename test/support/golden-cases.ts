@@ -9,7 +9,7 @@ import { preprocess } from "../../src/pixels/preprocess.ts";
 import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 import { generations, goldenImages, type Search } from "./mini-goldens.ts";
 
-/** What differs from one platform to the other. */
+/** The dependencies that differ between platforms. */
 export interface Platform extends Pick<EmbeddedOptions, "readAsset" | "createSession"> {
   readonly decoders: Decoders;
 }
@@ -28,7 +28,7 @@ function miniBackend({ decoders, ...platform }: Platform) {
   });
 }
 
-/** All 24 images with all fifteen tasks: every golden of one kind of search, on one platform. */
+/** Tests every golden of one kind of search on one platform: 24 images with fifteen tasks each. */
 export function describeGoldens(platform: Platform, search: Search): void {
   describeImages(platform, search, goldenImages);
 
@@ -38,7 +38,7 @@ export function describeGoldens(platform: Platform, search: Search): void {
   });
 }
 
-/** The goldens of some images. */
+/** Tests the goldens of some images. */
 export function describeImages(platform: Platform, search: Search, images: typeof goldenImages): void {
   const backend = miniBackend(platform);
 
@@ -49,7 +49,7 @@ export function describeImages(platform: Platform, search: Search, images: typeo
       expect(answers.map(({ promptTokens }) => promptTokens)).toEqual(
         goldens.map((golden) => golden.prompt_ids.length),
       );
-      // Only greedy search's texts are among the goldens.
+      // The goldens have texts for greedy search only.
       if (search === "beams") return;
       expect(answers.map(({ text }) => text)).toEqual(goldens.map((golden) => golden.greedy_text));
     });

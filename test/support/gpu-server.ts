@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { type RunningServer, type ServingConfig, startServing } from "../../src/serving/start-node.ts";
 
-/** Longest that a test's server waits for those inside when it stops, in milliseconds. */
+/** How long a test's server waits for requests in flight when it stops, in milliseconds. */
 const MAX_DRAIN_MS = 5000;
 
-/** The GPU backend with the mini model, in this process, on a free port; logs are dropped. */
+/** Starts the GPU backend with the mini model in this process, on a free port, without logs. */
 export async function startMiniServer(changes: Partial<ServingConfig> = {}): Promise<RunningServer & AsyncDisposable> {
   const server = await startServing({
     model: "mini",

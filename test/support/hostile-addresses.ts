@@ -1,4 +1,4 @@
-/** Addresses that must not be fetched, and what each tries. */
+/** Addresses that must not be fetched, each with a description. */
 export const hostileAddresses: readonly (readonly [string, string])[] = [
   ["the loopback", "https://127.0.0.1/"],
   ["another address of the loopback", "https://127.8.9.10/"],

@@ -7,10 +7,10 @@ import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import type { InferenceClientOptions } from "../../src/inference/protocol/session.ts";
 import { valueOf } from "./protocol-tensors.ts";
 
-/** What a server does with a request that has come: writes what it likes, when it likes. `asked` counts those before it on its path. */
-export type Behaviour = (socket: Socket, asked: number) => void;
+/** How a server reacts to a complete request: it may write anything at any time. `before` counts the earlier requests to the same path. */
+export type Behaviour = (socket: Socket, before: number) => void;
 
-/** A whole reply, and the end of its connection. */
+/** Sends a complete reply and closes the connection. */
 export function respond(status: string, body: string | Uint8Array, headers: readonly string[] = []): Behaviour {
   return (socket) => {
     socket.write(headOf(status, [`Content-Length: ${body.length}`, "Connection: close", ...headers]));
@@ -18,23 +18,23 @@ export function respond(status: string, body: string | Uint8Array, headers: read
   };
 }
 
-/** A reply's first line and headers. */
+/** Returns the status line and headers of a reply. */
 export function headOf(status: string, headers: readonly string[]): string {
   return [`HTTP/1.1 ${status}`, ...headers, "", ""].join("\r\n");
 }
 
-/** Bytes one by one, so slowly that no deadline of these tests sees the end. */
+/** Sends a byte every 10 ms without end, so that every deadline of these tests passes first. */
 export function drip(socket: Socket, byte = "a"): void {
   const timer = setInterval(() => socket.write(byte), 10);
   socket.on("close", () => clearInterval(timer));
 }
 
-/** Where a server listens, for how long one is needed. */
+/** Starts a server, passes its port to `use` and closes the server when `use` has settled. */
 export async function withServer<Value>(server: Server, use: (port: number) => Promise<Value>): Promise<Value> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
-    // A client that goes away while it is written to is what these tests are about.
+    // These tests let clients disconnect while the server writes.
     socket.on("error", () => socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -51,10 +51,10 @@ function portOf(address: ReturnType<Server["address"]>): number {
   return address.port;
 }
 
-/** The paths of the requests that have come whole, in their order. */
+/** The paths of the complete requests, in the order of their arrival. */
 export type RequestedPaths = string[];
 
-/** A server of raw sockets that answers `GET /v2` properly unless told otherwise. */
+/** A server on raw sockets that answers `GET /v2` correctly unless `behaviours` replaces it. */
 export function hostileServer(behaviours: Readonly<Record<string, Behaviour>>, asked: RequestedPaths = []): Server {
   const all: Readonly<Record<string, Behaviour>> = {
     "/v2": respond("200 OK", '{"name":"h","version":"1","extensions":["binary_tensor_data"]}'),
@@ -75,10 +75,10 @@ export function hostileServer(behaviours: Readonly<Record<string, Behaviour>>, a
   });
 }
 
-/** For servers that let it pass: long enough to connect on a busy machine. */
+/** Timeouts for tests that wait for the deadline: long enough to connect on a busy machine. */
 export const shortDeadline = { timeouts: { callMs: 400, probeMs: 400 } };
 
-/** A client with the real clock and sockets; short pauses, and a deadline that no test should meet unless it asks for the short one. */
+/** A client with the real clock and sockets, short retry delays, and deadlines that no test should reach unless it sets `shortDeadline`. */
 export function realClient(url: string, options: Partial<InferenceClientOptions> = {}) {
   return createInferenceClient({
     url,
@@ -95,35 +95,35 @@ export function realClient(url: string, options: Partial<InferenceClientOptions>
 const counts: NamedTensor = { name: "count", datatype: "INT32", shape: [1], data: Int32Array.of(7) };
 const encoded = valueOf(encodeReply({ modelName: "m", outputs: [counts] }, () => true));
 
-/** What an honest server answers to `callInfer`. */
+/** The body of a valid reply to `callInfer`. */
 export const goodReplyBody = encoded.body;
 
-/** Its headers as lines. */
+/** The headers of that reply as lines. */
 export const goodReplyHeaders = Object.entries(encoded.headers).map(([name, value]) => `${name}: ${value}`);
 
-/** Answers so. */
+/** Sends that reply. */
 export const goodReply = respond("200 OK", goodReplyBody, goodReplyHeaders);
 
-/** What became of a call. */
-export interface Outcome {
-  /** The reply, or what was thrown. */
+/** The result of a call. */
+export interface CallResult {
+  /** The reply, or the thrown error. */
   readonly outcome: unknown;
-  /** Requests for inference that came. */
+  /** The number of inference requests that the server received. */
   readonly requests: number;
   readonly elapsedMs: number;
 }
 
-/** One call of `infer` to a server that does this with it. */
-export async function callInfer(behaviour: Behaviour, options?: Partial<InferenceClientOptions>): Promise<Outcome> {
+/** Calls `infer` on a server with this behaviour. */
+export async function callInfer(behaviour: Behaviour, options?: Partial<InferenceClientOptions>): Promise<CallResult> {
   const path = "/v2/models/m/infer";
   const asked: string[] = [];
   return withServer(hostileServer({ [path]: behaviour }, asked), async (port) => {
     const client = realClient(`http://127.0.0.1:${port}`, options);
-    const began = performance.now();
+    const started = performance.now();
     const outcome: unknown = await client
       .infer("m", { inputs: [counts], outputs: [{ name: "count" }] })
       .catch((thrown: unknown) => thrown);
     const requests = asked.filter((each) => each === path).length;
-    return { outcome, requests, elapsedMs: performance.now() - began };
+    return { outcome, requests, elapsedMs: performance.now() - started };
   });
 }

@@ -1,37 +1,37 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
-/** A file of the mirror; `isLarge` puts it into the storage behind the hub, as large file storage does. */
+/** A file of the mirror; `isLarge` puts it into the storage behind the hub, like large file storage. */
 export interface MirrorFile {
   readonly bytes: Uint8Array;
   readonly isLarge: boolean;
 }
 
-/** What goes wrong with one answer. */
+/** A fault in one response. */
 export interface Fault {
-  /** The connection breaks after so many bytes of the answer, when the other side says that they have `arrived`. */
+  /** Breaks the connection after this many bytes, once the client has reported them through `arrived`. */
   readonly cutAfter?: number;
-  /** Nothing more comes after so many bytes; the connection stays. */
+  /** Sends nothing more after this many bytes; the connection stays open. */
   readonly stallAfter?: number;
-  /** The whole file is sent, whatever was asked for. */
+  /** Sends the whole file even for a range request. */
   readonly ignoresRange?: boolean;
-  /** A part begins so many bytes later than it was asked for. */
+  /** Starts a part this many bytes after the requested start. */
   readonly shiftsRange?: number;
-  /** A part is sent even if the bytes have another name than the request wants. */
+  /** Sends a part even if `If-Range` does not match. */
   readonly ignoresCondition?: boolean;
-  /** The first byte is another one. */
+  /** Changes the first byte. */
   readonly wrongByte?: boolean;
-  /** So many bytes fewer (or more, filled with zeros) are sent than the hub announces. */
+  /** Sends this many bytes fewer than the hub announces (if negative, more, filled with zeros). */
   readonly lackingBytes?: number;
-  /** Another name for the same bytes. */
+  /** Another ETag for the same bytes. */
   readonly etag?: string;
-  /** An error or a redirect instead of the file. */
+  /** Sends an error or a redirect instead of the file. */
   readonly status?: number;
-  /** Its headers. */
+  /** The headers of that error or redirect. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One request that came. */
+/** A recorded request. */
 export interface MirrorRequest {
   readonly at: "hub" | "storage";
   readonly method: string;
@@ -42,12 +42,12 @@ export interface MirrorRequest {
   readonly acceptEncoding: string | undefined;
 }
 
-/** The commit that every revision of the mirror stands for. */
+/** The commit of every revision of the mirror. */
 export const MIRROR_COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** git's name of a blob. */
+/** Returns git's blob id. */
 export function gitBlobSha1(bytes: Uint8Array): string {
   return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
@@ -61,15 +61,15 @@ function listen(server: Server): Promise<URL> {
   });
 }
 
-/** The bytes that a server with this fault has. */
-function spoil(whole: Uint8Array, { lackingBytes = 0, wrongByte = false }: Fault): Buffer {
+/** Returns the bytes that a server with this fault sends. */
+function corrupt(whole: Uint8Array, { lackingBytes = 0, wrongByte = false }: Fault): Buffer {
   const length = whole.length - lackingBytes;
   const bytes = Buffer.concat([whole, Buffer.alloc(Math.max(0, -lackingBytes))]).subarray(0, length);
   if (wrongByte) bytes[0] = (bytes[0] ?? 0) ^ 0xff;
   return bytes;
 }
 
-/** Where the range that a request asks for begins; undefined where all is to be sent. */
+/** Returns the start of the requested range, undefined if the whole file is to be sent. */
 function rangeStart({ headers }: IncomingMessage, etag: string, fault: Fault): number | undefined {
   const { ignoresRange = false, ignoresCondition = false, shiftsRange = 0 } = fault;
   const isCurrent = ignoresCondition || headers["if-range"] === undefined || headers["if-range"] === etag;
@@ -77,13 +77,13 @@ function rangeStart({ headers }: IncomingMessage, etag: string, fault: Fault): n
   return start === undefined || ignoresRange || !isCurrent ? undefined : Number(start) + shiftsRange;
 }
 
-/** A connection that breaks when so many bytes of its file have arrived. */
+/** A response whose connection breaks when `at` bytes of its file have arrived. */
 interface Cut {
   readonly at: number;
   readonly response: ServerResponse;
 }
 
-/** Sends bytes as a server that knows ranges does, but for what is to go wrong. */
+/** Sends bytes as a server with range support does, except for the fault. */
 function sendBytes(
   request: IncomingMessage,
   response: ServerResponse,
@@ -91,7 +91,7 @@ function sendBytes(
   etag: string,
   fault: Fault,
 ): Cut | undefined {
-  const bytes = spoil(whole, fault);
+  const bytes = corrupt(whole, fault);
   const start = rangeStart(request, etag, fault);
   if (start !== undefined && start >= bytes.length) {
     response.writeHead(416, { "content-range": `bytes */${bytes.length}` }).end();
@@ -109,12 +109,12 @@ function sendBytes(
     : { at: Math.min((start ?? 0) + fault.cutAfter, bytes.length), response };
 }
 
-/** Which file a path of the hub means: `<owner>/<name>/resolve/<revision>/<path>` or `cache/<path>`. */
+/** Matches the hub's paths of a file: `<owner>/<name>/resolve/<revision>/<path>` or `cache/<path>`. */
 const HUB_PATH = /^\/(?:[^/]+\/[^/]+\/resolve\/[^/]+|cache)\/(.*)$/u;
 
 /**
- * A model hub on this machine, with a storage of another origin behind it, that goes wrong as it is told: `faults` holds, by
- * path, what happens to each transfer of a file in turn, and by "hub" and path what the hub answers before it comes to that.
+ * A model hub on this machine, with a storage of another origin behind it, and with configurable faults: `faults` has, by path,
+ * the faults of the successive transfers of a file, and under "hub <path>" those of the hub's own responses before a transfer.
  */
 export async function startMirror(initial: Readonly<Record<string, MirrorFile>>) {
   const files = new Map(Object.entries(initial));
@@ -148,7 +148,7 @@ export async function startMirror(initial: Readonly<Record<string, MirrorFile>>)
 
   const storage = createServer((request, response) => {
     const path = record("storage", request).searchParams.get("path") ?? "";
-    // Its addresses are signed for GET only.
+    // Its URLs are signed for GET only.
     if (request.method === "HEAD") response.writeHead(403).end();
     else send(request, response, path, `"storage-${sha256(files.get(path)?.bytes ?? new Uint8Array()).slice(0, 8)}"`);
   });
@@ -179,10 +179,10 @@ export async function startMirror(initial: Readonly<Record<string, MirrorFile>>)
     url,
     requests,
     faults,
-    /** To be called with the bytes of the file that are there, for `cutAfter`. */
+    /** Must be called with the number of bytes received so far; needed for `cutAfter`. */
     arrived,
     add: (path: string, file: MirrorFile) => void files.set(path, file),
-    /** Other bytes for a file, in the storage if it was nowhere. */
+    /** Replaces the bytes of a file; a new file is put into the storage. */
     put: (path: string, bytes: Uint8Array) => void files.set(path, { isLarge: true, ...files.get(path), bytes }),
     stop: async (): Promise<void> => {
       for (const server of [hub, storage]) {
@@ -193,5 +193,5 @@ export async function startMirror(initial: Readonly<Record<string, MirrorFile>>)
   };
 }
 
-/** A hub on this machine. */
+/** A running mirror. */
 export type Mirror = Awaited<ReturnType<typeof startMirror>>;

@@ -1,9 +1,9 @@
-/** Big-endian bytes of a 32-bit number. */
+/** The big-endian bytes of a 32-bit number. */
 function bytes32(value: number): Uint8Array {
   return new Uint8Array([value >>> 24, value >>> 16, value >>> 8, value]);
 }
 
-/** Bytes one behind the other. */
+/** Concatenates bytes. */
 export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
@@ -14,7 +14,7 @@ export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuff
   return whole;
 }
 
-/** CRC-32 as PNG wants it, bit by bit: test pictures are small. */
+/** The CRC-32 of PNG, computed bit by bit: fast enough for small test images. */
 function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {
@@ -24,60 +24,60 @@ function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** One PNG chunk. */
+/** Returns a PNG chunk. */
 export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   const typed = joinBytes(new TextEncoder().encode(type), data);
   return joinBytes(bytes32(data.length), typed, bytes32(crc32(typed)));
 }
 
-/** What a PNG's IDAT chunks hold, in zlib's format. */
+/** Compresses bytes in zlib's format, as in a PNG's IDAT chunks. */
 export async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** One JPEG segment. */
+/** Returns a JPEG segment. */
 export function jpegSegment(code: number, data: Uint8Array | readonly number[]): Uint8Array {
   const length = data.length + 2;
   return Uint8Array.of(0xff, code, length >> 8, length & 255, ...data);
 }
 
-/** Where the segments of a JPEG begin, each with its code, up to its first scan; the last is the scan's. */
+/** Returns the code and the offset of each JPEG segment up to and including the first scan. */
 export function jpegSegments(jpeg: Uint8Array): readonly { readonly code: number; readonly at: number }[] {
-  const found = [];
+  const segments = [];
   for (let at = 2; at < jpeg.length; at += 2 + (jpeg[at + 2] ?? 0) * 256 + (jpeg[at + 3] ?? 0)) {
     const code = jpeg[at + 1] ?? 0;
-    found.push({ code, at });
+    segments.push({ code, at });
     if (code === 0xda) break;
   }
-  return found;
+  return segments;
 }
 
-/** A JPEG with a byte that belongs to nothing before its second segment. */
+/** Returns a JPEG with a stray byte before its second segment. */
 export function withStrayByte(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
   const second = jpegSegments(jpeg)[1]?.at;
   return joinBytes(jpeg.subarray(0, second), new Uint8Array(1), jpeg.subarray(second));
 }
 
-/** A JPEG without the second half of its file, the end marker put back. */
+/** Returns the first half of a JPEG file, followed by an end marker. */
 export function halfJpeg(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
   return joinBytes(jpeg.subarray(0, jpeg.length / 2), Uint8Array.of(0xff, 0xd9));
 }
 
-/** A PNG's IHDR chunk. */
+/** Returns a PNG's IHDR chunk. */
 export function ihdr(width: number, height: number, bitDepth: number, colourType: number, interlacing = 0): Uint8Array {
   const rest = Uint8Array.of(bitDepth, colourType, 0, 0, interlacing);
   return pngChunk("IHDR", joinBytes(bytes32(width), bytes32(height), rest));
 }
 
-/** A PNG of these chunks and IEND. */
+/** Returns a PNG of these chunks and IEND. */
 export function pngOf(...chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return joinBytes(signature, ...chunks, pngChunk("IEND", new Uint8Array()));
 }
 
 const signature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** A PNG of one grey level, one bit a pixel, so that even a bomb of 20000 x 20000 pixels is made at once. */
+/** Returns a PNG of a single grey level with one bit per pixel, so that even a bomb of 20000 x 20000 pixels is built quickly. */
 export async function bilevelPng(width: number, height: number, padding = 0): Promise<Uint8Array<ArrayBuffer>> {
   const rows = new Uint8Array((Math.ceil(width / 8) + 1) * height);
   return pngOf(
@@ -87,7 +87,7 @@ export async function bilevelPng(width: number, height: number, padding = 0): Pr
   );
 }
 
-/** A grey PNG whose data inflate to so many bytes. */
+/** Returns a grey PNG with data that inflate to this many bytes. */
 export async function inflatingPng(side: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
   return pngOf(ihdr(side, side, 8, 0), pngChunk("IDAT", await deflate(new Uint8Array(bytes))));
 }

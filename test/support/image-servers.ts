@@ -6,36 +6,36 @@ import {
   type ImageRequest,
 } from "../../src/image/fetch-image.ts";
 
-/** The address that is asked first. */
+/** The address that is fetched first. */
 export const start = "https://example.com/a.jpg";
-/** What is there. */
+/** The bytes at that address. */
 export const bytes = Uint8Array.of(1, 2, 3);
 const never = new AbortController().signal;
 
-interface Asked {
+interface RecordedRequest {
   readonly url: string;
   readonly request: ImageRequest;
 }
 
-/** A problem with this code. */
+/** Matches a problem with this code. */
 export function problem(code: string): unknown {
   return expect.objectContaining({ name: "Problem", code });
 }
 
-/** An answer that sends to another address. */
+/** A redirect to another address. */
 export function redirect(location: string, status = 302): Response {
   return new Response(null, { status, headers: { location } });
 }
 
-/** What was fetched. Throws where nothing was. */
+/** Returns the fetched bytes. Throws if nothing was fetched. */
 export function bytesOf(fetched: Fetched): Uint8Array {
   if (fetched.type === "image") return fetched.bytes;
   throw new Error("Nothing was fetched.");
 }
 
-/** A fetch over servers that answer by the whole address; an address that nobody serves lies on a lost network. */
+/** An image fetch over servers by their full URL. Any other URL fails like a lost network connection. */
 export function fetchOver(servers: Readonly<Record<string, () => Response>>, changes: Partial<ImageFetchOptions> = {}) {
-  const asked: Asked[] = [];
+  const asked: RecordedRequest[] = [];
   const expiry = new AbortController();
   const waits: number[] = [];
   const fetchImage = createImageFetch({

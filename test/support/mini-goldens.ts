@@ -9,8 +9,8 @@ const dataUris = import.meta.glob<string>("../vectors/mini/pictures/*", {
   eager: true,
 });
 
-/** A picture of the goldens. Its size is in its name: `03-320x240.jpg`. */
-async function picture(name: string): Promise<EncodedImage> {
+/** Returns an image of the goldens. Its size is part of its name: `03-320x240.jpg`. */
+async function imageOf(name: string): Promise<EncodedImage> {
   const base64 = dataUris[folder + name]?.split(",")[1] ?? "";
   const [, width, height, ending] = /(\d+)x(\d+)\.(jpg|png)$/u.exec(name) ?? [];
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -18,14 +18,14 @@ async function picture(name: string): Promise<EncodedImage> {
   return { bytes, format: ending === "png" ? "png" : "jpeg", width: Number(width), height: Number(height), digest };
 }
 
-/** The goldens by picture, in their order. */
+/** The images in their order, each with its goldens. */
 export const goldenImages = await Promise.all(
   [...Map.groupBy(file.goldens, (golden) => golden.picture)].map(async ([name, goldens]) => {
-    return { name, goldens, image: await picture(name) };
+    return { name, goldens, image: await imageOf(name) };
   }),
 );
 
-/** How the goldens' `beams` were searched. */
+/** The decoding settings of the goldens' `beams`. */
 const threeBeams: Decoding = { beams: 3, noRepeatNgramSize: 3, earlyStopping: true, maxNewTokens: 256 };
 
 /** A prompt on an image, and what PyTorch generates for it. */
@@ -34,7 +34,7 @@ export type Golden = (typeof file.goldens)[number];
 /** Greedy search, or the three beams of the goldens. */
 export type Search = "greedy" | "beams";
 
-/** What `backend` writes for the prompts of some goldens, in their order. */
+/** Returns the backend's generations for the prompts of some goldens, in their order. */
 export async function generations(
   backend: Backend,
   image: EncodedImage,

@@ -6,7 +6,7 @@ import type { Platform } from "./golden-cases.ts";
 
 const shards = join(import.meta.dirname, "../../model-shards");
 
-/** The mini model in Node, on ONNX Runtime's native build. */
+/** The mini model in Node, on the native build of ONNX Runtime. */
 export const miniInNode: Platform = {
   readAsset: async (path) => new Response(await readFile(join(shards, path))),
   createSession: createNativeSessions({ threads: 1 }),

@@ -20,7 +20,7 @@ const folder = join(import.meta.dirname, "../../model-shards");
 const readAsset = async (path: string) => new Response(await readFile(join(folder, path)));
 const openMini = () => openModelShards(readAsset, "mini");
 
-/** A client of a server at this address, with the patience of tests. */
+/** A client of the server at this address, with default timeouts. */
 export function clientAt(url: URL) {
   return createInferenceClient({
     url: url.href,
@@ -31,7 +31,7 @@ export function clientAt(url: URL) {
   });
 }
 
-/** The mini model with all of it at this address. */
+/** The placement `remote`: the whole mini model at this address. */
 export function remoteAt(url: URL): Backend {
   return createRemoteBackend({
     client: clientAt(url),
@@ -40,7 +40,7 @@ export function remoteAt(url: URL): Backend {
   });
 }
 
-/** The mini model's decoder here, its encoders at this address: as the server offers them, or always as bare graphs. */
+/** The placement `split`: the decoder here, the encoders at this address, as the server offers them or always as bare graphs. */
 export function splitAt(url: URL, encoders: "offered" | "graphs"): Backend {
   const create = encoders === "offered" ? createSplitEncoder : createGraphEncoder;
   return createSplitBackend({

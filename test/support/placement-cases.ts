@@ -5,7 +5,7 @@ import { all, never } from "./fake-client.ts";
 import { startMiniServer } from "./gpu-server.ts";
 import { generations, goldenImages } from "./mini-goldens.ts";
 
-/** All goldens, streams and the description of one placement, before a GPU backend with the mini model. */
+/** Tests one placement against a GPU backend with the mini model: all goldens, streams and the model description. */
 export function describePlacement(name: string, create: (url: URL) => Backend): void {
   let server: (RunningServer & AsyncDisposable) | undefined;
   beforeAll(async () => {
@@ -14,12 +14,12 @@ export function describePlacement(name: string, create: (url: URL) => Backend): 
   afterAll(() => server?.[Symbol.asyncDispose]());
 
   describe(`the placement ${name}`, () => {
-    it("gives the ids, texts and counts that PyTorch gives, greedily", async () => {
+    it("returns the ids, texts and counts of PyTorch with greedy search", async () => {
       const backend = create(server?.url ?? new URL("http://none.invalid"));
       const answers = await Promise.all(
         goldenImages.map(({ image, goldens }) => generations(backend, image, goldens, "greedy")),
       );
-      const goldens = goldenImages.flatMap((picture) => picture.goldens);
+      const goldens = goldenImages.flatMap((each) => each.goldens);
       expect(answers.flat().map(({ tokenIds }) => tokenIds)).toEqual(goldens.map(({ greedy }) => greedy));
       expect(answers.flat().map(({ text }) => text)).toEqual(goldens.map((golden) => golden.greedy_text));
       expect(answers.flat().map(({ promptTokens }) => promptTokens)).toEqual(
@@ -27,23 +27,23 @@ export function describePlacement(name: string, create: (url: URL) => Backend): 
       );
     });
 
-    it("gives the ids that PyTorch gives with three beams", async () => {
+    it("returns the ids of PyTorch with three beams", async () => {
       const backend = create(server?.url ?? new URL("http://none.invalid"));
       const answers = await Promise.all(
         goldenImages.map(({ image, goldens }) => generations(backend, image, goldens, "beams")),
       );
       const ids = answers.flat().map(({ tokenIds }) => tokenIds);
-      const goldens = goldenImages.flatMap((picture) => picture.goldens);
+      const goldens = goldenImages.flatMap((each) => each.goldens);
       expect(ids).toEqual(goldens.map(({ beams }) => beams));
     });
 
-    it.each([1, 3])("streams token by token what it gives in the end, with %i beams", async (beams) => {
+    it.each([1, 3])("streams the tokens of the final generation one by one, with %i beams", async (beams) => {
       const backend = create(server?.url ?? new URL("http://none.invalid"));
       const [first] = goldenImages;
       if (first === undefined) throw new Error("There are no goldens.");
       const prompts = first.goldens.slice(0, 3).map(({ prompt }) => prompt);
-      const asked = { image: first.image, prompts, decoding: { beams }, stream: true };
-      const events = await all(backend.generate(asked, never));
+      const request = { image: first.image, prompts, decoding: { beams }, stream: true };
+      const events = await all(backend.generate(request, never));
       for (const [prompt] of prompts.entries()) {
         const own = events.filter((event) => event.prompt === prompt);
         const tokens = own.filter((event) => event.type === "token");
@@ -55,7 +55,7 @@ export function describePlacement(name: string, create: (url: URL) => Backend): 
       }
     });
 
-    it("describes the model as the deployment's own files do", async () => {
+    it("returns the model description of the deployment's own files", async () => {
       const backend = create(server?.url ?? new URL("http://none.invalid"));
       await backend.ready();
       expect(await backend.model()).toMatchObject({ id: "mini", dtype: "fp16", imageSize: 256, firstLocationId: 705 });

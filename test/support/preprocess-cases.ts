@@ -26,8 +26,8 @@ const corrupt = expect.objectContaining({ code: "image-corrupt" });
 
 const unknownFilter = pngOf(ihdr(8, 8, 8, 0), pngChunk("IDAT", await deflate(new Uint8Array(72).fill(99))));
 
-/** One of each format, decoded after a broken one. */
-const afterwards = new Set([
+/** One valid image of each format, decoded after each broken one. */
+const validFiles = new Set([
   "alpha-200x300.png",
   "baseline-420-900x700.jpg",
   "lossless-257x99.webp",
@@ -38,7 +38,7 @@ const cases = vectorImages.flatMap(({ file, dataUri, results }) =>
   results.map((result) => ({ file, dataUri, ...result })),
 );
 
-/** What `preprocess` does with the decoders of one platform. */
+/** Tests `preprocess` with the decoders of one platform. */
 export function describePreprocess(decoders: Decoders): void {
   const digestOf = async (bytes: Uint8Array): Promise<string> => {
     const values = await preprocess(await imageFromBytes(bytes), target, decoders);
@@ -55,15 +55,15 @@ export function describePreprocess(decoders: Decoders): void {
       },
     );
 
-    it("gives the same values for pictures decoded at the same time as for one after the other", async () => {
-      const pictures = vectorImages.slice(0, 6).map(({ file }) => vectorImage(file));
+    it("returns the same values for concurrent as for sequential decoding", async () => {
+      const images = vectorImages.slice(0, 6).map(({ file }) => vectorImage(file));
       const alone: string[] = [];
-      for (const picture of pictures) alone.push(await digestOf(picture));
-      expect(await Promise.all(pictures.map(digestOf))).toEqual(alone);
+      for (const image of images) alone.push(await digestOf(image));
+      expect(await Promise.all(images.map(digestOf))).toEqual(alone);
     });
   });
 
-  describe("a picture that cannot be decoded", () => {
+  describe("an image that cannot be decoded", () => {
     const jpeg = vectorImage("progressive-444-320x240.jpg");
     const baseline = vectorImage("baseline-420-900x700.jpg");
     const png = vectorImage("small-33x33.png");
@@ -80,38 +80,41 @@ export function describePreprocess(decoders: Decoders): void {
       ["half a JPEG with a scan's unused parameters set", halfJpeg(withScanParameters(baseline, [0, 0, 0]))],
       ["half a JPEG with restart markers", halfJpeg(vectorImage("restarts-oriented-400x300.jpg"))],
       ["a JPEG without quantisation tables", withoutSegments(jpeg, 0xdb)],
-      ["a PNG whose data is no zlib stream", joinBytes(header, pngChunk("IDAT", new Uint8Array(99).fill(7)), end)],
+      [
+        "a PNG with data that is not a zlib stream",
+        joinBytes(header, pngChunk("IDAT", new Uint8Array(99).fill(7)), end),
+      ],
       ["a PNG with an unknown filter", unknownFilter],
       ["a lossy WebP without its second half, its lengths put right", halfWebp(vectorImage("lossy-300x201.webp"))],
       ["a lossless WebP without its second half", halfWebp(vectorImage("lossless-257x99.webp"))],
       ["a lossless WebP of noise", vectorImage("lossless-257x99.webp").fill(0x5a, 60)],
-      ["a GIF whose data end too soon", shortGif(vectorImage("noise-256x256.gif"))],
-      ["a GIF of codes that stand for nothing", vectorImage("noise-256x256.gif").fill(0xfe, 1000, 1010)],
-      ["a GIF of codes with no bits", withoutBits(vectorImage("noise-256x256.gif"))],
+      ["a GIF with truncated data", shortGif(vectorImage("noise-256x256.gif"))],
+      ["a GIF with undefined codes", vectorImage("noise-256x256.gif").fill(0xfe, 1000, 1010)],
+      ["a GIF with a code size of 0", withoutBits(vectorImage("noise-256x256.gif"))],
       ["a PNG with too few rows", joinBytes(header, pngChunk("IDAT", png.subarray(41, 400)), end)],
     ];
 
-    it.each(broken)("is refused whole, and the next one is decoded: %s", async (_, bytes) => {
+    it.each(broken)("is rejected as corrupt, and the next image is decoded: %s", async (_, bytes) => {
       const constructor = Uint8ClampedArray;
       await expect(digestOf(bytes)).rejects.toThrow(corrupt);
       expect(Uint8ClampedArray).toBe(constructor);
-      for (const { file, results } of vectorImages.filter(({ file: name }) => afterwards.has(name))) {
+      for (const { file, results } of vectorImages.filter(({ file: name }) => validFiles.has(name))) {
         expect(await digestOf(vectorImage(file))).toBe(results[0]?.pixelValuesSha256);
       }
     });
 
-    it("is one that is not of the size its header was read to say", async () => {
+    it("is rejected if its size differs from the size parsed from its header", async () => {
       const image = await imageFromBytes(png);
       await expect(preprocess({ ...image, width: image.width + 1 }, target, decoders)).rejects.toThrow(corrupt);
     });
   });
 
-  it("a JPEG without Huffman tables, as video frames are, is decoded with the standard ones", async () => {
+  it("decodes a JPEG without Huffman tables, like a video frame, with the standard ones", async () => {
     const jpeg = vectorImage("baseline-420-900x700.jpg");
     expect(await digestOf(withoutSegments(jpeg, 0xc4))).toBe(await digestOf(jpeg));
   });
 
-  describe("a JPEG that is odd but whole is decoded as if it were not odd", () => {
+  describe("a complete JPEG with unusual segments is decoded like one without them", () => {
     const files = ["baseline-420-900x700.jpg", "progressive-444-320x240.jpg", "restarts-oriented-400x300.jpg"];
     const oddities: readonly (readonly [string, (jpeg: Uint8Array) => Uint8Array])[] = [
       ["JFIF 1.00", (jpeg) => jpeg.with(12, 0)],
@@ -121,7 +124,7 @@ export function describePreprocess(decoders: Decoders): void {
       ["no JFIF", (jpeg) => withoutSegments(jpeg, 0xe0)],
       ["Adobe's marker for YCbCr", (jpeg) => after(withoutSegments(jpeg, 0xe0), 0, adobe(1))],
       ["an unknown Adobe transform", (jpeg) => after(withoutSegments(jpeg, 0xe0), 0, adobe(9))],
-      ["Adobe's marker for RGB, which JFIF overrules", (jpeg) => after(jpeg, 0, adobe(0))],
+      ["Adobe's marker for RGB, overridden by JFIF", (jpeg) => after(jpeg, 0, adobe(0))],
       ["fill bytes between segments", (jpeg) => between(jpeg, [0xff, 0xff])],
       ["stray bytes between segments", (jpeg) => between(jpeg, [0, 7])],
       [
@@ -140,30 +143,30 @@ export function describePreprocess(decoders: Decoders): void {
     });
   });
 
-  it("a baseline JPEG whose scan has parameters that only a progressive one needs is decoded", async () => {
+  it("decodes a baseline JPEG with scan parameters that only progressive JPEGs use", async () => {
     const jpeg = vectorImage("baseline-420-900x700.jpg");
     expect(await digestOf(withScanParameters(jpeg, [0, 0, 0]))).toBe(await digestOf(jpeg));
   });
 
-  it("a JPEG is RGB where Adobe's marker says so and no JFIF overrules it", async () => {
+  it("decodes a JPEG as RGB if Adobe's marker says so and no JFIF marker overrides it", async () => {
     const jpeg = withoutSegments(vectorImage("baseline-444-499x331.jpg"), 0xe0);
     expect(await digestOf(after(jpeg, 0, adobe(0)))).not.toBe(await digestOf(jpeg));
   });
 
-  it("a PNG with 100,000 empty data chunks is decoded as without", async () => {
+  it("decodes a PNG with 100,000 empty data chunks like one without them", async () => {
     const png = vectorImage("small-33x33.png");
     const empty = Array.from({ length: 100_000 }, () => pngChunk("IDAT", new Uint8Array()));
     expect(await digestOf(joinBytes(png.subarray(0, 33), ...empty, png.subarray(33)))).toBe(await digestOf(png));
   });
 
-  it("a PNG with 5 MB of text is decoded as without", async () => {
+  it("decodes a PNG with 5 MB of text like one without it", async () => {
     const png = vectorImage("small-33x33.png");
     const text = pngChunk("tEXt", new Uint8Array(5_000_000).fill(0x61));
     expect(await digestOf(joinBytes(png.subarray(0, 33), text, png.subarray(33)))).toBe(await digestOf(png));
   });
 }
 
-/** A JPEG without the segments of one marker before its first scan. */
+/** Removes the segments with this marker before the first scan of a JPEG. */
 function withoutSegments(jpeg: Uint8Array, marker: number): Uint8Array {
   const segments = jpegSegments(jpeg);
   const kept = segments.flatMap(({ code, at }, index) => {
@@ -173,20 +176,20 @@ function withoutSegments(jpeg: Uint8Array, marker: number): Uint8Array {
   return joinBytes(jpeg.subarray(0, 2), ...kept);
 }
 
-/** A JPEG with these bytes after a segment. */
+/** Inserts bytes after a segment of a JPEG. */
 function after(jpeg: Uint8Array, segment: number, bytes: Iterable<number>): Uint8Array {
   const at = jpegSegments(jpeg)[segment + 1]?.at;
   return joinBytes(jpeg.subarray(0, at), Uint8Array.from(bytes), jpeg.subarray(at));
 }
 
-/** A JPEG with these bytes before each segment but the first. */
+/** Inserts bytes before each segment of a JPEG except the first. */
 function between(jpeg: Uint8Array, bytes: readonly number[]): Uint8Array {
   const starts = jpegSegments(jpeg).map(({ at }) => at);
   const parts = starts.flatMap((at, index) => [jpeg.subarray(at, starts[index + 1]), Uint8Array.from(bytes)]);
   return joinBytes(jpeg.subarray(0, 2), ...parts.slice(0, -1));
 }
 
-/** A simple WebP file without the second half of its only chunk. */
+/** Removes the second half of the only chunk of a simple WebP file and corrects the lengths. */
 function halfWebp(webp: Uint8Array): Uint8Array {
   const half = webp.slice(0, 20 + 2 * Math.floor((webp.length - 20) / 4));
   const view = new DataView(half.buffer);
@@ -195,10 +198,10 @@ function halfWebp(webp: Uint8Array): Uint8Array {
   return half;
 }
 
-/** Where the data of a GIF with 256 colours and no extensions before its frame begin. */
+/** The offset of the image data in a GIF with 256 colours and no extensions before its frame. */
 const GIF_DATA = 13 + 768 + 10;
 
-/** A GIF with its first block of data only. */
+/** Returns a GIF with only its first block of data. */
 function shortGif(gif: Uint8Array): Uint8Array {
   const end = GIF_DATA + 2 + (gif[GIF_DATA + 1] ?? 0);
   return joinBytes(gif.subarray(0, end), Uint8Array.of(0, 0x3b));
@@ -212,7 +215,7 @@ function adobe(transform: number): Uint8Array {
   return jpegSegment(0xee, [...new TextEncoder().encode("Adobe"), 0, 100, 0, 0, 0, 0, transform]);
 }
 
-/** With other values for the first and last coefficient and the bits of a scan, which only a progressive one has. */
+/** Replaces the scan's spectral selection and bit positions (first and last coefficient, bits), which only progressive JPEGs use. */
 function withScanParameters(jpeg: Uint8Array, parameters: readonly number[]): Uint8Array {
   const scan = jpegSegments(jpeg).at(-1)?.at ?? 0;
   const whole = Uint8Array.from(jpeg);

@@ -5,7 +5,7 @@ import type { InferenceClientOptions } from "../../src/inference/protocol/sessio
 import type { Fetch } from "../../src/inference/protocol/transport.ts";
 import { valueOf } from "./protocol-tensors.ts";
 
-/** One request as the fake server saw it. */
+/** A request that the fake server received. */
 export interface SeenRequest {
   readonly path: string;
   readonly method: string;
@@ -13,12 +13,12 @@ export interface SeenRequest {
   readonly body: Uint8Array;
 }
 
-/** What the fake server does with a request: answers, or throws as `fetch` does. `asked` counts those before it on the same path. */
-export type Answer = (request: SeenRequest, asked: number) => Response | Promise<Response>;
+/** Handles a request to the fake server: returns a response, or throws as `fetch` does. `before` counts the earlier requests to the same path. */
+export type Answer = (request: SeenRequest, before: number) => Response | Promise<Response>;
 
 /**
- * Time that passes only in `sleep`, at once; `slept` holds every pause but the deadlines', which never end. What lasts as long as
- * `deadlinesFromMs`, or longer, is one.
+ * A clock that advances only in `sleep`, which returns at once. `slept` lists the sleeps. A sleep of `deadlinesFromMs` or longer counts as a
+ * deadline: it is not listed, and it ends only when its signal is aborted.
  */
 export function fakeClock(deadlinesFromMs = 5000) {
   let nowMs = 1_000_000;
@@ -41,16 +41,16 @@ export function fakeClock(deadlinesFromMs = 5000) {
   };
 }
 
-/** A server in memory behind a `fetch`, and a client of it. `GET /v2` lists the binary extension unless `answers` says otherwise. */
+/** A server in memory behind a `fetch`, and its client. `GET /v2` lists the binary extension unless `answers` replaces it. */
 export function fakeServer(answers: Readonly<Record<string, Answer>>, options: Partial<InferenceClientOptions> = {}) {
   const seen: SeenRequest[] = [];
   const all: Readonly<Record<string, Answer>> = { "/v2": () => metadata(["binary_tensor_data"]), ...answers };
   const fetch: Fetch = async (url, { method = "GET", headers, body }) => {
     const path = new URL(url).pathname;
     const request = { path, method, headers: new Headers(headers), body: await bytesOf(body) };
-    const asked = seen.filter((each) => each.path === path).length;
+    const before = seen.filter((each) => each.path === path).length;
     seen.push(request);
-    return (await all[path]?.(request, asked)) ?? new Response('{"error":"not found"}', { status: 404 });
+    return (await all[path]?.(request, before)) ?? new Response('{"error":"not found"}', { status: 404 });
   };
   const clock = fakeClock();
   const timeouts = { probeMs: 6000 };
@@ -69,30 +69,30 @@ async function bytesOf(body: RequestInit["body"]): Promise<Uint8Array> {
   return new Uint8Array(await new Response(body ?? "").arrayBuffer());
 }
 
-/** A server's description of itself. */
+/** The server metadata as a response. */
 export function metadata(extensions: readonly string[] | null): Response {
   return Response.json({ name: "fake", version: "1", extensions });
 }
 
-/** A reply of these tensors, binary or JSON. */
+/** A reply with these tensors, as binary or as JSON. */
 export function reply(outputs: readonly NamedTensor[], isBinary = true, id?: string): Response {
   const { body, headers } = valueOf(encodeReply({ modelName: "m", modelVersion: "3", id, outputs }, () => isBinary));
   return new Response(body, { headers: { ...headers, "Server-Timing": "queue;dur=1.5, decode;dur=20" } });
 }
 
-/** Server-sent events with these data. */
+/** A response of server-sent events with these data. */
 export function events(...data: readonly string[]): Response {
   const text = data.map((each) => `data: ${each}\n\n`).join("");
   return new Response(text, { headers: { "Content-Type": "text/event-stream; charset=utf-8" } });
 }
 
-/** All of a stream, and behind it what ended it, if something did. */
+/** Collects all items of a stream, followed by the error that ended it, if any. */
 export async function collect(stream: AsyncIterable<unknown>): Promise<readonly unknown[]> {
-  const seen: unknown[] = [];
+  const items: unknown[] = [];
   try {
-    for await (const each of stream) seen.push(each);
+    for await (const each of stream) items.push(each);
   } catch (thrown) {
-    seen.push(thrown);
+    items.push(thrown);
   }
-  return seen;
+  return items;
 }

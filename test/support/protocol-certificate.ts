@@ -1,4 +1,4 @@
-/** A certificate that nobody signed but itself, for localhost until 2126, and its key, which opens nothing. */
+/** A self-signed certificate for localhost, valid until 2126, and its key, which is used nowhere else. */
 export const selfSigned = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg48a8Kl1El02DT1sC

@@ -14,7 +14,7 @@ type DataOf = { readonly [Kind in Datatype]: (length: number) => fc.Arbitrary<Te
 const exactly = (length: number) => ({ minLength: length, maxLength: length });
 const bytes = (length: number) => fc.array(fc.uint8Array({ maxLength: 20 }), exactly(length));
 
-/** Finite floats only, unless `withNonFinite`: JSON has no others. */
+/** Generators of data by datatype. Floats are finite unless `withNonFinite` is set, because JSON has no other numbers. */
 function dataOf(withNonFinite: boolean): DataOf {
   const finite = { noNaN: !withNonFinite, noDefaultInfinity: !withNonFinite };
   const floats = (length: number) => fc.float32Array({ ...exactly(length), ...finite });
@@ -59,7 +59,7 @@ function tensorOf<Kind extends Datatype>(datatype: Kind, data: DataOf[Kind]): fc
     );
 }
 
-/** Any tensor of one datatype; its values may be not-a-number and infinite where `withNonFinite`. */
+/** Any tensor of one datatype; with `withNonFinite` its values may be NaN and infinite. */
 export function tensors<Kind extends Datatype>(
   datatype: Kind,
   { withNonFinite }: { readonly withNonFinite: boolean },
@@ -70,42 +70,42 @@ export function tensors<Kind extends Datatype>(
 /** All datatypes. */
 export const allDatatypes: readonly Datatype[] = Object.keys(elementBytes).filter(isDatatype);
 
-/** Those that JSON may be written of. */
+/** The datatypes that can be encoded as JSON. */
 export const jsonDatatypes = allDatatypes.filter((name) => name !== "FP16" && name !== "BF16");
 
-/** Tensors of any datatypes under different names. */
+/** Tensors of any datatypes with different names. */
 export const messagesTensors: fc.Arbitrary<readonly NamedTensor[]> = fc.uniqueArray(
   fc.oneof(...jsonDatatypes.map((datatype) => tensors(datatype, { withNonFinite: false }))),
   { maxLength: 4, selector: ({ name }) => name },
 );
 
-/** A text as bytes. */
+/** Encodes a text as UTF-8. */
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** A body of a JSON header and the bytes behind it, with the header that says where they part. */
+/** A body of a JSON header followed by bytes, and the HTTP header with the length of the JSON. */
 export function framed(json: object, section: readonly number[] = []) {
   const head = utf8(JSON.stringify(json));
   const headers = new Headers({ "inference-header-content-length": String(head.length) });
   return { head, body: Uint8Array.from([...head, ...section]), headers };
 }
 
-/** The value, or an error that the test reports. */
+/** Returns the value of a result. Throws if it is a failure. */
 export function valueOf<Value>(result: CodecResult<Value>): Value {
   if (result.ok) return result.value;
   throw new Error(result.failure.detail);
 }
 
-/** The code of what went wrong, `undefined` where nothing did. */
+/** Returns the code of a failure, undefined for a success. */
 export function codeOf(result: CodecResult<unknown>): string | undefined {
   return result.ok ? undefined : result.failure.code;
 }
 
-/** Elements in a form that compares them bit for bit, but for NaN's payload: -0 is not 0, and views do not show where they lie. */
+/** Returns the elements in a form that `toEqual` compares bit for bit except for NaN payloads: -0 differs from 0, and views' offsets are ignored. */
 export function plainData({ data }: NamedTensor): readonly unknown[] {
   return Array.from<unknown>(data).map((element) => (element instanceof Uint8Array ? Array.from(element) : element));
 }
 
-/** A tensor with its elements in that form. */
+/** Returns a tensor with its elements in the form of `plainData`. */
 export function plain(tensor: NamedTensor): unknown {
   return { ...tensor, data: plainData(tensor) };
 }

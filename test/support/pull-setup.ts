@@ -8,28 +8,28 @@ import { type MirrorFile, startMirror } from "./hub-mirror.ts";
 
 const mini = join(import.meta.dirname, "../../model-shards/mini");
 
-/** A file in large file storage: some of the mini model's weights. */
+/** A file in large file storage: part of the mini model's weights. */
 export const LARGE = "onnx/weights.onnx";
 /** A file in git. */
 export const SMALL = "config.json";
 
-/** Bytes of `LARGE`: several of the pieces that a network hands over. */
+/** The size of `LARGE` in bytes: enough for several network chunks. */
 export const LARGE_BYTES = 300_000;
 
 const weights = await readFile(join(mini, "onnx/embed_tokens.onnx"));
 const config = await readFile(join(mini, "config.json"));
 
-/** The mirror's files at first, and others that may come in their place. */
+/** The mirror's initial files, and other content that may replace them. */
 export const content = {
   large: weights.subarray(0, LARGE_BYTES),
   otherLarge: weights.subarray(LARGE_BYTES, 2 * LARGE_BYTES),
   small: config,
 } as const;
 
-/** Which of these contents some bytes are: a difference of thousands of bytes is not to be printed. */
-function named(bytes: Uint8Array): string {
-  const found = Object.entries(content).find(([, each]) => Buffer.compare(each, bytes) === 0);
-  return found?.[0] ?? `${bytes.length} other bytes`;
+/** Returns the name of the content that equals these bytes, so that a failing test does not print thousands of bytes. */
+function contentName(bytes: Uint8Array): string {
+  const match = Object.entries(content).find(([, each]) => Buffer.compare(each, bytes) === 0);
+  return match?.[0] ?? `${bytes.length} other bytes`;
 }
 
 const files: Readonly<Record<string, MirrorFile>> = {
@@ -37,10 +37,10 @@ const files: Readonly<Record<string, MirrorFile>> = {
   [SMALL]: { bytes: content.small, isLarge: false },
 };
 
-/** A source without pins. */
+/** A source without pinned digests. */
 export const source: Source = { repository: "owner/model", revision: "main", sha256: {} };
 
-/** A mirror, a folder to download into, and what the command would have said and waited for. */
+/** Starts a mirror and creates a download folder; records the command's notes and delays. */
 export async function pullSetup(changes: Partial<Pick<Hub, "token" | "stallMs">> = {}) {
   const mirror = await startMirror(files);
   const folder = await mkdtemp(join(tmpdir(), "florence-edge-pull-"));
@@ -52,7 +52,7 @@ export async function pullSetup(changes: Partial<Pick<Hub, "token" | "stallMs">>
     token: undefined,
     fetch,
     sleep: async (milliseconds) => void delays.push(milliseconds),
-    // Long enough for a machine with other things to do.
+    // Long enough for a busy machine.
     stallMs: 5000,
     note,
     ...changes,
@@ -66,14 +66,14 @@ export async function pullSetup(changes: Partial<Pick<Hub, "token" | "stallMs">>
     notes,
     delays,
     partial,
-    /** Downloads one file and answers which of the contents it has. */
+    /** Downloads one file and returns the name of its content. */
     pull: async (path: string, from: Source = source): Promise<string> => {
       const remote = await describeFile(hub, from, path);
       if (remote === undefined) throw new Error(`${path} is not there`);
       await pullFile({ hub, source: from, remote, path: partial(path), log });
-      return named(await readFile(partial(path)));
+      return contentName(await readFile(partial(path)));
     },
-    /** The transfers of file bytes so far, in their order. */
+    /** The requests for file bytes so far, in their order. */
     transfers: () =>
       mirror.requests.filter(
         ({ at, method, path }) => method === "GET" && (at === "storage" || path.startsWith("/cache/")),

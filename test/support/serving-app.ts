@@ -16,12 +16,12 @@ import { sampleImage } from "./sample-images.ts";
 import { tinyEngine } from "./tiny-engine.ts";
 import { TINY_POSITIONS } from "./tiny-model.ts";
 
-/** A picture of any content: the tiny model does not look. */
+/** An image; the tiny model ignores its content. */
 export const street = sampleImage("street.jpg");
 
 const description = { id: "tiny", revision: "r1", dtype: "fp32", imageSize: 1, firstLocationId: 3 };
 
-/** What a test may replace. */
+/** The parts of the server that a test may replace. */
 export interface ServingChanges {
   readonly engine?: Partial<Engine>;
   readonly maxInFlight?: number;
@@ -30,7 +30,7 @@ export interface ServingChanges {
   readonly revision?: string;
 }
 
-/** The server around the tiny model, or around an engine of the test's own; `outcomes` is what it recorded. */
+/** The server with the tiny model, or with the test's own engine; `outcomes` lists the recorded outcomes. */
 export async function servingApp({
   engine: changes,
   maxInFlight = 10,
@@ -43,11 +43,11 @@ export async function servingApp({
   const engine: Engine = { ...tiny.engine, ...changes };
   const admission = createAdmission(maxInFlight);
   const outcomes: Outcome[] = [];
-  const held = new Set<string>();
+  const cached = new Set<string>();
   const withImage = createWithImage({
-    has: has ?? ((digest) => held.has(digest)),
+    has: has ?? ((digest) => cached.has(digest)),
     preprocess: async ({ digest }) => {
-      held.add(digest);
+      cached.add(digest);
       return new Float32Array(3);
     },
     limits: ISOLATE_LIMITS,
@@ -74,24 +74,24 @@ export async function servingApp({
   return { ...tiny, app, admission, outcomes };
 }
 
-/** What a test asks. */
+/** The server's HTTP application. */
 export type ServingApp = Awaited<ReturnType<typeof servingApp>>["app"];
 
-/** BYTES of one text each. */
+/** A BYTES tensor of texts. */
 export function texts(name: string, ...values: readonly string[]): NamedTensor<"BYTES"> {
   const data = values.map((value) => new TextEncoder().encode(value));
   return { name, datatype: "BYTES", shape: [values.length], data };
 }
 
-/** INT32 of these values. */
+/** An INT32 tensor of these values. */
 export function counts(name: string, ...values: readonly number[]): NamedTensor<"INT32"> {
   return { name, datatype: "INT32", shape: [values.length], data: Int32Array.from(values) };
 }
 
-/** The picture as an input. */
+/** The image as an input tensor. */
 export const image: NamedTensor<"BYTES"> = { name: "image", datatype: "BYTES", shape: [1], data: [street] };
 
-/** How a request is sent; binary unless it says otherwise. */
+/** How a request is sent; tensors are binary by default. */
 export interface Sending {
   readonly isBinary?: (name: string) => boolean;
   readonly model?: string;
@@ -99,7 +99,7 @@ export interface Sending {
   readonly signal?: AbortSignal;
 }
 
-/** Asks a model. The reply is as it came. */
+/** Sends an infer request to a model and returns the raw response. */
 export async function ask(
   app: ServingApp,
   request: InferRequest,
@@ -111,7 +111,7 @@ export async function ask(
   return app.request(`/v2/models/${model}/infer`, init);
 }
 
-/** A reply's tensors by name, texts as text. Fails where the reply is an error. */
+/** Decodes a reply's tensors by name, BYTES as text. Throws if the reply is an error. */
 export async function outputsOf(response: Response): Promise<Readonly<Record<string, unknown>>> {
   const { outputs } = valueOf(decodeReply(new Uint8Array(await response.arrayBuffer()), response.headers));
   return Object.fromEntries(
@@ -122,17 +122,17 @@ export async function outputsOf(response: Response): Promise<Readonly<Record<str
   );
 }
 
-/** Status and code of an error. */
+/** Returns the status and the code of an error. */
 export async function errorOf(response: Response): Promise<readonly [number, unknown]> {
   const body: { readonly error?: unknown; readonly code?: unknown } = await response.json();
   return [response.status, typeof body.error === "string" ? body.code : body];
 }
 
-/** Asks for a stream. */
+/** Sends a stream request to `florence2`. */
 export async function askStream(app: ServingApp, body: unknown, signal?: AbortSignal): Promise<Response> {
   const init = { method: "POST", body: JSON.stringify(body), ...(signal && { signal }) };
   return app.request("/v2/models/florence2/generate_stream", init);
 }
 
-/** The picture as base64. */
+/** The image as base64. */
 export const street64 = btoa(Array.from(street, (byte) => String.fromCharCode(byte)).join(""));

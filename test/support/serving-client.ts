@@ -4,18 +4,18 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { createTokenizer } from "../../src/decoding/tokenizer.ts";
 
-/** The picture of the README, as base64. */
+/** The image of the README as base64. */
 export const street64 = await readFile(join(import.meta.dirname, "../pictures/street.jpg"), "base64");
 
 const prompt = "What does the image describe?";
 
-/** How much is asked at once. */
+/** The amount of work in one request. */
 export interface Work {
   readonly prompts?: number;
   readonly beams?: number;
 }
 
-/** The body of an infer request: one caption, or many of the same. */
+/** Returns the body of an infer request for one caption, or for several identical ones. */
 export function inferBody({ prompts = 1, beams = 1 }: Work = {}): string {
   const data = Array.from({ length: prompts }, () => prompt);
   const inputs = [
@@ -26,7 +26,7 @@ export function inferBody({ prompts = 1, beams = 1 }: Work = {}): string {
   return JSON.stringify({ inputs, outputs: [{ name: "token_ids" }] });
 }
 
-/** The same as a stream's body. */
+/** Returns the body of a stream request for the same captions. */
 export function streamBody({ prompts = 1, beams = 1 }: Work = {}): string {
   const texts = Array.from({ length: prompts }, () => prompt);
   return JSON.stringify({ text_input: texts, image: street64, num_beams: beams });
@@ -36,7 +36,7 @@ async function fileOf(path: string): Promise<string> {
   return readFile(join(import.meta.dirname, "../..", path), "utf8");
 }
 
-/** What the mini model writes about the picture, greedily: as the page on asking many tells, which is held against the API. */
+/** The mini model's greedy caption of the image, from `docs/how-to/ask-many.md`, which another test compares with the API. */
 async function shownCaption(): Promise<readonly number[]> {
   const page = await fileOf("docs/how-to/ask-many.md");
   const text = /"task": "caption", "status": "ok".*?"text": "(?<text>[^"]+)"/u.exec(page)?.groups?.["text"] ?? "";
@@ -44,16 +44,16 @@ async function shownCaption(): Promise<readonly number[]> {
   return createTokenizer(await model("tokenizer.json"), await model("tokenizer_config.json")).encode(text);
 }
 
-/** Its token ids. */
+/** The token ids of the mini model's caption of the image. */
 export const caption = await shownCaption();
 
-/** The token ids of an infer reply. */
+/** Returns the token ids of an infer reply. */
 export async function idsOf(response: Response): Promise<readonly number[]> {
   const body: { readonly outputs: readonly { readonly data: readonly number[] }[] } = await response.json();
   return body.outputs[0]?.data ?? [];
 }
 
-/** Posts to a model over a connection of its own; `leave` breaks it off. `status` rejects then, unless it came before. */
+/** Sends a POST over a separate connection. `leave` closes the connection; `status` then rejects, unless it has resolved before. */
 export function post(url: URL | string, path: string, body: string) {
   const done = Promise.withResolvers<number>();
   const sent = request(new URL(path, url), { method: "POST", agent: false }, (response) => {
@@ -64,17 +64,17 @@ export function post(url: URL | string, path: string, body: string) {
   return { status: done.promise, leave: () => void sent.destroy() };
 }
 
-/** A bare connection, for what no HTTP client would send. */
+/** Opens a raw connection, for bytes that no HTTP client would send. */
 export async function rawSocket(url: URL | string): Promise<Socket & Disposable> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  // The other side may reset what is hostile.
+  // The server may reset a hostile connection.
   socket.on("error", () => {});
   await new Promise((resolve) => socket.once("connect", resolve));
   return Object.assign(socket, { [Symbol.dispose]: () => void socket.destroy() });
 }
 
-/** All that has come or comes until the other side closes. */
+/** Returns everything that the socket receives until it is closed. */
 export async function received(socket: Socket): Promise<string> {
   const pieces: string[] = [];
   socket

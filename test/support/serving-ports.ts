@@ -5,7 +5,7 @@ function float(name: string, ...shape: readonly (number | string)[]): TensorPort
   return { name, type: "float32", shape };
 }
 
-/** Ports as those of an exported model, with one layer, of width 4. */
+/** Ports like those of an exported model, with one layer and width 4. */
 export const servedPorts: GraphPorts = {
   visionEncoder: { inputs: [float("pixel_values", "rows", 3, 2, 2)], outputs: [float("image_features", "rows", 2, 4)] },
   embedTokens: {

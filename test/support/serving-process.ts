@@ -7,7 +7,7 @@ import { samplesOf } from "./serving-samples.ts";
 
 const program = join(import.meta.dirname, "../../functions/gpu.ts");
 
-/** A program that has ended. */
+/** The result of a program that has ended. */
 export interface Ended {
   readonly status: number | null;
   readonly stdout: string;
@@ -25,12 +25,12 @@ function start(flags: readonly string[], nodeFlags: readonly string[] = []) {
   return { child, ended };
 }
 
-/** Runs the GPU backend until it ends by itself. */
+/** Runs the GPU backend until it exits by itself. */
 export function runGpu(...flags: readonly string[]): Promise<Ended> {
   return start(flags).ended;
 }
 
-/** A running GPU backend, which is killed at the latest when the test ends. */
+/** Starts a GPU backend; it is killed at the latest when the test ends. */
 export async function gpuProcess(flags: readonly string[] = [], nodeFlags: readonly string[] = []) {
   const { child, ended } = start(["--port", "0", "--threads", "1", ...flags], nodeFlags);
   const pid = child.pid ?? 0;
@@ -42,9 +42,9 @@ export async function gpuProcess(flags: readonly string[] = [], nodeFlags: reado
     ended,
     metrics,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Goes away from its log. */
+    /** Closes the reading end of its log. */
     stopReading: () => void child.stdout.destroy(),
-    /** What the process holds: open files and sockets, and resident megabytes. */
+    /** Returns the number of open files and sockets, and the resident memory in megabytes. */
     holds: async () => {
       const status = await readFile(`/proc/${pid}/status`, "utf8");
       const files = (await readdir(`/proc/${pid}/fd`)).length;
@@ -60,7 +60,7 @@ export async function gpuProcess(flags: readonly string[] = [], nodeFlags: reado
 /** A running GPU backend. */
 export type GpuProcess = Awaited<ReturnType<typeof gpuProcess>>;
 
-/** Asks again and again, at once, until a sample is what it is waited for; the test's own time limit ends what never comes. */
+/** Polls the metrics without delay until the sample satisfies `isIt`; the test's timeout ends an endless wait. */
 export async function waitForSample(gpu: GpuProcess, name: string, isIt: (value: number) => boolean): Promise<void> {
   while (!isIt((await gpu.metrics())[name] ?? NaN)) await new Promise((resolve) => setImmediate(resolve));
 }

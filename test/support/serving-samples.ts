@@ -1,4 +1,4 @@
-/** The samples of a metrics page by name and labels, as Prometheus reads them. Throws where a line is none, or comes twice. */
+/** Parses the samples of a metrics page by name and labels, as Prometheus does. Throws for an invalid or a duplicate line. */
 export function samplesOf(page: string): Readonly<Record<string, number>> {
   const samples = new Map<string, number>();
   for (const line of page.split("\n").filter((each) => each !== "" && !each.startsWith("#"))) {

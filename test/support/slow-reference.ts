@@ -2,8 +2,8 @@ import { bannedPhrases } from "../../src/florence/banned-phrases.ts";
 import { dequantizeInt32, type ImageSize } from "../../src/florence/coordinates.ts";
 
 /**
- * The reference's post-processing said as plainly as regular expressions can say it, to compare the shipped code with. It
- * is slow on purpose (backtracking, quadratic at worst) and shares nothing with the shipped code but the arithmetic.
+ * A simple implementation of the reference's post-processing with regular expressions, for comparison with the shipped code.
+ * It is slow on purpose (backtracking, quadratic at worst) and shares only the arithmetic with the shipped code.
  */
 const location = String.raw`<loc_\p{Nd}+>`;
 const unit = String.raw`(?:${location}|<sep>|<poly>|</poly>)`;
@@ -27,11 +27,11 @@ function bins(text: string): readonly number[] {
   );
 }
 
-function place(text: string, { width, height }: ImageSize): readonly number[] {
+function coordinates(text: string, { width, height }: ImageSize): readonly number[] {
   return bins(text).map((bin, index) => dequantizeInt32(bin, index % 2 === 0 ? width : height));
 }
 
-/** White space, then anything but a line break, up to the first stop; undefined without a match. */
+/** Matches white space and then any characters except line breaks up to the first stop; returns undefined without a match. */
 function label(text: string, stop: string): string | undefined {
   const match = new RegExp(`^${white}*[^\\n]*?(?=${stop})`, "u").exec(text);
   return match === null ? undefined : strip(match[0]);
@@ -47,7 +47,7 @@ function boxes(text: string, size: ImageSize, pattern: string, banned: ReadonlyS
       .join("");
     return all(`(?:${location}){4}`, phrase).map((group) => ({ ascii, group }));
   });
-  return { bboxes: found.map(({ group }) => place(group, size)), labels: found.map(({ ascii }) => ascii) };
+  return { bboxes: found.map(({ group }) => coordinates(group, size)), labels: found.map(({ ascii }) => ascii) };
 }
 
 function polygons(text: string, size: ImageSize, pattern: string) {
@@ -57,7 +57,7 @@ function polygons(text: string, size: ImageSize, pattern: string) {
     const isDelimited = phrase.includes("<poly>") && phrase.includes("</poly>");
     const instances = isDelimited ? all("<poly>.*?</poly>", phrase).map((part) => part.slice(6, -7)) : [phrase];
     return instances.flatMap((instance) => {
-      const rings = all(`(?:${location})+(?=<sep>|$)`, instance).map((ring) => place(ring, size));
+      const rings = all(`(?:${location})+(?=<sep>|$)`, instance).map((ring) => coordinates(ring, size));
       const even = rings.map((ring) => ring.slice(0, Math.floor(ring.length / 2) * 2));
       return even.length === 0 ? [] : [{ name, rings: even }];
     });
@@ -68,7 +68,7 @@ function polygons(text: string, size: ImageSize, pattern: string) {
 function quads(text: string, size: ImageSize) {
   const found = Array.from(clean(text).matchAll(new RegExp(`([^\\n]+?)((?:${location}){8})`, "gu")));
   return {
-    quad_boxes: found.map((match) => place(match[2] ?? "", size)),
+    quad_boxes: found.map((match) => coordinates(match[2] ?? "", size)),
     labels: found.map((match) => strip(match[1] ?? "")),
   };
 }
@@ -84,7 +84,7 @@ function either(text: string, size: ImageSize) {
   return { bboxes: boxed.bboxes, bboxes_labels: boxed.labels, polygons: shapes, polygons_labels: labels };
 }
 
-const readers: Readonly<Record<string, (text: string, size: ImageSize) => unknown>> = {
+const parsers: Readonly<Record<string, (text: string, size: ImageSize) => unknown>> = {
   "<OD>": (text, size) => boxes(text, size, labelled, none),
   "<DENSE_REGION_CAPTION>": (text, size) => boxes(text, size, labelled, none),
   "<CAPTION_TO_PHRASE_GROUNDING>": (text, size) => boxes(text, size, labelled, bannedPhrases),
@@ -95,8 +95,8 @@ const readers: Readonly<Record<string, (text: string, size: ImageSize) => unknow
   "<OPEN_VOCABULARY_DETECTION>": either,
 };
 
-/** What `postProcess` of src/florence/reference.ts gives, slowly. */
+/** Returns the same as `postProcess` of src/florence/reference.ts, slowly. */
 export function slowPostProcess(text: string, token: string, size: ImageSize): Readonly<Record<string, unknown>> {
-  const read = readers[token] ?? ((words: string) => strip(words.split("<s>").join("").split("</s>").join("")));
-  return { [token]: read(text, size) };
+  const parse = parsers[token] ?? ((words: string) => strip(words.split("<s>").join("").split("</s>").join("")));
+  return { [token]: parse(text, size) };
 }

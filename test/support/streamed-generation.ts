@@ -11,7 +11,7 @@ import { createAnswerStream } from "../../src/answering/stream-answer.ts";
 import { FIRST_LOCATION_ID } from "./fake-backend.ts";
 import { cuts, tokenSoup } from "./token-soup.ts";
 
-/** A picture that nobody looks at. */
+/** An image with arbitrary bytes; it is never decoded. */
 export const image: Image = { bytes: Uint8Array.of(1), format: "png", width: 640, height: 480, digest: "d" };
 
 const model: ModelDescription = {
@@ -22,7 +22,7 @@ const model: ModelDescription = {
   firstLocationId: FIRST_LOCATION_ID,
 };
 
-/** Tokens of one answer: a text, and how sure the model was of each. A whole location has its id; in pieces it is spelled. */
+/** One token of an answer: its text and log-probability. A complete location gets its own id; a location in several pieces does not. */
 export interface TokenPiece {
   readonly text: string;
   readonly logprob: number;
@@ -33,8 +33,12 @@ function tokenOf({ text, logprob }: TokenPiece, prompt: number): TokenEvent {
   return { type: "token", prompt, id: bin === undefined ? 7 : FIRST_LOCATION_ID + Number(bin), logprob, text };
 }
 
-/** The events of one prompt. The last of `pieces` comes with the end, as half a character does. */
-export function eventsOf(pieces: readonly TokenPiece[], prompt = 0, told = pieces.length): readonly GenerationEvent[] {
+/** Returns the events of one prompt. From index `withText` on, token events have no text, as for an incomplete character; `done` has it all. */
+export function eventsOf(
+  pieces: readonly TokenPiece[],
+  prompt = 0,
+  withText = pieces.length,
+): readonly GenerationEvent[] {
   const tokens = pieces.map((piece) => tokenOf(piece, prompt));
   const generation: Generation = {
     tokenIds: tokens.map(({ id }) => id),
@@ -43,11 +47,11 @@ export function eventsOf(pieces: readonly TokenPiece[], prompt = 0, told = piece
     finishReason: "stop",
     promptTokens: 3,
   };
-  const silent = tokens.map((token, at) => (at < told ? token : { ...token, text: "" }));
-  return [...silent, { type: "done", prompt, generation }];
+  const tokenEvents = tokens.map((token, at) => (at < withText ? token : { ...token, text: "" }));
+  return [...tokenEvents, { type: "done", prompt, generation }];
 }
 
-/** What is told event by event, what with the end, and the answer as it is without a stream. */
+/** Streams events and returns the parts emitted per event, the parts emitted at the end, and the answer without a stream. */
 export function streamAll(task: TaskName, options: TaskOptions, events: readonly GenerationEvent[]) {
   const prepared = prepare(task, options, image);
   const answerStream = createAnswerStream(prepared, image);
@@ -60,7 +64,7 @@ export function streamAll(task: TaskName, options: TaskOptions, events: readonly
   return { emitted, rest, answer, parts: [...emitted.flat(), ...rest] };
 }
 
-/** What the parts add up to. */
+/** Merges the parts of a stream: the whole text, all objects with their indexes, and the final answers. */
 export function sumOf(parts: readonly AnswerPart[]) {
   return {
     text: parts.flatMap((part) => (part.type === "delta" ? [part.text] : [])).join(""),
@@ -72,13 +76,13 @@ export function sumOf(parts: readonly AnswerPart[]) {
 
 const logprob = fc.double({ min: -5, max: 0, noNaN: true });
 
-/** Soup in tokens: each location is one, words are cut anywhere; or cut anywhere altogether, so that locations are spelled. */
+/** Random text as tokens: either each location is one token and words are split anywhere, or the whole text is split anywhere. */
 const pieces: fc.Arbitrary<readonly string[]> = fc.oneof(
   { weight: 4, arbitrary: tokenSoup.map((text) => text.match(/<[^<>]*>|[^<]{1,3}|</gu) ?? []) },
   { weight: 1, arbitrary: cuts(tokenSoup) },
 );
 
-/** One prompt's tokens. */
+/** Any tokens of one prompt. */
 export const anyTokenPieces: fc.Arbitrary<readonly TokenPiece[]> = pieces.chain((texts) =>
   fc
     .array(logprob, { minLength: texts.length, maxLength: texts.length })

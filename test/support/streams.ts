@@ -1,7 +1,7 @@
 import type { AnswerPart, CacheReport, CallContext, Service, TaskRequest } from "../../src/contract/service.ts";
 import { AnswerEvent } from "../../src/contract/stream-events.ts";
 
-/** All that a service tells of an answer. */
+/** Collects all parts and cache reports that a service emits for a request. */
 export async function partsOf(service: Pick<Service, "stream">, request: TaskRequest, call: CallContext) {
   const parts: AnswerPart[] = [];
   const reports: CacheReport[] = [];
@@ -12,7 +12,7 @@ export async function partsOf(service: Pick<Service, "stream">, request: TaskReq
   return { parts, reports };
 }
 
-/** The events in a stretch of a stream, comments left out. Fails where one is not as the contract says. */
+/** Parses the events in a section of a stream, without comments. Throws for an event that violates the contract. */
 export function eventsIn(text: string): readonly AnswerEvent[] {
   const blocks = text.split("\n\n").filter((block) => block !== "" && !block.startsWith(":"));
   return blocks.map((block) => {

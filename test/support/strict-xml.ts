@@ -1,14 +1,14 @@
 import { SaxesParser } from "saxes";
 
-/** One element, as a strict XML 1.0 parser sees it. */
+/** An element, as parsed by a strict XML 1.0 parser. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** All text in it, its children's too. */
+  /** All text in the element, including its descendants'. */
   readonly text: string;
 }
 
-/** The elements of a document in the order in which they end. Throws where it is not well-formed. */
+/** Returns the elements of a document in the order of their end tags. Throws if the document is not well-formed. */
 export function xmlElements(document: string): readonly XmlElement[] {
   const parser = new SaxesParser({ position: false, xmlns: false });
   const ended: XmlElement[] = [];

@@ -5,13 +5,13 @@ import { readFrom, shardFiles, tinyFiles, tinySessions, tinyTokenizer } from "./
 const { manifest, assets } = await shardFiles(tinyFiles);
 const image: EncodedImage = { bytes: new Uint8Array(10), format: "png", width: 1, height: 1, digest: "d1" };
 
-/** The tiny model's files, all there and all right. */
+/** The tiny model's files, complete and valid. */
 export const tinyAssets = readFrom(manifest, assets);
 
-/** Resolves when everything that is due now has run. */
+/** Resolves in the next macrotask, when all pending work has run. */
 export const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
-/** An embedded backend around the tiny model, and what its graphs were asked. */
+/** An embedded backend with the tiny model, the recorded runs of its graphs, and the promises passed to `waitUntil`. */
 export function tinyBackend(changes: Partial<EmbeddedOptions> = {}) {
   const sessions = tinySessions();
   const pending: Promise<void>[] = [];
@@ -32,12 +32,12 @@ export function tinyBackend(changes: Partial<EmbeddedOptions> = {}) {
   return { backend, pending, count, ...sessions };
 }
 
-/** One prompt on one picture. */
+/** A request with one prompt on one image. */
 export function tinyRequest(changes: Partial<GenerateRequest> = {}): GenerateRequest {
   return { image, prompts: ["a"], decoding: {}, ...changes };
 }
 
-/** Every event of one request. */
+/** Collects all events of one request. */
 export async function collect(
   backend: Backend,
   request = tinyRequest(),

@@ -7,7 +7,7 @@ import { tinySessions, tinyTokenizer } from "./tiny-model.ts";
 
 const limits: EngineLimits = { maxBatch: 8, windowMs: 0, maxRows: 16, featureBytes: 1000 };
 
-/** An engine around the tiny model, and what its graphs were asked. */
+/** An engine with the tiny model, and the recorded runs of its graphs. */
 export async function tinyEngine(changes: Partial<EngineLimits> = {}) {
   const sessions = tinySessions();
   const model = await loadModel({
@@ -22,6 +22,7 @@ export async function tinyEngine(changes: Partial<EngineLimits> = {}) {
   return { engine, model, rowsOf, ...sessions };
 }
 
+/** A job with one prompt on the image with this digest. */
 export const job = (digest: string, changes: Partial<GenerateJob> = {}): GenerateJob => ({
   digest,
   pixels: new Float32Array(3),
@@ -30,15 +31,16 @@ export const job = (digest: string, changes: Partial<GenerateJob> = {}): Generat
   ...changes,
 });
 
+/** The engine of `tinyEngine`. */
 export type TinyEngine = Awaited<ReturnType<typeof tinyEngine>>["engine"];
 
-/** All events of one job. */
+/** Runs one job and returns all its events. */
 export async function eventsOf(
   engine: TinyEngine,
-  asked: GenerateJob,
+  request: GenerateJob,
   signal = new AbortController().signal,
 ): Promise<readonly GenerationEvent[]> {
   const events: GenerationEvent[] = [];
-  await engine.generate(asked, (event) => events.push(event), signal);
+  await engine.generate(request, (event) => events.push(event), signal);
   return events;
 }

@@ -3,8 +3,8 @@ import { modelFiles, type Tokenizer } from "../../src/runtime/load-model.ts";
 import type { Manifest, ReadAsset } from "../../src/weights/shards.ts";
 
 /**
- * The ids that the tiny model writes for a prompt of one letter: one letter a token, `<s>` and `</s>` around them. For each
- * letter more its answer ends one earlier.
+ * The ids that the tiny model generates for a prompt of one letter: one letter per token, between `<s>` and `</s>`. Each further
+ * letter of the prompt makes the answer one token shorter.
  */
 export const TINY_ANSWER: readonly number[] = [0, 4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 6, 2];
 
@@ -44,7 +44,7 @@ const json = {
 };
 const graphs = [modelFiles.decoder, modelFiles.visionEncoder, modelFiles.encoder, modelFiles.embedTokens];
 
-/** The tiny model's files. A graph's bytes are its own path: `tinySessions` knows it by that. */
+/** The tiny model's files. The bytes of a graph are its path, by which `tinySessions` identifies it. */
 export const tinyFiles: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map([
   ...Object.entries(json).map(([path, value]) => [path, text.encode(JSON.stringify(value))] as const),
   ...graphs.map((path) => [path, text.encode(path)] as const),
@@ -56,7 +56,7 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A manifest over some files, each cut into parts of at most `partBytes`, and the assets that belong to it. */
+/** Splits files into parts of at most `partBytes`; returns their manifest and the parts as assets. */
 export async function shardFiles(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>, partBytes = 1 << 20) {
   const assets = new Map<string, Uint8Array<ArrayBuffer>>();
   const entries = [...files].map(async ([path, bytes]) => {
@@ -73,7 +73,7 @@ export async function shardFiles(files: ReadonlyMap<string, Uint8Array<ArrayBuff
   return { manifest, assets };
 }
 
-/** Serves assets from memory; what is not there is a 404. */
+/** Serves assets from memory; missing ones return 404. */
 export function readFrom(manifest: unknown, assets: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): ReadAsset {
   return async (path) => {
     if (path === "manifest.json") return Response.json(manifest);
@@ -92,10 +92,10 @@ function length(inputs: Readonly<Record<string, Tensor>>, name: string, dim: num
 
 type Run = (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 
-/** Tokens that the encoder reads of a prompt of one letter. */
-const SHORTEST = TINY_VISUAL_TOKENS + 3;
+/** Encoder positions for a prompt of one letter: the visual tokens, `<s>`, the letter and `</s>`. */
+const MIN_ENCODER_LENGTH = TINY_VISUAL_TOKENS + 3;
 
-/** The decoder's cache is the ids that it was fed; how far it is, it knows from that, and how long the prompt is, from the mask. */
+/** The decoder's cache consists of the ids of its inputs; its length is the current step. The mask gives the length of the prompt. */
 const decode: Run = (inputs) => {
   const past = inputs["past_key_values.0.decoder.key"]?.data ?? [];
   const rows = length(inputs, "inputs_embeds", 0);
@@ -108,7 +108,7 @@ const decode: Run = (inputs) => {
     cache[row * (step + 1) + step] = Number(inputs["inputs_embeds"]?.data[row] ?? 0);
     const mask = inputs["encoder_attention_mask"]?.data.slice(row * longest, (row + 1) * longest) ?? [];
     const seen = Array.from(mask, Number).filter((value) => value === 1).length;
-    const last = TINY_ANSWER.length - 1 - (seen - SHORTEST);
+    const last = TINY_ANSWER.length - 1 - (seen - MIN_ENCODER_LENGTH);
     logits[row * 8 + (step >= last ? 2 : (TINY_ANSWER[step] ?? 2))] = 1;
   }
   const cross = floats([rows, 1, length(inputs, "encoder_hidden_states", 1), 1]);
@@ -142,7 +142,7 @@ function ports(names: readonly string[]): readonly TensorPort[] {
   return names.map((name) => ({ name, type: "float32", shape: ["rows", "size"] }));
 }
 
-/** What the runtime reads of a graph's ports: the names of the decoder's. */
+/** The ports of a graph, as far as the runtime uses them: the vision encoder's own, and the names of the decoder's for the others. */
 function portsOf(graph: string): Pick<Session, "inputs" | "outputs"> {
   if (graph === modelFiles.visionEncoder) {
     const pixels = { name: "pixel_values", type: "float32", shape: ["rows", 3, 1, 1] } as const;
@@ -163,7 +163,7 @@ export interface RecordedRun {
   readonly outputs: readonly string[] | undefined;
 }
 
-/** Sessions of the tiny model, which write down what is done with them. */
+/** Sessions of the tiny model that record their creation, runs and release. */
 export function tinySessions() {
   const ran: RecordedRun[] = [];
   const created: string[] = [];
@@ -185,7 +185,7 @@ export function tinySessions() {
   return { create, ran, created, released };
 }
 
-/** A token a character, `<s>` and `</s>` around them. */
+/** One token per character, between `<s>` and `</s>`. */
 export const tinyTokenizer: Tokenizer = {
   encode: (prompt) => [0, ...Array.from(prompt, () => 4), 2],
   decode: (ids) => ids.map((id) => "<.^*abc"[id] ?? "").join(""),

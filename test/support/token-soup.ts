@@ -12,7 +12,7 @@ const run = fc
   .array(fc.integer({ min: 0, max: 1001 }), { minLength: 1, maxLength: 18 })
   .map((bins) => bins.map((bin) => `<loc_${bin}>`).join(""));
 
-/** Texts as a model might write them on a very bad day: words, runs of places, special tokens, halves of both. */
+/** Malformed generations: words, runs of locations, special tokens, and fragments of both. */
 export const tokenSoup: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
@@ -26,7 +26,7 @@ export const tokenSoup: fc.Arbitrary<string> = fc
   )
   .map((parts) => parts.join(""));
 
-/** Any size of an image, small ones more often. */
+/** Any image size, small ones more often. */
 export const imageSize: fc.Arbitrary<ImageSize> = fc.record({
   width: fc.oneof(fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, max: 20_000 })),
   height: fc.oneof(fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, max: 20_000 })),
@@ -35,10 +35,10 @@ export const imageSize: fc.Arbitrary<ImageSize> = fc.record({
 /** One of the fifteen tasks. */
 export const taskName: fc.Arbitrary<TaskName> = fc.constantFrom(...Object.keys(tasks).filter(isTaskName));
 
-/** A text cut into stretches, empty ones among them: joined they are the text. */
+/** Splits a text at random positions into pieces, some of them empty; concatenated they are the text. */
 export function cuts(text: fc.Arbitrary<string>): fc.Arbitrary<readonly string[]> {
-  return fc.tuple(text, fc.array(fc.nat({ max: 400 }), { maxLength: 40 })).map(([whole, places]) => {
-    const ends = [...places.map((place) => place % (whole.length + 1)), whole.length].sort((a, b) => a - b);
+  return fc.tuple(text, fc.array(fc.nat({ max: 400 }), { maxLength: 40 })).map(([whole, positions]) => {
+    const ends = [...positions.map((position) => position % (whole.length + 1)), whole.length].sort((a, b) => a - b);
     return ends.map((end, index) => whole.slice(ends[index - 1] ?? 0, end));
   });
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { LogitRules } from "../../src/decoding/logits.ts";
 
-/** Rules that force nothing and end at 2. */
+/** Rules without forced tokens, with end token 2. */
 export const plainRules: LogitRules = {
   startTokenId: 2,
   endTokenId: 2,
@@ -17,7 +17,7 @@ export const plainRules: LogitRules = {
   imageTokenId: undefined,
 };
 
-/** Logits of 1 for one id and 0 for the others: those that write `ids` one after another, whatever is written instead. */
+/** A model with logit 1 for the next of `ids` and 0 for all other ids; it depends only on the length of the sequence. */
 export function scripted(ids: readonly number[]) {
   return (sequence: readonly number[]): Float32Array =>
     Float32Array.from({ length: 4 }, (_, id) => Number(id === ids[sequence.length - 1]));
@@ -25,7 +25,7 @@ export function scripted(ids: readonly number[]) {
 
 const VOCABULARY = 12;
 
-/** Models whose logits hang on the last id, in steps of a quarter: equal scores are frequent. */
+/** Models with logits that depend on the last id, in multiples of 0.25, so that equal scores are frequent. */
 export const toyModels = fc
   .array(fc.integer({ min: -12, max: 12 }), { minLength: VOCABULARY ** 2, maxLength: VOCABULARY ** 2 })
   .map((quarters) => (sequence: readonly number[]): Float32Array => {
@@ -33,7 +33,7 @@ export const toyModels = fc
     return Float32Array.from(quarters.slice(from, from + VOCABULARY), (quarter) => quarter / 4);
   });
 
-/** Rules for a toy model, forced first and last ids and n-grams included. */
+/** Rules for a toy model, including forced first and last ids and n-gram limits. */
 export const toyRules: fc.Arbitrary<LogitRules> = fc
   .record({
     forcedFirstTokenId: fc.constantFrom(0, undefined),

@@ -7,13 +7,13 @@ const dataUris = import.meta.glob<string>("../vectors/preprocess/*.{gif,jpg,png,
   eager: true,
 });
 
-/** The pictures of test/vectors/preprocess/, as data URIs, with what Pillow and transformers make of them. */
-export const vectorImages = expected.pictures.map((picture) => ({
-  ...picture,
-  dataUri: dataUris[`../vectors/preprocess/${picture.file}`] ?? "",
+/** The images of test/vectors/preprocess/ as data URIs, with the results of Pillow and transformers. */
+export const vectorImages = expected.pictures.map((image) => ({
+  ...image,
+  dataUri: dataUris[`../vectors/preprocess/${image.file}`] ?? "",
 }));
 
-/** One of them. */
+/** Returns the bytes of one of these images. */
 export function vectorImage(file: string): Uint8Array<ArrayBuffer> {
   const dataUri = dataUris[`../vectors/preprocess/${file}`] ?? "";
   return Uint8Array.from(atob(dataUri.slice(dataUri.indexOf(",") + 1)), (character) => character.charCodeAt(0));
