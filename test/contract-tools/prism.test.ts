@@ -45,33 +45,33 @@ afterAll(async () => {
   await api.stop();
 });
 
-/** How Prism names a request that does not fit the document, and an answer that does not. */
+/** The problem types with which Prism reports a request or an answer that does not fit the document. */
 const REFUSED_REQUEST = "https://stoplight.io/prism/errors#UNPROCESSABLE_ENTITY";
 const PRISM_ERROR = "https://stoplight.io/prism/errors#";
 
-/** Sends through Prism, and keeps what it complains of. A request that Prism refuses must be one that the API refuses, too. */
+/** Sends a request through Prism and records its violations. If Prism refuses a request, the API must refuse it too. */
 async function sendThrough(url: string, init?: RequestInit): Promise<Response> {
   const request = new Request(url, init);
-  const again = request.clone();
+  const copy = request.clone();
   const headers = await relay.keep(request);
   const response = await fetch(request, { headers, signal: request.signal });
   passed += 1;
   const text = await response.clone().text();
   if (text.includes(REFUSED_REQUEST)) {
-    const refused = await fetch(new Request(api.origin + new URL(url).pathname + new URL(url).search, again));
+    const refused = await fetch(new Request(api.origin + new URL(url).pathname + new URL(url).search, copy));
     if (refused.ok) violations.push(JSON.parse(text));
     return refused;
   }
   if (text.includes(PRISM_ERROR)) violations.push(JSON.parse(text));
-  const complaint = response.headers.get("sl-violations");
-  if (complaint !== null) violations.push(JSON.parse(complaint));
+  const reported = response.headers.get("sl-violations");
+  if (reported !== null) violations.push(JSON.parse(reported));
   return response;
 }
 
-// The whole test client: every task, every form, every way of sending an image, streams, several at once, refusals.
+// All client tests: every task, every form, every way to send an image, streams, several tasks in one request, refusals.
 describeClient(() => ({ baseUrl: `http://127.0.0.1:${port}`, fetch: sendThrough }));
 
-it("Prism has seen all of it, and complained of nothing", () => {
+it("passed all requests through Prism without violations", () => {
   expect(violations).toEqual([]);
   expect(passed).toBeGreaterThan(50);
 });

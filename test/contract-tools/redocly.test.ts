@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-it("Redocly has nothing to say about the document", async () => {
+it("Redocly reports no problems in the document", async () => {
   const config = join(import.meta.dirname, "redocly.yaml");
   const lint = ["lint", api.document, "--config", config, "--format", "json"];
   const { stdout } = await promisify(execFile)(nodeTool("redocly"), lint).catch((failed: { stdout: string }) => failed);

@@ -19,8 +19,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe("our GPU server, here on the CPU", () => {
-  it("answers NVIDIA's own client with the goldens", async () => {
+describe("our GPU server, on the CPU", () => {
+  it("returns the goldens to NVIDIA's own client", async () => {
     const python = await environment("triton");
     const { stdout } = await run(python, [join(here, "tritonclient_check.py"), new URL(server.url).host]);
     expect(stdout).toContain("3 pictures");

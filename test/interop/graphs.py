@@ -1,4 +1,4 @@
-"""The graphs of an exported model under ONNX Runtime, for servers that have no such backend of their own."""
+"""Runs the graphs of an exported model under ONNX Runtime, for servers without an ONNX backend of their own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DATATYPES = {"tensor(float)": "FP32", "tensor(float16)": "FP16", "tensor(int64)"
 
 @dataclass(frozen=True)
 class TensorDescription:
-    """A tensor as the Open Inference Protocol describes it; -1 is a dimension that may vary."""
+    """A tensor's metadata in the Open Inference Protocol; -1 is a dimension that may vary."""
 
     name: str
     datatype: str
@@ -23,7 +23,7 @@ class TensorDescription:
 
 @dataclass(frozen=True)
 class Graph:
-    """One graph and what goes in and out of it."""
+    """One graph with the metadata of its inputs and outputs."""
 
     session: onnxruntime.InferenceSession
     inputs: list[TensorDescription]
@@ -31,7 +31,7 @@ class Graph:
 
     @staticmethod
     def load(model: Path, name: str) -> Graph:
-        """Reads `onnx/<name>.onnx` of a model's folder."""
+        """Loads `onnx/<name>.onnx` from a model's folder."""
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(str(model / "onnx" / f"{name}.onnx"), options)
@@ -40,7 +40,7 @@ class Graph:
         )
 
     def run(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """All outputs by name."""
+        """Runs the graph and returns all outputs by name."""
         names = [output.name for output in self.outputs]
         return dict(zip(names, self.session.run(names, arrays), strict=True))
 

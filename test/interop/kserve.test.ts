@@ -23,7 +23,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-it("the manifests of deploy/kserve have no key that KServe or Kubernetes does not", async () => {
+it("the manifests of deploy/kserve have only keys that KServe and Kubernetes define", async () => {
   const { stdout } = await run(await environment("kserve"), [join(here, "manifests_check.py")]);
   expect(stdout.trim().split("\n")).toHaveLength(4);
 });

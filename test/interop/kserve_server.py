@@ -1,4 +1,4 @@
-"""KServe's model server on a model's graphs: `python kserve_server.py --model model-shards/mini --port 8080`."""
+"""Serves a model's graphs with KServe's server: `python kserve_server.py --model model-shards/mini --port 8080`."""
 
 from __future__ import annotations
 
@@ -19,28 +19,30 @@ class GraphModel(Model):
     """One graph under its own name."""
 
     def __init__(self, name: str, graph: Graph) -> None:
-        """Ready at once: the graph is loaded."""
+        """Is ready at once, because the graph is already loaded."""
         super().__init__(name)
         self.graph = graph
         self.ready = True
 
     def get_input_types(self) -> list[dict[str, Any]]:
-        """What the metadata lists."""
+        """Returns the inputs for the model metadata."""
         return [asdict(each) for each in self.graph.inputs]
 
     def get_output_types(self) -> list[dict[str, Any]]:
-        """What the metadata lists."""
+        """Returns the outputs for the model metadata."""
         return [asdict(each) for each in self.graph.outputs]
 
     def predict(self, payload: InferRequest, *_: Any) -> InferResponse:
-        """Runs the graph; what ONNX Runtime refuses is the caller's mistake."""
+        """Runs the graph; reports errors of ONNX Runtime as invalid input."""
         arrays = {each.name: each.as_numpy() for each in payload.inputs}
         try:
-            found = self.graph.run(arrays)
+            results = self.graph.run(arrays)
         except Exception as error:
             raise InvalidInput(str(error)) from error
-        wanted = {each.name for each in payload.request_outputs or []} or set(found)
-        outputs = [self._output(each.name, each.datatype, found) for each in self.graph.outputs if each.name in wanted]
+        requested = {each.name for each in payload.request_outputs or []} or set(results)
+        outputs = [
+            self._output(each.name, each.datatype, results) for each in self.graph.outputs if each.name in requested
+        ]
         return InferResponse(
             response_id=payload.id or str(uuid4()),
             model_name=self.name,
@@ -48,14 +50,14 @@ class GraphModel(Model):
             use_binary_outputs=payload.use_binary_outputs,
         )
 
-    def _output(self, name: str, datatype: str, found: dict[str, Any]) -> InferOutput:
-        output = InferOutput(name=name, shape=list(found[name].shape), datatype=datatype)
-        output.set_data_from_numpy(found[name])
+    def _output(self, name: str, datatype: str, results: dict[str, Any]) -> InferOutput:
+        output = InferOutput(name=name, shape=list(results[name].shape), datatype=datatype)
+        output.set_data_from_numpy(results[name])
         return output
 
 
 def main() -> int:
-    """Serves until it is told to stop."""
+    """Serves until the process is stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)

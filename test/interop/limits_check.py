@@ -1,4 +1,4 @@
-"""Every limit of deploy/triton's models refuses what is one too many, with its code."""
+"""Checks that every limit of deploy/triton's models refuses a value just above it, with its code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from preparation import MAX_BEAMS, MAX_IMAGE_PIXELS, MAX_PROMPTS, Preparation, R
 
 
 def main() -> int:
-    """Raises where a limit does not hold."""
+    """Raises if a limit does not hold."""
     mini = Preparation.load(ROOT / "model-shards/mini")
     side = int(MAX_IMAGE_PIXELS**0.5) + 1
     refused("image-too-many-pixels", lambda: mini.pixels(png(side)))
@@ -45,14 +45,14 @@ def refused(code: str, call: object) -> None:
     raise ValueError(f"{code} was let through")
 
 
-def same(found: object, expected: object) -> None:
-    """Raises where the two differ."""
-    if found != expected:
-        raise ValueError(f"{found} instead of {expected}")
+def same(actual: object, expected: object) -> None:
+    """Raises if the two differ."""
+    if actual != expected:
+        raise ValueError(f"{actual} instead of {expected}")
 
 
 def png(side: int) -> bytes:
-    """A white square of one bit a pixel: few bytes, many pixels."""
+    """Returns a white square with one bit per pixel: few bytes, many pixels."""
     buffer = io.BytesIO()
     Image.new("1", (side, side), 1).save(buffer, "PNG")
     return buffer.getvalue()

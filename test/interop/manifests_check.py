@@ -1,4 +1,4 @@
-"""KServe's own types on the manifests of deploy/kserve: every key is one that the API has, to the leaves.
+"""Checks every key of the manifests in deploy/kserve against KServe's own types, at all levels.
 
 The classes are generated from the custom resources' schemas (kserve) and from Kubernetes' own (kubernetes).
 """
@@ -20,7 +20,7 @@ PLAIN = {"str": (str,), "int": (int,), "bool": (bool,), "float": (int, float), "
 
 
 def main() -> int:
-    """Prints a line for each resource; raises where a key or a type is wrong."""
+    """Prints a line for each resource; raises if a key or a type is wrong."""
     for path in sorted(FOLDER.glob("*.yaml")):
         for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
             kind = KINDS[document["kind"]]
@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def check(value: Any, kind: str, where: str) -> None:
-    """Holds a value against the name of a type, as the generated classes write it."""
+    """Checks a value against a type, named as in the generated classes."""
     if found := re.fullmatch(r"list\[(.+)\]", kind):
         for at, each in enumerate(value):
             check(each, found[1], f"{where}.{at}")
@@ -45,7 +45,7 @@ def check(value: Any, kind: str, where: str) -> None:
 
 
 def check_object(value: Any, kind: str, where: str) -> None:
-    """Every key of an object, by the class of that name."""
+    """Checks every key of an object against the class with that name."""
     described = getattr(kserve, kind, None) or getattr(kubernetes, kind, None)
     if described is None or not hasattr(described, "attribute_map"):
         return  # quantities and ports, which are numbers or text

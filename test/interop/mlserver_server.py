@@ -1,4 +1,4 @@
-"""MLServer on a model's graphs: `python mlserver_server.py --model model-shards/mini --port 8080`."""
+"""Serves a model's graphs with MLServer: `python mlserver_server.py --model model-shards/mini --port 8080`."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ class GraphModel(MLModel):
     """One graph under its own name."""
 
     async def load(self) -> bool:
-        """Reads the graph that the settings name."""
+        """Loads the graph that the settings name."""
         self.graph = Graph.load(Path(self.settings.parameters.uri), self.name)
         return True
 
     async def predict(self, payload: InferenceRequest) -> InferenceResponse:
-        """Runs the graph; what ONNX Runtime refuses is the caller's mistake."""
+        """Runs the graph; reports errors of ONNX Runtime as inference errors."""
         arrays = {each.name: NumpyCodec.decode_input(each) for each in payload.inputs}
         try:
-            found = self.graph.run(arrays)
+            results = self.graph.run(arrays)
         except Exception as error:
             raise InferenceError(str(error)) from error
-        wanted = {each.name for each in payload.outputs or []} or set(found)
-        outputs = [NumpyCodec.encode_output(name, array) for name, array in found.items() if name in wanted]
+        requested = {each.name for each in payload.outputs or []} or set(results)
+        outputs = [NumpyCodec.encode_output(name, array) for name, array in results.items() if name in requested]
         return InferenceResponse(model_name=self.name, id=payload.id, outputs=outputs)
 
 
 def settings_of(model: Path, name: str) -> ModelSettings:
-    """How MLServer is told of a graph."""
+    """Returns MLServer's settings for a graph."""
     graph = Graph.load(model, name)
     inputs, outputs = ([MetadataTensor(**asdict(each)) for each in some] for some in (graph.inputs, graph.outputs))
     return ModelSettings(
@@ -47,7 +47,7 @@ def settings_of(model: Path, name: str) -> ModelSettings:
 
 
 async def serve(model: Path, port: int) -> None:
-    """Serves until it is told to stop."""
+    """Serves until the process is stopped."""
     settings = Settings(
         debug=False, host="127.0.0.1", http_port=port, grpc_port=0, metrics_endpoint=None, parallel_workers=0
     )
@@ -55,7 +55,7 @@ async def serve(model: Path, port: int) -> None:
 
 
 def main() -> int:
-    """Reads the command line."""
+    """Parses the command line and serves."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)

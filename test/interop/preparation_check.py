@@ -1,4 +1,7 @@
-"""deploy/triton's pictures are transformers' own, bit for bit: SHA-256 of every tensor in test/vectors/preprocess."""
+"""Checks that deploy/triton prepares images bit for bit like transformers.
+
+Compares the SHA-256 of every tensor in test/vectors/preprocess.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from preparation import Preparation  # noqa: E402 - the models are files of a re
 
 
 def main() -> int:
-    """Counts the tensors that differ; the exit status says whether one does."""
+    """Counts the tensors that differ; the exit status is 1 if there are any or if none was checked."""
     expected = json.loads((VECTORS / "expected.json").read_text(encoding="utf-8"))
     mini = Preparation.load(ROOT / "model-shards/mini")
     wrong, tried = [], 0

@@ -1,4 +1,4 @@
-"""Every config.pbtxt of a model repository, read with NVIDIA's schema and held against its graph."""
+"""Parses every config.pbtxt of a model repository with NVIDIA's schema and compares it with its graph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graphs import DATATYPES
 
 
 def main() -> int:
-    """Prints a line for each model; raises where one is wrong."""
+    """Prints a line for each model; raises if one is wrong."""
     for path in sorted(Path(sys.argv[1]).glob("*/config.pbtxt")):
         config = text_format.Parse(path.read_text(encoding="utf-8"), model_config_pb2.ModelConfig())
         if config.name != path.parent.name:
@@ -26,18 +26,18 @@ def main() -> int:
 
 
 def check(config: model_config_pb2.ModelConfig, session: InferenceSession) -> None:
-    """Names, types and dimensions of all tensors; the batch's own dimension is left out of the configuration."""
+    """Compares names, types and dimensions of all tensors; the configuration does not have the batch dimension."""
     batched = config.max_batch_size > 0
     for described, actual in ((config.input, session.get_inputs()), (config.output, session.get_outputs())):
-        found = [(each.name, model_config_pb2.DataType.Name(each.data_type), list(each.dims)) for each in described]
-        if found != [expected(each, batched=batched) for each in actual]:
-            raise ValueError(f"{config.name}: {found}")
+        tensors = [(each.name, model_config_pb2.DataType.Name(each.data_type), list(each.dims)) for each in described]
+        if tensors != [expected(each, batched=batched) for each in actual]:
+            raise ValueError(f"{config.name}: {tensors}")
     if batched != (config.name != "decoder_model_merged"):
         raise ValueError(f"{config.name}: max_batch_size {config.max_batch_size}")
 
 
 def expected(argument: NodeArg, *, batched: bool) -> tuple[str, str, list[int]]:
-    """A tensor as its configuration must have it."""
+    """Returns a tensor in the form of its configuration."""
     dims = [size if isinstance(size, int) else -1 for size in argument.shape]
     return argument.name, f"TYPE_{DATATYPES[argument.type]}", dims[1:] if batched else dims
 

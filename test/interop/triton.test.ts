@@ -14,7 +14,7 @@ import { clientOf, type ForeignServer, startServer } from "./support/server.ts";
 
 const run = promisify(execFile);
 
-/** How many rows a model has seen, in how many batches. */
+/** The number of rows that a model has processed, and the number of batches. */
 const Statistics = z.object({
   model_stats: z.tuple([z.object({ inference_count: z.int().positive(), execution_count: z.int().positive() })]),
 });
@@ -42,8 +42,8 @@ afterAll(async () => {
   await rm(repository, { recursive: true });
 });
 
-/** One call of `florence2` as it should not be. */
-async function ask(image: Uint8Array, prompt: string, beams = 1): Promise<unknown> {
+/** Calls `florence2` with an image that may be invalid. */
+async function infer(image: Uint8Array, prompt: string, beams = 1): Promise<unknown> {
   return client.infer("florence2", {
     inputs: [
       { name: "image", datatype: "BYTES", shape: [1], data: [image] },
@@ -53,48 +53,48 @@ async function ask(image: Uint8Array, prompt: string, beams = 1): Promise<unknow
   });
 }
 
-describe("Triton with the repository that we write", () => {
+describe("Triton with the repository written by tools/triton-repository.ts", () => {
   describeRawGraphs(() => client);
   describePlacement("split", () => splitBackend(client));
   describePlacement("remote", () => remoteBackend(client));
 
-  it("speaks binary tensors", async () => {
+  it("supports the binary tensor extension", async () => {
     expect((await client.server()).extensions).toContain("binary_tensor_data");
   });
 
-  it("answers different pictures, prompts and settings at once, in common batches", async () => {
+  it("answers concurrent requests with different images, prompts and settings in shared batches", async () => {
     const backend = remoteBackend(client);
-    const asked = goldenImages.slice(2, 10).map(async ({ image, goldens }, at) => {
+    const checks = goldenImages.slice(2, 10).map(async ({ image, goldens }, at) => {
       const search = at % 2 === 0 ? "greedy" : "beams";
-      const those = goldens.slice(at, at + 2);
-      const written = await generations(backend, image, those, search);
-      expect(written.map(({ tokenIds }) => tokenIds)).toEqual(those.map((golden) => golden[search]));
+      const selected = goldens.slice(at, at + 2);
+      const generated = await generations(backend, image, selected, search);
+      expect(generated.map(({ tokenIds }) => tokenIds)).toEqual(selected.map((golden) => golden[search]));
     });
-    await Promise.all(asked);
+    await Promise.all(checks);
     const statistics: unknown = await (await fetch(new URL("/v2/models/florence2_generate/stats", server.url))).json();
-    const [{ inference_count: pictures, execution_count: batches }] = Statistics.parse(statistics).model_stats;
-    expect(batches).toBeLessThan(pictures);
+    const [{ inference_count: rows, execution_count: batches }] = Statistics.parse(statistics).model_stats;
+    expect(batches).toBeLessThan(rows);
   });
 
   it.each([
-    ["no picture", () => ask(text.encode("no picture"), "What?"), "unsupported-image"],
+    ["bytes that are no image", () => infer(text.encode("no picture"), "What?"), "unsupported-image"],
     [
-      "half a picture",
-      () => ask(goldenImages[0]?.image.bytes.slice(0, 2000) ?? text.encode(""), "What?"),
+      "half an image",
+      () => infer(goldenImages[0]?.image.bytes.slice(0, 2000) ?? text.encode(""), "What?"),
       "image-corrupt",
     ],
     [
-      "a prompt too long",
-      () => ask(goldenImages[0]?.image.bytes ?? text.encode(""), "word ".repeat(2000)),
+      "a prompt that is too long",
+      () => infer(goldenImages[0]?.image.bytes ?? text.encode(""), "word ".repeat(2000)),
       "prompt-too-long",
     ],
-    ["too many beams", () => ask(goldenImages[0]?.image.bytes ?? text.encode(""), "What?", 99), "invalid-request"],
+    ["too many beams", () => infer(goldenImages[0]?.image.bytes ?? text.encode(""), "What?", 99), "invalid-request"],
   ])("refuses %s with status 400 and its code", async (_, call, code) => {
     await expect(call()).rejects.toMatchObject({ kind: "refused", status: 400, code });
     expect(await client.ready()).toBe(true);
   });
 
-  it("prepares pictures as transformers does, bit for bit, keeps its limits, and its configurations fit NVIDIA's schema and the graphs", async () => {
+  it("prepares images bit for bit like transformers, enforces its limits, and has configurations that fit NVIDIA's schema and the graphs", async () => {
     await run(python, [join(here, "preparation_check.py")]);
     await run(python, [join(here, "limits_check.py")]);
     const { stdout } = await run(python, [join(here, "repository_check.py"), repository]);

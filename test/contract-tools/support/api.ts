@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startServer } from "../../../tools/ready-server.ts";
 
-/** The API, running as `npm start` runs it, and its document as a file. */
+/** The API, started as by `npm start`, and its OpenAPI document as a file. */
 export interface CheckedApi {
   readonly origin: string;
   readonly document: string;
   stop(): Promise<void>;
 }
 
-/** Starts the API on a free port. */
+/** Starts the API on a free port and saves its document. */
 export async function startApi(): Promise<CheckedApi> {
   const server = await startServer(0);
   const folder = await mkdtemp(join(tmpdir(), "contract-"));

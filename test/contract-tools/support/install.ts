@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 const here = join(import.meta.dirname, "..");
 const run = promisify(execFile);
 
-/** Whether what is installed is what a list names. */
+/** Whether exactly the packages of a list are installed. */
 async function isInstalled(list: string, stamp: string): Promise<boolean> {
-  const [wanted, installed] = await Promise.all([readFile(list, "utf8"), readFile(stamp, "utf8").catch(() => "")]);
-  return wanted === installed;
+  const [required, installed] = await Promise.all([readFile(list, "utf8"), readFile(stamp, "utf8").catch(() => "")]);
+  return required === installed;
 }
 
 async function installOnce(list: string, folder: string, install: () => Promise<void>): Promise<void> {
@@ -19,17 +19,17 @@ async function installOnce(list: string, folder: string, install: () => Promise<
   await copyFile(list, stamp);
 }
 
-/** Where a checker's command lies. */
+/** The path of a checker's command in Node's packages. */
 export function nodeTool(name: string): string {
   return join(here, "node_modules/.bin", name);
 }
 
-/** As `nodeTool`, of Python's. */
+/** The path of a checker's command in Python's packages. */
 export function pythonTool(name: string): string {
   return join(here, ".venv/bin", name);
 }
 
-/** Installs the checkers, unless exactly they are installed: 90 MB of Node's, 95 MB of Python's. `PYTHON` names another Python than `python3`. */
+/** Installs the checkers unless exactly these are installed: 90 MB for Node, 95 MB for Python. `PYTHON` replaces `python3`. */
 export async function setup(): Promise<void> {
   await installOnce(join(here, "package-lock.json"), join(here, "node_modules"), async () => {
     await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: here });

@@ -1,19 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 
-/** The name of a body that waits here. */
+/** The header with the id of a stored body. */
 const BODY_HEADER = "x-relay-body";
 
-/** Between a checker that breaks bytes and the API. */
+/** A relay between a checker that corrupts binary bodies and the API. */
 export interface Relay {
   readonly origin: string;
-  /** Keeps a request's body for when the request comes by; resolves to the headers to send with it. */
+  /** Stores a request's body until the request arrives at the relay; resolves to the headers to send with the request. */
   keep(request: Request): Promise<Headers>;
   stop(): Promise<void>;
 }
 
-/** Headers of a connection, which each has of its own, and those of a compression that `fetch` has undone. */
-const own = new Set([
+/** Headers that are not forwarded: those of one connection, and those of the compression that `fetch` has decoded. */
+const notForwarded = new Set([
   "host",
   "connection",
   "keep-alive",
@@ -25,21 +25,24 @@ const own = new Set([
 ]);
 
 function headersOf({ headers }: IncomingMessage): Headers {
-  const given = Object.entries(headers).flatMap(([name, value]) =>
-    own.has(name) ? [] : [[name, String(value)] as const],
+  const forwarded = Object.entries(headers).flatMap(([name, value]) =>
+    notForwarded.has(name) ? [] : [[name, String(value)] as const],
   );
-  return new Headers(given.map(([name, value]) => [name, value]));
+  return new Headers(forwarded.map(([name, value]) => [name, value]));
 }
 
 async function answer(response: Response, reply: ServerResponse): Promise<void> {
-  reply.writeHead(response.status, Object.fromEntries([...response.headers].filter(([name]) => !own.has(name))));
-  // Prism reads an answer to its end anyway.
+  reply.writeHead(
+    response.status,
+    Object.fromEntries([...response.headers].filter(([name]) => !notForwarded.has(name))),
+  );
+  // Buffered: Prism reads an answer to its end anyway.
   reply.end(new Uint8Array(await response.arrayBuffer()));
 }
 
 /**
- * Sends requests on to `origin` with the bodies that they had before they came through Prism, which takes every body for text
- * (stoplightio/prism#1321) and so passes no picture on.
+ * Starts a relay that forwards requests to `origin` with their original bodies: Prism treats every body as text
+ * (stoplightio/prism#1321) and so corrupts images.
  */
 export async function startRelay(origin: string): Promise<Relay> {
   const bodies = new Map<string, ArrayBuffer>();

@@ -3,20 +3,22 @@ import { access, cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+/** The folder `test/interop`. */
 export const here = join(import.meta.dirname, "..");
+/** The repository root. */
 export const root = join(here, "../..");
 
 const run = promisify(execFile);
 
-/** Most that a command may print: pip lists every file that it cannot find. */
+/** The limit of a command's output: pip lists every file that it cannot find. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-/** The other servers, by their files in `requirements/`. */
+/** The third-party servers by the names of their files in `requirements/`. */
 export type EnvironmentName = "kserve" | "mlserver" | "triton";
 
 /**
- * Debian's own Python first: the stub in Triton's package is linked against libpython, which other builds do not bring, and its
- * bindings are older than the standard library of 3.11.7. `PYTHON` names another.
+ * Finds a Python 3.11, Debian's own first: the stub in Triton's package is linked against libpython, which other builds do not
+ * include, and its bindings are older than the standard library of 3.11.7. `PYTHON` selects another Python.
  */
 async function findPython(): Promise<string> {
   const named = process.env["PYTHON"];
@@ -42,25 +44,25 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Installs what a file lists, unless exactly that is installed. */
+/** Installs the packages that a file lists, unless exactly this file is already installed. */
 async function install(folder: string, requirements: string): Promise<void> {
   const stamp = join(folder, "installed.txt");
-  const wanted = await readFile(requirements, "utf8");
-  if ((await readFile(stamp, "utf8").catch(() => "")) === wanted) return;
+  const required = await readFile(requirements, "utf8");
+  if ((await readFile(stamp, "utf8").catch(() => "")) === required) return;
   await run(await findPython(), ["-m", "venv", "--clear", folder]);
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements];
   await run(join(folder, "bin/python"), pip, { maxBuffer: MAX_OUTPUT_BYTES });
   await cp(requirements, stamp);
 }
 
-/** A server's virtual environment, made by the first run; resolves to its Python. */
+/** Creates a server's virtual environment on the first run; resolves to its Python. */
 export async function environment(name: EnvironmentName): Promise<string> {
   const folder = join(here, ".venv", name);
   await install(folder, join(here, "requirements", `${name}.txt`));
   return join(folder, "bin/python");
 }
 
-/** The mini model as a `from_pretrained` folder. Makes the training environment where there is none: PyTorch, 6 GB. */
+/** Returns the mini model as a `from_pretrained` folder. Creates the training environment if there is none: PyTorch, 6 GB. */
 export async function checkpoint(): Promise<string> {
   const folder = join(root, "training/build/checkpoint");
   if (!(await exists(join(folder, "model.safetensors")))) {
@@ -70,9 +72,9 @@ export async function checkpoint(): Promise<string> {
   return folder;
 }
 
-/** Lets an environment see the training one's PyTorch behind its own packages: a second copy would be another 6 GB. */
+/** Makes the training environment's PyTorch importable in an environment, after its own packages: a second copy would be another 6 GB. */
 export async function reuseTorch(name: EnvironmentName): Promise<void> {
   const packages = "lib/python3.11/site-packages";
-  const lender = join(root, "training/.venv", packages);
-  await writeFile(join(here, ".venv", name, packages, "training.pth"), `${lender}\n`);
+  const source = join(root, "training/.venv", packages);
+  await writeFile(join(here, ".venv", name, packages, "training.pth"), `${source}\n`);
 }

@@ -21,8 +21,8 @@ const imageConfig = readImageConfig(
   JSON.parse(await readFile(join(shards, "mini", modelFiles.preprocessor), "utf8")) satisfies unknown,
 );
 
-/** A JPEG and a PNG, fifteen prompts each: what more would show is shown by the goldens elsewhere. */
-const pictures = goldenImages.slice(0, 2);
+/** A JPEG and a PNG with fifteen prompts each; other tests cover all goldens. */
+const images = goldenImages.slice(0, 2);
 
 const platform = {
   modelId: "mini",
@@ -35,26 +35,26 @@ const platform = {
   imageBudgetBytes: 64 * 1024 * 1024,
 };
 
-/** The whole model here: what log-probabilities are held against. */
+/** The whole model in this process; the reference for log-probabilities. */
 const embedded = createEmbeddedBackend({
   ...platform,
   preprocess: (image, target) => preprocess(image, target, decoders),
   maxPromptTokens: ISOLATE_MAX_PROMPT_TOKENS,
 });
 
-/** Digits that log-probabilities of two implementations agree in, behind the point. */
+/** The decimal places in which the log-probabilities of two implementations must agree. */
 const LOGPROB_DIGITS = 3;
 
-function expectSameLogprobs(written: readonly Generation[], own: readonly Generation[]): void {
-  for (const [at, { tokenIds, tokenLogprobs }] of written.entries()) {
+function expectSameLogprobs(actual: readonly Generation[], expected: readonly Generation[]): void {
+  for (const [at, { tokenIds, tokenLogprobs }] of actual.entries()) {
     expect(tokenLogprobs).toHaveLength(tokenIds.length);
-    for (const [place, logprob] of tokenLogprobs.entries()) {
-      expect(logprob).toBeCloseTo(own[at]?.tokenLogprobs[place] ?? NaN, LOGPROB_DIGITS);
+    for (const [index, logprob] of tokenLogprobs.entries()) {
+      expect(logprob).toBeCloseTo(expected[at]?.tokenLogprobs[index] ?? NaN, LOGPROB_DIGITS);
     }
   }
 }
 
-/** The whole model on the server. */
+/** A backend of the placement `remote`: the whole model on the server. */
 export function remoteBackend(client: InferenceClient): Backend {
   return createRemoteBackend({
     client,
@@ -63,7 +63,7 @@ export function remoteBackend(client: InferenceClient): Backend {
   });
 }
 
-/** The encoders on the server, as `florence2_encoder` or as bare graphs; the decoder here. */
+/** A backend of the placement `split`: the encoders on the server, as `florence2_encoder` or as bare graphs, the decoder here. */
 export function splitBackend(client: InferenceClient): Backend {
   return createSplitBackend({
     ...platform,
@@ -78,23 +78,23 @@ export function splitBackend(client: InferenceClient): Backend {
   });
 }
 
-/** Goldens through a backend, greedy and with three beams. */
+/** Tests the goldens through a backend, with greedy search and with three beams. */
 export function describePlacement(name: string, backendOf: () => Backend): void {
   it(`${name}: is ready`, async () => {
     await expect(backendOf().ready()).resolves.toBeUndefined();
   });
 
-  it.each(pictures)(`${name}: writes what PyTorch writes on $name, greedy`, async ({ image, goldens }) => {
+  it.each(images)(`${name}: generates what PyTorch generates on $name, greedy`, async ({ image, goldens }) => {
     const answers = await generations(backendOf(), image, goldens, "greedy");
     expect(answers.map(({ tokenIds }) => tokenIds)).toEqual(goldens.map(({ greedy }) => greedy));
     expect(answers.map(({ text }) => text)).toEqual(goldens.map((golden) => golden.greedy_text));
     expect(answers.map(({ promptTokens }) => promptTokens)).toEqual(goldens.map((golden) => golden.prompt_ids.length));
-    const own = await generations(embedded, image, goldens, "greedy");
-    expectSameLogprobs(answers, own);
+    const expected = await generations(embedded, image, goldens, "greedy");
+    expectSameLogprobs(answers, expected);
     expect(answers.every(({ finishReason }) => finishReason === "stop")).toBe(true);
   });
 
-  it.each(pictures)(`${name}: writes what PyTorch writes on $name, three beams`, async ({ image, goldens }) => {
+  it.each(images)(`${name}: generates what PyTorch generates on $name, three beams`, async ({ image, goldens }) => {
     const answers = await generations(backendOf(), image, goldens, "beams");
     const ids = answers.map(({ tokenIds }) => tokenIds);
     expect(ids).toEqual(goldens.map(({ beams }) => beams));

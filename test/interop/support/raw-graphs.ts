@@ -7,7 +7,7 @@ import { createNativeSessions } from "../../../src/runtime/ort-node.ts";
 import type { Session, Tensor, TensorPort } from "../../../src/runtime/session.ts";
 import { root } from "./environment.ts";
 
-/** Sizes for the graphs' open dimensions; the decoder's past is empty, as at its first step. */
+/** Sizes for the graphs' symbolic dimensions; the decoder's past is empty, as in its first step. */
 const sizes: ReadonlyMap<string, number> = new Map([
   ["batch_size", 2],
   ["sequence_length", 5],
@@ -17,10 +17,10 @@ const sizes: ReadonlyMap<string, number> = new Map([
   ["past_encoder_sequence_length", 0],
 ]);
 
-/** Most that two builds of ONNX Runtime may differ by, on values up to some tens. */
+/** The largest difference allowed between two builds of ONNX Runtime, for values up to some tens. */
 const TOLERANCE = 1e-3;
 
-/** Something for an input: words that are no filling, masks that hide nothing, waves, and a decoder that has not begun. */
+/** Sample data for an input: non-padding ids, full masks, sine values, and the state of a decoder before its first step. */
 function sampleOf({ type, shape }: TensorPort): Tensor {
   const dims = shape.map((size) => (typeof size === "number" ? size : (sizes.get(size) ?? 1)));
   const length = dims.reduce((product, size) => product * size, 1);
@@ -44,19 +44,19 @@ async function openGraph(name: string): Promise<Session> {
 function expectClose(actual: NamedTensor | undefined, expected: Tensor | undefined): void {
   expect(actual?.shape).toEqual(expected?.dims);
   const [one, other] = [[...(actual?.data ?? [])].map(Number), [...(expected?.data ?? [])].map(Number)];
-  const apart = one.reduce((most, value, at) => Math.max(most, Math.abs(value - (other[at] ?? Infinity))), 0);
-  expect(apart).toBeLessThan(TOLERANCE);
+  const difference = one.reduce((most, value, at) => Math.max(most, Math.abs(value - (other[at] ?? Infinity))), 0);
+  expect(difference).toBeLessThan(TOLERANCE);
 }
 
-/** A shape as the protocol describes it: -1 where the size is free. */
+/** A shape as in the protocol's metadata: -1 for a symbolic size. */
 function describedShape({ shape }: TensorPort): readonly number[] {
   return shape.map((size) => (typeof size === "number" ? size : -1));
 }
 
-/** The bare graphs of a server, held against the same files here. */
+/** Compares the bare graphs of a server with the same files run here. */
 export function describeRawGraphs(clientOf: () => InferenceClient): void {
   it.each(["vision_encoder", "embed_tokens", "encoder_model", "decoder_model_merged"])(
-    "%s gives what ONNX Runtime gives here, and describes itself as the file does",
+    "%s returns the outputs of ONNX Runtime here, and has the metadata of the file",
     async (name) => {
       const graph = await openGraph(name);
       const samples = graph.inputs.map((port) => [port.name, sampleOf(port)] as const);
@@ -71,7 +71,7 @@ export function describeRawGraphs(clientOf: () => InferenceClient): void {
     },
   );
 
-  it("a mistake in a request is the caller's, and the server lives on", async () => {
+  it("refuses an invalid request with status 400 and stays ready", async () => {
     const inputs: readonly NamedTensor[] = [
       { name: "input_ids", datatype: "INT64", shape: [1, 2], data: BigInt64Array.of(0n, 1_000_000n) },
     ];

@@ -4,21 +4,21 @@ import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createInferenceClient } from "../../../src/inference/protocol/client.ts";
 
-/** How long a server may take to be ready: Triton with PyTorch on a busy machine of two cores took 40 s. */
+/** The startup timeout in ms: Triton with PyTorch took 40 s on a busy machine with two cores. */
 const READY_MS = 180_000;
 
-/** How long a server may take to end before it is killed. */
+/** How long a server may take to exit before it is killed, in ms. */
 const STOP_MS = 20_000;
 
 const POLL_MS = 250;
 
-/** A server of somebody else, ready. */
+/** A running third-party server. */
 export interface ForeignServer {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** A port that nobody listens on, at this moment. */
+/** Returns a port that is free at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -28,7 +28,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A client as the API's own adapters make it. */
+/** Creates a client as the API's own adapters do. */
 export function clientOf(url: string) {
   return createInferenceClient({
     url,
@@ -36,7 +36,7 @@ export function clientOf(url: string) {
     now: Date.now,
     random: Math.random,
     sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
-    // Everything runs on two cores here.
+    // Long, because everything shares two cores here.
     timeouts: { callMs: 240_000, probeMs: 5000 },
   });
 }
@@ -65,7 +65,7 @@ async function stop(child: ChildProcess): Promise<void> {
   late.abort();
 }
 
-/** Starts `command` with the port as its last argument and waits until it is ready. Throws with what it printed. */
+/** Starts `command` with the port as its last argument and waits until it is ready. Throws an error with its output if it does not become ready. */
 export async function startServer(command: string, arguments_: readonly string[]): Promise<ForeignServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -75,7 +75,7 @@ export async function startServer(command: string, arguments_: readonly string[]
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-20_000)));
   }
-  // Also when the run is interrupted.
+  // Covers an interrupted run too.
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   for (const until = Date.now() + READY_MS; !(await isReady(url));) {
