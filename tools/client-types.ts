@@ -96,6 +96,6 @@ export function clientTypes(): string {
   const schemas: Readonly<Record<string, Schema>> = openApiDocument(rows, "").components?.schemas ?? {};
   const declared = Object.entries(schemas).filter(([name]) => !excluded.has(name));
   const head =
-    "// Drawn from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts holds it against the schemas.\n";
+    "// Generated from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts checks it against the schemas.\n";
   return [head, ...declared.map(declaration), taskTable()].join("\n");
 }

@@ -1,4 +1,4 @@
-// Drawn from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts holds it against the schemas.
+// Generated from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts checks it against the schemas.
 
 export type AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent;
 

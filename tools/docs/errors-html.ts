@@ -23,7 +23,7 @@ function section([code, { summary, value }]: [string, ReturnType<typeof exampleP
 /** Returns the API's page of errors, with an anchor for each code that problems link to. */
 export async function errorsHtml(): Promise<string> {
   const page = await html`<!doctype html>
-    <!-- Drawn from src/contract/problem-table.ts by \`npm run docs\`. -->
+    <!-- Generated from src/contract/problem-table.ts by \`npm run docs\`. -->
     <html lang="en">
       <head>
         <meta charset="utf-8" />
