@@ -1,1 +1,1 @@
-"""The data, training and export of a small Florence-2, and the export of any other."""
+"""Data generation, training and export of a small Florence-2, and export of any other Florence-2 checkpoint."""

@@ -1,4 +1,4 @@
-"""`python -m florence_training <command>`: the commands of every room."""
+"""`python -m florence_training <command>`: runs one of the commands."""
 
 from __future__ import annotations
 

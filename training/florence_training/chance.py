@@ -1,4 +1,4 @@
-"""Chance that is the same at every run, and different for every use."""
+"""Reproducible random numbers, with a separate stream for each use."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from random import Random
 
 
 def stream(seed: int, use: str) -> Random:
-    """The random numbers of a seed for one use.
+    """Returns the random generator of a seed for one use.
 
-    `Random(seed)` is the scene's own: who drew from a second one of the same seed would get the numbers that chose the
-    scene's ground, and ask other things on red than on black. (`Random(-seed)` is the same stream as `Random(seed)`.)
+    `Random(seed)` is the stream that draws the scene. A second generator with the same seed would repeat the numbers
+    that chose the scene's background, and the questions would depend on its colour. (`Random(-seed)` is the same stream
+    as `Random(seed)`.)
     """
     return Random(f"{seed} {use}")

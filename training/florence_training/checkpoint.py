@@ -1,4 +1,4 @@
-"""Reading a `from_pretrained` folder."""
+"""Reads `from_pretrained` folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "model-shards" / "mini"
 
 
 def load_checkpoint(checkpoint: Path) -> Florence2ForConditionalGeneration:
-    """The model in float32, ready to run, with attention written out (the exported graphs do the same)."""
+    """Returns the model in float32 and evaluation mode, with eager attention, as in the exported graphs."""
     model = Florence2ForConditionalGeneration.from_pretrained(
         checkpoint, dtype=torch.float32, attn_implementation="eager"
     )
@@ -20,6 +20,6 @@ def load_checkpoint(checkpoint: Path) -> Florence2ForConditionalGeneration:
 
 
 def read_image_size(checkpoint: Path) -> int:
-    """The side in pixels of the square that the checkpoint's image processor makes."""
+    """Returns the side, in pixels, of the square that the checkpoint's image processor makes."""
     settings = json.loads((checkpoint / "preprocessor_config.json").read_text(encoding="utf-8"))
     return int(settings["size"]["height"])

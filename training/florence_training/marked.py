@@ -1,4 +1,4 @@
-"""Tables inside Markdown pages, between two marks."""
+"""Replaces tables between two markers in Markdown pages."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 
 
 def is_marked(page: str) -> bool:
-    """Whether the page has each mark once."""
+    """Returns whether the page has each marker exactly once."""
     return page.count(BEGIN) == 1 and page.count(END) == 1
 
 
 def fill(page: str, lines: Sequence[str]) -> str:
-    """The page with these lines, and nothing else, between its marks."""
+    """Returns the page with these lines, and nothing else, between its markers."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return "\n".join([f"{before}{BEGIN}", *lines, f"{END}{after}"])
 
 
 def table_row(cells: Sequence[str]) -> str:
-    """A line of a table."""
+    """Returns one row of a Markdown table."""
     return f"| {' | '.join(cells)} |"

@@ -1,4 +1,4 @@
-"""Ending a long computation when one is told to, with what was done kept."""
+"""Stops a long computation on a signal, without losing its results."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from threading import Event
 
 @contextmanager
 def told_to_stop() -> Iterator[Event]:
-    """An event that Ctrl-C and `kill` set, instead of ending the process."""
+    """Yields an event that SIGINT (Ctrl-C) and SIGTERM (`kill`) set instead of ending the process."""
     stop = Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

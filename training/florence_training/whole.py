@@ -1,4 +1,4 @@
-"""Folders that are there whole or not at all."""
+"""Writes folders completely or not at all."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """A place beside the folder to write it in; at the end it is renamed, over an older one.
+    """Yields a temporary path beside `folder` to write to, and renames it to `folder` at the end, over an older one.
 
-    A program that is killed meanwhile leaves no folder in halves, and the next to write it clears away what it left.
+    If the program is killed meanwhile, no incomplete `folder` remains, and the next call deletes the temporary one.
     """
     partial = folder.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)

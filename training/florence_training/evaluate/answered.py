@@ -1,4 +1,4 @@
-"""A question with its answer, and the figures of many."""
+"""A question with its answer, and the metrics of many such pairs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from florence_training.evaluate.questions import Question
 
 @dataclass(frozen=True)
 class Answered:
-    """What was asked and what was said."""
+    """A question and its answer."""
 
     question: Question
     answer: Answer
 
 
-Figures = dict[str, float]  # parts in 0 … 1; `…_wanted` counts what a figure is a part of
+Figures = dict[str, float]  # fractions in 0 … 1, but `…_wanted` is a number of true items
 Measure = Callable[[Sequence[Answered]], Figures]

@@ -1,4 +1,4 @@
-"""What was answered, whoever answered it: texts, and things with their places in pixels."""
+"""The answers of any source: texts, and things with their locations in pixels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Polygon = tuple[float, ...]  # x, y, x, y, … in pixels
 
 @dataclass(frozen=True)
 class Found:
-    """A thing, phrase or word with its place; quads are outlines of four corners. `score` is in 0 … 1."""
+    """A thing, phrase or word with its location; quads are outlines of four corners. `score` is in 0 … 1."""
 
     label: str
     box: Box
@@ -24,19 +24,19 @@ class Found:
 
 @dataclass(frozen=True)
 class Answer:
-    """A task that answers with text fills `text`, every other one `found`."""
+    """The answer to one task: tasks that answer with text fill `text`, all others `found`."""
 
     text: str = ""
     found: tuple[Found, ...] = ()
 
 
 class Source(Protocol):
-    """Whoever answers: a checkpoint, what the API has answered, or the truth itself."""
+    """A source of answers: a checkpoint, recorded answers of the API, or the ground truth itself."""
 
     def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """The answers to questions about one scene, in their order. Raises AnswersError where there is none."""
+        """Returns the answers to questions about one scene, in their order. Raises AnswersError if one is missing."""
         ...
 
 
 class AnswersError(Exception):
-    """Answers that can't be measured; the message says why."""
+    """Raised for answers that cannot be measured; the message says why."""

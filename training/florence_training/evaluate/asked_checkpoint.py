@@ -1,4 +1,4 @@
-"""The source that asks a checkpoint through transformers' own `generate`."""
+"""Answers questions with a checkpoint, through transformers' `generate`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from florence_training.train.vocabulary import first_location
 
 @dataclass(frozen=True)
 class AskedCheckpoint:
-    """Answers of a checkpoint with one way of decoding."""
+    """A checkpoint that answers with one configuration of the search."""
 
     reader: Reader
     decoding: Decoding
 
     def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """Looks once and decodes all answers together."""
+        """Encodes the image once and decodes the answers to all questions in one batch."""
         scene = questions[0].scene
         pixels = self.reader.pixels(Image.fromarray(scene.image))
         prompts = [question.example.prompt for question in questions]
@@ -40,5 +40,5 @@ class AskedCheckpoint:
 
     def _location_logprobs(self, generation: Generation) -> list[float]:
         first = first_location(self.reader.tokenizer)
-        chosen = zip(generation.ids, generation.logprobs, strict=True)
-        return [logprob for id_, logprob in chosen if first <= id_ < first + BINS]
+        tokens = zip(generation.ids, generation.logprobs, strict=True)
+        return [logprob for id_, logprob in tokens if first <= id_ < first + BINS]

@@ -1,4 +1,4 @@
-"""`card`: a model's card with the figures that `evaluate` has written, side by side in one table."""
+"""`card`: writes a model card with the figures of several runs of `evaluate` side by side in one table."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from typing import Any
 from florence_training.evaluate.answered import Figures
 from florence_training.marked import BEGIN, END, fill, is_marked, table_row
 
-SHOWN = 16  # characters of a digest
+DIGEST_CHARACTERS = 16  # of a SHA-256, as shown in the card
 
 
 @dataclass(frozen=True)
 class Row:
-    """A figure of a task, what it is called, and what is wanted of it in the styles that the model was trained on."""
+    """A row of the table.
+
+    `aim` is the value to reach in the styles that the model was trained on.
+    """
 
     title: str
     task: str
@@ -55,7 +58,7 @@ ROWS = (
 
 @dataclass(frozen=True)
 class Column:
-    """One measurement."""
+    """A column of the table: one measurement."""
 
     title: str
     provenance: Mapping[str, Any]
@@ -63,21 +66,21 @@ class Column:
 
     @staticmethod
     def read(argument: str) -> Column:
-        """`TITLE=PATH`, a file of `evaluate`."""
+        """Reads `TITLE=PATH`, where PATH is a file that `evaluate` has written."""
         title, _, path = argument.partition("=")
         document = json.loads(Path(path).read_text(encoding="utf-8"))
         return Column(title, document["provenance"], document["figures"])
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `card`."""
+    """Adds the arguments of `card` to the parser."""
     parser.add_argument("--card", type=Path, required=True, help=f"a text with {BEGIN} and {END}")
     parser.add_argument("--figures", nargs="+", required=True, metavar="TITLE=PATH", help="files of `evaluate`")
     parser.add_argument("--out", type=Path, required=True, help="the card to write")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the card. Returns the exit status."""
+    """Writes the card and returns the exit status."""
     card = arguments.card.read_text(encoding="utf-8")
     if not is_marked(card):
         print(f"{arguments.card}: put {BEGIN} and {END} once where the table goes", file=sys.stderr)
@@ -89,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def tabulate(columns: Sequence[Column]) -> list[str]:
-    """A Markdown table: a line for each of `ROWS`."""
+    """Returns a Markdown table with one row for each of `ROWS`."""
     return [
         table_row(["", *(column.title for column in columns), "aim"]),
         table_row(["---"] * (len(columns) + 2)),
@@ -101,7 +104,7 @@ def tabulate(columns: Sequence[Column]) -> list[str]:
 
 
 def describe(column: Column) -> str:
-    """What was measured, in one line."""
+    """Returns one line that says what was measured."""
     facts = column.provenance
     things, words = (int(column.figures[task]["boxes_wanted"]) for task in ("<OD>", "<OCR_WITH_REGION>"))
     scenes = f"{facts['scenes']} scenes in {', '.join(facts['styles'])} with {things} things and {words} words"
@@ -111,7 +114,7 @@ def describe(column: Column) -> str:
 
 SOURCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "api": lambda facts: f"the HTTP API, {' and '.join(facts['models'])}",
-    "checkpoint": lambda facts: f"PyTorch, weights {facts['sha256'][:SHOWN]}…",
+    "checkpoint": lambda facts: f"PyTorch, weights {facts['sha256'][:DIGEST_CHARACTERS]}…",
     "truth": lambda _: "the targets themselves, which no model surpasses",
 }
 

@@ -1,4 +1,4 @@
-"""`evaluate`: how well a checkpoint, or what the API has answered, does on scenes that no training draws."""
+"""`evaluate`: measures a checkpoint, or recorded answers of the API, on scenes that no training draws."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PACKAGES = ("torch", "transformers", "tokenizers", "pillow", "numpy", "pycocotoo
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `evaluate`."""
+    """Adds the arguments of `evaluate` to the parser."""
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--checkpoint", type=Path, help="a from_pretrained folder with its tokenizer")
     source.add_argument("--answers", type=Path, help="json lines that bench/quality.ts has written")
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_scene_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which scenes are asked about."""
+    """Adds the arguments that select the scenes."""
     parser.add_argument("--scenes", type=int, default=SCENES, help=f"how many (default: {SCENES})")
     parser.add_argument(
         "--style",
@@ -54,25 +54,25 @@ def add_scene_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def read_styles(names: Sequence[str]) -> tuple[str, ...]:
-    """The styles that the command line names."""
+    """Returns the styles that the values of `--style` stand for."""
     groups = {"trained": STYLES, "unseen": (UNSEEN,)}
     return tuple(style for name in names for style in groups.get(name, (name,)))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Asks, measures and writes. Returns the exit status."""
+    """Asks all questions, measures the answers and writes the figures. Returns the exit status."""
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     styles = read_styles(arguments.style)
     started = time.monotonic()
     try:
-        source, described = _open_source(arguments)
+        source, origin = _open_source(arguments)
         answered = list(_ask(source, arguments.scenes, styles))
     except AnswersError as error:
         print(error, file=sys.stderr)
         return 1
     provenance = {
-        **described,
+        **origin,
         "scenes": arguments.scenes,
         "first_seed": FIRST_SEED,
         "styles": styles,
@@ -84,10 +84,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def write_figures(path: Path, provenance: dict[str, object], figures: dict[str, Figures]) -> None:
-    """Writes, and prints the figures."""
-    rounded = {task: {name: round(value, 4) for name, value in of.items()} for task, of in figures.items()}
-    for task, of in rounded.items():
-        print(task, " ".join(f"{name} {value:g}" for name, value in of.items()))
+    """Prints the figures, and writes them with their provenance to a json file."""
+    rounded = {task: {name: round(value, 4) for name, value in values.items()} for task, values in figures.items()}
+    for task, values in rounded.items():
+        print(task, " ".join(f"{name} {value:g}" for name, value in values.items()))
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {"provenance": provenance, "figures": rounded}
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -101,7 +101,7 @@ def _ask(source: Source, scenes: int, styles: Sequence[str]) -> Iterator[Answere
 
 
 def _open_source(arguments: argparse.Namespace) -> tuple[Source, dict[str, object]]:
-    """The source, and what it is."""
+    """Returns the source and its provenance."""
     if arguments.truth:
         return Truth(), {"source": "truth"}
     if arguments.answers:
@@ -109,5 +109,5 @@ def _open_source(arguments: argparse.Namespace) -> tuple[Source, dict[str, objec
         return recorded, {"source": "api", "models": recorded.models, "beams": arguments.beams}
     decoding = Decoding(num_beams=arguments.beams)
     weights = hashlib.sha256((arguments.checkpoint / "model.safetensors").read_bytes()).hexdigest()
-    described = {"source": "checkpoint", "sha256": weights, "beams": arguments.beams}
-    return AskedCheckpoint(Reader.load(arguments.checkpoint), decoding), described
+    origin = {"source": "checkpoint", "sha256": weights, "beams": arguments.beams}
+    return AskedCheckpoint(Reader.load(arguments.checkpoint), decoding), origin

@@ -1,4 +1,4 @@
-"""Figures of the tasks that find things."""
+"""Metrics of the tasks that answer with boxes or outlines."""
 
 from __future__ import annotations
 
@@ -17,53 +17,58 @@ Overlaps = Callable[[Answered], np.ndarray]
 
 
 def detect(answered: Sequence[Answered]) -> Figures:
-    """Average precision, and what was found with and without its name."""
+    """Returns average precision, and the metrics of `find_boxes`."""
     precision = average_precision([each.answer.found for each in answered], [each.question.scene for each in answered])
     return {"ap50": precision.at_half, "ap50_95": precision.mean, **find_boxes(answered)}
 
 
 def find_boxes(answered: Sequence[Answered]) -> Figures:
-    """What was found at an overlap of one half; `labels_…` counts only what has its true label."""
+    """Returns the metrics of boxes at an IoU of 0.5; `labels_…` counts only boxes with their true label."""
     return _find(answered, _boxes)
 
 
 def find_words(answered: Sequence[Answered]) -> Figures:
-    """The same for words, by the overlap of their quads; a label is right letter for letter."""
+    """Returns the same metrics for words, by the IoU of their quads; labels must match letter for letter."""
     return _find(answered, _outlines)
 
 
 def propose(answered: Sequence[Answered]) -> Figures:
-    """What was found at an overlap of one half; there are no names."""
-    return _counted("boxes", _sum(count_matches(_boxes(each)) for each in answered))
+    """Returns the metrics of boxes without labels at an IoU of 0.5."""
+    return _to_figures("boxes", _sum(count_matches(_boxes(each)) for each in answered))
 
 
 def find_named(answered: Sequence[Answered]) -> Figures:
-    """Open vocabulary: boxes under the name that was asked for; what is found of an absent thing is wrong.
+    """Returns the metrics of open-vocabulary detection, for boxes under the requested name.
 
-    `absent_silent` is the part of the questions for absent things that were answered with nothing.
+    Every box that is found for an absent thing is wrong. `absent_silent` is the fraction of questions about absent
+    things that were answered with no box.
     """
     absent = [each for each in answered if not each.question.subject.objects]
-    counts = _counted("labels", _sum(_count_labelled(each, _boxes(each)) for each in answered))
+    counts = _to_figures("labels", _sum(_count_labelled(each, _boxes(each)) for each in answered))
     return {**counts, "absent_silent": float(np.mean([not each.answer.found for each in absent]))}
 
 
 def ground(answered: Sequence[Answered]) -> Figures:
-    """`recall1`: phrases whose first box covers one of their things by half (Flickr30k Entities); then all boxes."""
+    """Returns the metrics of phrase grounding: `recall1`, and those of `find_boxes`.
+
+    `recall1` is the fraction of phrases whose first box has an IoU of at least 0.5 with one of their things (Flickr30k
+    Entities).
+    """
     recalls = [first for each in answered for first in _first_boxes(each)]
     return {"recall1": float(np.mean(recalls)), **find_boxes(answered)}
 
 
 def outline(answered: Sequence[Answered]) -> Figures:
-    """The mean overlap of masks, over questions about one thing each; and the part that overlaps by half."""
+    """Returns the mean IoU of masks, over questions about one thing each, and the fraction that is at least 0.5."""
     overlaps = [_outline_overlap(each) for each in answered]
     return {"miou": float(np.mean(overlaps)), "at_half": float(np.mean(np.asarray(overlaps) >= LEAST_OVERLAP))}
 
 
-def _find(answered: Sequence[Answered], overlaps: Overlaps) -> Figures:
-    pairs = [(each, overlaps(each)) for each in answered]
+def _find(answered: Sequence[Answered], overlap_of: Overlaps) -> Figures:
+    pairs = [(each, overlap_of(each)) for each in answered]
     return {
-        **_counted("boxes", _sum(count_matches(found) for _, found in pairs)),
-        **_counted("labels", _sum(_count_labelled(each, found) for each, found in pairs)),
+        **_to_figures("boxes", _sum(count_matches(overlaps) for _, overlaps in pairs)),
+        **_to_figures("labels", _sum(_count_labelled(each, overlaps) for each, overlaps in pairs)),
     }
 
 
@@ -88,7 +93,7 @@ def _outlines(each: Answered) -> np.ndarray:
 
 
 def _outline_overlap(each: Answered) -> float:
-    """Of everything that was outlined, with the one thing that was meant."""
+    """Returns the IoU of everything that was outlined with the one thing that the question is about."""
     scene = each.question.scene
     found = [polygon for thing in each.answer.found for polygon in thing.outline]
     [true] = true_things(each.question)
@@ -110,7 +115,7 @@ def _sum(counts: Iterable[Counts]) -> Counts:
     return sum(counts, start=Counts())
 
 
-def _counted(name: str, counts: Counts) -> Figures:
+def _to_figures(name: str, counts: Counts) -> Figures:
     return {
         f"{name}_precision": counts.precision,
         f"{name}_recall": counts.recall,

@@ -1,4 +1,4 @@
-"""A picture and a prompt to token ids, through transformers' own image processor and `generate`."""
+"""Generates token ids from an image and a prompt, with transformers' own image processor and `generate`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_NEW_TOKENS = 256
 
 @dataclass(frozen=True)
 class Decoding:
-    """How the next token is chosen; the forced first and last tokens come from the checkpoint's generation config."""
+    """The settings of the search; the forced first and last tokens come from the checkpoint's generation config."""
 
     num_beams: int = 1
     no_repeat_ngram_size: int = 0
@@ -35,9 +35,10 @@ THREE_BEAMS = Decoding(num_beams=3, no_repeat_ngram_size=3, early_stopping=True)
 
 @dataclass(frozen=True)
 class Generation:
-    """Token ids without the decoder's start token, and for greedy decoding the least lead of a token over the next.
+    """Generated token ids, without the decoder's start token, and their log-probabilities.
 
-    `logprobs` are the tokens' log-probabilities before anything was forced or forbidden.
+    `logprobs` are taken before any token is forced or forbidden. `margin` is the smallest difference between the two
+    highest logits of a step; None with beams, and where it was not computed.
     """
 
     ids: list[int]
@@ -55,7 +56,7 @@ class Reader:
 
     @staticmethod
     def load(checkpoint: Path, dtype: torch.dtype = torch.float32) -> Reader:
-        """Reads a `from_pretrained` folder that holds `tokenizer.json` and `preprocessor_config.json`, too."""
+        """Reads a `from_pretrained` folder that also contains `tokenizer.json` and `preprocessor_config.json`."""
         return Reader(
             model=load_checkpoint(checkpoint).to(dtype),
             tokenizer=Tokenizer.from_file(str(checkpoint / "tokenizer.json")),
@@ -63,21 +64,21 @@ class Reader:
         )
 
     def encode(self, prompt: str) -> list[int]:
-        """`<s>` prompt `</s>` as ids."""
+        """Returns the ids of `<s>` prompt `</s>`."""
         return list(self.tokenizer.encode(prompt).ids)
 
     def decode(self, ids: list[int]) -> str:
-        """Text with its special tokens."""
+        """Returns the text of the ids, with special tokens."""
         return str(self.tokenizer.decode(ids, skip_special_tokens=False))
 
     def pixels(self, picture: Image.Image) -> torch.Tensor:
-        """What the vision tower sees, [1,3,S,S]; transparency is laid on white."""
+        """Returns the image as the input [1,3,S,S] of the vision tower; transparency is blended over white."""
         values: torch.Tensor = self.processor(images=picture, return_tensors="pt")["pixel_values"]
         return values.to(self.model.dtype)
 
     @torch.inference_mode()
     def generate(self, pixels: torch.Tensor, prompt: str, decoding: Decoding) -> Generation:
-        """Runs the whole model."""
+        """Generates the answer to one prompt about one image."""
         image_tokens = self.model.get_image_features(pixels).pooler_output.shape[1]
         ids = [self.model.config.image_token_id] * image_tokens + self.encode(prompt)
         output = self._search(
@@ -87,14 +88,15 @@ class Reader:
             pixel_values=pixels,
         )
         margin = _margin(output.logits) if decoding.num_beams == 1 else None
-        [generation] = self._read(output)
+        [generation] = self._split_rows(output)
         return dataclasses.replace(generation, margin=margin)
 
     @torch.inference_mode()
     def generate_many(self, pixels: torch.Tensor, prompts: Sequence[str], decoding: Decoding) -> list[Generation]:
-        """The answers to several prompts about one picture, which is looked at once, without margins.
+        """Generates the answers to several prompts about one image in one batch, without margins.
 
-        The prompts are padded to the longest, so that sums are made in another order than in `generate`.
+        The image is encoded once. The prompts are padded to the longest, so sums are computed in another order than in
+        `generate`.
         """
         features = self.model.get_image_features(pixels).pooler_output.expand(len(prompts), -1, -1)
         rows = [torch.tensor(self.encode(prompt)) for prompt in prompts]
@@ -103,7 +105,7 @@ class Reader:
         embedded = torch.cat([features, self.model.get_input_embeddings()(ids)], dim=1)
         mask = (torch.arange(embedded.shape[1]) < lengths[:, None]).long()
         encoded = self.model.model.language_model.encoder(inputs_embeds=embedded, attention_mask=mask)
-        return self._read(self._search(decoding, encoder_outputs=encoded, attention_mask=mask))
+        return self._split_rows(self._search(decoding, encoder_outputs=encoded, attention_mask=mask))
 
     def _search(self, decoding: Decoding, **inputs: object) -> GenerateEncoderDecoderOutput:
         return self.model.generate(
@@ -117,8 +119,8 @@ class Reader:
             output_logits=True,
         )
 
-    def _read(self, output: GenerateEncoderDecoderOutput) -> list[Generation]:
-        """Ids and log-probabilities of every row, without the start token and what pads it."""
+    def _split_rows(self, output: GenerateEncoderDecoderOutput) -> list[Generation]:
+        """Returns the ids and log-probabilities of every row, without the start token and the padding."""
         logprobs = self.model.compute_transition_scores(
             output.sequences, output.logits, output.get("beam_indices"), normalize_logits=True
         )
@@ -131,6 +133,6 @@ class Reader:
 
 
 def _margin(logits: tuple[torch.Tensor, ...]) -> float:
-    """The smallest difference between the two highest logits of a step, without the first step, which is forced."""
-    leads = [torch.topk(step[0].double(), 2).values for step in logits[1:]]
-    return min((float(best - second) for best, second in leads), default=float("inf"))
+    """Returns the smallest difference between the two highest logits of a step; the first, forced step is ignored."""
+    highest = [torch.topk(step[0].double(), 2).values for step in logits[1:]]
+    return min((float(best - second) for best, second in highest), default=float("inf"))

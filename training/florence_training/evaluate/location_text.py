@@ -1,4 +1,4 @@
-"""From Florence-2's text with location tokens to things in pixels."""
+"""Parses Florence-2's text with location tokens into things with coordinates in pixels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from florence_training.evaluate.answers import Answer, Found
 from florence_training.scenes.placing import box_around
 
 BOX, QUAD = 4, 8
-# How many numbers make one place. An outline takes all that stand together.
+# Location tokens per thing; an outline (None) takes all consecutive ones.
 NUMBERS = {
     "<OD>": BOX,
     "<DENSE_REGION_CAPTION>": BOX,
@@ -25,36 +25,36 @@ NUMBERS = {
     "<REFERRING_EXPRESSION_SEGMENTATION>": None,
     "<REGION_TO_SEGMENTATION>": None,
 }
-LEAST_OUTLINE = 6  # numbers: a triangle
+LEAST_OUTLINE = 6  # location tokens: a triangle
 NO_TEXT = re.compile(r"</?s>|<pad>|</?poly>")
-PLACES = re.compile(r"([^<]*)((?:<loc_\d+>)+)")
+LABEL_AND_LOCATIONS = re.compile(r"([^<]*)((?:<loc_\d+>)+)")
 LOCATION = re.compile(r"<loc_(\d+)>")
 
 
 def read_answer(task: str, text: str, size: tuple[int, int], logprobs: Sequence[float] | None = None) -> Answer:
-    """The answer to a task on a picture of that width and height; a bin means its middle.
+    """Parses the answer to a task on an image of `size` = (width, height); a bin stands for its middle.
 
-    `logprobs` are those of the text's location tokens, in their order; a thing's score is the geometric mean of its
-    tokens' probabilities, as the API's is. Without them it is 1.
+    `logprobs` are those of the text's location tokens, in their order. A thing's score is the geometric mean of its
+    tokens' probabilities, as in the API; without `logprobs` it is 1.
     """
     plain = NO_TEXT.sub("", text).strip()
     if task not in NUMBERS:
         return Answer(text=plain)
-    left = iter(logprobs) if logprobs is not None else cycle([0.0])
+    remaining = iter(logprobs) if logprobs is not None else cycle([0.0])
     found: list[Found] = []
-    for label, tokens in PLACES.findall(plain):
-        places = [(int(bin_), next(left)) for bin_ in LOCATION.findall(tokens)]
-        found += _things(label.strip(), places, NUMBERS[task], size)
+    for label, tokens in LABEL_AND_LOCATIONS.findall(plain):
+        locations = [(int(bin_), next(remaining)) for bin_ in LOCATION.findall(tokens)]
+        found += _things(label.strip(), locations, NUMBERS[task], size)
     return Answer(found=tuple(found))
 
 
 def _things(
-    label: str, places: Sequence[tuple[int, float]], numbers: int | None, size: tuple[int, int]
+    label: str, locations: Sequence[tuple[int, float]], numbers: int | None, size: tuple[int, int]
 ) -> Iterator[Found]:
-    """Things of so many numbers each, or one of all; what is left over at the end is none."""
-    step = numbers or len(places)
-    for at in range(0, len(places), step):
-        group = places[at : at + step]
+    """Yields one thing per `numbers` locations, or a single outline of all; an incomplete remainder is ignored."""
+    step = numbers or len(locations)
+    for start in range(0, len(locations), step):
+        group = locations[start : start + step]
         if len(group) < (numbers or LEAST_OUTLINE):
             return
         pixels = tuple((bin_ + 0.5) / BINS * side for (bin_, _), side in zip(group, cycle(size), strict=False))

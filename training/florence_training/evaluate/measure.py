@@ -1,4 +1,4 @@
-"""From questions to figures, task by task."""
+"""Computes the metrics of each task from questions and answers."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ MEASURES: Mapping[str, Measure] = {
 
 
 def ask_all(questions: Sequence[Question], source: Source) -> list[Answered]:
-    """Every question about one scene with the source's answer. Raises AnswersError."""
+    """Returns every question about one scene with the source's answer. Raises AnswersError."""
     return [Answered(*pair) for pair in zip(questions, source.answer(questions), strict=True)]
 
 
 def measure(answered: Iterable[Answered]) -> dict[str, Figures]:
-    """The figures of each task, by its token. Every task was asked at least once."""
+    """Returns the metrics of each task, by its token; every task must have been asked at least once."""
     by_task: dict[str, list[Answered]] = {task: [] for task in MEASURES}
     for each in answered:
         by_task[each.question.example.task].append(each)

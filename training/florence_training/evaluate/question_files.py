@@ -1,4 +1,4 @@
-"""`questions`: writes what `evaluate` asks, as pictures and json lines, for whoever answers elsewhere."""
+"""`questions`: writes the questions of `evaluate` as images and json lines, for models that run elsewhere."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from florence_training.evaluate.questions import Question, ask_everything, draw_
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `questions`."""
+    """Adds the arguments of `questions` to the parser."""
     add_scene_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, help="the folder to write: PNG files and questions.jsonl")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Draws and writes. Returns the exit status."""
+    """Draws the scenes and writes images and questions. Returns the exit status."""
     arguments.out.mkdir(parents=True, exist_ok=True)
     lines = []
     for seed, scene in draw_scenes(arguments.scenes, read_styles(arguments.style)):
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _describe(picture: str, question: Question) -> dict[str, object]:
-    """`input` is null for the tasks that take none."""
+    """Returns a question as a json object; `input` is null for tasks that take none."""
     return {
         "id": question.id,
         "picture": picture,

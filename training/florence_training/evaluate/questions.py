@@ -1,4 +1,4 @@
-"""What a model is asked when it is measured: scenes that no training draws, and every task on each."""
+"""The questions of an evaluation: scenes that no training draws, and every task on each."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from florence_training.chance import stream
 from florence_training.scenes.compose import SceneSettings, make_scene
 from florence_training.scenes.scene import Scene
 
-# The recipes' seeds begin at 10⁹, those of the figures during a training at 4·10⁸, the goldens' at 5·10⁸.
+# The seeds of recipes begin at 10⁹, of measurements during a training at 4·10⁸, of goldens at 5·10⁸.
 FIRST_SEED = 600_000_000
 ABSENT = "absent"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A task on a scene, and what of the scene it is about; `id` names it where answers are written down."""
+    """A task on a scene, and the part of the scene that it is about; `id` identifies it in files of answers."""
 
     id: str
     scene: Scene
@@ -36,14 +36,14 @@ class Question:
 
 
 def draw_scenes(number: int, styles: Sequence[str]) -> Iterator[tuple[int, Scene]]:
-    """The first scenes from `FIRST_SEED` on that can pose every task, each after its seed."""
+    """Yields the first scenes from `FIRST_SEED` on that support every task, each after its seed."""
     settings = SceneSettings(styles=tuple(styles))
     drawn = ((seed, make_scene(seed, settings)) for seed in count(FIRST_SEED))
     return islice(((seed, scene) for seed, scene in drawn if all(can_pose(scene, task) for task in TASKS)), number)
 
 
 def ask_everything(seed: int, scene: Scene) -> list[Question]:
-    """Every task once, and open-vocabulary detection once more, for a thing that is not there."""
+    """Returns every task once, and open-vocabulary detection once more, for an absent thing."""
     random = stream(seed, "questions")
     present = [_ask(seed, scene, task, random) for task in TASKS]
     absent = make_absent_example(scene, random)

@@ -1,4 +1,4 @@
-"""The source that reads what the API has answered: json lines of `{"id", "answer"}`, the latter as it was sent."""
+"""Reads recorded answers of the API: json lines of `{"id", "answer"}`, where `answer` is the response as sent."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class _Object(BaseModel):
     polygons: list[list[_Point]] | None = None
 
     def found(self) -> Found:
+        """Returns the object in the form of every source."""
         polygons = self.polygons or ([self.quad] if self.quad else [])
         return Found(
             self.label,
@@ -60,26 +61,26 @@ class _Line(BaseModel):
 
 @dataclass(frozen=True)
 class Recorded:
-    """Answers by their questions' ids, and the models that gave them: id, revision and dtype."""
+    """Answers by question id, and the models that gave them: id, revision and dtype."""
 
     answers: Mapping[str, Answer]
     models: Sequence[str]
 
     @staticmethod
     def read(path: Path) -> Recorded:
-        """Reads json lines. Raises AnswersError, naming the line."""
+        """Reads json lines. Raises AnswersError, which names the line."""
         answers, models = {}, set()
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             try:
-                read = _Line.model_validate_json(line)
+                parsed = _Line.model_validate_json(line)
             except ValidationError as error:
                 raise AnswersError(f"{path}, line {number}: {error}") from error
-            answers[read.id] = Answer(read.answer.text, tuple(thing.found() for thing in read.answer.objects))
-            models.add(f"{read.answer.model.id} {read.answer.model.revision} {read.answer.model.dtype}")
+            answers[parsed.id] = Answer(parsed.answer.text, tuple(thing.found() for thing in parsed.answer.objects))
+            models.add(f"{parsed.answer.model.id} {parsed.answer.model.revision} {parsed.answer.model.dtype}")
         return Recorded(answers, sorted(models))
 
     def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """Raises AnswersError for a question that was not asked."""
+        """Returns the recorded answers. Raises AnswersError for a question without one."""
         missing = next((question.id for question in questions if question.id not in self.answers), None)
         if missing is not None:
             raise AnswersError(f"no answer to {missing}: were other scenes or styles asked about?")

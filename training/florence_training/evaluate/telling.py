@@ -1,4 +1,4 @@
-"""Figures of the tasks that answer with text."""
+"""Metrics of the tasks that answer with text."""
 
 from __future__ import annotations
 
@@ -14,18 +14,25 @@ from florence_training.evaluate.measures.texts import count_characters, count_wo
 
 
 def name(answered: Sequence[Answered]) -> Figures:
-    """`accuracy`: the answer is the thing's name, to the letter."""
+    """Returns `accuracy`: the fraction of answers that equal the thing's name."""
     return {"accuracy": _exact(answered)}
 
 
 def describe(answered: Sequence[Answered]) -> Figures:
-    """`names`: the description names that thing and no other; `exact`: size and place are right, too, to the letter."""
+    """Returns the fractions of descriptions with the right name, and of exact ones.
+
+    In `names`, the description names that thing and no other; in `exact`, size and position are right, too, letter for
+    letter.
+    """
     names = [understand(each.answer.text).things == {each.question.subject.objects[0].name: 1} for each in answered]
     return {"names": float(np.mean(names)), "exact": _exact(answered)}
 
 
 def read(answered: Sequence[Answered]) -> Figures:
-    """`words`: the part of the words written that was read (word accuracy); `characters`: 1 - CER of all texts."""
+    """Returns word and character accuracy.
+
+    `words` is the fraction of written words that were read (word accuracy), `characters` is 1 - CER of all texts.
+    """
     pairs = [(each.answer.text, each.question.example.target) for each in answered]
     words = sum((count_words(*pair) for pair in pairs), start=Counts())
     characters = sum((count_characters(*pair) for pair in pairs), start=Counts())
@@ -39,7 +46,7 @@ def read(answered: Sequence[Answered]) -> Figures:
 
 
 def caption(answered: Sequence[Answered]) -> Figures:
-    """Parts of the captions in which all things are named and no others, counted, and the ground's colour is right."""
+    """Returns the fractions of captions with exactly the scene's things, their counts, and the background colour."""
     kinds, counts, colours = ([judge(each) for each in answered] for judge in (_kinds, _counts, _colour))
     correct = np.all([kinds, counts, colours], axis=0)
     return {
@@ -52,7 +59,7 @@ def caption(answered: Sequence[Answered]) -> Figures:
 
 
 def caption_with_texts(answered: Sequence[Answered]) -> Figures:
-    """The same, and the part of the captions that quote all texts rightly."""
+    """Returns the metrics of `caption`, and the fraction of captions that quote all texts correctly."""
     return {**caption(answered), "texts": float(np.mean([_texts(each) for each in answered]))}
 
 

@@ -1,4 +1,4 @@
-"""What the answer to a question should find: the scene's own boxes and outlines, not cut into bins."""
+"""The expected things of a question: the scene's own boxes and outlines, not quantised to bins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from florence_training.scenes.scene import SceneObject, SceneText
 
 
 def true_things(question: Question) -> tuple[Found, ...]:
-    """Of a task that finds things; the labels are those that the answer should give them."""
+    """Returns what a task that finds things should find, with the labels that its answer should have."""
     return TRUE_THINGS[question.example.task](question)
 
 

@@ -1,4 +1,4 @@
-"""The source that is always right, as far as the targets can say it: what its figures lack, no model reaches."""
+"""Answers with the targets themselves; no model can exceed the figures of this source."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from florence_training.evaluate.questions import Question
 
 
 class Truth:
-    """Answers with the targets that a model is trained on."""
+    """A source that answers with the targets of training."""
 
     def answer(self, questions: Sequence[Question]) -> list[Answer]:
-        """The targets, read as a model's answers are."""
+        """Returns the targets, parsed like a model's answers."""
         return [
             read_answer(each.example.task, each.example.target, (each.scene.width, each.scene.height))
             for each in questions

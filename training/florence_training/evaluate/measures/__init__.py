@@ -1,1 +1,1 @@
-"""The field's measures of answers, each of plain values: boxes, masks, texts, captions."""
+"""Standard metrics of answers, on plain values: boxes, masks, texts, captions."""

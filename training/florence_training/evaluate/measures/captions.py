@@ -1,4 +1,4 @@
-"""What a caption says: how many of which things, on which ground, and which texts."""
+"""Parses what a caption states: how many of which things, the background colour, and which texts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from florence_training.scenes.art import NAMES
 QUOTED = re.compile(r'"([^"]*)"')
 GROUND = re.compile(r"\bon an? (\w+) background\b")
 FORMS = {form: name for name in NAMES for form in (name, IRREGULAR_PLURALS.get(name, f"{name}s"))}
-LONGEST_FIRST = "|".join(sorted(map(re.escape, FORMS), key=len, reverse=True))  # a hot dog is no dog
+LONGEST_FIRST = "|".join(sorted(map(re.escape, FORMS), key=len, reverse=True))  # so that "hot dog" is not read as "dog"
 THING = re.compile(rf"(?:\b({'|'.join(NUMBERS)}) )?(?:(?:small|large) )?\b({LONGEST_FIRST})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Said:
-    """Things by their names, the ground's colour, and the texts; none where nothing is said."""
+    """What a caption states: counts of things by name, background colour, texts; None or empty if unstated."""
 
     things: Mapping[str, int]
     ground: str | None
@@ -27,7 +27,7 @@ class Said:
 
 
 def understand(caption: str) -> Said:
-    """Reads a caption of any of the three lengths. Things mentioned one by one add up."""
+    """Parses a caption of any of the three lengths. Things that are mentioned one by one are added up."""
     texts = tuple(QUOTED.findall(caption))
     plain = QUOTED.sub("", caption)
     ground = GROUND.search(plain)

@@ -1,4 +1,4 @@
-"""Outlines as masks: pycocotools rasterises them and says how much they share."""
+"""Computes the overlap of outlines as masks, rasterised by pycocotools."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pycocotools import mask
 
 from florence_training.evaluate.answers import Polygon
 
-LEAST_NUMBERS = 6  # of a polygon; pycocotools takes four for a box
+LEAST_NUMBERS = 6  # of a polygon: pycocotools takes four numbers for a box
 
 
 def mask_overlaps(
     found: Sequence[Sequence[Polygon]], true: Sequence[Sequence[Polygon]], width: int, height: int
 ) -> np.ndarray:
-    """Intersection over union of every pair of outlines on a picture of that size, [found, true]."""
+    """Returns the IoU of every pair of outlines, [found, true], on an image of that size."""
     if not found or not true:
         return np.zeros((len(found), len(true)))
     sides = ([_rasterise(outline, width, height) for outline in outlines] for outlines in (found, true))

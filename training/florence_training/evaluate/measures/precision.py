@@ -1,4 +1,4 @@
-"""Average precision of named boxes, as COCO defines it."""
+"""Computes the average precision of labelled boxes, as COCO defines it."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from florence_training.scenes.scene import Box, Scene
 
 @dataclass(frozen=True)
 class AveragePrecision:
-    """At an overlap of one half, and the mean of ten overlaps from 0.5 to 0.95; both are means over the names."""
+    """AP at an IoU of 0.5, and the mean over ten IoUs from 0.5 to 0.95; both are means over the names."""
 
     at_half: float
     mean: float
 
 
 def average_precision(found: Sequence[Sequence[Found]], scenes: Sequence[Scene]) -> AveragePrecision:
-    """Of what was found in each scene. A name that is in no scene does not count."""
-    numbers = {name: index for index, name in enumerate(sorted({t.name for s in scenes for t in s.objects}), 1)}
+    """Returns the average precision of the boxes found in each scene; a name that is in no scene is ignored."""
+    category_ids = {name: index for index, name in enumerate(sorted({t.name for s in scenes for t in s.objects}), 1)}
     results = [
-        {"image_id": image, "category_id": numbers[thing.label], "bbox": _sized(thing.box), "score": thing.score}
+        {"image_id": image, "category_id": category_ids[thing.label], "bbox": _to_xywh(thing.box), "score": thing.score}
         for image, things in enumerate(found)
         for thing in things
-        if thing.label in numbers
+        if thing.label in category_ids
     ]
     if not results:
         return AveragePrecision(0.0, 0.0)
-    with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does
+    with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints its progress
         truth = COCO()
-        truth.dataset = _dataset(scenes, numbers)
+        truth.dataset = _dataset(scenes, category_ids)
         truth.createIndex()
         evaluation = COCOeval(truth, truth.loadRes(results), "bbox")
         evaluation.evaluate()
@@ -45,17 +45,17 @@ def average_precision(found: Sequence[Sequence[Found]], scenes: Sequence[Scene])
     return AveragePrecision(at_half=float(at_half), mean=float(mean))
 
 
-def _dataset(scenes: Sequence[Scene], numbers: dict[str, int]) -> dict[str, list[dict[str, object]]]:
+def _dataset(scenes: Sequence[Scene], category_ids: dict[str, int]) -> dict[str, list[dict[str, object]]]:
     things = [(image, thing) for image, scene in enumerate(scenes) for thing in scene.objects]
     return {
         "images": [{"id": image} for image in range(len(scenes))],
-        "categories": [{"id": number, "name": name} for name, number in numbers.items()],
+        "categories": [{"id": number, "name": name} for name, number in category_ids.items()],
         "annotations": [
             {
                 "id": number,
                 "image_id": image,
-                "category_id": numbers[thing.name],
-                "bbox": _sized(thing.box),
+                "category_id": category_ids[thing.name],
+                "bbox": _to_xywh(thing.box),
                 "area": _area(thing.box),
                 "iscrowd": 0,
             }
@@ -64,11 +64,11 @@ def _dataset(scenes: Sequence[Scene], numbers: dict[str, int]) -> dict[str, list
     }
 
 
-def _sized(box: Box) -> list[float]:
+def _to_xywh(box: Box) -> list[float]:
     left, top, right, bottom = box
     return [left, top, right - left, bottom - top]
 
 
 def _area(box: Box) -> float:
-    _, _, width, height = _sized(box)
+    _, _, width, height = _to_xywh(box)
     return width * height
