@@ -38,7 +38,7 @@ async function writeGraph(folder: string, name: string, bytes: Uint8Array): Prom
   await writeFile(join(version, "model.onnx"), bytes);
 }
 
-/** Copies the files of a folder whose paths match. */
+/** Copies the files of a folder with matching paths. */
 async function copy(from: string, to: string, pattern: RegExp): Promise<void> {
   await cp(from, to, { recursive: true, filter: (path) => path === from || pattern.test(path) });
 }

@@ -12,10 +12,10 @@ import { bilevelPng } from "../support/image-bytes.ts";
 const image = { kind: "bytes", bytes: await bilevelPng(200, 100) } as const;
 
 async function ask(task: string, generation: FakeGeneration, options: TaskOptions = {}) {
-  const { backend, asked } = fakeBackend(generation);
+  const { backend, requests } = fakeBackend(generation);
   const service = createService({ backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0 });
   const { answer } = await service.answer({ task, image, options }, callWith());
-  return { answer: Answer.parse(answer), prompt: asked[0]?.prompts[0], asked };
+  return { answer: Answer.parse(answer), prompt: requests[0]?.prompts[0], requests };
 }
 
 const common = {
@@ -103,13 +103,13 @@ describe("the request to the backend", () => {
   });
 
   it("has one prompt for each label, all in one request", async () => {
-    const { asked } = await ask("open-vocabulary-detection", { text: "" }, { labels: ["cat", "dog"] });
-    expect(asked.map(({ prompts }) => prompts)).toEqual([["Locate cat in the image.", "Locate dog in the image."]]);
+    const { requests } = await ask("open-vocabulary-detection", { text: "" }, { labels: ["cat", "dog"] });
+    expect(requests.map(({ prompts }) => prompts)).toEqual([["Locate cat in the image.", "Locate dog in the image."]]);
   });
 
   it("contains the decoding options of the caller", async () => {
-    const { asked } = await ask("caption", { text: "a" }, { max_new_tokens: 3, beams: 2 });
-    expect(asked[0]?.decoding).toEqual({ maxNewTokens: 3, beams: 2 });
+    const { requests } = await ask("caption", { text: "a" }, { max_new_tokens: 3, beams: 2 });
+    expect(requests[0]?.decoding).toEqual({ maxNewTokens: 3, beams: 2 });
   });
 });
 

@@ -88,7 +88,7 @@ describe("a batch", () => {
 
 describe("the service's batch", () => {
   it("requests only cache misses from the backend, and equal items once", async () => {
-    const { backend, asked } = fakeBackend({ text: "<s>a cat</s>" });
+    const { backend, requests } = fakeBackend({ text: "<s>a cat</s>" });
     const { service } = cachedService(backend);
     const [one, other] = [await png(10), await png(20)];
     await service.answer({ task: "caption", image: one, options: {} }, callWith());
@@ -102,12 +102,12 @@ describe("the service's batch", () => {
     const { results, cache } = await service.batch({ items }, callWith());
     const codes = results.map((result) => (result instanceof Problem ? result.code : "ok"));
     expect(codes).toEqual(["ok", "ok", "unsupported-image", "ok", "region-outside-image"]);
-    expect(asked.map(({ prompts }) => prompts)).toEqual([
+    expect(requests.map(({ prompts }) => prompts)).toEqual([
       ["What does the image describe?"],
       ["What is the text in the image?"],
     ]);
     expect(cache).toMatchObject({ hit: false, fwd: "miss", stored: true });
     expect((await service.batch({ items }, callWith())).cache.hit).toBe(true);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 });

@@ -21,7 +21,7 @@ function streaming(
   generation: { readonly text: string },
   wrap: (generate: Backend["generate"]) => Backend["generate"] = (each) => each,
 ) {
-  const { backend, asked } = fakeBackend(generation);
+  const { backend, requests } = fakeBackend(generation);
   let clock = 0;
   const find = createCachedGenerations({
     backend: { ...backend, generate: wrap((...given) => backend.generate(...given)) },
@@ -42,36 +42,36 @@ function streaming(
   ) => partsOf(service, { task, image, options: { ...options, stream: true } }, callWith(cache, signal));
   const answer = async (task: string, options: TaskOptions = {}) =>
     service.answer({ task, image, options }, callWith());
-  return { stream, answer, asked, advance: (milliseconds: number) => void (clock += milliseconds) };
+  return { stream, answer, requests, advance: (milliseconds: number) => void (clock += milliseconds) };
 }
 
 const types = ({ parts }: { readonly parts: readonly { readonly type: string }[] }) => parts.map(({ type }) => type);
 
 describe("a streamed answer", () => {
   it("requests a stream from the backend, and ends with the answer that a plain request gets", async () => {
-    const { stream, answer, asked } = streaming(detection);
+    const { stream, answer, requests } = streaming(detection);
     const streamed = await stream("object-detection");
-    expect(asked).toMatchObject([{ stream: true }]);
+    expect(requests).toMatchObject([{ stream: true }]);
     expect(types(streamed)).toEqual(["object", "object", "done"]);
     expect(streamed.parts.at(-1)).toEqual({ type: "done", answer: (await answer("object-detection")).answer });
   });
 
   it("is cached as a whole: an equal request, streamed or not, is a hit", async () => {
-    const { stream, answer, asked } = streaming({ text: "<s>a cat</s>" });
+    const { stream, answer, requests } = streaming({ text: "<s>a cat</s>" });
     const first = await stream("caption");
     expect(first.reports[0]).toMatchObject({ hit: false, fwd: "miss", stored: true });
     const second = await stream("caption");
     expect(second.parts).toEqual([{ type: "delta", text: "a cat" }, first.parts.at(-1)]);
     expect(second.reports).toMatchObject([{ hit: true }, { hit: true }]);
     expect((await answer("caption")).cache.hit).toBe(true);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   it("requests only the labels that are not in the cache, each once, and emits all in their order", async () => {
-    const { stream, asked } = streaming({ text: locations });
+    const { stream, requests } = streaming({ text: locations });
     await stream("open-vocabulary-detection", { labels: ["dog"] });
     const { parts, reports } = await stream("open-vocabulary-detection", { labels: ["cat", "dog", "cow", "cat"] });
-    expect(asked.map(({ prompts }) => prompts.length)).toEqual([1, 2]);
+    expect(requests.map(({ prompts }) => prompts.length)).toEqual([1, 2]);
     expect(parts).toMatchObject([
       { index: 0, object: { label: "cat" } },
       { index: 1, object: { label: "dog" } },
@@ -83,7 +83,7 @@ describe("a streamed answer", () => {
   });
 
   it("is generated once for concurrent requests, streamed or not; waiting requests get the same answer", async () => {
-    const { stream, answer, asked } = streaming(
+    const { stream, answer, requests } = streaming(
       detection,
       (generate) =>
         async function* (...given) {
@@ -96,7 +96,7 @@ describe("a streamed answer", () => {
       stream("object-detection"),
       answer("object-detection"),
     ]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     // Which of them leads depends on whose key is hashed first.
     const collapsed = [one.reports[0]?.collapsed, other.reports[0]?.collapsed, whole.cache.collapsed];
     expect(collapsed.filter(Boolean)).toHaveLength(2);
@@ -141,10 +141,10 @@ describe("a streamed answer", () => {
   });
 
   it("rejects an invalid task before anything is emitted", async () => {
-    const { stream, asked } = streaming(detection);
+    const { stream, requests } = streaming(detection);
     await expect(stream("region-to-category", { region: { x1: 0, y1: 0, x2: 999, y2: 1 } })).rejects.toMatchObject({
       code: "region-outside-image",
     });
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ const baseRequest: GenerationsRequest = {
 
 /** Cached generations with a backend that can fail, and a store that several isolates can share. */
 function generations({ salt = "", revision = "1", store = fakeStore() } = {}) {
-  const { backend, asked: requests } = fakeBackend({ text: "<s>a cat</s>" });
+  const { backend, requests } = fakeBackend({ text: "<s>a cat</s>" });
   let clock = 0;
   let failure: Problem | undefined;
   const find = createCachedGenerations({

@@ -16,7 +16,7 @@ const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeou
 
 /** Isolates that share only the backend and the coordinator of each key. */
 function isolates() {
-  const { backend, asked: requests } = fakeBackend({ text: "<s>a cat</s>" });
+  const { backend, requests } = fakeBackend({ text: "<s>a cat</s>" });
   const clock = { now: Date.now, sleep };
   const coordinators = new Map<string, ReturnType<typeof createCoordinator>>();
   let participants = 0;

@@ -24,14 +24,14 @@ function encodedForm(...parts: readonly string[]) {
 }
 
 async function post(path: string, { body, headers = {} }: { body: BodyInit; headers?: Record<string, string> }) {
-  const { app, asked } = fakeApp();
+  const { app, requests } = fakeApp();
   const response = await app.request(path, { method: "POST", body, headers });
-  return { asked, response };
+  return { requests, response };
 }
 
 async function problemOf(path: string, sent: { body: BodyInit; headers?: Record<string, string> }) {
-  const { response, asked } = await post(path, sent);
-  expect(asked).toEqual([]);
+  const { response, requests } = await post(path, sent);
+  expect(requests).toEqual([]);
   const { code, issues } = ProblemDetails.parse(await response.json());
   return { code, paths: issues.map((issue) => issue.path) };
 }
@@ -40,46 +40,46 @@ const caption = "/v1/caption";
 
 describe("a form", () => {
   it.each(["image", "file", "data0", ""])("contains the image as a file with any field name: %j", async (name) => {
-    const { asked } = await post(caption, { body: formOf([name, file()]) });
-    expect(asked).toEqual([{ task: "caption", image: { kind: "bytes", bytes }, options: {} }]);
+    const { requests } = await post(caption, { body: formOf([name, file()]) });
+    expect(requests).toEqual([{ task: "caption", image: { kind: "bytes", bytes }, options: {} }]);
   });
 
   it("contains options as fields, which are spelled as in the query and override it", async () => {
     const body = formOf(["image", file()], ["region", "1,2.5,30,40"], ["max_new_tokens", "7"]);
-    const { asked } = await post("/v1/region-to-category?max_new_tokens=9&beams=2", { body });
-    expect(asked[0]?.options).toEqual({ region: { x1: 1, y1: 2.5, x2: 30, y2: 40 }, max_new_tokens: 7, beams: 2 });
+    const { requests } = await post("/v1/region-to-category?max_new_tokens=9&beams=2", { body });
+    expect(requests[0]?.options).toEqual({ region: { x1: 1, y1: 2.5, x2: 30, y2: 40 }, max_new_tokens: 7, beams: 2 });
   });
 
   it("contains lists as repeated fields, in any script", async () => {
     const body = formOf(["labels", "Katze"], ["image", file()], ["labels", "große Tür"]);
-    const { asked } = await post("/v1/open-vocabulary-detection", { body });
-    expect(asked[0]?.options).toEqual({ labels: ["Katze", "große Tür"] });
+    const { requests } = await post("/v1/open-vocabulary-detection", { body });
+    expect(requests[0]?.options).toEqual({ labels: ["Katze", "große Tür"] });
   });
 
   it.each([
     ["https://example.com/a.jpg", { kind: "url", url: "https://example.com/a.jpg" }],
     ["QUJD", { kind: "base64", text: "QUJD" }],
   ])("contains the image as a field, with the syntax of a JSON string: %s", async (value, image) => {
-    const { asked } = await post(caption, { body: formOf(["image", value]) });
-    expect(asked[0]?.image).toEqual(image);
+    const { requests } = await post(caption, { body: formOf(["image", value]) });
+    expect(requests[0]?.image).toEqual(image);
   });
 
   it("contains the image without a file name, detected by its type", async () => {
-    const { asked } = await post(
+    const { requests } = await post(
       caption,
       encodedForm('Content-Disposition: form-data; name="a"\r\nContent-Type: image/png\r\n\r\nABC'),
     );
-    expect(asked[0]?.image).toEqual({ kind: "bytes", bytes: Uint8Array.of(65, 66, 67) });
+    expect(requests[0]?.image).toEqual({ kind: "bytes", bytes: Uint8Array.of(65, 66, 67) });
   });
 
   it("may contain an empty file input besides the image", async () => {
     const nothing =
       'Content-Disposition: form-data; name="b"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n';
-    const { asked } = await post(
+    const { requests } = await post(
       caption,
       encodedForm(nothing, 'Content-Disposition: form-data; name="a"; filename="a"\r\n\r\nABC'),
     );
-    expect(asked[0]?.image).toEqual({ kind: "bytes", bytes: Uint8Array.of(65, 66, 67) });
+    expect(requests[0]?.image).toEqual({ kind: "bytes", bytes: Uint8Array.of(65, 66, 67) });
     expect(await problemOf(caption, encodedForm(nothing))).toEqual({ code: "image-required", paths: ["image"] });
   });
 

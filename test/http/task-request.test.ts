@@ -14,9 +14,9 @@ import { fakeApp } from "../support/fake-service.ts";
 const json = { "content-type": "application/json" };
 
 async function post(path: string, body: BodyInit, headers: Record<string, string> = json) {
-  const { app, asked } = fakeApp();
+  const { app, requests } = fakeApp();
   const response = await app.request(path, { method: "POST", body, headers });
-  return { response, asked };
+  return { response, requests };
 }
 
 async function problemOf(path: string, body: unknown) {
@@ -29,15 +29,15 @@ async function problemOf(path: string, body: unknown) {
 
 describe("the image", () => {
   it("can be the body itself", async () => {
-    const { asked } = await post("/v1/caption", new Uint8Array([1, 2, 3]), { "content-type": "image/png" });
-    expect(asked).toEqual([
+    const { requests } = await post("/v1/caption", new Uint8Array([1, 2, 3]), { "content-type": "image/png" });
+    expect(requests).toEqual([
       { task: "caption", image: { kind: "bytes", bytes: new Uint8Array([1, 2, 3]) }, options: {} },
     ]);
   });
 
   it.each([{ image: "QUJD" }, { image: { base64: "QUJD" } }])("can be base64: %j", async (body) => {
-    const { asked } = await post("/v1/caption", JSON.stringify(body));
-    expect(asked[0]?.image).toEqual({ kind: "base64", text: "QUJD" });
+    const { requests } = await post("/v1/caption", JSON.stringify(body));
+    expect(requests[0]?.image).toEqual({ kind: "base64", text: "QUJD" });
   });
 
   it("may have any image type, since its bytes determine the format", async () => {
@@ -53,8 +53,8 @@ describe("the image", () => {
   it.each([{ image: "https://example.com/cat.jpg" }, { image: { url: "https://example.com/cat.jpg" } }])(
     "can be a URL: %j",
     async (body) => {
-      const { asked } = await post("/v1/caption", JSON.stringify(body));
-      expect(asked[0]?.image).toEqual({ kind: "url", url: "https://example.com/cat.jpg" });
+      const { requests } = await post("/v1/caption", JSON.stringify(body));
+      expect(requests[0]?.image).toEqual({ kind: "url", url: "https://example.com/cat.jpg" });
     },
   );
 
@@ -81,29 +81,29 @@ describe("the image", () => {
 describe("options", () => {
   it("are parsed from the query if the body is an image", async () => {
     const path = "/v1/region-to-category?region=1,2.5,30,40&max_new_tokens=7&beams=3";
-    const { asked } = await post(path, "x", { "content-type": "image/jpeg" });
-    expect(asked[0]?.options).toEqual({ region: { x1: 1, y1: 2.5, x2: 30, y2: 40 }, max_new_tokens: 7, beams: 3 });
+    const { requests } = await post(path, "x", { "content-type": "image/jpeg" });
+    expect(requests[0]?.options).toEqual({ region: { x1: 1, y1: 2.5, x2: 30, y2: 40 }, max_new_tokens: 7, beams: 3 });
   });
 
   it("may be repeated if they are lists", async () => {
-    const { asked } = await post("/v1/open-vocabulary-detection?labels=cat&labels=dog", "x", {
+    const { requests } = await post("/v1/open-vocabulary-detection?labels=cat&labels=dog", "x", {
       "content-type": "image/jpeg",
     });
-    expect(asked[0]?.options).toEqual({ labels: ["cat", "dog"] });
+    expect(requests[0]?.options).toEqual({ labels: ["cat", "dog"] });
   });
 
   it("are merged from query and JSON body, which overrides the query", async () => {
     const body = JSON.stringify({ image: "QUJD", max_new_tokens: 5 });
-    const { asked } = await post("/v1/caption-to-phrase-grounding?text=a%20cat&max_new_tokens=9", body);
-    expect(asked[0]?.options).toEqual({ text: "a cat", max_new_tokens: 5 });
+    const { requests } = await post("/v1/caption-to-phrase-grounding?text=a%20cat&max_new_tokens=9", body);
+    expect(requests[0]?.options).toEqual({ text: "a cat", max_new_tokens: 5 });
   });
 
   it("have texts without white space at the ends", async () => {
-    const { asked } = await post(
+    const { requests } = await post(
       "/v1/caption-to-phrase-grounding",
       JSON.stringify({ image: "QUJD", text: "  a cat\n" }),
     );
-    expect(asked[0]?.options.text).toBe("a cat");
+    expect(requests[0]?.options.text).toBe("a cat");
   });
 
   it.each([
@@ -161,7 +161,7 @@ describe("a body", () => {
     const streamed = await post("/v1/caption", body, type);
     const status = more === 0 ? 200 : 413;
     expect([declared.response.status, streamed.response.status]).toEqual([status, status]);
-    expect([declared.asked.length, streamed.asked.length]).toEqual([1 - more, 1 - more]);
+    expect([declared.requests.length, streamed.requests.length]).toEqual([1 - more, 1 - more]);
   });
 });
 
@@ -207,8 +207,8 @@ describe("a request", () => {
 
   it("may contain any number of delimiters in strings", async () => {
     const text = `${",[{".repeat(MAX_JSON_DELIMITERS)}\\"`;
-    const { asked } = await post("/v1/caption-to-phrase-grounding", JSON.stringify({ image: "QUJD", text }));
-    expect(asked[0]?.options.text).toBe(text);
+    const { requests } = await post("/v1/caption-to-phrase-grounding", JSON.stringify({ image: "QUJD", text }));
+    expect(requests[0]?.options.text).toBe(text);
   });
 
   it("gets a limited number of issues", async () => {

@@ -14,38 +14,38 @@ function redirectChain(count: number): Readonly<Record<string, () => Response>> 
 
 describe("the fetch of an image", () => {
   it("is a GET with fixed headers and a timeout", async () => {
-    const { asked, waits, get } = fetchOver({ [start]: () => new Response(bytes) });
+    const { requests, waits, get } = fetchOver({ [start]: () => new Response(bytes) });
     expect(await get()).toEqual(bytes);
     expect(waits).toEqual([IMAGE_FETCH_TIMEOUT_MS]);
-    expect(asked.map(({ url }) => url)).toEqual([start]);
-    const request = asked[0]?.request;
+    expect(requests.map(({ url }) => url)).toEqual([start]);
+    const request = requests[0]?.request;
     expect(Object.keys(request?.headers ?? {}).toSorted()).toEqual(["accept", "accept-encoding", "user-agent"]);
     expect(request).toEqual({ headers: expect.anything(), redirect: "manual", signal: expect.any(AbortSignal) });
   });
 
   it.each(hostileAddresses)("refuses %s without a request: %s", async (_, address) => {
-    const { asked, get } = fetchOver({});
+    const { requests, get } = fetchOver({});
     await expect(get(address)).rejects.toThrow(problem("image-url-refused"));
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it.each(hostileAddresses.filter(([name]) => !/relative|no address|no host|slashes|tab/u.test(name)))(
     "refuses a redirect to %s: %s",
     async (_, address) => {
-      const { asked, get } = fetchOver({ [start]: () => redirect(encodeURI(address).replaceAll("%25", "%")) });
+      const { requests, get } = fetchOver({ [start]: () => redirect(encodeURI(address).replaceAll("%25", "%")) });
       await expect(get()).rejects.toThrow(problem("image-url-refused"));
-      expect(asked.length).toBe(1);
+      expect(requests.length).toBe(1);
     },
   );
 
   it.each([301, 302, 303, 307, 308])("follows a %i redirect to an absolute or relative URL", async (status) => {
-    const { asked, get } = fetchOver({
+    const { requests, get } = fetchOver({
       [start]: () => redirect("/b.jpg", status),
       "https://example.com/b.jpg": () => redirect("https://cdn.example.com/c.jpg", status),
       "https://cdn.example.com/c.jpg": () => new Response(bytes),
     });
     expect(await get()).toEqual(bytes);
-    expect(asked.length).toBe(3);
+    expect(requests.length).toBe(3);
   });
 
   it("follows as many redirects as the limit allows, and no more", async () => {
@@ -79,7 +79,7 @@ describe("the fetch of a stored image", () => {
     const { metadata } = await fetchOver(first).fetchImage(start, signal);
     const second = fetchOver(next);
     const fetched = await second.fetchImage(start, signal, metadata).catch((thrown: unknown) => thrown);
-    const conditions = second.asked.map(({ request }) => request.headers["if-none-match"]);
+    const conditions = second.requests.map(({ request }) => request.headers["if-none-match"]);
     return { fetched, conditions };
   }
   type Servers = Parameters<typeof fetchOver>[0];
@@ -184,18 +184,18 @@ describe("the fetch with a resolver", () => {
     ["a unique local address", ["fd00::1"]],
     ["no IP address", ["example.org"]],
   ])("refuses a host that resolves to %s, without a request", async (_, addresses) => {
-    const { asked, get } = fetchWith({ "example.com": addresses });
+    const { requests, get } = fetchWith({ "example.com": addresses });
     await expect(get()).rejects.toThrow(problem("image-url-refused"));
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it("resolves the host of each hop", async () => {
-    const { asked, get } = fetchWith(
+    const { requests, get } = fetchWith(
       { "example.com": ["93.184.215.14"], "evil.example.org": ["192.168.1.1"] },
       { [start]: () => redirect("https://evil.example.org/") },
     );
     await expect(get()).rejects.toThrow(problem("image-url-refused"));
-    expect(asked.length).toBe(1);
+    expect(requests.length).toBe(1);
   });
 
   it("reports a host that does not exist, or a failed resolver, as unreachable", async () => {

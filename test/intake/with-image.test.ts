@@ -37,7 +37,7 @@ function service({ freshSeconds = 0, isStorable = true, store = fakeStore() } = 
   };
   let clock = 0;
   const now = () => clock;
-  const { backend, asked: generated } = fakeBackend({ text: "<s>a cat</s>" });
+  const { backend, requests: generated } = fakeBackend({ text: "<s>a cat</s>" });
   const shared = { salt: "s", waitUntil: () => {}, now, memoryBytes: 100_000 };
   const api = createService({
     backend,

@@ -23,10 +23,10 @@ const embed = async () => ({ type: "float32", data: Float32Array.of(0), dims: [1
 
 /** Encoders whose states are the number of their revision; `revisionOf` returns it by the model and the number of earlier calls. */
 function encoders(revisionOf: (model: string, earlierCalls: number) => number) {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const infer: InferenceClient["infer"] = async (model, { inputs, outputs = [] }) => {
-    const revision = revisionOf(model, asked.length);
-    asked.push(`r${revision} ${model}`);
+    const revision = revisionOf(model, requests.length);
+    requests.push(`r${revision} ${model}`);
     const rows = inputs.find(({ name }) => name === "prompt")?.shape[0] ?? 1;
     const states = { datatype: "FP32", shape: [rows, 1, 1], data: new Float32Array(rows).fill(revision) } as const;
     const lengths = { datatype: "INT32", shape: [rows], data: new Int32Array(rows).fill(1) } as const;
@@ -39,25 +39,25 @@ function encoders(revisionOf: (model: string, earlierCalls: number) => number) {
   };
   const { client } = fakeClient(() => [], { infer });
   const graphs = createGraphEncoder({ ...options, client, embed, pixels: async () => new Float32Array(3) });
-  return { asked, whole: createRemoteEncoder({ ...options, client }), graphs };
+  return { requests, whole: createRemoteEncoder({ ...options, client }), graphs };
 }
 
 describe("encoder states of one request", () => {
   it("all come from one model, even if some were cached from the previous one", async () => {
-    const { whole, asked } = encoders((_, before) => (before === 0 ? 1 : 2));
+    const { whole, requests } = encoders((_, before) => (before === 0 ? 1 : 2));
     await whole.encode(request, never);
     const { states, revision } = await whole.encode({ ...request, prompts: [one, two] }, never);
     expect([revision, states.map(({ data }) => data[0])]).toEqual(["r2", [2, 2]]);
-    expect(asked).toHaveLength(3);
+    expect(requests).toHaveLength(3);
     await whole.encode({ ...request, prompts: [one, two] }, never);
-    expect(asked).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 
   it("of graphs come from the model that encoded the image", async () => {
-    const { graphs, asked } = encoders((_, before) => (before < 2 ? 1 : 2));
+    const { graphs, requests } = encoders((_, before) => (before < 2 ? 1 : 2));
     await graphs.encode(request, never);
     expect(await graphs.encode({ ...request, prompts: [two] }, never)).toMatchObject({ revision: "r2" });
-    expect(asked.slice(2)).toEqual(["r2 encoder_model", "r2 vision_encoder", "r2 encoder_model"]);
+    expect(requests.slice(2)).toEqual(["r2 encoder_model", "r2 vision_encoder", "r2 encoder_model"]);
   });
 
   it.each(["whole", "graphs"] as const)("that keep changing are rejected: %s", async (kind) => {
@@ -95,7 +95,7 @@ async function splitEdge() {
 
 describe("a decoder with remote encoders", () => {
   it("has its own revision while they have the same, and both revisions otherwise", async () => {
-    const { ask, change, asked } = await splitEdge();
+    const { ask, change, requests } = await splitEdge();
     expect(await ask("a")).toEqual(["r1", false]);
     change("r2");
     expect(await ask("b")).toEqual(["r1+r2", false]);
@@ -104,6 +104,6 @@ describe("a decoder with remote encoders", () => {
     change("r1");
     expect(await ask("c")).toEqual(["r1", false]);
     expect(await ask("a")).toEqual(["r1", true]);
-    expect(asked.every((each) => each.endsWith("florence2_encoder/infer"))).toBe(true);
+    expect(requests.every((each) => each.endsWith("florence2_encoder/infer"))).toBe(true);
   });
 });

@@ -35,7 +35,7 @@ const dataOf = (states: readonly { readonly data: Float32Array }[]) => states.ma
 
 describe("encoders behind florence2_encoder", () => {
   it("return the states of each prompt without padding", async () => {
-    const { client, asked } = fakeClient(statesFor, {}, FULL);
+    const { client, calls } = fakeClient(statesFor, {}, FULL);
     const { states } = await createRemoteEncoder({ ...options, client }).encode(request, never);
     expect(states.map(({ dims }) => dims)).toEqual([
       [1, 3, 1],
@@ -45,37 +45,37 @@ describe("encoders behind florence2_encoder", () => {
       [0, 1, 2],
       [6, 7, 8, 9, 10, 11],
     ]);
-    expect(asked.map(({ outputs }) => outputs)).toEqual([FULL]);
+    expect(calls.map(({ outputs }) => outputs)).toEqual([FULL]);
   });
 
   it("send states in half precision where the backend offers it", async () => {
-    const { client, asked } = fakeClient(statesFor, {}, HALF);
+    const { client, calls } = fakeClient(statesFor, {}, HALF);
     await createRemoteEncoder({ ...options, client }).encode(request, never);
-    expect(asked[0]?.outputs).toEqual(["last_hidden_state_fp16", "sequence_length"]);
+    expect(calls[0]?.outputs).toEqual(["last_hidden_state_fp16", "sequence_length"]);
   });
 
   it("get only the prompts whose states of the image are not cached", async () => {
-    const { client, asked } = fakeClient(statesFor, {}, FULL);
+    const { client, calls } = fakeClient(statesFor, {}, FULL);
     const encoder = createRemoteEncoder({ ...options, client });
     const [first] = request.prompts.slice(0, 1);
     await encoder.encode({ ...request, prompts: first === undefined ? [] : [first] }, never);
     const { states } = await encoder.encode(request, never);
     await encoder.encode(request, never);
     await encoder.encode({ ...request, image: { ...anImage, digest: "d2" } }, never);
-    expect(asked.map(({ inputs }) => textsIn(inputs.get("prompt")))).toEqual([["one"], ["longer"], ["one", "longer"]]);
+    expect(calls.map(({ inputs }) => textsIn(inputs.get("prompt")))).toEqual([["one"], ["longer"], ["one", "longer"]]);
     expect(dataOf(states)).toEqual([
       [0, 1, 2],
       [0, 1, 2, 3, 4, 5],
     ]);
   });
 
-  it.each<[string, (asked: RecordedCall) => readonly NamedTensor[]]>([
+  it.each<[string, (call: RecordedCall) => readonly NamedTensor[]]>([
     [
       "too few rows",
-      (asked) =>
+      (call) =>
         statesFor({
-          ...asked,
-          inputs: new Map(asked.inputs).set("prompt", {
+          ...call,
+          inputs: new Map(call.inputs).set("prompt", {
             name: "prompt",
             datatype: "BYTES",
             shape: [1],
@@ -83,9 +83,9 @@ describe("encoders behind florence2_encoder", () => {
           }),
         }),
     ],
-    ["a row longer than the tensor", (asked) => [...statesFor(asked).slice(0, 1), int32("sequence_length", [3, 9])]],
-    ["an empty row", (asked) => [...statesFor(asked).slice(0, 1), int32("sequence_length", [0, 6])]],
-    ["no lengths", (asked) => statesFor(asked).slice(0, 1)],
+    ["a row longer than the tensor", (call) => [...statesFor(call).slice(0, 1), int32("sequence_length", [3, 9])]],
+    ["an empty row", (call) => [...statesFor(call).slice(0, 1), int32("sequence_length", [0, 6])]],
+    ["no lengths", (call) => statesFor(call).slice(0, 1)],
   ])("fail for a reply with %s", async (_, answer) => {
     const { client } = fakeClient(answer, {}, FULL);
     const encoding = createRemoteEncoder({ ...options, client }).encode(request, never);
@@ -122,14 +122,14 @@ function graphEncoder(answer = graphs, changes: Parameters<typeof fakeClient>[1]
 
 describe("encoders as ONNX graphs", () => {
   it("encode the visual tokens, then the prompt's", async () => {
-    const { encoder, asked } = graphEncoder();
+    const { encoder, calls } = graphEncoder();
     const { states } = await encoder.encode(request, never);
     expect(dataOf(states)).toEqual([
       [-1, -2, 0, 7, 2],
       [-1, -2, 0, 7, 8, 2],
     ]);
-    expect(asked[0]?.inputs.get("pixel_values")?.shape).toEqual([1, 3, 2, 2]);
-    expect(asked[1]?.inputs.get("attention_mask")).toMatchObject({
+    expect(calls[0]?.inputs.get("pixel_values")?.shape).toEqual([1, 3, 2, 2]);
+    expect(calls[1]?.inputs.get("attention_mask")).toMatchObject({
       datatype: "INT64",
       shape: [1, 5],
       data: new BigInt64Array(5).fill(1n),
@@ -137,10 +137,10 @@ describe("encoders as ONNX graphs", () => {
   });
 
   it("encode an image once, and each prompt with it once", async () => {
-    const { encoder, asked } = graphEncoder();
+    const { encoder, calls } = graphEncoder();
     await encoder.encode(request, never);
     await encoder.encode({ ...request, prompts: [...request.prompts, { text: "new", ids: [2] }] }, never);
-    expect(asked.map(({ model }) => model)).toEqual([
+    expect(calls.map(({ model }) => model)).toEqual([
       "vision_encoder",
       "encoder_model",
       "encoder_model",
@@ -160,30 +160,30 @@ const unreachable = () => Promise.reject(new InferenceFailure("unreachable", "no
 
 describe("remote encoders", () => {
   it("are the ONNX graphs where the backend has no florence2_encoder", async () => {
-    const { split, asked } = graphEncoder(graphs, { metadata: refusedWith(404) });
+    const { split, calls } = graphEncoder(graphs, { metadata: refusedWith(404) });
     await split.ready();
     await split.encode(request, never);
-    expect(asked[0]?.model).toBe("vision_encoder");
+    expect(calls[0]?.model).toBe("vision_encoder");
   });
 
   it("do not fall back to the ONNX graphs while the backend is unavailable", async () => {
     let isDown = true;
     const { client } = fakeClient(statesFor);
-    const { split, asked } = graphEncoder(statesFor, {
+    const { split, calls } = graphEncoder(statesFor, {
       metadata: (model) => (isDown ? refusedWith(503)() : client.metadata(model)),
     });
     await expect(split.encode(request, never)).rejects.toMatchObject({ code: "backend-unavailable" });
     isDown = false;
     await split.encode(request, never);
-    expect(asked.map(({ model }) => model)).toEqual(["florence2_encoder"]);
+    expect(calls.map(({ model }) => model)).toEqual(["florence2_encoder"]);
   });
 
   it("are florence2_encoder where the backend has it, with one metadata request", async () => {
-    const { split, asked, metadataAsked } = graphEncoder(statesFor);
+    const { split, calls, metadataCalls } = graphEncoder(statesFor);
     await split.ready();
     await split.encode(request, never);
-    expect(asked.map(({ model }) => model)).toEqual(["florence2_encoder"]);
-    expect(metadataAsked).toEqual(["florence2_encoder"]);
+    expect(calls.map(({ model }) => model)).toEqual(["florence2_encoder"]);
+    expect(metadataCalls).toEqual(["florence2_encoder"]);
   });
 
   it("fail with backend-unavailable when unreachable", async () => {

@@ -45,7 +45,7 @@ const instead = (tensor: NamedTensor) => [...without(tensor.name), tensor];
 
 describe("a remote backend", () => {
   it("sends all prompts in one request and emits a generation for each", async () => {
-    const { backend, asked } = remote();
+    const { backend, calls } = remote();
     const events = await all(backend.generate(request, never));
     expect(events).toEqual([
       {
@@ -73,17 +73,17 @@ describe("a remote backend", () => {
         timings: { decode: 20 },
       },
     ]);
-    expect(asked).toHaveLength(1);
-    expect(textsIn(asked[0]?.inputs.get("prompt"))).toEqual(["one", "two"]);
-    expect(asked[0]?.outputs).toEqual(ourOutputs);
+    expect(calls).toHaveLength(1);
+    expect(textsIn(calls[0]?.inputs.get("prompt"))).toEqual(["one", "two"]);
+    expect(calls[0]?.outputs).toEqual(ourOutputs);
   });
 
   it("sends the unchanged image, its digest, the decoding parameters and the trace", async () => {
-    const { backend, asked } = remote();
+    const { backend, calls } = remote();
     const decoding = { maxNewTokens: 5, beams: 3, noRepeatNgramSize: 3, earlyStopping: true, lengthPenalty: 2 };
     const trace = { requestId: "r1", traceparent: "t1" };
     await all(backend.generate({ ...request, decoding, trace }, never));
-    const [one] = asked;
+    const [one] = calls;
     expect(one?.inputs.get("image")).toMatchObject({ datatype: "BYTES", shape: [1], data: [anImage.bytes] });
     expect(textsIn(one?.inputs.get("image_digest"))).toEqual(["d1"]);
     expect(one?.inputs.get("max_new_tokens")).toMatchObject({ datatype: "INT32", shape: [1], data: Int32Array.of(5) });
@@ -93,53 +93,53 @@ describe("a remote backend", () => {
   });
 
   it("omits parameters that the request leaves to the model's defaults", async () => {
-    const { backend, asked } = remote();
+    const { backend, calls } = remote();
     await all(backend.generate(request, never));
-    expect([...(asked[0]?.inputs.keys() ?? [])]).toEqual(["image", "image_digest", "prompt"]);
-    expect(asked[0]?.parameters).toEqual({});
+    expect([...(calls[0]?.inputs.keys() ?? [])]).toEqual(["image", "image_digest", "prompt"]);
+    expect(calls[0]?.parameters).toEqual({});
   });
 
   it("sends only the digest of an image that was sent within the TTL", async () => {
-    const { backend, asked, advance } = remote();
+    const { backend, calls, advance } = remote();
     await all(backend.generate(request, never));
     await all(backend.generate(request, never));
     advance(DIGEST_TTL_MS);
     await all(backend.generate(request, never));
-    expect(asked.map(({ inputs }) => inputs.has("image"))).toEqual([true, false, true]);
+    expect(calls.map(({ inputs }) => inputs.has("image"))).toEqual([true, false, true]);
   });
 
   it("sends the image again when the backend no longer has it", async () => {
     let forgets = false;
-    const { backend, asked } = remote(({ inputs }) => {
+    const { backend, calls } = remote(({ inputs }) => {
       if (!forgets || inputs.has("image")) return answers;
       throw new InferenceFailure("refused", "who?", { status: 404, code: "unknown-digest" });
     });
     await all(backend.generate(request, never));
     forgets = true;
     expect(await all(backend.generate(request, never))).toHaveLength(2);
-    expect(asked.map(({ inputs }) => inputs.has("image"))).toEqual([true, false, true]);
+    expect(calls.map(({ inputs }) => inputs.has("image"))).toEqual([true, false, true]);
   });
 
   it("sends no digest and requests no optional output that the metadata does not list", async () => {
-    const { backend, asked } = remote(() => without("prompt_token_count", "finish_reason"), {
+    const { backend, calls } = remote(() => without("prompt_token_count", "finish_reason"), {
       metadata: async (name) => ({ ...(await describing(name)), parameters: {} }),
     });
     const limited = { ...request, decoding: { maxNewTokens: 3 } };
     const events = await all(backend.generate(limited, never));
-    expect([...(asked[0]?.inputs.keys() ?? [])]).toEqual(["image", "prompt", "max_new_tokens"]);
-    expect(asked[0]?.outputs).toEqual(ourOutputs.slice(0, 4));
+    expect([...(calls[0]?.inputs.keys() ?? [])]).toEqual(["image", "prompt", "max_new_tokens"]);
+    expect(calls[0]?.outputs).toEqual(ourOutputs.slice(0, 4));
     const reasons = events.map((event) => (event.type === "done" ? event.generation.finishReason : undefined));
     expect(reasons).toEqual(["length", "stop"]);
   });
 
   it("memoizes metadata for the TTL", async () => {
-    const { backend, metadataAsked, advance } = remote();
+    const { backend, metadataCalls, advance } = remote();
     await all(backend.generate(request, never));
     await all(backend.generate(request, never));
-    expect(metadataAsked).toHaveLength(1);
+    expect(metadataCalls).toHaveLength(1);
     advance(MEMOIZE_TTL_MS);
     await all(backend.generate(request, never));
-    expect(metadataAsked).toHaveLength(2);
+    expect(metadataCalls).toHaveLength(2);
   });
 
   it("returns the model that the backend reports, else the deployment's", async () => {

@@ -20,7 +20,7 @@ const answers: readonly NamedTensor[] = [
 function slowClient({ metadataMs = 0, inferMs = 0 }) {
   let clock = 0;
   const described: unknown[] = [];
-  const { client, asked } = fakeClient(({ inputs }) => {
+  const { client, calls } = fakeClient(({ inputs }) => {
     clock += inferMs;
     if (inputs.has("image")) return answers;
     throw new InferenceFailure("refused", "who?", { status: 404, code: "unknown-digest" });
@@ -35,7 +35,7 @@ function slowClient({ metadataMs = 0, inferMs = 0 }) {
   };
   const model = { id: "m", revision: "r", dtype: "fp32", imageSize: 1, firstLocationId: 0 };
   const options = { client: slow, now: () => clock, describe: async () => model };
-  return { options, asked, described, advance: (ms: number) => void (clock += ms) };
+  return { options, calls, described, advance: (ms: number) => void (clock += ms) };
 }
 
 it("refreshes a known description with a timeout of two seconds, since cached results wait for it", async () => {
@@ -57,10 +57,10 @@ it("uses the timeout of an answer for a refresh where that is shorter", async ()
 });
 
 it("applies one deadline to all calls for an answer", async () => {
-  const { options, asked } = slowClient({ metadataMs: 300, inferMs: 200 });
+  const { options, calls } = slowClient({ metadataMs: 300, inferMs: 200 });
   const backend = createRemoteBackend({ ...options, timeoutMs: 1000 });
   await all(backend.generate(request, never));
   await all(backend.generate(request, never));
   // The second request has the metadata, and first sends the digest alone, which fails.
-  expect(asked.map(({ call }) => call?.deadlineMs)).toEqual([700, 1000, 800]);
+  expect(calls.map(({ call }) => call?.deadlineMs)).toEqual([700, 1000, 800]);
 });

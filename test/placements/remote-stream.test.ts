@@ -88,12 +88,12 @@ describe("a streamed generation", () => {
   });
 
   it("uses infer where the metadata does not list generate_stream", async () => {
-    const { client, asked } = fakeClient(() => []);
+    const { client, calls } = fakeClient(() => []);
     const metadata: typeof client.metadata = async (model) => ({ ...(await client.metadata(model)), parameters: {} });
     const described = { now: () => 0, describe: () => Promise.reject(new Error("no")) };
     const backend = createRemoteBackend({ client: { ...client, metadata }, ...described });
     await expect(all(backend.generate(request, never))).rejects.toMatchObject({ code: "backend-failed" });
-    expect(asked).toMatchObject([{ model: "florence2" }]);
+    expect(calls).toMatchObject([{ model: "florence2" }]);
   });
 
   it("is closed when its reader stops", async () => {

@@ -35,7 +35,7 @@ export interface ChangingServer {
 }
 
 /**
- * Our own server with a client; `change` replaces its model. The model `r1` generates "r1", `r2` generates "r2"; `asked` lists the revision and the
+ * Our own server with a client; `change` replaces its model. The model `r1` generates "r1", `r2` generates "r2"; `requests` lists the revision and the
  * path of each POST request.
  */
 export async function changingServer({ binaryTensors = true, through, route = (_, now) => now }: ChangingServer = {}) {
@@ -48,14 +48,14 @@ export async function changingServer({ binaryTensors = true, through, route = (_
       }),
     ),
   );
-  const asked: string[] = [];
+  const requests: string[] = [];
   let current = "r1";
   const client = createInferenceClient({
     url: "http://gpu.test",
     fetch: async (url, init) => {
       const path = new URL(url).pathname;
       const revision = route(path, current);
-      if (init.method === "POST") asked.push(`${revision} ${path.split("/").slice(-2).join("/")}`);
+      if (init.method === "POST") requests.push(`${revision} ${path.split("/").slice(-2).join("/")}`);
       const response = (await servers.get(revision)?.request(path, init)) ?? Response.error();
       return through === undefined ? response : through(response);
     },
@@ -63,7 +63,7 @@ export async function changingServer({ binaryTensors = true, through, route = (_
     binaryTensors,
     ...fakeClock(REFRESH_TIMEOUT_MS),
   });
-  return { client, asked, change: (revision: "r1" | "r2") => void (current = revision) };
+  return { client, requests, change: (revision: "r1" | "r2") => void (current = revision) };
 }
 
 /** A backend of the placement `remote` for this client; its clock stands still. */

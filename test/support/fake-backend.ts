@@ -22,10 +22,10 @@ function idOf(token: string): number {
 
 /** A backend that generates the same text for every prompt, with token events if the request streams, and records its requests. */
 export function fakeBackend({ text, probability = 1, finishReason = "stop" }: FakeGeneration) {
-  const asked: GenerateRequest[] = [];
+  const requests: GenerateRequest[] = [];
   const backend: Backend = {
     async *generate(request) {
-      asked.push(request);
+      requests.push(request);
       const tokens = tokensOf(text);
       const tokenIds = tokens.map(idOf);
       const tokenLogprobs = tokenIds.map(() => Math.log(probability));
@@ -47,5 +47,5 @@ export function fakeBackend({ text, probability = 1, finishReason = "stop" }: Fa
         firstLocationId: FIRST_LOCATION_ID,
       }),
   };
-  return { backend, asked };
+  return { backend, requests };
 }

@@ -19,15 +19,15 @@ const port = (name: string) => ({ name, datatype: "BYTES", shape: [-1] });
 
 /** A client without a server: `answer` returns the outputs of a call, `changes` replace whole methods. */
 export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {}, outputs: readonly string[] = []) {
-  const asked: RecordedCall[] = [];
-  const metadataAsked: string[] = [];
+  const calls: RecordedCall[] = [];
+  const metadataCalls: string[] = [];
   const client: InferenceClient = {
     live: async () => true,
     ready: async () => true,
     modelReady: async () => true,
     server: async () => ({ name: "fake", version: "1", extensions: [] }),
     metadata: async (model) => {
-      metadataAsked.push(model);
+      metadataCalls.push(model);
       const inputs = ["image", "image_digest", "prompt"].map(port);
       const parameters = { generate_stream: true };
       return { name: model, versions: ["1"], platform: "", inputs, outputs: outputs.map(port), parameters };
@@ -36,7 +36,7 @@ export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {
       const inputs = new Map(request.inputs.map((tensor) => [tensor.name, tensor]));
       const names = (request.outputs ?? []).map(({ name }) => name);
       const recorded: RecordedCall = { model, inputs, outputs: names, parameters: request.parameters, call };
-      asked.push(recorded);
+      calls.push(recorded);
       const returned = new Map(answer(recorded).map((tensor) => [tensor.name, tensor]));
       const serverTiming = [
         { name: "decode", ms: 20 },
@@ -47,7 +47,7 @@ export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {
     generateStream: async function* () {},
     ...changes,
   };
-  return { client, asked, metadataAsked };
+  return { client, calls, metadataCalls };
 }
 
 /** An image with arbitrary bytes; it is never decoded. */

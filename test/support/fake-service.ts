@@ -40,7 +40,7 @@ const defaultService: Service = {
 /** The HTTP application over a service that records its requests; `more` are other options of `createApp`. */
 export function fakeApp(service: Partial<Service> = {}, more: Partial<AppOptions> = {}) {
   const whole = { ...defaultService, ...service };
-  const asked: TaskRequest[] = [];
+  const requests: TaskRequest[] = [];
   const logged: Problem[] = [];
   const calls: CallContext[] = [];
   const app = createApp({
@@ -52,12 +52,12 @@ export function fakeApp(service: Partial<Service> = {}, more: Partial<AppOptions
     service: {
       ...whole,
       answer: (request, call) => {
-        asked.push(request);
+        requests.push(request);
         calls.push(call);
         return whole.answer(request, call);
       },
     },
     ...more,
   });
-  return { app, asked, logged, calls };
+  return { app, requests, logged, calls };
 }

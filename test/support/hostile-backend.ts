@@ -55,7 +55,7 @@ function portOf(address: ReturnType<Server["address"]>): number {
 export type RequestedPaths = string[];
 
 /** A server on raw sockets that answers `GET /v2` correctly unless `behaviours` replaces it. */
-export function hostileServer(behaviours: Readonly<Record<string, Behaviour>>, asked: RequestedPaths = []): Server {
+export function hostileServer(behaviours: Readonly<Record<string, Behaviour>>, requested: RequestedPaths = []): Server {
   const all: Readonly<Record<string, Behaviour>> = {
     "/v2": respond("200 OK", '{"name":"h","version":"1","extensions":["binary_tensor_data"]}'),
     ...behaviours,
@@ -68,8 +68,8 @@ export function hostileServer(behaviours: Readonly<Record<string, Behaviour>>, a
       const end = text.indexOf("\r\n\r\n");
       if (end === -1 || text.length < end + 4 + Number(length)) return;
       text = "";
-      const before = asked.filter((each) => each === path).length;
-      asked.push(path);
+      const before = requested.filter((each) => each === path).length;
+      requested.push(path);
       (all[path] ?? respond("404 Not Found", "{}"))(socket, before);
     });
   });
@@ -116,14 +116,14 @@ export interface CallResult {
 /** Calls `infer` on a server with this behaviour. */
 export async function callInfer(behaviour: Behaviour, options?: Partial<InferenceClientOptions>): Promise<CallResult> {
   const path = "/v2/models/m/infer";
-  const asked: string[] = [];
-  return withServer(hostileServer({ [path]: behaviour }, asked), async (port) => {
+  const requested: string[] = [];
+  return withServer(hostileServer({ [path]: behaviour }, requested), async (port) => {
     const client = realClient(`http://127.0.0.1:${port}`, options);
     const started = performance.now();
     const outcome: unknown = await client
       .infer("m", { inputs: [counts], outputs: [{ name: "count" }] })
       .catch((thrown: unknown) => thrown);
-    const requests = asked.filter((each) => each === path).length;
+    const requests = requested.filter((each) => each === path).length;
     return { outcome, requests, elapsedMs: performance.now() - started };
   });
 }

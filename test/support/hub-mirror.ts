@@ -77,7 +77,7 @@ function rangeStart({ headers }: IncomingMessage, etag: string, fault: Fault): n
   return start === undefined || ignoresRange || !isCurrent ? undefined : Number(start) + shiftsRange;
 }
 
-/** A response whose connection breaks when `at` bytes of its file have arrived. */
+/** A response to be aborted when `at` bytes of its file have arrived. */
 interface Cut {
   readonly at: number;
   readonly response: ServerResponse;

@@ -35,12 +35,12 @@ export function bytesOf(fetched: Fetched): Uint8Array {
 
 /** An image fetch over servers by their full URL. Any other URL fails like a lost network connection. */
 export function fetchOver(servers: Readonly<Record<string, () => Response>>, changes: Partial<ImageFetchOptions> = {}) {
-  const asked: RecordedRequest[] = [];
+  const requests: RecordedRequest[] = [];
   const expiry = new AbortController();
   const waits: number[] = [];
   const fetchImage = createImageFetch({
     fetch: async (url, request) => {
-      asked.push({ url, request });
+      requests.push({ url, request });
       const serve = servers[url];
       if (serve === undefined) throw new TypeError("Network connection lost.");
       return serve();
@@ -55,5 +55,5 @@ export function fetchOver(servers: Readonly<Record<string, () => Response>>, cha
     ...changes,
   });
   const get = async (url = start, signal = never) => bytesOf(await fetchImage(url, signal));
-  return { asked, waits, expire: () => expiry.abort(), fetchImage, get };
+  return { requests, waits, expire: () => expiry.abort(), fetchImage, get };
 }
