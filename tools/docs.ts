@@ -16,7 +16,7 @@ function problemsPage(): string {
   });
   const head = ["code", "status", "what happened", "retry?", "what to do"];
   const text =
-    "Drawn from `src/contract/problem-table.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457). An API shows them with examples at `/errors`.";
+    "Generated from `src/contract/problem-table.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457). An API shows them with examples at `/errors`.";
   return `# Problems\n\n${text}\n\n${tableOf(head, rows)}\n`;
 }
 
@@ -43,7 +43,7 @@ async function withTable(page: string, name: string, table: string): Promise<str
   return text.replace(new RegExp(`(?<=<!-- ${name} -->\n)[^]*(?=<!-- /${name} -->)`, "u"), `${table}\n`);
 }
 
-/** The pages that are drawn from tables, by their paths. */
+/** Returns the generated pages by their paths. */
 export async function pages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     [join(root, "docs/problems.md"), problemsPage()],
