@@ -1,1 +1,1 @@
-"""From a scene to the prompts and targets of Florence-2's fifteen tasks."""
+"""Makes the prompts and targets of Florence-2's fifteen tasks from a scene."""

@@ -1,4 +1,4 @@
-"""What a prompt is about: the input it is filled with, and the objects and texts that this input means."""
+"""Chooses what a prompt is about: its input, and the objects and texts that the input refers to."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from florence_training.annotate.tasks import InputKind
 from florence_training.annotate.wording import capitalise, caption, description, group
 from florence_training.scenes.scene import Scene, SceneObject, SceneText
 
-BARE_NAME = 0.5  # how often a thing that is alone of its kind is called by its name only
+BARE_NAME = 0.5  # probability that the only thing of its kind is referred to by its name alone
 
 
 @dataclass(frozen=True)
 class Subject:
-    """`input` is none for the tasks that take none."""
+    """What a prompt is about; `input` is None for tasks that take none."""
 
     input: str | None
     objects: tuple[SceneObject, ...]
@@ -39,8 +39,8 @@ def _category(scene: Scene, random: Random) -> Subject:
 
 def _expression(scene: Scene, random: Random) -> Subject:
     thing = random.choice(scene.objects)
-    alone = len(group(scene)[thing.name]) == 1
-    name_only = alone and random.random() < BARE_NAME
+    is_only_one = len(group(scene)[thing.name]) == 1
+    name_only = is_only_one and random.random() < BARE_NAME
     return Subject(f"the {thing.name}" if name_only else description(scene, thing), (thing,), ())
 
 

@@ -1,4 +1,4 @@
-"""The target of each task on a scene, in Florence-2's output format."""
+"""Makes the target of each task on a scene, in Florence-2's output format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OPEN_VOCABULARY = "<OPEN_VOCABULARY_DETECTION>"
 
 @dataclass(frozen=True)
 class Example:
-    """A task on a scene; `input` is what the prompt was filled with."""
+    """A task on a scene with its prompt and target; `input` is the text that was filled into the prompt."""
 
     task: str
     input: str | None
@@ -27,29 +27,32 @@ class Example:
 
 
 def examples(scene: Scene, random: Random) -> list[Example]:
-    """Every task that the scene can pose; `random` picks the regions and phrases."""
+    """Returns an example of every task that the scene supports; `random` chooses the regions and phrases."""
     return [make_example(scene, task, random) for task in TASKS if can_pose(scene, task)]
 
 
 def make_example(scene: Scene, task: str, random: Random) -> Example:
-    """One task on a scene that can pose it."""
+    """Returns an example of one task that the scene supports."""
     return make_example_about(CHOOSE[TASKS[task].input](scene, random), scene, task)
 
 
 def make_example_about(subject: Subject, scene: Scene, task: str) -> Example:
-    """A task on a scene about a subject that fits the task's input."""
+    """Returns the example of a task about a subject that fits the task's input."""
     return Example(task, subject.input, TASKS[task].fill(subject.input), TARGETS[task](scene, subject))
 
 
 def make_absent_example(scene: Scene, random: Random) -> Example:
-    """The question for a thing that is not in the scene; the answer is empty."""
+    """Returns an open-vocabulary detection of a thing that is not in the scene; its target is empty."""
     present = {thing.name for thing in scene.objects}
     name = random.choice([name for name in NAMES if name not in present])
     return Example(OPEN_VOCABULARY, name, TASKS[OPEN_VOCABULARY].fill(name), "")
 
 
 def can_pose(scene: Scene, task: str) -> bool:
-    """Reading is always possible (the answer may be empty); a region of text needs a text, all else an object."""
+    """Returns whether the scene supports the task.
+
+    Reading is always possible (the target may be empty); a text region needs a text, every other task an object.
+    """
     if TASKS[task].input == "text box":
         return bool(scene.texts)
     return "OCR" in task or bool(scene.objects)

@@ -1,4 +1,4 @@
-"""The fifteen tasks: Florence-2's prompts, and what input each wants."""
+"""The fifteen tasks: Florence-2's prompts, and the kind of input that each takes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ InputKind = Literal["none", "caption", "category", "expression", "object box", "
 
 @dataclass(frozen=True)
 class Task:
-    """`prompt` has `{}` where the input goes."""
+    """A task; `prompt` has `{}` in place of its input."""
 
     prompt: str
     input: InputKind = "none"
 
     def fill(self, value: str | None) -> str:
-        """The prompt as the model reads it."""
+        """Returns the prompt with its input, as the model receives it."""
         return self.prompt if value is None else self.prompt.replace("{}", value)
 
 

@@ -1,1 +1,1 @@
-"""The synthetic world: everyday things drawn as emoji, words in open fonts, all of it exact by construction."""
+"""Draws synthetic scenes of everyday things (emoji) and words (open fonts), with ground truth exact by construction."""

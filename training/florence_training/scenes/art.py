@@ -1,4 +1,4 @@
-"""The sixty-four things of the world and where each style's picture of them lies (`npm ci --prefix training`)."""
+"""The sixty-four things of the scenes, and the files that show them in each style (`npm ci --prefix training`)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ DRAWINGS = {
     "streamline": "@iconify-json/streamline-emojis/icons.json",
     "openmoji": "@iconify-json/openmoji/icons.json",
 }
-UNSEEN = "openmoji"  # CC-BY-SA 4.0: it measures what a model makes of a style that it never saw, and trains none
-STYLES = tuple(style for style in (*PICTURES, *DRAWINGS) if style != UNSEEN)  # to train on
-# Drawings that are broken, or show something else around the thing.
+UNSEEN = "openmoji"  # CC-BY-SA 4.0: only measures how a model does on a style that it was not trained on
+STYLES = tuple(style for style in (*PICTURES, *DRAWINGS) if style != UNSEEN)  # for training
+# Drawings that are broken, or that show something else around the thing.
 UNFIT = {"firefox": {"chicken", "monkey", "sailboat"}}
-OPAQUE = 64  # alpha above which a pixel belongs to the thing when its picture is cropped
+OPAQUE = 64  # alpha above which a pixel belongs to the thing when its image is cropped
 
-# Unicode code points, as the art packages name their files.
+# Unicode code points, which name the files of the art packages.
 THINGS = {
     "dog": "1f415", "cat": "1f408", "horse": "1f40e", "cow": "1f404", "pig": "1f416", "sheep": "1f411",
     "elephant": "1f418", "monkey": "1f412", "rabbit": "1f407", "chicken": "1f414", "duck": "1f986", "owl": "1f989",
@@ -52,19 +52,19 @@ NAMES = tuple(THINGS)
 
 
 def styles_of(name: str, styles: Sequence[str]) -> list[str]:
-    """Those of the styles that draw the thing; the collections of drawings lack some."""
+    """Returns those of the styles that draw the thing; the collections of SVG drawings lack some."""
     return [style for style in styles if style in PICTURES or _find_drawing(style, name) is not None]
 
 
 @cache
 def load_sprite(style: str, name: str) -> np.ndarray:
-    """The thing's picture in that style, uint8 RGBA with colours multiplied by alpha, cropped to what is opaque."""
-    pixels = np.array(_load_picture(style, name).convert("RGBA").convert("RGBa"))
+    """Returns the thing's image in that style, uint8 RGBA with premultiplied alpha, cropped to its opaque part."""
+    pixels = np.array(_load_image(style, name).convert("RGBA").convert("RGBa"))
     rows, columns = np.where(pixels[..., 3] > OPAQUE)
     return np.ascontiguousarray(pixels[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
 
 
-def _load_picture(style: str, name: str) -> Image.Image:
+def _load_image(style: str, name: str) -> Image.Image:
     if style in PICTURES:
         return Image.open(ART / PICTURES[style].format(THINGS[name]))
     body = _find_drawing(style, name)
@@ -79,6 +79,6 @@ def _find_drawing(style: str, name: str) -> str | None:
 
 
 def shrink_softly(sprite: np.ndarray, scale: float) -> np.ndarray:
-    """The sprite averaged over the pixels that fall together when it is drawn at `scale`, so that it does not alias."""
+    """Averages the sprite over the pixels that coincide when it is drawn at `scale`, so that it does not alias."""
     size = int(0.7 / scale)
     return cv2.blur(sprite, (size, size)) if size > 1 else sprite

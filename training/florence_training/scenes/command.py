@@ -1,4 +1,4 @@
-"""`scenes`: renders scenes to PNG files, each with a json file of what is true of it."""
+"""`scenes`: renders scenes to PNG files, each with a json file of its ground truth."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from florence_training.scenes.scene import Scene
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `scenes`."""
+    """Adds the arguments of `scenes` to the parser."""
     parser.add_argument("--out", type=Path, required=True, help="the folder to write")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--count", type=int, default=16)
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Renders. Returns the exit status."""
+    """Renders the scenes. Returns the exit status."""
     arguments.out.mkdir(parents=True, exist_ok=True)
     settings = SceneSettings(arguments.width, arguments.height, tuple(arguments.styles))
     for seed in range(arguments.first, arguments.first + arguments.count):
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def describe(scene: Scene) -> dict[str, object]:
-    """What is true of a scene, as plain data; coordinates in pixels."""
+    """Returns the ground truth of a scene as plain data; coordinates are in pixels."""
     return {
         "width": scene.width,
         "height": scene.height,

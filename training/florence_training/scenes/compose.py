@@ -1,4 +1,4 @@
-"""From a seed to a scene."""
+"""Draws a scene from a seed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ LEAST_NOISE, MOST_NOISE = 2.0, 8.0  # standard deviation in grey levels
 
 @dataclass(frozen=True)
 class SceneSettings:
-    """What a scene may hold. A side is the number of pixels; `noisy` and `restyled` are the parts that are so."""
+    """What a scene may contain.
+
+    `width` and `height` are in pixels. `noisy` is the probability that a scene has noise, `restyled` that a thing is
+    restyled.
+    """
 
     width: int = 256
     height: int = 256
@@ -36,7 +40,7 @@ DEFAULT_SETTINGS = SceneSettings()
 
 
 def make_scene(seed: int, settings: SceneSettings = DEFAULT_SETTINGS) -> Scene:
-    """The scene of that seed: the same seed and settings give the same pixels."""
+    """Returns the scene of a seed; the same seed and settings give the same pixels."""
     random = Random(seed)
     ground, canvas = paint_ground(random, settings.width, settings.height)
     taken: list[Box] = []

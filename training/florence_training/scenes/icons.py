@@ -1,4 +1,4 @@
-"""Emoji that come as drawings: Iconify's collections (one json file of SVG bodies each), rendered by resvg."""
+"""Renders emoji from Iconify's collections (one json file of SVG bodies each) with resvg."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 
 SIDE = 128  # pixels: as large as a thing is drawn in a scene of the model's size
 
-# What the collections call our things where they do not call them what we do; a collection may lack some.
+# Names in the collections that differ from ours; a collection may lack some.
 OTHER_NAMES = {
     "sheep": "ewe", "bee": "honeybee", "apple": "red-apple", "orange": "tangerine", "donut": "doughnut",
     "rabbit": "rabbit-face", "frog": "frog-face", "whale": "spouting-whale",
@@ -32,7 +32,7 @@ OTHER_NAMES = {
 
 @dataclass(frozen=True)
 class Collection:
-    """SVG bodies by their names without hyphens, on a canvas of that many units."""
+    """SVG bodies by name without hyphens, on a canvas of `width` × `height` units."""
 
     bodies: Mapping[str, str]
     width: int
@@ -48,13 +48,13 @@ def load_collection(path: Path) -> Collection:
 
 
 def find_body(collection: Collection, name: str) -> str | None:
-    """The drawing of a thing, or none."""
+    """Returns the SVG body of a thing, or None."""
     names = [*OTHER_NAMES.get(name, "").split(), name]
     return next((collection.bodies[_plain(each)] for each in names if _plain(each) in collection.bodies), None)
 
 
 def render_body(collection: Collection, body: str) -> Image.Image:
-    """The drawing in pixels, RGBA."""
+    """Renders an SVG body to an RGBA image."""
     names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     svg = f'<svg {names} viewBox="0 0 {collection.width} {collection.height}">{body}</svg>'
     png = resvg_py.svg_to_bytes(svg_string=svg, width=SIDE, height=SIDE, skip_system_fonts=True)

@@ -1,4 +1,4 @@
-"""Turning, scaling and laying a sprite on the canvas."""
+"""Rotates and scales a sprite, and blends it onto the canvas."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from florence_training.scenes.scene import Box
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a sprite's centre goes, how large and how turned (degrees, clockwise) it is drawn."""
+    """The centre of a sprite on the canvas, its scale, and its rotation (degrees, clockwise)."""
 
     centre: tuple[float, float]
     scale: float = 1.0
@@ -21,7 +21,7 @@ class Placement:
     mirrored: bool = False
 
     def matrix(self, width: int, height: int) -> np.ndarray:
-        """The affine matrix [2,3] from sprite pixels to canvas pixels."""
+        """Returns the affine matrix [2,3] from sprite pixels to canvas pixels."""
         cosine, sine = (f(math.radians(self.angle)) * self.scale for f in (math.cos, math.sin))
         linear = np.array([[cosine, -sine], [sine, cosine]])
         if self.mirrored:
@@ -30,7 +30,7 @@ class Placement:
         return np.column_stack([linear, offset])
 
     def corners(self, width: int, height: int) -> np.ndarray:
-        """The sprite's corners on the canvas [4,2], from its top left clockwise."""
+        """Returns the sprite's corners on the canvas [4,2], clockwise from its top left."""
         matrix = self.matrix(width, height)
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]])
         placed: np.ndarray = corners @ matrix[:, :2].T + matrix[:, 2]
@@ -38,27 +38,27 @@ class Placement:
 
 
 def box_around(points: np.ndarray) -> Box:
-    """The box of points [n,2]."""
+    """Returns the bounding box of points [n,2]."""
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
     return float(left), float(top), float(right), float(bottom)
 
 
 def paste(canvas: np.ndarray, sprite: np.ndarray, placement: Placement) -> np.ndarray:
-    """Draws a sprite on the float canvas, in place, and returns its alpha [height,width] there.
+    """Blends a sprite onto the float canvas, in place, and returns its alpha [height,width] on the canvas.
 
-    The sprite is RGBA with its colours multiplied by alpha, else turning and scaling would darken its edges.
+    The sprite is RGBA with premultiplied alpha; otherwise rotation and scaling would darken its edges.
     """
     height, width = sprite.shape[:2]
     size = (canvas.shape[1], canvas.shape[0])
-    laid = cv2.warpAffine(sprite, placement.matrix(width, height), size, flags=cv2.INTER_LINEAR)
+    warped = cv2.warpAffine(sprite, placement.matrix(width, height), size, flags=cv2.INTER_LINEAR)
     touched = _around(placement.corners(width, height))
-    canvas[touched] *= 1 - laid[touched][..., 3:].astype(np.float32) / 255
-    canvas[touched] += laid[touched][..., :3]
-    return np.asarray(laid[..., 3])
+    canvas[touched] *= 1 - warped[touched][..., 3:].astype(np.float32) / 255
+    canvas[touched] += warped[touched][..., :3]
+    return np.asarray(warped[..., 3])
 
 
 def _around(corners: np.ndarray) -> tuple[slice, slice]:
-    """The rows and columns that a sprite with these corners can touch: elsewhere there is nothing to blend."""
+    """Returns the rows and columns that a sprite with these corners can touch; elsewhere there is nothing to blend."""
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     return _span(top, bottom), _span(left, right)
 

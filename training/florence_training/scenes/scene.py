@@ -1,4 +1,4 @@
-"""What a scene is: pixels, and everything that is true of them."""
+"""The data of a scene: its pixels and their ground truth."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
-Quad = tuple[
-    float, ...
-]  # x, y of four corners in pixels, from the top left clockwise (of the word, not of the picture)
+Quad = tuple[float, ...]  # x, y of four corners in pixels, clockwise from the top left of the word (not of the image)
 
 
 @dataclass(frozen=True)
 class SceneObject:
-    """A thing, its box and its outline, points [n,2] in pixels."""
+    """A thing with its box and its outline, points [n,2] in pixels."""
 
     name: str
     box: Box
@@ -23,7 +21,7 @@ class SceneObject:
 
 @dataclass(frozen=True)
 class SceneText:
-    """A word, its corners, the box around them, and the corners of each of its characters (as wide as it advances)."""
+    """A word with its corners, its bounding box, and the corners of each character (as wide as its advance)."""
 
     text: str
     quad: Quad
@@ -33,7 +31,7 @@ class SceneText:
 
 @dataclass(frozen=True)
 class Scene:
-    """RGB pixels [height,width,3]; objects from left to right, texts from top to bottom."""
+    """RGB pixels [height,width,3], with objects from left to right and texts from top to bottom."""
 
     image: np.ndarray
     ground: str
@@ -42,22 +40,22 @@ class Scene:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
+        """Returns width and height in pixels."""
         return self.width, self.height
 
     @property
     def width(self) -> int:
-        """Pixels."""
+        """Returns the width in pixels."""
         return int(self.image.shape[1])
 
     @property
     def height(self) -> int:
-        """Pixels."""
+        """Returns the height in pixels."""
         return int(self.image.shape[0])
 
 
 def overlap(first: Box, second: Box) -> float:
-    """The area that two boxes share, as a part of the smaller one."""
+    """Returns the area that two boxes share, as a fraction of the smaller one's."""
     width = min(first[2], second[2]) - max(first[0], second[0])
     height = min(first[3], second[3]) - max(first[1], second[1])
     if width <= 0 or height <= 0:

@@ -1,4 +1,4 @@
-"""Writes words and numbers where the canvas is free."""
+"""Draws words and numbers in free areas of the canvas."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from florence_training.scenes.placing import Placement, box_around, paste
 from florence_training.scenes.scene import Box, Quad, SceneText, overlap
 from florence_training.scenes.words import FONTS, WORDS, as_drawn, load_font
 
-WORD = 0.85  # else a number
+WORD = 0.85  # probability, else a number
 ON_PLATE = 0.6
 FEWEST_LETTERS, MOST_LETTERS = 2, 8  # of gibberish
 WIDEST = 0.9
@@ -31,10 +31,10 @@ DARK_INK, LIGHT_INK = (20, 20, 20), (245, 245, 245)
 
 @dataclass(frozen=True)
 class Writing:
-    """How much is written, how large, and how often it is letters drawn by lot instead of a word or a number.
+    """How many texts are drawn, how large, and how often random letters instead of a word or a number.
 
-    `counts` are the weights of no text, one text, …; `smallest` and `largest` bound the font's size, as a part of the
-    canvas's shorter side.
+    `counts` are the weights of no text, one text, …; `smallest` and `largest` bound the font size, as a fraction of the
+    canvas's shorter side; `gibberish` is the probability of random letters.
     """
 
     counts: Sequence[float] = (5, 4, 2)
@@ -48,7 +48,7 @@ DEFAULT_WRITING = Writing()
 
 @dataclass(frozen=True)
 class Sign:
-    """A drawn text, RGBA with colours multiplied by alpha, and the columns where its characters begin and end."""
+    """A drawn text, RGBA with premultiplied alpha, and the columns where its characters begin and end."""
 
     text: str
     pixels: np.ndarray
@@ -56,7 +56,7 @@ class Sign:
 
 
 def add_texts(random: Random, canvas: np.ndarray, taken: list[Box], writing: Writing) -> list[SceneText]:
-    """Writes texts on the canvas, adds their boxes to `taken` and returns them."""
+    """Draws texts on the canvas, adds their boxes to `taken` and returns them."""
     count = random.choices(range(len(writing.counts)), weights=writing.counts)[0]
     texts = (_add_text(random, canvas, taken, writing) for _ in range(count))
     return [text for text in texts if text is not None]
@@ -65,7 +65,7 @@ def add_texts(random: Random, canvas: np.ndarray, taken: list[Box], writing: Wri
 def _add_text(random: Random, canvas: np.ndarray, taken: list[Box], writing: Writing) -> SceneText | None:
     sign = _draw_sign(random, canvas, _choose_text(random, writing.gibberish), writing)
     rows, columns = sign.pixels.shape[:2]
-    placement = _find_room(random, canvas, taken, columns, rows)
+    placement = _find_placement(random, canvas, taken, columns, rows)
     if placement is None:
         return None
     paste(canvas, sign.pixels, placement)
@@ -79,20 +79,20 @@ def _choose_text(random: Random, gibberish: float) -> str:
         count = random.randint(FEWEST_LETTERS, MOST_LETTERS)
         return "".join(random.choices(string.ascii_letters + string.digits, k=count))
     text = random.choice(WORDS) if random.random() < WORD else str(random.randint(1, 999))
-    form = random.choices([str.upper, str.capitalize, str.lower], weights=[55, 20, 25])[0]
-    return form(text)
+    change_case = random.choices([str.upper, str.capitalize, str.lower], weights=[55, 20, 25])[0]
+    return change_case(text)
 
 
 def _draw_sign(random: Random, canvas: np.ndarray, text: str, writing: Writing) -> Sign:
-    """The text on a plate of some colour, or on nothing."""
+    """Draws the text on a plate of some colour, or without one."""
     shorter = min(canvas.shape[:2])
     sizes = int(shorter * writing.smallest), int(shorter * writing.largest)
     family = random.choice(FONTS)
     font = load_font(family, random.randint(*sizes))
     left, top, right, bottom = (int(edge) for edge in font.getbbox(text))
     plate = COLOURS[random.choice(list(COLOURS))] if random.random() < ON_PLATE else None
-    behind = np.mean(plate) if plate is not None else canvas.mean()
-    ink = DARK_INK if behind > MIDDLE_GRAY else LIGHT_INK
+    brightness = np.mean(plate) if plate is not None else canvas.mean()
+    ink = DARK_INK if brightness > MIDDLE_GRAY else LIGHT_INK
     size = (right - left + 2 * PADDING, bottom - top + 2 * PADDING)
     sign = Image.new("RGBA", size, (*plate, 255) if plate is not None else (*ink, 0))
     ImageDraw.Draw(sign).text((PADDING - left, PADDING - top), text, font=font, fill=(*ink, 255))
@@ -104,10 +104,10 @@ def _edges(font: ImageFont.FreeTypeFont, text: str, start: float) -> list[float]
 
 
 def _characters(corners: np.ndarray, sign: Sign) -> tuple[Quad, ...]:
-    """The part of the placed sign [4,2] that each character takes, as high as the sign."""
+    """Returns the part of the placed sign [4,2] that each character covers, as high as the sign."""
     top_left, top_right, bottom_right, bottom_left = corners
-    parts = np.array(sign.edges)[:, None] / sign.pixels.shape[1]
-    top, bottom = top_left + parts * (top_right - top_left), bottom_left + parts * (bottom_right - bottom_left)
+    fractions = np.array(sign.edges)[:, None] / sign.pixels.shape[1]
+    top, bottom = top_left + fractions * (top_right - top_left), bottom_left + fractions * (bottom_right - bottom_left)
     return tuple(_quad(np.array(edges)) for edges in zip(top, top[1:], bottom[1:], bottom, strict=False))
 
 
@@ -115,17 +115,20 @@ def _quad(corners: np.ndarray) -> Quad:
     return tuple(float(value) for value in corners.ravel())
 
 
-def _find_room(random: Random, canvas: np.ndarray, taken: list[Box], columns: int, rows: int) -> Placement | None:
-    """A placement that covers nothing, or none after some attempts."""
+def _find_placement(random: Random, canvas: np.ndarray, taken: list[Box], columns: int, rows: int) -> Placement | None:
+    """Returns a placement that covers nothing, or None after some attempts."""
     height, width = canvas.shape[:2]
     for _ in range(ATTEMPTS):
-        level = random.random() < NEARLY_LEVEL
-        angle = random.gauss(0, SLANT) if level else random.uniform(-LARGEST_ANGLE, LARGEST_ANGLE)
+        nearly_level = random.random() < NEARLY_LEVEL
+        angle = random.gauss(0, SLANT) if nearly_level else random.uniform(-LARGEST_ANGLE, LARGEST_ANGLE)
         cosine, sine = abs(math.cos(math.radians(angle))), abs(math.sin(math.radians(angle)))
-        across, down = (cosine * columns + sine * rows) / 2, (sine * columns + cosine * rows) / 2
-        if 2 * across > width * WIDEST or 2 * down > height * WIDEST:
+        half_width, half_height = (cosine * columns + sine * rows) / 2, (sine * columns + cosine * rows) / 2
+        if 2 * half_width > width * WIDEST or 2 * half_height > height * WIDEST:
             continue
-        centre = random.uniform(across + 1, width - across - 1), random.uniform(down + 1, height - down - 1)
+        centre = (
+            random.uniform(half_width + 1, width - half_width - 1),
+            random.uniform(half_height + 1, height - half_height - 1),
+        )
         placement = Placement(centre, angle=angle)
         if all(overlap(box_around(placement.corners(columns, rows)), other) < LARGEST_OVERLAP for other in taken):
             return placement

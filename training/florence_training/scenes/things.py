@@ -1,4 +1,4 @@
-"""Puts one to five things on the canvas."""
+"""Draws one to five things on the canvas."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from florence_training.scenes.scene import Box, SceneObject, overlap
 COUNT_WEIGHTS = (3, 4, 3, 2, 1)  # of one thing, two things, …
 MOST_THINGS = len(COUNT_WEIGHTS)
 REPEATS = (0, 0, 1, 2)  # how many fewer kinds than things
-SMALLEST, LARGEST = 0.14, 0.5  # a thing's longer side, as a part of the canvas's shorter side
+SMALLEST, LARGEST = 0.14, 0.5  # a thing's longer side, as a fraction of the canvas's shorter side
 LARGEST_ANGLE = 20.0
 MIRRORED = 0.4
 ATTEMPTS = 12
-LARGEST_OVERLAP = 0.12  # nothing hides anything else
-VISIBLE = 96  # alpha above which a pixel counts as the thing's
+LARGEST_OVERLAP = 0.12  # so that no thing hides another
+VISIBLE = 96  # alpha above which a pixel belongs to the thing
 FEWEST_PIXELS = 60
 
 
@@ -34,9 +34,9 @@ def add_things(
     counts: range,
     restyled: float = 0.0,
 ) -> list[SceneObject]:
-    """Draws as many things as one of `counts`, or fewer if there is no room, that part of them restyled.
+    """Draws as many things as one of `counts`, or fewer if there is no room, and returns them.
 
-    Adds their boxes to `taken` and returns them.
+    `restyled` is the probability that a thing is restyled. Adds the boxes of the things to `taken`.
     """
     names = [name for name in NAMES if styles_of(name, styles)]
     count = random.choices(counts, weights=COUNT_WEIGHTS[counts.start - 1 : counts.stop - 1])[0]
@@ -51,7 +51,7 @@ def _add_thing(
     sprite = load_sprite(random.choice(styles_of(name, styles)), name)
     if restyled and random.random() < restyled:
         sprite = restyle(random, sprite)
-    placement = _find_room(random, canvas, taken, sprite)
+    placement = _find_placement(random, canvas, taken, sprite)
     if placement is None:
         return None
     alpha = paste(canvas, shrink_softly(sprite, placement.scale), placement)
@@ -65,8 +65,8 @@ def _add_thing(
     return SceneObject(name, box, max(outlines, key=cv2.contourArea)[:, 0, :].astype(np.float64))
 
 
-def _find_room(random: Random, canvas: np.ndarray, taken: list[Box], sprite: np.ndarray) -> Placement | None:
-    """A placement that covers nothing, or none after some attempts."""
+def _find_placement(random: Random, canvas: np.ndarray, taken: list[Box], sprite: np.ndarray) -> Placement | None:
+    """Returns a placement that covers nothing, or None after some attempts."""
     (height, width), (rows, columns) = canvas.shape[:2], sprite.shape[:2]
     for _ in range(ATTEMPTS):
         size = min(width, height) * math.exp(random.uniform(math.log(SMALLEST), math.log(LARGEST)))

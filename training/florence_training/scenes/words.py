@@ -1,4 +1,4 @@
-"""What is written in the scenes: common English words, and the fonts they are set in."""
+"""The texts of the scenes: common English words, and the fonts that draw them."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ FONTS = tuple(
     for weight in weights
 )
 
-CAPITALS_ONLY = ("bebas-neue",)  # their small letters look like capitals
+CAPITALS_ONLY = ("bebas-neue",)  # packages of fonts whose small letters look like capitals
 
 
 def as_drawn(text: str, font: str) -> str:
-    """The text as a person reads it in that font."""
+    """Returns the text as a person reads it in that font."""
     return text.upper() if any(f"/{name}/" in font for name in CAPITALS_ONLY) else text
 
 
 @lru_cache(maxsize=512)
 def load_font(path: str, size: int) -> ImageFont.FreeTypeFont:
-    """One of `FONTS` at a size in pixels."""
+    """Returns one of `FONTS` at a size in pixels."""
     return ImageFont.truetype(str(ART / path), size)
