@@ -1,1 +1,1 @@
-"""From a folder of pictures and json lines of one's own to a Florence-2 that knows them, too."""
+"""Fine-tunes a Florence-2 on a user's folder of images and json lines."""

@@ -1,4 +1,4 @@
-"""What of a model learns: all of its weights, or low-rank adapters beside its linear layers (Hu et al., 2021)."""
+"""Selects the weights that train: all of them, or low-rank adapters beside the linear layers (Hu et al., 2021)."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ HEAD = "lm_head"  # tied to the embeddings: an adapter there could not be merged
 
 @dataclass(frozen=True)
 class Adapted:
-    """A model that learns. With `adapters`, they are inside of it and all else stays as it is."""
+    """A model that is ready to train. With `adapters`, they are inside `model`, and all other weights are frozen."""
 
     model: Florence2ForConditionalGeneration
     adapters: PeftModel | None
 
     def learning(self) -> Mapping[str, nn.Parameter]:
-        """The parameters that learn, by name."""
+        """Returns the parameters that train, by name."""
         return {name: parameter for name, parameter in self.model.named_parameters() if parameter.requires_grad}
 
     def merged(self) -> Florence2ForConditionalGeneration:
-        """A plain model that computes the same; this one goes on learning, so it is a copy with adapters."""
+        """Returns a plain model that computes the same; with adapters a copy, so that this one can go on training."""
         if self.adapters is None:
             return self.model
         return copy.deepcopy(self.adapters).merge_and_unload()
 
 
 def adapt(model: Florence2ForConditionalGeneration, rank: int, *, freeze_vision: bool, seed: int) -> Adapted:
-    """Makes a model ready to learn, in place; the adapters' first weights hang on the seed."""
+    """Prepares a model for training, in place; the initial weights of the adapters depend on the seed."""
     if rank == 0:
         for name, parameter in model.named_parameters():
             parameter.requires_grad_(not (freeze_vision and name.startswith(VISION)))

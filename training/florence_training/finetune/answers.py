@@ -1,4 +1,4 @@
-"""What a line wants the model to write."""
+"""Makes the target text of a line."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ Boxes = Sequence[tuple[str, str]]  # labels with their location tokens
 
 
 def read_target(line: Line, question: Question, size: Size) -> str:
-    """The target of a line; boxes in pixels stand from left to right. Raises LineError."""
+    """Returns the target of a line; boxes in pixels are ordered from left to right. Raises LineError."""
     if line.objects is not None:
-        return _write(line.objects, question, size)
+        return _format(line.objects, question, size)
     answer = (line.suffix or "").strip()
     check_locations(answer, question.task)
     return answer
 
 
-def _write(things: Sequence[Labelled], question: Question, size: Size) -> str:
-    write = WRITERS.get(question.task or "")
-    if write is None:
+def _format(things: Sequence[Labelled], question: Question, size: Size) -> str:
+    format_boxes = FORMATS.get(question.task or "")
+    if format_boxes is None:
         raise LineError(
-            f'"objects" fit {" ".join(WRITERS)}; give {question.task or "a question of your own"} a "suffix"'
+            f'"objects" fit {" ".join(FORMATS)}; give {question.task or "a question of your own"} a "suffix"'
         )
-    ordered = sorted(things, key=lambda thing: thing.box[0] + thing.box[2])  # as the scenes' things are
-    return write([(thing.label, locate_box(thing.box, size)) for thing in ordered])
+    ordered = sorted(things, key=lambda thing: thing.box[0] + thing.box[2])  # the order of the things in a scene
+    return format_boxes([(thing.label, locate_box(thing.box, size)) for thing in ordered])
 
 
 def _one_by_one(boxes: Boxes) -> str:
-    return "".join(label + place for label, place in boxes)
+    return "".join(label + locations for label, locations in boxes)
 
 
 def _by_label(boxes: Boxes) -> str:
     labels = dict.fromkeys(label for label, _ in boxes)
-    return "".join(name + "".join(place for label, place in boxes if label == name) for name in labels)
+    return "".join(name + "".join(locations for label, locations in boxes if label == name) for name in labels)
 
 
-def _nameless(boxes: Boxes) -> str:
-    return "".join(place for _, place in boxes)
+def _without_labels(boxes: Boxes) -> str:
+    return "".join(locations for _, locations in boxes)
 
 
-WRITERS: Mapping[str, Callable[[Boxes], str]] = {
+FORMATS: Mapping[str, Callable[[Boxes], str]] = {
     "<OD>": _one_by_one,
     "<DENSE_REGION_CAPTION>": _one_by_one,
-    "<REGION_PROPOSAL>": _nameless,
+    "<REGION_PROPOSAL>": _without_labels,
     "<CAPTION_TO_PHRASE_GROUNDING>": _by_label,
     "<OPEN_VOCABULARY_DETECTION>": _by_label,
 }

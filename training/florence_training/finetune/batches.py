@@ -1,4 +1,4 @@
-"""From samples to batches: what is held out, the order of an epoch, one look at a picture for several questions."""
+"""Makes batches from samples: the held-out split, the order of an epoch, one vision pass for several questions."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from florence_training.finetune.folder import Sample
 from florence_training.finetune.pictures import fit, open_picture
 from florence_training.train.data import Posed
 
-MOST_QUESTIONS = 8  # about one look at a picture: a picture with more is looked at again, so that memory is bounded
+MOST_QUESTIONS = 8  # in one vision pass; an image with more is encoded again, so that memory is bounded
 
 
 @dataclass(frozen=True)
 class Look:
-    """A picture and questions about it."""
+    """One vision pass: an image, and the questions about it that share the pass."""
 
     samples: Sequence[Sample]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Pictures uint8 [B,3,S,S] and the questions posed on them."""
+    """A batch: images uint8 [B,3,S,S] and the questions about them."""
 
     pictures: torch.Tensor
     posed: Sequence[Posed]
 
 
 def gather(samples: Sequence[Sample]) -> list[Look]:
-    """The questions about each picture together, the pictures in the order in which they first occur."""
-    pictures: dict[str, list[Sample]] = {}
+    """Groups the questions by image, in the order in which the images first occur."""
+    by_image: dict[str, list[Sample]] = {}
     for sample in samples:
-        pictures.setdefault(str(sample.path), []).append(sample)
-    starts = ((found, start) for found in pictures.values() for start in range(0, len(found), MOST_QUESTIONS))
-    return [Look(found[start : start + MOST_QUESTIONS]) for found, start in starts]
+        by_image.setdefault(str(sample.path), []).append(sample)
+    starts = ((of_image, start) for of_image in by_image.values() for start in range(0, len(of_image), MOST_QUESTIONS))
+    return [Look(of_image[start : start + MOST_QUESTIONS]) for of_image, start in starts]
 
 
 def split(samples: Sequence[Sample], part: float, seed: int) -> tuple[list[Sample], list[Sample]]:
-    """What is learned and what is held out: whole pictures, by a hash of their names.
+    """Splits samples into those to learn from and those held out: whole images, by a hash of their names.
 
-    Something is always learned, and something held out unless the part is 0 or there is only one picture.
+    At least one image is learned from, and at least one is held out unless `part` is 0 or there is only one image.
     """
     names = sorted(
         {sample.image for sample in samples}, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).digest()
@@ -55,24 +55,24 @@ def split(samples: Sequence[Sample], part: float, seed: int) -> tuple[list[Sampl
 
 
 def order(looks: Sequence[Look], epoch: int, seed: int) -> list[Look]:
-    """The looks of an epoch, shuffled by seed and epoch alone."""
+    """Returns the vision passes of an epoch, shuffled by seed and epoch alone."""
     shuffled = list(looks)
     stream(seed, f"{epoch}").shuffle(shuffled)
     return shuffled
 
 
 def load(looks: Sequence[Look], side: int) -> Asked:
-    """Opens the pictures, for a model whose pictures have that side."""
-    pictures = np.stack([fit(open_picture(look.samples[0].path), side) for look in looks])
+    """Opens the images, and resizes them for a model with images of `side` × `side` pixels."""
+    images = np.stack([fit(open_picture(look.samples[0].path), side) for look in looks])
     posed = [
-        Posed(picture, sample.prompt_ids, sample.answer_ids)
-        for picture, look in enumerate(looks)
+        Posed(index, sample.prompt_ids, sample.answer_ids)
+        for index, look in enumerate(looks)
         for sample in look.samples
     ]
-    return Asked(torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(), posed)
+    return Asked(torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), posed)
 
 
 def join(first: Asked, second: Asked) -> Asked:
-    """Both in one batch."""
-    moved = [Posed(each.picture + len(first.pictures), each.prompt, each.answer) for each in second.posed]
-    return Asked(torch.cat([first.pictures, second.pictures]), [*first.posed, *moved])
+    """Concatenates two batches."""
+    shifted = [Posed(each.picture + len(first.pictures), each.prompt, each.answer) for each in second.posed]
+    return Asked(torch.cat([first.pictures, second.pictures]), [*first.posed, *shifted])

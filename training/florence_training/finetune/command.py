@@ -1,4 +1,4 @@
-"""`finetune`: a `from_pretrained` folder and a data set of one's own → a `from_pretrained` folder that knows both."""
+"""`finetune`: trains a checkpoint on your images and json lines, and writes a `from_pretrained` folder."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from florence_training.stopping import told_to_stop
 from florence_training.train.log import drop_after
 from florence_training.train.vocabulary import first_location
 
-# One of each; weights may be in several files.
+# Patterns of file names: the folder needs one file of each group; weights may be in several files.
 NEEDED = (("config.json",), ("tokenizer.json",), ("preprocessor_config.json",), ("*.safetensors", "*.bin"))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `finetune`."""
+    """Adds the arguments of `finetune` to the parser."""
     parser.add_argument("--checkpoint", type=Path, required=True, help="the from_pretrained folder to begin with")
     parser.add_argument("--data", type=Path, required=True, help="a .jsonl file, or a folder with one")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write; a fine-tuning there goes on")
@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fine-tunes. Returns the exit status."""
+    """Fine-tunes the checkpoint. Returns the exit status."""
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     torch.set_default_device(arguments.device)
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A fine-tuning that can begin, or go on."""
+    """A fine-tuning that is ready to start or to resume."""
 
     tuner: Tuner
     course: Course
@@ -84,7 +84,7 @@ class Prepared:
 
 
 def prepare(arguments: argparse.Namespace) -> Prepared:
-    """Reads and checks everything. Raises FolderError, OptionsError, ProgressError."""
+    """Reads and checks all inputs. Raises FolderError, OptionsError, ProgressError."""
     bounds, side = read_bounds(arguments.checkpoint)
     given = {name: getattr(arguments, name) for name in Options.model_fields}
     options = read_options(given, arguments.checkpoint)
@@ -102,7 +102,7 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
 
 
 def read_bounds(checkpoint: Path) -> tuple[Bounds, int]:
-    """What a checkpoint can take, and the side of its pictures. Raises OptionsError for what is no checkpoint."""
+    """Returns the limits of a checkpoint and the side of its images. Raises OptionsError if it is not a checkpoint."""
     missing = [names[0] for names in NEEDED if not any(any(checkpoint.glob(name)) for name in names)]
     if missing:
         raise OptionsError(
@@ -118,7 +118,7 @@ def read_bounds(checkpoint: Path) -> tuple[Bounds, int]:
 
 
 def make_course(samples: list[Sample], options: Options, bounds: Bounds, side: int) -> Course:
-    """Splits the samples, and rehearses beside what is learned."""
+    """Splits the samples, and adds rehearsal if the options ask for it."""
     learned, held = (gather(part) for part in split(samples, options.holdout, options.seed))
     course = Course(learned, held, side, options)
     if options.rehearsed == 0:
@@ -130,13 +130,13 @@ def make_course(samples: list[Sample], options: Options, bounds: Bounds, side: i
 def _begin(arguments: argparse.Namespace, options: Options, course: Course, tokenizer: Tokenizer) -> Tuner:
     model = load_checkpoint(arguments.checkpoint).to(arguments.device)
     adapted = adapt(model, options.lora_rank, freeze_vision=options.freeze_vision, seed=options.seed)
-    learning = sum(parameter.numel() for parameter in adapted.learning().values())
-    print(f"{learning:,} of {model.num_parameters():,} weights learn", flush=True)
+    trainable = sum(parameter.numel() for parameter in adapted.learning().values())
+    print(f"{trainable:,} of {model.num_parameters():,} weights learn", flush=True)
     return Tuner.begin(adapted, options, first_location(tokenizer), course.steps)
 
 
 def _report(progress: Progress, course: Course, out: Path) -> int:
-    """Says how it ended."""
+    """Prints how the fine-tuning ended. Returns the exit status."""
     if not is_done(progress, course):
         print(f"stopped after step {progress.step} of {course.steps}: the same command goes on")
         return 0

@@ -1,4 +1,4 @@
-"""What a fine-tuning learns from, step by step, and what it is measured on."""
+"""The batches of a fine-tuning, step by step, and the batches that measure it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from florence_training.finetune.rehearsal import Rehearsal
 
 @dataclass(frozen=True)
 class Course:
-    """Looks at the user's pictures, to learn and held out; `side` is that of the model's pictures."""
+    """The user's images, to learn from and held out; `side` is the side of the model's images in pixels."""
 
     learned: Sequence[Look]
     held: Sequence[Look]
@@ -22,21 +22,21 @@ class Course:
 
     @property
     def new(self) -> int:
-        """How many of a step's pictures are the user's."""
+        """Returns how many of a step's images are the user's."""
         return self.options.batch - self.options.rehearsed
 
     @property
     def steps_an_epoch(self) -> int:
-        """In which every picture is seen once."""
+        """Returns the number of steps in which every image is used once."""
         return -(-len(self.learned) // self.new)
 
     @property
     def steps(self) -> int:
-        """Of all epochs."""
+        """Returns the number of steps of all epochs."""
         return self.steps_an_epoch * self.options.epochs
 
     def batch(self, step: int) -> Asked:
-        """The batch of a step of the whole fine-tuning, which hangs on the seed and the step alone."""
+        """Returns the batch of a step of the whole fine-tuning; it depends on the seed and the step alone."""
         epoch, within = divmod(step, self.steps_an_epoch)
         looks = order(self.learned, epoch, self.options.seed)[within * self.new : (within + 1) * self.new]
         asked = load(looks, self.side)
@@ -45,11 +45,11 @@ class Course:
         return join(asked, self.rehearsal.draw(step, self.options.rehearsed))
 
     def held_out(self) -> Iterator[Asked]:
-        """What is held out of the user's, batch by batch."""
+        """Yields the held-out questions of the user, batch by batch."""
         for start in range(0, len(self.held), self.options.batch):
             yield load(self.held[start : start + self.options.batch], self.side)
 
     def old(self) -> Iterator[Asked]:
-        """Scenes that tell what of the old tasks is forgotten; none where nothing is rehearsed."""
+        """Yields scenes that measure how much of the old tasks is forgotten; nothing without rehearsal."""
         if self.rehearsal is not None:
             yield self.rehearsal.draw_measured()

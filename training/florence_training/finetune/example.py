@@ -1,6 +1,6 @@
-"""`finetune-example`: a data set of a thing that the small model has never seen, to try fine-tuning on.
+"""`finetune-example`: writes a data set of a thing that the small model has never seen, to try fine-tuning on.
 
-The thing is an emoji that is not among the sixty-four. `train` and `test` have it on every picture, `old` on none.
+The thing is an emoji that is not among the sixty-four. Every image of `train` and `test` shows it, none of `old` does.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from florence_training.scenes.scene import Box, Scene, SceneObject, overlap
 from florence_training.scenes.things import LARGEST, LARGEST_ANGLE, LARGEST_OVERLAP, SMALLEST, VISIBLE
 
 NEWCOMER = "mushroom"
-STYLES = tuple(style for style in DRAWINGS if style != UNSEEN)  # those that need no code point
-TRAIN, TEST, OLD = 700_000_000, 710_000_000, 720_000_000  # first seeds: far from all that trains or measures
-OTHERS = 3  # things beside it, at most
-MOST = 2  # of it in a picture
+STYLES = tuple(style for style in DRAWINGS if style != UNSEEN)  # these need no code point
+TRAIN, TEST, OLD = 700_000_000, 710_000_000, 720_000_000  # first seeds, far from all others
+OTHERS = 3  # largest number of other things in an image
+MOST = 2  # largest number of new things in an image
 ATTEMPTS = 40
 OLD_TASKS = ("<OD>", "<OPEN_VOCABULARY_DETECTION>", "<REGION_TO_CATEGORY>", "<CAPTION>")
 Lines = Iterator[dict[str, object]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `finetune-example`."""
+    """Adds the arguments of `finetune-example` to the parser."""
     parser.add_argument("--out", type=Path, required=True, help="the folder to write: train, test and old in it")
     parser.add_argument("--train", type=int, default=40, help="pictures (default: 40)")
     parser.add_argument("--test", type=int, default=20, help="pictures, and as many of old things (default: 20)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes. Returns the exit status."""
+    """Writes the data sets. Returns the exit status."""
     parts = ((TRAIN, arguments.train, "train"), (TEST, arguments.test, "test"))
     for first, count, name in parts:
         write(arguments.out / name, first, count, draw_with_newcomer, describe_newcomer)
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 def write(
     folder: Path, first: int, count: int, draw: Callable[[int], Scene], describe: Callable[[Scene, Random], Lines]
 ) -> None:
-    """Writes pictures and `annotations.jsonl`: the same seeds give the same bytes."""
+    """Writes images and `annotations.jsonl`; the same seeds give the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
     for index in range(count):
@@ -65,13 +65,13 @@ def write(
 
 
 def draw_without(seed: int) -> Scene:
-    """A scene with at least one of the things that the model knows."""
+    """Returns a scene with at least one of the things that the model knows, and without the new thing."""
     settings = SceneSettings(styles=STYLES, most_things=OTHERS)
-    return next(scene for again in range(ATTEMPTS) if (scene := make_scene(seed + again * 1000, settings)).objects)
+    return next(scene for attempt in range(ATTEMPTS) if (scene := make_scene(seed + attempt * 1000, settings)).objects)
 
 
 def draw_with_newcomer(seed: int) -> Scene:
-    """A scene with the newcomer, once or twice."""
+    """Returns a scene that shows the new thing once or twice."""
     scene, random = draw_without(seed), stream(seed, "newcomer")
     canvas = scene.image.astype(np.float32)
     taken = [*(thing.box for thing in scene.objects), *(text.box for text in scene.texts)]
@@ -83,7 +83,7 @@ def draw_with_newcomer(seed: int) -> Scene:
 
 
 def describe_newcomer(scene: Scene, _: Random) -> Lines:
-    """Three questions with their answers in pixels: everything, the newcomer alone, and what is in a region."""
+    """Yields three questions with answers in pixels: everything, the new thing alone, and what is in a region."""
     new = [thing for thing in scene.objects if thing.name == NEWCOMER]
     yield {"task": "<OD>", "objects": [_boxed(thing) for thing in scene.objects]}
     yield {"task": "<OPEN_VOCABULARY_DETECTION>", "text": NEWCOMER, "objects": [_boxed(thing) for thing in new]}
@@ -91,7 +91,7 @@ def describe_newcomer(scene: Scene, _: Random) -> Lines:
 
 
 def describe_old(scene: Scene, random: Random) -> Lines:
-    """Questions about things that the model knows, as the community writes them."""
+    """Yields questions about things that the model knows, with the keys that are common for Florence-2."""
     for example in examples(scene, random):
         if example.task in OLD_TASKS:
             yield {"prefix": example.prompt, "suffix": example.target}
@@ -102,15 +102,15 @@ def _boxed(thing: SceneObject) -> dict[str, object]:
 
 
 def _add(random: Random, canvas: np.ndarray, taken: list[Box]) -> Iterator[SceneObject]:
-    """Draws the newcomer where nothing is, and adds its box to `taken`; none where there is no room."""
+    """Draws the new thing in a free area and adds its box to `taken`; yields nothing if there is no room."""
     sprite = load_sprite(random.choice(styles_of(NEWCOMER, STYLES)), NEWCOMER)
     (height, width), (rows, columns) = canvas.shape[:2], sprite.shape[:2]
     for _ in range(ATTEMPTS):
         size = min(width, height) * math.exp(random.uniform(math.log(SMALLEST), math.log(LARGEST)))
         centre = random.uniform(size / 2, width - size / 2), random.uniform(size / 2, height - size / 2)
         placement = Placement(centre, size / max(rows, columns), random.uniform(-LARGEST_ANGLE, LARGEST_ANGLE))
-        room = box_around(np.clip(placement.corners(columns, rows), 0, [width, height]))
-        if any(overlap(room, other) >= LARGEST_OVERLAP for other in taken):
+        bounds = box_around(np.clip(placement.corners(columns, rows), 0, [width, height]))
+        if any(overlap(bounds, other) >= LARGEST_OVERLAP for other in taken):
             continue
         alpha = paste(canvas, shrink_softly(sprite, placement.scale), placement)
         down, across = np.where(alpha > VISIBLE)

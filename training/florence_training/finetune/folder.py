@@ -1,4 +1,4 @@
-"""A folder of pictures and json lines, read and checked whole before anything is learned."""
+"""Reads and checks a folder of images and json lines completely, before training starts."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from florence_training.finetune.pictures import find, open_picture
 from florence_training.finetune.places import Size
 from florence_training.finetune.questions import Question, read_question
 
-MOST_FAULTS = 20  # that are listed; more say nothing new
+MOST_FAULTS = 20  # largest number that is listed; more add no information
 SPECIAL = frozenset(range(4))  # <s> <pad> </s> <unk>, in every Florence-2
 
 
 class FolderError(Exception):
-    """A data set that can't be learned from; the message lists its faults, each with its line."""
+    """Raised for a data set that cannot be learned from; the message lists its faults, each with its line."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A question about a picture with its answer, as text and as token ids from `<s>` to `</s>`."""
+    """A question about an image with its answer, as text and as token ids from `<s>` to `</s>`."""
 
     image: str
     path: Path
@@ -37,7 +37,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a model can take: so many visual tokens and prompt tokens together, and so many of an answer."""
+    """The limits of a model: `positions` for visual tokens and prompt together, and for an answer."""
 
     tokenizer: Tokenizer
     image_tokens: int
@@ -46,7 +46,7 @@ class Bounds:
 
 @dataclass
 class _Reader:
-    """Remembers what it has seen, so that no picture is opened twice and nothing is asked twice."""
+    """Reads lines; remembers images and prompts, so that no image is opened twice and no question is repeated."""
 
     folder: Path
     bounds: Bounds
@@ -54,21 +54,22 @@ class _Reader:
     asked: dict[tuple[Path, str], int] = field(default_factory=dict)
 
     def read(self, number: int, text: str) -> Sample:
+        """Parses a line. Raises LineError."""
         line = read_line(text)
         path = find(self.folder, line.image)
         if path not in self.sizes:
             self.sizes[path] = open_picture(path).size
         size = self.sizes[path]
         question = read_question(line, size)
-        before = self.asked.setdefault((path, question.prompt), number)
-        if before != number:
-            raise LineError(f"line {before} asks the same of the same picture: keep one of the two")
+        first = self.asked.setdefault((path, question.prompt), number)
+        if first != number:
+            raise LineError(f"line {first} asks the same of the same picture: keep one of the two")
         answer = read_target(line, question, size)
         return Sample(line.image, path, size, question, answer, *_encode(question, answer, self.bounds))
 
 
 def read_folder(data: Path, bounds: Bounds) -> list[Sample]:
-    """Every line of a `.jsonl` file, or of the only one in a folder. Raises FolderError."""
+    """Reads every line of a `.jsonl` file, or of the only one in a folder. Raises FolderError."""
     lines = find_lines(data)
     reader = _Reader(lines.parent, bounds)
     samples: list[Sample] = []
@@ -86,7 +87,7 @@ def read_folder(data: Path, bounds: Bounds) -> list[Sample]:
 
 
 def find_lines(data: Path) -> Path:
-    """The file of json lines that is meant. Raises FolderError."""
+    """Returns the path of the json lines. Raises FolderError."""
     if data.is_file():
         return data
     found = sorted(data.glob("*.jsonl"))
@@ -99,7 +100,7 @@ def find_lines(data: Path) -> Path:
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, counted from 1."""
+    """Yields the lines that are not blank with their numbers, from 1."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())
@@ -109,12 +110,12 @@ def _numbered(path: Path) -> Iterator[tuple[int, str]]:
 
 def _encode(question: Question, answer: str, bounds: Bounds) -> tuple[list[int], list[int]]:
     prompt, target = (list(bounds.tokenizer.encode(text).ids) for text in (question.prompt, answer))
-    for ids, what in ((prompt, "prefix"), (target, "suffix")):
+    for ids, key in ((prompt, "prefix"), (target, "suffix")):
         if SPECIAL & set(ids[1:-1]):
-            raise LineError(f"the {what} has a token such as <s>, </s> or <pad> in it: training adds them")
-    room = bounds.positions - bounds.image_tokens
-    if len(prompt) > room:
-        raise LineError(f"the prefix is {len(prompt)} tokens long; beside the picture the model takes {room}")
+            raise LineError(f"the {key} has a token such as <s>, </s> or <pad> in it: training adds them")
+    limit = bounds.positions - bounds.image_tokens
+    if len(prompt) > limit:
+        raise LineError(f"the prefix is {len(prompt)} tokens long; beside the picture the model takes {limit}")
     if len(target) > bounds.positions:
         raise LineError(
             f"the suffix is {len(target)} tokens long; the model writes at most {bounds.positions}: shorten it"

@@ -1,4 +1,4 @@
-"""One line of a data set: `image`, `prefix`, `suffix`, as the community writes them for Florence-2, or in pixels."""
+"""Parses one line of a data set: `image`, `prefix`, `suffix`, as is common for Florence-2, or boxes in pixels."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Corners = tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]  # left, top
 
 
 class LineError(Exception):
-    """A line that can't be learned from; the message says why and what to do."""
+    """Raised for a line that cannot be learned from; the message says why and what to do."""
 
 
 class Labelled(BaseModel):
-    """A thing with its box."""
+    """A label with its box."""
 
     model_config = ConfigDict(frozen=True)
     label: Annotated[str, Field(min_length=1)]
@@ -23,7 +23,7 @@ class Labelled(BaseModel):
 
 
 class Line(BaseModel):
-    """`prefix`, or `task` with its `text` or `region`; `suffix`, or `objects`. Other keys are ignored."""
+    """A line: `prefix`, or `task` with its `text` or `region`; `suffix`, or `objects`. Other keys are ignored."""
 
     model_config = ConfigDict(frozen=True)
     image: Annotated[str, Field(min_length=1)]
@@ -48,9 +48,9 @@ class Line(BaseModel):
 
 
 def read_line(text: str) -> Line:
-    """Reads one json object. Raises LineError."""
+    """Parses one json object. Raises LineError."""
     try:
         return Line.model_validate_json(text)
     except ValidationError as error:
-        faults = ("".join((*(f"{place}: " for place in fault["loc"]), fault["msg"])) for fault in error.errors())
+        faults = ("".join((*(f"{key}: " for key in fault["loc"]), fault["msg"])) for fault in error.errors())
         raise LineError("; ".join(faults)) from error

@@ -1,4 +1,4 @@
-"""Fine-tuning from its first step, or from where it stopped, to its last epoch or to where nothing gets better."""
+"""Runs a fine-tuning from its first step, or from where it stopped, until it ends or no longer improves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from florence_training.train.log import append_row
 from florence_training.train.start import copy_settings
 from florence_training.whole import whole_folder
 
-BEST = "model"  # the folder with the best epoch's weights
+BEST = "model"  # the folder of the best epoch's weights
 LOG = "log.csv"
 COLUMNS = ("epoch", "step", "minutes", "loss", "held_out", "rehearsal")
 SECONDS_A_MINUTE = 60
@@ -24,7 +24,10 @@ SECONDS_A_MINUTE = 60
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a fine-tuning writes, where its tokenizer and settings lie, and what its state is marked with."""
+    """The environment of a fine-tuning: its folders, its clock, and how often it saves.
+
+    The tokenizer and settings come from `checkpoint`; `source` is the digest that marks the saved state.
+    """
 
     out: Path
     checkpoint: Path
@@ -34,39 +37,42 @@ class Setting:
 
 
 def finetune(tuner: Tuner, course: Course, progress: Progress, setting: Setting, stop: Event) -> Progress:
-    """Does the steps that are left. Once `stop` is set, the present step is the last; it can go on from there."""
-    begun = saved = setting.clock()
+    """Does the remaining steps and returns the progress.
+
+    Once `stop` is set, the current step is the last; a later call resumes from there.
+    """
+    started = last_saved = setting.clock()
     if progress.step == 0:
-        progress = replace(progress, least=_measure(tuner, course, progress, setting, begun))
+        progress = replace(progress, least=_measure(tuner, course, progress, setting, started))
     while not is_done(progress, course) and not stop.is_set():
         loss = tuner.step(progress.step, course.batch(progress.step))
         progress = replace(progress, step=progress.step + 1, losses=(*progress.losses, loss))
-        ends = progress.step % course.steps_an_epoch == 0
-        if ends:
-            progress = _end_epoch(tuner, course, progress, setting, begun)
-        if ends or stop.is_set() or setting.clock() - saved >= setting.save_minutes * SECONDS_A_MINUTE:
+        epoch_ends = progress.step % course.steps_an_epoch == 0
+        if epoch_ends:
+            progress = _end_epoch(tuner, course, progress, setting, started)
+        if epoch_ends or stop.is_set() or setting.clock() - last_saved >= setting.save_minutes * SECONDS_A_MINUTE:
             save(tuner, progress, setting.out, setting.source)
-            saved = setting.clock()
+            last_saved = setting.clock()
     return progress
 
 
 def is_done(progress: Progress, course: Course) -> bool:
-    """Whether all epochs are done, or so many have passed since the best one that no better one is to be expected."""
+    """Returns whether all epochs are done, or `patience` epochs have passed since the best one."""
     epochs = progress.step // course.steps_an_epoch
-    waiting = course.held and progress.step % course.steps_an_epoch == 0
-    return progress.step >= course.steps or bool(waiting and epochs - progress.best >= course.options.patience)
+    epoch_measured = course.held and progress.step % course.steps_an_epoch == 0
+    return progress.step >= course.steps or bool(epoch_measured and epochs - progress.best >= course.options.patience)
 
 
 def write_model(adapted: Adapted, out: Path, checkpoint: Path) -> None:
-    """Writes a plain `from_pretrained` folder, adapters merged, as `export` takes it, in place of an older one."""
+    """Writes a plain `from_pretrained` folder, adapters merged, as `export` reads it, in place of an older one."""
     with whole_folder(out) as partial:
         adapted.merged().save_pretrained(partial)
         copy_settings(checkpoint, partial)
 
 
-def _end_epoch(tuner: Tuner, course: Course, progress: Progress, setting: Setting, begun: float) -> Progress:
-    """Measures and writes the model if it is the best so far; without anything held out, the last is the best."""
-    loss = _measure(tuner, course, progress, setting, begun)
+def _end_epoch(tuner: Tuner, course: Course, progress: Progress, setting: Setting, started: float) -> Progress:
+    """Measures, and writes the model if it is the best so far; without held-out questions, the last is the best."""
+    loss = _measure(tuner, course, progress, setting, started)
     after = replace(progress, losses=())
     if course.held and not loss < progress.least:
         return after
@@ -74,15 +80,15 @@ def _end_epoch(tuner: Tuner, course: Course, progress: Progress, setting: Settin
     return replace(after, least=loss, best=progress.step // course.steps_an_epoch)
 
 
-def _measure(tuner: Tuner, course: Course, progress: Progress, setting: Setting, begun: float) -> float:
-    """Writes a row of the log and returns the held-out loss, infinite without anything held out."""
+def _measure(tuner: Tuner, course: Course, progress: Progress, setting: Setting, started: float) -> float:
+    """Writes a row of the log and returns the held-out loss, which is infinite without held-out questions."""
     old = {"rehearsal": tuner.measure(course.old())} if course.rehearsal else {}
     held = {"held_out": tuner.measure(course.held_out())} if course.held else {}
     mean = {"loss": sum(progress.losses) / len(progress.losses)} if progress.losses else {}
     row = {
         "epoch": progress.step // course.steps_an_epoch,
         "step": progress.step,
-        "minutes": (setting.clock() - begun) / SECONDS_A_MINUTE,
+        "minutes": (setting.clock() - started) / SECONDS_A_MINUTE,
         **mean,
         **held,
         **old,

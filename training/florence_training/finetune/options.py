@@ -1,4 +1,4 @@
-"""How a model is fine-tuned: what decides its weights, and nothing else."""
+"""The options that determine the weights of a fine-tuned model, and no others."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from florence_training.checkpoint import SHIPPED
 
 Part = Annotated[float, Field(ge=0, lt=1)]
-HARD = 0.1  # bins: so narrow that the right bin has all of the weight
-FULL_RATE, LORA_RATE = 3e-4, 1e-3  # adapters begin at nothing and take larger steps
+HARD = 0.1  # bins; so narrow that the right bin has all the weight
+FULL_RATE, LORA_RATE = 3e-4, 1e-3  # adapters start at zero and take larger steps
 
 
 class OptionsError(Exception):
-    """Options that make no sense; the message says which."""
+    """Raised for invalid options; the message names them."""
 
 
 class Options(BaseModel):
-    """`batch` counts the pictures of a step, `rehearsal` is the part of them that are scenes with the old tasks.
+    """The options of a fine-tuning.
 
-    `lora_rank` 0 trains all weights. `holdout` is the part of the pictures that measures, and `patience` how many
-    epochs without a better figure end the training. `smoothing` is the deviation, in bins, of a location's target.
+    `batch` is the number of images of a step, `rehearsal` the fraction of them that are scenes with the old tasks.
+    `lora_rank` 0 trains all weights. `holdout` is the fraction of images that measures, `patience` the number of epochs
+    without improvement that ends the training. `smoothing` is the standard deviation, in bins, of a location's target.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,36 +42,36 @@ class Options(BaseModel):
 
     @property
     def rehearsed(self) -> int:
-        """How many of a step's pictures are rehearsal: at least one is new."""
+        """Returns how many of a step's images are rehearsal; at least one is new."""
         return min(self.batch - 1, round(self.batch * self.rehearsal))
 
 
 @dataclass(frozen=True)
 class Usual:
-    """What is right for a kind of model, where the command line does not say."""
+    """The defaults for a kind of model, where the command line sets nothing."""
 
     lora_rank: int
     rehearsal: float
     smoothing: float
 
 
-OURS = Usual(lora_rank=0, rehearsal=0.5, smoothing=2.5)  # the scenes are what it was trained on, softened like that
+OURS = Usual(lora_rank=0, rehearsal=0.5, smoothing=2.5)  # it was trained on these scenes, with this smoothing
 OTHERS = Usual(lora_rank=8, rehearsal=0.0, smoothing=HARD)
 
 
 def usual(checkpoint: Path) -> Usual:
-    """A checkpoint with the vocabulary of the shipped model is one of ours."""
+    """Returns the defaults for a checkpoint; one with the vocabulary of the shipped model is one of ours."""
     ours = (SHIPPED / "tokenizer.json").read_bytes() == (checkpoint / "tokenizer.json").read_bytes()
     return OURS if ours else OTHERS
 
 
 def read_options(given: Mapping[str, object], checkpoint: Path) -> Options:
-    """The options that the command line gives, and the usual ones where it gives none. Raises OptionsError."""
-    kind = usual(checkpoint)
-    filled = {**vars(kind), **{name: value for name, value in given.items() if value is not None}}
-    filled.setdefault("learning_rate", LORA_RATE if filled["lora_rank"] else FULL_RATE)
+    """Returns the options of the command line, completed with the defaults. Raises OptionsError."""
+    defaults = usual(checkpoint)
+    merged = {**vars(defaults), **{name: value for name, value in given.items() if value is not None}}
+    merged.setdefault("learning_rate", LORA_RATE if merged["lora_rank"] else FULL_RATE)
     try:
-        return Options.model_validate(filled)
+        return Options.model_validate(merged)
     except ValidationError as error:
         faults = (f"--{str(fault['loc'][0]).replace('_', '-')}: {fault['msg']}" for fault in error.errors())
         raise OptionsError("\n".join(faults)) from error

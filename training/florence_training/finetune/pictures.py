@@ -1,4 +1,4 @@
-"""Picture files as the model sees them."""
+"""Opens image files as the model sees them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from florence_training.finetune.lines import LineError
 
 
 def open_picture(path: Path) -> Image.Image:
-    """The whole picture in RGB, turned as its camera says and laid on white, as the API does. Raises LineError."""
+    """Returns the image in RGB, rotated by its EXIF orientation and blended over white, as in the API.
+
+    Raises LineError if there is no such file, or if it cannot be decoded.
+    """
     try:
         with Image.open(path) as file:
             turned = ImageOps.exif_transpose(file).convert("RGBA")
@@ -24,12 +27,12 @@ def open_picture(path: Path) -> Image.Image:
 
 
 def fit(picture: Image.Image, side: int) -> np.ndarray:
-    """The picture as a square of that side, uint8 [S,S,3], bicubic as the image processor makes it."""
+    """Resizes the image to a square of that side, uint8 [S,S,3], bicubic as in the image processor."""
     return np.asarray(picture.resize((side, side), Image.Resampling.BICUBIC))
 
 
 def find(folder: Path, name: str) -> Path:
-    """Where a picture lies. Raises LineError for a name that leads out of the folder."""
+    """Returns the path of an image. Raises LineError for a name that leads out of the folder."""
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise LineError(f"{name} is not in the folder: pictures lie beside the json lines, or in folders below")

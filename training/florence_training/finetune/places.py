@@ -1,4 +1,4 @@
-"""Boxes in pixels as location tokens, and whether those of a text are any."""
+"""Converts boxes in pixels to location tokens, and checks the location tokens of a text."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from florence_training.annotate.locations import BINS, locate
 from florence_training.evaluate.location_text import LEAST_OUTLINE, LOCATION, NUMBERS
 from florence_training.finetune.lines import Corners, LineError
 
-BEGUN = re.compile(r"<loc_[^>]*>?")
-RUN = re.compile(r"(?:<loc_\d+>)+")
+LOCATION_LIKE = re.compile(r"<loc_[^>]*>?")
+LOCATION_RUN = re.compile(r"(?:<loc_\d+>)+")
 Size = tuple[int, int]  # width and height in pixels
 
 
 def locate_box(box: Corners, size: Size) -> str:
-    """A box as four location tokens. Raises LineError for one that is no box, or not in the picture."""
+    """Returns a box as four location tokens. Raises LineError if it is not a box inside the image."""
     left, top, right, bottom = box
     if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
         raise LineError(
@@ -25,14 +25,17 @@ def locate_box(box: Corners, size: Size) -> str:
 
 
 def check_locations(text: str, task: str | None) -> None:
-    """Raises LineError where a location token is none of the model's, or a place has too few or too many of them."""
-    for token in BEGUN.findall(text):
+    """Checks the location tokens of a text.
+
+    Raises LineError if the model does not have one of them, or if a box, quad or outline has too few or too many.
+    """
+    for token in LOCATION_LIKE.findall(text):
         found = LOCATION.fullmatch(token)
         if found is None or int(found[1]) >= BINS:
             raise LineError(f"{token} is no location: they are whole numbers from <loc_0> to <loc_{BINS - 1}>")
     if task not in NUMBERS:
         return
-    for run in RUN.findall(text):
+    for run in LOCATION_RUN.findall(text):
         _check_run(len(LOCATION.findall(run)), task)
 
 

@@ -1,4 +1,4 @@
-"""How far a fine-tuning is, and that on disk: it goes on from there as if it had not stopped."""
+"""The progress of a fine-tuning, in memory and on disk; it resumes from there as if it had not stopped."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ STATE = "finetuning.pt"
 
 
 class ProgressError(Exception):
-    """A fine-tuning that can't go on from what is there; the message says what to do."""
+    """Raised if a fine-tuning cannot resume from the state on disk; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Steps done, the losses of the present epoch, the least held-out loss, and the epoch that had it (0: none yet)."""
+    """Steps done, losses of the current epoch, least held-out loss, and the epoch that reached it (0: none yet)."""
 
     step: int = 0
     losses: tuple[float, ...] = ()
@@ -31,17 +31,17 @@ class Progress:
 
 
 def digest(checkpoint: Path, options: Options, samples: Sequence[Sample]) -> str:
-    """What a fine-tuning hangs on, as one word: the weights it begins with, its options, its samples and pictures."""
-    whole = hashlib.sha256(options.model_dump_json().encode())
+    """Returns a SHA-256 of all that a fine-tuning depends on: initial weights, options, samples and images."""
+    sha256 = hashlib.sha256(options.model_dump_json().encode())
     for path in (*sorted(checkpoint.glob("*.safetensors")), *dict.fromkeys(sample.path for sample in samples)):
         with path.open("rb") as file:
-            whole.update(hashlib.file_digest(file, "sha256").digest())
-    whole.update(repr([(sample.image, sample.question.prompt, sample.answer) for sample in samples]).encode())
-    return whole.hexdigest()
+            sha256.update(hashlib.file_digest(file, "sha256").digest())
+    sha256.update(repr([(sample.image, sample.question.prompt, sample.answer) for sample in samples]).encode())
+    return sha256.hexdigest()
 
 
 def save(tuner: Tuner, progress: Progress, out: Path, source: str) -> None:
-    """Writes what learns, the optimiser and the progress; `source` is the digest."""
+    """Writes the weights that train, the optimiser and the progress; `source` is the digest."""
     weights = {name: parameter.detach() for name, parameter in tuner.adapted.learning().items()}
     state = {
         "source": source,
@@ -55,7 +55,7 @@ def save(tuner: Tuner, progress: Progress, out: Path, source: str) -> None:
 
 
 def resume(tuner: Tuner, out: Path, source: str) -> Progress:
-    """Puts the tuner where it was, or leaves it at the beginning. Raises ProgressError for another digest."""
+    """Restores the tuner, or leaves it as it is if nothing is saved. Raises ProgressError for another digest."""
     if not (out / STATE).exists():
         return Progress()
     state = torch.load(out / STATE, weights_only=True)

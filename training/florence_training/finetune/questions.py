@@ -1,4 +1,4 @@
-"""What a line asks: one of the fifteen tasks, or a sentence of the user's own."""
+"""Parses the question of a line: one of the fifteen tasks, or a sentence of the user's own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ REGION = re.compile(r"(?:<loc_\d+>){4}")
 
 @dataclass(frozen=True)
 class Question:
-    """`task` is none for a sentence that is no task's prompt; `input` is what the prompt was filled with."""
+    """A question about an image.
+
+    `task` is None for a sentence that is not the prompt of a task; `input` is the text that was filled into the prompt.
+    """
 
     task: str | None
     input: str | None
@@ -23,7 +26,7 @@ class Question:
 
 
 def read_question(line: Line, size: Size) -> Question:
-    """The question of a line about a picture of that size. Raises LineError."""
+    """Returns the question of a line about an image of that size. Raises LineError."""
     if line.task is not None:
         region = None if line.region is None else locate_box(line.region, size)
         return fill(line.task, line.text if region is None else region)
@@ -38,7 +41,7 @@ def read_question(line: Line, size: Size) -> Question:
 
 
 def fill(token: str, value: str | None) -> Question:
-    """A task and its input as a question. Raises LineError for an unknown task, and for an input that does not fit."""
+    """Returns a task and its input as a question. Raises LineError for an unknown task or an unsuitable input."""
     task = TASKS.get(token)
     if task is None:
         raise LineError(
@@ -58,9 +61,9 @@ def fill(token: str, value: str | None) -> Question:
 
 
 def recognise(prompt: str) -> Question:
-    """A sentence as a question: a task's prompt is that task."""
+    """Returns a sentence as a question; the prompt of a task is that task."""
     for token, task in sorted(TASKS.items(), key=lambda each: each[1].input != "none"):
-        found = re.fullmatch(re.escape(task.prompt).replace(re.escape("{}"), "(.+)"), prompt)
-        if found is not None:
-            return Question(token, found[1] if found.re.groups else None, prompt)
+        match = re.fullmatch(re.escape(task.prompt).replace(re.escape("{}"), "(.+)"), prompt)
+        if match is not None:
+            return Question(token, match[1] if match.re.groups else None, prompt)
     return Question(None, None, prompt)

@@ -1,4 +1,4 @@
-"""`finetune-measure`: how well a checkpoint answers the lines of a data set, by task and label."""
+"""`finetune-measure`: measures how well a checkpoint answers the lines of a data set, by task and label."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ Tally = dict[str, dict[str, Counts]]  # by task, then by label
 
 @dataclass(frozen=True)
 class Tried:
-    """A sample and what the model wrote."""
+    """A sample with the text that the model generated."""
 
     sample: Sample
     text: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `finetune-measure`."""
+    """Adds the arguments of `finetune-measure` to the parser."""
     parser.add_argument("--checkpoint", type=Path, required=True, help="a from_pretrained folder")
     parser.add_argument("--data", type=Path, required=True, help="a .jsonl file, or a folder with one")
     parser.add_argument("--out", type=Path, help="a json file to write the figures to, too")
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Asks greedily and prints. Returns the exit status."""
+    """Generates answers with greedy search and prints the metrics. Returns the exit status."""
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     try:
@@ -59,24 +59,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def ask(samples: Sequence[Sample], reader: Reader) -> Iterator[Tried]:
-    """What the model writes for each sample."""
+    """Yields each sample with the text that the model generates."""
     for sample in samples:
         generation = reader.generate(reader.pixels(open_picture(sample.path)), sample.question.prompt, GREEDY)
         yield Tried(sample, reader.decode(generation.ids))
 
 
 def tally(tried: Sequence[Tried]) -> Tally:
-    """Counts by task: of boxes under any name, under their own, under each; or of texts right to the letter."""
+    """Counts by task: boxes under any label, under their own, and per label; or texts that are equal."""
     counts: Tally = {}
     for each in tried:
         rows = counts.setdefault(each.sample.question.task or OWN, {})
-        for label, found in _count(each).items():
-            rows[label] = rows.get(label, Counts()) + found
+        for label, new in _count(each).items():
+            rows[label] = rows.get(label, Counts()) + new
     return counts
 
 
 def describe(counts: Tally) -> dict[str, dict[str, dict[str, float]]]:
-    """The counts as figures, the most frequent label first; a label that nobody wanted counts among `(names)` only."""
+    """Returns the counts as metrics, the most frequent label first; labels without true boxes are in `(names)` only."""
     return {
         task: {
             label: {
@@ -95,18 +95,18 @@ def describe(counts: Tally) -> dict[str, dict[str, dict[str, float]]]:
 
 def _count(each: Tried) -> dict[str, Counts]:
     task, size = each.sample.question.task, each.sample.size
-    given, wanted = (read_answer(task or "", text, size) for text in (each.text, each.sample.answer))
+    found, expected = (read_answer(task or "", text, size) for text in (each.text, each.sample.answer))
     if task not in NUMBERS:
-        return {EXACT: Counts(int(given.text == wanted.text), 1, 1)}
-    labels = {thing.label for answer in (given, wanted) for thing in answer.found} - {""}
-    named = {label: _match(_only(given, label), _only(wanted, label)) for label in labels}
-    total = {NAMES: sum(named.values(), start=Counts())} if named else {}
-    return {BOXES: _match(given, wanted), **total, **named}
+        return {EXACT: Counts(int(found.text == expected.text), 1, 1)}
+    labels = {thing.label for answer in (found, expected) for thing in answer.found} - {""}
+    by_label = {label: _match(_only(found, label), _only(expected, label)) for label in labels}
+    total = {NAMES: sum(by_label.values(), start=Counts())} if by_label else {}
+    return {BOXES: _match(found, expected), **total, **by_label}
 
 
 def _only(answer: Answer, label: str) -> Answer:
     return Answer(found=tuple(thing for thing in answer.found if thing.label == label))
 
 
-def _match(given: Answer, wanted: Answer) -> Counts:
-    return count_matches(box_overlaps([thing.box for thing in given.found], [thing.box for thing in wanted.found]))
+def _match(found: Answer, expected: Answer) -> Counts:
+    return count_matches(box_overlaps([thing.box for thing in found.found], [thing.box for thing in expected.found]))
