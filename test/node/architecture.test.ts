@@ -11,10 +11,10 @@ import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/placements/embedded.ts";
 import { rooms } from "../../tools/rooms.ts";
 import { root } from "../../tools/serve.ts";
 
-/** What each file imports that is planted in a copy of the tree. */
-type Planted = readonly (readonly [file: string, imported: string])[];
+/** Files to write into an otherwise empty tree, each with the one module that it imports. */
+type Imports = readonly (readonly [file: string, imported: string])[];
 
-const refused: Planted = [
+const refused: Imports = [
   ["src/florence/planted.ts", "../contract/problems.ts"],
   ["src/florence/planted.ts", "zod"],
   ["src/bytes/planted.ts", "../contract/problems.ts"],
@@ -67,7 +67,7 @@ const refused: Planted = [
   ["src/client/planted-node.ts", "zod"],
 ];
 
-const allowed: Planted = [
+const allowed: Imports = [
   ["src/http/planted.ts", "../contract/problems.ts"],
   ["src/http/planted.ts", "hono/cors"],
   ["src/runtime/planted.ts", "../inference/backend.ts"],
@@ -85,80 +85,80 @@ const allowed: Planted = [
   ["functions/planted.ts", "../src/http/app.ts"],
 ];
 
-/** The rules that lint finds broken, by file: each import stands in a file of its own, in an otherwise empty tree. */
-async function lintPlanted(planted: Planted): Promise<ReadonlyMap<string, readonly string[]>> {
+/** Lints each import in a file of its own, and returns the codes of the broken rules by file name. */
+async function lintImports(imports: Imports): Promise<ReadonlyMap<string, readonly string[]>> {
   const folder = await mkdtemp(join(tmpdir(), "planted-"));
   await mkdir(join(folder, "tools"));
   for (const file of ["oxlint.config.ts", "tools/rooms.ts"]) await copyFile(join(root, file), join(folder, file));
-  for (const [at, [file, imported]] of planted.entries()) {
-    const path = join(folder, numbered(file, at));
+  for (const [index, [file, imported]] of imports.entries()) {
+    const path = join(folder, numbered(file, index));
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, `import { planted } from "${imported}";\nplanted();\n`);
   }
   const oxlint = join(root, "node_modules/.bin/oxlint");
   const { stdout } = await promisify(execFile)(oxlint, ["--format", "json"], { cwd: folder, maxBuffer: 2 ** 24 }).catch(
-    (failed: { stdout: string }) => failed,
+    (error: { stdout: string }) => error,
   );
   await rm(folder, { recursive: true });
   const report: { diagnostics: { code: string; filename: string }[] } = JSON.parse(stdout);
   const byFile = Map.groupBy(report.diagnostics, ({ filename }) => filename);
-  return new Map([...byFile].map(([file, found]) => [file, found.map(({ code }) => code)]));
+  return new Map([...byFile].map(([file, diagnostics]) => [file, diagnostics.map(({ code }) => code)]));
 }
 
-/** `planted.ts` → `planted-3.ts`, and `planted-node.ts` → `planted-3-node.ts`. */
-function numbered(file: string, at: number): string {
-  return file.replace("planted", `planted-${at}`);
+/** Inserts the index: `planted.ts` → `planted-3.ts`, and `planted-node.ts` → `planted-3-node.ts`. */
+function numbered(file: string, index: number): string {
+  return file.replace("planted", `planted-${index}`);
 }
 
 describe("lint", () => {
-  const planted = [...refused, ...allowed];
-  let broken: ReadonlyMap<string, readonly string[]> = new Map();
+  const imports = [...refused, ...allowed];
+  let brokenRules: ReadonlyMap<string, readonly string[]> = new Map();
   beforeAll(async () => {
-    broken = await lintPlanted(planted);
+    brokenRules = await lintImports(imports);
   });
 
-  it.each(planted.map(([file, imported], at) => ({ file, imported, at, isRefused: at < refused.length })))(
-    "$file importing $imported: refused is $isRefused",
-    ({ file, at, isRefused }) => {
-      expect(broken.get(numbered(file, at)) ?? []).toEqual(isRefused ? ["eslint(no-restricted-imports)"] : []);
+  it.each(imports.map(([file, imported], index) => ({ file, imported, index, isRefused: index < refused.length })))(
+    "reports the import of $imported in $file: $isRefused",
+    ({ file, index, isRefused }) => {
+      expect(brokenRules.get(numbered(file, index)) ?? []).toEqual(isRefused ? ["eslint(no-restricted-imports)"] : []);
     },
   );
 });
 
-describe("the table of rooms", () => {
+describe("tools/rooms.ts", () => {
   const names = rooms.map(({ name }) => name);
 
-  it("has every folder of src/, and src/ has no loose files", async () => {
+  it("lists every folder of src/, and src/ has no files of its own", async () => {
     const entries = await readdir(join(root, "src"));
     expect(entries.toSorted()).toEqual(names.filter((name) => !name.includes("/")).toSorted());
   });
 
-  it.each(rooms)("lets $name import only rooms that stand before it, so that rooms form no cycle", (room) => {
+  it.each(rooms)("lets $name import only folders listed before it, so that there is no import cycle", (room) => {
     const before = new Set(names.slice(0, names.indexOf(room.name)));
     const imported = room.imports.map((path) => path.replace(/\/[^/]*\.ts$/u, ""));
     expect(imported.filter((name) => !before.has(name))).toEqual([]);
   });
 
-  it.each(rooms)("names nothing for $name that is not there", ({ imports }) => {
+  it.each(rooms)("lists only existing paths as imports of $name", ({ imports }) => {
     expect(imports.filter((path) => !existsSync(join(root, "src", path)))).toEqual([]);
   });
 });
 
-it("nothing makes this a Pages project, which would turn functions/ into routes", async () => {
+it("wrangler.toml does not declare a Pages project, which would turn functions/ into routes", async () => {
   expect(await readFile(join(root, "wrangler.toml"), "utf8")).not.toContain("pages_build_output_dir");
 });
 
-it("a deployment lets the decoder keep as much as an isolate has memory for", async () => {
+it("wrangler.toml sets MAX_CACHED_TOKENS to the limit of an isolate", async () => {
   const toml = await readFile(join(root, "wrangler.toml"), "utf8");
   expect(toml).toContain(`MAX_CACHED_TOKENS = "${ISOLATE_MAX_CACHED_TOKENS}"`);
 });
 
-it("Triton's model takes as many prompts of one call as are sent", async () => {
+it("the Triton model accepts MAX_PROMPTS prompts per call", async () => {
   const python = await readFile(join(root, "deploy/triton/models/florence2/preparation.py"), "utf8");
   expect(python).toContain(`\nMAX_PROMPTS = ${MAX_PROMPTS}\n`);
 });
 
-it("a deployment takes as many pixels as an isolate can decode", async () => {
+it("wrangler.toml sets MAX_IMAGE_PIXELS to the limit of an isolate", async () => {
   const toml = await readFile(join(root, "wrangler.toml"), "utf8");
   expect(toml).toContain(`MAX_IMAGE_PIXELS = "${ISOLATE_LIMITS.maxPixels}"`);
 });

@@ -5,19 +5,19 @@ import { describe, expect, it } from "vitest";
 import { root } from "../../tools/serve.ts";
 
 const benches = join(root, "bench");
-// A Worker that `bundle` builds with wrangler.toml; others have a configuration of their own.
-const bundled = /bundle\("(?<entry>bench\/[^"]+-worker\.ts)"\)/gu;
+// Entry points that `bundle` builds with wrangler.toml; other Workers have their own configuration.
+const bundleCalls = /bundle\("(?<entry>bench\/[^"]+-worker\.ts)"\)/gu;
 
 async function bundledWorkers(): Promise<readonly string[]> {
   const files = (await readdir(benches)).filter((name) => name.endsWith(".ts"));
   const texts = await Promise.all(files.map((name) => readFile(join(benches, name), "utf8")));
   return [
-    ...new Set(texts.flatMap((text) => [...text.matchAll(bundled)].map(({ groups }) => groups?.["entry"] ?? ""))),
+    ...new Set(texts.flatMap((text) => [...text.matchAll(bundleCalls)].map(({ groups }) => groups?.["entry"] ?? ""))),
   ];
 }
 
 describe("a bench's own Worker", () => {
-  it("exports every Durable Object that wrangler.toml binds: without, it does not build", async () => {
+  it("exports every Durable Object class that wrangler.toml binds; without them it does not build", async () => {
     const { durableObjects } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml")).workerOptions;
     const names = Object.values(durableObjects ?? {}).map((each) => (typeof each === "string" ? each : each.className));
     const workers = await bundledWorkers();

@@ -17,10 +17,10 @@ const baseUrl = (): string => server?.url.origin ?? "";
 
 describeClient(() => ({ baseUrl: baseUrl(), fetch: (url, init) => fetch(url, init) }));
 
-describe("in Node", () => {
+describe("the client in Node", () => {
   const path = join(root, "test/pictures/street.jpg");
 
-  it("an image may be a file's path", async () => {
+  it("accepts a file path as the image", async () => {
     const florence = createFlorence({ baseUrl: baseUrl() });
     expect(await florence.objectDetection(fromPath(path))).toEqual(
       await florence.objectDetection(await readFile(path)),
@@ -28,19 +28,19 @@ describe("in Node", () => {
     await expect(florence.caption(fromPath(`${path}.none`))).rejects.toMatchObject({ code: "ENOENT" });
   });
 
-  it("a server that is not there is a failed connection, a silent one times out", async () => {
-    const nobody = createFlorence({ baseUrl: "http://127.0.0.1:1", maxRetries: 1 });
-    await expect(nobody.health()).rejects.toMatchObject({ code: "connection-failed" });
+  it("rejects with connection-failed when no server listens, and with timeout when the server is slower than timeoutMs", async () => {
+    const unreachable = createFlorence({ baseUrl: "http://127.0.0.1:1", maxRetries: 1 });
+    await expect(unreachable.health()).rejects.toMatchObject({ code: "connection-failed" });
     const slow = createFlorence({ baseUrl: baseUrl(), timeoutMs: 1 });
     await expect(slow.caption(fromPath(path))).rejects.toMatchObject({ code: "timeout" });
   });
 
-  it("a promise that nobody waits for rejects in the open", async () => {
-    const heard = Promise.withResolvers<unknown>();
+  it("raises unhandledRejection for a rejected promise without a handler", async () => {
+    const rejected = Promise.withResolvers<unknown>();
     const listeners = process.listeners("unhandledRejection");
-    process.removeAllListeners("unhandledRejection").once("unhandledRejection", heard.resolve);
+    process.removeAllListeners("unhandledRejection").once("unhandledRejection", rejected.resolve);
     void createFlorence({ baseUrl: "http://127.0.0.1:1", maxRetries: 0 }).health();
-    expect(await heard.promise).toMatchObject({ code: "connection-failed" });
+    expect(await rejected.promise).toMatchObject({ code: "connection-failed" });
     for (const listener of listeners) process.on("unhandledRejection", listener);
   });
 });

@@ -8,7 +8,7 @@ import { root } from "../../tools/serve.ts";
 const read = (path: string) => readFile(join(root, "deploy/kserve", path), "utf8");
 const [dockerfile, manifest] = [await read("Dockerfile"), await read("gpu-server.yaml")];
 
-/** Flags as they stand in YAML lists and in ENTRYPOINT, with their values. */
+/** The flags with their values in the lists of the YAML file and in the Dockerfile's ENTRYPOINT. */
 const flags = [...`${dockerfile}${manifest}`.matchAll(/(?:- |")--(?<name>[a-z-]+)(?:=|", "|")(?<value>[^"\s]*)/gu)].map(
   ({ groups }) => [groups?.["name"] ?? "", groups?.["value"] ?? ""] as const,
 );
@@ -16,25 +16,25 @@ const flags = [...`${dockerfile}${manifest}`.matchAll(/(?:- |")--(?<name>[a-z-]+
 const idle = () => ({ running: 0, waiting: 0, cachedImages: 0, cachedBytes: 0 });
 
 describe("deploy/kserve", () => {
-  it("starts our server with flags that it has, and values that it takes", () => {
+  it("starts the server with flags that it knows and values that it accepts", () => {
     const names = flags.map(([name]) => name);
     expect(names).toEqual(["host", "port", "shards", "provider", "max-batch", "max-queue", "drain-seconds", "model"]);
     const parsed = servingFlags(["cpu", "cuda"], 4).strict().parse(Object.fromEntries(flags));
     expect(parsed).toMatchObject({ host: "0.0.0.0", port: 8080, provider: "cuda" });
   });
 
-  it("gives the server more time to end than it takes to drain", () => {
+  it("sets a termination grace period that is longer than the drain time", () => {
     const grace = Number(/terminationGracePeriodSeconds: (\d+)/u.exec(manifest)?.[1]);
     expect(grace).toBeGreaterThan(Number(Object.fromEntries(flags)["drain-seconds"]));
   });
 
-  it("scales by a metric that the server has", async () => {
+  it("scales by a metric that the server exports", async () => {
     const { text } = await createServingMetrics(idle, () => 0).page();
-    const asked = /query: sum\((?<name>\w+)\)/u.exec(manifest)?.groups?.["name"];
-    expect(text).toContain(`# TYPE ${asked} gauge`);
+    const metric = /query: sum\((?<name>\w+)\)/u.exec(manifest)?.groups?.["name"];
+    expect(text).toContain(`# TYPE ${metric} gauge`);
   });
 
-  it("copies what there is", async () => {
+  it("copies only paths that exist and that Dockerfile.dockerignore includes", async () => {
     const lines = dockerfile.split("\n").filter((line) => /^COPY (?!--from)/u.test(line));
     const sources = lines.flatMap((line) => line.split(/\s+/u).slice(1, -1));
     expect(sources.length).toBeGreaterThan(4);

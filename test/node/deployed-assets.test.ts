@@ -18,8 +18,8 @@ async function filesIn(path: string): Promise<readonly string[]> {
   return files.map((file) => file.slice(path.length + 1)).toSorted();
 }
 
-describe("what a deployment takes of a folder of models", () => {
-  it("is the manifest and what it names, and neither downloads nor what is beside them", async () => {
+describe("the model assets of a deployment", () => {
+  it("are the manifest and the files that it lists, without downloads, staging folders and unlisted files", async () => {
     const models = join(folder, "models");
     await cp(join(root, "model-shards"), models, {
       recursive: true,
@@ -32,20 +32,20 @@ describe("what a deployment takes of a folder of models", () => {
     await writeFile(join(models, "mini/source.json"), "{}");
     await buildModelAssets(models, join(folder, "assets"));
     const files = await filesIn(join(folder, "assets"));
-    const tops = new Set(files.map((path) => path.replace(/(?<=models\/[^/]*\/).*/u, "")));
-    expect([...tops]).toEqual(["models/manifest.json", "models/mini/"]);
+    const topEntries = new Set(files.map((path) => path.replace(/(?<=models\/[^/]*\/).*/u, "")));
+    expect([...topEntries]).toEqual(["models/manifest.json", "models/mini/"]);
     expect(files).toContain("models/mini/onnx/vision_encoder.onnx");
     expect(files).not.toContain("models/mini/source.json");
   });
 
-  it("is nothing where there is none", async () => {
+  it("are absent when the models folder does not exist", async () => {
     await buildModelAssets(join(folder, "nothing"), join(folder, "assets"));
     await expect(readdir(join(folder, "assets"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });
 
 describe("mirror", () => {
-  it("makes a folder hold these files and no others", async () => {
+  it("makes the folder contain exactly the given files", async () => {
     await writeFile(join(folder, "one"), "1");
     const into = join(folder, "into");
     await mirror(
@@ -61,7 +61,7 @@ describe("mirror", () => {
     expect(await readFile(join(into, "b/one"), "utf8")).toBe("1");
   });
 
-  it("leaves alone what is the same, so that nobody who watches wakes", async () => {
+  it("does not rewrite an unchanged file, so that file watchers are not triggered", async () => {
     const into = join(folder, "into");
     await mkdir(into);
     await writeFile(join(folder, "one"), "1");
@@ -71,7 +71,7 @@ describe("mirror", () => {
     expect((await stat(join(into, "one"))).ino).toBe(ino);
   });
 
-  it("can be run by several at a time", async () => {
+  it("allows concurrent calls for the same files", async () => {
     await writeFile(join(folder, "one"), "1");
     const files = new Map([["a/one", join(folder, "one")]]);
     await Promise.all(Array.from({ length: 8 }, () => mirror(files, join(folder, "into"))));

@@ -15,8 +15,8 @@ function flat(points: readonly Point[]): readonly number[] {
   return points.flatMap(({ x, y }) => [x, y]);
 }
 
-/** Labels and coordinates, as the page shows them. */
-function shown(answer: ParsedAnswer): unknown {
+/** Returns labels and coordinates in the notation of the page. */
+function compact(answer: ParsedAnswer): unknown {
   if (answer.type === "text") return answer.text;
   if (answer.type === "boxes") return answer.objects.map(({ label, box }) => [label, box.x1, box.y1, box.x2, box.y2]);
   if (answer.type === "quads") return answer.objects.map(({ label, quad }) => [label, ...flat(quad)]);
@@ -29,16 +29,16 @@ const examples = Array.from(page.matchAll(block), ({ groups = {} }) => {
 });
 
 describe("the page on differences", () => {
-  it("has no example in another form", () => {
+  it("has no example in a format that this test does not parse", () => {
     expect(examples.length).toBe(page.split("```text").length - 1);
     expect(examples.length).toBeGreaterThan(0);
   });
 
-  it.each(examples)("tells the truth about $task $text", ({ task, text, reference, product }) => {
+  it.each(examples)("states the actual results for $task $text", ({ task, text, reference, product }) => {
     expect(isTaskName(task)).toBe(true);
     if (!isTaskName(task)) return;
     const { token } = tasks[task];
     expect(postProcess(text, token, size)).toEqual({ [token]: reference });
-    expect(shown(parse(text, task, size))).toEqual(product);
+    expect(compact(parse(text, task, size))).toEqual(product);
   });
 });

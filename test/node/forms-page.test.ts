@@ -13,8 +13,8 @@ const pages = ["forms-of-the-answer.md", "ask-many.md"].map((name) =>
   readFile(join(root, "docs/how-to", name), "utf8"),
 );
 const examples = (await Promise.all(pages)).flatMap(examplesIn);
-const printing = examples.filter(({ printed }) => printed !== undefined);
-const drawing = examples.filter(({ command }) => command.includes("overlay=svg"));
+const withOutput = examples.filter(({ printed }) => printed !== undefined);
+const withOverlay = examples.filter(({ command }) => command.includes("overlay=svg"));
 
 let server: Server | undefined;
 let folder = "";
@@ -27,26 +27,26 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs a command of the page as pasted, but for the port and where it writes. */
+/** Runs a command of the page as it is, except for the origin and the path of the written file. */
 async function shell(command: string): Promise<string> {
-  const asked = command
+  const adapted = command
     .replaceAll(SHOWN_ORIGIN, server?.url.origin ?? "")
     .replaceAll("> street.svg", `> ${join(folder, "street.svg")}`);
-  const { stdout } = await promisify(execFile)("bash", ["-ec", asked], { cwd: root });
+  const { stdout } = await promisify(execFile)("bash", ["-ec", adapted], { cwd: root });
   return stdout;
 }
 
-describe("the pages on forms and on asking many", () => {
-  it("have examples", () => {
-    expect([printing.length, drawing.length]).toEqual([7, 1]);
+describe("the pages forms-of-the-answer.md and ask-many.md", () => {
+  it("have seven examples with output and one with an overlay", () => {
+    expect([withOutput.length, withOverlay.length]).toEqual([7, 1]);
   });
 
-  it.each(printing)("tell what is answered: $command", async ({ command, printed = "" }) => {
+  it.each(withOutput)("show the actual output of $command", async ({ command, printed = "" }) => {
     const expected: object = JSON.parse(printed);
     expect(JSON.parse(await shell(command))).toMatchObject(expected);
   });
 
-  it.each(drawing)("tell how to draw: $command", async ({ command }) => {
+  it.each(withOverlay)("show a command that writes an overlay: $command", async ({ command }) => {
     await shell(command);
     const elements = xmlElements(await readFile(join(folder, "street.svg"), "utf8"));
     const labels = elements.flatMap(({ name, text }) => (name === "text" ? [text] : []));

@@ -12,11 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const at = (model: string) => new URL(`/v2/models/${model}/infer`, server.url);
+const inferUrl = (model: string) => new URL(`/v2/models/${model}/infer`, server.url);
 
 async function send(model: string, inputs: readonly NamedTensor[]): Promise<Response> {
   const { body, headers } = valueOf(encodeRequest({ inputs, parameters: { binary_data_output: true } }, () => true));
-  return fetch(at(model), { method: "POST", body, headers });
+  return fetch(inferUrl(model), { method: "POST", body, headers });
 }
 
 function floats(name: string, fill: number, ...shape: readonly number[]): NamedTensor {
@@ -24,7 +24,7 @@ function floats(name: string, fill: number, ...shape: readonly number[]): NamedT
   return { name, datatype: "FP32", shape, data };
 }
 
-interface Past {
+interface DecoderCall {
   readonly rows?: number;
   readonly past?: number;
   readonly values?: number;
@@ -35,7 +35,7 @@ interface Past {
   readonly fill?: number;
 }
 
-/** A call of the bare decoder over five encoder states whose sizes need not go together. */
+/** Returns the inputs of a call of the bare decoder over five encoder states; the sizes may contradict each other. */
 function decoderInputs({
   rows = 1,
   past = 3,
@@ -43,7 +43,7 @@ function decoderInputs({
   cross = 5,
   mask = 5,
   ...rest
-}: Past): readonly NamedTensor[] {
+}: DecoderCall): readonly NamedTensor[] {
   const { tokens = 1, flag = 1, fill = 0.1 } = rest;
   const cache = [0, 1, 2].flatMap((layer) => {
     const name = `past_key_values.${layer}`;
@@ -64,31 +64,31 @@ function decoderInputs({
 }
 
 describe("the native runtime", () => {
-  it.each<[string, Past, number]>([
-    ["sizes that go together", {}, 200],
-    ["a value that is not 0 or 1 as flag", { flag: 255 }, 200],
-    ["a past for the first step", { flag: 0 }, 200],
+  it.each<[string, DecoderCall, number]>([
+    ["consistent sizes", {}, 200],
+    ["a flag that is neither 0 nor 1", { flag: 255 }, 200],
+    ["past keys and values in the first step", { flag: 0 }, 200],
     ["keys and values of different lengths", { values: 4 }, 400],
     ["no cross-attention", { cross: 0 }, 400],
     ["a mask that is too short", { mask: 2 }, 400],
     ["an empty mask", { mask: 0 }, 400],
-    ["rows that the embeddings do not have", { rows: 3 }, 400],
+    ["more rows than the embeddings have", { rows: 3 }, 400],
     ["no rows in the past", { rows: 0 }, 400],
     ["no tokens", { tokens: 0 }, 400],
     ["a past longer than the position table", { past: 1024 }, 400],
-    ["not-a-number everywhere", { fill: NaN }, 200],
-  ])("survives a decoder call with %s", async (_name, past, status) => {
-    const response = await send("decoder_model_merged", decoderInputs(past));
+    ["NaN in every float tensor", { fill: NaN }, 200],
+  ])("returns a response to a decoder call with %s", async (_name, call, status) => {
+    const response = await send("decoder_model_merged", decoderInputs(call));
     expect(response.status).toBe(status);
   });
 
-  it.each([-1727n, 1726n, 2n ** 40n, -(2n ** 63n), 2n ** 63n - 1n])("survives the id %s", async (id) => {
+  it.each([-1727n, 1726n, 2n ** 40n, -(2n ** 63n), 2n ** 63n - 1n])("returns 400 for the token id %s", async (id) => {
     const ids: NamedTensor = { name: "input_ids", datatype: "INT64", shape: [1, 1], data: BigInt64Array.of(id) };
     expect((await send("embed_tokens", [ids])).status).toBe(400);
   });
 
-  it("answers as before afterwards", async () => {
-    const response = await fetch(at("florence2"), { method: "POST", body: inferBody() });
+  it("generates the expected caption afterwards", async () => {
+    const response = await fetch(inferUrl("florence2"), { method: "POST", body: inferBody() });
     expect(await idsOf(response)).toEqual(caption);
   });
 });

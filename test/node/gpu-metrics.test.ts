@@ -18,7 +18,7 @@ const outcome: Outcome = {
 
 const load = { waiting: 1, running: 2, cachedImages: 3, cachedBytes: 4 };
 
-it("the metrics page counts requests, tokens and seconds, and shows how busy the server is", async () => {
+it("the metrics page has counters of requests, tokens and seconds, and gauges of the load", async () => {
   const { record, page } = createServingMetrics(
     () => load,
     () => 5,
@@ -44,7 +44,7 @@ it("the metrics page counts requests, tokens and seconds, and shows how busy the
   });
 });
 
-it("what is read of an engine is read anew each time", async () => {
+it("the gauges are evaluated for each page", async () => {
   let running = 0;
   const { page } = createServingMetrics(
     () => ({ ...load, running }),

@@ -6,24 +6,25 @@ import { ProblemDetails } from "../../src/contract/problem-details.ts";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
 
-/** A graph's file, and a place in the middle of its weights. */
 const graph = "mini/onnx/encoder_model.onnx";
-const at = 5_000_000;
+
+/** An offset in bytes in the middle of the graph's weights. */
+const offset = 5_000_000;
 
 let models = "";
 let server: Server;
-const picture = await readFile(join(root, "test/pictures/street.jpg"));
+const image = await readFile(join(root, "test/pictures/street.jpg"));
 
 async function flipByte(): Promise<void> {
   const file = await open(join(models, graph), "r+");
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);
-  await file.write(Buffer.of((buffer[0] ?? 0) ^ 0xff), 0, 1, at);
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, offset);
+  await file.write(Buffer.of((buffer[0] ?? 0) ^ 0xff), 0, 1, offset);
   await file.close();
 }
 
-function ask(): Promise<Response> {
+function send(): Promise<Response> {
   const headers = { "content-type": "image/jpeg" };
-  return fetch(new URL("/v1/caption", server.url), { method: "POST", headers, body: picture });
+  return fetch(new URL("/v1/caption", server.url), { method: "POST", headers, body: image });
 }
 
 beforeAll(async () => {
@@ -37,8 +38,8 @@ afterAll(async () => {
   await rm(models, { recursive: true });
 });
 
-it("a deployment with one wrong byte says which file it is in, to everybody who asks", async () => {
-  const responses = await Promise.all([ask(), ask(), fetch(new URL("/readyz", server.url))]);
+it("every response of a deployment with one wrong byte is model-corrupt and names the file", async () => {
+  const responses = await Promise.all([send(), send(), fetch(new URL("/readyz", server.url))]);
   for (const response of responses) {
     const { code, detail } = ProblemDetails.parse(await response.json());
     expect([response.status, code]).toEqual([500, "model-corrupt"]);
@@ -46,7 +47,7 @@ it("a deployment with one wrong byte says which file it is in, to everybody who 
   }
 });
 
-it("and answers as soon as the byte is right again", async () => {
+it("the deployment answers as soon as the byte is corrected", async () => {
   await flipByte();
-  expect((await ask()).status).toBe(200);
+  expect((await send()).status).toBe(200);
 });

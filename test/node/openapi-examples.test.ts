@@ -11,11 +11,11 @@ interface Media {
   readonly examples?: Readonly<Record<string, object>>;
 }
 
-/** The bodies of a request or an answer: where each media type's schema is, and its examples. */
-function bodiesOf(content: Readonly<Record<string, Media>>, ...at: readonly string[]) {
+/** Returns the schema's URI and the example values for each media type of a request or response body. */
+function bodiesOf(content: Readonly<Record<string, Media>>, ...parts: readonly string[]) {
   return Object.entries(content).map(([type, { examples = {} }]) => ({
     type,
-    schema: pointer(...at, "content", type, "schema"),
+    schema: pointer(...parts, "content", type, "schema"),
     values: Object.values(examples).map((example) => ("value" in example ? example.value : undefined)),
   }));
 }
@@ -27,23 +27,29 @@ const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =
   }),
 );
 
-describe("the document's examples", () => {
-  it.each(operations)("of what $name is asked fit", ({ path, method, operation: { requestBody } }) => {
-    const content = requestBody !== undefined && "content" in requestBody ? requestBody.content : {};
-    const bodies = bodiesOf(content, "paths", path, method, "requestBody");
-    for (const { schema, values } of bodies) for (const value of values) expectFits(schema, value);
-    const shown = bodies.filter(({ values }) => values.length > 0).map(({ type }) => type);
-    expect(shown).toEqual(method === "get" ? [] : ["application/json"]);
-  });
+describe("the examples of the OpenAPI document", () => {
+  it.each(operations)(
+    "for the request body of $name match its schema",
+    ({ path, method, operation: { requestBody } }) => {
+      const content = requestBody !== undefined && "content" in requestBody ? requestBody.content : {};
+      const bodies = bodiesOf(content, "paths", path, method, "requestBody");
+      for (const { schema, values } of bodies) for (const value of values) expectFits(schema, value);
+      const typesWithExamples = bodies.filter(({ values }) => values.length > 0).map(({ type }) => type);
+      expect(typesWithExamples).toEqual(method === "get" ? [] : ["application/json"]);
+    },
+  );
 
-  it.each(operations)("of what $name answers fit", ({ path, method, operation: { responses } }) => {
-    const { content = {} }: { content?: Record<string, Media> } = responses?.["200"] ?? {};
-    const bodies = bodiesOf(content, "paths", path, method, "responses", "200");
-    for (const { schema, values } of bodies) for (const value of values) expectFits(schema, value);
-    expect(bodies.find(({ type }) => type === "application/json")?.values.length).toBeGreaterThan(0);
-  });
+  it.each(operations)(
+    "for the response body of $name match its schema",
+    ({ path, method, operation: { responses } }) => {
+      const { content = {} }: { content?: Record<string, Media> } = responses?.["200"] ?? {};
+      const bodies = bodiesOf(content, "paths", path, method, "responses", "200");
+      for (const { schema, values } of bodies) for (const value of values) expectFits(schema, value);
+      expect(bodies.find(({ type }) => type === "application/json")?.values.length).toBeGreaterThan(0);
+    },
+  );
 
-  it("show every problem, as it is sent", () => {
+  it("include every problem, in the form in which it is sent", () => {
     const examples = Object.entries(document.components?.examples ?? {});
     expect(examples.map(([code]) => code)).toEqual(Object.keys(problems));
     for (const [code, example] of examples) {
@@ -53,10 +59,10 @@ describe("the document's examples", () => {
     }
   });
 
-  it("of problems are all referred to, but for those where no operation is", () => {
+  it("of problems are all referenced, except for the problems that occur outside all operations", () => {
     const references = JSON.stringify(document).matchAll(/"#\/components\/examples\/(?<code>[^"]+)"/gu);
-    const shown = new Set([...references].map(({ groups }) => groups?.["code"]));
-    const unseen = Object.keys(problems).filter((code) => !shown.has(code));
-    expect(unseen).toEqual(["unknown-task", "not-found", "method-not-allowed"]);
+    const referenced = new Set([...references].map(({ groups }) => groups?.["code"]));
+    const unreferenced = Object.keys(problems).filter((code) => !referenced.has(code));
+    expect(unreferenced).toEqual(["unknown-task", "not-found", "method-not-allowed"]);
   });
 });

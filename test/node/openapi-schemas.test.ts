@@ -17,8 +17,8 @@ const document = openApiDocument(rows, "1.0.0");
 const ajv = new Ajv2020({ strict: false });
 ajv.addSchema({ $id: "https://api.test/openapi.json", ...document });
 
-/** Whether a value fits a named schema of the printed document. */
-function fits(name: string, value: unknown): boolean {
+/** Returns whether a value matches a named schema of the document. */
+function matches(name: string, value: unknown): boolean {
   return ajv.validate(`https://api.test/openapi.json#/components/schemas/${name}`, value);
 }
 
@@ -28,7 +28,7 @@ const corner = { x: 0, y: 0 };
 const quad = [corner, corner, corner, corner];
 const object = { label: "STOP", score: 0.5, box: region, normalized_box: region };
 
-describe("the printed schemas", () => {
+describe("the schemas of the OpenAPI document", () => {
   it.each([
     ["ImageRequest", { image }],
     ["ImageRequest", { image: { base64: image }, max_new_tokens: 1 }],
@@ -50,8 +50,8 @@ describe("the printed schemas", () => {
     ["LabelsRequest", { image, labels: ["cat"], compat: "reference" }],
     ["ReferenceAnswer", { "<OD>": { bboxes: [[1, 2, 3, 4]], labels: ["cat"] } }],
     ["ReferenceAnswer", { "<OCR>": "STOP" }],
-  ])("take what the server takes or gives: %s %j", (name, value) => {
-    expect(fits(name, value)).toBe(true);
+  ])("accept what the server accepts or returns: %s %j", (name, value) => {
+    expect(matches(name, value)).toBe(true);
   });
 
   it.each([
@@ -83,12 +83,12 @@ describe("the printed schemas", () => {
     ["LabelsRequest", { image, labels: ["cat", "dog"], compat: "reference" }],
     ["ReferenceAnswer", { "<OD>": { bboxes: [[1.5, 2, 3, 4]], labels: ["cat"] } }],
     ["ReferenceAnswer", { type: "raw" }],
-  ])("refuse what the server refuses or never gives: %s %j", (name, value) => {
-    expect(fits(name, value)).toBe(false);
+  ])("reject what the server rejects or never returns: %s %j", (name, value) => {
+    expect(matches(name, value)).toBe(false);
   });
 });
 
-/** Values that a form's options may be given, right and wrong ones. */
+/** Valid and invalid values of the form options. */
 const anyOptions = fc.record(
   {
     min_score: fc.constantFrom(0, 0.5, 1, 1.5, "0.5"),
@@ -104,28 +104,28 @@ const anyOptions = fc.record(
   { requiredKeys: [] },
 );
 
-it("the printed request and the server agree on every mixture of options", () => {
+it("the request schema and the server agree on every combination of options", () => {
   fc.assert(
     fc.property(anyOptions, (options) => {
       const body = { image, ...options };
-      expect(fits("LabelsRequest", body)).toBe(bodiesByInput.labels.safeParse(body).success);
+      expect(matches("LabelsRequest", body)).toBe(bodiesByInput.labels.safeParse(body).success);
     }),
     { numRuns: 2000 },
   );
 });
 
-/** Whether a value fits what the document says of a task's 200. */
+/** Returns whether a value matches the document's schema of a task's 200 response. */
 function isResponse(task: TaskName, value: unknown): boolean {
   const path = `/v1/${task}`.replaceAll("/", "~1");
   const pointer = `paths/${path}/post/responses/200/content/application~1json/schema`;
   return ajv.validate(`https://api.test/openapi.json#/${pointer}`, value);
 }
 
-describe("a task's printed response", () => {
-  const withObjects = oneOfEach.filter(({ type }) => type === "boxes");
+describe("the response schema of a task", () => {
+  const boxAnswers = oneOfEach.filter(({ type }) => type === "boxes");
 
-  it("takes an answer in every form", () => {
-    for (const answer of withObjects) {
+  it("accepts an answer in every form", () => {
+    for (const answer of boxAnswers) {
       for (const format of BoxFormat.options) {
         const formatted = withBoxFormat(answer, format);
         expect(isResponse("object-detection", formatted)).toBe(true);
@@ -136,14 +136,14 @@ describe("a task's printed response", () => {
     expect(isResponse("object-detection", { "<OD>": { bboxes: [], labels: [] } })).toBe(true);
   });
 
-  it("takes no answer of another type, and no box in another format than it says", () => {
-    const [boxes] = withObjects;
+  it("rejects an answer of another type, and boxes that are not in the stated format", () => {
+    const [boxes] = boxAnswers;
     expect(isResponse("caption", boxes)).toBe(false);
     expect(isResponse("object-detection", { ...boxes, box_format: "xywh" })).toBe(false);
     expect(isResponse("object-detection", { ...boxes, type: "flat" })).toBe(false);
   });
 
-  it("describes each event of a stream, and its whole as text", () => {
+  it("describes each event of a stream, and the whole stream as text", () => {
     const schema = {
       $ref: "https://api.test/openapi.json#/paths/~1v1~1caption/post/responses/200/content/text~1event-stream/schema",
     };
@@ -153,7 +153,7 @@ describe("a task's printed response", () => {
     expect(ajv.validate(schema, { event: "done", data: {} })).toBe(false);
   });
 
-  it("may be a stream of events, or a drawing", () => {
+  it("also has the media types of event streams and drawings", () => {
     const response = document.paths?.["/v1/caption"]?.post?.responses?.["200"];
     const content = response !== undefined && "content" in response ? response.content : {};
     expect(Object.keys(content ?? {})).toEqual(["application/json", "text/event-stream", ...drawingTypes]);

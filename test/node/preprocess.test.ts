@@ -8,13 +8,13 @@ import { vectorImage } from "../support/vector-images.ts";
 
 describePreprocess(decoders);
 
-it("a JPEG codec that could not be started is started anew for the next picture", async () => {
+it("the JPEG codec is instantiated again for the next image after a failed instantiation", async () => {
   const file = createRequire(import.meta.url).resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
   const decode = jpegDecoder(new WebAssembly.Module(readFileSync(file)));
-  const picture = vectorImage("one-pixel-1x1.jpg");
+  const image = vectorImage("one-pixel-1x1.jpg");
   vi.spyOn(WebAssembly, "Instance").mockImplementationOnce(function fail() {
     throw new RangeError("out of memory");
   });
-  await expect(decode(picture, ({ length }) => length)).rejects.toThrow("out of memory");
-  expect(await decode(picture, ({ length }) => length)).toBe(4);
+  await expect(decode(image, ({ length }) => length)).rejects.toThrow("out of memory");
+  expect(await decode(image, ({ length }) => length)).toBe(4);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { printJson, restrictToShown } from "../../tools/docs/printed.ts";
 
-describe("what a page shows of an answer", () => {
-  it("has the answer's values at the page's keys", () => {
+describe("an answer as a page shows it", () => {
+  it("has the answer's values for the page's keys", () => {
     const shown = { type: "a", objects: [{ label: "snail" }, { label: "truck", score: 1 }] };
     const actual = { type: "b", more: 1, objects: [1, 2, 3].map((score) => ({ label: `${score}`, score })) };
     expect(restrictToShown(shown, actual)).toEqual({
@@ -11,14 +11,14 @@ describe("what a page shows of an answer", () => {
     });
   });
 
-  it("has lists of numbers and nothing as they are", () => {
+  it("has lists of numbers and null unchanged", () => {
     expect(restrictToShown({ ids: [1, 2], problem: {} }, { ids: [3], problem: null })).toEqual({
       ids: [3],
       problem: null,
     });
   });
 
-  it("is JSON again, broken where a line would be too long", () => {
+  it("is printed as JSON, with line breaks where a line would be too long", () => {
     const value = { label: "x".repeat(100), box: { x1: 1, y1: 2 }, list: [{ a: "y".repeat(170) }, [], {}] };
     const text = printJson(value);
     expect(JSON.parse(text)).toEqual(value);

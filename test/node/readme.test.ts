@@ -8,7 +8,7 @@ import { examplesIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
 
 const examples = examplesIn(await readFile(join(root, "README.md"), "utf8"));
 const requests = examples.filter(({ command }) => command.includes("127.0.0.1:8787"));
-const asks = examples.filter(({ command }) => command.startsWith("npm run ask"));
+const askCommands = examples.filter(({ command }) => command.startsWith("npm run ask"));
 
 async function shell(command: string) {
   return promisify(execFile)("bash", ["-ec", command], { cwd: root });
@@ -17,7 +17,7 @@ async function shell(command: string) {
 let server: ChildProcess;
 let banner = "";
 beforeAll(async () => {
-  // Whoever types this has nothing built.
+  // A reader of the README has no build yet.
   const env = { ...process.env, PORT: "0", FLORENCE_EDGE_BUILDS: undefined };
   server = spawn("npm", ["start"], { cwd: root, env, detached: true });
   await new Promise<void>((resolve, reject) => {
@@ -37,22 +37,22 @@ function origin(): string {
 }
 
 describe("the README", () => {
-  it("has requests and a command line to try", () => {
-    expect([requests.length >= 2, asks.length]).toEqual([true, 1]);
+  it("has at least two requests and one `npm run ask` command", () => {
+    expect([requests.length >= 2, askCommands.length]).toEqual([true, 1]);
   });
 
-  it.each(requests)("tells a request that works as pasted: $command", async ({ command, printed }) => {
+  it.each(requests)("has a request that works as pasted: $command", async ({ command, printed }) => {
     const { stdout } = await shell(command.replaceAll(SHOWN_ORIGIN, origin()));
     const expected: object = printed === undefined ? { finish_reason: "stop" } : JSON.parse(printed);
     expect(JSON.parse(stdout)).toMatchObject(expected);
   });
 
-  it.each(asks)("tells a command that answers: $command", async ({ command }) => {
-    const drawing = join(root, "street.object-detection.svg");
+  it.each(askCommands)("has a command that prints an answer and writes an overlay: $command", async ({ command }) => {
+    const overlay = join(root, "street.object-detection.svg");
     const { stdout } = await shell(command);
     expect(stdout).toContain("label");
-    expect(await readFile(drawing, "utf8")).toContain("<rect");
-    await rm(drawing);
+    expect(await readFile(overlay, "utf8")).toContain("<rect");
+    await rm(overlay);
   });
 });
 

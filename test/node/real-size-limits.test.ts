@@ -10,7 +10,7 @@ async function json(name: string): Promise<unknown> {
   return JSON.parse(await readFile(join(root, "test/vectors/florence-2-base", name), "utf8"));
 }
 
-it("npm start has room for an answer of Florence-2 base with the beams and the length that its own files say, and with five beams", async () => {
+it("MAX_CACHED_TOKENS of npm start allows an answer of Florence-2 base with the beams and length of its configuration, and with five beams", async () => {
   const config = readModelConfig({
     config: await json("config.json"),
     generation: await json("generation_config.json"),

@@ -15,55 +15,55 @@ import { type Behaviour, headOf, hostileServer, respond, withServer } from "../s
 import { blocksIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
 import { eventsIn } from "../support/streams.ts";
 
-/** What one answer may take at the backend elsewhere. */
+/** The time limit of one answer of the remote backend. */
 const TIMEOUT_MS = 3000;
 
-/** How long what should happen at once may take on a busy machine. */
+/** The time limit for an immediate reaction on a busy machine. */
 const SOON_MS = 5000;
 
 let modules: Awaited<ReturnType<typeof bundle>> = [];
-let picture: Uint8Array<ArrayBuffer> = new Uint8Array();
+let image: Uint8Array<ArrayBuffer> = new Uint8Array();
 let embedded: Server | undefined;
 beforeAll(async () => {
   modules = await bundle();
-  picture = new Uint8Array(await readFile(join(root, "test/pictures/street.jpg")));
+  image = new Uint8Array(await readFile(join(root, "test/pictures/street.jpg")));
   embedded = await serve(modules, { port: 0 });
 }, 60_000);
 afterAll(() => embedded?.stop());
 
-/** What is neither looked up nor kept, and what is. */
-const unkept = { "content-type": "image/jpeg", "cache-control": "no-store" };
-const kept = { "content-type": "image/jpeg" };
+/** The headers of a request that bypasses the cache, and of a request that uses it. */
+const uncached = { "content-type": "image/jpeg", "cache-control": "no-store" };
+const cached = { "content-type": "image/jpeg" };
 
-function ask(url: URL | undefined, path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(new URL(path, url), { method: "POST", headers: unkept, body: picture, ...init });
+function send(url: URL | undefined, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(new URL(path, url), { method: "POST", headers: uncached, body: image, ...init });
 }
 
-/** What comes of a stream, read by read. */
-async function readsOf(response: Response): Promise<readonly string[]> {
+/** Reads a stream to its end and returns the text of each chunk. */
+async function chunksOf(response: Response): Promise<readonly string[]> {
   const decoder = new TextDecoder();
-  const reads: string[] = [];
-  for await (const chunk of response.body ?? []) reads.push(decoder.decode(chunk, { stream: true }));
-  return reads;
+  const chunks: string[] = [];
+  for await (const chunk of response.body ?? []) chunks.push(decoder.decode(chunk, { stream: true }));
+  return chunks;
 }
 
-/** The first stretch of a stream, which goes on. */
-async function firstOf(response: Response): Promise<string> {
+/** Reads only the first chunk of a stream. */
+async function firstChunkOf(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   const first = await reader?.read();
   reader?.releaseLock();
   return new TextDecoder().decode(first?.value);
 }
 
-/** What the events before the last add up to: a text, or the objects. */
-function sumOf(events: readonly AnswerEvent[]): unknown {
+/** Combines the events before the last one: returns the concatenated text, or the objects. */
+function combined(events: readonly AnswerEvent[]): unknown {
   const objects = events.flatMap((event) => (event.type === "object" ? [event.object] : []));
   const done = events.at(-1);
   if (done?.type === "done" && done.answer.type !== "text") return objects;
   return events.flatMap((event) => (event.type === "delta" ? [event.text] : [])).join("");
 }
 
-/** What tasks take beside the picture. */
+/** The parameters of a task besides the image, by kind of input. */
 const inputs = {
   none: {},
   text: { text: "a truck" },
@@ -75,39 +75,42 @@ describe("the model in the isolate", () => {
   it.each([
     ["object-detection", "object"],
     ["more-detailed-caption", "delta"],
-  ])("streams %s: the first comes while the rest is still written", async (task, type) => {
-    const whole = FormattedAnswer.parse(await (await ask(embedded?.url, `/v1/${task}`)).json());
-    const reads = await readsOf(await ask(embedded?.url, `/v1/${task}?stream=true`));
-    expect(eventsIn(reads[0] ?? "")[0]?.type).toBe(type);
-    expect(reads[0]).not.toContain("event: done");
-    expect(reads.length).toBeGreaterThan(2);
-    const events = eventsIn(reads.join(""));
+  ])("streams %s, with the first event while generation is in progress", async (task, type) => {
+    const whole = FormattedAnswer.parse(await (await send(embedded?.url, `/v1/${task}`)).json());
+    const chunks = await chunksOf(await send(embedded?.url, `/v1/${task}?stream=true`));
+    expect(eventsIn(chunks[0] ?? "")[0]?.type).toBe(type);
+    expect(chunks[0]).not.toContain("event: done");
+    expect(chunks.length).toBeGreaterThan(2);
+    const events = eventsIn(chunks.join(""));
     expect(events.at(-1)).toEqual({ type: "done", answer: whole });
-    expect(sumOf(events)).toEqual(whole.type === "text" ? whole.text : whole.objects);
+    expect(combined(events)).toEqual(whole.type === "text" ? whole.text : whole.objects);
   });
 
-  it.each(Object.entries(tasks))("tells of %s what it answers without a stream", async (task, { input }) => {
-    const query = new URLSearchParams(inputs[input]).toString();
-    const stream = await ask(embedded?.url, `/v1/${task}?stream=true&${query}`, { headers: kept });
-    const events = eventsIn(await stream.text());
-    const whole = await ask(embedded?.url, `/v1/${task}?${query}`, { headers: kept });
-    expect(whole.headers.get("cache-status")).toBe("florence-edge; hit");
-    const answer = FormattedAnswer.parse(await whole.json());
-    expect(events.at(-1)).toEqual({ type: "done", answer });
-    expect(sumOf(events)).toEqual(answer.type === "text" ? answer.text : answer.objects);
-  });
+  it.each(Object.entries(tasks))(
+    "streams the same answer for %s as it returns without a stream",
+    async (task, { input }) => {
+      const query = new URLSearchParams(inputs[input]).toString();
+      const stream = await send(embedded?.url, `/v1/${task}?stream=true&${query}`, { headers: cached });
+      const events = eventsIn(await stream.text());
+      const whole = await send(embedded?.url, `/v1/${task}?${query}`, { headers: cached });
+      expect(whole.headers.get("cache-status")).toBe("florence-edge; hit");
+      const answer = FormattedAnswer.parse(await whole.json());
+      expect(events.at(-1)).toEqual({ type: "done", answer });
+      expect(combined(events)).toEqual(answer.type === "text" ? answer.text : answer.objects);
+    },
+  );
 
-  it("is free for the next when a reader leaves within an answer", async () => {
+  it("serves the next request at once when a reader disconnects during an answer", async () => {
     const caller = new AbortController();
-    await firstOf(await ask(embedded?.url, "/v1/more-detailed-caption?stream=true", { signal: caller.signal }));
+    await firstChunkOf(await send(embedded?.url, "/v1/more-detailed-caption?stream=true", { signal: caller.signal }));
     caller.abort();
     const began = performance.now();
-    expect((await ask(embedded?.url, "/v1/ocr")).status).toBe(200);
+    expect((await send(embedded?.url, "/v1/ocr")).status).toBe(200);
     expect(performance.now() - began).toBeLessThan(SOON_MS);
   });
 });
 
-it("the page on streams tells what is answered", async () => {
+it("the page on streams shows the actual events", async () => {
   const [example, events] = blocksIn(await readFile(join(root, "docs/how-to/stream-an-answer.md"), "utf8"));
   const command = (example?.text ?? "").replaceAll(SHOWN_ORIGIN, embedded?.url.origin ?? "");
   const { stdout } = await promisify(execFile)("bash", ["-ec", command], { cwd: root });
@@ -119,7 +122,7 @@ const token = (text: string) => frame({ index: 0, text_output: text, token_ids: 
 const end = (text: string, count: number) =>
   frame({ index: 0, text_output: "", text, token_count: count, prompt_token_count: 5, finish_reason: "stop" });
 
-/** A backend's stream that begins so; `then` is what it does next. */
+/** Starts an event stream with `text`, and then calls `then`. */
 function streaming(text: string, then: (socket: Socket) => void = (socket) => socket.end()): Behaviour {
   return (socket) => {
     socket.write(headOf("200 OK", ["Content-Type: text/event-stream", "Connection: close"]) + text, () => then(socket));
@@ -131,7 +134,7 @@ let remote: URL | undefined;
 const stop = Promise.withResolvers<void>();
 let ended: Promise<unknown> = Promise.resolve();
 
-/** The API before a backend that does what `behaviour` says when it is asked for a stream, and else answers "a cat". */
+/** Runs the API with a remote backend until `stop` resolves: `behaviour` answers stream requests, and every other answer is "a cat". */
 async function servingRemote(started: (url: URL) => void): Promise<void> {
   const backend = hostileServer({
     ...describedPaths,
@@ -148,7 +151,7 @@ async function servingRemote(started: (url: URL) => void): Promise<void> {
   });
 }
 
-describe("a backend elsewhere", () => {
+describe("a remote backend", () => {
   beforeAll(async () => {
     const started = Promise.withResolvers<URL>();
     ended = servingRemote(started.resolve);
@@ -159,43 +162,43 @@ describe("a backend elsewhere", () => {
     await ended;
   });
 
-  it("streams through: what it has not yet ended is told", async () => {
-    const goOn = Promise.withResolvers<void>();
+  it("is streamed through: the first event arrives before the backend ends its stream", async () => {
+    const proceed = Promise.withResolvers<void>();
     behaviour = streaming(token("<s>") + token("a cat"), (socket) => {
-      void goOn.promise.then(() => socket.end(token(" sleeps") + end("<s>a cat sleeps</s>", 3)));
+      void proceed.promise.then(() => socket.end(token(" sleeps") + end("<s>a cat sleeps</s>", 3)));
     });
-    const response = await ask(remote, "/v1/caption?stream=true");
-    const first = await firstOf(response);
-    goOn.resolve();
-    const reads = [first, ...(await readsOf(response))];
+    const response = await send(remote, "/v1/caption?stream=true");
+    const first = await firstChunkOf(response);
+    proceed.resolve();
+    const chunks = [first, ...(await chunksOf(response))];
     expect(eventsIn(first)).toEqual([{ type: "delta", text: "a cat" }]);
-    expect(eventsIn(reads.join(""))).toMatchObject([
+    expect(eventsIn(chunks.join(""))).toMatchObject([
       { type: "delta", text: "a cat" },
       { type: "delta", text: " sleeps" },
       { type: "done", answer: { text: "a cat sleeps", usage: { prompt_tokens: 5, completion_tokens: 3 } } },
     ]);
   });
 
-  it("that fails before its first token is a problem with a status", async () => {
+  it("that fails before its first token is reported as a problem with a status", async () => {
     behaviour = respond("422 Unprocessable", '{"error":"cut off","code":"image-corrupt"}');
-    const response = await ask(remote, "/v1/caption?stream=true");
+    const response = await send(remote, "/v1/caption?stream=true");
     expect([response.status, response.headers.get("content-type")]).toEqual([422, "application/problem+json"]);
   });
 
   it.each<[string, Behaviour, string]>([
     ["breaks off", streaming(token("a cat")), "backend-failed"],
-    ["tells an error", streaming(token("a cat") + frame({ error: "lost" })), "backend-failed"],
-    ["falls silent", streaming(token("a cat"), () => {}), "backend-timeout"],
-  ])("that %s within its answer ends the stream with an error", async (_, fault, code) => {
+    ["sends an error", streaming(token("a cat") + frame({ error: "lost" })), "backend-failed"],
+    ["stalls", streaming(token("a cat"), () => {}), "backend-timeout"],
+  ])("that %s during its answer ends the stream with an error event", async (_, fault, code) => {
     behaviour = fault;
-    const text = await (await ask(remote, "/v1/caption?stream=true")).text();
+    const text = await (await send(remote, "/v1/caption?stream=true")).text();
     expect(eventsIn(text)).toMatchObject([
       { type: "delta", text: "a cat" },
       { type: "error", problem: { code } },
     ]);
   });
 
-  it("is let go of when the reader leaves, and who waited for the same asks for itself", async () => {
+  it("is disconnected when the reader leaves, and a waiter for the same answer sends its own request", async () => {
     const closed = Promise.withResolvers<number>();
     behaviour = streaming(token("a dog"), (socket) => {
       const timer = setInterval(() => socket.write(token(" and")), 20);
@@ -205,9 +208,9 @@ describe("a backend elsewhere", () => {
       });
     });
     const caller = new AbortController();
-    await firstOf(await ask(remote, "/v1/caption?stream=true", { signal: caller.signal, headers: kept }));
-    const waiting = ask(remote, "/v1/caption", { headers: kept });
-    // It is to have come while the other still leads.
+    await firstChunkOf(await send(remote, "/v1/caption?stream=true", { signal: caller.signal, headers: cached }));
+    const waiting = send(remote, "/v1/caption", { headers: cached });
+    // The second request must arrive while the first one is the leader.
     await setTimeout(100);
     const left = performance.now();
     caller.abort();

@@ -6,18 +6,19 @@ import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
 import { withServer } from "../support/hostile-backend.ts";
 
-/** The picture that the server has now, its mark, and what it has answered. */
-const shown = { picture: new Uint8Array(), etag: '"1"', isDown: false };
-const answered: number[] = [];
+/** The image that the origin serves now, its ETag, and whether the origin fails. */
+const served = { image: new Uint8Array(), etag: '"1"', isDown: false };
+/** The status codes that the origin has sent. */
+const sentStatuses: number[] = [];
 const origin = createServer((request, response) => {
-  const isKnown = request.headers["if-none-match"] === shown.etag;
-  const status = shown.isDown ? 503 : isKnown ? 304 : 200;
-  answered.push(status);
-  response.writeHead(status, { etag: shown.etag });
-  response.end(status === 200 ? shown.picture : undefined);
+  const isUnchanged = request.headers["if-none-match"] === served.etag;
+  const status = served.isDown ? 503 : isUnchanged ? 304 : 200;
+  sentStatuses.push(status);
+  response.writeHead(status, { etag: served.etag });
+  response.end(status === 200 ? served.image : undefined);
 });
 
-async function read(name: string): Promise<Uint8Array<ArrayBuffer>> {
+async function readImage(name: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await readFile(join(root, "test/pictures", name)));
 }
 
@@ -27,7 +28,7 @@ let url = "";
 const stop = Promise.withResolvers<void>();
 let ended: Promise<unknown> = Promise.resolve();
 beforeAll(async () => {
-  [street, garden] = [await read("street.jpg"), await read("garden.png")];
+  [street, garden] = [await readImage("street.jpg"), await readImage("garden.png")];
   server = await serve(await bundle(), { port: 0, variables: { ALLOW_HTTP_IMAGES: "true" } });
   const started = Promise.withResolvers<void>();
   ended = withServer(origin, async (port) => {
@@ -42,7 +43,7 @@ afterAll(async () => {
   await Promise.all([ended, server?.stop()]);
 });
 
-async function ask(task = "caption") {
+async function send(task = "caption") {
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify({ image: { url } });
   const response = await fetch(new URL(`/v1/${task}`, server?.url), { method: "POST", headers, body });
@@ -50,17 +51,17 @@ async function ask(task = "caption") {
   return { text, cache: response.headers.get("cache-status") };
 }
 
-it("a picture at an address is downloaded when it is new or was changed, and when the model needs it", async () => {
-  shown.picture = street ?? shown.picture;
-  const first = await ask();
-  expect(await ask()).toEqual({ text: first.text, cache: "florence-edge; hit" });
-  expect(answered.splice(0)).toEqual([200, 304]);
-  expect((await ask("detailed-caption")).cache).toBe("florence-edge; fwd=miss; stored");
-  expect(answered.splice(0)).toEqual([304, 200]);
-  Object.assign(shown, { picture: garden, etag: '"2"' });
-  expect((await ask()).cache).toBe("florence-edge; fwd=miss; stored");
-  expect((await ask()).cache).toBe("florence-edge; hit");
-  expect(answered.splice(0)).toEqual([200, 304]);
-  shown.isDown = true;
-  expect((await ask()).cache).toBe("florence-edge; hit; detail=stale-if-error");
+it("an image at a URL is downloaded when it is new or has changed, and when the model needs it", async () => {
+  served.image = street ?? served.image;
+  const first = await send();
+  expect(await send()).toEqual({ text: first.text, cache: "florence-edge; hit" });
+  expect(sentStatuses.splice(0)).toEqual([200, 304]);
+  expect((await send("detailed-caption")).cache).toBe("florence-edge; fwd=miss; stored");
+  expect(sentStatuses.splice(0)).toEqual([304, 200]);
+  Object.assign(served, { image: garden, etag: '"2"' });
+  expect((await send()).cache).toBe("florence-edge; fwd=miss; stored");
+  expect((await send()).cache).toBe("florence-edge; hit");
+  expect(sentStatuses.splice(0)).toEqual([200, 304]);
+  served.isDown = true;
+  expect((await send()).cache).toBe("florence-edge; hit; detail=stale-if-error");
 });

@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** What `npm run vectors` prints for a folder, and its exit code. */
-function vectors(...paths: readonly string[]): Promise<{ readonly printed: string; readonly code: number }> {
+/** Runs the command and returns what it prints and its exit code. */
+function runVectors(...paths: readonly string[]): Promise<{ readonly printed: string; readonly code: number }> {
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [join(root, "tools/vectors.ts"), ...paths], (_, printed) => {
       resolve({ printed, code: child.exitCode ?? -1 });
@@ -20,39 +20,39 @@ function vectors(...paths: readonly string[]): Promise<{ readonly printed: strin
   });
 }
 
-function planted(expected: string): string {
+function vectorFile(expected: string): string {
   const vector = { id: "planted", task: "<OCR>", text: "a", image_size: [1, 1], expected: { "<OCR>": expected } };
   return JSON.stringify({ vectors: [vector] });
 }
 
 describe("npm run vectors", () => {
-  it("counts what passed, file by file", async () => {
-    const { printed, code } = await vectors(join(root, "test/vectors/florence-2"));
+  it("prints the number of passed and failed vectors of each file", async () => {
+    const { printed, code } = await runVectors(join(root, "test/vectors/florence-2"));
     expect(printed).toContain("postprocess.json: 456 passed, 0 failed\n");
     expect(printed).toContain("scores.json: 26 passed, 0 failed\n");
     expect(printed).toContain("beam-search.json: 40 passed, 0 failed\n");
     expect(code).toBe(0);
   });
 
-  it("shows a difference and exits 1", async () => {
-    await writeFile(join(folder, "postprocess.json"), planted("b"));
-    const { printed, code } = await vectors(folder);
+  it("prints a difference and exits with 1", async () => {
+    await writeFile(join(folder, "postprocess.json"), vectorFile("b"));
+    const { printed, code } = await runVectors(folder);
     expect(printed).toMatch(
       /^postprocess\.json: 0 passed, 1 failed\n {2}planted\n.*\{"<OCR>":"b"\}\n.*\{"<OCR>":"a"\}\n/u,
     );
     expect(code).toBe(1);
   });
 
-  it("does not pass what it cannot run", async () => {
-    await writeFile(join(folder, "postprocess.json"), planted("a"));
+  it("reports a file that it cannot run and exits with 1", async () => {
+    await writeFile(join(folder, "postprocess.json"), vectorFile("a"));
     await writeFile(join(folder, "unheard-of.json"), "{}");
-    const { printed, code } = await vectors(folder);
+    const { printed, code } = await runVectors(folder);
     expect(printed).toContain("postprocess.json: 1 passed, 0 failed\n");
     expect(printed).toContain("unheard-of.json: not run");
     expect(code).toBe(1);
   });
 
-  it("exits 2 without a folder", async () => {
-    expect(await vectors()).toMatchObject({ code: 2 });
+  it("exits with 2 without a folder", async () => {
+    expect(await runVectors()).toMatchObject({ code: 2 });
   });
 });
