@@ -15,19 +15,19 @@ async function send({ path, method = "POST", type, body }: Omit<BadRequest, "wha
   });
 }
 
-async function expectGoodAnswer(): Promise<void> {
+async function expectValidAnswer(): Promise<void> {
   const response = await send({ path: "/v1/region-proposal", type: "image/jpeg", body: sampleImage("street.jpg") });
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({ type: "boxes", finish_reason: "stop" });
 }
 
 describe("a bad request", () => {
-  it("has at least forty forms here", () => {
+  it("has at least forty cases", () => {
     expect(badRequests.length).toBeGreaterThanOrEqual(40);
   });
 
   it.each(badRequests)(
-    "is refused by its code, and the next good one is answered: $what",
+    "is rejected with its code, and the next valid request is answered: $what",
     async ({ code, ...request }) => {
       const response = await send(request);
       const body = await response.text();
@@ -37,7 +37,7 @@ describe("a bad request", () => {
       expect(response.headers.get("content-type")).toBe("application/problem+json");
       expect(body).not.toMatch(/\n\s+at |\.ts:\d|node_modules/u);
       expect(body.length).toBeLessThan(20_000);
-      await expectGoodAnswer();
+      await expectValidAnswer();
     },
   );
 });

@@ -7,11 +7,11 @@ import { describeImages } from "../support/golden-cases.ts";
 import { type Golden, goldenImages } from "../support/mini-goldens.ts";
 import { miniInWorkerd } from "./mini-in-workerd.ts";
 
-/** One image of the model's own size, and one that is resized; `npm run test:full` has all 24. */
+/** One image of the model's input size and one that is resized; `npm run test:full` uses all 24. */
 const sample = goldenImages.filter((_, index) => index === 0 || index === 12);
 
-/** The request that makes the Worker build a golden's prompt. */
-function requestFor({ task: token, prompt }: Golden) {
+/** Returns the URL of the request for which the Worker builds a golden's prompt. */
+function requestUrl({ task: token, prompt }: Golden) {
   const [name, row] = Object.entries(tasks).find(([, { token: own }]) => own === token) ?? [];
   if (name === undefined || row === undefined) throw new Error(`There is no task with the token ${token}.`);
   const [before = "", after = ""] = row.sentence.split("{input}");
@@ -23,20 +23,23 @@ function requestFor({ task: token, prompt }: Golden) {
 }
 
 describe("the Worker", () => {
-  it.each(sample)("generates what PyTorch generates on $name, for all fifteen tasks", async ({ image, goldens }) => {
-    const answers: RawAnswer[] = [];
-    for (const golden of goldens) {
-      const headers = { "content-type": `image/${image.format}` };
-      const body = new Uint8Array(image.bytes);
-      const response = await exports.default.fetch(requestFor(golden), { method: "POST", headers, body });
-      answers.push(RawAnswer.parse(await response.json()));
-    }
-    const generations = answers.map((answer) => answer.generations[0]);
-    expect(new Set(answers.map(({ task }) => task)).size).toBe(15);
-    expect(generations.map((generation) => generation?.prompt)).toEqual(goldens.map(({ prompt }) => prompt));
-    expect(generations.map((generation) => generation?.token_ids)).toEqual(goldens.map(({ greedy }) => greedy));
-    expect(generations.map((generation) => generation?.text)).toEqual(goldens.map((golden) => golden.greedy_text));
-  });
+  it.each(sample)(
+    "generates the same tokens as PyTorch for $name and all fifteen tasks",
+    async ({ image, goldens }) => {
+      const answers: RawAnswer[] = [];
+      for (const golden of goldens) {
+        const headers = { "content-type": `image/${image.format}` };
+        const body = new Uint8Array(image.bytes);
+        const response = await exports.default.fetch(requestUrl(golden), { method: "POST", headers, body });
+        answers.push(RawAnswer.parse(await response.json()));
+      }
+      const generations = answers.map((answer) => answer.generations[0]);
+      expect(new Set(answers.map(({ task }) => task)).size).toBe(15);
+      expect(generations.map((generation) => generation?.prompt)).toEqual(goldens.map(({ prompt }) => prompt));
+      expect(generations.map((generation) => generation?.token_ids)).toEqual(goldens.map(({ greedy }) => greedy));
+      expect(generations.map((generation) => generation?.text)).toEqual(goldens.map((golden) => golden.greedy_text));
+    },
+  );
 });
 
 describeImages(miniInWorkerd, "beams", sample.slice(0, 1));

@@ -4,8 +4,8 @@ import { modelFiles } from "../../src/runtime/load-model.ts";
 import { createWebSession, linearMemoryBytes } from "../../src/runtime/ort-web.ts";
 import { openModelShards, type ModelShards } from "../../src/weights/shards.ts";
 
-/** Whatever would be printed or fetched. */
-const leak = vi.fn<(...values: readonly unknown[]) => void>();
+/** Records every console call and every fetch. */
+const sideEffect = vi.fn<(...values: readonly unknown[]) => void>();
 const { instantiate } = WebAssembly;
 
 const openMini = (): Promise<ModelShards> => openModelShards(readModelFile, "mini");
@@ -13,8 +13,14 @@ const openMini = (): Promise<ModelShards> => openModelShards(readModelFile, "min
 const embed = async (shards: ModelShards) => createWebSession(await shards.bytes(modelFiles.embedTokens));
 
 beforeEach(() => {
-  vi.stubGlobal("console", { debug: leak, error: leak, info: leak, log: leak, warn: leak });
-  vi.stubGlobal("fetch", leak);
+  vi.stubGlobal("console", {
+    debug: sideEffect,
+    error: sideEffect,
+    info: sideEffect,
+    log: sideEffect,
+    warn: sideEffect,
+  });
+  vi.stubGlobal("fetch", sideEffect);
 });
 
 afterEach(() => {
@@ -22,7 +28,7 @@ afterEach(() => {
 });
 
 describe("a session in the isolate", () => {
-  it("looks rows up in a table that was outside the graph", async () => {
+  it("looks up rows of a table that is stored outside the graph", async () => {
     const session = await embed(await openMini());
     const input_ids = { type: "int64", data: BigInt64Array.of(0n, 2n, 0n), dims: [1, 3] } as const;
     const { inputs_embeds: rows } = await session.run({ input_ids });
@@ -34,7 +40,7 @@ describe("a session in the isolate", () => {
     await session.release();
   });
 
-  it("works without the file's bytes", async () => {
+  it("works after the file's buffer is detached", async () => {
     const bytes = await (await openMini()).bytes(modelFiles.embedTokens);
     const session = await createWebSession(bytes);
     bytes.buffer.transfer(0);
@@ -44,21 +50,21 @@ describe("a session in the isolate", () => {
     await session.release();
   });
 
-  it("is refused for bytes that are no graph, and the next one works", async () => {
+  it("cannot be created from bytes that are not a graph, and the next session works", async () => {
     await expect(createWebSession(Uint8Array.of(0x3a, 0x7f, 1))).rejects.toThrow(RangeError);
     await expect(createWebSession(Uint8Array.of(0x08, 0x0a))).rejects.toThrow(/graph|model/iu);
     await (await embed(await openMini())).release();
   });
 
-  it("says what is wrong with an input", async () => {
+  it("rejects an input of the wrong type", async () => {
     const session = await embed(await openMini());
     const input_ids = { type: "float32", data: Float32Array.of(5), dims: [1, 1] } as const;
     await expect(session.run({ input_ids })).rejects.toThrow(/type/u);
     await session.release();
   });
 
-  it("has printed nothing, fetched nothing, and left WebAssembly as it was", () => {
-    expect(leak).not.toHaveBeenCalled();
+  it("prints nothing, fetches nothing and leaves WebAssembly unchanged", () => {
+    expect(sideEffect).not.toHaveBeenCalled();
     expect(linearMemoryBytes()).toBeGreaterThan(0);
     expect(WebAssembly.instantiate).toBe(instantiate);
   });

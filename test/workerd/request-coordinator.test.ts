@@ -8,9 +8,9 @@ import { createDistributedSingleFlight } from "../../src/cache/distributed-singl
 
 const coordinatorFor = (key: string): Coordinator =>
   env.REQUEST_COORDINATOR.get(env.REQUEST_COORDINATOR.idFromName(key));
-const request = { maxAgeMs: Infinity, joinedMs: undefined, waitMs: 10_000 };
+const joinRequest = { maxAgeMs: Infinity, joinedMs: undefined, waitMs: 10_000 };
 
-/** What one isolate makes of it; each has a memory of its own. */
+/** Creates the single flight of one isolate, with its own state in memory. */
 const isolate = () =>
   createDistributedSingleFlight<string>({
     now: Date.now,
@@ -24,36 +24,38 @@ const isolate = () =>
   });
 
 describe("the Durable Object", () => {
-  it("is one for each key", async () => {
+  it("has one instance for each key", async () => {
     const stub = env.REQUEST_COORDINATOR.get(env.REQUEST_COORDINATOR.idFromName("a"));
     await runInDurableObject(stub, (instance) => expect(instance).toBeInstanceOf(RequestCoordinator));
-    expect(await coordinatorFor("a").join({ ...request, participant: "one" })).toEqual({ type: "lead" });
-    expect(await coordinatorFor("b").join({ ...request, participant: "one" })).toEqual({ type: "lead" });
+    expect(await coordinatorFor("a").join({ ...joinRequest, participant: "one" })).toEqual({ type: "lead" });
+    expect(await coordinatorFor("b").join({ ...joinRequest, participant: "one" })).toEqual({ type: "lead" });
   });
 
-  it("has the work done once for 200 that join at the same time", async () => {
-    let works = 0;
+  it("runs the work once for 200 concurrent participants", async () => {
+    let runs = 0;
     const work = async (): Promise<string> => {
-      works += 1;
+      runs += 1;
       await scheduler.wait(100);
       return "a cat";
     };
     const caller = { check: () => {}, maxAgeMs: Infinity };
     const results = await Promise.all(Array.from({ length: 200 }, () => isolate().run("c", caller, work)));
-    expect([works, new Set(results.map(({ value }) => value))]).toEqual([1, new Set(["a cat"])]);
+    expect([runs, new Set(results.map(({ value }) => value))]).toEqual([1, new Set(["a cat"])]);
   });
 
-  it("wakes the next by itself when a leader is silent", async () => {
+  it("makes the next participant the leader when the leader does not renew its lease", async () => {
     const coordinator = coordinatorFor("d");
-    await coordinator.join({ ...request, participant: "dead" });
+    await coordinator.join({ ...joinRequest, participant: "dead" });
     const began = Date.now();
-    expect(await coordinator.join({ ...request, participant: "next" })).toEqual({ type: "lead" });
+    expect(await coordinator.join({ ...joinRequest, participant: "next" })).toEqual({ type: "lead" });
     expect(Date.now() - began).toBeGreaterThanOrEqual(LEADER_LEASE_MS - 100);
   });
 
-  it("sends away who has waited as long as it wanted", async () => {
+  it("replies retry to a participant when its wait time has passed", async () => {
     const coordinator = coordinatorFor("e");
-    await coordinator.join({ ...request, participant: "leader" });
-    expect(await coordinator.join({ ...request, participant: "next", waitMs: 50 })).toMatchObject({ type: "retry" });
+    await coordinator.join({ ...joinRequest, participant: "leader" });
+    expect(await coordinator.join({ ...joinRequest, participant: "next", waitMs: 50 })).toMatchObject({
+      type: "retry",
+    });
   });
 });

@@ -2,7 +2,7 @@ import { exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { sampleImage } from "../../support/sample-images.ts";
 
-const pictures = [sampleImage("street.jpg"), sampleImage("garden.png")];
+const images = [sampleImage("street.jpg"), sampleImage("garden.png")];
 const paths = [
   "/v1/object-detection",
   "/v1/caption",
@@ -13,7 +13,7 @@ const paths = [
   "/v1/referring-expression-segmentation?text=the%20cake",
   "/v1/more-detailed-caption",
 ];
-const requests = paths.flatMap((path) => pictures.map((body) => ({ path, body })));
+const requests = paths.flatMap((path) => images.map((body) => ({ path, body })));
 
 async function answerOf({ path, body }: (typeof requests)[number]): Promise<string> {
   const headers = { "content-type": "application/octet-stream" };
@@ -22,10 +22,10 @@ async function answerOf({ path, body }: (typeof requests)[number]): Promise<stri
   return response.text();
 }
 
-it("16 concurrent requests to a fresh isolate give the same 16 answers as one after another", async () => {
-  const together = await Promise.all(requests.map(answerOf));
-  const alone: string[] = [];
-  for (const request of requests) alone.push(await answerOf(request));
-  expect(together).toEqual(alone);
-  expect(new Set(alone).size).toBe(16);
+it("16 concurrent requests to a new isolate get the same 16 answers as sequential requests", async () => {
+  const concurrent = await Promise.all(requests.map(answerOf));
+  const sequential: string[] = [];
+  for (const request of requests) sequential.push(await answerOf(request));
+  expect(concurrent).toEqual(sequential);
+  expect(new Set(sequential).size).toBe(16);
 });

@@ -8,12 +8,12 @@ import { createTokenizer } from "../../../src/decoding/tokenizer.ts";
 
 const MiB = 1024 * 1024;
 
-/** Longest answer that the mini model has positions for. */
+/** The length in tokens of the longest answer that the mini model has positions for. */
 const MAX_STEPS = 1024;
 
 const VISUAL_TOKENS = 65;
 
-it("the mini model's linear memory leaves a third of the isolate free, also for the longest prompt and answer, and for three beams", async () => {
+it("the mini model's linear memory leaves a third of the isolate free, even with the longest prompt and answer and with three beams", async () => {
   const shards = await openModelShards(readModelFile, "mini");
   const { florence } = await loadModel({
     shards,
@@ -23,10 +23,10 @@ it("the mini model's linear memory leaves a third of the isolate free, also for 
   });
   expect(linearMemoryBytes()).toBeLessThan(64 * MiB);
 
-  const pictures = await florence.encodeImages([new Float32Array(3 * 256 * 256)]);
+  const images = await florence.encodeImages([new Float32Array(3 * 256 * 256)]);
   const promptIds = Array.from({ length: ISOLATE_MAX_PROMPT_TOKENS }, () => 300);
-  const encoded = await florence.encodePrompts(pictures.map((features) => ({ features, ids: promptIds })));
-  const write = async (rows: number, steps: number): Promise<void> => {
+  const encoded = await florence.encodePrompts(images.map((features) => ({ features, ids: promptIds })));
+  const generate = async (rows: number, steps: number): Promise<void> => {
     let state = florence.begin(Array.from({ length: rows }, () => encoded).flat());
     for (let count = 0; count < steps; count++) {
       const next = await florence.step(
@@ -38,10 +38,10 @@ it("the mini model's linear memory leaves a third of the isolate free, also for 
     }
     florence.release(state, []);
   };
-  await write(1, MAX_STEPS);
+  await generate(1, MAX_STEPS);
   expect(linearMemoryBytes()).toBeLessThan(80 * MiB);
 
   const beams = 3;
-  await write(beams, Math.floor(ISOLATE_MAX_CACHED_TOKENS / beams) - promptIds.length - VISUAL_TOKENS);
+  await generate(beams, Math.floor(ISOLATE_MAX_CACHED_TOKENS / beams) - promptIds.length - VISUAL_TOKENS);
   expect(linearMemoryBytes()).toBeLessThan(84 * MiB);
 });
