@@ -11,8 +11,8 @@ import { blocksIn } from "../../../tools/docs/page-examples.ts";
 
 const run = promisify(execFile);
 const tsc = join(root, "node_modules/typescript/bin/tsc");
-const page = blocksIn(await readFile(join(root, "docs/how-to/use-the-client.md"), "utf8"));
-const blocks = blocksIn(await readFile(clientPage, "utf8"));
+const howToBlocks = blocksIn(await readFile(join(root, "docs/how-to/use-the-client.md"), "utf8"));
+const readmeBlocks = blocksIn(await readFile(clientPage, "utf8"));
 
 let server: Server | undefined;
 let folder = "";
@@ -20,7 +20,7 @@ let project = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "client-"));
   project = await installClient(folder);
-  // The types of the platforms, as a project of theirs has them.
+  // Type packages that a project on each platform has.
   const platforms = ["@types", "@cloudflare", "undici-types"];
   await Promise.all(
     platforms.map((name) => symlink(join(root, "node_modules", name), join(project, "node_modules", name))),
@@ -42,13 +42,13 @@ const strict = [
   "es2024",
 ];
 
-/** What the compiler says of a program in the project that installed the package; empty where it is content. */
-async function complaints(program: string, platform: readonly string[]): Promise<string> {
+/** Compiles a program in the project that installed the package and returns the compiler's output, empty on success. */
+async function compilerErrors(program: string, platform: readonly string[]): Promise<string> {
   const file = join(project, "program.ts");
   await writeFile(file, program);
   return run(process.execPath, [tsc, ...strict, ...platform, file], { cwd: project }).then(
     () => "",
-    (failed: { readonly stdout: string }) => failed.stdout,
+    (error: { readonly stdout: string }) => error.stdout,
   );
 }
 
@@ -58,7 +58,7 @@ const inBrowsers = [...bundled, "--lib", "es2024,dom", "--types", ""];
 const inWorkers = [...bundled, "--lib", "es2024", "--types", "@cloudflare/workers-types"];
 
 describe("the packed client", () => {
-  it("has what it needs within itself", async () => {
+  it("has no dependencies and imports only node:fs/promises", async () => {
     const installed = join(project, "node_modules/florence-edge-client");
     const manifest: object = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
     expect(manifest).toMatchObject({ name: "florence-edge-client", license: "Apache-2.0", type: "module" });
@@ -71,43 +71,45 @@ describe("the packed client", () => {
     expect(imported.filter((name) => !name.startsWith("."))).toEqual(["node:fs/promises"]);
   });
 
-  it("compiles in the README's program, in a strict project that checks every declaration", async () => {
-    const programs = blocks.flatMap(({ language, text }) => (language === "ts" ? [text] : []));
-    expect(await complaints(programs.join(""), inNode)).toBe("");
+  it("compiles with its README's program, in a strict project that checks every declaration", async () => {
+    const programs = readmeBlocks.flatMap(({ language, text }) => (language === "ts" ? [text] : []));
+    expect(await compilerErrors(programs.join(""), inNode)).toBe("");
   });
 
   it.each([
     ["browsers", inBrowsers],
     ["Workers", inWorkers],
-  ])("compiles for %s, which need no types of Node", async (_, platform) => {
+  ])("compiles for %s without Node's types", async (_, platform) => {
     const program = `
       import { createFlorence, type BoxesAnswer, type TextAnswer } from "florence-edge-client";
       export async function ask(image: Blob): Promise<readonly [BoxesAnswer, TextAnswer]> {
         const florence = createFlorence({ baseUrl: "https://florence.example.com", fetch: (url, init) => fetch(url, init) });
         return [await florence.objectDetection(image), await florence.regionToOcr(image, { region: "<loc_1><loc_1><loc_9><loc_9>" })];
       }`;
-    expect(await complaints(program, platform)).toBe("");
+    expect(await compilerErrors(program, platform)).toBe("");
   });
 
   it.each([
     ["in a browser", 0, inBrowsers],
     ["in a Worker", 1, inWorkers],
     ["in tests", 2, inNode],
-  ])("compiles as the page on its use shows it: %s", async (_, at, platform) => {
-    const programs = page.filter(({ language }) => language === "ts");
+  ])("compiles with the program of the how-to page: %s", async (_, index, platform) => {
+    const programs = howToBlocks.filter(({ language }) => language === "ts");
     expect(programs).toHaveLength(3);
-    expect(await complaints(programs[at]?.text ?? "", platform)).toBe("");
+    expect(await compilerErrors(programs[index]?.text ?? "", platform)).toBe("");
   });
 
-  it("keeps its types: a task that needs a region does not compile without one", async () => {
+  it("has strict types: a task that needs a region does not compile without one", async () => {
     const program = `
       import { createFlorence } from "florence-edge-client";
       void createFlorence({ baseUrl: "https://florence.example.com" }).regionToOcr(new Blob(), {});`;
-    expect(await complaints(program, inNode)).toContain("program.ts(3,");
+    expect(await compilerErrors(program, inNode)).toContain("program.ts(3,");
   });
 
-  it("does what its README says", async () => {
+  it("prints the output that its README shows", async () => {
     const printed = await runClientPage(project, new URL(server?.url ?? ""));
-    expect(printed).toEqual(outputIndexes(blocks).map((at) => (at === undefined ? "" : blocks[at]?.text)));
+    expect(printed).toEqual(
+      outputIndexes(readmeBlocks).map((index) => (index === undefined ? "" : readmeBlocks[index]?.text)),
+    );
   });
 });

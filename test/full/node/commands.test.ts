@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root } from "../../../tools/serve.ts";
 
-/** What a command prints and how it ends. */
+/** Runs a command and returns its exit status and what it prints. */
 async function run(tool: string, arguments_: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [join(root, "tools", tool), ...arguments_], {
     env: { ...process.env, ...environment },
@@ -18,7 +18,7 @@ async function run(tool: string, arguments_: readonly string[], environment: Nod
 
 const stack = /\n\s+at /u;
 
-describe("a command typed wrongly says so at once, without a stack trace", () => {
+describe("a wrong command line exits with 2 at once and without a stack trace", () => {
   it.each([
     ["ask.ts", []],
     ["ask.ts", ["one.jpg", "two.jpg"]],
@@ -43,7 +43,7 @@ describe("a command typed wrongly says so at once, without a stack trace", () =>
   });
 });
 
-it("npm start on a port that is taken names the port and another", async () => {
+it("npm start on a port in use suggests the next port", async () => {
   const taken = createServer();
   const port = await new Promise<number>((resolve) => {
     taken.listen(0, "127.0.0.1", () => {
@@ -58,9 +58,9 @@ it("npm start on a port that is taken names the port and another", async () => {
   expect(printed).not.toMatch(stack);
 });
 
-it("a picture that the API refuses is refused with what to do", async () => {
-  const picture = join(root, "test/pictures/street.jpg");
-  const { status, printed } = await run("ask.ts", [picture, "--task", "region-to-category", "--region", "0,0,9999,10"]);
+it("ask names the size of the image when the API rejects a region outside the image", async () => {
+  const image = join(root, "test/pictures/street.jpg");
+  const { status, printed } = await run("ask.ts", [image, "--task", "region-to-category", "--region", "0,0,9999,10"]);
   expect(status).toBe(2);
   expect(printed).toContain("640 x 480");
   expect(printed).not.toMatch(stack);
@@ -69,13 +69,13 @@ it("a picture that the API refuses is refused with what to do", async () => {
 it.each([
   [["--stream", "--json", "--min-score", "0.12"], /^\{"type":"object","index":1.*\}\n\{"type":"done".*\}$/mu],
   [["--format", "flat", "--box-format", "xywh"], /"first_width": 200.96/u],
-])("ask %j prints the form that was asked for", async (options, expected) => {
+])("ask %j prints the answer in the requested form", async (options, expected) => {
   const { status, printed } = await run("ask.ts", [join(root, "test/pictures/street.jpg"), ...options]);
   expect(status).toBe(0);
   expect(printed).toMatch(expected);
 });
 
-it("--help lists the tasks", async () => {
+it("ask --help lists the tasks", async () => {
   const { status, printed } = await run("ask.ts", ["--help"]);
   expect(status).toBe(0);
   expect(printed).toContain("referring-expression-segmentation");

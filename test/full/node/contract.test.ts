@@ -17,11 +17,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.stop());
 
-it("the document's examples are what the Worker answers: `npm run docs` asks it anew", async () => {
+it("the document's examples equal the Worker's answers; `npm run docs` regenerates them", async () => {
   expect(await requestExamples(server.url)).toEqual(JSON.parse(await readFile(EXAMPLES_PATH, "utf8")));
 }, 120_000);
 
-it("the Worker with its model answers anything as the document says", async () => {
+it("the Worker with its model responds to any request as documented", async () => {
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(anyRequest, async (request) => {
@@ -35,7 +35,7 @@ it("the Worker with its model answers anything as the document says", async () =
   expect([...seen]).toEqual(expect.arrayContaining(["200 application/json", "400", "404", "405"]));
 }, 120_000);
 
-/** What n8n's HTTP Request node makes of an answer: an item for each element of a list, and one for anything else. */
+/** Returns the items that n8n's HTTP Request node makes of a response: one for each element of a list, else one. */
 async function itemsOf(path: string, type: string, body: BodyInit): Promise<readonly Record<string, unknown>[]> {
   const response = await fetch(new URL(path, server.url), { method: "POST", headers: { "content-type": type }, body });
   const json: unknown = await response.json();
@@ -52,26 +52,26 @@ describe("a no-code tool's HTTP block", () => {
     for (const value of Object.values(items[0] ?? {})) expect(["string", "number"]).toContain(typeof value);
   });
 
-  it("names an address and gets the same item as for the file", async () => {
-    const pictures = createServer((_, response) => void street.then((bytes) => response.end(bytes)));
-    await once(pictures.listen(0, "127.0.0.1"), "listening");
-    const address = pictures.address();
+  it("sends a URL and gets the same item as for the file", async () => {
+    const imageServer = createServer((_, response) => void street.then((bytes) => response.end(bytes)));
+    await once(imageServer.listen(0, "127.0.0.1"), "listening");
+    const address = imageServer.address();
     const port = typeof address === "object" ? address?.port : undefined;
     const body = JSON.stringify({ image: `http://127.0.0.1:${port}/street.jpg` });
-    const named = await itemsOf("/v1/caption?format=flat", "application/json", body);
-    expect(named).toEqual(await itemsOf("/v1/caption?format=flat", "image/jpeg", await street));
-    expect(named).toMatchObject([{ text: expect.stringMatching(/truck/u) }]);
-    pictures.close();
+    const items = await itemsOf("/v1/caption?format=flat", "application/json", body);
+    expect(items).toEqual(await itemsOf("/v1/caption?format=flat", "image/jpeg", await street));
+    expect(items).toMatchObject([{ text: expect.stringMatching(/truck/u) }]);
+    imageServer.close();
   });
 
-  it("finds the same names in every task's answer", async () => {
+  it("gets the same keys for every task", async () => {
     const paths = ["caption", "ocr-with-region", "object-detection"].map((task) => `/v1/${task}?format=flat`);
-    const names: string[][] = [];
-    for (const path of paths) names.push(Object.keys((await itemsOf(path, "image/jpeg", await street))[0] ?? {}));
-    expect(names).toEqual([names[0], names[0], names[0]]);
+    const keys: string[][] = [];
+    for (const path of paths) keys.push(Object.keys((await itemsOf(path, "image/jpeg", await street))[0] ?? {}));
+    expect(keys).toEqual([keys[0], keys[0], keys[0]]);
   });
 
-  it("splits out the objects, an item each", async () => {
+  it("can split the objects into one item each", async () => {
     const [answer] = await itemsOf("/v1/object-detection", "image/jpeg", await street);
     expect(answer?.["objects"]).toMatchObject([
       { label: "snail", box: { x1: expect.any(Number) } },
@@ -81,7 +81,7 @@ describe("a no-code tool's HTTP block", () => {
     ]);
   });
 
-  it("gets a problem as an item, too", async () => {
+  it("gets a problem as one item", async () => {
     const items = await itemsOf("/v1/object-detection?format=flat", "image/jpeg", "no picture");
     expect(items).toMatchObject([{ code: "unsupported-image", retryable: false, fix: expect.any(String) }]);
   });

@@ -10,10 +10,10 @@ import { valueOf } from "../../support/protocol-tensors.ts";
 import { caption, idsOf, inferBody, rawSocket, received, street64 } from "../../support/serving-client.ts";
 import { samplesOf } from "../../support/serving-samples.ts";
 
-/** Short enough for a test, long enough for a busy machine. */
+/** Short enough for a test and long enough for a busy machine. */
 const timeouts = { receiveMs: 500, stallMs: 500 };
 
-/** Room for the features of two pictures of the mini model, and not of three. */
+/** Enough bytes for the features of two images of the mini model, but not of three. */
 const featureBytes = 150_000;
 
 let server: RunningServer & AsyncDisposable;
@@ -22,26 +22,26 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const at = (model: string) => new URL(`/v2/models/${model}/infer`, server.url);
+const inferUrl = (model: string) => new URL(`/v2/models/${model}/infer`, server.url);
 const metrics = async () => samplesOf(await (await fetch(new URL("/metrics", server.url))).text());
 
 async function send(model: string, inputs: readonly NamedTensor[]): Promise<Response> {
   const { body, headers } = valueOf(encodeRequest({ inputs, parameters: { binary_data_output: true } }, () => true));
-  return fetch(at(model), { method: "POST", body, headers });
+  return fetch(inferUrl(model), { method: "POST", body, headers });
 }
 
-async function isWell(): Promise<boolean> {
-  const ids = await idsOf(await fetch(at("florence2"), { method: "POST", body: inferBody() }));
+async function generatesCaption(): Promise<boolean> {
+  const ids = await idsOf(await fetch(inferUrl("florence2"), { method: "POST", body: inferBody() }));
   return ids.join() === caption.join();
 }
 
 describe("a body", () => {
   it.each(["[", "{", '{"a":', '[{"a":'])(
-    "of 64 MB of %s is refused within the second that reading it takes",
+    "of 64 MB of %s is rejected in about a second, which is the time to read it",
     async (unit) => {
       const body = unit.repeat(Math.floor(MAX_MESSAGE_BYTES / unit.length));
       const begun = performance.now();
-      expect((await fetch(at("florence2"), { method: "POST", body })).status).toBe(400);
+      expect((await fetch(inferUrl("florence2"), { method: "POST", body })).status).toBe(400);
       expect(performance.now() - begun).toBeLessThan(5000);
     },
   );
@@ -57,11 +57,11 @@ describe("a body", () => {
         ],
       }),
     ],
-  ])("that %s is refused", async (_name, body) => {
-    expect((await fetch(at("florence2"), { method: "POST", body })).status).toBe(400);
+  ])("that %s is rejected", async (_name, body) => {
+    expect((await fetch(inferUrl("florence2"), { method: "POST", body })).status).toBe(400);
   });
 
-  it("with a prompt of ten megabytes is refused", async () => {
+  it("with a prompt of ten megabytes is rejected", async () => {
     const image: NamedTensor = {
       name: "image",
       datatype: "BYTES",
@@ -74,12 +74,12 @@ describe("a body", () => {
     );
   });
 
-  it("is read whatever its content type says", async () => {
+  it("is parsed whatever its content type is", async () => {
     const headers = { "content-type": "text/csv" };
-    expect((await fetch(at("florence2"), { method: "POST", body: inferBody(), headers })).status).toBe(200);
+    expect((await fetch(inferUrl("florence2"), { method: "POST", body: inferBody(), headers })).status).toBe(200);
   });
 
-  it("that stalls gives its place back after a while", async () => {
+  it("that stalls is answered with 408 and no longer counts as in flight", async () => {
     using socket = await rawSocket(server.url);
     socket.write("POST /v2/models/florence2/infer HTTP/1.1\r\nhost: gpu\r\ncontent-length: 100\r\n\r\n{");
     while ((await metrics())["florence_requests_inside"] !== 1);
@@ -88,8 +88,8 @@ describe("a body", () => {
   });
 });
 
-/** Has a picture encoded. */
-function ask(...data: readonly Uint8Array[]): Promise<Response> {
+/** Sends an image to the encoder model. */
+function encode(...data: readonly Uint8Array[]): Promise<Response> {
   const prompt: NamedTensor = {
     name: "prompt",
     datatype: "BYTES",
@@ -101,24 +101,24 @@ function ask(...data: readonly Uint8Array[]): Promise<Response> {
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: gpu\r\n`;
 
-describe("pictures", () => {
-  it("that would fill the memory are refused by what they claim, or as soon as they inflate to more", async () => {
-    expect((await ask(await bilevelPng(20_000, 20_000))).status).toBe(413);
-    expect((await ask(await inflatingPng(100, 100_000_000))).status).toBe(422);
+describe("images", () => {
+  it("that would fill the memory are rejected by their declared size, or as soon as they inflate to more than it", async () => {
+    expect((await encode(await bilevelPng(20_000, 20_000))).status).toBe(413);
+    expect((await encode(await inflatingPng(100, 100_000_000))).status).toBe(422);
   });
 
-  it("are held only as long as there is room for them", async () => {
-    for (const side of [20, 21, 22, 23]) expect((await ask(await bilevelPng(side, side))).status).toBe(200);
+  it("are evicted from the feature cache when it is full", async () => {
+    for (const side of [20, 21, 22, 23]) expect((await encode(await bilevelPng(side, side))).status).toBe(200);
     while ((await metrics())["florence_features_cached"] !== 2);
     expect((await metrics())["florence_features_cached_bytes"]).toBeLessThanOrEqual(featureBytes);
-    const forgotten = createHash("sha256")
+    const evicted = createHash("sha256")
       .update(await bilevelPng(20, 20))
       .digest("hex");
     const digest: NamedTensor = {
       name: "image_digest",
       datatype: "BYTES",
       shape: [1],
-      data: [new TextEncoder().encode(forgotten)],
+      data: [new TextEncoder().encode(evicted)],
     };
     const prompt: NamedTensor = { ...digest, name: "prompt" };
     expect((await send("florence2_encoder", [digest, prompt])).status).toBe(404);
@@ -126,13 +126,13 @@ describe("pictures", () => {
 });
 
 describe("connections", () => {
-  it("five hundred that say nothing keep nobody out", async () => {
+  it("that are idle do not block a request, even five hundred of them", async () => {
     const idle = await Promise.all(Array.from({ length: 500 }, () => rawSocket(server.url)));
-    expect(await isWell()).toBe(true);
+    expect(await generatesCaption()).toBe(true);
     for (const socket of idle) socket.destroy();
   });
 
-  it("with several requests at once are answered in their order", async () => {
+  it("with pipelined requests are answered in order", async () => {
     using socket = await rawSocket(server.url);
     socket.write(`${get("/v2")}\r\n${get("/nowhere")}\r\n${get("/v2/health/live")}connection: close\r\n\r\n`);
     const statuses = [...(await received(socket)).matchAll(/HTTP\/1.1 (\d+)/gu)].map(([, status]) => status);

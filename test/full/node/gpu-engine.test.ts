@@ -16,8 +16,8 @@ const startMini = () => startEngineThread({ ...limits, folder, modelId: "mini" }
 const readAsset = async (path: string) => new Response(await readFile(join(folder, path)));
 const never = new AbortController().signal;
 
-/** A job that nobody has asked before, so that it needs every graph. */
-const freshJob = (settings: ImageConfig, digest: string) => ({
+/** A job for blank pixels; one with a new digest runs every graph. */
+const blankJob = (settings: ImageConfig, digest: string) => ({
   digest,
   pixels: new Float32Array(3 * settings.size ** 2),
   prompts: ["What does the image describe?"],
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-/** The engine as a backend: whatever is asked goes to it at once. */
+/** The engine as a backend that passes on each request at once. */
 const backend: Backend = {
   async *generate({ image, prompts, decoding }, signal) {
     const pixels = await preprocess(image, settings, decoders);
@@ -46,59 +46,61 @@ const backend: Backend = {
   model: async () => engine.description,
 };
 
-const asked = goldenImages.flatMap(({ image, goldens }) => goldens.map((golden) => ({ image, golden })));
+const cases = goldenImages.flatMap(({ image, goldens }) => goldens.map((golden) => ({ image, golden })));
 
 describe("the engine's thread", () => {
   it.each([
-    ["greedily", "greedy", asked],
-    // Every other one: of a picture's fifteen, each task's turn comes with the next picture.
-    ["with three beams", "beams", asked.filter((_, at) => at % 2 === 0)],
-  ] as const)("writes the goldens' ids %s, all asked at once", async (_name, search, wanted) => {
-    const answers = await Promise.all(wanted.map(({ image, golden }) => generations(backend, image, [golden], search)));
+    ["greedily", "greedy", cases],
+    // Every other case: an image has fifteen, so a task that is left out for one image is included for the next.
+    ["with three beams", "beams", cases.filter((_, index) => index % 2 === 0)],
+  ] as const)("generates the goldens' token ids %s, with all requests concurrent", async (_name, search, selected) => {
+    const answers = await Promise.all(
+      selected.map(({ image, golden }) => generations(backend, image, [golden], search)),
+    );
     const ids = answers.map(([answer]) => answer?.tokenIds ?? []);
-    expect(ids).toEqual(wanted.map(({ golden }) => golden[search]));
+    expect(ids).toEqual(selected.map(({ golden }) => golden[search]));
   });
 
-  it("is tried on 360 answers", () => expect(asked).toHaveLength(360));
+  it("is tested with 360 cases", () => expect(cases).toHaveLength(360));
 
-  it("takes the pixels with it instead of copying them", async () => {
-    const job = freshJob(settings, "moved");
+  it("transfers the pixels instead of copying them", async () => {
+    const job = blankJob(settings, "moved");
     await engine.generate(job, () => {}, never);
     expect(job.pixels.buffer.detached).toBe(true);
   });
 
-  it("tells which pictures it holds, and no more of it than fits", async () => {
+  it("reports which images it has cached, and needs no pixels for them", async () => {
     expect(engine.has("moved")).toBe(true);
     expect(engine.has("unknown")).toBe(false);
-    const again = { ...freshJob(settings, "moved"), pixels: undefined };
+    const again = { ...blankJob(settings, "moved"), pixels: undefined };
     await expect(engine.generate(again, () => {}, never)).resolves.toMatchObject({ queue: expect.any(Number) });
   });
 
-  it("is not asked on behalf of a caller who has gone", async () => {
-    const job = freshJob(settings, "gone");
+  it("gets no job for a signal that is already aborted", async () => {
+    const job = blankJob(settings, "gone");
     await expect(engine.generate(job, () => {}, AbortSignal.abort())).rejects.toMatchObject({
       code: "request-cancelled",
     });
     expect(job.pixels.buffer.detached).toBe(false);
   });
 
-  it("that does not find its model says so", async () => {
+  it("names the model that it does not find", async () => {
     const absent = startEngineThread({ ...limits, folder, modelId: "absent" });
     await expect(absent).rejects.toThrow("absent");
   });
 });
 
 describe("an engine's thread that ends", () => {
-  it("fails what it was asked, and whatever it is asked afterwards", async () => {
+  it("rejects the pending jobs and all later ones", async () => {
     const ending = await startMini();
     const outcomes = Promise.allSettled(
-      ["1", "2", "3"].map((digest) => ending.generate(freshJob(settings, digest), () => {}, never)),
+      ["1", "2", "3"].map((digest) => ending.generate(blankJob(settings, digest), () => {}, never)),
     );
     await ending.stop();
     const failed = { status: "rejected", reason: { code: "model-unavailable" } };
     expect(await outcomes).toMatchObject([failed, failed, failed]);
     expect(await ending.ended).toContain("ended with 0");
-    const later = ending.encode(freshJob(settings, "4"), never);
+    const later = ending.encode(blankJob(settings, "4"), never);
     await expect(later).rejects.toMatchObject({ code: "model-unavailable" });
   });
 });

@@ -7,24 +7,24 @@ const stream = "/v2/models/florence2/generate_stream";
 const running = "florence_answers_running";
 const inside = "florence_requests_inside";
 
-/** A second or more of work. */
+/** A request that takes at least a second. */
 const long = { prompts: 64, beams: 8 };
 
-/** What makes the engine's thread throw, within nothing that could catch it, when the process gets SIGUSR2. */
-const death = `
+/** A module that makes the engine's thread throw an uncaught error when the process receives SIGUSR2. */
+const crash = `
 import { isMainThread } from "node:worker_threads";
 const channel = new BroadcastChannel("death");
 channel.unref();
 if (isMainThread) process.on("SIGUSR2", () => channel.postMessage("now"));
 else channel.onmessage = () => { throw new Error("died"); };`;
-const mortal = ["--import", `data:text/javascript,${encodeURIComponent(death)}`];
+const crashFlags = ["--import", `data:text/javascript,${encodeURIComponent(crash)}`];
 
 describe("npm run gpu", () => {
-  it("--help prints the flags", async () => {
+  it("prints the flags with --help", async () => {
     expect(await runGpu("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("--drain-seconds") });
   });
 
-  it("is told wrong flags: answers with what is wrong and the flags", async () => {
+  it("exits with 2 and prints the flags when a flag is wrong", async () => {
     const wrong = [
       "--port=x",
       "--port=65536",
@@ -39,13 +39,13 @@ describe("npm run gpu", () => {
     for (const { stderr } of ended) expect(stderr).toContain("--drain-seconds");
   });
 
-  it("says in one line that there is no such model", async () => {
+  it("names a missing model in one line and exits with 1", async () => {
     const { status, stderr } = await runGpu("--port", "0", "--model", "absent");
     expect(status).toBe(1);
     expect(stderr.trimEnd()).toMatch(/^.*"absent".*$/);
   });
 
-  it("goes on, and ends in order, when nobody reads its log any more", async () => {
+  it("keeps serving and shuts down normally when its log is no longer read", async () => {
     await using gpu = await gpuProcess();
     gpu.stopReading();
     const statuses: number[] = [];
@@ -55,7 +55,7 @@ describe("npm run gpu", () => {
     expect(await gpu.ended).toMatchObject({ status: 0 });
   });
 
-  it("says in one line that the port is taken", async () => {
+  it("names a port in use in one line and exits with 1", async () => {
     await using gpu = await gpuProcess();
     const { port } = new URL(gpu.url);
     const { status, stderr } = await runGpu("--port", port);
@@ -64,8 +64,8 @@ describe("npm run gpu", () => {
   });
 });
 
-describe("a server told to end", () => {
-  it("answers the request under way, is not ready meanwhile, and ends well", async () => {
+describe("a server that shuts down", () => {
+  it("answers the request in progress, is not ready meanwhile and exits with 0", async () => {
     await using gpu = await gpuProcess();
     const answer = post(gpu.url, infer, inferBody(long));
     await waitForSample(gpu, running, (value) => value > 0);
@@ -77,7 +77,7 @@ describe("a server told to end", () => {
     expect((await gpu.ended).status).toBe(0);
   });
 
-  it("fails a request that outlasts its patience, and says so", async () => {
+  it("answers 503 to a request that takes longer than the drain time, and exits with 1", async () => {
     await using gpu = await gpuProcess(["--drain-seconds", "0.1"]);
     const answer = post(gpu.url, infer, inferBody(long));
     await waitForSample(gpu, running, (value) => value > 0);
@@ -86,8 +86,8 @@ describe("a server told to end", () => {
     expect((await gpu.ended).status).toBe(1);
   });
 
-  it("by the death of its engine answers what is pending and ends with 1", async () => {
-    await using gpu = await gpuProcess([], mortal);
+  it("answers pending requests with 503 after a crash of its engine, and exits with 1", async () => {
+    await using gpu = await gpuProcess([], crashFlags);
     const answer = post(gpu.url, infer, inferBody(long));
     await waitForSample(gpu, running, (value) => value > 0);
     gpu.kill("SIGUSR2");
@@ -96,7 +96,7 @@ describe("a server told to end", () => {
   });
 });
 
-describe("callers who leave", () => {
+describe("callers that disconnect", () => {
   let gpu: GpuProcess;
   beforeAll(async () => {
     gpu = await gpuProcess();
@@ -106,7 +106,7 @@ describe("callers who leave", () => {
   it.each([
     [infer, inferBody(long)],
     [stream, streamBody(long)],
-  ])("end their answer at %s", async (path, body) => {
+  ])("cancel their generation at %s", async (path, body) => {
     const answer = post(gpu.url, path, body);
     await waitForSample(gpu, running, (value) => value > 0);
     answer.leave();
@@ -117,16 +117,16 @@ describe("callers who leave", () => {
     expect(samples['florence_tokens_total{model="florence2"}']).toBe(0);
   });
 
-  it("leave nothing behind, many of them at any moment, and the next answer is right", async () => {
-    const ask = () => fetch(new URL(infer, gpu.url), { method: "POST", body: inferBody() });
-    const expected = await idsOf(await ask());
+  it("leak no resources whenever they disconnect, and the next answer is correct", async () => {
+    const send = () => fetch(new URL(infer, gpu.url), { method: "POST", body: inferBody() });
+    const expected = await idsOf(await send());
     expect(expected).toEqual(caption);
     const before = await gpu.holds();
     const bodies = [1, 2, 3].flatMap((beams) => [inferBody({ prompts: 2, beams }), streamBody({ prompts: 2, beams })]);
-    const callers = Array.from({ length: 200 }, async (_, at) => {
-      const answer = post(gpu.url, at % 2 === 0 ? infer : stream, bodies[at % bodies.length] ?? "");
-      // As many metrics pages as its number says: some leave before they are heard, some while they are answered.
-      for (let page = 0; page < at % 9; page += 1) await gpu.metrics();
+    const callers = Array.from({ length: 200 }, async (_, index) => {
+      const answer = post(gpu.url, index % 2 === 0 ? infer : stream, bodies[index % bodies.length] ?? "");
+      // Metrics requests as a delay: some callers disconnect before the server has read their request, some during the answer.
+      for (let page = 0; page < index % 9; page += 1) await gpu.metrics();
       answer.leave();
       await answer.status.catch(() => {});
     });
@@ -134,9 +134,9 @@ describe("callers who leave", () => {
     for (const name of [inside, running, "florence_answers_waiting"]) {
       await waitForSample(gpu, name, (value) => value === 0);
     }
-    expect(await idsOf(await ask())).toEqual(expected);
+    expect(await idsOf(await send())).toEqual(expected);
     const after = await gpu.holds();
-    // The metrics pages' own connections, which fetch keeps.
+    // Includes the connections of the metrics requests, which fetch keeps open.
     expect(after.files - before.files).toBeLessThan(250);
     expect(after.megabytes - before.megabytes).toBeLessThan(200);
   });

@@ -17,9 +17,9 @@ const failed = (kind: string) => expect.objectContaining({ kind });
 
 describe("a stream", () => {
   it.each<[string, Behaviour, readonly unknown[]]>([
-    ["is whole", (socket) => socket.end(`${frames}data: {"a":1}\n\n`), [{ a: 1 }]],
+    ["is complete", (socket) => socket.end(`${frames}data: {"a":1}\n\n`), [{ a: 1 }]],
     [
-      "has an error under 200",
+      "contains an error event",
       (socket) => socket.end(`${frames}data: {"a":1}\n\ndata: {"error":"lost"}\n\n`),
       [{ a: 1 }, failed("stream-error")],
     ],
@@ -28,22 +28,22 @@ describe("a stream", () => {
       (socket) => socket.end(`${frames}data: {"a":1}\n\ndata: {`),
       [{ a: 1 }, failed("malformed")],
     ],
-  ])("that %s", async (_, behaviour, expected) => {
+  ])("that %s yields its frames and then any error", async (_, behaviour, expected) => {
     expect(await callStream(behaviour)).toEqual(expected);
   });
 
-  it("that breaks off after a frame is not repeated", async () => {
+  it("that breaks off after a frame is not retried", async () => {
     const received = Promise.withResolvers<void>();
-    const asked: string[] = [];
+    const requestedPaths: string[] = [];
     const server = hostileServer(
       {
         [path]: (socket) => {
           socket.write(`${chunked}11\r\ndata: {"a":1}\n\n: \r\n`);
-          // Only then: a reset may overtake what still lies in the socket.
+          // Waits for the frame to be received, because a reset may overtake bytes that are still in the socket.
           void received.promise.then(() => socket.destroy());
         },
       },
-      asked,
+      requestedPaths,
     );
     await withServer(server, async (port) => {
       const seen: unknown[] = [];
@@ -56,26 +56,26 @@ describe("a stream", () => {
       await expect(reading).rejects.toMatchObject({ kind: "unreachable" });
       expect(seen).toEqual([{ a: 1 }]);
     });
-    expect(asked).toEqual([path]);
+    expect(requestedPaths).toEqual([path]);
   });
 
   it.each<[string, Behaviour, readonly unknown[]]>([
     ["hangs after a frame", (socket) => void socket.write(`${frames}data: {"a":1}\n\n`), [{ a: 1 }]],
     [
-      "drips comments for ever",
+      "sends comments without end",
       (socket) => {
         socket.write(`${frames}data: {"a":1}\n\n`);
         drip(socket, ":\n");
       },
       [{ a: 1 }],
     ],
-    ["never begins", () => {}, []],
+    ["never starts", () => {}, []],
   ])("that %s, ends at the deadline", async (_, behaviour, before) => {
     expect(await callStream(behaviour, shortDeadline)).toEqual([...before, failed("deadline")]);
   });
 });
 
-/** Reads a stream that hangs after its first frame; `leave` says how the caller goes. Resolves once the server sees it go. */
+/** Opens a stream that hangs after its first frame; `leave` reads and ends it. Resolves when the server sees the connection close. */
 async function closedAfter(leave: (stream: AsyncIterable<unknown>, caller: AbortController) => Promise<void>) {
   const closed = Promise.withResolvers<void>();
   const server = hostileServer({
@@ -93,7 +93,7 @@ async function closedAfter(leave: (stream: AsyncIterable<unknown>, caller: Abort
 }
 
 describe("a caller of a stream", () => {
-  it("who aborts ends the request at the server too", async () => {
+  it("that aborts closes the connection to the server", async () => {
     await closedAfter(async (stream, caller) => {
       const reading = (async () => {
         for await (const _ of stream) caller.abort();
@@ -102,7 +102,7 @@ describe("a caller of a stream", () => {
     });
   });
 
-  it("who stops reading ends it likewise", async () => {
+  it("that stops reading closes the connection to the server", async () => {
     await closedAfter(async (stream) => {
       for await (const frame of stream) {
         expect(frame).toEqual({});

@@ -14,14 +14,14 @@ import { bytesOf } from "../../support/image-servers.ts";
 const vectors = join(root, "test/vectors/preprocess");
 const MEGABYTE = new Uint8Array(1024 * 1024);
 
-/** Fifty times what an image may have, in half a megabyte. */
+/** Fifty times the maximum size of an image, compressed to half a megabyte. */
 const gzipBomb = gzipSync(new Uint8Array(50 * MAX_IMAGE_BYTES), { level: 9 });
 
-const asked: string[] = [];
-const cookies: (string | undefined)[] = [];
-let hung = 0;
+const requestedPaths: string[] = [];
+const credentials: (string | undefined)[] = [];
+let closedEndless = 0;
 
-/** What the server of pictures does, by path; another path is a file of the vectors. */
+/** The image server's behaviour by path; any other path is a file of the vectors. */
 const behaviours: Readonly<Record<string, RequestListener>> = {
   "/to-picture": (_, response) => response.writeHead(302, { location: "/lossy-300x201.webp" }).end(),
   "/to-private": (_, response) => response.writeHead(302, { location: "http://10.0.0.1/" }).end(),
@@ -34,7 +34,7 @@ const behaviours: Readonly<Record<string, RequestListener>> = {
     const write = (): void => {
       while (response.write(MEGABYTE) && !response.destroyed);
     };
-    response.on("drain", write).on("close", () => (hung += 1));
+    response.on("drain", write).on("close", () => (closedEndless += 1));
     write();
   },
   "/bomb": (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipBomb),
@@ -49,10 +49,10 @@ const behaviours: Readonly<Record<string, RequestListener>> = {
   "/silent": () => {},
 };
 
-const pictures = createServer((request, response) => {
+const imageServer = createServer((request, response) => {
   const path = request.url ?? "";
-  asked.push(path);
-  cookies.push(request.headers.cookie ?? request.headers.authorization);
+  requestedPaths.push(path);
+  credentials.push(request.headers.cookie ?? request.headers.authorization);
   const behave = behaviours[path];
   if (behave !== undefined) return behave(request, response);
   return void readFile(join(vectors, path)).then(
@@ -69,22 +69,22 @@ async function portOf(server: HttpServer): Promise<number> {
 }
 
 let origin = "";
-let loose: Server | undefined;
+let permissive: Server | undefined;
 let strict: Server | undefined;
 
 beforeAll(async () => {
-  origin = `http://127.0.0.1:${await portOf(pictures)}`;
+  origin = `http://127.0.0.1:${await portOf(imageServer)}`;
   const modules = await bundle();
-  loose = await serve(modules, { port: 0, variables: { ALLOW_HTTP_IMAGES: "true" } });
+  permissive = await serve(modules, { port: 0, variables: { ALLOW_HTTP_IMAGES: "true" } });
   strict = await serve(modules, { port: 0 });
 }, 60_000);
 afterAll(async () => {
-  await Promise.all([loose?.stop(), strict?.stop()]);
-  pictures.closeAllConnections();
-  pictures.close();
+  await Promise.all([permissive?.stop(), strict?.stop()]);
+  imageServer.closeAllConnections();
+  imageServer.close();
 });
 
-async function ask(server: Server | undefined, image: unknown) {
+async function send(server: Server | undefined, image: unknown) {
   const headers = { "content-type": "application/json", cookie: "a=b", authorization: "Bearer secret" };
   const body = JSON.stringify({ image, max_new_tokens: 2 });
   const response = await fetch(new URL("/v1/region-proposal", server?.url), { method: "POST", headers, body });
@@ -92,19 +92,19 @@ async function ask(server: Server | undefined, image: unknown) {
 }
 
 async function problemAt(path: string): Promise<string> {
-  return ProblemDetails.parse((await ask(loose, { url: origin + path })).body).code;
+  return ProblemDetails.parse((await send(permissive, { url: origin + path })).body).code;
 }
 
-describe("an address, from a request to a server on this machine", () => {
+describe("an image URL in a request, on a server of this machine", () => {
   it.each([
     ["/baseline-444-499x331.jpg", { width: 499, height: 331 }],
     ["/orientation-6-61x43.jpg", { width: 43, height: 61 }],
     ["/alpha-200x300.png", { width: 200, height: 300 }],
     ["/placed-150x100.gif", { width: 150, height: 100 }],
     ["/to-picture", { width: 300, height: 201 }],
-  ])("is fetched and answered in pixels as seen: %s", async (path, source) => {
-    expect(await ask(loose, origin + path)).toMatchObject({ status: 200, body: { type: "boxes", source } });
-    expect(cookies.every((sent) => sent === undefined)).toBe(true);
+  ])("is fetched without credentials and answered in pixels of the image as displayed: %s", async (path, source) => {
+    expect(await send(permissive, origin + path)).toMatchObject({ status: 200, body: { type: "boxes", source } });
+    expect(credentials.every((sent) => sent === undefined)).toBe(true);
   });
 
   it.each([
@@ -118,31 +118,31 @@ describe("an address, from a request to a server on this machine", () => {
     ["/bomb", "body-too-large"],
     ["/cut", "image-url-unreachable"],
     ["/drip", "image-url-timeout"],
-  ])("is refused by its code: %s, %s", async (path, code) => {
+  ])("is rejected with its code: %s, %s", async (path, code) => {
     expect(await problemAt(path)).toBe(code);
   });
 
-  it("that never ends is hung up on", () => {
-    expect(hung).toBe(1);
+  it("with an endless response is disconnected", () => {
+    expect(closedEndless).toBe(1);
   });
 
-  it("that nobody listens at is unreachable", async () => {
+  it("on a port without a server is unreachable", async () => {
     const unused = createServer();
     const port = await portOf(unused);
     await new Promise((resolve) => unused.close(resolve));
-    const { body } = await ask(loose, `http://127.0.0.1:${port}/`);
+    const { body } = await send(permissive, `http://127.0.0.1:${port}/`);
     expect(ProblemDetails.parse(body).code).toBe("image-url-unreachable");
   });
 
-  it("is not asked at all where only https is", async () => {
-    const before = asked.length;
-    expect(await ask(strict, `${origin}/small-33x33.png`)).toMatchObject({ body: { code: "image-url-refused" } });
-    expect(asked.length).toBe(before);
+  it("is not requested when only https is allowed", async () => {
+    const before = requestedPaths.length;
+    expect(await send(strict, `${origin}/small-33x33.png`)).toMatchObject({ body: { code: "image-url-refused" } });
+    expect(requestedPaths.length).toBe(before);
   });
 });
 
-/** Fetches by Node's own fetch. */
-async function get(path: string, milliseconds = 30_000): Promise<Uint8Array> {
+/** Fetches an image with Node's own fetch. */
+async function fetchBytes(path: string, milliseconds = 30_000): Promise<Uint8Array> {
   const fetchImage = createImageFetch({
     fetch: (url, request) => fetch(url, request),
     timeout: () => AbortSignal.timeout(milliseconds),
@@ -154,8 +154,10 @@ async function get(path: string, milliseconds = 30_000): Promise<Uint8Array> {
 }
 
 describe("Node's own fetch", () => {
-  it("brings the bytes of the file", async () => {
-    expect(await get("/to-picture")).toEqual(new Uint8Array(await readFile(join(vectors, "lossy-300x201.webp"))));
+  it("returns the bytes of the file", async () => {
+    expect(await fetchBytes("/to-picture")).toEqual(
+      new Uint8Array(await readFile(join(vectors, "lossy-300x201.webp"))),
+    );
   });
 
   it.each([
@@ -164,11 +166,11 @@ describe("Node's own fetch", () => {
     ["/bomb", "body-too-large"],
     ["/cut", "image-url-unreachable"],
     ["/to-private", "image-url-refused"],
-  ])("is bounded in the same way: %s, %s", async (path, code) => {
-    await expect(get(path)).rejects.toThrow(expect.objectContaining({ code }));
+  ])("is limited in the same way: %s, %s", async (path, code) => {
+    await expect(fetchBytes(path)).rejects.toThrow(expect.objectContaining({ code }));
   });
 
-  it.each(["/silent", "/drip"])("is bounded in time: %s", async (path) => {
-    await expect(get(path, 200)).rejects.toThrow(expect.objectContaining({ code: "image-url-timeout" }));
+  it.each(["/silent", "/drip"])("is limited in time: %s", async (path) => {
+    await expect(fetchBytes(path, 200)).rejects.toThrow(expect.objectContaining({ code: "image-url-timeout" }));
   });
 });

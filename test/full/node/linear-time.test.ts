@@ -17,13 +17,13 @@ const kinds: readonly TaskName[] = [
   "open-vocabulary-detection",
 ];
 
-/** Texts of about n tokens, each a trap for some way of matching. */
+/** Texts of about n tokens, each the worst case of some way of matching. */
 const texts: Readonly<Record<string, (n: number) => string>> = {
   "labelled boxes": (n) => "car<loc_1><loc_2><loc_3><loc_4>".repeat(n / 4),
   "one long run": (n) => "<loc_1>".repeat(n),
   "runs that are too short": (n) => "a<loc_1><loc_2><loc_3>".repeat(n / 3),
   polygons: (n) => "<poly><loc_1><loc_2><loc_3><loc_4><loc_5><loc_6></poly>".repeat(n / 6),
-  "rings that nothing ends": (n) => "cat<poly>".concat("<loc_1><loc_2><sep>".repeat(n / 2)),
+  "polygons that never end": (n) => "cat<poly>".concat("<loc_1><loc_2><sep>".repeat(n / 2)),
   "opening brackets": (n) => "<".repeat(n * 8),
   "one long word": (n) => "a".repeat(n * 8),
   "one long number": (n) => `<loc_${"1".repeat(n * 8)}`,
@@ -32,7 +32,7 @@ const texts: Readonly<Record<string, (n: number) => string>> = {
   "line breaks": (n) => "\n".repeat(n * 8),
 };
 
-/** The best of three, in milliseconds: what the machine does beside it only adds. */
+/** Returns the shortest of three runs in milliseconds, because other load on the machine only adds time. */
 function bestMs(run: () => unknown): number {
   const times = Array.from({ length: 3 }, () => {
     const start = performance.now();
@@ -42,10 +42,10 @@ function bestMs(run: () => unknown): number {
   return Math.min(...times);
 }
 
-/** Less is noise; quadratic code takes seconds for the longer texts here. */
+/** Shorter times are noise; quadratic code takes seconds for the longer texts here. */
 const NOISE_MS = 2;
 
-/** How many times as long four times the text takes: 4 where time is linear, 16 where it is quadratic. */
+/** Returns the time for four times the text divided by the time for the text: 4 if time is linear, 16 if it is quadratic. */
 function growth(run: (tokens: number) => unknown): number {
   const tokens = 12_000;
   const shortMs = bestMs(() => run(tokens));
@@ -58,26 +58,26 @@ function pushTokens(tokens: number): void {
   parser.end();
 }
 
-/** Well under 16, well over what collecting garbage from a larger heap adds to 4. */
+/** Well below 16, and well above 4 plus the garbage collection of a larger heap. */
 const MAX_GROWTH = 10;
 
-describe("time grows as the text does", () => {
+describe("time grows linearly with the text", () => {
   it.each(Object.entries(texts))("for %s", (_, text) => {
-    const everyKind = (tokens: number): void => {
+    const parseEveryKind = (tokens: number): void => {
       const whole = text(tokens);
       for (const task of kinds) {
         parse(whole, task, size);
         postProcess(whole, tasks[task].token, size);
       }
     };
-    expect(growth(everyKind)).toBeLessThan(MAX_GROWTH);
+    expect(growth(parseEveryKind)).toBeLessThan(MAX_GROWTH);
   });
 
-  it("for a text that comes token by token", () => {
+  it("for a text that is parsed token by token", () => {
     expect(growth(pushTokens)).toBeLessThan(MAX_GROWTH);
   });
 
-  it("so that a million locations are read in seconds", () => {
+  it("so that a million locations are parsed in seconds", () => {
     const text = "car<loc_1><loc_2><loc_3><loc_4>".repeat(250_000);
     const start = performance.now();
     const answer = parse(text, "object-detection", size);

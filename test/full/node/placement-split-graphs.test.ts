@@ -1,4 +1,4 @@
 import { splitAt } from "../../support/placement-backends.ts";
 import { describePlacement } from "../../support/placement-cases.ts";
 
-describePlacement("split, with nothing but the bare graphs", (url) => splitAt(url, "graphs"));
+describePlacement("split, with only the bare graphs", (url) => splitAt(url, "graphs"));

@@ -29,14 +29,14 @@ describe("--dtype", () => {
     ["q4", "onnx/encoder_model_q4.onnx"],
     ["q4f16", "onnx/encoder_model_q4f16.onnx"],
     ["bnb4", "onnx/encoder_model_bnb4.onnx"],
-  ])("%s takes %s, which keeps its plain name here", (dtype, remote) => {
+  ])("%s selects %s, which is stored under its plain name", (dtype, remote) => {
     const dtypes = parseDtypes(dtype);
     expect(graphFiles(dtypes)).toHaveLength(4);
     expect(graphFiles(dtypes)).toContainEqual({ path: "onnx/encoder_model.onnx", remote });
     expect(describeDtypes(dtypes)).toBe(dtype);
   });
 
-  it("takes a mix in any order, and writes it in one", () => {
+  it("accepts a mix in any order, and describes it in a fixed order", () => {
     const mix = parseDtypes("decoder_model_merged=q4,vision_encoder=fp16,encoder_model=q4,embed_tokens=fp32");
     expect(describeDtypes(mix)).toBe("vision_encoder=fp16,embed_tokens=fp32,encoder_model=q4,decoder_model_merged=q4");
     expect(graphFiles(mix).map(({ remote }) => remote)).toEqual([
@@ -56,13 +56,13 @@ describe("--dtype", () => {
     "vision_encoder=fp16,embed_tokens=fp16,encoder_model=q4,decoder_model=q4",
     "vision_encoder=fp16,vision_encoder=fp16,encoder_model=q4,decoder_model_merged=q4",
     "vision_encoder=fp16=q4,embed_tokens=fp16,encoder_model=q4,decoder_model_merged=q4",
-  ])("refuses %j", (text) => {
+  ])("rejects %j", (text) => {
     expect(() => parseDtypes(text)).toThrow(usageError);
   });
 });
 
 describe("sources.json", () => {
-  it("names the four public models, base with the digests of its float32 files", async () => {
+  it("lists the four public models, and for base the digests of its float32 files", async () => {
     const sources = await readSources(join(root, "model-shards/sources.json"));
     expect(Object.keys(sources.models)).toEqual([
       "florence-2-base",
@@ -80,20 +80,20 @@ describe("sources.json", () => {
     "[]",
     '{"hub":"h","models":{"a":{"repository":"../.."}}}',
     '{"hub":"h","models":{"a":{"repository":"a/b","sha256":{"x":"1"}}}}',
-  ])("is refused as %j", async (text) => {
+  ])("is rejected with the content %j", async (text) => {
     await writeFile(join(folder, "sources.json"), text);
     await expect(readSources(join(folder, "sources.json"))).rejects.toThrow(usageError);
   });
 });
 
 describe("disk space", () => {
-  it("is asked of the folder's file system", async () => {
+  it("is that of the folder's file system", async () => {
     const { blocks, bsize } = await statfs(folder);
     expect(await freeBytes(folder)).toBeGreaterThan(0);
     expect(await freeBytes(folder)).toBeLessThanOrEqual(blocks * bsize);
   });
 
-  it("that is too little is refused, with both figures", () => {
+  it("that is too little is reported with both sizes", () => {
     requireSpace(folder, 10, 10);
     const message = expect.stringMatching(/1\.00 GB.*2\.17 GB/u);
     expect(() => requireSpace(folder, 2_170_000_000, 1_000_000_000)).toThrow(expect.objectContaining({ message }));
@@ -101,21 +101,21 @@ describe("disk space", () => {
 });
 
 describe("two downloads into one folder", () => {
-  it("exclude each other, and the second names the first", async () => {
+  it("exclude each other", async () => {
     await locked(folder, async () => {
       await expect(locked(folder, async () => {})).rejects.toThrow(pullError);
     });
     expect(await locked(folder, async () => "free again")).toBe("free again");
   });
 
-  it("do not wait for a process that has ended", async () => {
-    // Above the largest number that Linux gives a process.
+  it("ignore the lock of a process that has ended", async () => {
+    // Above the largest process id of Linux.
     await writeFile(join(folder, ".lock"), "4194305");
     expect(await locked(folder, async () => "taken over")).toBe("taken over");
   });
 });
 
-/** What the log writes while 80 of 100 MB come, on a terminal so many characters wide or on none. */
+/** Returns what the log writes during a transfer of 80 of 100 MB, on a terminal of `width` columns, or on none if undefined. */
 function logged(width: number | undefined, millisecondsPerMegabyte = 50) {
   const written: string[] = [];
   let time = 0;
@@ -132,7 +132,7 @@ function logged(width: number | undefined, millisecondsPerMegabyte = 50) {
 }
 
 describe("the progress of a download", () => {
-  it("is bytes, percentage, speed and time left", () => {
+  it("is described with bytes, percentage, speed and time left", () => {
     expect(describeTransfer("a.onnx", 364_800_000, 36_480_000, 12_000_000)).toBe(
       "a.onnx  36.5 of 364.8 MB  10 %  12.0 MB/s  0:28 left",
     );
@@ -140,7 +140,7 @@ describe("the progress of a download", () => {
     expect(describeTransfer("a.json", 2500, 2500, 50_000)).toBe("a.json  2.5 of 2.5 kB  100 %  50.0 kB/s");
   });
 
-  it("is one line on a terminal, drawn over itself and never wider than it", () => {
+  it("is one line on a terminal, which is overwritten and never wider than the terminal", () => {
     const written = logged(40);
     const lines = written.filter((text) => text.startsWith("\rmodel"));
     expect(lines.length).toBeGreaterThan(20);
@@ -149,7 +149,7 @@ describe("the progress of a download", () => {
     expect(written.at(-1)).toBe("\n");
   });
 
-  it("is a line for each tenth elsewhere", () => {
+  it("is one line per ten percent without a terminal", () => {
     const written = logged(undefined);
     expect(written.map((text) => /\d+(?= %)/u.exec(text)?.[0] ?? text)).toEqual([
       "30",
@@ -171,8 +171,8 @@ const output = () => join(folder, "shards");
 const model = (file: string) =>
   writeModel({ id: "m", dtype: "fp32", output: output(), files: [{ path: "f", from: file }] });
 
-describe("cutting that fails", () => {
-  it("leaves the old model and nothing of the new one", async () => {
+describe("writeModel", () => {
+  it("keeps the old model and leaves no files of the new one when it fails", async () => {
     await writeFile(join(folder, "one"), "one");
     await model(join(folder, "one"));
     const before = await readFile(join(output(), "manifest.json"), "utf8");
@@ -184,7 +184,7 @@ describe("cutting that fails", () => {
     expect((await readdir(output())).toSorted()).toEqual(["m", "manifest.json"]);
   });
 
-  it.each(["..", ".", "a/b", "", ".downloads", "manifest.json"])("cannot have the id %j", async (id) => {
+  it.each(["..", ".", "a/b", "", ".downloads", "manifest.json"])("rejects the id %j", async (id) => {
     await mkdir(output());
     await writeFile(join(output(), "manifest.json"), '{"version":1,"models":[]}');
     await writeFile(join(folder, "one"), "one");

@@ -12,18 +12,18 @@ beforeEach(async () => {
 afterEach(() => setup.close());
 
 const ranges = () => setup.transfers().map(({ range }) => range);
-/** What a rejection says, so that a test can look for names and numbers in it. */
+/** Pulls a file that fails and returns the error, so that a test can check its message. */
 const failure = (path: string): Promise<unknown> => setup.pull(path).catch((error: unknown) => error);
 
 describe("a download", () => {
-  it("brings a file of the storage and a file of git, each verified by the digest that the hub has for it", async () => {
+  it("fetches a file of the storage and a file of git, each verified by the hub's digest", async () => {
     expect(await setup.pull(LARGE)).toBe("large");
     expect(await setup.pull(SMALL)).toBe("small");
     const digests = [LARGE, SMALL].map(async (path) => (await describeFile(setup.hub, source, path))?.digest.algorithm);
     expect(await Promise.all(digests)).toEqual(["sha256", "git-blob-sha1"]);
   });
 
-  it("goes on after each cut where it stopped, and gets no byte twice", async () => {
+  it("resumes where it stopped after each interruption, and transfers no byte twice", async () => {
     setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000 }, { cutAfter: 50_000 }, { cutAfter: 1 }]);
     expect(await setup.pull(LARGE)).toBe("large");
     expect(ranges()).toEqual([undefined, "bytes=100000-", "bytes=150000-", "bytes=150001-"]);
@@ -33,56 +33,56 @@ describe("a download", () => {
     expect(others[0]).toMatch(/^"storage-/u);
   });
 
-  it("goes on in the next run", async () => {
+  it("resumes in the next run", async () => {
     setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000 }, { status: 403 }]);
     expect(await failure(LARGE)).toBeInstanceOf(PullError);
     expect(await setup.pull(LARGE)).toBe("large");
     expect(ranges()).toEqual([undefined, "bytes=100000-", "bytes=100000-"]);
   });
 
-  it("that is whole already needs no further request for bytes", async () => {
+  it("that is already complete sends no further request for bytes", async () => {
     await setup.pull(LARGE);
     await setup.pull(LARGE);
     expect(setup.transfers()).toHaveLength(1);
   });
 
-  it("is cut and resumed when nothing comes for a while", async () => {
-    const impatient = await pullSetup({ stallMs: 300 });
-    impatient.mirror.faults.set(LARGE, [{ stallAfter: 100_000 }, { stallAfter: 0 }]);
-    expect(await impatient.pull(LARGE)).toBe("large");
-    expect(impatient.transfers().at(-1)?.range).toMatch(/^bytes=\d+-$/u);
-    await impatient.close();
+  it("is aborted and resumed when it stalls", async () => {
+    const shortStall = await pullSetup({ stallMs: 300 });
+    shortStall.mirror.faults.set(LARGE, [{ stallAfter: 100_000 }, { stallAfter: 0 }]);
+    expect(await shortStall.pull(LARGE)).toBe("large");
+    expect(shortStall.transfers().at(-1)?.range).toMatch(/^bytes=\d+-$/u);
+    await shortStall.close();
   });
 
-  it("counts only attempts that bring nothing, and waits longer after each of them", async () => {
+  it("counts only attempts without progress, and waits longer after each of them", async () => {
     const cuts = Array.from({ length: MAX_FAILURES + 1 }, () => ({ cutAfter: 1000 }));
     setup.mirror.faults.set(LARGE, [...cuts, { cutAfter: 0 }, { cutAfter: 0 }]);
     expect(await setup.pull(LARGE)).toBe("large");
     expect(setup.delays).toEqual([...cuts.map(() => 1000), 2000, 4000]);
   });
 
-  it("is given up after as many attempts without progress, and keeps what it has", async () => {
-    const nothing = Array.from({ length: MAX_FAILURES }, () => ({ cutAfter: 0 }));
-    setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000 }, ...nothing]);
+  it("fails after MAX_FAILURES attempts without progress, and keeps the bytes that it has", async () => {
+    const noProgress = Array.from({ length: MAX_FAILURES }, () => ({ cutAfter: 0 }));
+    setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000 }, ...noProgress]);
     expect(await failure(LARGE)).toBeInstanceOf(PullError);
-    const kept = await readFile(setup.partial(LARGE));
-    expect(Buffer.compare(kept, content.large.subarray(0, 100_000))).toBe(0);
+    const partial = await readFile(setup.partial(LARGE));
+    expect(Buffer.compare(partial, content.large.subarray(0, 100_000))).toBe(0);
   });
 });
 
-describe("a download begins again", () => {
-  it("when the server ignores what was asked for", async () => {
+describe("a download with partial bytes", () => {
+  it("restarts when the server ignores the range", async () => {
     setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000 }, { ignoresRange: true }]);
     expect(await setup.pull(LARGE)).toBe("large");
   });
 
-  it("when the storage has another name for its bytes", async () => {
+  it("restarts when the storage's ETag differs", async () => {
     setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000 }, { etag: '"other"' }]);
     expect(await setup.pull(LARGE)).toBe("large");
   });
 
   it.each([{ shiftsRange: 1 }, { etag: '"other"', ignoresCondition: true }])(
-    "when a part comes that does not go on where the file ends: %j",
+    "restarts when the received range does not continue the partial file: %j",
     async (fault) => {
       setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000 }, fault]);
       expect(await setup.pull(LARGE)).toBe("large");
@@ -90,19 +90,19 @@ describe("a download begins again", () => {
     },
   );
 
-  it("without If-Range where the storage's name is a weak one", async () => {
+  it("resumes without If-Range when the storage's ETag is weak", async () => {
     setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000, etag: 'W/"weak"' }]);
     expect(await setup.pull(LARGE)).toBe("large");
     expect(setup.transfers().at(-1)).toMatchObject({ range: "bytes=100000-", ifRange: undefined });
   });
 
-  it.each([LARGE, SMALL])("when %s changes between two attempts, and brings the new file", async (path) => {
+  it.each([LARGE, SMALL])("restarts when %s changes between two attempts, and fetches the new file", async (path) => {
     setup.mirror.faults.set(path, [{ cutAfter: 1000 }]);
     Object.assign(setup.hub, { sleep: async () => setup.mirror.put(path, content.otherLarge) });
     expect(await setup.pull(path)).toBe("otherLarge");
   });
 
-  it("only so often, when the file never stays the same", async () => {
+  it("fails after a limited number of restarts when the file keeps changing", async () => {
     setup.mirror.faults.set(
       LARGE,
       Array.from({ length: 10 }, () => ({ cutAfter: 1000 })),
@@ -114,7 +114,7 @@ describe("a download begins again", () => {
     expect(setup.transfers().length).toBeLessThan(10);
   });
 
-  it("when the file has changed since the last run", async () => {
+  it("restarts when the file has changed since the last run", async () => {
     setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000 }, { status: 403 }]);
     await failure(LARGE);
     setup.mirror.put(LARGE, content.otherLarge);
@@ -122,7 +122,7 @@ describe("a download begins again", () => {
     expect(ranges().at(-1)).toBeUndefined();
   });
 
-  it("when nobody knows what the bytes on disk are of, or there are too many", async () => {
+  it("restarts when the origin of the bytes on disk is unknown, or when there are too many bytes", async () => {
     await setup.pull(LARGE);
     await writeFile(`${setup.partial(LARGE)}.json`, "{");
     expect(await setup.pull(LARGE)).toBe("large");
@@ -133,7 +133,7 @@ describe("a download begins again", () => {
 });
 
 describe("a file with wrong bytes", () => {
-  it.each([LARGE, SMALL])("is removed and named, with the digest that it should have: %s", async (path) => {
+  it.each([LARGE, SMALL])("is removed, and the error names the expected digest: %s", async (path) => {
     setup.mirror.faults.set(path, [{ wrongByte: true }]);
     const { digest } = (await describeFile(setup.hub, source, path)) ?? {};
     expect(await failure(path)).toMatchObject({
@@ -144,18 +144,18 @@ describe("a file with wrong bytes", () => {
     expect(await setup.pull(path)).toBe(path === LARGE ? "large" : "small");
   });
 
-  it("is found where only what an earlier run left is wrong", async () => {
+  it("is detected when only the bytes of an earlier attempt are wrong", async () => {
     setup.mirror.faults.set(LARGE, [{ cutAfter: 100_000, wrongByte: true }]);
     expect(await failure(LARGE)).toMatchObject({ name: "PullError", message: expect.stringContaining(LARGE) });
   });
 
-  it("is refused as soon as more comes than was announced", async () => {
+  it("is rejected as soon as more bytes arrive than announced", async () => {
     setup.mirror.faults.set(LARGE, [{ lackingBytes: -10 }]);
     expect(await failure(LARGE)).toMatchObject({ name: "PullError", message: expect.stringContaining("300000") });
     expect(await readFile(setup.partial(LARGE))).toHaveLength(0);
   });
 
-  it("is given up where fewer come, again and again", async () => {
+  it("fails after repeated attempts with too few bytes", async () => {
     const lacking = Array.from({ length: 2 * MAX_FAILURES }, () => ({ lackingBytes: 10 }));
     setup.mirror.faults.set(LARGE, lacking);
     expect(await failure(LARGE)).toBeInstanceOf(PullError);

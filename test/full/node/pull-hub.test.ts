@@ -15,11 +15,12 @@ beforeEach(async () => {
 });
 afterEach(() => setup.close());
 
-const said = (text: string) => ({ name: "PullError", message: expect.stringContaining(text) });
-const fail = (path: string, from = source): Promise<unknown> => setup.pull(path, from).catch((error: unknown) => error);
+const pullErrorWith = (text: string) => ({ name: "PullError", message: expect.stringContaining(text) });
+const failure = (path: string, from = source): Promise<unknown> =>
+  setup.pull(path, from).catch((error: unknown) => error);
 
-describe("a file is described", () => {
-  it("with size, digest and commit, from the hub's own answer: the storage is not asked", async () => {
+describe("describeFile", () => {
+  it("returns size, digest and commit from the hub's own response, without a request to the storage", async () => {
     const large = await describeFile(setup.hub, source, LARGE);
     expect(large).toMatchObject({ size: LARGE_BYTES, commit: MIRROR_COMMIT, digest: { algorithm: "sha256" } });
     const small = await describeFile(setup.hub, source, SMALL);
@@ -27,23 +28,23 @@ describe("a file is described", () => {
     expect(setup.mirror.requests.filter(({ at }) => at === "storage")).toEqual([]);
   });
 
-  it("as missing, where the hub has no such file", async () => {
+  it("returns undefined when the hub has no such file", async () => {
     expect(await describeFile(setup.hub, source, "onnx/none.onnx")).toBeUndefined();
   });
 
-  it("at an address in which nothing of its name or revision can mean another", async () => {
+  it("percent-encodes the path and the revision in the URL", async () => {
     await describeFile(setup.hub, { ...source, revision: "refs/pr/1" }, "a b/?.json");
     expect(setup.mirror.requests[0]?.path).toBe("/owner/model/resolve/refs%2Fpr%2F1/a%20b/%3F.json");
   });
 });
 
-it("bytes are asked for as they are stored: the hub has no length of what is compressed on the way", async () => {
+it("requests do not accept compression, because the hub has no length of a compressed response", async () => {
   await setup.pull(LARGE);
   expect(new Set(setup.mirror.requests.map(({ acceptEncoding }) => acceptEncoding))).toEqual(new Set(["identity"]));
 });
 
 describe("HF_TOKEN", () => {
-  it("reaches the hub and never the storage that it redirects to", async () => {
+  it("is sent to the hub and never to the storage that the hub redirects to", async () => {
     await setup.pull(LARGE);
     await setup.pull(SMALL);
     const sent = setup.mirror.requests.map(({ at, authorization }) => [at, authorization]);
@@ -51,13 +52,13 @@ describe("HF_TOKEN", () => {
     expect(sent.filter(([at]) => at === "storage")).toEqual([["storage", undefined]]);
   });
 
-  it("is in no message, whatever fails", async () => {
+  it("is in no message when requests fail", async () => {
     setup.mirror.faults.set(`hub ${LARGE}`, [{ status: 500 }, { status: 401 }]);
-    expect(JSON.stringify([await fail(LARGE), setup.notes])).not.toContain(token);
+    expect(JSON.stringify([await failure(LARGE), setup.notes])).not.toContain(token);
   });
 });
 
-describe("the hub refuses", () => {
+describe("an error status of the hub", () => {
   it.each([
     [401, undefined, "HF_TOKEN"],
     [401, "RepoNotFound", "owner/model"],
@@ -65,14 +66,14 @@ describe("the hub refuses", () => {
     [404, "RevisionNotFound", "revision main"],
     [404, "RepoNotFound", "owner/model"],
     [410, undefined, "410"],
-  ])("with %i %s: said at once, with what to look at", async (status, code, text) => {
+  ])("%i %s fails at once, with a message that names what to check", async (status, code, text) => {
     const headers = code === undefined ? {} : { "x-error-code": code };
     setup.mirror.faults.set(`hub ${LARGE}`, [{ status, headers }]);
-    expect(await fail(LARGE)).toMatchObject(said(text));
+    expect(await failure(LARGE)).toMatchObject(pullErrorWith(text));
     expect(setup.delays).toEqual([]);
   });
 
-  it.each([408, 429, 500, 502, 503, 504])("with %i for a while: tried again", async (status) => {
+  it.each([408, 429, 500, 502, 503, 504])("%i is retried", async (status) => {
     setup.mirror.faults.set(`hub ${LARGE}`, [{ status }, { status }]);
     setup.mirror.faults.set(LARGE, [{ status }]);
     expect(await setup.pull(LARGE)).toBe("large");
@@ -80,85 +81,87 @@ describe("the hub refuses", () => {
     expect(setup.notes).toHaveLength(3);
   });
 
-  it("for good: given up", async () => {
+  it("that persists fails after MAX_FAILURES attempts", async () => {
     setup.mirror.faults.set(
       `hub ${LARGE}`,
       Array.from({ length: MAX_FAILURES }, () => ({ status: 503 })),
     );
-    expect(await fail(LARGE)).toMatchObject(said("503"));
+    expect(await failure(LARGE)).toMatchObject(pullErrorWith("503"));
     expect(setup.delays).toEqual([1000, 2000, 4000, 8000, 16_000]);
   });
 
-  it("and names a time: waited for, unless nobody would wait so long", async () => {
+  it("with Retry-After is retried after that time, unless it is longer than MAX_RETRY_AFTER_MS", async () => {
     const [soon, late] = [MAX_RETRY_AFTER_MS / 1000, MAX_RETRY_AFTER_MS / 1000 + 1].map((seconds) => {
       return { status: 429, headers: { "retry-after": String(seconds) } };
     });
     setup.mirror.faults.set(`hub ${LARGE}`, [{ ...soon }, { ...late }]);
-    expect(await fail(LARGE)).toMatchObject(said("3 minutes"));
+    expect(await failure(LARGE)).toMatchObject(pullErrorWith("3 minutes"));
     expect(setup.delays).toEqual([MAX_RETRY_AFTER_MS]);
   });
 });
 
-it("a host that nobody answers at is tried again, and then named", async () => {
+it("an unreachable host is retried, and then named in the error", async () => {
   await setup.mirror.stop();
-  expect(await fail(LARGE)).toMatchObject(said(setup.hub.url.host));
+  expect(await failure(LARGE)).toMatchObject(pullErrorWith(setup.hub.url.host));
   expect(setup.delays).toHaveLength(MAX_FAILURES - 1);
 });
 
 describe("a redirect is not followed", () => {
   it.each(["http://example.com/x", "ftp://127.0.0.1/x", "http://127.0.0.1.example.com/x", "//"])(
-    "to %s, where others could read or change what comes",
+    "to %s, where others could read or change the data",
     async (location) => {
       setup.mirror.faults.set(`hub ${LARGE}`, [{ status: 302, headers: { location } }]);
-      expect(await fail(LARGE)).toMatchObject(said("redirects to"));
+      expect(await failure(LARGE)).toMatchObject(pullErrorWith("redirects to"));
     },
   );
 
-  it("that leads nowhere", async () => {
+  it("without a Location", async () => {
     setup.mirror.faults.set(`hub ${LARGE}`, [{ status: 302 }]);
-    expect(await fail(LARGE)).toMatchObject(said("nowhere"));
+    expect(await failure(LARGE)).toMatchObject(pullErrorWith("nowhere"));
   });
 
-  it("for ever", async () => {
+  it("more than five times", async () => {
     const again = { status: 307, headers: { location: `/owner/model/resolve/main/${LARGE}` } };
     setup.mirror.faults.set(
       `hub ${LARGE}`,
       Array.from({ length: 10 }, () => again),
     );
-    expect(await fail(LARGE)).toMatchObject(said("more than 5 times"));
+    expect(await failure(LARGE)).toMatchObject(pullErrorWith("more than 5 times"));
     expect(setup.mirror.requests).toHaveLength(6);
   });
 });
 
 describe("a pinned digest", () => {
-  it("that the hub contradicts is refused before a byte is fetched", async () => {
-    expect(await fail(LARGE, { ...source, sha256: { [LARGE]: zeros } })).toMatchObject(said(zeros));
+  it("that differs from the hub's digest fails before a byte is fetched", async () => {
+    expect(await failure(LARGE, { ...source, sha256: { [LARGE]: zeros } })).toMatchObject(pullErrorWith(zeros));
     expect(setup.transfers()).toEqual([]);
   });
 
-  it("wins where the hub has a digest of another kind", async () => {
-    expect(await fail(SMALL, { ...source, sha256: { [SMALL]: zeros } })).toMatchObject(said(`sha256 ${zeros}`));
+  it("overrides a hub digest of another algorithm", async () => {
+    expect(await failure(SMALL, { ...source, sha256: { [SMALL]: zeros } })).toMatchObject(
+      pullErrorWith(`sha256 ${zeros}`),
+    );
   });
 
-  it("stands in where the hub has none; without one, such a file is refused", async () => {
+  it("is used when the hub has none; a file with neither is rejected", async () => {
     const etag = '"5d41402abc4b2a76b9719d911017c592"';
     const plain = { status: 200, headers: { etag, "content-length": String(LARGE_BYTES) } };
     setup.mirror.faults.set(`hub ${LARGE}`, [plain, plain]);
-    expect(await fail(LARGE)).toMatchObject(said("sources.json"));
+    expect(await failure(LARGE)).toMatchObject(pullErrorWith("sources.json"));
     const pinned = { ...source, sha256: { [LARGE]: zeros } };
     expect(await describeFile(setup.hub, pinned, LARGE)).toMatchObject({ digest: { algorithm: "sha256", hex: zeros } });
   });
 });
 
-describe("the address of a hub", () => {
+describe("hubUrl", () => {
   it.each(["http://huggingface.co", "huggingface.co", "file:///tmp", "https://huggingface.co/?a=b", ""])(
-    "is refused: %s",
+    "rejects %s",
     (text) => {
       expect(() => hubUrl(text)).toThrow(expect.objectContaining({ name: "UsageError" }));
     },
   );
 
-  it("may have a path of its own, and may be this machine's", () => {
+  it("accepts a URL with a path, and one of this machine", () => {
     expect(hubUrl("https://mirror.example.com/hf").href).toBe("https://mirror.example.com/hf/");
     expect(hubUrl("http://localhost:8080").href).toBe("http://localhost:8080/");
   });

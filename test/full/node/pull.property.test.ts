@@ -17,7 +17,7 @@ const faults: fc.Arbitrary<readonly Fault[]> = fc.array(
   { maxLength: 12 },
 );
 
-it("whatever happens on the way, run after run ends with the right bytes or with an error, never with wrong ones", async () => {
+it("repeated runs with any faults end with the right bytes or with an error, never with wrong bytes", async () => {
   await fc.assert(
     fc.asyncProperty(faults, async (planned) => {
       setup.mirror.faults.set(LARGE, planned);

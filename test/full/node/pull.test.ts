@@ -25,7 +25,7 @@ const output = () => join(folder, "shards");
 const partial = (path: string) => join(output(), ".downloads/owner/model", `${path}.part`);
 const read: ReadAsset = async (path) => new Response(await readFile(join(output(), path)));
 
-/** Files as the hub has them: graphs in large file storage, json in git. */
+/** Files as the hub stores them: graphs in large file storage, JSON in git. */
 const asMirrored = (files: readonly (readonly [string, Uint8Array])[]): Record<string, MirrorFile> =>
   Object.fromEntries(files.map(([path, bytes]) => [path, { bytes, isLarge: path.endsWith(".onnx") }]));
 
@@ -44,9 +44,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const given = () => ["--sources", join(folder, "sources.json"), "--output", output()];
-const start = (arguments_: readonly string[]) => startPull([...given(), ...arguments_]);
-const run = (arguments_: readonly string[], environment = {}) => runPull([...given(), ...arguments_], environment);
+const commonFlags = () => ["--sources", join(folder, "sources.json"), "--output", output()];
+const start = (arguments_: readonly string[]) => startPull([...commonFlags(), ...arguments_]);
+const run = (arguments_: readonly string[], environment = {}) =>
+  runPull([...commonFlags(), ...arguments_], environment);
 
 async function entry(id: string) {
   const { models } = Manifest.parse(JSON.parse(await readFile(join(output(), "manifest.json"), "utf8")));
@@ -56,7 +57,7 @@ async function entry(id: string) {
 const nothing = () => {};
 const transferred = () => mirror.requests.filter(({ at }) => at === "storage");
 
-it("the mini model, pulled under another name, has the shipped one's revision and writes its answers", async () => {
+it("the mini model, pulled under another id, has the revision of the shipped model and generates the same answers", async () => {
   const paths = (await readdir(join(shipped, "mini"), { recursive: true })).filter((path) =>
     /\.(?:json|onnx)$/u.test(path),
   );
@@ -80,15 +81,15 @@ it("the mini model, pulled under another name, has the shipped one's revision an
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     imageBudgetBytes: 1,
   });
-  const [picture] = goldenImages;
-  const goldens = picture?.goldens.slice(0, 3) ?? [];
-  const answers = picture === undefined ? [] : await generations(backend, picture.image, goldens, "greedy");
+  const [sample] = goldenImages;
+  const goldens = sample?.goldens.slice(0, 3) ?? [];
+  const answers = sample === undefined ? [] : await generations(backend, sample.image, goldens, "greedy");
   expect(answers.map(({ tokenIds }) => tokenIds)).toEqual(goldens.map(({ greedy }) => greedy));
   expect(answers).toHaveLength(3);
 });
 
 describe("a pull", () => {
-  it("leaves parts, the manifest and where they come from, and nothing of the download", async () => {
+  it("writes the parts, the manifest and the origin, and leaves no files of the download", async () => {
     const { status } = await run(["fake-model"]);
     expect(status).toBe(0);
     expect((await readdir(output())).toSorted()).toEqual(["fake-model", "manifest.json"]);
@@ -98,7 +99,7 @@ describe("a pull", () => {
     expect(origin).toMatchObject({ repository: "owner/model", commit: MIRROR_COMMIT, dtype: "fp32" });
   });
 
-  it("asks for the first file at the revision, and for all others at the commit that it stands for", async () => {
+  it("requests the first file at the revision, and all others at the commit of that revision", async () => {
     await run(["fake-model"]);
     const addresses = mirror.requests.filter(({ path }) => path.includes("/resolve/")).map(({ path }) => path);
     const [first, ...others] = addresses.map((path) => /resolve\/([^/]+)/u.exec(path)?.[1]);
@@ -106,7 +107,7 @@ describe("a pull", () => {
     expect(new Set(others)).toEqual(new Set([MIRROR_COMMIT]));
   });
 
-  it("keeps the layout's names for a mix of dtypes, and says in the manifest what was taken", async () => {
+  it("keeps the layout's file names for a mix of dtypes, and records the mix in the manifest", async () => {
     const mix = "vision_encoder=fp16,embed_tokens=fp16,encoder_model=q4,decoder_model_merged=q4";
     const names = { vision_encoder: "fp16", embed_tokens: "fp16", encoder_model: "q4", decoder_model_merged: "q4" };
     for (const [graph, dtype] of Object.entries(names)) {
@@ -117,7 +118,7 @@ describe("a pull", () => {
     expect(await readFile(join(output(), "fake-model", large), "utf8")).toBe("decoder_model_merged in q4");
   });
 
-  it("goes on after Ctrl+C", async () => {
+  it("resumes after Ctrl+C", async () => {
     mirror.put(large, content.large);
     mirror.faults.set(large, [{ stallAfter: content.large.length / 2 }]);
     const first = start(["fake-model"]);
@@ -130,7 +131,7 @@ describe("a pull", () => {
     expect(Buffer.compare(await readFile(join(output(), "fake-model", large)), content.large)).toBe(0);
   });
 
-  it("that fails leaves the model that was there, and what has come", async () => {
+  it("that fails keeps the existing model and the downloaded files", async () => {
     await run(["fake-model"]);
     const before = await entry("fake-model");
     mirror.put(large, content.large);
@@ -143,31 +144,31 @@ describe("a pull", () => {
   });
 });
 
-describe("a model is refused before a byte of its weights comes", () => {
-  it.each([`${large}_data`, `${large}.data`])("that keeps weights outside the graph, in %s", async (path) => {
+describe("a model is rejected before a byte of its weights is transferred", () => {
+  it.each([`${large}_data`, `${large}.data`])("when it stores weights outside the graph, in %s", async (path) => {
     mirror.put(path, content.small);
     const { status, printed } = await run(["fake-model"]);
     expect([status, printed.includes(path)]).toEqual([1, true]);
     expect(transferred()).toEqual([]);
   });
 
-  it("that lacks a file", async () => {
+  it("when it lacks a file", async () => {
     const { status, printed } = await run(["fake-model", "--dtype", "q8"]);
     expect([status, printed.includes("_quantized.onnx")]).toEqual([1, true]);
     expect(transferred()).toEqual([]);
   });
 
-  it("that does not fit on the disk", async () => {
+  it("when it does not fit on the disk", async () => {
     const log = { begin: nothing, advance: nothing, note: nothing, end: nothing };
     const hub = { url: mirror.url, token: undefined, fetch, sleep: async () => {}, stallMs: 5000, note: nothing };
     const source = { repository: "owner/model", revision: "main", sha256: {} };
-    const pulling = { hub, source, dtypes: parseDtypes("fp32"), id: "m", output: output(), log };
-    const pulled = pullModel({ ...pulling, free: async () => 1000, whileSharding: (work) => work });
+    const options = { hub, source, dtypes: parseDtypes("fp32"), id: "m", output: output(), log };
+    const pulled = pullModel({ ...options, free: async () => 1000, whileSharding: (work) => work });
     await expect(pulled).rejects.toThrow(expect.objectContaining({ name: "PullError" }));
     expect(transferred()).toEqual([]);
   });
 
-  it("that may not be read: HF_ENDPOINT and HF_TOKEN were heeded", async () => {
+  it("when it may not be read, with HF_ENDPOINT and HF_TOKEN applied", async () => {
     mirror.faults.set("hub config.json", [{ status: 401 }]);
     await writeFile(
       join(folder, "sources.json"),
@@ -185,7 +186,7 @@ it.each([
   [["fake-model", "--dtype", "fp8"]],
   [["fake-model", "--id", ".."]],
   [["fake-model", "--hub", "http://example.com"]],
-])("a wrong command line ends with 2, without a stack trace: %j", async (arguments_) => {
+])("a wrong command line exits with 2, without a stack trace: %j", async (arguments_) => {
   const { status, printed } = await run(arguments_);
   expect([status, /\n\s+at /u.test(printed), mirror.requests]).toEqual([2, false, []]);
 });

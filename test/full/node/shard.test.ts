@@ -34,13 +34,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("tools/shard.ts", () => {
-  it("writes what the runtime reads back, byte for byte", async () => {
+  it("writes files that the runtime reads back byte for byte", async () => {
     await shard("tiny");
     const shards = await openModelShards(read, "tiny");
     for (const [path, bytes] of tinyFiles) expect(await shards.bytes(path)).toEqual(bytes);
   });
 
-  it("cuts a file that is too large for one asset, and leaves the others under their names", async () => {
+  it("splits a file that is too large for one asset, and keeps the names of the others", async () => {
     const large = new Uint8Array(MAX_PART_BYTES + 1000).fill(7);
     large[MAX_PART_BYTES] = 8;
     await write(modelFiles.decoder, large);
@@ -57,7 +57,7 @@ describe("tools/shard.ts", () => {
     expect(Buffer.compare(bytes, large)).toBe(0);
   });
 
-  it("gives another revision as soon as one byte differs, and the same when none does", async () => {
+  it("changes the revision when one byte differs, and keeps it when none does", async () => {
     await shard("tiny");
     const before = await revision();
     await shard("tiny");
@@ -67,7 +67,7 @@ describe("tools/shard.ts", () => {
     expect(await revision()).not.toBe(before);
   });
 
-  it("keeps the other models, and removes the parts that a model no longer has", async () => {
+  it("keeps the other models, and removes parts that a model no longer has", async () => {
     await shard("other");
     await write("onnx/extra.onnx", Uint8Array.of(1));
     await shard("tiny");
@@ -78,7 +78,7 @@ describe("tools/shard.ts", () => {
     await expect(openModelShards(read, "tiny")).resolves.toMatchObject({ id: "tiny" });
   });
 
-  it("refuses a folder that lacks a file, and names it", async () => {
+  it("rejects a folder that lacks a file, and names the file", async () => {
     await rm(join(exported(), "generation_config.json"));
     await expect(shard("tiny")).rejects.toThrow("generation_config.json");
   });

@@ -9,8 +9,8 @@ import { tritonConfig } from "../../../tools/triton-config.ts";
 const mini = join(root, "model-shards/mini");
 let folder: string;
 
-/** How `npm run triton-repository` ends. */
-async function make(...arguments_: readonly string[]): Promise<unknown> {
+/** Runs the command and returns its exit status. */
+async function makeRepository(...arguments_: readonly string[]): Promise<unknown> {
   const child = spawn(process.execPath, [join(root, "tools/triton-repository.ts"), ...arguments_], { stdio: "ignore" });
   return new Promise((resolve) => child.once("close", resolve));
 }
@@ -26,9 +26,9 @@ afterAll(async () => {
 });
 
 describe("npm run triton-repository", () => {
-  // The shipped model's own folder has the json files of a checkpoint, which is all that is looked at here.
-  it("writes the graphs, and with --checkpoint the models in Python with their part of it", async () => {
-    expect(await make("mini", folder, "--checkpoint", mini)).toBe(0);
+  // The shipped model's folder has the JSON files of a checkpoint, and this test needs no others.
+  it("writes the graphs, and with --checkpoint the Python models with their files of the checkpoint", async () => {
+    expect(await makeRepository("mini", folder, "--checkpoint", mini)).toBe(0);
     expect((await readdir(folder)).toSorted()).toEqual([
       "decoder_model_merged",
       "embed_tokens",
@@ -43,14 +43,14 @@ describe("npm run triton-repository", () => {
   });
 
   it.each(["vision_encoder", "embed_tokens", "encoder_model", "decoder_model_merged"])(
-    "%s is the shipped graph, byte for byte",
+    "writes %s as the shipped graph, byte for byte",
     async (name) => {
       const written = await readFile(join(folder, name, "1/model.onnx"));
       expect(written.equals(await readFile(join(mini, "onnx", `${name}.onnx`)))).toBe(true);
     },
   );
 
-  it("a graph whose rows are free is batched, and its tensors are described without the rows", async () => {
+  it("configures batching for a graph with a symbolic batch dimension, and leaves that dimension out of its tensors", async () => {
     expect(await read("vision_encoder/config.pbtxt")).toBe(`name: "vision_encoder"
 backend: "onnxruntime"
 default_model_filename: "model.onnx"
@@ -71,7 +71,7 @@ output [
 `);
   });
 
-  it("the merged decoder is not, and its tensors are described whole", async () => {
+  it("configures no batching for the merged decoder, and keeps all dimensions of its tensors", async () => {
     const config = await read("decoder_model_merged/config.pbtxt");
     expect(config).toContain("max_batch_size: 0\n");
     expect(config).not.toContain("dynamic_batching");
@@ -80,16 +80,16 @@ output [
   });
 
   it.each([
-    ["nothing at all", []],
+    ["no arguments", []],
     ["no folder", ["mini"]],
-    ["too much", ["mini", "one", "two"]],
-    ["a checkpoint that is none", ["mini", "nowhere", "--checkpoint", join(root, "docs")]],
-  ])("refuses %s", async (_, arguments_) => {
-    expect(await make(...arguments_)).toBe(2);
+    ["too many arguments", ["mini", "one", "two"]],
+    ["a checkpoint folder without a checkpoint", ["mini", "nowhere", "--checkpoint", join(root, "docs")]],
+  ])("rejects %s", async (_, arguments_) => {
+    expect(await makeRepository(...arguments_)).toBe(2);
   });
 });
 
-it("a tensor of a type that Triton would be told wrongly is refused", () => {
+it("tritonConfig throws for a string tensor and for a value that is not a tensor", () => {
   const strings = { name: "words", isTensor: true, type: "string", shape: ["rows"] } as const;
   expect(() => tritonConfig("talker", [strings], [])).toThrow(TypeError);
   expect(() => tritonConfig("talker", [{ name: "words", isTensor: false }], [])).toThrow(TypeError);
