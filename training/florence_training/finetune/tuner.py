@@ -60,8 +60,8 @@ class Tuner:
     def _loss(self, asked: Asked) -> torch.Tensor:
         model = self.adapted.model
         with torch.autocast(model.device.type, dtype=torch.bfloat16):
-            encoded = look(model, asked.pictures.to(model.device))
-            return sequence_loss(model, encoded, asked.posed, self.first_location, self.options.smoothing).value
+            sight = look(model, asked.pictures.to(model.device))
+            return sequence_loss(model, sight, asked.posed, self.first_location, self.options.smoothing).value
 
 
 def factor_at(step: int, steps: int) -> float:

@@ -1,1 +1,1 @@
-"""The training of a small Florence-2: first a tower that sees, by scaffolding heads; in the end cross-entropy alone."""
+"""Trains a small Florence-2: first the vision tower, with auxiliary heads; at the end with cross-entropy alone."""

@@ -1,4 +1,4 @@
-"""What is true of each cell of the vision tower's maps: the targets of the scaffolding heads."""
+"""Makes the targets of the auxiliary heads: the ground truth of each cell of the vision tower's maps."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from florence_training.scenes.art import NAMES
 from florence_training.scenes.scene import Quad, Scene, SceneObject, SceneText
 
 CHARACTERS = string.ascii_letters + string.digits
-TEXT = len(NAMES)  # the class of a text; a thing's is its place in NAMES
+TEXT = len(NAMES)  # the class of a text; a thing's class is its index in NAMES
 CLASSES = TEXT + 1
-SLOTS = 4  # characters that a token's heads name; the narrowest letters put at most four middles into 32 pixels
+SLOTS = 4  # characters that a token's heads predict; 32 pixels hold at most four middles of the narrowest letters
 INDICES = 12  # the longest word has fewer characters
 FINENESS = 4  # cells of the finest map per token and direction
-LEAST_SIZE = 1e-3  # of a box's side, so that its logarithm is finite
+LEAST_SIZE = 1e-3  # of a box's side as a fraction of the image, so that its logarithm is finite
 
 _CLASS_OF = {character: index + 1 for index, character in enumerate(CHARACTERS)}
 
@@ -28,11 +28,14 @@ _CLASS_OF = {character: index + 1 for index, character in enumerate(CHARACTERS)}
 class Cells:
     """Targets for `side` × `side` tokens, row by row.
 
-    `objects` [side²,6]: 1 where the middle of a box lies, its class, the middle's place in the cell (0 … 1), and the
-    logarithms of the box's width and height as parts of the picture; zeros elsewhere.
-    `letters` [4·side,4·side]: at a quarter of a token's side, 1 + the character that covers the cell's middle, else 0.
-    `slots` [side²,4]: 1 + the characters whose middles lie in the token, in reading order; 0 where there are no more.
-    `first` [side²]: which character of its word `slots` begins with; -1 where there is none.
+    `objects` [side²,6]: 1 in the cell of a box's middle, its class, the position of the middle in the cell (0 … 1), and
+    the logarithms of the box's width and height as fractions of the image; zeros elsewhere.
+    `outlines` [side²,32]: x and y of the outline points in the same cell, as fractions of the image; zeros for texts
+    and elsewhere.
+    `letters` [4·side,4·side]: at a quarter of a token's side, 1 + the character that covers the middle of the cell,
+    else 0.
+    `slots` [side²,4]: 1 + the characters whose middles are in the token, in reading order; 0 where there are no more.
+    `first` [side²]: the index in its word of the first character in `slots`; -1 where there is none.
     """
 
     objects: np.ndarray
@@ -43,21 +46,21 @@ class Cells:
 
 
 def mark_cells(scene: Scene, side: int) -> Cells:
-    """The targets that a scene gives. Of two boxes with their middles in one token, the larger counts."""
+    """Returns the targets of a scene. Of two boxes with their middles in one token, the larger counts."""
     slots, first = _slots(scene, side)
     return Cells(*_objects(scene, side), _letters(scene, side * FINENESS), slots, first)
 
 
 def _objects(scene: Scene, side: int) -> tuple[np.ndarray, np.ndarray]:
-    found: list[SceneObject | SceneText] = [*scene.objects, *scene.texts]
+    labelled: list[SceneObject | SceneText] = [*scene.objects, *scene.texts]
     cells, outlines = np.zeros((side * side, 6), np.float32), np.zeros((side * side, 2 * OUTLINE_POINTS), np.float32)
-    for each in sorted(found, key=lambda each: _area(each.box)):
+    for each in sorted(labelled, key=lambda each: _area(each.box)):
         left, top, right, bottom = np.array(each.box) / ([scene.width, scene.height] * 2)
-        across, down = (left + right) / 2 * side, (top + bottom) / 2 * side
-        column, row = _cell(across, side), _cell(down, side)
+        x, y = (left + right) / 2 * side, (top + bottom) / 2 * side
+        column, row = _cell(x, side), _cell(y, side)
         sizes = (math.log(max(LEAST_SIZE, length)) for length in (right - left, bottom - top))
         kind, outline = _kind_and_outline(each)
-        cells[row * side + column] = (1, kind, across - column, down - row, *sizes)
+        cells[row * side + column] = (1, kind, x - column, y - row, *sizes)
         outlines[row * side + column] = (outline / scene.size).ravel()
     return cells, outlines
 
@@ -82,8 +85,8 @@ def _slots(scene: Scene, side: int) -> tuple[np.ndarray, np.ndarray]:
     slots, first = np.zeros((side * side, SLOTS), np.int64), np.full(side * side, -1, np.int64)
     for text in scene.texts:
         for index, (character, quad) in enumerate(zip(text.text, text.characters, strict=True)):
-            across, down = np.array(quad).reshape(4, 2).mean(axis=0) / [scene.width, scene.height] * side
-            token = _cell(down, side) * side + _cell(across, side)
+            x, y = np.array(quad).reshape(4, 2).mean(axis=0) / [scene.width, scene.height] * side
+            token = _cell(y, side) * side + _cell(x, side)
             free = np.flatnonzero(slots[token] == 0)
             if len(free) == 0:
                 continue
@@ -94,7 +97,7 @@ def _slots(scene: Scene, side: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _inside(points: np.ndarray, quad: Quad) -> np.ndarray:
-    """Which points [...,2] lie right of all four edges, as seen going round clockwise."""
+    """Returns which points [...,2] are to the right of all four edges, traversed clockwise."""
     corners = np.array(quad).reshape(4, 2)
     edges = np.roll(corners, -1, axis=0) - corners
     offsets = points[..., None, :] - corners

@@ -1,6 +1,7 @@
-"""A training on disk: folders `step-00001200`, each a `from_pretrained` folder with all that going on needs.
+"""Stores a training in folders `step-00001200`, each a `from_pretrained` folder with all that is needed to resume.
 
-A folder is written beside its place and renamed when it is whole, so a training that is killed leaves none in halves.
+A folder is written beside its final path and renamed when it is complete, so a training that is killed leaves no
+incomplete one.
 """
 
 from __future__ import annotations
@@ -22,15 +23,18 @@ from florence_training.whole import whole_folder
 STATE = "training.pt"
 FINISHED = "model"
 LOGS = ("log.csv", "measures.csv")
-KEPT = 2  # the newest and, should the disk have failed it, the one before
+KEPT = 2  # the newest, and the one before in case the disk failed
 
 
 class CheckpointError(Exception):
-    """A training that can't go on from what is there; the message says why and what to do."""
+    """Raised if a training cannot resume from what is on disk; the message says why and what to do."""
 
 
 def save(trainer: Trainer, step: int, out: Path, settings: Path) -> Path:
-    """Writes the training as it is after `step` steps and drops old ones. `settings` holds tokenizer and the like."""
+    """Writes the training as it is after `step` steps, deletes old checkpoints and returns the new folder.
+
+    `settings` is the folder with the tokenizer and the image processor's settings.
+    """
     folder = out / f"step-{step:08d}"
     state = {
         "step": step,
@@ -47,30 +51,30 @@ def save(trainer: Trainer, step: int, out: Path, settings: Path) -> Path:
 
 
 def write_model(trainer: Trainer, folder: Path, settings: Path) -> None:
-    """Writes a plain `from_pretrained` folder, as `export` takes it."""
+    """Writes a plain `from_pretrained` folder, as `export` reads it."""
     trainer.model.save_pretrained(folder)
     copy_settings(settings, folder)
 
 
 def finish(trainer: Trainer, out: Path, settings: Path) -> None:
-    """Leaves the folder `model`: what the end of a recipe is for."""
+    """Writes the folder `model`, the result of the recipe."""
     with whole_folder(out / FINISHED) as partial:
         write_model(trainer, partial, settings)
 
 
 def saved(out: Path) -> Sequence[Path]:
-    """The whole checkpoints in a folder, the oldest first."""
+    """Returns the complete checkpoints in a folder, the oldest first."""
     return [folder for folder in sorted(out.glob("step-*")) if folder.suffix == ""]
 
 
 def resume(trainer: Trainer, folder: Path) -> int:
-    """Puts the trainer where it was and returns how many steps that was. Raises CheckpointError for another recipe.
+    """Restores the trainer and returns its number of steps. Raises CheckpointError for another recipe.
 
-    What is still to come of a recipe may be changed.
+    The part of a recipe that has not run yet may be changed.
     """
     state = torch.load(folder / STATE, weights_only=True)
-    step, recipe = int(state["step"]), _read(state["recipe"], folder)
-    done = (each.until(step).model_dump_json() for each in (recipe, trainer.recipe))  # as text: lists are tuples, too
+    step, recipe = int(state["step"]), _parse(state["recipe"], folder)
+    done = (each.until(step).model_dump_json() for each in (recipe, trainer.recipe))  # as text: lists equal tuples
     if len(set(done)) > 1 or step > trainer.recipe.steps:
         raise CheckpointError(
             f"{folder} was trained by another recipe: give one that is the same up to step {step}, or begin a "
@@ -83,9 +87,9 @@ def resume(trainer: Trainer, folder: Path) -> int:
 
 
 def go_on(trainer: Trainer, out: Path) -> int:
-    """Puts the trainer where the newest checkpoint in a folder left it, and returns its steps; 0 without one.
+    """Restores the trainer from the newest checkpoint in a folder and returns its number of steps; 0 without one.
 
-    Drops from the folder's logs what will be done again. Raises CheckpointError as `resume`.
+    Drops the rows of the folder's logs that will be written again. Raises CheckpointError as `resume` does.
     """
     checkpoints = saved(out)
     first = resume(trainer, checkpoints[-1]) if checkpoints else 0
@@ -94,7 +98,7 @@ def go_on(trainer: Trainer, out: Path) -> int:
     return first
 
 
-def _read(recipe: str, folder: Path) -> Recipe:
+def _parse(recipe: str, folder: Path) -> Recipe:
     try:
         return Recipe.model_validate_json(recipe)
     except ValidationError as error:
@@ -103,7 +107,10 @@ def _read(recipe: str, folder: Path) -> Recipe:
 
 
 def warm_heads(trainer: Trainer, folder: Path) -> bool:
-    """Takes over the heads of the training that a checkpoint comes from, if they are there; new ones begin anew."""
+    """Loads the heads of the training that wrote a checkpoint, and returns whether it has any.
+
+    Heads that it lacks keep their initial weights.
+    """
     if not (folder / STATE).exists():
         return False
     trainer.heads.load_state_dict(torch.load(folder / STATE, weights_only=True)["heads"], strict=False)

@@ -1,4 +1,4 @@
-"""`train`: a recipe → a `from_pretrained` folder; begins anew, or goes on where it stopped."""
+"""`train`: trains a `from_pretrained` folder by a recipe, from the beginning or from where it stopped."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from florence_training.train.trainer import Trainer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `train`."""
-    usual = Habits()
+    """Adds the arguments of `train` to the parser."""
+    defaults = Habits()
     parser.add_argument("--recipe", type=Path, required=True, help="a TOML file; training/recipes/ has some")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write; a training that is there goes on")
     parser.add_argument("--from", dest="start", type=Path, help="a from_pretrained folder (default: nothing learned)")
     parser.add_argument("--like", type=Path, default=SHIPPED, help="without --from: json files of sizes and words")
-    parser.add_argument("--workers", type=int, default=usual.workers, help="processes that draw scenes; 0: none")
+    parser.add_argument("--workers", type=int, default=defaults.workers, help="processes that draw scenes; 0: none")
     parser.add_argument("--threads", type=int, help="of PyTorch (default: its own choice)")
-    parser.add_argument("--log-steps", type=int, default=usual.log_steps)
-    parser.add_argument("--save-minutes", type=float, default=usual.save_minutes)
-    parser.add_argument("--measure-minutes", type=float, default=usual.measure_minutes)
-    parser.add_argument("--measured-scenes", type=int, default=usual.measured_scenes, help="0: measure nothing")
+    parser.add_argument("--log-steps", type=int, default=defaults.log_steps)
+    parser.add_argument("--save-minutes", type=float, default=defaults.save_minutes)
+    parser.add_argument("--measure-minutes", type=float, default=defaults.measure_minutes)
+    parser.add_argument("--measured-scenes", type=int, default=defaults.measured_scenes, help="0: measure nothing")
     parser.add_argument("--stop-after", type=int, help="save and end after that step of the recipe")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trains. Returns the exit status."""
+    """Trains the model. Returns the exit status."""
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     settings = arguments.start or arguments.like
     if first == trainer.recipe.steps:
-        finish(trainer, arguments.out, settings)  # told to stop in its last step, or made shorter, it had not
+        # Not written yet if the training was stopped in its last step, or if the recipe was shortened.
+        finish(trainer, arguments.out, settings)
         print("the recipe is done")
         return 0
     with told_to_stop() as stop:
@@ -56,12 +57,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def read_habits(arguments: argparse.Namespace) -> Habits:
-    """The habits that the command line names."""
+    """Returns the habits that the command line sets."""
     return Habits(**{name: getattr(arguments, name) for name in Habits.__dataclass_fields__})
 
 
 def prepare(arguments: argparse.Namespace, recipe: Recipe) -> tuple[Trainer, int]:
-    """The trainer, and how many steps it has done."""
+    """Returns the trainer and the number of steps that it has done."""
     folder = arguments.start or arguments.like
     model = load_start(folder, recipe, untrained=arguments.start is None)
     trainer = Trainer.begin(model, Tokenizer.from_file(str(folder / "tokenizer.json")), recipe)

@@ -1,4 +1,4 @@
-"""From a step's number to its batch: scenes, what is true of their cells, and tasks posed on them."""
+"""Makes the batch of a step: scenes, the targets of their cells, and tasks on them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from florence_training.train.disturb import disturb
 from florence_training.train.losses import CellTargets
 from florence_training.train.recipe import MOST_PICTURES, Recipe, Stage
 
-READS_NOTHING = 0.15  # of its weight is left to a reading task where nothing is written
-SEEDS_A_RECIPE = 10**9  # more than any training takes
+NO_TEXT_FACTOR = 0.15  # factor for the weight of a reading task on a scene without text
+SEEDS_A_RECIPE = 10**9  # more than any training uses
 PREFETCHED = 4
 
 
 @dataclass(frozen=True)
 class Posed:
-    """A task on one of the batch's pictures, as token ids from `<s>` to `</s>`."""
+    """A task on one of the batch's images, as token ids from `<s>` to `</s>`."""
 
     picture: int
     prompt: Sequence[int]
@@ -37,7 +37,7 @@ class Posed:
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures uint8 [B,3,S,S], what is true of their cells, and tasks posed on them."""
+    """Images uint8 [B,3,S,S], the targets of their cells, and the tasks on them."""
 
     pictures: torch.Tensor
     cells: CellTargets
@@ -45,18 +45,18 @@ class Batch:
 
 
 class Batches(Dataset[Batch]):
-    """The batch of every step. It hangs on recipe and step only, so a training that goes on sees what it would have."""
+    """The batch of every step. It depends on recipe and step alone, so a resumed training gets the same batches."""
 
     def __init__(self, recipe: Recipe, tokenizer: Tokenizer, image_size: int, side: int) -> None:
-        """The batches of a recipe, for a model of that image size and so many visual tokens a side."""
+        """Sets up the batches of a recipe, for a model of that image size with `side` × `side` visual tokens."""
         self.recipe, self.tokenizer, self.image_size, self.side = recipe, tokenizer, image_size, side
 
     def __len__(self) -> int:
-        """The recipe's steps."""
+        """Returns the number of steps of the recipe."""
         return self.recipe.steps
 
     def __getitem__(self, step: int) -> Batch:
-        """The batch of a step of the whole training."""
+        """Returns the batch of a step of the whole training."""
         stage, _ = self.recipe.at(step)
         first = self.recipe.seed * SEEDS_A_RECIPE + step * MOST_PICTURES
         drawn = [self.draw(stage, seed) for seed in range(first, first + stage.pictures)]
@@ -74,7 +74,7 @@ class Batches(Dataset[Batch]):
         )
 
     def draw(self, stage: Stage, seed: int) -> tuple[Scene, np.ndarray]:
-        """A scene of one of the stage's sources and its picture at the model's size."""
+        """Returns a scene of one of the stage's sources, and its image at the model's size."""
         random = stream(seed, "picture")
         [source] = random.choices(stage.sources, [source.share for source in stage.sources])
         scene = make_scene(seed, source)
@@ -84,40 +84,43 @@ class Batches(Dataset[Batch]):
         return scene, disturb(random, image) if random.random() < source.disturbed else image
 
     def encode(self, picture: int, example: Example) -> Posed:
-        """A task posed on the picture with that index."""
+        """Returns a task on the image with that index, as token ids."""
         return Posed(picture, self.tokenizer.encode(example.prompt).ids, self.tokenizer.encode(example.target).ids)
 
 
 def choose_tasks(scene: Scene, stage: Stage, random: Random) -> list[str]:
-    """As many different tasks as the stage wants of a picture, or as many as the scene can pose."""
+    """Draws as many different tasks as the stage sets for an image, or as many as the scene supports."""
     weights = {task: weight for task, weight in stage.tasks.items() if weight and can_pose(scene, task)}
     if not scene.texts:
-        weights = {task: weight * (READS_NOTHING if "OCR" in task else 1) for task, weight in weights.items()}
+        weights = {task: weight * (NO_TEXT_FACTOR if "OCR" in task else 1) for task, weight in weights.items()}
     # Sorting by u^(1/w) draws without replacement with these weights (Efraimidis and Spirakis, 2006).
     ranked = sorted(weights, key=lambda task: random.random() ** (1 / weights[task]), reverse=True)
     return ranked[: stage.tasks_a_picture]
 
 
 def pose(scene: Scene, task: str, stage: Stage, random: Random) -> Example:
-    """A task on the scene; open-vocabulary detection now and then asks for what is not there."""
+    """Returns a task on the scene.
+
+    Open-vocabulary detection asks for an absent thing with probability `stage.absent`.
+    """
     if task == OPEN_VOCABULARY and stage.absent and random.random() < stage.absent:
         return make_absent_example(scene, random)
     return make_example(scene, task, random)
 
 
 def load_batches(batches: Batches, steps: range, workers: int) -> DataLoader[Batch]:
-    """The batches of those steps, made by so many processes beside the training."""
+    """Returns the batches of those steps, made by `workers` processes beside the training."""
     return DataLoader(
         batches,
         batch_size=None,
         sampler=steps,
         num_workers=workers,
         prefetch_factor=PREFETCHED if workers else None,
-        worker_init_fn=_keep_to_one_core,
-        multiprocessing_context="spawn" if workers else None,  # forked, OpenCV waits for threads that are not there
+        worker_init_fn=_use_one_thread,
+        multiprocessing_context="spawn" if workers else None,  # a forked OpenCV waits for threads that do not exist
     )
 
 
-def _keep_to_one_core(_: int) -> None:
+def _use_one_thread(_: int) -> None:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)

@@ -1,4 +1,4 @@
-"""Spoils a finished picture as cameras, screens and files do; nothing that is true of it changes."""
+"""Degrades a finished image as cameras, screens and files do; its ground truth does not change."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 
 LEAST_QUALITY, MOST_QUALITY = 30, 90
-LARGEST_BLUR = 0.9  # deviation in pixels: more, and small letters could not be read
-LARGEST_NOISE = 12.0  # deviation in grey levels
+LARGEST_BLUR = 0.9  # standard deviation in pixels; above it, small letters could not be read
+LARGEST_NOISE = 12.0  # standard deviation in grey levels
 BRIGHTER, CONTRAST, TINT = 25.0, 0.3, 12.0
 
 
 def disturb(random: Random, image: np.ndarray) -> np.ndarray:
-    """One or two of the ways, drawn by lot. The colours stay what a person would call them."""
+    """Applies one or two random degradations. A person would still give the colours the same names."""
     for way in random.sample(WAYS, random.randint(1, 2)):
         image = way(random, image)
     return image

@@ -1,8 +1,8 @@
-"""The scaffolding: heads that say what each visual token shows, so that the tower learns to see before it is asked.
+"""Auxiliary heads, which predict what each visual token shows, so that the tower learns to see before it is prompted.
 
-They are thrown away; what remains is a plain Florence-2. Boxes and characters go through the model's own vocabulary:
-a head gives a vector whose products with the tied embeddings must pick the right token, so that in the end the decoder
-has only to copy.
+They are discarded at the end, which leaves a plain Florence-2. Boxes and characters go through the model's own
+vocabulary: a head gives a vector whose products with the tied embeddings must select the right token, so that in the
+end the decoder only has to copy.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from florence_training.train.cells import CHARACTERS, CLASSES, FINENESS, INDICES
 from florence_training.train.vocabulary import character_ids, first_location
 
 CORNERS = 4
-SELDOM = -3.0  # the first logit of "the middle of a box lies here", which it seldom does
+OBJECT_BIAS = -3.0  # initial logit of "the middle of a box is here", which is rare
 
 
 class Heads(nn.Module):
-    """Linear, all of them; D is the size of a visual token and of an embedding."""
+    """The heads, all of them linear; D is the size of a visual token and of an embedding."""
 
     locations: torch.Tensor
     characters: torch.Tensor
 
     def __init__(self, config: Florence2Config, tokenizer: Tokenizer) -> None:
-        """Heads for a model of these sizes, with first weights from PyTorch's generator."""
+        """Makes heads for a model of these sizes, with initial weights from PyTorch's generator."""
         super().__init__()
         fine, middle = config.vision_config.embed_dim[-3:-1]
         size, kinds = config.vision_config.projection_dim, len(CHARACTERS) + 1
-        self.objects = nn.Linear(size, 1 + CLASSES + 2 + 2)  # is there one, its class, its middle, its size
-        nn.init.constant_(self.objects.bias[:1], SELDOM)
+        self.objects = nn.Linear(size, 1 + CLASSES + 2 + 2)  # whether there is one, its class, its middle, its size
+        nn.init.constant_(self.objects.bias[:1], OBJECT_BIAS)
         self.places = nn.Linear(size, CORNERS * size)
         self.outlines = nn.Linear(size, 2 * OUTLINE_POINTS * size)
         self.slots = nn.Linear(size, SLOTS * size)
@@ -44,25 +44,25 @@ class Heads(nn.Module):
         self.register_buffer("characters", character_ids(tokenizer), persistent=False)
 
     def read_letters(self, maps: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits [B,1+characters,H,W] on the finest map's cells, once from each map."""
+        """Returns logits [B,1+characters,H,W] on the cells of the finest map, once from each map."""
         fine, middle = maps
         return self.fine(fine), nn.functional.pixel_shuffle(self.middle(middle), FINENESS // 2)
 
     def read_slots(self, tokens: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
-        """Logits [...,slots,1+characters] of tokens [...,D]."""
+        """Returns logits [...,slots,1+characters] of tokens [...,D]."""
         table = torch.cat([self.nothing, embeddings[self.characters]])
         logits: torch.Tensor = self.slots(tokens).unflatten(-1, (SLOTS, -1)) @ table.T
         return logits
 
     def read_corners(self, tokens: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
-        """Logits [n,4,bins] of tokens [n,D]: left, top, right, bottom."""
-        return self._read_places(self.places(tokens), embeddings)
+        """Returns logits [n,4,bins] of tokens [n,D]: left, top, right, bottom."""
+        return self._location_logits(self.places(tokens), embeddings)
 
     def read_outlines(self, tokens: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
-        """Logits [n,32,bins] of tokens [n,D]: x and y of each outline point."""
-        return self._read_places(self.outlines(tokens), embeddings)
+        """Returns logits [n,32,bins] of tokens [n,D]: x and y of each outline point."""
+        return self._location_logits(self.outlines(tokens), embeddings)
 
-    def _read_places(self, vectors: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+    def _location_logits(self, vectors: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
         table = embeddings[self.locations]
         logits: torch.Tensor = vectors.reshape(len(vectors), -1, table.shape[1]) @ table.T
         return logits

@@ -1,4 +1,4 @@
-"""What a training writes down of itself: log, measures, curves."""
+"""Writes the log, the measurements and the curves of a training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS_A_MINUTE = 60
 
 @dataclass
 class Journal:
-    """Collects the figures of steps and writes their means; `minutes` count from the journal's beginning."""
+    """Collects the figures of steps and writes their means; `minutes` count from its creation."""
 
     out: Path
     clock: Callable[[], float] = time.monotonic
@@ -32,16 +32,16 @@ class Journal:
 
     @property
     def minutes(self) -> float:
-        """Since the beginning."""
+        """Returns the minutes since the creation of the journal."""
         return (self.clock() - self.begun) / SECONDS_A_MINUTE
 
     def add(self, figures: dict[str, float], pictures: int) -> None:
-        """Remembers a step."""
+        """Adds the figures of a step."""
         self.rows.append(figures)
         self.pictures += pictures
 
     def write(self, step: int, stage: str) -> None:
-        """Writes the mean over the steps since the last row, and the curves."""
+        """Writes and prints the mean over the steps since the last row."""
         speed = self.pictures / max(1e-9, self.clock() - self.since)
         row = {"step": step, "stage": stage, "minutes": self.minutes, "pictures_a_second": speed, **mean(self.rows)}
         append_row(self.out / "log.csv", COLUMNS, row)
@@ -49,7 +49,7 @@ class Journal:
         self.rows, self.pictures, self.since = [], 0, self.clock()
 
     def measure(self, trainer: Trainer, examination: Examination, step: int) -> None:
-        """Writes a row of held-out figures, and all curves anew; nothing where no scene is examined."""
+        """Writes a row of held-out figures, and draws all curves again; nothing without scenes to examine."""
         if not examination.scenes:
             return
         row = {"step": step, **examination.examine(trainer.model, trainer.tokenizer)}

@@ -1,4 +1,4 @@
-"""Figures as rows of a CSV file, a row being the mean over some steps."""
+"""Writes figures as rows of a CSV file; a row is the mean over some steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = ("step", "stage", "minutes", "pictures_a_second", *FIGURES)
 
 
 def append_row(path: Path, columns: Sequence[str], row: Mapping[str, object]) -> None:
-    """Adds a row, after a first line with the columns' names where the file is new."""
+    """Appends a row, after a header with the names of the columns if the file is new."""
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns, restval="")
@@ -24,7 +24,7 @@ def append_row(path: Path, columns: Sequence[str], row: Mapping[str, object]) ->
 
 
 def drop_after(path: Path, step: int) -> None:
-    """Drops the rows of steps that a training which goes on from `step` will do again."""
+    """Drops the rows of steps that a training which resumes from `step` will do again."""
     if not path.exists():
         return
     with path.open(newline="", encoding="utf-8") as file:
@@ -36,10 +36,10 @@ def drop_after(path: Path, step: int) -> None:
 
 
 def mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The mean of each figure over the rows that have it."""
+    """Returns the mean of each figure over the rows that have it."""
     names = {name for row in rows for name in row}
     values = {name: [row[name] for row in rows if name in row] for name in names}
-    return {name: sum(found) / len(found) for name, found in values.items()}
+    return {name: sum(numbers) / len(numbers) for name, numbers in values.items()}
 
 
 def _short(value: object) -> object:

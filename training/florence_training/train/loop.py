@@ -1,4 +1,4 @@
-"""The training from its first step to its last, or from where it stopped."""
+"""Runs a training from its first step, or from where it stopped, to its last."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from florence_training.train.trainer import Trainer
 
 @dataclass(frozen=True)
 class Habits:
-    """How a training works, beside what it learns: none of it changes the weights.
+    """Settings of a training that do not change the weights.
 
-    It saves and measures after so many minutes each, and at the end. `stop_after` steps of the whole training it ends.
+    It saves and measures at these intervals in minutes, and at the end. It ends after `stop_after` steps of the whole
+    training.
     """
 
     log_steps: int = 25
@@ -30,27 +31,28 @@ class Habits:
 
 
 def train(trainer: Trainer, first: int, out: Path, settings: Path, habits: Habits, stop: Event) -> Path:
-    """Does the steps from `first` on and returns the last checkpoint; the end of the recipe leaves `model` beside it.
+    """Does the steps from `first` on and returns the last checkpoint; the end of the recipe also writes `model`.
 
-    `settings` holds the tokenizer and the image processor's settings. Once `stop` is set, the present step is the last.
+    `settings` is the folder with the tokenizer and the image processor's settings. Once `stop` is set, the current step
+    is the last.
     """
     image_size = read_image_size(settings)
     batches = Batches(trainer.recipe, trainer.tokenizer, image_size, tokens_a_side(trainer, image_size))
     last = min(habits.stop_after or trainer.recipe.steps, trainer.recipe.steps)
     examination, journal = Examination.draw(habits.measured_scenes, image_size), Journal(out)
-    saved = measured = 0.0
+    last_saved = last_measured = 0.0
     for step, batch in enumerate(load_batches(batches, range(first, last), habits.workers), first + 1):
         journal.add(trainer.step(step - 1, batch), len(batch.pictures))
         if step % habits.log_steps == 0 or step == last:
             journal.write(step, trainer.recipe.at(step - 1)[0].name)
         if stop.is_set():
             return save(trainer, step, out, settings)
-        if journal.minutes - measured >= habits.measure_minutes:
+        if journal.minutes - last_measured >= habits.measure_minutes:
             journal.measure(trainer, examination, step)
-            measured = journal.minutes
-        if journal.minutes - saved >= habits.save_minutes:
+            last_measured = journal.minutes
+        if journal.minutes - last_saved >= habits.save_minutes:
             save(trainer, step, out, settings)
-            saved = journal.minutes
+            last_saved = journal.minutes
     journal.measure(trainer, examination, last)
     if last == trainer.recipe.steps:
         finish(trainer, out, settings)
@@ -58,7 +60,7 @@ def train(trainer: Trainer, first: int, out: Path, settings: Path, habits: Habit
 
 
 def tokens_a_side(trainer: Trainer, image_size: int) -> int:
-    """The side of the grid of visual tokens. Raises ValueError for a picture that the tower's strides do not divide."""
+    """Returns the side of the grid of visual tokens. Raises ValueError if the strides do not divide the image size."""
     stride = 1
     for factor in trainer.model.config.vision_config.patch_stride:
         stride *= factor

@@ -1,4 +1,4 @@
-"""Cheap figures of a model in training, on scenes that it never sees: losses by task, things found, words read."""
+"""Cheap metrics of a model in training, on held-out scenes: losses by task, things found, words read."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from florence_training.train.sequence import sequence_loss
 from florence_training.train.vision import Sight, look
 from florence_training.train.vocabulary import first_location
 
-FIRST_SEED = 400_000_000  # the recipes' begin at 10⁹, the goldens' at 5·10⁸
+FIRST_SEED = 400_000_000  # those of recipes begin at 10⁹, of goldens at 5·10⁸
 SCENES = 48
-SHARP = 1.0  # bins: the deviation of a place's target when losses are compared
+SHARP = 1.0  # bins: the standard deviation of a location's target in these losses
 LONGEST = 96  # tokens: five things with their boxes
 MEASURES = ("words_read", "boxes_f1", "labels_f1", *(task.strip("<>").lower() for task in TASKS))
 
 
 @dataclass(frozen=True)
 class Examination:
-    """The same scenes, each with things and a text, for every measurement."""
+    """The scenes of every measurement, the same each time, all with things and a text."""
 
     scenes: Sequence[Scene]
     pictures: torch.Tensor
 
     @staticmethod
     def draw(count_of_scenes: int, image_size: int) -> Examination:
-        """The first scenes from `FIRST_SEED` on that can pose every task."""
+        """Draws the first scenes from `FIRST_SEED` on that support every task."""
         settings = SceneSettings(image_size, image_size)
         drawn = (make_scene(seed, settings) for seed in count(FIRST_SEED))
         scenes = list(islice((scene for scene in drawn if scene.objects and scene.texts), count_of_scenes))
@@ -52,7 +52,7 @@ class Examination:
 
     @torch.inference_mode()
     def examine(self, model: Florence2ForConditionalGeneration, tokenizer: Tokenizer) -> dict[str, float]:
-        """Every one of `MEASURES`; reading and finding by greedy decoding."""
+        """Returns every one of `MEASURES`; reading and detection use greedy search."""
         sight = look(model, self.pictures)
         words, boxes = (generate(model, sight, tokenizer, TASKS[task].prompt) for task in ("<OCR>", "<OD>"))
         return {
@@ -69,12 +69,12 @@ class Examination:
 
 
 def generate(model: Florence2ForConditionalGeneration, sight: Sight, tokenizer: Tokenizer, prompt: str) -> list[str]:
-    """The greedy answers to one prompt about every picture, with location tokens and no other special ones."""
+    """Returns the greedy answers to one prompt about every image, with location tokens but no other special tokens."""
     ids = torch.tensor([tokenizer.encode(prompt).ids] * len(sight.tokens))
     embedded = torch.cat([sight.tokens, model.get_input_embeddings()(ids)], dim=1)
     mask = torch.ones(embedded.shape[:2], dtype=torch.int64)
     encoded = model.model.language_model.encoder(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
-    found = model.generate(
+    ids_of_answers = model.generate(
         encoder_outputs=BaseModelOutput(last_hidden_state=encoded),
         attention_mask=mask,
         do_sample=False,
@@ -82,12 +82,12 @@ def generate(model: Florence2ForConditionalGeneration, sight: Sight, tokenizer: 
         no_repeat_ngram_size=0,
         max_new_tokens=LONGEST,
     )
-    texts = tokenizer.decode_batch(found.tolist(), skip_special_tokens=False)
+    texts = tokenizer.decode_batch(ids_of_answers.tolist(), skip_special_tokens=False)
     return [re.sub(r"</?s>|<pad>", "", text) for text in texts]
 
 
 def find(scenes: Sequence[Scene], answers: Sequence[str]) -> dict[str, float]:
-    """The F1 of the boxes in answers to `<OD>`, and of those with the right label."""
+    """Returns the F1 of the boxes in answers to `<OD>`, and of those with the right label."""
     boxes = labels = Counts()
     for scene, text in zip(scenes, answers, strict=True):
         found = read_answer("<OD>", text, scene.size).found
@@ -98,7 +98,7 @@ def find(scenes: Sequence[Scene], answers: Sequence[str]) -> dict[str, float]:
 
 
 def read(scenes: Sequence[Scene], answers: Sequence[str]) -> dict[str, float]:
-    """The part of the words written that stand in the answers to `<OCR>`, letter for letter."""
+    """Returns the fraction of the written words that are in the answers to `<OCR>`, letter for letter."""
     written = (" ".join(text.text for text in scene.texts) for scene in scenes)
     counts = (count_words(*pair) for pair in zip(answers, written, strict=True))
     return {"words_read": sum(counts, start=Counts()).recall}

@@ -1,4 +1,4 @@
-"""AdamW over the parts of the model, each with a learning rate of its own."""
+"""AdamW over the parts of the model, each with its own learning rate."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ BETAS = (0.9, 0.98)
 
 
 def make_optimiser(model: Florence2ForConditionalGeneration, heads: Heads, recipe: Recipe) -> torch.optim.AdamW:
-    """Groups named in `part` as in `Rates`. Only matrices shrink; vectors and embeddings do not."""
+    """Makes AdamW with groups named in `part` as in `Rates`. Only matrices decay, vectors and embeddings do not."""
     groups: dict[tuple[str, float], list[nn.Parameter]] = {}
     for part, parameter in _parts(model, heads):
         decay = recipe.weight_decay if parameter.ndim > 1 and part != "embeddings" else 0.0
         groups.setdefault((part, decay), []).append(parameter)
-    rows = [{"params": found, "part": part, "weight_decay": decay} for (part, decay), found in groups.items()]
+    rows = [{"params": parameters, "part": part, "weight_decay": decay} for (part, decay), parameters in groups.items()]
     return torch.optim.AdamW(rows, lr=0.0, betas=BETAS, fused=True)
 
 
 def set_rates(optimiser: torch.optim.AdamW, stage: Stage, step: int) -> float:
-    """Sets every part's learning rate for a step of the stage and returns the factor common to all.
+    """Sets every part's learning rate for a step of the stage and returns their common factor.
 
-    What a stage does not change needs no gradients: with a tower that stands still, a step takes three quarters.
+    Parts with a rate of 0 need no gradients: with a frozen tower, a step takes three quarters of the time.
     """
     factor = factor_at(stage, step)
     for group in optimiser.param_groups:
@@ -40,10 +40,10 @@ def set_rates(optimiser: torch.optim.AdamW, stage: Stage, step: int) -> float:
 
 
 def factor_at(stage: Stage, step: int) -> float:
-    """Up over the first steps, down as a cosine over the last."""
+    """Returns the factor of the rates: linear warm-up over the first steps, cosine decay over the last."""
     rising = min(1.0, (step + 1) / stage.warm_up)
-    gone = 0.0 if stage.decay == 0 else max(0.0, (step + 1 - (stage.steps - stage.decay)) / stage.decay)
-    falling = stage.floor + (1 - stage.floor) * (1 + math.cos(math.pi * gone)) / 2
+    progress = 0.0 if stage.decay == 0 else max(0.0, (step + 1 - (stage.steps - stage.decay)) / stage.decay)
+    falling = stage.floor + (1 - stage.floor) * (1 + math.cos(math.pi * progress)) / 2
     return rising * falling
 
 

@@ -1,4 +1,4 @@
-"""A recipe: everything that decides what a training does, read from one TOML file."""
+"""A recipe: everything that determines what a training does, read from one TOML file."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ STRICT = ConfigDict(extra="forbid", frozen=True)
 Count = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0)]
 Part = Annotated[float, Field(ge=0, le=1)]
-MOST_PICTURES = 1000  # of a step: each has a seed, and a step so many of them
+MOST_PICTURES = 1000  # per step: each image has a seed, and each step reserves that many
 TaskName = Annotated[str, Field(pattern=f"^({'|'.join(TASKS)})$")]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Source(SceneSettings):
-    """Scenes to draw from, as one of several sources; `share` is its weight among them.
+    """Scenes to draw from, one of several sources; `share` is its weight among them.
 
-    `disturbed` is how often a picture is blurred, shifted in colour, made noisy or spoilt by JPEG after it is drawn.
+    `disturbed` is the probability that an image is blurred, shifted in colour, made noisy or degraded by JPEG after it
+    is drawn.
     """
 
     share: Weight = 1.0
@@ -42,14 +43,14 @@ class Source(SceneSettings):
         return styles
 
     @model_validator(mode="after")
-    def _as_many_things_as_are_drawn(self) -> Self:
+    def _drawable_counts_of_things(self) -> Self:
         if not 1 <= self.fewest_things <= self.most_things <= MOST_THINGS:
             raise ValueError(f"from {self.fewest_things} to {self.most_things} things: draw from 1 to {MOST_THINGS}")
         return self
 
 
 class Rates(BaseModel):
-    """The highest learning rate of each part; a part at 0 stays as it is."""
+    """The highest learning rate of each part; a part at 0 is frozen."""
 
     model_config = STRICT
     vision: Weight
@@ -59,9 +60,9 @@ class Rates(BaseModel):
 
 
 class Weights(BaseModel):
-    """What each loss counts; one at 0 is not computed. `sequence` trains a Florence-2, the others are scaffolding.
+    """The weight of each loss; one at 0 is not computed. `sequence` trains a Florence-2, the others auxiliary heads.
 
-    `finer_letters` is what the letters of the finer maps count within `letters`, beside those of the tokens.
+    `finer_letters` is the weight of the letters on the finer maps within `letters`, relative to those of the tokens.
     """
 
     model_config = STRICT
@@ -75,10 +76,10 @@ class Weights(BaseModel):
 class Stage(BaseModel):
     """Some steps with the same settings.
 
-    `absent` is how often open-vocabulary detection asks for a thing that is not there.
-    `smoothing` is the deviation, in bins, of the Gaussian around a location token's bin, `location` what such a token
-    counts beside a word's: an outline has thirty-two of them, and would drown the names. The rates rise over `warm_up`
-    steps and fall as a cosine over the last `decay` steps to `floor` times their highest.
+    `absent` is the probability that open-vocabulary detection asks for a thing that is not there. `smoothing` is the
+    standard deviation, in bins, of the Gaussian around a location token's bin. `location` is the weight of such a token
+    relative to a word token: an outline has thirty-two of them, which would outweigh the names. The rates rise over
+    `warm_up` steps and fall as a cosine over the last `decay` steps to `floor` times their highest.
     """
 
     model_config = STRICT
@@ -98,7 +99,7 @@ class Stage(BaseModel):
     floor: Part = 0.02
 
     def until(self, step: int) -> Stage:
-        """What the stage's first `step` steps hang on: not its length, unless its rates have begun to fall."""
+        """Returns what the stage's first `step` steps depend on: not its length, unless its rates already fall."""
         if step > self.steps - self.decay:
             return self
         return self.model_copy(update={"steps": min(step, self.steps), "decay": 0, "floor": 0})
@@ -111,11 +112,11 @@ class Stage(BaseModel):
 
 
 class Recipe(BaseModel):
-    """`seed` decides the scenes, the tasks posed on them and the first weights.
+    """The stages of a training; `seed` determines the scenes, the tasks on them and the initial weights.
 
-    In a file, what a stage leaves out is what the table `every` says, if that says it.
-    `locations` is what the location tokens' embeddings begin with: neighbours alike, or each on its own. Without, they
-    stay as they are, and a model that knows nothing has neighbours alike.
+    In a file, a stage takes the settings that it omits from the table `every`, if that has them. `locations` sets the
+    initial embeddings of the location tokens: related to those of their neighbours, or unrelated. Without it they stay
+    as they are, and those of an untrained model are related.
     """
 
     model_config = STRICT
@@ -132,11 +133,11 @@ class Recipe(BaseModel):
 
     @property
     def steps(self) -> int:
-        """Of all stages together."""
+        """Returns the number of steps of all stages."""
         return sum(stage.steps for stage in self.stages)
 
     def at(self, step: int) -> tuple[Stage, int]:
-        """The stage of a step of the whole training, and which of the stage's steps it is."""
+        """Returns the stage of a step of the whole training, and the index of the step in that stage."""
         for stage in self.stages:
             if step < stage.steps:
                 return stage, step
@@ -144,17 +145,17 @@ class Recipe(BaseModel):
         raise IndexError("the recipe has fewer steps")
 
     def until(self, step: int) -> Recipe:
-        """What the first `step` steps hang on: two recipes with the same part train alike up to there."""
-        begun, first = [], 0
+        """Returns what the first `step` steps depend on: two recipes with the same part train alike up to there."""
+        started, first = [], 0
         for stage in self.stages:
             if first < step:
-                begun.append(stage.until(step - first))
+                started.append(stage.until(step - first))
             first += stage.steps
-        return self.model_copy(update={"stages": begun})
+        return self.model_copy(update={"stages": started})
 
 
 def written_out(given: object) -> object:
-    """A recipe as it stands in a file, with what the table `every` says in each stage that does not say it."""
+    """Returns a recipe as it is in a file, with the settings of the table `every` in each stage that omits them."""
     match given:
         case {"every": dict(every), "stages": list(stages), **others}:
             return {**others, "stages": [every | stage if isinstance(stage, dict) else stage for stage in stages]}
@@ -163,7 +164,7 @@ def written_out(given: object) -> object:
 
 
 class RecipeError(Exception):
-    """A recipe that can't be read; the message says where and why."""
+    """Raised for a recipe that cannot be read; the message says where and why."""
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -1,4 +1,4 @@
-"""One training step: a look at the pictures, the losses that the stage wants, and an update."""
+"""One training step: a vision pass, the losses of the stage, and an update."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from florence_training.train.vocabulary import first_location
 
 @dataclass(frozen=True)
 class Trainer:
-    """What a training changes, and what it is changed by."""
+    """The model and the heads in training, with their optimiser."""
 
     model: Florence2ForConditionalGeneration
     heads: Heads
@@ -31,7 +31,7 @@ class Trainer:
 
     @staticmethod
     def begin(model: Florence2ForConditionalGeneration, tokenizer: Tokenizer, recipe: Recipe) -> Trainer:
-        """A training that has done nothing yet; the heads' first weights hang on the recipe's seed."""
+        """Returns a training before its first step; the initial weights of the heads depend on the recipe's seed."""
         torch.manual_seed(recipe.seed)
         heads = Heads(model.config, tokenizer)
         return Trainer(model.train(), heads, make_optimiser(model, heads, recipe), tokenizer, recipe)
@@ -52,7 +52,7 @@ class Trainer:
         return {"rate": factor, "loss": total.item(), "norm": norm.item(), **figures}
 
     def losses(self, stage: Stage, batch: Batch) -> Iterator[tuple[float, Loss]]:
-        """The stage's losses on a batch, each with what it counts."""
+        """Yields the losses of the stage on a batch, each after its weight."""
         weights, cells = stage.weights, batch.cells
         sight = look(self.model, batch.pictures)
         embeddings = self.model.get_input_embeddings().weight

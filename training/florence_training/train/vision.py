@@ -1,4 +1,4 @@
-"""One pass of the vision tower that keeps what the scaffolding heads look at."""
+"""One pass of the vision tower, with the feature maps that the auxiliary heads need."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ KEPT = 2  # the maps of the two stages before the last
 
 @dataclass(frozen=True)
 class Sight:
-    """What the tower sees: maps [B,C,H,W], the finest first; visual tokens [B,1+H·W,D], the pooled one first."""
+    """The outputs of the tower: maps [B,C,H,W], the finest first; visual tokens [B,1+H·W,D], the pooled one first."""
 
     maps: tuple[torch.Tensor, ...]
     tokens: torch.Tensor
 
 
 def look(model: Florence2ForConditionalGeneration, pictures: torch.Tensor) -> Sight:
-    """Looks at RGB pictures uint8 [B,3,S,S]."""
+    """Encodes RGB images uint8 [B,3,S,S]."""
     mean, deviation = (torch.tensor(values)[:, None, None] for values in (IMAGENET_MEAN, IMAGENET_STD))
     hidden = (pictures.float() / 255 - mean) / deviation
     tower = model.model.vision_tower

@@ -1,4 +1,4 @@
-"""The ids of the tokens that training speaks of."""
+"""The ids of the tokens that training uses."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from florence_training.train.cells import CHARACTERS
 
 
 def first_location(tokenizer: Tokenizer) -> int:
-    """The id of `<loc_0>`; the other bins follow it."""
+    """Returns the id of `<loc_0>`; those of the other bins follow it."""
     return _id(tokenizer, "<loc_0>")
 
 
 def character_ids(tokenizer: Tokenizer) -> torch.Tensor:
-    """The ids of `CHARACTERS`, in their order."""
+    """Returns the ids of `CHARACTERS`, in their order."""
     return torch.tensor([_id(tokenizer, character) for character in CHARACTERS])
 
 
