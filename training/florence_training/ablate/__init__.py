@@ -1,1 +1,1 @@
-"""Short trainings that differ in one thing each, and what the difference is worth."""
+"""Runs short trainings that differ in one thing each, and compares their results."""

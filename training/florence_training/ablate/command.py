@@ -1,4 +1,4 @@
-"""`ablate`: the trainings of a plan, one after the other, and what each change is worth as curves and a table."""
+"""`ablate`: runs the trainings of a plan in order, and writes the effect of each change as curves and a table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from florence_training.train.trainer import Trainer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `ablate`."""
+    """Adds the arguments of `ablate` to the parser."""
     parser.add_argument("--plan", type=Path, required=True, help="a TOML file; recipes/ablations/plan.toml is one")
     parser.add_argument("--from", dest="start", type=Path, required=True, help="the from_pretrained folder of them all")
     parser.add_argument("--out", type=Path, required=True, help="a folder for the trainings; what is done is kept")
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trains what is not yet trained. Returns the exit status."""
+    """Runs the trainings that are not finished, and writes the comparison. Returns the exit status."""
     torch.set_num_threads(arguments.threads)
     try:
         variants = read_plan(arguments.plan)
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def train_variant(variant: Variant, arguments: argparse.Namespace, stop: Event) -> None:
-    """Does the variant's training in its folder, or goes on with it. Raises CheckpointError where another is there."""
+    """Runs or resumes the variant's training in its folder. Raises CheckpointError if another training is there."""
     out, start = arguments.out / variant.row.name, arguments.start
     out.mkdir(parents=True, exist_ok=True)
     model = load_start(start, variant.recipe, untrained=variant.row.untrained)

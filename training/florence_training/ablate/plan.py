@@ -1,4 +1,4 @@
-"""A plan: the trainings to compare, each a recipe or another training's with one thing changed."""
+"""A plan: the trainings to compare, each a recipe, or the recipe of another training with one change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from florence_training.train.recipe import Recipe, written_out
 
 
 class Figure(BaseModel):
-    """A column of the log, and which way is better. `over` is what the curve is drawn over."""
+    """A column of the log, and which direction is better; `over` is the x axis of its curve."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
@@ -23,9 +23,10 @@ class Figure(BaseModel):
 
 
 class Row(BaseModel):
-    """A training. One with `recipe` stands for itself; one with `beside` is that one but for its changes.
+    """A training. One with `recipe` stands alone; one with `beside` is a copy of that training with changes.
 
-    `change` goes into the recipe, `stage` into each of its stages. One that is `untrained` begins with nothing.
+    `change` is merged into the recipe, `stage` into each of its stages. One that is `untrained` starts from random
+    weights.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,7 +41,7 @@ class Row(BaseModel):
 
 
 class Plan(BaseModel):
-    """The trainings in the order in which they are done."""
+    """The trainings in the order in which they run."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     trainings: Sequence[Row]
@@ -48,7 +49,7 @@ class Plan(BaseModel):
 
 @dataclass(frozen=True)
 class Variant:
-    """A training with everything that decides it; `beside` is the row that it is compared with."""
+    """A training with everything that determines it; `beside` is the row that it is compared with."""
 
     row: Row
     beside: Row | None
@@ -58,8 +59,8 @@ class Variant:
 def read_plan(path: Path) -> Sequence[Variant]:
     """Reads a TOML file. Raises OSError, ValueError (pydantic's, too), and KeyError for an unknown `beside`."""
     rows = Plan.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).trainings
-    named = {row.name: row for row in rows}
-    return [_resolve(row, named[row.beside] if row.beside else None, path.parent) for row in rows]
+    by_name = {row.name: row for row in rows}
+    return [_resolve(row, by_name[row.beside] if row.beside else None, path.parent) for row in rows]
 
 
 def _resolve(row: Row, beside: Row | None, folder: Path) -> Variant:
@@ -73,7 +74,7 @@ def _resolve(row: Row, beside: Row | None, folder: Path) -> Variant:
 
 
 def _merge(stage: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The stage with the changes; tables (as `weights`) keep what the change does not name."""
+    """Returns the stage with the changes; tables (such as `weights`) keep the keys that the change does not set."""
     return {
         **stage,
         **{key: {**stage[key], **value} if isinstance(value, dict) else value for key, value in changes.items()},

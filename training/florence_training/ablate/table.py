@@ -1,4 +1,4 @@
-"""What the trainings of a plan came to: a picture of curves for each comparison, and a table."""
+"""Writes the results of a plan's trainings: an image of curves for each comparison, and a table."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from matplotlib.figure import Figure as Drawing
 from florence_training.ablate.plan import Figure, Row, Variant
 from florence_training.marked import BEGIN, END, fill, table_row
 
-LAST = 4  # rows of the log whose mean is the result: a single one is noisy
-WIDE = 3  # from this ratio of the largest to the least, a curve that falls is drawn over a logarithm
+LAST = 4  # rows of the log; the result is their mean, as a single one is noisy
+LOG_SCALE_RATIO = 3  # of the largest value to the least, above which a falling curve has a logarithmic axis
 SIZE = (4.2, 2.8)  # inches of a plot
 HEAD = ("choice", "other choice", "figure", "better", "choice", "other", "curves")
 
 
 def write_comparison(variants: Sequence[Variant], trainings: Path, folder: Path) -> None:
-    """Writes `<name>.png` for each comparison whose trainings have figures, and the table into README.md's marks."""
+    """Writes `<name>.png` for each comparison whose trainings have logs, and the table between README.md's markers."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [line for variant in variants for line in _compare(variant, trainings, folder)]
     path = folder / "README.md"
@@ -50,8 +50,8 @@ def _draw(row: Row, beside: Row, trainings: Path, picture: Path) -> None:
         plot.set_title(figure.name)
         plot.set_xlabel(figure.over)
         values = [value for curve in curves for _, value in curve]
-        if figure.better == "lower" and max(values) > WIDE * min(values):
-            plot.set_yscale("log")  # where it goes in the end is what counts
+        if figure.better == "lower" and max(values) > LOG_SCALE_RATIO * min(values):
+            plot.set_yscale("log")  # shows the end of the curve, which matters most
     drawing.legend([beside.title, row.title], loc="outside lower center", fontsize="small")
     drawing.savefig(picture)
 

@@ -1,1 +1,1 @@
-"""From a `Florence2ForConditionalGeneration` checkpoint to four ONNX graphs, and back."""
+"""Converts a `Florence2ForConditionalGeneration` checkpoint to four ONNX graphs, and back."""

@@ -1,8 +1,8 @@
-"""Writes an ONNX graph down node by node.
+"""Builds an ONNX graph node by node.
 
-The graphs are written by hand rather than traced because the memory of an isolate is the product's hardest limit: here
-every weight is stored once and keeps its name in the checkpoint (so that the checkpoint can be read back out of the
-graphs), and every size that the configuration fixes is a constant instead of a chain of `Shape` nodes.
+The graphs are written by hand, not traced, because the memory of an isolate is the product's hardest limit: every
+weight is stored once and keeps its name in the checkpoint (so that the checkpoint can be restored from the graphs), and
+every size that the configuration fixes is a constant instead of a chain of `Shape` nodes.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from florence_training.export.names import CONSTANT
 
-OPSET = 20  # the first with a Gelu of its own; LayerNormalization came with 17
-IR_VERSION = 9  # the format of opset 20, readable by every runtime that knows that opset
+OPSET = 20  # the first with a Gelu operator; LayerNormalization came with 17
+IR_VERSION = 9  # the format of opset 20, which every runtime with that opset reads
 
 Dimension = int | str
 Weights = Mapping[str, np.ndarray]
@@ -34,10 +34,10 @@ class _Store:
 
 
 class GraphBuilder:
-    """One graph in the making. Every method that adds a node returns the name of its output value."""
+    """A graph under construction. Every method that adds a node returns the name of its output value."""
 
     def __init__(self, name: str, weights: Weights, *, _store: _Store | None = None) -> None:
-        """An empty graph that takes its weights from the checkpoint's tensors `weights`."""
+        """Starts an empty graph that takes its weights from the checkpoint's tensors `weights`."""
         self._name = name
         self._store = _store if _store is not None else _Store(weights)
         self._nodes: list[onnx.NodeProto] = []
@@ -60,7 +60,7 @@ class GraphBuilder:
         return value
 
     def constant(self, array: np.ndarray) -> str:
-        """A constant that is no weight (a shape, a scale); equal constants are stored once."""
+        """Returns a constant that is not a weight (a shape, a scale); equal constants are stored once."""
         key = (str(array.dtype), array.shape, array.tobytes())
         if key not in self._store.constants:
             name = f"{CONSTANT}{len(self._store.constants)}"
@@ -69,19 +69,19 @@ class GraphBuilder:
         return self._store.constants[key]
 
     def integers(self, *values: int) -> str:
-        """A constant vector of int64, as `Reshape` and `Slice` want their arguments."""
+        """Returns a constant vector of int64, as `Reshape` and `Slice` require."""
         return self.constant(np.array(values, dtype=np.int64))
 
     def number(self, value: float) -> str:
-        """A constant float32 scalar."""
+        """Returns a constant float32 scalar."""
         return self.constant(np.array(value, dtype=np.float32))
 
     def has_weight(self, name: str) -> bool:
-        """Whether the checkpoint holds a tensor of that name."""
+        """Returns whether the checkpoint has a tensor of that name."""
         return name in self._store.weights
 
     def weight(self, name: str, *, transposed: bool = False) -> str:
-        """The checkpoint's tensor of that name; `transposed` for the right-hand side of a `MatMul`."""
+        """Returns the checkpoint's tensor of that name; `transposed` for the right-hand side of a `MatMul`."""
         if name not in self._store.initializers:
             array = self._store.weights[name]
             stored = np.ascontiguousarray(array.T if transposed else array)
@@ -89,20 +89,20 @@ class GraphBuilder:
         return name
 
     def branch(self, name: str) -> GraphBuilder:
-        """A graph for one side of an `If`: it sees this graph's values and keeps its weights in this graph."""
+        """Returns a graph for one side of an `If`; it sees this graph's values and stores its weights in this graph."""
         return GraphBuilder(name, self._store.weights, _store=self._store)
 
     def choose(self, condition: str, then: GraphBuilder, otherwise: GraphBuilder, outputs: Sequence[str]) -> None:
-        """An `If` node whose outputs get the names `outputs`, in the order in which both branches declare theirs."""
+        """Adds an `If` node with outputs named `outputs`, in the order in which both branches declare theirs."""
         branches = {"then_branch": then.graph(), "else_branch": otherwise.graph()}
         self._nodes.append(helper.make_node("If", [condition], list(outputs), name=f"{self._name}_if", **branches))
 
     def graph(self) -> onnx.GraphProto:
-        """The nodes so far, without initialisers."""
+        """Returns the nodes so far, without initialisers."""
         return helper.make_graph(self._nodes, self._name, self._inputs, self._outputs)
 
     def model(self) -> onnx.ModelProto:
-        """The whole checked model."""
+        """Returns the complete model, after the checker of ONNX has accepted it."""
         graph = self.graph()
         graph.initializer.extend(self._store.initializers.values())
         opsets = [helper.make_opsetid("", OPSET)]

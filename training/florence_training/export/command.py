@@ -1,4 +1,4 @@
-"""`export`: checkpoint → four ONNX graphs and the json files beside them, each graph compared with PyTorch."""
+"""`export`: converts a checkpoint to four ONNX graphs and their json files, and compares each graph with PyTorch."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from florence_training.export.files import write_files
 from florence_training.export.language import embed_tokens, encoder_model
 from florence_training.export.vision import vision_encoder
 
-TOLERANCE = 1e-4  # logits are of magnitude 10; float32 sums in another order differ by about 1e-5
+TOLERANCE = 1e-4  # logits have magnitude 10; float32 sums in another order differ by about 1e-5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `export`."""
+    """Adds the arguments of `export` to the parser."""
     parser.add_argument("--checkpoint", type=Path, required=True, help="a from_pretrained folder")
     parser.add_argument("--tokenizer", type=Path, help="tokenizer.json (default: the checkpoint's)")
     parser.add_argument("--image-size", type=int, help="pixels (default: the checkpoint's preprocessor_config.json)")
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exports, compares, and writes only what agrees. Returns the exit status."""
+    """Exports and compares; writes nothing if a graph differs. Returns the exit status."""
     size = arguments.image_size or read_image_size(arguments.checkpoint)
     model = load_checkpoint(arguments.checkpoint)
     models = build_graphs(model, size)
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def build_graphs(model: Florence2ForConditionalGeneration, image_size: int) -> dict[str, onnx.ModelProto]:
-    """The four graphs by their file name."""
+    """Returns the four graphs by file name."""
     weights = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
     return {
         "vision_encoder": vision_encoder(model.config, weights, image_size),

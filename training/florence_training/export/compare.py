@@ -1,4 +1,4 @@
-"""Runs the graphs under ONNX Runtime beside the PyTorch modules they were made from."""
+"""Runs the graphs under ONNX Runtime and compares them with the PyTorch modules that they were made from."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from florence_training.export.decoder import cache_names
 BATCH = 2
 DECODER_LENGTH = 6
 PADDING = 3  # prompt tokens of the second row that the attention mask hides
-FIRST_STEPS = (1, 4)  # decoder tokens fed at the first step: one, and several at once
+FIRST_STEPS = (1, 4)  # decoder tokens in the first step: one, and several at once
 
 Sessions = Mapping[str, onnxruntime.InferenceSession]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The largest absolute difference of one output, beside the largest value it takes."""
+    """The largest absolute difference of one output, and the largest absolute value that it takes."""
 
     what: str
     largest: float
@@ -31,7 +31,7 @@ class Difference:
 
 
 def open_sessions(models: Mapping[str, onnx.ModelProto]) -> Sessions:
-    """A CPU session for each graph."""
+    """Returns a CPU session for each graph."""
     providers = ["CPUExecutionProvider"]
     return {
         name: onnxruntime.InferenceSession(m.SerializeToString(), providers=providers) for name, m in models.items()
@@ -40,7 +40,10 @@ def open_sessions(models: Mapping[str, onnx.ModelProto]) -> Sessions:
 
 @torch.inference_mode()
 def compare(model: Florence2ForConditionalGeneration, sessions: Sessions, image_size: int) -> Iterator[Difference]:
-    """Feeds each graph the PyTorch output of the one before it: random pictures, two prompts, one of them padded."""
+    """Yields the differences of each graph, fed with the PyTorch output of the one before it.
+
+    The inputs are random images and two prompts, one of them padded.
+    """
     generator = torch.Generator().manual_seed(0)
     language, embed, vocabulary = (
         model.model.language_model,
@@ -100,8 +103,8 @@ def _run(session: onnxruntime.InferenceSession, **inputs: torch.Tensor) -> list[
     return outputs
 
 
-def _difference(what: str, got: list[np.ndarray], expected: list[torch.Tensor]) -> Difference:
+def _difference(what: str, actual: list[np.ndarray], expected: list[torch.Tensor]) -> Difference:
     reference = expected[0].numpy()
-    if got[0].shape != reference.shape:
-        raise ValueError(f"{what}: shape {got[0].shape}, expected {reference.shape}")
-    return Difference(what, float(np.abs(got[0] - reference).max()), float(np.abs(reference).max()))
+    if actual[0].shape != reference.shape:
+        raise ValueError(f"{what}: shape {actual[0].shape}, expected {reference.shape}")
+    return Difference(what, float(np.abs(actual[0] - reference).max()), float(np.abs(reference).max()))

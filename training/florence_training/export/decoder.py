@@ -1,4 +1,4 @@
-"""`decoder_model_merged`: BART's decoder with its key-value cache, one graph for the first step and all later ones.
+"""Builds `decoder_model_merged`: BART's decoder with its key-value cache, one graph for the first and all later steps.
 
 The self-attention always concatenates the past, which has length 0 at the first step. Only the keys and values of the
 cross-attention differ: `use_cache_branch` chooses between the cached ones and projecting `encoder_hidden_states`.
@@ -31,26 +31,30 @@ DECODER = f"{LANGUAGE}.decoder"
 
 @dataclass(frozen=True)
 class _Sizes:
+    """The number of layers and heads of the decoder, and the width of a head."""
+
     layers: int
     heads: int
     width: int
 
     @staticmethod
     def of(text: BartConfig) -> _Sizes:
+        """Returns the sizes in a configuration."""
         heads = text.decoder_attention_heads
         return _Sizes(text.decoder_layers, heads, text.d_model // heads)
 
     def cache_shape(self, length: str) -> list[int | str]:
+        """Returns the shape of cached keys or values over a dimension called `length`."""
         return ["batch_size", self.heads, length, self.width]
 
 
 def cache_names(layers: int, prefix: str, stacks: Sequence[str] = ("decoder", "encoder")) -> list[str]:
-    """`{prefix}.{layer}.{stack}.{key|value}` in the order of the graph's inputs and outputs."""
+    """Returns `{prefix}.{layer}.{stack}.{key|value}` in the order of the graph's inputs and outputs."""
     return [f"{prefix}.{i}.{stack}.{part}" for i in range(layers) for stack in stacks for part in ("key", "value")]
 
 
 def decoder_model_merged(config: Florence2Config, weights: Weights) -> onnx.ModelProto:
-    """Inputs, outputs and their order are those of the merged decoders that `optimum` writes."""
+    """Returns the graph; its inputs, outputs and their order are those of the merged decoders that `optimum` writes."""
     text, sizes = config.text_config, _Sizes.of(config.text_config)
     graph = GraphBuilder("decoder_model_merged", weights)
     _declare_inputs(graph, text, sizes)
@@ -88,7 +92,7 @@ def _declare_outputs(graph: GraphBuilder, text: BartConfig, sizes: _Sizes) -> No
 
 
 def _cross_keys_and_values(graph: GraphBuilder, sizes: _Sizes) -> None:
-    """`present.{i}.encoder.*`: the past ones passed through, or projected from `encoder_hidden_states`."""
+    """Makes `present.{i}.encoder.*`: the past ones passed through, or projected from `encoder_hidden_states`."""
     cached, projected = graph.branch("cached"), graph.branch("projected")
     shape, present = sizes.cache_shape("encoder_sequence_length"), cache_names(sizes.layers, "present", ["encoder"])
     for name in present:
@@ -103,7 +107,7 @@ def _cross_keys_and_values(graph: GraphBuilder, sizes: _Sizes) -> None:
 
 
 def _causal_mask(graph: GraphBuilder, past: str, length: str) -> str:
-    """[length, past + length]: the smallest float where a key comes after the query, else 0."""
+    """Returns [length, past + length]: the smallest float where a key comes after the query, else 0."""
     shape = graph.op("Concat", length, graph.op("Add", past, length), axis=0)
     full = graph.op("ConstantOfShape", shape, value=make_tensor("value", TensorProto.FLOAT, [1], [SMALLEST]))
     diagonal = graph.op("Squeeze", graph.op("Add", past, graph.integers(1)))

@@ -1,4 +1,4 @@
-"""The json files beside the graphs: what a runtime has to know besides the weights."""
+"""Writes the json files beside the graphs: what a runtime needs in addition to the weights."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def write_files(model: Florence2ForConditionalGeneration, tokenizer: Path, out: 
 
 
 def tokenizer_config(positions: int) -> dict[str, object]:
-    """Florence-2's tokenizer settings; the added tokens themselves are in `tokenizer.json`."""
+    """Returns Florence-2's tokenizer settings; the added tokens themselves are in `tokenizer.json`."""
     return {
         "add_prefix_space": False,
         "clean_up_tokenization_spaces": False,
@@ -52,7 +52,7 @@ def tokenizer_config(positions: int) -> dict[str, object]:
 
 
 def preprocessor_config(image_size: int, tokens: int) -> dict[str, object]:
-    """CLIP's image processor as Florence-2 sets it: a square, bicubic, no crop, ImageNet's mean and deviation."""
+    """Returns Florence-2's settings of the CLIP processor: square, bicubic, no crop, ImageNet's mean and deviation."""
     return {
         "do_center_crop": False,
         "do_convert_rgb": True,

@@ -1,4 +1,4 @@
-"""`embed_tokens` and `encoder_model`: the embedding and BART's encoder, and the layers that the decoder shares."""
+"""Builds `embed_tokens` and `encoder_model` (embedding and BART's encoder), and layers shared with the decoder."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from florence_training.export.builder import GraphBuilder, Weights
 from florence_training.export.layers import attention, feed_forward, layer_norm, linear
 
 LANGUAGE = "model.language_model"
-POSITION_OFFSET = 2  # BART keeps two unused rows at the head of its position tables
+POSITION_OFFSET = 2  # BART has two unused rows at the start of its position tables
 SMALLEST = float(np.finfo(np.float32).min)
 
 
 def embed_tokens(config: Florence2Config, weights: Weights) -> onnx.ModelProto:
-    """`input_ids` int64 [B,S] → `inputs_embeds` [B,S,D]."""
+    """Returns the graph `input_ids` int64 [B,S] → `inputs_embeds` [B,S,D]."""
     text = config.text_config
     scale = math.sqrt(text.d_model) if text.scale_embedding else 1.0
     graph = GraphBuilder("embed_tokens", weights)
@@ -33,7 +33,7 @@ def embed_tokens(config: Florence2Config, weights: Weights) -> onnx.ModelProto:
 
 
 def encoder_model(config: Florence2Config, weights: Weights) -> onnx.ModelProto:
-    """`attention_mask` int64 [B,S] and `inputs_embeds` [B,S,D] → `last_hidden_state` [B,S,D]."""
+    """Returns the graph `attention_mask` int64 [B,S], `inputs_embeds` [B,S,D] → `last_hidden_state` [B,S,D]."""
     text, encoder = config.text_config, f"{LANGUAGE}.encoder"
     shape = ["batch_size", "encoder_sequence_length", text.d_model]
     graph = GraphBuilder("encoder_model", weights)
@@ -63,13 +63,13 @@ def _encoder_layer(graph: GraphBuilder, hidden: str, layer: str, text: BartConfi
 
 
 def padding_mask(graph: GraphBuilder, mask: str) -> str:
-    """0 where `mask` [B,S] is 1 and the smallest float where it is 0, as [B,1,1,S]."""
+    """Returns [B,1,1,S]: 0 where `mask` [B,S] is 1, and the smallest float where it is 0."""
     absent = graph.op("Sub", graph.number(1.0), graph.op("Cast", mask, to=TensorProto.FLOAT))
     return graph.op("Unsqueeze", graph.op("Mul", absent, graph.number(SMALLEST)), graph.integers(1, 2))
 
 
 def embed_positions(graph: GraphBuilder, embeds: str, stack: str, first: str, length: str) -> str:
-    """Adds the learned positions `first` … `first + length` (vectors of one) and normalises."""
+    """Adds the learned positions `first` … `first + length` (vectors of one element) and normalises."""
     start = graph.op("Add", first, graph.integers(POSITION_OFFSET))
     table = graph.weight(f"{stack}.embed_positions.weight")
     positions = graph.op("Slice", table, start, graph.op("Add", start, length), graph.integers(0))
@@ -77,19 +77,19 @@ def embed_positions(graph: GraphBuilder, embeds: str, stack: str, first: str, le
 
 
 def project_heads(graph: GraphBuilder, value: str, name: str, heads: int, width: int, output: str | None = None) -> str:
-    """A linear layer whose output [B,S,D] is cut into heads: [B,heads,S,width]."""
+    """Adds a linear layer whose output [B,S,D] is split into heads: [B,heads,S,width]."""
     split = graph.op("Reshape", linear(graph, value, name), graph.integers(0, 0, heads, width))
     return graph.op("Transpose", split, name=output, perm=[0, 2, 1, 3])
 
 
 def attend(graph: GraphBuilder, query: str, key: str, value: str, name: str, width: int, mask: str) -> str:
-    """Attention over heads [B,heads,S,width], joined to [B,S,D] and projected by `{name}.out_proj`."""
+    """Adds attention over heads [B,heads,S,width], merged to [B,S,D] and projected by `{name}.out_proj`."""
     key = graph.op("Transpose", key, perm=[0, 1, 3, 2])
-    joined = graph.op("Transpose", attention(graph, query, key, value, width**-0.5, mask), perm=[0, 2, 1, 3])
-    return linear(graph, graph.op("Reshape", joined, graph.integers(0, 0, -1)), f"{name}.out_proj")
+    merged = graph.op("Transpose", attention(graph, query, key, value, width**-0.5, mask), perm=[0, 2, 1, 3])
+    return linear(graph, graph.op("Reshape", merged, graph.integers(0, 0, -1)), f"{name}.out_proj")
 
 
 def close_layer(graph: GraphBuilder, hidden: str, layer: str) -> str:
-    """The feed-forward half of a layer, with its residual and norm."""
+    """Adds the feed-forward half of a layer, with its residual and norm."""
     mixed = graph.op("Add", hidden, feed_forward(graph, hidden, f"{layer}."))
     return layer_norm(graph, mixed, f"{layer}.final_layer_norm")

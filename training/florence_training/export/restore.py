@@ -1,6 +1,6 @@
-"""`restore`: exported graphs → the `from_pretrained` folder they were made of, every weight bit for bit, or as rounded.
+"""`restore`: converts exported graphs back to a `from_pretrained` folder, every weight bit for bit, or as rounded.
 
-The shipped model is the only copy of the weights in the repository; training goes on from what this command writes.
+The shipped model is the only copy of the weights in the repository; training resumes from the output of this command.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from florence_training.export.names import as_computed
 
 GRAPHS = ("vision_encoder", "embed_tokens", "encoder_model", "decoder_model_merged")
 SETTINGS = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "preprocessor_config.json")
-MATMUL_RIGHT = 1  # the input of a MatMul that holds a linear layer's weight, transposed
+MATMUL_RIGHT = 1  # index of a MatMul's input that is a linear layer's weight, transposed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `restore`."""
+    """Adds the arguments of `restore` to the parser."""
     parser.add_argument("--model", type=Path, required=True, help="an exported folder (onnx/ and the json files)")
     parser.add_argument("--out", type=Path, required=True, help="the from_pretrained folder to write")
 
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def read_weights(model: onnx.ModelProto) -> Iterator[tuple[str, np.ndarray]]:
-    """The checkpoint's tensors that a graph holds, by their names in the checkpoint."""
+    """Yields the checkpoint's tensors that a graph contains, with their names in the checkpoint."""
     transposed = {
         name for node in _nodes(model.graph) if node.op_type == "MatMul" for name in node.input[MATMUL_RIGHT:]
     }
@@ -56,7 +56,10 @@ def read_weights(model: onnx.ModelProto) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def build_model(config: Florence2Config, weights: dict[str, np.ndarray]) -> Florence2ForConditionalGeneration:
-    """A model with these weights; raises if one is missing that the class neither ties nor computes."""
+    """Returns a model with these weights.
+
+    Raises ValueError if a weight is unexpected, or if one is missing that the class neither ties nor computes.
+    """
     model = Florence2ForConditionalGeneration(config)
     state = {name: torch.from_numpy(np.array(array, order="C")) for name, array in weights.items()}
     found = model.load_state_dict(state, strict=False)
@@ -69,7 +72,7 @@ def build_model(config: Florence2Config, weights: dict[str, np.ndarray]) -> Flor
 
 
 def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
-    """The nodes of a graph and of the branches inside it."""
+    """Yields the nodes of a graph and of the branches inside it."""
     for node in graph.node:
         yield node
         for attribute in node.attribute:

@@ -1,4 +1,4 @@
-"""`vision_encoder`: the DaViT tower and the projector. `pixel_values` [B,3,S,S] → `image_features` [B,1+n²,D]."""
+"""Builds `vision_encoder`: DaViT tower and projector, `pixel_values` [B,3,S,S] → `image_features` [B,1+n²,D]."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Stage:
 
 
 def map_sides(config: Florence2Config, image_size: int) -> list[int]:
-    """The height (= width) of every stage's feature map."""
+    """Returns the height (= width) of every stage's feature map."""
     vision, side, sides = config.vision_config, image_size, []
     for kernel, stride, padding in zip(vision.patch_size, vision.patch_stride, vision.patch_padding, strict=True):
         side = (side + 2 * padding - kernel) // stride + 1
@@ -39,12 +39,12 @@ def map_sides(config: Florence2Config, image_size: int) -> list[int]:
 
 
 def image_tokens(config: Florence2Config, image_size: int) -> int:
-    """One token for the whole picture and one for each cell of the last feature map."""
+    """Returns the number of visual tokens: one for the whole image, one for each cell of the last feature map."""
     return 1 + map_sides(config, image_size)[-1] ** 2
 
 
 def vision_encoder(config: Florence2Config, weights: Weights, image_size: int) -> onnx.ModelProto:
-    """The graph for square pictures of `image_size` pixels; only the batch axis is dynamic."""
+    """Returns the graph for square images of `image_size` pixels; only the batch axis is dynamic."""
     vision, sides = config.vision_config, map_sides(config, image_size)
     graph = GraphBuilder("vision_encoder", weights)
     pixels_shape = ["batch_size", vision.in_channels, image_size, image_size]
@@ -83,7 +83,7 @@ def _convolution(graph: GraphBuilder, value: str, name: str, padding: int, strid
 
 
 def _block(graph: GraphBuilder, value: str, name: str, kind: str, stage: _Stage) -> str:
-    """Four residual steps: depthwise, attention(norm), depthwise, feed-forward(norm); [B,C,H,W] in and out."""
+    """Adds four residual steps: depthwise, attention(norm), depthwise, feed-forward(norm); [B,C,H,W] in and out."""
     attend = _window_attention if kind == "window_attn" else _channel_attention
     last = _depthwise(graph, value, f"{name}.conv1", stage)
     mixed = attend(graph, layer_norm(graph, last, f"{name}.norm1"), f"{name}.{kind}", stage)
@@ -94,27 +94,27 @@ def _block(graph: GraphBuilder, value: str, name: str, kind: str, stage: _Stage)
 
 
 def _depthwise(graph: GraphBuilder, value: str, name: str, stage: _Stage) -> str:
-    """A depthwise 3×3 convolution and its residual, [B,C,H,W] → [B,H,W,C]."""
+    """Adds a depthwise 3×3 convolution and its residual, [B,C,H,W] → [B,H,W,C]."""
     mixed = graph.op("Add", _convolution(graph, value, name, padding=1, groups=stage.channels), value)
     return graph.op("Transpose", mixed, perm=TO_CHANNELS_LAST)
 
 
 def _window_attention(graph: GraphBuilder, value: str, name: str, stage: _Stage) -> str:
-    """Attention inside windows. One transpose cuts the windows and the heads, one puts both back."""
+    """Adds attention inside windows. One transpose splits windows and heads, one merges both."""
     side, window, heads, width = stage.side, stage.window, stage.heads, stage.channels // stage.heads
     windows = -(-side // window)
     margin = windows * window - side
-    if margin:  # to the right and below, with no mask: the reference attends to the zeros, too
+    if margin:  # at the right and bottom, without a mask: the reference attends to the zeros, too
         value = graph.op("Pad", value, graph.integers(0, 0, 0, 0, 0, margin, margin, 0))
     packed = linear(graph, value, f"{name}.qkv")
-    cut = graph.op("Reshape", packed, graph.integers(-1, windows, window, windows, window, 3, heads, width))
-    moved = graph.op("Transpose", cut, perm=[5, 0, 1, 3, 6, 2, 4, 7])
+    windowed = graph.op("Reshape", packed, graph.integers(-1, windows, window, windows, window, 3, heads, width))
+    moved = graph.op("Transpose", windowed, perm=[5, 0, 1, 3, 6, 2, 4, 7])
     query, key, values = _unpack(graph, moved, [3, -1, heads, window**2, width])
     key = graph.op("Transpose", key, perm=[0, 1, 3, 2])
     attended = attention(graph, query, key, values, width**-0.5)
     grid = graph.op("Reshape", attended, graph.integers(-1, windows, windows, heads, window, window, width))
-    back = graph.op("Transpose", grid, perm=[0, 1, 4, 2, 5, 3, 6])
-    merged = graph.op("Reshape", back, graph.integers(-1, windows * window, windows * window, stage.channels))
+    restored = graph.op("Transpose", grid, perm=[0, 1, 4, 2, 5, 3, 6])
+    merged = graph.op("Reshape", restored, graph.integers(-1, windows * window, windows * window, stage.channels))
     projected = linear(graph, merged, f"{name}.proj")
     if not margin:
         return projected
@@ -122,20 +122,20 @@ def _window_attention(graph: GraphBuilder, value: str, name: str, stage: _Stage)
 
 
 def _channel_attention(graph: GraphBuilder, value: str, name: str, stage: _Stage) -> str:
-    """Attention of channels to channels inside groups; its scale is the number of *tokens* to the power −½."""
+    """Adds attention of channels to channels inside groups; its scale is the number of *tokens* to the power −½."""
     tokens, groups, width = stage.side**2, stage.groups, stage.channels // stage.groups
     packed = graph.op("Reshape", linear(graph, value, f"{name}.qkv"), graph.integers(-1, tokens, 3, groups, width))
     moved = graph.op("Transpose", packed, perm=[2, 0, 3, 4, 1])
     query, key, values = _unpack(graph, moved, [3, -1, groups, width, tokens])
     key = graph.op("Transpose", key, perm=[0, 1, 3, 2])
     attended = attention(graph, query, key, values, tokens**-0.5)
-    back = graph.op("Transpose", attended, perm=[0, 3, 1, 2])
-    merged = graph.op("Reshape", back, graph.integers(-1, stage.side, stage.side, stage.channels))
+    restored = graph.op("Transpose", attended, perm=[0, 3, 1, 2])
+    merged = graph.op("Reshape", restored, graph.integers(-1, stage.side, stage.side, stage.channels))
     return linear(graph, merged, f"{name}.proj")
 
 
 def _unpack(graph: GraphBuilder, value: str, shape: list[int]) -> tuple[str, str, str]:
-    """Query, key and value from a tensor that has the three on its first axis."""
+    """Returns query, key and value of a tensor that has the three on its first axis."""
     packed = graph.op("Reshape", value, graph.integers(*shape))
     query, key, values = (graph.op("Gather", packed, graph.constant(np.array(i, np.int64)), axis=0) for i in range(3))
     return query, key, values
@@ -153,7 +153,7 @@ def _projector(graph: GraphBuilder, value: str, config: Florence2Config, side: i
 
 
 def _positions(graph: GraphBuilder, side: int, channels: int) -> str:
-    """Learned positions [side,side,C]: the column's half of the channels first, then the row's."""
+    """Returns learned positions [side,side,C]: the column's half of the channels first, then the row's."""
     half, tables = channels // 2, f"{PROJECTOR}.image_position_embed"
     start, end, axis = graph.integers(0), graph.integers(side), graph.integers(0)
     columns = graph.op("Slice", graph.weight(f"{tables}.column_embeddings.weight"), start, end, axis)
@@ -164,5 +164,5 @@ def _positions(graph: GraphBuilder, side: int, channels: int) -> str:
 
 
 def _first_frame(graph: GraphBuilder, channels: int) -> str:
-    """The temporal embedding of the only frame: sin 0 and cos 0 in turns."""
+    """Returns the temporal embedding of the only frame: sin 0 and cos 0 alternately."""
     return graph.constant(np.tile(np.array([0, 1], np.float32), channels // 2))

@@ -1,1 +1,1 @@
-"""Writes down what PyTorch and PIL answer, for the tests of every other implementation."""
+"""Records what PyTorch and PIL compute, for the tests of every other implementation."""

@@ -1,4 +1,4 @@
-"""All fifteen tasks on one picture, greedily and with three beams."""
+"""Answers all fifteen tasks on one image, with greedy search and with three beams."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from florence_training.annotate.tasks import TASKS
 from florence_training.evaluate.generate import GREEDY, THREE_BEAMS, Reader
 from florence_training.scenes.scene import Scene
 
-# A token leads the next one by at least this much, about ten times what float32 sums in another order change.
+# Least margin of a token over the next one, about ten times the effect of float32 sums in another order.
 LEAST_MARGIN = 1e-4
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The token ids of one task on one picture, without the decoder's start token."""
+    """The token ids of one task on one image, without the decoder's start token."""
 
     example: Example
     prompt_ids: list[int]
@@ -31,13 +31,16 @@ class Answer:
 
 
 def pose_all(scene: Scene, seed: int) -> list[Example] | None:
-    """All fifteen tasks with inputs from the scene, or none if the scene lacks a thing or a text."""
+    """Returns all fifteen tasks with inputs from the scene, or None if the scene lacks a thing or a text."""
     posed = examples(scene, Random(seed))
     return posed if len(posed) == len(TASKS) else None
 
 
 def answer_all(reader: Reader, exact: Reader, picture: Image.Image, posed: Sequence[Example]) -> list[Answer] | None:
-    """The answers, or none if one hangs on rounding: a small margin, or float64 (`exact`) answering otherwise."""
+    """Returns the answers, or None if one depends on rounding.
+
+    One does if a margin is small, or if float64 (`exact`) gives another answer.
+    """
     pixels = reader.pixels(picture)
     answers = []
     for example in posed:

@@ -1,4 +1,4 @@
-"""`goldens`: writes pictures and the token ids that `generate` gives for all fifteen tasks on each."""
+"""`goldens`: writes images and the token ids that `generate` returns for all fifteen tasks on each."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ from florence_training.goldens.answers import LEAST_MARGIN, Answer, answer_all, 
 from florence_training.goldens.pictures import GOLDEN_SHAPES, Shape, decode, draw
 from florence_training.goldens.smoke import smoke
 
-FIRST_SEED = 500_000_000  # far from the seeds that training begins with
+FIRST_SEED = 500_000_000  # far from the seeds of training
 SEEDS_A_SHAPE = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `goldens`."""
+    """Adds the arguments of `goldens` to the parser."""
     parser.add_argument("--checkpoint", type=Path, required=True, help="a from_pretrained folder with its tokenizer")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write")
     parser.add_argument("--workers", type=int, default=2, help="processes, each with one thread")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Draws, asks and writes. Returns the exit status."""
+    """Draws the images, generates and writes the goldens. Returns the exit status."""
     pictures = arguments.out / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
-    found: list[Golden] = []
+    goldens: list[Golden] = []
     with ProcessPoolExecutor(arguments.workers, get_context("spawn"), load, (arguments.checkpoint,)) as pool:
         for golden in pool.map(make_golden, range(len(GOLDEN_SHAPES))):
             (pictures / golden.name).write_bytes(golden.data)
             margin = min(answer.margin for answer in golden.answers)
             print(f"{golden.name}: seed {golden.seed}, {len(golden.data):,} bytes, margin {margin:.1e}", flush=True)
-            found.append(golden)
-    steps = smoke(Reader.load(arguments.checkpoint, torch.float32), decode(found[0].data), found[0].answers[0])
-    text = json.dumps({"picture": found[0].name, **steps}, indent=2) + "\n"
+            goldens.append(golden)
+    steps = smoke(Reader.load(arguments.checkpoint, torch.float32), decode(goldens[0].data), goldens[0].answers[0])
+    text = json.dumps({"picture": goldens[0].name, **steps}, indent=2) + "\n"
     (arguments.out / "smoke.json").write_text(text, encoding="utf-8")
-    rows = [to_row(golden.name, answer) for golden in found for answer in golden.answers]
+    rows = [to_row(golden.name, answer) for golden in goldens for answer in golden.answers]
     write_goldens(arguments.out / "goldens.json", provenance(arguments.checkpoint), rows)
     return 0
 
 
 @dataclass(frozen=True)
 class Golden:
-    """A picture's file and the answers to all tasks on it."""
+    """An image file and the answers to all tasks on it."""
 
     name: str
     seed: int
@@ -63,7 +63,7 @@ class Golden:
 
 def load(checkpoint: Path) -> None:
     """Loads the checkpoint, in float32 and float64, for `make_golden` in this process."""
-    torch.set_num_threads(1)  # more of them only wait for each other
+    torch.set_num_threads(1)  # more threads only wait for each other
     _readers[:] = [Reader.load(checkpoint, dtype) for dtype in (torch.float32, torch.float64)]
 
 
@@ -71,7 +71,7 @@ _readers: list[Reader] = []
 
 
 def make_golden(index: int) -> Golden:
-    """The golden of a shape, by the readers that `load` has loaded."""
+    """Returns the golden of a shape, with the readers that `load` has loaded."""
     shape = GOLDEN_SHAPES[index]
     reader, exact = _readers
     seed, data, answers = find_picture(reader, exact, shape, FIRST_SEED + index * SEEDS_A_SHAPE)
@@ -79,7 +79,7 @@ def make_golden(index: int) -> Golden:
 
 
 def find_picture(reader: Reader, exact: Reader, shape: Shape, first_seed: int) -> tuple[int, bytes, list[Answer]]:
-    """The first seed whose scene can pose every task and whose answers hang on no rounding error."""
+    """Returns the first seed with answers to every task that do not depend on rounding, its image and the answers."""
     for seed in count(first_seed):
         scene, data = draw(seed, shape)
         posed = pose_all(scene, seed)
@@ -90,12 +90,12 @@ def find_picture(reader: Reader, exact: Reader, shape: Shape, first_seed: int) -
 
 
 def to_row(picture: str, answer: Answer) -> dict[str, object]:
-    """One golden; `input` is there only for the tasks that take one."""
-    given = {} if answer.example.input is None else {"input": answer.example.input}
+    """Returns one golden as a json object; `input` is present only for tasks that take one."""
+    optional = {} if answer.example.input is None else {"input": answer.example.input}
     return {
         "picture": picture,
         "task": answer.example.task,
-        **given,
+        **optional,
         "prompt": answer.example.prompt,
         "prompt_ids": answer.prompt_ids,
         "greedy": answer.greedy,
@@ -106,7 +106,7 @@ def to_row(picture: str, answer: Answer) -> dict[str, object]:
 
 
 def provenance(checkpoint: Path) -> dict[str, object]:
-    """What made the goldens."""
+    """Returns the software, checkpoint and settings that made the goldens."""
     packages = ("torch", "transformers", "tokenizers", "pillow", "numpy")
     weights = hashlib.sha256((checkpoint / "model.safetensors").read_bytes()).hexdigest()
     return {
@@ -121,6 +121,6 @@ def provenance(checkpoint: Path) -> dict[str, object]:
 
 
 def write_goldens(path: Path, source: dict[str, object], rows: Iterable[dict[str, object]]) -> None:
-    """One golden a line, so that a difference is readable."""
+    """Writes one golden per line, so that diffs are readable."""
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     path.write_text(f'{{"provenance": {json.dumps(source)},\n"goldens": [\n{lines}\n]}}\n', encoding="utf-8")

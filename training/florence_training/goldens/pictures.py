@@ -1,4 +1,4 @@
-"""Pictures as files: a scene drawn at some size and encoded, and read back as everybody else will read it."""
+"""Draws a scene at some size and encodes it as an image file, and decodes such files as other implementations do."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ JPEG_QUALITY = 88
 
 @dataclass(frozen=True)
 class Shape:
-    """The size in pixels and the file format of a picture."""
+    """The size in pixels and the file format of an image."""
 
     width: int
     height: int
     format: str
 
     def file_name(self, stem: str) -> str:
-        """`stem` with the format's extension."""
+        """Returns `stem` with the extension of the format."""
         return f"{stem}.{'jpg' if self.format == 'JPEG' else 'png'}"
 
 
-# Small files of many sizes; the model sees a square, so none is far from one.
+# Small files of many sizes; the model's input is square, so no shape is far from square.
 GOLDEN_SHAPES = (
     Shape(256, 256, "PNG"), Shape(256, 256, "JPEG"), Shape(240, 240, "PNG"), Shape(320, 240, "JPEG"),
     Shape(240, 320, "JPEG"), Shape(300, 300, "JPEG"), Shape(200, 180, "PNG"), Shape(128, 128, "PNG"),
@@ -38,7 +38,7 @@ GOLDEN_SHAPES = (
 
 
 def draw(seed: int, shape: Shape, styles: tuple[str, ...] | None = None) -> tuple[Scene, bytes]:
-    """A scene without noise (which would only make the file large) and its encoded picture."""
+    """Returns a scene without noise (which would only make the file large) and its encoded image."""
     settings = SceneSettings(shape.width, shape.height, noisy=0)
     if styles is not None:
         settings = SceneSettings(shape.width, shape.height, styles, noisy=0)
@@ -47,7 +47,7 @@ def draw(seed: int, shape: Shape, styles: tuple[str, ...] | None = None) -> tupl
 
 
 def encode(picture: Image.Image, file_format: str, **options: object) -> bytes:
-    """The picture as a file."""
+    """Returns the image as a file."""
     buffer = io.BytesIO()
     defaults = {"quality": JPEG_QUALITY} if file_format == "JPEG" else {"optimize": True}
     picture.save(buffer, file_format, **{**defaults, **options})
@@ -55,7 +55,7 @@ def encode(picture: Image.Image, file_format: str, **options: object) -> bytes:
 
 
 def decode(data: bytes) -> Image.Image:
-    """A file as a picture."""
+    """Returns the image in a file."""
     picture = Image.open(io.BytesIO(data))
     picture.load()
     return picture

@@ -1,4 +1,4 @@
-"""A few numbers from every stage of one answer, to find the stage at which another implementation goes astray."""
+"""Records a few numbers from every stage of one answer, to find the stage at which another implementation diverges."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FIRST_VALUES = 8
 
 @torch.inference_mode()
 def smoke(reader: Reader, picture: Image.Image, answer: Answer) -> dict[str, object]:
-    """Shape, mean and first values of each tensor between the pixels and the first two steps' logits."""
+    """Returns shape, mean and first values of each tensor between the pixels and the logits of the first two steps."""
     model = reader.model
     language, embed, start = model.model.language_model, model.get_input_embeddings(), model.generation_config
     pixels = reader.pixels(picture)

@@ -1,7 +1,7 @@
-"""`answers`: what PyTorch writes for a few prompts on given pictures; `tools/compare-answers.ts` holds ours against it.
+"""`answers`: writes what PyTorch generates for a few prompts on given images, for `tools/compare-answers.ts`.
 
-Unlike `goldens`, it leaves nothing out. What the same weights write in float64 stands beside each answer: where that
-differs, the answer hangs on rounding, and float32 summed in another order may write either.
+Unlike `goldens`, it omits no answer. It also records what the same weights generate in float64: where that differs, the
+answer depends on rounding, and float32 summed in another order may give either.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from PIL import Image
 from florence_training.annotate.tasks import TASKS
 from florence_training.evaluate.generate import GREEDY, THREE_BEAMS, Decoding, Reader
 
-# Text, boxes, quads and a prompt with location tokens of its own.
+# Answers with text, boxes and quads, and a prompt that contains location tokens.
 INPUTS = {
     "<CAPTION>": None,
     "<OD>": None,
@@ -31,7 +31,10 @@ MAX_NEW_TOKENS = 32
 
 @dataclass(frozen=True)
 class Answer:
-    """Token ids without the decoder's start token; `margin` is the least lead of a greedy one, in logits."""
+    """The answers to one prompt, as token ids without the decoder's start token.
+
+    `margin` is the smallest difference, in logits, between a greedy token and the next one.
+    """
 
     picture: str
     prompt: str
@@ -44,7 +47,7 @@ class Answer:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `answers`."""
+    """Adds the arguments of `answers` to the parser."""
     parser.add_argument("--checkpoint", type=Path, required=True, help="a from_pretrained folder with its tokenizer")
     parser.add_argument("--pictures", type=Path, nargs="+", required=True, help="PNG and JPEG files")
     parser.add_argument("--max-new-tokens", type=int, default=MAX_NEW_TOKENS, help="of each answer (default: 32)")
@@ -52,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Asks and writes. Returns the exit status."""
+    """Generates the answers and writes them. Returns the exit status."""
     reader, exact = (Reader.load(arguments.checkpoint, dtype) for dtype in (torch.float32, torch.float64))
     decodings = {
         "greedy": dataclasses.replace(GREEDY, max_new_tokens=arguments.max_new_tokens),
@@ -77,22 +80,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def ask(reader: Reader, exact: Reader, path: Path, task: str, decodings: Mapping[str, Decoding]) -> Answer:
-    """One task on one picture, greedily and with beams, in float32 and in float64 (`exact`)."""
+    """Answers one task on one image, with greedy search and with beams, in float32 and in float64 (`exact`)."""
     with Image.open(path) as picture:
         pixels = reader.pixels(picture)
     prompt = TASKS[task].fill(INPUTS[task])
-    found = {name: reader.generate(pixels, prompt, decoding) for name, decoding in decodings.items()}
-    also = {name: exact.generate(pixels.double(), prompt, decoding) for name, decoding in decodings.items()}
-    margin = found["greedy"].margin
+    in_float32 = {name: reader.generate(pixels, prompt, decoding) for name, decoding in decodings.items()}
+    in_float64 = {name: exact.generate(pixels.double(), prompt, decoding) for name, decoding in decodings.items()}
+    margin = in_float32["greedy"].margin
     if margin is None:
         raise ValueError("the greedy search has no margin")
     return Answer(
         picture=str(path.resolve()),
         prompt=prompt,
         prompt_ids=reader.encode(prompt),
-        greedy=found["greedy"].ids,
-        beams=found["beams"].ids,
-        exact_greedy=also["greedy"].ids,
-        exact_beams=also["beams"].ids,
+        greedy=in_float32["greedy"].ids,
+        beams=in_float32["beams"].ids,
+        exact_greedy=in_float64["greedy"].ids,
+        exact_beams=in_float64["beams"].ids,
         margin=margin,
     )

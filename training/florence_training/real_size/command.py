@@ -1,4 +1,4 @@
-"""`random`: a model as large as a published one, with random weights, as a `from_pretrained` folder."""
+"""`random`: writes a model of the size of a published one, with random weights, as a `from_pretrained` folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COPIED = ("tokenizer.json", "preprocessor_config.json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `random`."""
+    """Adds the arguments of `random` to the parser."""
     parser.add_argument(
         "--config", type=Path, required=True, help="the published json files, tokenizer.json among them"
     )
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Draws the weights and writes them. Returns the exit status."""
+    """Draws the weights and writes the model. Returns the exit status."""
     model = Florence2ForConditionalGeneration(read_configuration(arguments.config))
     randomise(model, arguments.seed)
     model.generation_config = GenerationConfig.from_pretrained(arguments.config)

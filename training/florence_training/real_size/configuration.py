@@ -1,4 +1,4 @@
-"""The published configuration files → transformers' own `Florence2Config`."""
+"""Converts the published configuration files to transformers' own `Florence2Config`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from transformers import BartConfig, Florence2Config, Florence2VisionConfig
 
-# What transformers 5.23 calls the settings of the published `vision_config`.
+# The names in transformers 5.23 of the settings in the published `vision_config`.
 VISION_SETTINGS = {
     "depths": "depths",
     "embed_dim": "dim_embed",
@@ -23,7 +23,7 @@ VISION_SETTINGS = {
     "projection_dim": "projection_dim",
 }
 
-# Of the published `text_config` only sizes and token ids: how to generate is in `generation_config.json`.
+# Sizes and token ids of the published `text_config`; settings of the search are in `generation_config.json`.
 TEXT_SETTINGS = (
     "activation_function bos_token_id d_model decoder_attention_heads decoder_ffn_dim decoder_layers"
     " decoder_start_token_id encoder_attention_heads encoder_ffn_dim encoder_layers eos_token_id"
@@ -34,7 +34,7 @@ PLACEHOLDER = "<mask>"
 
 
 def read_configuration(folder: Path) -> Florence2Config:
-    """The sizes of the model whose `config.json` and `tokenizer.json` lie in `folder`."""
+    """Returns the configuration of the model whose `config.json` and `tokenizer.json` are in `folder`."""
     published = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     vision, text = published["vision_config"], published["text_config"]
     return Florence2Config(
@@ -55,6 +55,6 @@ def _vision(published: Mapping[str, Any]) -> Florence2VisionConfig:
 
 
 def _placeholder_id(tokenizer: Path) -> int:
-    """The id that stands where visual tokens go: the published vocabulary has none for it, and no use for this one."""
+    """Returns the id in place of visual tokens; the published vocabulary has none for them, and no use for this one."""
     added = json.loads(tokenizer.read_text(encoding="utf-8"))["added_tokens"]
     return next(int(token["id"]) for token in added if token["content"] == PLACEHOLDER)

@@ -1,1 +1,1 @@
-"""Exported graphs with smaller weights, for measuring what that costs."""
+"""Makes exported graphs with smaller weights, to measure what that costs."""

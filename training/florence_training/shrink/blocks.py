@@ -1,4 +1,4 @@
-"""Matrices as int8 in blocks with a scale each, multiplied in float32: ONNX Runtime's `MatMulNBits`."""
+"""Stores matrices as int8 in blocks with a scale each, multiplied in float32: ONNX Runtime's `MatMulNBits`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from onnx import helper, numpy_helper
 from florence_training.shrink.halves import store_halves
 
 BLOCK = 64  # rows of a matrix that share a scale
-MIDDLE, LARGEST = 128, 127  # of what an unsigned byte holds: zero, and how far it reaches
+MIDDLE, LARGEST = 128, 127  # in an unsigned byte: the value of zero, and the largest magnitude
 IN_FLOAT32 = 1  # the operator's accuracy_level
 
 
 def store_blocks(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with every matrix whose rows fill blocks in int8, and what is left as float16."""
+    """Returns the graph with matrices that fill blocks of rows as int8, and the remaining weights as float16."""
     weights = {weight.name: weight for weight in model.graph.initializer}
     by_name: dict[str, list[onnx.NodeProto]] = {}
     for node in _nodes(model.graph):
@@ -31,7 +31,7 @@ def store_blocks(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def quantize(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A matrix [rows,columns] as bytes [columns,rows/64,64] and scales [columns,rows/64]."""
+    """Quantises a matrix [rows,columns] to bytes [columns,rows/64,64] and scales [columns,rows/64]."""
     blocks = matrix.T.reshape(matrix.shape[1], -1, BLOCK)
     scales = np.abs(blocks).max(axis=-1) / LARGEST
     scales[scales == 0] = 1
@@ -39,7 +39,7 @@ def quantize(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
-    """Those of branches, too."""
+    """Yields the nodes of a graph and of its branches."""
     for node in graph.node:
         yield node
         for attribute in node.attribute:

@@ -1,4 +1,4 @@
-"""`shrink`: exported graphs → the same with smaller weights. `bench/dtypes.ts` says what that costs."""
+"""`shrink`: stores exported graphs with smaller weights. `bench/dtypes.ts` measures what that costs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ WAYS: Mapping[str, Callable[[onnx.ModelProto], onnx.ModelProto]] = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command line of `shrink`."""
+    """Adds the arguments of `shrink` to the parser."""
     parser.add_argument("--model", type=Path, required=True, help="a folder that `export` has written")
     parser.add_argument("--dtype", choices=WAYS, required=True, help="fp16, int8 (dynamic) or q8 (int8 in blocks)")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes. Returns the exit status."""
+    """Writes the graphs, and copies the json files. Returns the exit status."""
     (arguments.out / "onnx").mkdir(parents=True, exist_ok=True)
     for path in arguments.model.glob("*.json"):
         shutil.copyfile(path, arguments.out / path.name)

@@ -1,4 +1,4 @@
-"""Weights kept as float16; everything is computed in float32 as before."""
+"""Stores weights as float16; everything is computed in float32 as before."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from onnx import TensorProto, helper, numpy_helper
 
 from florence_training.export.names import CONSTANT, HALF
 
-LEAST_BYTES = 1024  # smaller constants stay: graphs are optimised by their values, and all together they weigh nothing
+# Smaller constants stay float32: graphs are optimised by their values, and their total size is negligible.
+LEAST_BYTES = 1024
 
 
 def store_halves(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with every large float32 weight as float16 and a cast, which ONNX Runtime does once when it loads.
+    """Returns the graph with every large float32 weight as float16 and a cast, which ONNX Runtime runs once at load.
 
-    Constants stay: a checkpoint does not hold them, so they would come back unrounded.
+    Constants stay float32: a checkpoint does not contain them, so after a restore they would be unrounded again.
     """
     graph = model.graph
     stored, casts = [], []

@@ -1,4 +1,4 @@
-"""Matrices as int8, multiplied as integers: ONNX Runtime's dynamic quantisation."""
+"""Stores matrices as int8 and multiplies integers: ONNX Runtime's dynamic quantisation."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from florence_training.shrink.halves import store_halves
 
 
 def multiply_integers(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The graph with a scale for each column of a matrix; what it is multiplied by is quantised as it comes.
+    """Returns the graph with int8 matrices, one scale per column; the other factor is quantised at run time.
 
-    Convolutions and embeddings stay as they compute, their weights as float16.
+    Convolutions and embeddings compute as before, with their weights stored as float16.
     """
     with tempfile.TemporaryDirectory() as folder:
         before, after = (Path(folder) / name for name in ("before.onnx", "after.onnx"))
