@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def train_variant(variant: Variant, arguments: argparse.Namespace, stop: Event) -> None:
-    """Runs or resumes the variant's training in its folder. Raises CheckpointError if another training is there."""
+    """Runs or resumes the variant's training in its folder. Raises CheckpointError if it contains another."""
     out, start = arguments.out / variant.row.name, arguments.start
     out.mkdir(parents=True, exist_ok=True)
     model = load_start(start, variant.recipe, untrained=variant.row.untrained)

@@ -23,7 +23,7 @@ class Figure(BaseModel):
 
 
 class Row(BaseModel):
-    """A training. One with `recipe` stands alone; one with `beside` is a copy of that training with changes.
+    """A training. One with `recipe` is a baseline; one with `beside` is a copy of that baseline with changes.
 
     `change` is merged into the recipe, `stage` into each of its stages. One that is `untrained` starts from random
     weights.

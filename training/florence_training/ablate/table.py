@@ -18,7 +18,7 @@ HEAD = ("choice", "other choice", "figure", "better", "choice", "other", "curves
 
 
 def write_comparison(variants: Sequence[Variant], trainings: Path, folder: Path) -> None:
-    """Writes `<name>.png` for each comparison whose trainings have logs, and the table between README.md's markers."""
+    """Writes `<name>.png` for each comparison of trainings with logs, and the table between README.md's markers."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [line for variant in variants for line in _compare(variant, trainings, folder)]
     path = folder / "README.md"

@@ -51,8 +51,8 @@ def find_named(answered: Sequence[Answered]) -> Figures:
 def ground(answered: Sequence[Answered]) -> Figures:
     """Returns the metrics of phrase grounding: `recall1`, and those of `find_boxes`.
 
-    `recall1` is the fraction of phrases whose first box has an IoU of at least 0.5 with one of their things (Flickr30k
-    Entities).
+    `recall1` is the fraction of phrases with a first box that has an IoU of at least 0.5 with one of their things
+    (Flickr30k Entities).
     """
     recalls = [first for each in answered for first in _first_boxes(each)]
     return {"recall1": float(np.mean(recalls)), **find_boxes(answered)}

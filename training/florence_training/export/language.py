@@ -77,7 +77,7 @@ def embed_positions(graph: GraphBuilder, embeds: str, stack: str, first: str, le
 
 
 def project_heads(graph: GraphBuilder, value: str, name: str, heads: int, width: int, output: str | None = None) -> str:
-    """Adds a linear layer whose output [B,S,D] is split into heads: [B,heads,S,width]."""
+    """Adds a linear layer and splits its output [B,S,D] into heads: [B,heads,S,width]."""
     split = graph.op("Reshape", linear(graph, value, name), graph.integers(0, 0, heads, width))
     return graph.op("Transpose", split, name=output, perm=[0, 2, 1, 3])
 

@@ -13,7 +13,7 @@ from florence_training.train.recipe import Rates, Recipe, Source, Stage, Weights
 
 TASKS_A_PICTURE = 3
 ABSENT = 0.2  # fraction of open-vocabulary questions about absent things, as in the recipes
-MEASURED = 24  # scenes whose loss measures what is forgotten
+MEASURED = 24  # scenes for the loss that measures forgetting
 NO_RATES = Rates(vision=0, language=0, embeddings=0, heads=0)  # unused: the options set the rate
 
 

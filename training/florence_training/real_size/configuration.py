@@ -34,7 +34,7 @@ PLACEHOLDER = "<mask>"
 
 
 def read_configuration(folder: Path) -> Florence2Config:
-    """Returns the configuration of the model whose `config.json` and `tokenizer.json` are in `folder`."""
+    """Returns the configuration of the model with the `config.json` and `tokenizer.json` in `folder`."""
     published = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     vision, text = published["vision_config"], published["text_config"]
     return Florence2Config(

@@ -53,7 +53,7 @@ FONTS = tuple(
     for weight in weights
 )
 
-CAPITALS_ONLY = ("bebas-neue",)  # packages of fonts whose small letters look like capitals
+CAPITALS_ONLY = ("bebas-neue",)  # packages of fonts with small letters that look like capitals
 
 
 def as_drawn(text: str, font: str) -> str:

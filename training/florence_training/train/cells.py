@@ -34,7 +34,7 @@ class Cells:
     and elsewhere.
     `letters` [4·side,4·side]: at a quarter of a token's side, 1 + the character that covers the middle of the cell,
     else 0.
-    `slots` [side²,4]: 1 + the characters whose middles are in the token, in reading order; 0 where there are no more.
+    `slots` [side²,4]: 1 + the characters with their middles in the token, in reading order; 0 where there are no more.
     `first` [side²]: the index in its word of the first character in `slots`; -1 where there is none.
     """
 

@@ -1,7 +1,7 @@
 """Auxiliary heads, which predict what each visual token shows, so that the tower learns to see before it is prompted.
 
 They are discarded at the end, which leaves a plain Florence-2. Boxes and characters go through the model's own
-vocabulary: a head gives a vector whose products with the tied embeddings must select the right token, so that in the
+vocabulary: a head gives a vector, and its products with the tied embeddings must select the right token, so that in the
 end the decoder only has to copy.
 """
 

@@ -37,7 +37,7 @@ class Counts:
 
     @property
     def f1(self) -> float:
-        """Returns the harmonic mean of precision and recall; 0 if there is nothing and nothing was found."""
+        """Returns the harmonic mean of precision and recall; 0 if no thing exists and none was found."""
         return 2 * self.right / max(1, self.given + self.wanted)
 
 
