@@ -1,4 +1,4 @@
-"""A Florence-2 so small that it is built, exported and run in a second, with nothing about it square or even."""
+"""Fixtures: a Florence-2 so small that it is built, exported and run in a second, with no square or even sizes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from transformers import BartConfig, Florence2Config, Florence2ForConditionalGen
 
 from florence_training.checkpoint import SHIPPED
 
-# The models are tiny: more threads only wait for each other, on a busy machine for minutes.
+# The models are tiny: more threads only wait for each other, for minutes on a busy machine.
 torch.set_num_threads(1)
 
-SIDE = 64  # pixels of `like`: two tokens a side
-IMAGE_SIZE = 48  # feature maps of 12, 6, 3 and 2: the last two are no multiple of the window
+SIDE = 64  # pixels of the images of `like`: two tokens a side
+IMAGE_SIZE = 48  # feature maps of 12, 6, 3 and 2: the last two are not multiples of the window
 
 
 def make_model(*, scale_embedding: bool = False, tied: bool = True) -> Florence2ForConditionalGeneration:
-    """Random weights, every one of them different, so that a mixed-up pair is noticed; `tied` is the head's weight."""
+    """Returns a model with random weights, all different, so that a swapped pair is noticed; `tied` ties the head."""
     vision = Florence2VisionConfig(
         depths=[1, 1, 2, 1],
         embed_dim=[8, 16, 24, 32],
@@ -50,21 +50,21 @@ def make_model(*, scale_embedding: bool = False, tied: bool = True) -> Florence2
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            centre = 1.0 if "norm" in name and name.endswith("weight") else 0.0
-            parameter.copy_(centre + torch.randn(parameter.shape, generator=generator) * 0.2)
+            mean = 1.0 if "norm" in name and name.endswith("weight") else 0.0
+            parameter.copy_(mean + torch.randn(parameter.shape, generator=generator) * 0.2)
     model.set_attn_implementation("eager")
     return model.eval()
 
 
 @pytest.fixture(scope="session")
 def tiny() -> Florence2ForConditionalGeneration:
-    """Shared: nobody changes it."""
+    """Returns a shared model that no test changes."""
     return make_model()
 
 
 @pytest.fixture(scope="session")
 def like(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The json files of a tiny model with the shipped vocabulary, and its first weights."""
+    """Returns a folder with the json files of a tiny model with the shipped vocabulary, and its initial weights."""
     folder = tmp_path_factory.mktemp("like")
     vision = Florence2VisionConfig(
         depths=[1, 1, 1, 1], embed_dim=[8, 16, 16, 32], num_heads=[1, 2, 2, 4], num_groups=[1, 2, 2, 4],

@@ -1,4 +1,4 @@
-"""A plan's trainings differ in what it says, are done once, and are set side by side."""
+"""The trainings of a plan differ only in its changes, run once, and are compared in a table."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def plan(tmp_path: Path) -> Path:
     return tmp_path / "plan.toml"
 
 
-def test_a_variant_is_the_other_but_for_its_changes(plan: Path) -> None:
+def test_a_variant_equals_its_baseline_except_for_its_changes(plan: Path) -> None:
     base, other = read_plan(plan)
     assert other.beside == base.row
     assert (base.recipe.locations, other.recipe.locations) == (None, "unrelated")
@@ -58,7 +58,7 @@ def test_a_variant_is_the_other_but_for_its_changes(plan: Path) -> None:
     assert after.model_copy(update={"smoothing": 4.0, "weights": before.weights}) == before
 
 
-def test_a_variant_may_change_what_every_stage_has(plan: Path) -> None:
+def test_a_variant_can_change_settings_of_the_table_every(plan: Path) -> None:
     every = "seed = 5\nevery = { weights = { objects = 0.1, places = 0.1, letters = 0.1 } }"
     recipe = RECIPE.replace("seed = 5", every).replace(RECIPE.splitlines()[7] + "\n", "")
     assert "weights" not in recipe.split("[[stages]]")[1]
@@ -67,7 +67,7 @@ def test_a_variant_may_change_what_every_stage_has(plan: Path) -> None:
     assert read_plan(plan) == before
 
 
-def test_a_plan_trains_draws_and_tells(plan: Path, like: Path, tmp_path: Path) -> None:
+def test_a_plan_is_trained_and_writes_curves_and_a_table(plan: Path, like: Path, tmp_path: Path) -> None:
     out, table = tmp_path / "out", tmp_path / "table"
     command = ["ablate", "--plan", str(plan), "--out", str(out), "--table", str(table)]
     assert main([*command, "--from", str(like), "--workers", "0"]) == 0
@@ -83,10 +83,10 @@ def test_a_plan_trains_draws_and_tells(plan: Path, like: Path, tmp_path: Path) -
     assert (out / "other" / "log.csv").read_text() == done
 
 
-def test_one_that_is_told_to_stop_leaves_the_table_as_it_is(
+def test_a_stopped_plan_does_not_write_the_table(
     plan: Path, like: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A table of half-done trainings would look like one of whole ones."""
+    """A table of unfinished trainings would look like one of finished trainings."""
     stop = Event()
     stop.set()
     monkeypatch.setattr("florence_training.ablate.command.told_to_stop", lambda: nullcontext(stop))
@@ -98,7 +98,7 @@ def test_one_that_is_told_to_stop_leaves_the_table_as_it_is(
     assert not table.exists()
 
 
-def test_text_around_the_table_stays(plan: Path, like: Path, tmp_path: Path) -> None:
+def test_text_around_the_table_is_unchanged(plan: Path, like: Path, tmp_path: Path) -> None:
     table = tmp_path / "table"
     table.mkdir()
     (table / "README.md").write_text("# Before\n<!-- figures -->\nold\n<!-- /figures -->\nAfter\n")
@@ -110,7 +110,7 @@ def test_text_around_the_table_stays(plan: Path, like: Path, tmp_path: Path) -> 
     assert "old" not in text
 
 
-def test_a_training_that_was_done_by_another_plan_is_not_taken_for_this_ones(
+def test_a_training_of_another_plan_is_refused(
     plan: Path, like: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["--plan", str(plan), "--out", str(tmp_path / "out"), "--table", str(tmp_path / "table")]
@@ -120,12 +120,12 @@ def test_a_training_that_was_done_by_another_plan_is_not_taken_for_this_ones(
     assert "other/step-00000002 was trained by another recipe" in capsys.readouterr().err
 
 
-def test_the_plan_of_this_folder_can_be_read() -> None:
+def test_the_plan_in_the_repository_is_valid() -> None:
     variants = read_plan(PLANS / "ablations" / "plan.toml")
     assert sum(variant.beside is not None for variant in variants) >= 4
 
 
-def test_one_beside_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_baseline_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text('[[trainings]]\nname = "a"\ntitle = "a"\nbeside = "b"\n')
     assert main(["ablate", "--plan", str(plan), "--from", "x", "--out", "x", "--table", "x"]) == 1

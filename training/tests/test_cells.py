@@ -1,4 +1,4 @@
-"""The targets of the scaffolding heads say where boxes and letters are."""
+"""The targets of the auxiliary heads record where boxes and letters are."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def quad(left: float, top: float, right: float, bottom: float) -> tuple[float, .
     return (left, top, right, top, right, bottom, left, bottom)
 
 
-# Of 320 × 160 pixels: a token covers 40 × 20 of them, a cell of the finest map 10 × 5.
+# 320 × 160 pixels: a token covers 40 × 20 of them, a cell of the finest map 10 × 5.
 SCENE = Scene(
     image=np.zeros((160, 320, 3), np.uint8),
     ground="blue",
     objects=(
-        SceneObject("owl", (80, 40, 160, 80), OUTLINE),  # its middle (120, 60) lies at the corner of token (3, 3)
+        SceneObject("owl", (80, 40, 160, 80), OUTLINE),  # its middle (120, 60) is at the corner of token (3, 3)
         SceneObject("bus", (200, 100, 209, 109), OUTLINE),
         SceneObject("cat", (200, 90, 220, 118), OUTLINE),  # in one token with the bus, and larger
     ),
@@ -43,7 +43,7 @@ SCENE = Scene(
 )
 
 
-def test_a_box_stands_in_the_token_of_its_middle_and_the_larger_one_wins() -> None:
+def test_a_box_is_in_the_token_of_its_middle_and_the_larger_one_wins() -> None:
     objects = mark_cells(SCENE, SIDE).objects
     assert [int(token) for token in np.flatnonzero(objects[:, 0])] == [0, 27, 45]
     owl, cat, text = objects[3 * SIDE + 3], objects[5 * SIDE + 5], objects[0]
@@ -52,13 +52,13 @@ def test_a_box_stands_in_the_token_of_its_middle_and_the_larger_one_wins() -> No
     assert np.allclose(cat[2:4], [0.25, 0.2])
 
 
-def test_the_boxes_come_back_as_bins() -> None:
+def test_boxes_are_recovered_as_bins() -> None:
     objects = torch.from_numpy(mark_cells(SCENE, SIDE).objects)
     expected = torch.tensor([250, 250, 500, 500])  # of 320 × 160 pixels, in thousandths
-    assert (corners_of(objects[None])[0, 27] - expected).abs().max() <= 1  # a logarithm and back
+    assert (corners_of(objects[None])[0, 27] - expected).abs().max() <= 1  # rounding of a logarithm and back
 
 
-def test_an_outline_stands_where_its_box_does_as_parts_of_the_picture() -> None:
+def test_an_outline_is_in_the_cell_of_its_box_as_fractions_of_the_image() -> None:
     around = np.array([[80.0, 40], [160, 40], [160, 80], [80, 80]])
     owl = SceneObject("owl", (80, 40, 160, 80), around)
     outlines = mark_cells(Scene(SCENE.image, SCENE.ground, (owl,), SCENE.texts), SIDE).outlines
@@ -77,14 +77,14 @@ def test_letters_cover_their_cells() -> None:
     assert np.count_nonzero(letters) == 4 * 6
 
 
-def test_a_token_has_the_letters_whose_middles_lie_in_it() -> None:
+def test_a_token_has_the_letters_with_their_middles_in_it() -> None:
     cells = mark_cells(SCENE, SIDE)
     read = ["".join(CHARACTERS[index - 1] for index in slots if index) for slots in cells.slots[:3]]
     assert read == ["Ab", "1", ""]
     assert cells.first[:3].tolist() == [0, 2, -1]
 
 
-def test_targets_of_real_scenes_stay_in_their_ranges() -> None:
+def test_targets_of_real_scenes_are_in_their_ranges() -> None:
     settings = SceneSettings(300, 200, writing=Writing((0, 1, 1, 1, 1), gibberish=0.5))
     for seed in range(30):
         scene = make_scene(seed, settings)
@@ -97,7 +97,7 @@ def test_targets_of_real_scenes_stay_in_their_ranges() -> None:
         assert cells.letters.max() <= len(CHARACTERS)
 
 
-def test_characters_lie_side_by_side_in_their_word() -> None:
+def test_characters_are_side_by_side_in_their_word() -> None:
     texts = [text for seed in range(30) for text in make_scene(seed).texts]
     assert texts
     for text in texts:

@@ -1,4 +1,4 @@
-"""Questions, the ways to their answers, and the figures of answers that are known to be right or wrong."""
+"""Questions, the sources of their answers, and the metrics of answers that are known to be right or wrong."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from florence_training.scenes.ground import COLOURS
 from florence_training.train.recipe import Source
 
 SIZE = (200, 100)
-# 16 points cannot follow every outline: the targets themselves overlap the masks by 0.88 here.
+# 16 points cannot follow every outline: the targets themselves have an IoU of 0.88 with the masks here.
 LEAST_TRUE_OUTLINE = 0.8
 
 
@@ -40,7 +40,7 @@ def questions() -> list[Question]:
     return [each for seed, scene in draw_scenes(4, ["google"]) for each in ask_everything(seed, scene)]
 
 
-def test_every_task_is_asked_of_every_scene_and_one_thing_is_absent(questions: list[Question]) -> None:
+def test_every_scene_has_every_task_and_one_absent_thing(questions: list[Question]) -> None:
     assert len({each.id for each in questions}) == len(questions) == 4 * (len(TASKS) + 1)
     assert {each.example.task for each in questions} == set(TASKS) == set(MEASURES)
     absent = [each for each in questions if not each.example.target]
@@ -49,8 +49,8 @@ def test_every_task_is_asked_of_every_scene_and_one_thing_is_absent(questions: l
         assert each.subject.input not in {thing.name for thing in each.scene.objects}
 
 
-def test_which_of_two_names_is_asked_for_does_not_hang_on_the_ground() -> None:
-    """The ground is what a scene's own random numbers choose first, the name what a question does."""
+def test_which_of_two_names_is_asked_for_does_not_depend_on_the_background() -> None:
+    """A scene's own random numbers choose the background first; those for questions choose the name first."""
     early = list(COLOURS)[:4]
     asked = {
         list(group(scene)).index(each.subject.input or "")
@@ -62,13 +62,13 @@ def test_which_of_two_names_is_asked_for_does_not_hang_on_the_ground() -> None:
     assert asked == {0, 1}
 
 
-def test_the_unseen_style_draws_scenes_and_trains_nothing() -> None:
+def test_the_unseen_style_draws_scenes_and_is_refused_for_training() -> None:
     assert [scene.image.shape for _, scene in draw_scenes(2, [UNSEEN])] == [(256, 256, 3)] * 2
     with pytest.raises(ValueError, match="no style to train on: openmoji"):
         Source(styles=(UNSEEN,))
 
 
-def test_the_truth_is_right_in_everything_but_outlines_of_sixteen_points(questions: list[Question]) -> None:
+def test_the_targets_are_right_except_for_outlines_of_sixteen_points(questions: list[Question]) -> None:
     scenes = [questions[at : at + len(TASKS) + 1] for at in range(0, len(questions), len(TASKS) + 1)]
     answered = [each for asked in scenes for each in ask_all(asked, Truth())]
     for task, figures in measure(answered).items():
@@ -78,7 +78,7 @@ def test_the_truth_is_right_in_everything_but_outlines_of_sixteen_points(questio
         assert all(LEAST_TRUE_OUTLINE < value < 1 for value in outlines.values())
 
 
-def test_no_answer_is_wrong_in_everything_but_silence_about_the_absent(questions: list[Question]) -> None:
+def test_an_empty_answer_is_wrong_except_about_an_absent_thing(questions: list[Question]) -> None:
     for task, figures in measure(Answered(question, Answer()) for question in questions).items():
         parts = {name: value for name, value in figures.items() if not name.endswith("_wanted")}
         assert parts == {name: float(name == "absent_silent") for name in parts}, task
@@ -89,19 +89,19 @@ def _figures_of(questions: list[Question], task: str, answer: Answer) -> Figures
     return MEASURES[task]([Answered(question, answer) for question in asked])
 
 
-def test_what_is_found_of_an_absent_thing_is_wrong(questions: list[Question]) -> None:
+def test_a_box_for_an_absent_thing_is_wrong(questions: list[Question]) -> None:
     figures = _figures_of(questions, "<OPEN_VOCABULARY_DETECTION>", Answer(found=(Found("owl", (0, 0, 1, 1)),)))
     assert (figures["labels_precision"], figures["absent_silent"]) == (0, 0)
 
 
-def test_an_outline_of_everything_overlaps_by_the_things_part_of_the_picture(questions: list[Question]) -> None:
+def test_an_outline_of_the_whole_image_has_a_small_overlap(questions: list[Question]) -> None:
     whole = Found("", (0, 0, 256, 256), ((0, 0, 256, 0, 256, 256, 0, 256),))
     figures = _figures_of(questions, "<REGION_TO_SEGMENTATION>", Answer(found=(whole,)))
     assert 0 < figures["miou"] < 0.3
     assert figures["at_half"] == 0
 
 
-def test_boxes_are_read_with_their_labels_and_scores() -> None:
+def test_boxes_are_parsed_with_their_labels_and_scores() -> None:
     text = "</s><s>owl<loc_0><loc_0><loc_99><loc_199>bus<loc_500><loc_0><loc_999><loc_999><loc_7></s>"
     logprobs = [math.log(part) for part in (0.5, 0.5, 0.5, 0.5, 1, 1, 1, 0.0625, 1)]
     assert read_answer("<OD>", text, SIZE, logprobs).found == (
@@ -110,7 +110,7 @@ def test_boxes_are_read_with_their_labels_and_scores() -> None:
     )
 
 
-def test_boxes_without_names_and_several_of_one_name_are_read() -> None:
+def test_boxes_without_labels_and_several_of_one_label_are_parsed() -> None:
     twice = "".join(f"<loc_{bin_}>" for bin_ in (0, 0, 9, 9, 20, 20, 29, 29))
     assert [thing.label for thing in read_answer("<REGION_PROPOSAL>", twice, SIZE).found] == ["", ""]
     found = read_answer("<CAPTION_TO_PHRASE_GROUNDING>", f"two owls{twice}", SIZE).found
@@ -167,7 +167,7 @@ def test_recorded_answers_are_read(tmp_path: Path, questions: list[Question]) ->
         recorded.answer(questions[:4])
 
 
-def test_what_is_no_answer_is_named_by_its_line(tmp_path: Path) -> None:
+def test_an_invalid_answer_is_reported_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "answers.jsonl"
     model = {"id": "mini", "revision": "5c6e", "dtype": "fp32"}
     path.write_text(
@@ -180,36 +180,34 @@ def test_what_is_no_answer_is_named_by_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("beams", [1, 2])
-def test_log_probabilities_are_those_of_reading_the_answer_again(
+def test_log_probabilities_equal_those_of_a_forward_pass_over_the_answer(
     tiny: Florence2ForConditionalGeneration, beams: int
 ) -> None:
     reader = _reader(tiny)
     pixels = _pixels()
     generation = reader.generate(pixels, "5 6", Decoding(num_beams=beams, max_new_tokens=6))
-    seen = [60] * tiny.get_image_features(pixels).pooler_output.shape[1] + [5, 6]
+    encoder_ids = [60] * tiny.get_image_features(pixels).pooler_output.shape[1] + [5, 6]
     decoder_ids = [tiny.generation_config.decoder_start_token_id, *generation.ids[:-1]]
     with torch.inference_mode():
         logits = tiny(
-            input_ids=torch.tensor([seen]), pixel_values=pixels, decoder_input_ids=torch.tensor([decoder_ids])
+            input_ids=torch.tensor([encoder_ids]), pixel_values=pixels, decoder_input_ids=torch.tensor([decoder_ids])
         ).logits
-    again = logits.log_softmax(-1)[0, range(len(generation.ids)), generation.ids]
-    assert generation.logprobs == pytest.approx(again.tolist(), abs=1e-4)
+    expected = logits.log_softmax(-1)[0, range(len(generation.ids)), generation.ids]
+    assert generation.logprobs == pytest.approx(expected.tolist(), abs=1e-4)
 
 
 @pytest.mark.parametrize("beams", [1, 2])
-def test_prompts_answered_together_are_answered_as_one_by_one(
-    tiny: Florence2ForConditionalGeneration, beams: int
-) -> None:
+def test_prompts_in_a_batch_are_answered_as_one_by_one(tiny: Florence2ForConditionalGeneration, beams: int) -> None:
     reader, decoding = _reader(tiny), Decoding(num_beams=beams, max_new_tokens=6)
     prompts = ["5 6", "7", "8 9 10 11"]
-    for prompt, found in zip(prompts, reader.generate_many(_pixels(), prompts, decoding), strict=True):
-        alone = reader.generate(_pixels(), prompt, decoding)
-        assert found.ids == alone.ids
-        assert found.logprobs == pytest.approx(alone.logprobs, abs=1e-4)
+    for prompt, batched in zip(prompts, reader.generate_many(_pixels(), prompts, decoding), strict=True):
+        single = reader.generate(_pixels(), prompt, decoding)
+        assert batched.ids == single.ids
+        assert batched.logprobs == pytest.approx(single.logprobs, abs=1e-4)
 
 
 def _reader(model: Florence2ForConditionalGeneration) -> Reader:
-    """Words are the numbers of their tokens."""
+    """Returns a reader with the numbers of its tokens as words."""
     words = Tokenizer(WordLevel({str(id_): id_ for id_ in range(61)}, unk_token="3"))  # noqa: S106
     words.pre_tokenizer = Whitespace()
     return Reader(model, words, CLIPImageProcessorPil())

@@ -1,4 +1,4 @@
-"""A card holds the figures that were written, and nothing is lost around them."""
+"""A card contains the figures that were measured, and the text around them is unchanged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _card(folder: Path, text: str, figures: Path) -> tuple[int, Path]:
     return main(["card", "--card", str(folder / "card.md"), "--figures", f"best={figures}", "--out", str(out)]), out
 
 
-def test_the_table_replaces_what_stands_between_the_markers(tmp_path: Path, figures: Path) -> None:
+def test_the_table_replaces_the_text_between_the_markers(tmp_path: Path, figures: Path) -> None:
     document = json.loads(figures.read_text(encoding="utf-8"))
     status, out = _card(tmp_path, CARD, figures)
     text = out.read_text(encoding="utf-8")
@@ -44,13 +44,13 @@ def test_the_table_replaces_what_stands_between_the_markers(tmp_path: Path, figu
 
 
 @pytest.mark.parametrize("text", ["# Model\n", CARD + CARD])
-def test_a_card_without_one_place_for_the_table_is_refused(tmp_path: Path, figures: Path, text: str) -> None:
+def test_a_card_without_exactly_one_pair_of_markers_is_refused(tmp_path: Path, figures: Path, text: str) -> None:
     status, out = _card(tmp_path, text, figures)
     assert status == 1
     assert not out.exists()
 
 
-def test_the_evaluation_says_what_was_measured(figures: Path) -> None:
+def test_the_provenance_records_what_was_measured(figures: Path) -> None:
     provenance = json.loads(figures.read_text(encoding="utf-8"))["provenance"]
     assert provenance["source"] == "truth"
     assert (provenance["scenes"], provenance["styles"], provenance["first_seed"]) == (2, ["google"], 600_000_000)

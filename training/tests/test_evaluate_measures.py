@@ -1,4 +1,4 @@
-"""The measures say what a hand computes."""
+"""The metrics equal the values that are computed by hand."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def test_boxes_overlap_by_intersection_over_union() -> None:
 
 
 def test_matches_are_one_to_one_and_the_best_first() -> None:
-    assert match(np.array([[0.6, 0.9], [0.0, 0.7]])) == [(0, 1)]  # the second is left with nothing
+    assert match(np.array([[0.6, 0.9], [0.0, 0.7]])) == [(0, 1)]  # the second has no match left
     assert match(np.array([[0.5], [0.6]])) == [(1, 0)]
     assert match(np.array([[0.49]])) == []
     assert match(np.zeros((0, 3))) == []
 
 
-def test_a_label_must_be_right_where_labels_count() -> None:
+def test_a_match_needs_the_right_label_if_labels_are_given() -> None:
     overlaps = box_overlaps([LEFT, RIGHT], [LEFT, RIGHT])
     assert count_matches(overlaps) == Counts(right=2, given=2, wanted=2)
     assert count_matches(overlaps, ["owl", "bus"], ["owl", "car"]) == Counts(right=1, given=2, wanted=2)
@@ -62,7 +62,7 @@ def test_average_precision_of_two_names_one_of_them_missed() -> None:
     assert (found.at_half, found.mean) == pytest.approx((0.5, 0.5))
 
 
-def test_average_precision_wants_the_right_ones_first() -> None:
+def test_average_precision_is_higher_if_correct_boxes_come_first() -> None:
     scenes = [_scene(("owl", LEFT))]
     wrong_first = [[Found("owl", RIGHT, score=0.9), Found("owl", LEFT, score=0.1)]]
     right_first = [[Found("owl", RIGHT, score=0.1), Found("owl", LEFT, score=0.9)]]
@@ -71,12 +71,12 @@ def test_average_precision_wants_the_right_ones_first() -> None:
 
 
 def test_average_precision_counts_ten_overlaps() -> None:
-    # 50 of 50 x 72 pixels are shared: 0.694, so right at 0.5, 0.55, 0.6 and 0.65.
+    # 50 x 50 of 50 x 72 pixels are shared: 0.694, so correct at 0.5, 0.55, 0.6 and 0.65.
     found = average_precision([[Found("owl", (0, 0, 50, 72))]], [_scene(("owl", LEFT))])
     assert (found.at_half, found.mean) == pytest.approx((1, 0.4))
 
 
-def test_a_name_that_no_scene_has_does_not_count() -> None:
+def test_a_name_that_no_scene_has_is_ignored() -> None:
     found = average_precision([[Found("owl", LEFT), Found("cat", RIGHT)]], [_scene(("owl", LEFT))])
     assert found.at_half == pytest.approx(1)
     assert average_precision([[]], [_scene(("owl", LEFT))]).at_half == 0
@@ -89,7 +89,7 @@ def test_words_are_counted_as_often_as_they_are_written() -> None:
     assert count_words("", "GO") == Counts(0, 0, 1)
 
 
-def test_characters_that_are_not_wrong() -> None:
+def test_correct_characters_are_counted() -> None:
     assert count_characters("STOP", "STOP").recall == 1
     assert count_characters("STEP", "STOP").recall == 0.75
     assert count_characters("STOPPED", "STOP").recall == 0.25
@@ -118,8 +118,6 @@ def test_characters_that_are_not_wrong() -> None:
         ("", {}, None, ()),
     ],
 )
-def test_a_caption_is_understood(
-    caption: str, things: dict[str, int], ground: str | None, texts: tuple[str, ...]
-) -> None:
+def test_a_caption_is_parsed(caption: str, things: dict[str, int], ground: str | None, texts: tuple[str, ...]) -> None:
     said = understand(caption)
     assert (said.things, said.ground, said.texts) == (things, ground, texts)

@@ -1,4 +1,4 @@
-"""The graphs compute what PyTorch computes, look as runtimes expect, and hold every weight once."""
+"""The graphs compute what PyTorch computes, have the layout that runtimes expect, and store every weight once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_graph_agrees_with_pytorch(*, scale_embedding: bool, tied: bool) -
     assert min(difference.magnitude for difference in differences) > 0.1
 
 
-def test_a_wrong_weight_is_noticed(tiny: Florence2ForConditionalGeneration) -> None:
+def test_a_wrong_weight_is_detected(tiny: Florence2ForConditionalGeneration) -> None:
     other = make_model()
     other.model.language_model.decoder.layers[1].encoder_attn.v_proj.bias.data += 0.01
     differences = compare(other, open_sessions(build_graphs(tiny, IMAGE_SIZE)), IMAGE_SIZE)
@@ -88,7 +88,7 @@ def test_every_weight_is_stored_once_and_nothing_else_is_large(
     assert max(len(tensor.raw_data) for tensor in constants) <= 32 * 4
 
 
-def test_no_branch_holds_weights_of_its_own(graphs: dict[str, onnx.ModelProto]) -> None:
+def test_no_branch_stores_weights(graphs: dict[str, onnx.ModelProto]) -> None:
     [choice] = [node for node in graphs["decoder_model_merged"].graph.node if node.op_type == "If"]
     assert [len(attribute.g.initializer) for attribute in choice.attribute] == [0, 0]
 

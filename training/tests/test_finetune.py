@@ -1,4 +1,4 @@
-"""Fine-tuning learns what it is shown, keeps the best, goes on where it stopped, and leaves what `export` takes."""
+"""Fine-tuning learns its data, keeps the best epoch, resumes where it stopped, and writes what `export` reads."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ QUICK = ("--epochs", "2", "--batch", "2", "--rehearsal", "0", "--learning-rate",
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four pictures, each with a box and a colour to say."""
+    """Returns a data set of four images, each with a box and a question about its colour."""
     folder = tmp_path_factory.mktemp("data")
     lines = []
     for index, colour in enumerate(("red", "green", "blue", "white")):
@@ -50,11 +50,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def options(**changes: object) -> Options:
-    usual_ones = {
+    defaults = {
         "epochs": 1, "learning_rate": 3e-3, "batch": 4, "lora_rank": 0, "freeze_vision": False, "holdout": 0,
         "patience": 1, "rehearsal": 0, "smoothing": 2.5, "seed": 0,
     }  # fmt: skip
-    return Options.model_validate({**usual_ones, **changes})
+    return Options.model_validate({**defaults, **changes})
 
 
 def make_tuner(folder: Path, *, rank: int, steps: int, freeze_vision: bool = False) -> Tuner:
@@ -113,7 +113,7 @@ def logits(model: torch.nn.Module) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("rank", [0, 4])
-def test_what_is_frozen_does_not_learn(rank: int, checkpoint: Path) -> None:
+def test_frozen_weights_do_not_train(rank: int, checkpoint: Path) -> None:
     def learning(*, freeze_vision: bool) -> list[str]:
         adapted: Adapted = adapt(load_checkpoint(checkpoint), rank, freeze_vision=freeze_vision, seed=0)
         return list(adapted.learning())
@@ -125,32 +125,32 @@ def test_what_is_frozen_does_not_learn(rank: int, checkpoint: Path) -> None:
 
 
 @pytest.mark.parametrize("more", [("--epochs", "1", "--rehearsal", "0.5"), ("--lora-rank", "4")])
-def test_going_on_is_the_same_as_not_stopping(
+def test_resuming_gives_the_weights_of_an_uninterrupted_training(
     more: tuple[str, ...], checkpoint: Path, data: Path, tmp_path: Path
 ) -> None:
-    """Stopped within an epoch, then begun again: the weights of an unbroken training, bit for bit."""
-    whole, parted = tmp_path / "whole", tmp_path / "parted"
-    assert run(checkpoint, data, whole, *more) == 0
-    paths = ("--checkpoint", str(checkpoint), "--data", str(data), "--out", str(parted))
+    """Stopped within an epoch and resumed: the weights of an uninterrupted training, bit for bit."""
+    uninterrupted, interrupted = tmp_path / "whole", tmp_path / "parted"
+    assert run(checkpoint, data, uninterrupted, *more) == 0
+    paths = ("--checkpoint", str(checkpoint), "--data", str(data), "--out", str(interrupted))
     ready = command.prepare(parse(*paths, *QUICK, *more))
     stopped = finetune(ready.tuner, ready.course, ready.progress, ready.setting, StopsAfter(2))
     assert stopped.step == 2
-    assert run(checkpoint, data, parted, *more) == 0
-    first, second = weights(whole / "model"), weights(parted / "model")
+    assert run(checkpoint, data, interrupted, *more) == 0
+    first, second = weights(uninterrupted / "model"), weights(interrupted / "model")
     assert all(torch.equal(first[name], second[name]) for name in first)
-    assert rows(whole) == rows(parted)
+    assert rows(uninterrupted) == rows(interrupted)
 
 
 class StopsAfter(Event):
-    """Is set after so many steps."""
+    """An event that is set after some steps."""
 
     def __init__(self, steps: int) -> None:
-        """Not set."""
+        """Starts unset."""
         super().__init__()
-        self.left = 2 * steps  # it is asked before and after each step
+        self.left = 2 * steps  # it is called before and after each step
 
     def is_set(self) -> bool:
-        """Counts how often it is asked."""
+        """Counts the calls, and returns whether the steps are done."""
         self.left -= 1
         return self.left <= 0
 
@@ -172,7 +172,7 @@ def test_the_result_is_exported_unchanged(checkpoint: Path, data: Path, tmp_path
     assert all(float(row["held_out"]) > 0 for row in rows(tmp_path / "out"))
 
 
-def test_what_is_done_stays_and_another_training_is_refused(
+def test_a_finished_training_is_unchanged_and_another_is_refused(
     checkpoint: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(checkpoint, data, tmp_path, "--epochs", "1") == 0
@@ -183,7 +183,7 @@ def test_what_is_done_stays_and_another_training_is_refused(
     assert "another --out" in capsys.readouterr().err
 
 
-def test_it_ends_when_nothing_gets_better(
+def test_it_ends_without_improvement(
     checkpoint: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     more = ("--epochs", "9", "--learning-rate", "1e-30", "--holdout", "0.5", "--patience", "2")
@@ -205,7 +205,7 @@ def test_rehearsal_adds_scenes_that_no_other_step_draws(checkpoint: Path, data: 
     assert not torch.equal(course.rehearsal.draw(0, 3).pictures, course.rehearsal.draw(1, 3).pictures)
 
 
-def test_a_model_of_ours_rehearses_and_another_gets_adapters(checkpoint: Path, tmp_path: Path) -> None:
+def test_the_defaults_are_rehearsal_for_our_model_and_adapters_for_others(checkpoint: Path, tmp_path: Path) -> None:
     assert usual(checkpoint) == OURS
     (tmp_path / "tokenizer.json").write_text("{}")
     assert usual(tmp_path) == OTHERS
@@ -255,7 +255,7 @@ def test_bad_data_is_refused_before_anything_is_written(
 
 
 def test_answers_are_counted_by_task_and_name(checkpoint: Path, data: Path) -> None:
-    """A model that is right, one that gives another name, and one that says nothing."""
+    """The models are one that is right, one that gives another label, and one that answers nothing."""
     od, colour = read_folder(data, read_bounds(checkpoint)[0])[:2]
     right, misnamed, silent = (
         tally([Tried(od, text), Tried(colour, text)])
@@ -269,7 +269,7 @@ def test_answers_are_counted_by_task_and_name(checkpoint: Path, data: Path) -> N
     assert list(describe(misnamed)["<OD>"]) == ["(boxes)", "(names)", "red"]
 
 
-def test_measuring_asks_every_line(
+def test_every_line_is_measured(
     checkpoint: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = ("--checkpoint", str(checkpoint), "--data", str(data), "--out", str(tmp_path / "figures.json"))

@@ -1,4 +1,4 @@
-"""Data sets of one's own: what is read of them, and what is said of bad ones."""
+"""Data sets of a user: what is read from them, and the messages for invalid ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BOUNDS = Bounds(Tokenizer.from_file(str(SHIPPED / "tokenizer.json")), image_toke
 
 
 def write(folder: Path, *lines: object) -> Path:
-    """A data set with one picture, 200 x 100; a line is an object, or text as it stands."""
+    """Writes a data set with one image, 200 x 100; a line is an object, or text that is written unchanged."""
     Image.new("RGB", (200, 100), "red").save(folder / "a.png")
     text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
     (folder / "annotations.jsonl").write_text(text, encoding="utf-8")
@@ -37,8 +37,8 @@ def read_one(folder: Path, **line: object) -> Sample:
     return sample
 
 
-def test_a_model_as_the_api_serves_it_is_no_checkpoint() -> None:
-    """It has the json files of one, and graphs for weights."""
+def test_the_served_model_is_not_a_checkpoint() -> None:
+    """It has the json files of a checkpoint, and graphs instead of weights."""
     with pytest.raises(OptionsError, match=r"lacks \*\.safetensors: .*make -C training checkpoint"):
         read_bounds(SHIPPED)
 
@@ -61,7 +61,7 @@ def test_a_model_as_the_api_serves_it_is_no_checkpoint() -> None:
          "dog<loc_0><loc_0><loc_50><loc_100><loc_500><loc_0><loc_999><loc_999>"),
     ],
 )  # fmt: skip
-def test_lines_are_read(line: dict[str, object], task: str | None, prompt: str, answer: str, tmp_path: Path) -> None:
+def test_lines_are_parsed(line: dict[str, object], task: str | None, prompt: str, answer: str, tmp_path: Path) -> None:
     sample = read_one(tmp_path, **line)
     assert (sample.question.task, sample.question.prompt, sample.answer) == (task, prompt, answer)
     assert BOUNDS.tokenizer.decode(list(sample.answer_ids), skip_special_tokens=False) == f"<s>{answer}</s>"
@@ -69,7 +69,7 @@ def test_lines_are_read(line: dict[str, object], task: str | None, prompt: str, 
 
 
 def test_boxes_in_pixels_become_the_tokens_that_the_scenes_have(tmp_path: Path) -> None:
-    """From left to right, floored, as the model was trained; a name needs no token of its own."""
+    """Ordered from left to right and rounded down, as in training; a label needs no token of its own."""
     things = [{"label": "zebra", "box": [150, 20.04, 200, 100]}, {"label": "ox", "box": [0.3, 0, 99.9, 50]}]
     sample = read_one(tmp_path, prefix="<OD>", objects=things)
     assert sample.answer == "ox<loc_1><loc_0><loc_499><loc_500>zebra<loc_750><loc_200><loc_999><loc_999>"
@@ -106,7 +106,7 @@ def test_boxes_in_pixels_become_the_tokens_that_the_scenes_have(tmp_path: Path) 
         ({"image": "/etc/passwd", "prefix": "<OD>", "suffix": "x"}, "in the folder"),
     ],
 )  # fmt: skip
-def test_a_bad_line_is_named(line: object, said: str, tmp_path: Path) -> None:
+def test_an_invalid_line_is_reported_with_its_number(line: object, said: str, tmp_path: Path) -> None:
     good = {"image": "a.png", "prefix": "<CAPTION>", "suffix": "red"}
     with pytest.raises(FolderError) as caught:
         read_folder(write(tmp_path, good, "", line), BOUNDS)
@@ -115,7 +115,7 @@ def test_a_bad_line_is_named(line: object, said: str, tmp_path: Path) -> None:
     assert said in fault
 
 
-def test_a_picture_that_is_cut_and_a_link_that_leaves_are_bad(tmp_path: Path) -> None:
+def test_a_truncated_image_and_a_link_out_of_the_folder_are_refused(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     names = ("cut.png", "link.png")
@@ -129,7 +129,7 @@ def test_a_picture_that_is_cut_and_a_link_that_leaves_are_bad(tmp_path: Path) ->
     assert "line 2: link.png is not in the folder" in str(caught.value)
 
 
-def test_what_is_asked_twice_is_bad_and_so_is_nothing(tmp_path: Path) -> None:
+def test_repeated_questions_and_empty_files_are_refused(tmp_path: Path) -> None:
     line = {"image": "a.png", "prefix": "<OD>", "suffix": ""}
     with pytest.raises(FolderError, match="line 2: line 1 asks the same"):
         read_folder(write(tmp_path, line, {**line, "prefix": OD, "suffix": "other"}), BOUNDS)
@@ -140,7 +140,7 @@ def test_what_is_asked_twice_is_bad_and_so_is_nothing(tmp_path: Path) -> None:
         read_folder(tmp_path, BOUNDS)
 
 
-def test_faults_are_listed_to_a_bound_and_one_file_is_wanted(tmp_path: Path) -> None:
+def test_the_list_of_faults_is_limited_and_two_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FolderError) as caught:
         read_folder(write(tmp_path, *["{"] * (MOST_FAULTS + 5)), BOUNDS)
     rows = str(caught.value).splitlines()
@@ -151,8 +151,8 @@ def test_faults_are_listed_to_a_bound_and_one_file_is_wanted(tmp_path: Path) -> 
         read_folder(tmp_path, BOUNDS)
 
 
-def test_pictures_are_seen_as_the_api_sees_them(tmp_path: Path) -> None:
-    """Turned as the camera says, and laid on white."""
+def test_images_are_decoded_as_in_the_api(tmp_path: Path) -> None:
+    """Rotated by the EXIF orientation, and blended over white."""
     Image.new("RGBA", (4, 2), (0, 0, 0, 0)).save(tmp_path / "clear.png")
     assert open_picture(tmp_path / "clear.png").getpixel((0, 0)) == (255, 255, 255)
     exif = Image.Exif()
@@ -161,7 +161,7 @@ def test_pictures_are_seen_as_the_api_sees_them(tmp_path: Path) -> None:
     assert open_picture(tmp_path / "turned.jpg").size == (2, 4)
 
 
-def test_pictures_are_held_out_whole_and_the_same_ones_every_time(tmp_path: Path) -> None:
+def test_whole_images_are_held_out_and_the_same_ones_every_time(tmp_path: Path) -> None:
     names = [f"{index}.png" for index in range(20)]
     lines = [{"image": name, "prefix": prefix, "suffix": ""} for name in names for prefix in ("<OD>", "<CAPTION>")]
     for name in names:
@@ -176,7 +176,7 @@ def test_pictures_are_held_out_whole_and_the_same_ones_every_time(tmp_path: Path
     assert len(split(samples[:2], 0.9, seed=3)[0]) == 2
 
 
-def test_questions_about_a_picture_share_one_look_up_to_a_bound(tmp_path: Path) -> None:
+def test_questions_about_an_image_share_one_vision_pass_up_to_a_limit(tmp_path: Path) -> None:
     lines = [{"image": "a.png", "prefix": f"question {index}", "suffix": ""} for index in range(MOST_QUESTIONS + 1)]
     looks = gather(read_folder(write(tmp_path, *lines), BOUNDS))
     assert [len(look.samples) for look in looks] == [MOST_QUESTIONS, 1]

@@ -1,4 +1,4 @@
-"""The image processor does what Florence-2's settings say, by the formula, to the last bit."""
+"""The image processor follows Florence-2's settings: its output equals the formula to the last bit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from florence_training.export.files import IMAGENET_MEAN, IMAGENET_STD, preproce
 from florence_training.scenes.compose import SceneSettings, make_scene
 
 
-def test_the_processor_squeezes_rescales_and_normalises() -> None:
+def test_the_processor_resizes_rescales_and_normalises() -> None:
     picture = Image.fromarray(make_scene(3, SceneSettings(90, 70)).image)
     values = _process(picture)
     square = np.asarray(picture.resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.BICUBIC))
@@ -22,7 +22,7 @@ def test_the_processor_squeezes_rescales_and_normalises() -> None:
     assert np.array_equal(values[0].transpose(1, 2, 0), expected)
 
 
-def test_transparency_is_laid_on_white() -> None:
+def test_transparency_is_blended_over_white() -> None:
     clear = Image.new("RGBA", (8, 8), (10, 20, 30, 0))
     assert np.array_equal(_process(clear), _process(Image.new("RGB", (8, 8), "white")))
 

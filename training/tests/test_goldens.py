@@ -1,4 +1,4 @@
-"""The goldens in the repository are whole, and the shipped model is the one that they were made with."""
+"""The goldens in the repository are complete, and were made with the shipped model."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ def goldens() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped graphs as a `from_pretrained` folder."""
+    """Returns the shipped graphs restored to a `from_pretrained` folder."""
     folder = tmp_path_factory.mktemp("checkpoint")
     assert main(["restore", "--model", str(SHIPPED), "--out", str(folder)]) == 0
     return folder
 
 
-def test_every_picture_answers_every_task(goldens: dict[str, Any]) -> None:
+def test_every_image_has_every_task(goldens: dict[str, Any]) -> None:
     rows = goldens["goldens"]
     pictures = sorted({row["picture"] for row in rows})
     assert [(row["picture"], row["task"]) for row in rows] == [(name, task) for name in pictures for task in TASKS]
     assert len(pictures) == len(GOLDEN_SHAPES)
 
 
-def test_pictures_have_their_sizes() -> None:
+def test_images_have_their_sizes_and_formats() -> None:
     found = [Image.open(path) for path in sorted((VECTORS / "pictures").iterdir())]
     assert [(image.width, image.height, image.format) for image in found] == [
         (shape.width, shape.height, shape.format) for shape in GOLDEN_SHAPES
     ]
 
 
-def test_answers_begin_and_end_as_the_model_must(goldens: dict[str, Any]) -> None:
+def test_answers_begin_and_end_with_their_special_tokens(goldens: dict[str, Any]) -> None:
     for row in goldens["goldens"]:
         assert row["prompt"] == TASKS[row["task"]].fill(row.get("input"))
         for ids in (row["prompt_ids"], row["greedy"], row["beams"]):
@@ -82,7 +82,7 @@ def test_the_shipped_graphs_are_what_export_and_shrink_make(checkpoint: Path, tm
         assert (shrunk / path).read_bytes() == (SHIPPED / path).read_bytes()
 
 
-def test_the_goldens_of_a_picture_come_out_again(goldens: dict[str, Any], checkpoint: Path) -> None:
+def test_the_goldens_of_an_image_are_reproduced(goldens: dict[str, Any], checkpoint: Path) -> None:
     reader = Reader.load(checkpoint)
     rows = goldens["goldens"][: len(TASKS)]
     pixels = reader.pixels(Image.open(VECTORS / "pictures" / rows[0]["picture"]))

@@ -1,4 +1,4 @@
-"""Near misses of places cost little, words are hard cross-entropy, and a head's loss is low where it is right."""
+"""Near misses of locations cost little, and words have a hard cross-entropy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_softened_bin_is_a_gaussian_of_sum_one() -> None:
     assert weights[1, :480].sum() == 0
 
 
-def test_words_are_hard_and_places_soft() -> None:
+def test_words_have_hard_targets_and_locations_soft_ones() -> None:
     logits = torch.randn(3, VOCABULARY, generator=torch.Generator().manual_seed(0))
     targets = torch.tensor([7, FIRST + 200, FIRST + 1005])
     losses = token_losses(logits, targets, FIRST, 4.0)
@@ -29,13 +29,13 @@ def test_words_are_hard_and_places_soft() -> None:
     assert losses[1].item() == pytest.approx(soft.item())
 
 
-def test_a_near_place_costs_less_than_a_far_one() -> None:
+def test_a_near_location_costs_less_than_a_far_one() -> None:
     places = torch.tensor([FIRST + 200])
     near, far = (torch.zeros(1, VOCABULARY).index_fill(1, torch.tensor([FIRST + bin_]), 5.0) for bin_ in (203, 300))
     assert token_losses(near, places, FIRST, 4.0) < token_losses(far, places, FIRST, 4.0)
 
 
-def test_location_tokens_count_as_much_as_the_recipe_says() -> None:
+def test_location_tokens_have_the_weight_of_the_recipe() -> None:
     losses, places = torch.tensor([1.0, 4.0, 4.0]), torch.tensor([False, True, True])
     assert mean_of_tokens(losses, places, 1.0).item() == 3
     assert mean_of_tokens(losses, places, 0.25).item() == 2

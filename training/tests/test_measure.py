@@ -1,4 +1,4 @@
-"""The cheap figures of a training count what they say."""
+"""The cheap metrics of a training count what they are named after."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ def test_words_are_counted_letter_for_letter_and_as_often_as_they_are_written() 
         ("", 0, 0),
     ],
 )
-def test_things_are_found_once_each_and_named_or_not(answer: str, boxes: float, labels: float) -> None:
+def test_each_thing_is_found_once_with_or_without_its_label(answer: str, boxes: float, labels: float) -> None:
     assert find([SCENE], [answer]) == pytest.approx({"boxes_f1": boxes, "labels_f1": labels})

@@ -1,4 +1,4 @@
-"""The random model has the published sizes, is the same for a seed, and says different things of different pictures."""
+"""The random model has the published sizes, depends on its seed, and answers differently for different images."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIDE = 64
 
 @pytest.fixture(scope="module")
 def small_config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published files with everything smaller but the vocabulary: a model that is made and asked in seconds."""
+    """Returns the published files with smaller sizes, except the vocabulary: the model is made and run in seconds."""
     folder = tmp_path_factory.mktemp("config")
     config = json.loads((BASE / "config.json").read_text())
     config["vision_config"] |= {"depths": [1, 1, 1, 1], "dim_embed": [16, 32, 48, 64], "projection_dim": 64}
@@ -44,7 +44,7 @@ def test_the_published_sizes_are_those_of_florence_2_base() -> None:
     with torch.device("meta"):
         model = Florence2ForConditionalGeneration(read_configuration(BASE))
     shapes = {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
-    # As published: 231 million, 51289 ids, 1024 positions behind BART's offset of 2.
+    # As published: 231 million, 51289 ids, 1024 positions after BART's offset of 2.
     assert model.num_parameters() == 231_414_016
     assert shapes["model.language_model.shared.weight"] == (51289, 768)
     assert shapes["model.language_model.decoder.embed_positions.weight"] == (1026, 768)
@@ -52,7 +52,7 @@ def test_the_published_sizes_are_those_of_florence_2_base() -> None:
     assert model.config.image_token_id == PLACEHOLDER_ID
 
 
-def test_a_seed_gives_the_same_weights_again_and_another_gives_others(small_config: Path) -> None:
+def test_a_seed_gives_the_same_weights_again_and_another_seed_gives_others(small_config: Path) -> None:
     states = [_random(small_config, seed).state_dict() for seed in (0, 0, 1)]
     name = "model.language_model.decoder.layers.0.fc1.weight"
     assert torch.equal(states[0][name], states[1][name])
@@ -73,8 +73,8 @@ def test_every_kind_of_parameter_is_drawn_as_the_table_says(small_config: Path) 
             assert float(parameter.detach().std()) == pytest.approx(deviation_of(name, parameter), rel=0.15), name
 
 
-def test_random_export_and_answers_work_on_what_they_write(small_config: Path, tmp_path: Path) -> None:
-    """Three commands one after the other; pictures and prompts must matter to the answers."""
+def test_random_export_and_answers_run_in_sequence(small_config: Path, tmp_path: Path) -> None:
+    """Runs three commands in sequence; images and prompts must change the answers."""
     checkpoint, exported, answers = tmp_path / "a", tmp_path / "b", tmp_path / "answers.json"
     pictures = [tmp_path / f"{seed}.png" for seed in range(2)]
     for seed, path in enumerate(pictures):

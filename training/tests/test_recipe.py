@@ -1,4 +1,4 @@
-"""A recipe says everything, and one that says something wrong is refused with the place where."""
+"""A recipe determines a training, and an invalid one is refused with the position of the fault."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ def small(tmp_path: Path) -> Recipe:
 
 
 @pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
-def test_every_recipe_in_the_repository_is_one(path: Path) -> None:
+def test_every_recipe_in_the_repository_is_valid(path: Path) -> None:
     assert read_recipe(path).stages[-1].weights.sequence > 0
 
 
-def test_what_a_file_leaves_out_has_defaults(small: Recipe) -> None:
+def test_omitted_settings_have_defaults(small: Recipe) -> None:
     source = small.stages[0].sources[0]
     assert (source.writing.gibberish, source.writing.smallest, source.width) == (0.5, 0.075, 256)
     assert small.stages[0].weights.sequence == 0
 
 
-def test_what_a_stage_leaves_out_is_as_in_every_stage(tmp_path: Path) -> None:
+def test_a_stage_takes_omitted_settings_from_the_table_every(tmp_path: Path) -> None:
     every = SMALL.replace("pictures = 2\n", "").replace("seed = 3", "seed = 3\nevery = { pictures = 2, warm_up = 7 }")
     stages = read_recipe(write(tmp_path, every)).stages
     assert [(stage.pictures, stage.warm_up) for stage in stages] == [(2, 4), (2, 7)]
@@ -101,18 +101,18 @@ def test_rates_rise_stay_and_fall(small: Recipe) -> None:
         ("seed = 3\nsteps =", "Invalid value"),
     ],
 )
-def test_a_wrong_recipe_is_refused_with_the_place(tmp_path: Path, wrong: str, where: str) -> None:
+def test_an_invalid_recipe_is_refused_with_the_position(tmp_path: Path, wrong: str, where: str) -> None:
     with pytest.raises(RecipeError) as refusal:
         read_recipe(write(tmp_path, wrong))
     assert where in str(refusal.value)
 
 
-def test_a_recipe_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_recipe_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"none\.toml"):
         read_recipe(tmp_path / "none.toml")
 
 
-def test_what_is_to_come_may_change_and_what_is_done_may_not(small: Recipe) -> None:
+def test_the_remaining_part_may_change_and_the_finished_part_may_not(small: Recipe) -> None:
     first, second = small.stages
     longer = small.model_copy(update={"stages": [first.model_copy(update={"steps": 20}), second]})
     warmer = small.model_copy(update={"stages": [first.model_copy(update={"smoothing": 9.0}), second]})

@@ -1,4 +1,4 @@
-"""What is exported can be read back bit for bit, by the commands that a person runs."""
+"""Exported models are restored bit for bit, with the commands that a user runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_export_and_restore_return_every_weight(tmp_path: Path, *, tied: bool) -
         assert (again / path).read_bytes() == (exported / path).read_bytes()
 
 
-def test_halves_are_restored_as_rounded_and_shrink_to_the_same_bytes(tmp_path: Path) -> None:
+def test_float16_weights_are_restored_as_rounded_and_shrink_to_the_same_bytes(tmp_path: Path) -> None:
     model = make_model()
     checkpoint, exported, halves, restored, again, same = (tmp_path / name for name in "abcdef")
     model.save_pretrained(checkpoint)
@@ -63,7 +63,7 @@ def test_a_graph_that_differs_is_not_written(tmp_path: Path) -> None:
     assert not exported.exists()
 
 
-def test_a_missing_weight_is_named(tiny: Florence2ForConditionalGeneration) -> None:
+def test_a_missing_weight_is_reported_by_name(tiny: Florence2ForConditionalGeneration) -> None:
     weights = _weights(build_graphs(tiny, IMAGE_SIZE))
     del weights["model.language_model.encoder.layers.0.fc1.bias"]
     with pytest.raises(ValueError, match=r"encoder\.layers\.0\.fc1\.bias"):

@@ -1,4 +1,4 @@
-"""A scene is made of its seed alone, and what it says of itself is true."""
+"""A scene depends on its seed alone, and its ground truth is correct."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def test_every_style_draws_most_things(style: str) -> None:
         sprite = load_sprite(style, name)
         assert sprite.shape[2] == 4
         assert min(sprite.shape[:2]) > 10
-        assert (sprite[..., :3] <= sprite[..., 3:]).all()  # colours are multiplied by alpha
+        assert (sprite[..., :3] <= sprite[..., 3:]).all()  # premultiplied alpha
 
 
-def test_every_font_is_there() -> None:
+def test_every_font_can_be_loaded() -> None:
     assert len({load_font(font, 20).getname() for font in FONTS}) == len(FONTS)
 
 
 @pytest.mark.parametrize("font", FONTS)
-def test_small_letters_that_look_like_capitals_are_called_capitals(font: str) -> None:
-    """Else the truth of a scene could not be read in it."""
+def test_small_letters_that_look_like_capitals_are_labelled_as_capitals(font: str) -> None:
+    """Otherwise the ground truth of a scene could not be read from its image."""
     small, large = (bytes(load_font(font, 40).getmask(text)) for text in ("help", "HELP"))
     assert as_drawn("help", font) == ("HELP" if small == large else "help")
 
@@ -51,7 +51,7 @@ def test_a_seed_gives_the_same_scene() -> None:
 
 
 @pytest.mark.parametrize("settings", SHAPES, ids=lambda settings: f"{settings.width}x{settings.height}")
-def test_boxes_lie_inside_the_picture(settings: SceneSettings) -> None:
+def test_boxes_are_inside_the_image(settings: SceneSettings) -> None:
     for seed in SEEDS:
         scene = make_scene(seed, settings)
         assert (scene.width, scene.height) == (settings.width, settings.height)
@@ -60,14 +60,14 @@ def test_boxes_lie_inside_the_picture(settings: SceneSettings) -> None:
             assert 0 <= top < bottom <= scene.height
 
 
-def test_a_scene_holds_as_many_things_as_its_settings_say() -> None:
-    """Where there is room: no picture of these seeds is too full for four."""
+def test_a_scene_has_as_many_things_as_its_settings_allow() -> None:
+    """If there is room: no image of these seeds is too full for four."""
     full = SceneSettings(fewest_things=3, most_things=4)
     assert {len(make_scene(seed, full).objects) for seed in SEEDS} == {3, 4}
     assert {len(make_scene(seed).objects) for seed in SEEDS} >= {1, 2, 3, 4}
 
 
-def test_outlines_lie_inside_their_boxes() -> None:
+def test_outlines_are_inside_their_boxes() -> None:
     for seed in SEEDS:
         for thing in make_scene(seed).objects:
             left, top, right, bottom = thing.box
@@ -83,7 +83,7 @@ def test_texts_cover_nothing() -> None:
             assert all(overlap(text.box, other) < LARGEST_OVERLAP for other in others)
 
 
-def test_objects_go_from_left_to_right_and_texts_from_top_to_bottom() -> None:
+def test_objects_are_ordered_from_left_to_right_and_texts_from_top_to_bottom() -> None:
     for seed in SEEDS:
         scene = make_scene(seed)
         across = [thing.box[0] + thing.box[2] for thing in scene.objects]
@@ -92,7 +92,7 @@ def test_objects_go_from_left_to_right_and_texts_from_top_to_bottom() -> None:
         assert down == sorted(down)
 
 
-def test_the_command_writes_pictures_and_what_is_true_of_them(tmp_path: Path) -> None:
+def test_the_command_writes_images_and_their_ground_truth(tmp_path: Path) -> None:
     assert main(["scenes", "--out", str(tmp_path), "--first", "7", "--count", "2", "--width", "96"]) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["7.json", "7.png", "8.json", "8.png"]
     truth = json.loads((tmp_path / "7.json").read_text())

@@ -1,4 +1,4 @@
-"""Smaller weights are the same weights, to what their type can hold, and the graphs around them still run."""
+"""Smaller weights equal the original ones as far as their type allows, and the graphs around them still run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROWS = np.random.default_rng(1).normal(size=(3, 2 * BLOCK)).astype(np.float32)
 
 
 def _product() -> onnx.ModelProto:
-    """Rows times a matrix, in one branch of a choice that is always taken."""
+    """Returns a graph of rows times a matrix, in one branch of an `If` that is always taken."""
     product = helper.make_node("MatMul", ["rows", "matrix"], ["product"])
     branch = helper.make_graph([product], "b", [], [helper.make_tensor_value_info("product", TensorProto.FLOAT, None)])
     graph = helper.make_graph(
@@ -37,7 +37,7 @@ def _product() -> onnx.ModelProto:
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("fp16", 2e-3), ("int8", 3e-2), ("q8", 1e-2)])
-def test_products_stay_near_and_weights_become_smaller(dtype: str, tolerance: float) -> None:
+def test_products_stay_close_and_weights_become_smaller(dtype: str, tolerance: float) -> None:
     small = WAYS[dtype](_product()).SerializeToString()
     [found] = onnxruntime.InferenceSession(small, providers=["CPUExecutionProvider"]).run(None, {"rows": ROWS})
     exact = ROWS @ MATRIX
@@ -53,13 +53,13 @@ def test_a_block_of_a_column_shares_a_scale() -> None:
     assert quantize(np.zeros((BLOCK, 1), np.float32))[0].tolist() == [[[128] * BLOCK]]
 
 
-def test_a_matrix_that_fills_no_blocks_stays_a_product() -> None:
+def test_a_matrix_that_does_not_fill_blocks_stays_a_product() -> None:
     model = _product()
     model.graph.initializer[0].CopyFrom(numpy_helper.from_array(MATRIX[: BLOCK + 1], "matrix"))
     assert {weight.name for weight in store_blocks(model).graph.initializer} == {"matrix.float16", "yes"}
 
 
-def test_what_no_checkpoint_holds_is_not_rounded() -> None:
+def test_constants_that_no_checkpoint_contains_are_not_rounded() -> None:
     model = _product()
     model.graph.initializer.append(numpy_helper.from_array(MATRIX, "constant_0"))
     kept = {each.name: each.data_type for each in WAYS["fp16"](model).graph.initializer}
@@ -67,7 +67,7 @@ def test_what_no_checkpoint_holds_is_not_rounded() -> None:
     assert kept["matrix.float16"] == TensorProto.FLOAT16
 
 
-def test_halved_graphs_answer_nearly_as_pytorch(tiny: Florence2ForConditionalGeneration) -> None:
+def test_float16_graphs_compute_nearly_what_pytorch_does(tiny: Florence2ForConditionalGeneration) -> None:
     graphs = {name: WAYS["fp16"](graph) for name, graph in build_graphs(tiny, IMAGE_SIZE).items()}
     for difference in compare(tiny, open_sessions(graphs), IMAGE_SIZE):
         assert difference.largest < 1e-2 * max(1, difference.magnitude), difference.what

@@ -1,4 +1,4 @@
-"""Restyled sprites keep their outline, spoilt pictures their size, and drawings are whole."""
+"""Restyled sprites keep their outline, degraded images their size, and SVG drawings are complete."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def test_every_disturbance_changes_a_picture_and_leaves_it_recognisable(way: obj
     assert 0 < np.abs(found.astype(float) - image).mean() < 50
 
 
-def test_a_seed_disturbs_alike() -> None:
+def test_the_same_seed_disturbs_in_the_same_way() -> None:
     image = make_scene(1).image
     assert np.array_equal(disturb(Random(3), image), disturb(Random(3), image))
 
 
-def test_a_style_that_lacks_a_thing_is_not_asked_for_it() -> None:
+def test_a_style_that_lacks_a_thing_is_not_used_for_it() -> None:
     assert styles_of("banana", ["streamline", "flat"]) == ["flat"]
     with pytest.raises(ValueError, match="no banana"):
         load_sprite("streamline", "banana")

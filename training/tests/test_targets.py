@@ -1,4 +1,4 @@
-"""Prompts and targets say in Florence-2's format what is true of the scene."""
+"""Prompts and targets describe the scene correctly, in Florence-2's format."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_open_vocabulary_answers_with_every_box_of_the_name() -> None:
     }
 
 
-def test_regions_name_what_is_in_them() -> None:
+def test_the_category_of_a_region_is_the_thing_in_it() -> None:
     answers = {example.input: example.target for example in (_target("<REGION_TO_CATEGORY>", s) for s in range(19))}
     assert answers == {locate(SCENE.size, thing.box): thing.name for thing in SCENE.objects}
 
@@ -114,7 +114,7 @@ def test_an_expression_uses_the_bare_name_only_for_a_thing_alone_of_its_kind() -
     }
 
 
-def test_a_scene_without_texts_cannot_be_asked_for_a_text_region() -> None:
+def test_a_scene_without_texts_does_not_support_a_text_region() -> None:
     silent = Scene(SCENE.image, SCENE.ground, SCENE.objects, ())
     assert {example.task for example in examples(silent, Random(0))} == set(TASKS) - {"<REGION_TO_OCR>"}
     empty = Scene(SCENE.image, SCENE.ground, (), SCENE.texts)
@@ -134,7 +134,7 @@ def test_outlines_have_sixteen_points_inside_the_box_from_the_top_clockwise() ->
             assert math.isclose(points[0, 0], (left + right) / 2)
 
 
-def test_the_points_lie_on_rays_that_reach_the_corners_of_a_square() -> None:
+def test_the_points_are_on_rays_that_reach_the_corners_of_a_square() -> None:
     square = np.array([[10.0, 20], [30, 20], [30, 40], [10, 40]])
     points = outline_points(square, (10, 20, 30, 40))
     assert np.allclose(points[[0, 2, 4, 6, 8]], [[20, 20], [30, 20], [30, 30], [30, 40], [20, 40]])
@@ -147,13 +147,13 @@ def test_a_box_twice_as_wide_moves_the_points_with_it() -> None:
     assert np.allclose(wide, outline_points(outline, box) * [2, 1])
 
 
-def test_where_a_ray_meets_nothing_lies_the_middle() -> None:
-    corner = np.array([[0.0, 0], [10, 0], [0, 10]])  # its box's middle lies on its longest side
+def test_a_ray_without_an_intersection_gives_the_middle() -> None:
+    corner = np.array([[0.0, 0], [10, 0], [0, 10]])  # the middle of its box is on its longest side
     points = outline_points(corner - 1e-6, (0, 0, 10, 10))
     assert np.allclose(points[5:8], [5, 5])
 
 
-def test_what_is_not_there_has_no_place() -> None:
+def test_an_absent_thing_has_an_empty_target() -> None:
     for seed in range(20):
         example = make_absent_example(SCENE, Random(seed))
         assert example.target == ""
@@ -185,6 +185,6 @@ def test_wording() -> None:
 
 
 def _clockwise_area(points: np.ndarray) -> float:
-    """The shoelace sum; positive means clockwise on a screen, where y grows downwards."""
+    """Returns the shoelace sum; positive means clockwise on a screen, where y points down."""
     following = np.roll(points, -1, axis=0)
     return float((points[:, 0] * following[:, 1] - following[:, 0] * points[:, 1]).sum())

@@ -1,4 +1,4 @@
-"""A training learns, is the same for a recipe, and goes on from where it stopped as if it had not."""
+"""A training learns, depends on its recipe alone, and resumes where it stopped as if it had not stopped."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_loss_of_one_batch_falls(like: Path, tmp_path: Path) -> None:
         assert figures[-1][name] < 0.8 * figures[0][name], name
 
 
-def test_a_part_without_a_rate_stands_still_and_is_not_differentiated(like: Path, tmp_path: Path) -> None:
+def test_a_part_with_a_rate_of_0_is_frozen_and_has_no_gradients(like: Path, tmp_path: Path) -> None:
     path = tmp_path / "still.toml"
     path.write_text(RECIPE.format(steps=2).replace("vision = 3e-3", "vision = 0.0"))
     recipe, tokenizer = read_recipe(path), Tokenizer.from_file(str(like / "tokenizer.json"))
@@ -88,22 +88,24 @@ def test_a_part_without_a_rate_stands_still_and_is_not_differentiated(like: Path
     assert not torch.equal(moved, before["model.language_model.encoder.layers.0.fc1.weight"])
 
 
-def test_going_on_is_the_same_as_not_stopping(like: Path, tmp_path: Path) -> None:
+def test_resuming_gives_the_weights_of_an_uninterrupted_training(like: Path, tmp_path: Path) -> None:
     """Two steps, a stop and two more give the weights of four, bit for bit."""
     recipe = write_recipe(tmp_path, 4)
-    whole, parted = tmp_path / "whole", tmp_path / "parted"
-    assert run(recipe, whole, like) == 0
-    assert run(recipe, parted, like, "--stop-after", "2") == 0
-    assert [folder.name for folder in saved(parted)] == ["step-00000002"]
-    assert run(recipe, parted, like) == 0
-    first, second = weights(saved(whole)[-1]), weights(saved(parted)[-1])
+    uninterrupted, interrupted = tmp_path / "whole", tmp_path / "parted"
+    assert run(recipe, uninterrupted, like) == 0
+    assert run(recipe, interrupted, like, "--stop-after", "2") == 0
+    assert [folder.name for folder in saved(interrupted)] == ["step-00000002"]
+    assert run(recipe, interrupted, like) == 0
+    first, second = weights(saved(uninterrupted)[-1]), weights(saved(interrupted)[-1])
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert not all(torch.equal(first[name], found) for name, found in weights(like).items())
-    states = [torch.load(folder / "training.pt")["heads"] for folder in (saved(whole)[-1], saved(parted)[-1])]
+    states = [
+        torch.load(folder / "training.pt")["heads"] for folder in (saved(uninterrupted)[-1], saved(interrupted)[-1])
+    ]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
-def test_a_training_that_is_told_to_stop_saves_first(like: Path, tmp_path: Path) -> None:
+def test_a_stopped_training_saves_first(like: Path, tmp_path: Path) -> None:
     recipe, stop = read(tmp_path, 4), Event()
     tokenizer = Tokenizer.from_file(str(like / "tokenizer.json"))
     stop.set()
@@ -113,7 +115,7 @@ def test_a_training_that_is_told_to_stop_saves_first(like: Path, tmp_path: Path)
     assert saved(tmp_path) == [folder]
 
 
-def test_another_recipe_does_not_go_on(like: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_recipe_cannot_resume(like: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     recipe = write_recipe(tmp_path, 1)
     assert run(recipe, out, like) == 0
@@ -133,15 +135,13 @@ def test_a_checkpoint_of_another_version_is_refused(
     assert "another version" in capsys.readouterr().err
 
 
-def test_a_longer_recipe_goes_on(like: Path, tmp_path: Path) -> None:
+def test_a_longer_recipe_resumes(like: Path, tmp_path: Path) -> None:
     assert run(write_recipe(tmp_path, 1), tmp_path / "out", like) == 0
     assert run(write_recipe(tmp_path, 2), tmp_path / "out", like) == 0
     assert saved(tmp_path / "out")[-1].name == "step-00000002"
 
 
-def test_one_that_was_stopped_in_its_last_step_leaves_its_model_when_it_is_called_again(
-    like: Path, tmp_path: Path
-) -> None:
+def test_a_training_stopped_in_its_last_step_writes_its_model_when_called_again(like: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert run(write_recipe(tmp_path, 2), out, like, "--stop-after", "1") == 0
     assert not (out / "model").exists()
@@ -164,7 +164,7 @@ def test_a_training_writes_what_export_takes_and_a_log(like: Path, tmp_path: Pat
     assert (out / "log.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_batch_hangs_on_its_step_only(like: Path, tmp_path: Path) -> None:
+def test_a_batch_depends_on_its_step_alone(like: Path, tmp_path: Path) -> None:
     recipe = read(tmp_path, 4)
     tokenizer = Tokenizer.from_file(str(like / "tokenizer.json"))
     first, second = (Batches(recipe, tokenizer, SIDE, 2) for _ in range(2))
@@ -176,8 +176,8 @@ def test_a_batch_hangs_on_its_step_only(like: Path, tmp_path: Path) -> None:
     assert not torch.equal(first[3].pictures, other[3].pictures)
 
 
-def test_what_is_asked_does_not_hang_on_the_ground(like: Path, tmp_path: Path) -> None:
-    """The ground is the first thing that a scene's own random numbers choose, the task the first that is asked."""
+def test_tasks_do_not_depend_on_the_background(like: Path, tmp_path: Path) -> None:
+    """A scene's own random numbers choose the background first; those for tasks choose the task first."""
     recipe = read(tmp_path, 1)
     stage = recipe.stages[0].model_copy(update={"pictures": 150, "tasks_a_picture": 1})
     tokenizer = Tokenizer.from_file(str(like / "tokenizer.json"))
@@ -204,7 +204,7 @@ def test_tasks_are_drawn_by_weight_and_none_twice(tmp_path: Path) -> None:
     assert first.count("<OCR>") / len(first) == pytest.approx(0.8, abs=0.08)
 
 
-def test_what_is_absent_is_asked_for_as_often_as_the_stage_says(tmp_path: Path) -> None:
+def test_absent_things_are_asked_for_with_the_probability_of_the_stage(tmp_path: Path) -> None:
     stage = read(tmp_path, 1).stages[0].model_copy(update={"absent": 0.25})
     scene = make_scene(0)
     asked = [pose(scene, OPEN_VOCABULARY, stage, Random(seed)) for seed in range(400)]
