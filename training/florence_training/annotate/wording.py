@@ -55,21 +55,21 @@ def phrases(scene: Scene) -> dict[str, list[SceneObject]]:
 
 def caption(scene: Scene) -> str:
     """Returns a caption such as `two cats and a dog on a blue background`."""
-    return f"{join(list(phrases(scene)))} {_ground(scene)}"
+    return f"{join(list(phrases(scene)))} {_background(scene)}"
 
 
 def detailed_caption(scene: Scene) -> str:
     """Returns a caption of every object with its size and position, and of the texts."""
     sentence = capitalise(join([description(scene, thing) for thing in scene.objects]))
     texts = f" The text reads {_quoted(scene.texts)}." if scene.texts else ""
-    return f"{sentence} {_ground(scene)}.{texts}"
+    return f"{sentence} {_background(scene)}.{texts}"
 
 
 def more_detailed_caption(scene: Scene) -> str:
     """Returns one sentence that counts the objects, one for each object, and one for the texts."""
     count = len(scene.objects)
     objects = "object" if count == 1 else "objects"
-    first = f"The image shows {NUMBERS[count]} {objects} {_ground(scene)}."
+    first = f"The image shows {NUMBERS[count]} {objects} {_background(scene)}."
     middle = [f"There is {description(scene, thing)}." for thing in scene.objects]
     last = f"The text reads {_quoted(scene.texts)}." if scene.texts else "There is no text."
     return " ".join([first, *middle, last])
@@ -87,7 +87,7 @@ def capitalise(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
-def _ground(scene: Scene) -> str:
+def _background(scene: Scene) -> str:
     return f"on {with_article(scene.ground)} background"
 
 

@@ -72,8 +72,8 @@ def _kinds(each: Answered) -> bool:
 
 
 def _counts(each: Answered) -> bool:
-    wanted = {name: len(things) for name, things in group(each.question.scene).items()}
-    return understand(each.answer.text).things == wanted
+    expected = {name: len(things) for name, things in group(each.question.scene).items()}
+    return understand(each.answer.text).things == expected
 
 
 def _colour(each: Answered) -> bool:

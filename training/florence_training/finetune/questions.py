@@ -49,8 +49,8 @@ def fill(token: str, value: str | None) -> Question:
             'such as "What does the label say?"'
         )
     if (task.input == "none") != (value is None):
-        wants = "takes no input" if task.input == "none" else f"wants its input ({task.input}) behind it"
-        raise LineError(f"{token} {wants}")
+        requirement = "takes no input" if task.input == "none" else f"wants its input ({task.input}) behind it"
+        raise LineError(f"{token} {requirement}")
     if value is not None:
         check_locations(value, None)
     if task.input in {"object box", "text box"} and not REGION.fullmatch(value or ""):
