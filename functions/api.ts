@@ -21,7 +21,7 @@ export { RequestCoordinator } from "./request-coordinator.ts";
 const variables = Variables.safeParse(env);
 if (!variables.success) console.error(z.prettifyError(variables.error));
 
-/** Images whose checked headers an isolate keeps. */
+/** Maximum number of checked image headers that an isolate caches. */
 const MAX_CACHED_HEADERS = 2000;
 
 function serviceOf(settings: Variables): Service {

@@ -9,10 +9,13 @@ import type { Variables } from "./variables.ts";
 
 type Settings = Pick<Variables, "CACHE_SALT" | "CACHE_TTL_SECONDS" | "CACHE_MEMORY_BYTES" | "PLACEMENT">;
 
-/** Budget of an isolate's URL cache: about five hundred addresses of usual length. */
+/** Budget of an isolate's URL cache: about five hundred URLs of usual length. */
 const URL_CACHE_BYTES = 256 * 1024;
 
-/** Caches which image an address shows, in the isolate and in the data centre. Not in KV: the entries are short-lived, and writes are what KV bills. */
+/**
+ * Caches which image each URL returned, in the isolate and in the data centre. Not in KV: the entries are short-lived, and writes are what
+ * KV bills.
+ */
 export function urlCache({ CACHE_SALT }: Settings): UrlCache {
   return createUrlCache({
     stores: [createCacheApiStore(() => caches.default, "addresses")],
@@ -23,7 +26,10 @@ export function urlCache({ CACHE_SALT }: Settings): UrlCache {
   });
 }
 
-/** The Durable Objects that coalesce requests across isolates, in a deployment that has the binding. An embedded model has no backend to spare. */
+/**
+ * The Durable Objects that coalesce requests across isolates, in a deployment that has the binding. With an embedded model there are no
+ * backend calls to save.
+ */
 function coordinationOf({ PLACEMENT }: Settings): CachedGenerationsOptions["coordination"] {
   const { REQUEST_COORDINATOR }: Partial<Env> = env;
   if (REQUEST_COORDINATOR === undefined || PLACEMENT === "embedded") return undefined;

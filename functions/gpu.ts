@@ -16,7 +16,7 @@ function log(level: "info" | "error", fields: Readonly<Record<string, unknown>>)
   console.log(JSON.stringify({ time: new Date().toISOString(), level, ...fields }));
 }
 
-// The server goes on when nothing reads its log any more.
+// The server continues if nothing reads its log.
 process.stdout.on("error", () => {});
 
 const command = parseCommandLine(process.argv.slice(2), servingFlags(providers, availableParallelism()));
@@ -50,5 +50,5 @@ async function stop(reason: string, status: number): Promise<void> {
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal, 0));
-// Without its engine the process can answer nothing; a supervisor starts another.
+// Without its engine the process cannot answer: it exits, and a supervisor restarts it.
 void server.engine.ended.then((reason) => stop(reason, 1));

@@ -19,10 +19,13 @@ import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import { readModelFile } from "./assets.ts";
 import type { Variables } from "./variables.ts";
 
-/** Images of all requests that run or wait for the model: the isolate's 128 MB, less the model and one image being decoded. */
+/** Maximum bytes of the images of all running and waiting requests: the isolate's 128 MB minus the model and one image being decoded. */
 const IMAGE_BUDGET_BYTES = 12 * 1024 * 1024;
 
-/** Images of all requests in flight to a backend, with their messages: four of the largest, as a batch has, and some small ones. */
+/**
+ * Maximum bytes of the images of all requests in flight to a backend, with their messages: four of the largest, as a batch sends at once,
+ * and some small ones.
+ */
 const REMOTE_IMAGE_BUDGET_BYTES = 8 * MAX_IMAGE_BYTES + 8 * 1024 * 1024;
 
 type Placement = Variables["PLACEMENT"];
@@ -54,8 +57,8 @@ function isolateModel({ MODEL, MAX_CACHED_TOKENS }: Variables) {
 }
 
 /**
- * How many images of a batch are answered at once. An isolate that decodes images has memory for one. Elsewhere four keep a backend busy, and leave two
- * of a Worker's six connections for the cache.
+ * Number of images of a batch that are processed concurrently. An isolate that decodes images has memory for one.
+ * Elsewhere four keep a backend busy, and leave two of a Worker's six connections for the cache.
  */
 export const IMAGE_CONCURRENCY: Readonly<Record<Placement, number>> = { embedded: 1, split: 1, remote: 4 };
 
