@@ -59,8 +59,9 @@ async function forEachConcurrently<Item>(
 }
 
 /**
- * Answers a batch. Items are grouped by image, and at most `concurrency` images are analyzed at once: no more are held decoded. If an image
- * fails, its problem is the result of each of its items; what `problemOf` rethrows fails the whole batch.
+ * Answers a batch. Items are grouped by image, and at most `concurrency` images are analyzed at once, which limits the
+ * number of decoded images in memory. If an image fails, its problem is the result of each of its items; what
+ * `problemOf` rethrows fails the whole batch.
  */
 export async function answerBatch(
   { items }: BatchRequest,
@@ -77,7 +78,7 @@ export async function answerBatch(
       if (result !== undefined) results.set(index, result);
     }
   });
-  // Images without a cache lookup do not count: they have nothing to report.
+  // Images without a cache lookup are left out of the report.
   const reports = analyzed.map(({ cache }) => cache).filter(({ hit, fwd }) => hit || fwd !== undefined);
   return {
     results: items.flatMap((item, index) => ("problem" in item ? item.problem : (results.get(index) ?? []))),

@@ -34,7 +34,7 @@ export function mergeReports(reports: readonly CacheReport[]): CacheReport {
   };
 }
 
-/** Returns a problem of the tasks that were requested. Rethrows what concerns all tasks: that the caller went away, or a bug. */
+/** Returns the problem of a failed request. Rethrows errors that end all tasks: a cancellation, or a bug. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem && thrown.code !== "request-cancelled") return thrown;
   throw thrown;
@@ -67,10 +67,13 @@ function splitResult(
   return group.map((task) => [task, { generations: generations.slice(end, (end += task.prompts.length)), model }]);
 }
 
-/** Limit on the requests that follow a rejected one. If all texts of a request are too long, each of them fails. */
+/**
+ * Maximum number of requests after a rejected one. Without a limit, a request in which every text is too long would cause up to two
+ * requests for each text.
+ */
 const MAX_RETRIES = 8;
 
-/** Splits a group into the tasks without the one that has the longest prompt, and that task alone. */
+/** Splits a group in two: all tasks except the one with the longest prompt, and that task alone. */
 function splitOffLongest(group: readonly TaskPrompts[]): readonly (readonly TaskPrompts[])[] {
   const lengthOf = ({ prompts }: TaskPrompts): number => Math.max(0, ...prompts.map(({ length }) => length));
   const longestFirst = group.toSorted((one, other) => lengthOf(other) - lengthOf(one));

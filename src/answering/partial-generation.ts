@@ -30,7 +30,7 @@ export function createPartialGeneration(task: TaskName, size: ImageSize): Partia
     parsedLength += text.length;
     pending = [...pending, ...parser.push(text)];
   };
-  // The model can spell a location as text, without a location token: the ordinals of later locations then run ahead of `logprobs`.
+  // If the model generates a location as plain text, it has no location token: the ordinals of later locations then exceed the length of `logprobs`.
   const isComplete = (event: ParseEvent): boolean =>
     event.type === "text" || isDone || event.object.locations.every((ordinal) => ordinal < logprobs.length);
   return {

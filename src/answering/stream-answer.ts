@@ -10,7 +10,7 @@ import { requestedLabel } from "./parse-answer.ts";
 import { asPolygons, render } from "./render.ts";
 import { createPartialGeneration, type PartialGeneration } from "./partial-generation.ts";
 
-/** Emits an answer while it is generated: what is certain at once, the rest at the end. */
+/** Emits an answer while it is generated: each part as soon as it is certain, the rest at the end. */
 export interface AnswerStream {
   /** Returns the parts that this event completes. */
   push(event: GenerationEvent, model: ModelDescription): readonly AnswerPart[];
