@@ -18,7 +18,7 @@ export type CoalescedResult =
   | { readonly value: string }
   | { readonly problem: { readonly code: string; readonly detail: string } };
 
-/** A participant asks for the lead or the result. */
+/** A participant requests the lease or the result. */
 export interface JoinRequest {
   /** Unique; a participant has at most one request pending. */
   readonly participant: string;

@@ -11,11 +11,11 @@ import type { Timers } from "./single-flight.ts";
 
 /** Decides which isolate does the work of one key; each key has its own coordinator. Remote implementations may reject every call. */
 export interface Coordinator {
-  /** Replies at once with the lead or an existing result; otherwise as soon as the lead or a result is available, or after `waitMs`. */
+  /** Replies at once with the lease or an existing result; otherwise as soon as one of them is available, or after `waitMs`. */
   join(request: JoinRequest): Promise<JoinReply>;
   /** Extends the leader's lease. */
   renew(participant: string): Promise<void>;
-  /** Hands over the result of the work. */
+  /** Reports the result of the work. */
   complete(participant: string, result: CoalescedResult): Promise<void>;
   /** Gives up the lease without a result. */
   release(participant: string): Promise<void>;

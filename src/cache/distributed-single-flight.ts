@@ -6,7 +6,7 @@ import { type Coalesced, isShared, type Timers } from "./single-flight.ts";
 /** How often a leader renews its lease, in milliseconds: each renewal is a message. */
 export const RENEW_INTERVAL_MS = 1000;
 
-/** How long one join request waits for its reply, in milliseconds: a caller that has left is noticed between two requests. */
+/** How long one join request waits for its reply, in milliseconds: a disconnected caller is noticed between two requests. */
 export const JOIN_WAIT_MS = 2000;
 
 /** How long a message may take in addition, in milliseconds: a round trip around the world, and the start of a new object. */
@@ -61,7 +61,10 @@ function failureOf({ code, detail }: Problem): CoalescedResult {
   return { problem: { code, detail } };
 }
 
-/** Returns the value of another isolate's work. Throws its problem; `internal` if this version does not know the code. */
+/**
+ * Returns the value of another isolate's work, undefined if it cannot be parsed. Throws that work's problem, or `internal` if this version
+ * does not know its code.
+ */
 function valueOf<Value>(
   result: CoalescedResult,
   parse: DistributedSingleFlightOptions<Value>["parse"],
@@ -77,7 +80,7 @@ interface Participation {
   readonly participant: string;
 }
 
-/** Joins until the reply is not `retry`; returns undefined if the coordinator does not reply in time. */
+/** Joins until the reply is not `retry`; returns undefined if the coordinator fails or does not reply in time. */
 async function joinUntilReply<Value>(
   { coordinator, participant }: Participation,
   { check, maxAgeMs }: Caller,
@@ -85,7 +88,7 @@ async function joinUntilReply<Value>(
 ): Promise<Exclude<JoinReply, { type: "retry" }> | undefined> {
   let joinedMs: number | undefined;
   for (;;) {
-    // The first request does not wait for the lead, so a slow coordinator costs one round trip.
+    // The first request does not wait for the lease, so a coordinator that does not reply costs at most `MESSAGE_TIMEOUT_MS`.
     const waitMs = joinedMs === undefined ? 0 : JOIN_WAIT_MS;
     const joining = (async () => coordinator.join({ participant, maxAgeMs, joinedMs, waitMs }))();
     const reply = await withTimeout(waitMs + MESSAGE_TIMEOUT_MS, joining, sleep).catch((thrown: unknown) => {
@@ -98,7 +101,7 @@ async function joinUntilReply<Value>(
   }
 }
 
-/** Ignores the failure of a message: a leader that loses its messages only loses its lead. */
+/** Ignores a failed message: its only effect is that the leader may lose its lease. */
 function send(message: Promise<void>): Promise<void> {
   return message.catch(() => {});
 }

@@ -23,7 +23,7 @@ export async function encodeEntry(key: string, entry: Entry<unknown>): Promise<U
   return new Uint8Array(encoder.encode(`${FORMAT}\n${await checksum(key, text)}\n${text}`));
 }
 
-/** Decodes an entry; returns undefined if a single byte differs from the encoded entry. `parse` returns undefined for an invalid value. */
+/** Decodes an entry; returns undefined if any byte differs from the encoded entry. `parse` returns undefined for an invalid value. */
 export async function decodeEntry<Value>(
   key: string,
   bytes: Uint8Array,

@@ -5,13 +5,13 @@ const KEY_VERSION = 1;
 
 /** Everything that a generation depends on, and nothing else: neither how the image was sent nor how the answer is formatted. */
 export interface GenerationKeyParts {
-  /** Separates the entries of one account from all others, so that no account learns what another has sent. */
+  /** Separates the entries of one deployment from all others. */
   readonly salt: string;
   /** SHA-256 of the image's bytes. */
   readonly digest: string;
   readonly prompt: string;
   readonly model: { readonly id: string; readonly revision: string; readonly dtype: string };
-  /** `undefined` selects the model's own setting, which the model's revision determines. Its key differs from the key of the same value sent explicitly. */
+  /** `undefined` selects the model's own setting, which the model's revision determines. The same setting sent explicitly gives another key. */
   readonly decoding: Readonly<Record<string, string | number | boolean | undefined>>;
 }
 

@@ -42,11 +42,11 @@ type Result<Value> = { readonly value: Value } | { readonly problem: Problem };
 interface Flight<Value> {
   renewedMs: number;
   result: Result<Value> | undefined;
-  /** Whether the leader ended without a result: it was cancelled, or failed with an error that another attempt may not meet. */
+  /** Whether the leader ended without a result: it was cancelled, or failed with an error that may not recur in another attempt. */
   isReleased: boolean;
 }
 
-/** Whether a failure is the result of all waiters. A caller that left, or a bug, says nothing about the next attempt. */
+/** Whether a failure is the result of all waiters. A disconnected caller or a bug does not mean that the next attempt fails. */
 export function isShared(thrown: unknown): thrown is Problem {
   return thrown instanceof Problem && thrown.code !== "request-cancelled";
 }
@@ -106,7 +106,7 @@ export function createSingleFlight<Value>(timers: Timers): SingleFlight<Value> {
   const remove = (key: string, flight: Flight<Value>): void => {
     if (flights.get(key) === flight) flights.delete(key);
   };
-  // A dropped leader never removes its flight, and without another request for the same key no waiter does.
+  // A dropped leader never removes its flight; a waiter does, but only if there is another request for the same key.
   const removeExpired = (): void => {
     for (const [key, flight] of flights) if (hasExpired(flight, timers.now())) remove(key, flight);
   };
