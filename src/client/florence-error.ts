@@ -72,7 +72,7 @@ export class FlorenceError extends Error {
   }
 }
 
-/** Error code for each kind of failure of the transport, which the client shares with the API's backend connection. */
+/** Error code for each kind of transport failure. The transport's code is shared with the API's backend client. */
 const codesByKind: Partial<Readonly<Record<FailureKind, ClientErrorCode>>> = {
   unreachable: "connection-failed",
   deadline: "timeout",

@@ -20,7 +20,7 @@ export type { Image } from "./image.ts";
 export type { AnalyzeItem, BatchItem, ItemResult, ItemResults } from "./items.ts";
 export type { OptionsOf, TaskMethod, TaskMethods } from "./methods.ts";
 
-/** Address of the API, and default options of all calls. */
+/** Base URL of the API, and default options of all calls. */
 export interface FlorenceOptions extends Omit<CallOptions, "signal"> {
   /** `https://…`, without `/v1`. */
   readonly baseUrl: string | URL;
@@ -38,7 +38,7 @@ export const DEFAULT_TIMEOUT_MS = 60_000;
 /** Default maximum number of retries of a call. */
 export const DEFAULT_MAX_RETRIES = defaultRetry.attempts - 1;
 
-/** The API. Calls reject with `FlorenceError`, or with the reason that the promise of an image rejected with, and with nothing else. */
+/** The API. Calls reject only with `FlorenceError`, or, if an image is a promise that rejects, with its reason. */
 export interface Florence extends TaskMethods {
   /** Runs several tasks on one image, which is encoded once. Each task has its own result: an answer or a problem. */
   analyze<const Items extends readonly AnalyzeItem[]>(

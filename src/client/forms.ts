@@ -82,7 +82,7 @@ export type EventOf<Answer> =
 type ObjectOptions = "min_score" | "max_objects" | "box_format" | "include";
 type None<Name extends string> = { readonly [Key in Name]?: undefined };
 
-/** Excludes options that the others would make the server ignore: the server refuses such requests, and so does the compiler. */
+/** Excludes options that would have no effect together with the others; the server refuses such requests. */
 export type NoIgnoredOptions<Options> = (Options extends { readonly compat: "reference" }
   ? None<ObjectOptions | "format" | "overlay">
   : unknown) &

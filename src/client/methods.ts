@@ -25,7 +25,7 @@ export type OptionsOf<Row extends TaskRow> = InputOptions[Row["input"]] & CallOp
 /** The keys of all variants of a union. */
 export type KeysOf<Options> = Options extends unknown ? keyof Options : never;
 
-/** The given options, if each of them exists and they are compatible. */
+/** The given options; a compile error if one does not exist or two exclude each other. */
 type Checked<Options, Known> = Options & {
   readonly [Key in Exclude<keyof Options, KeysOf<Known>>]: never;
 } & NoIgnoredOptions<Options>;
