@@ -8,7 +8,7 @@ import type { TaskRow } from "./service.ts";
 /** Maximum number of tasks in one request: each of the fifteen once, and some with several regions. Each task is decoded separately. */
 export const MAX_ANALYZE_TASKS = 32;
 
-/** Maximum length of a task name, in characters: twice the longest existing name. Answers repeat the name, even if there is no such task. */
+/** Maximum length of a task name, in characters: three times the longest existing name. Answers repeat the name, even if there is no such task. */
 export const MAX_TASK_NAME_CHARACTERS = 100;
 
 /** One of several tasks. Its options are validated separately, so that an invalid item fails alone. */

@@ -5,7 +5,7 @@ import type { BoxFormat } from "./form-options.ts";
 const count = z.int().nonnegative();
 const described = (description: string) => z.string().meta({ description });
 
-/** The flat form: texts and numbers on one level, none of them ever missing. */
+/** The flat format: texts and numbers on one level; every field is always present. */
 const flat = {
   type: z.literal("flat"),
   answer_type: z

@@ -6,7 +6,7 @@ export type Point = Readonly<z.infer<typeof Point>>;
 
 const corners = { x1: z.number(), y1: z.number(), x2: z.number(), y2: z.number() };
 
-/** An upright box: top-left corner, then bottom-right; units as `Point`. */
+/** An axis-aligned box: top-left corner, then bottom-right; units as `Point`. */
 export const Box = z.object(corners).meta({
   id: "Box",
   description:

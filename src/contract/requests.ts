@@ -86,8 +86,8 @@ const textOrLabels = eitherOf("text", "labels");
 const oneRegion = eitherOf("region", "normalized_region");
 
 /**
- * The options of a task by its input kind. A field that the task does not take is refused, not ignored: with an ignored `text`, the answer would be
- * to another request.
+ * The options of a task by its input kind. A field that the task does not take is refused, not ignored: if `text` were
+ * ignored, the answer would not match the request.
  */
 export const optionsByInput = {
   none: z.strictObject(common).superRefine(checkForm),

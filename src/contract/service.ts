@@ -91,7 +91,7 @@ export interface CacheReport {
   /** Why the request was forwarded: there was no entry, it was too old, or the caller's directives require it. */
   readonly fwd: "miss" | "stale" | "request" | undefined;
   readonly stored: boolean;
-  /** Whether another request's work gave the answer. */
+  /** Whether the answer is the result of another request's work. */
   readonly collapsed: boolean;
   /** Whether the answer is older than the caller accepts, because the backend failed. */
   readonly stale: boolean;
@@ -123,7 +123,7 @@ export interface Service {
   stream(request: TaskRequest, call: CallContext, emit: EmitPart): Promise<void>;
   /** Throws only if no task can be answered: the image is invalid, or the backend failed for all tasks. */
   analyze(request: AnalyzeRequest, call: CallContext): Promise<Analyzed>;
-  /** Throws only errors that belong to no item: the caller left, or a bug. */
+  /** Throws only errors that belong to no item: a cancellation, or a bug. */
   batch(request: BatchRequest, call: CallContext): Promise<Analyzed>;
   /** Resolves once the model can answer. */
   ready(): Promise<void>;

@@ -22,7 +22,7 @@ interface Several {
   readonly description: string;
   readonly body: z.ZodType;
   readonly examples: ReturnType<typeof analyzeExamples | typeof batchExamples>;
-  /** What each result belongs to, in words. */
+  /** Noun for what each result belongs to, for the description: "task" or "item". */
   readonly each: string;
   readonly answer: z.ZodType;
   readonly problems: Parameters<typeof problemResponses>[0];

@@ -33,7 +33,7 @@ export type AnswerEvent = z.infer<typeof AnswerEvent>;
 
 /**
  * The schema of an event stream in the document. OpenAPI 3.1 cannot describe the items of a stream; 3.2 describes one event, and so does this schema.
- * It has no `type`, so that the body, which is a text, matches as well.
+ * It has no `type`, so that it also matches the body, which is a text.
  */
 export const eventStreamSchema = {
   description: "With `stream=true`. Each event's `data` is an AnswerEvent as JSON, and its name that object's `type`.",
