@@ -3,8 +3,8 @@ import { free } from "../runtime/tensors.ts";
 import { finishReason, type Search, type GeneratedToken } from "./search.ts";
 
 /**
- * Creates a search that takes the most probable id at each position, the lowest of equal ones. A token's probability is its share
- * among the ids that the rules allow at that position.
+ * Creates a search that takes the most probable id at each position, the lowest of equal ones. A token's probability is
+ * that of the softmax over the ids that the rules allow at that position.
  */
 export function createGreedySearch(rules: LogitRules): Search {
   const searchAfter = (sequence: readonly number[], certain: readonly GeneratedToken[]): Search => ({

@@ -1,6 +1,6 @@
 import type { GenerationConfig } from "../runtime/model-config.ts";
 
-/** The settings of one generation. */
+/** The settings of one generation: search, length limit and logits processors. */
 export interface LogitRules extends GenerationConfig {
   /** Maximum number of ids in the sequence, the decoder's start token and the end token included. */
   readonly maxLength: number;
@@ -24,7 +24,7 @@ export function forcedTokenId(length: number, rules: LogitRules): number | undef
   return length === 1 ? rules.forcedFirstTokenId : undefined;
 }
 
-/** Here and below, plain loops: they run over the whole vocabulary for every token, and closures take three times as long. */
+/** Plain loops here and below: they run over the whole vocabulary for every token, and callbacks would take three times as long. */
 function highestOf(scores: Float32Array): number {
   let highest = -Infinity;
   for (let id = 0; id < scores.length; id += 1) highest = Math.max(highest, scores[id] ?? -Infinity);

@@ -18,7 +18,7 @@ function longestOf(batch: readonly PromptSize[]): number {
   return Math.max(...batch.map(({ tokens }) => tokens));
 }
 
-/** Splits a list, in order, into as few pieces as possible: each piece is as long as `isAllowed` permits, and none is empty. */
+/** Splits a list, in order, into as few non-empty sublists as `isAllowed` permits. */
 function split<Item>(items: readonly Item[], isAllowed: (piece: readonly Item[]) => boolean): readonly Item[][] {
   const pieces: Item[][] = [];
   for (const item of items) {
@@ -55,8 +55,8 @@ export function planBatches<Prompt extends PromptSize>(
 }
 
 /**
- * Splits the prompts, in order, into encoder batches of at maxTokens `maxTokens` tokens, with each prompt padded to the longest of its
- * batch. A prompt that has more tokens is a batch of its own.
+ * Splits the prompts, in order, into encoder batches of at most `maxTokens` tokens, with each prompt padded to the
+ * longest of its batch. A prompt that has more tokens is a batch of its own.
  */
 export function planEncoderBatches<Prompt extends PromptSize>(
   prompts: readonly Prompt[],

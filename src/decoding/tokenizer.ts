@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Problem } from "../contract/problems.ts";
 import type { Tokenizer } from "../runtime/load-model.ts";
 
-/** BART's tokenizer, the only kind that Florence-2 uses. `add_prefix_space` would need more than the split below. */
+/** BART's tokenizer, the only kind that Florence-2 uses. `add_prefix_space` is not supported by the split below. */
 const bartTokenizer = z.looseObject({
   model: z.looseObject({ type: z.literal("BPE") }),
   pre_tokenizer: z.looseObject({ type: z.literal("ByteLevel"), add_prefix_space: z.literal(false) }),
@@ -17,7 +17,7 @@ const WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p
 
 /**
  * Words of this many characters or more are not cached. The library caches the pieces of 10,000 words, of up to 255 characters by
- * default: 60 MiB, which some 160 prompts that are rejected for their length would fill. With this limit the cache is 8 MiB at
+ * default: 60 MiB, which about 160 prompts that are rejected for their length would fill. With this limit the cache is 8 MiB at
  * most, and English words are still cached.
  */
 const UNCACHED_FROM_LENGTH = 24;
