@@ -43,7 +43,7 @@ async function settle<Item, Result>(
   }
 }
 
-/** Creates a batcher that composes each batch at the last moment, when the device is free. */
+/** Creates a batcher that composes a batch only when the device is free. */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { device, run, keyOf, isAbandoned, maxItems, window } = options;
   let queue: readonly QueuedItem<Item, Result>[] = [];

@@ -26,7 +26,10 @@ export interface GenerateJob extends EncodeJob {
   readonly stream?: boolean | undefined;
 }
 
-/** Milliseconds: until the first graph starts, from then until all prompts are encoded, from then until all generations are finished. */
+/**
+ * Durations in milliseconds. `queue`: until the first graph starts; `encode`: then until all prompts are encoded; `decode`: then until all
+ * generations are finished.
+ */
 export interface StageTimes {
   readonly queue: number;
   readonly encode: number;

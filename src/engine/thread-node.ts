@@ -12,7 +12,7 @@ import { createEngine, type Engine } from "./engine.ts";
 import { buffersOf, type Call, failureOf, type FromEngine, type GraphPorts, type ToEngine } from "./messages.ts";
 import type { EngineThreadOptions } from "./threaded-node.ts";
 
-/** How often the engine posts its load, in milliseconds: no gauge is read more often. */
+/** How often the engine posts its load, in milliseconds: metrics are scraped less often than this. */
 const LOAD_INTERVAL_MS = 250;
 
 if (parentPort === null) throw new Error("This is the engine's thread: start it with startEngineThread.");
