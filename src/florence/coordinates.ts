@@ -70,7 +70,7 @@ export function normalizedPoints(bins: readonly number[]): readonly Point[] {
   return pointsInPixels(bins, unit);
 }
 
-/** The bounding box, in bins, of points as `pointsInPixels` takes them. Two opposite corners are put in order. */
+/** The bounding box, in bins, of points given as x, y, x, y, … Two opposite corners may be in any order. */
 export function boundsOf(bins: readonly number[]): Box {
   let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let index = 1; index < bins.length; index += 2) {

@@ -16,7 +16,7 @@ export interface IncrementalParser {
 /** Emits the events of `parse` on the whole text, however it is cut; only text events may be split differently. */
 export function createIncrementalParser(task: TaskName, size: ImageSize): IncrementalParser {
   let events: ParseEvent[] = [];
-  /** The end of the text so far, which may be an incomplete special token or half a character. */
+  /** The end of the text so far: possibly an incomplete special token or half a surrogate pair. */
   let incompleteTail = "";
   let locations = 0;
   const parser = createAnswerParser(task, size, (event) => events.push(event));

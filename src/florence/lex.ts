@@ -62,9 +62,9 @@ function specialTokenIn(text: string, start: number, end: number, ordinal: numbe
 const [LESS, GREATER, ZERO, NINE] = [0x3c, 0x3e, 0x30, 0x39];
 
 /**
- * `charCodeAt` without a property lookup on the text. The engine has half a dozen string representations (one or two bytes,
- * slices, concatenations). Once it has met them all, it would look `charCodeAt` up for every character, which takes three
- * times as long.
+ * `charCodeAt` without a property lookup on the text. V8 has about six string representations (one or two bytes,
+ * slices, concatenations). After a call site has processed all of them, V8 would look `charCodeAt` up for every
+ * character, which takes three times as long.
  */
 // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
 const codeAt = String.prototype.charCodeAt;
@@ -138,7 +138,7 @@ export function lex(text: string, ordinal = 0): readonly Piece[] {
 const unfinishedLocation = /^<loc_\p{Nd}*$/u;
 const prefixes: readonly string[] = [LOCATION, ...markers.keys()];
 
-/** Start of the end of a text that may be an incomplete special token or half a character. The text's length if its end is complete. */
+/** Index at which an incomplete special token or half a surrogate pair at the end of the text may begin; the text's length if there is none. */
 export function incompleteTailStart(text: string): number {
   const end = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length;
   const start = text.slice(0, end).lastIndexOf("<");

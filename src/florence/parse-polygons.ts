@@ -2,7 +2,7 @@ import type { LabelReader } from "./label.ts";
 import type { LocationPiece } from "./lex.ts";
 import { type PieceParser, wordsOf } from "./piece-parser.ts";
 
-/** Fewest points of a ring: fewer enclose no area. */
+/** Minimum number of points of a ring: fewer enclose no area. */
 export const MIN_RING_POINTS = 3;
 
 /** Drops a last x without a y, which occurs in an answer that was cut off. */

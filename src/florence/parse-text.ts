@@ -1,8 +1,9 @@
 import type { PieceParser } from "./piece-parser.ts";
 
 /**
- * Emits the words without special tokens and without white space at either end, as early as they are certain. A special token
- * between two words counts as a space. Line breaks stay: they are the lines of a text in the image.
+ * Emits the words, without special tokens and without leading or trailing white space, as soon as they are certain. A
+ * special token between two words counts as a space. Line breaks are kept: they separate the lines of a text in the
+ * image.
  */
 export function createTextParser(emit: (text: string) => void): PieceParser {
   let hasWords = false;

@@ -50,12 +50,12 @@ const readers: Readonly<Record<InputKind, Reader>> = {
   region: readRegion,
 };
 
-/** Replaces `{input}` in a sentence by an input, which is not interpreted. */
+/** Replaces `{input}` in a prompt template by an input, literally (`$` is not special). */
 export function fillSentence(sentence: string, input: string): string {
   return sentence.replace("{input}", () => input);
 }
 
-/** Builds the prompt of a task. `size` is the source image's, in pixels: regions are quantized on it. */
+/** Builds the prompt of a task. `size` is the source image's, in pixels; regions are quantized with it. */
 export function promptFor(task: TaskName, input: PromptInput, size: ImageSize): PromptResult {
   const row = tasks[task];
   const result = readers[row.input](input, size);

@@ -9,7 +9,7 @@ export interface LabelledRun<Unit extends Piece> {
   readonly units: readonly Unit[];
 }
 
-/** Fewest units of a match, in every pattern of the reference except the quads'. */
+/** Minimum number of units of a match, in every pattern of the reference except that for quads. */
 export const MIN_UNITS = 4;
 
 /** A text after the reference's clean-up. */

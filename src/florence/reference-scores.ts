@@ -54,9 +54,9 @@ function spanOf(group: readonly LocationPiece[], offset: number): Span {
 /**
  * `<OD>` and `<DENSE_REGION_CAPTION>` with scores, as Microsoft's original returns them; Hugging Face's port has none. The
  * score of a box is exp of the mean log-probability of the tokens that its four locations overlap, at the position that the
- * original assumes: it counts the phrases that it found from a single leading `<s>`. With more of them (Florence-2-large
- * writes three), or with text that belongs to no phrase, the assumed position is too far to the left and the mean is taken
- * over other tokens. `scoreOf` has no such error.
+ * original assumes: it adds up the lengths of the phrases that it found, starting after a single `<s>`. With more of them
+ * (Florence-2-large writes three), or with text that belongs to no phrase, the assumed position is too far to the left and
+ * the mean is taken over other tokens. `scoreOf` has no such error.
  */
 export function scoredBoxes(tokens: readonly ScoredToken[], size: ImageSize): ReferenceScoredBoxes {
   const text = tokens.map((token) => token.text).join("");

@@ -39,9 +39,9 @@ const rowByToken: ReadonlyMap<string, Task> = new Map(Object.values(tasks).map((
 
 /**
  * What Hugging Face's `Florence2Processor.post_process_generation(text, task, image_size)` returns, value for value: integers
- * from float32 arithmetic, labels with remains of locations, letters outside ASCII lost, the checkpoint's own list of banned
- * phrases. `token` is a task's token (`<OD>`); with any other, the text is plain text, as in the reference. Where Python raises,
- * for a location that does not fit 64 bits, the coordinate is −2³¹. Takes time linear in the text's length.
+ * from float32 arithmetic, labels that contain parts of location tokens, letters outside ASCII removed, the checkpoint's own
+ * list of banned phrases. `token` is a task's token (`<OD>`); with any other, the text is plain text, as in the reference. Where
+ * Python raises, for a location that does not fit 64 bits, the coordinate is −2³¹. Takes time linear in the text's length.
  */
 export function postProcess(text: string, token: string, size: ImageSize): Readonly<Record<string, ReferenceAnswer>> {
   return { [token]: postProcessors[rowByToken.get(token)?.postProcessing ?? "pure_text"](text, size) };

@@ -19,8 +19,9 @@ export function locationLogprobs(
 }
 
 /**
- * The model's confidence in an object's location, 0..1: exp of the mean log-probability of its location tokens, the rule of
- * Florence-2's original code without its misalignments. A location without a log-probability makes the score 0.
+ * The model's confidence in an object's location, 0..1: exp of the mean log-probability of its location tokens, the
+ * formula of Florence-2's original code without its position errors. A location without a log-probability makes the
+ * score 0.
  */
 export function scoreOf(object: { readonly locations: readonly number[] }, logprobs: readonly number[]): number {
   const sum = object.locations.reduce((total, ordinal) => total + (logprobs[ordinal] ?? -Infinity), 0);

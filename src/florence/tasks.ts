@@ -16,7 +16,7 @@ export type AnswerType = "text" | "boxes" | "quads" | "polygons";
 
 /** A task that Florence-2 was trained for. */
 export interface Task {
-  /** The name that other Florence-2 code uses. It is replaced by `sentence` and never reaches the model. */
+  /** The task token of other Florence-2 code. It is replaced by `sentence`; the model never receives it. */
   readonly token: string;
   /** The exact prompt; `{input}` stands for the caller's text or the region's location tokens. */
   readonly sentence: string;
