@@ -49,7 +49,10 @@ function encodeRun(value: number): string {
   return text;
 }
 
-/** COCO's compressed counts: `rleToString` of maskApi.c. From the fourth run on, a run is encoded as its difference to the run two before. */
+/**
+ * COCO's compressed counts: `rleToString` of maskApi.c. From the fourth run on, a run is encoded as its difference from the run two
+ * positions before.
+ */
 function encodeRuns(runs: Runs): string {
   return runs.map((run, index) => encodeRun(index > 2 ? run - (runs[index - 2] ?? 0) : run)).join("");
 }

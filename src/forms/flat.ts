@@ -56,8 +56,8 @@ const firstBox = {
 } satisfies Record<BoxFormat, unknown>;
 
 /**
- * An answer as one flat object, for tools that map fields by clicking. It has only texts and numbers, and the same keys for every answer in
- * one box format, so that a mapping made from one answer fits the next.
+ * An answer as one flat object, for no-code tools. It has only texts and numbers, and the same keys for every answer in
+ * one box format, so that one mapping of fields works for all of them.
  */
 export function flat(answer: FormattedAnswer, boxFormat: BoxFormat): FlatAnswer {
   const objects: readonly Item[] = answer.type === "text" ? [] : answer.objects;

@@ -16,7 +16,7 @@ export function cornersOf({ x1, y1, x2, y2 }: Box): Point[] {
   ];
 }
 
-/** An object's outline in pixels, from the most exact shape that it has. */
+/** An object's outline in pixels: its polygons, else its quad, else its box. */
 export function ringsOf(object: LocatedAnswer["objects"][number]): Rings {
   if ("polygons" in object) return object.polygons;
   return ["quad" in object ? object.quad : cornersOf(object.box)];
