@@ -16,7 +16,7 @@ import type { FindGenerations, GenerationsRequest, GenerationsResult, OnGenerati
 
 /** Options of `createFindGenerations`. */
 export interface GenerationsOptions extends GenerateMissesOptions {
-  /** Separates this deployment's entries, and later each account's, from all others. */
+  /** Separates this deployment's entries from all others. */
   readonly salt: string;
 }
 
@@ -116,8 +116,8 @@ function createFind(options: GenerationsOptions, { model: modelOf }: ModelDescri
 }
 
 /**
- * Runs `find` once more if another model than the requested one answers, so that the generations are stored under the right model. Does not retry
- * after an event was emitted: events of two models must not be mixed.
+ * Runs `find` once more if a model other than the requested one has answered, so that the generations are stored under
+ * the right model. Does not retry after an event was emitted: events of two models must not be mixed.
  */
 function retryOnModelChange(find: Find, { invalidate }: ModelDescriptionCache): Find {
   return async (request, call, onEvent) => {

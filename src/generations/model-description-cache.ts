@@ -2,7 +2,7 @@ import { problems } from "../contract/problem-table.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Backend, ModelDescription } from "../inference/backend.ts";
 
-/** Whether the same request may succeed later. After such a failure, an old answer is served instead. */
+/** Whether a failure is a retryable problem with a 5xx status. After such a failure, an old answer is served instead. */
 export function isTransient(thrown: unknown): boolean {
   return thrown instanceof Problem && problems[thrown.code].status >= 500 && problems[thrown.code].retryable;
 }
@@ -14,7 +14,7 @@ export const MODEL_RETRY_MS = 5000;
 export interface ModelDescriptionCache {
   /** Returns the backend's description; the last known one while the backend is unavailable, so that cached answers can still be served. */
   readonly model: () => Promise<ModelDescription>;
-  /** The backend runs another model: the next call of `model` asks the backend again. */
+  /** To be called when the backend runs another model: the next call of `model` asks the backend again. */
   readonly invalidate: () => void;
 }
 

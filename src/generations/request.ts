@@ -25,8 +25,8 @@ export interface GenerationsResult {
 }
 
 /**
- * Called with each prompt's events as they arrive; before the first one, with `done` for each cached prompt. Not called if every prompt is cached, or
- * if another request's work gives the result: the result is then returned as a whole.
+ * Called with each prompt's events as they arrive; before the first one, with `done` for each cached prompt. Not called
+ * if every prompt is cached, or if the result is another request's: it is then returned as a whole.
  */
 export type OnGenerationEvent = (event: GenerationEvent, context: Pick<GenerationsResult, "model" | "cache">) => void;
 
