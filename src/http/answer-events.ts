@@ -7,7 +7,7 @@ import { eventStream, type Sleep } from "./event-stream.ts";
 
 /** Options of `answerEvents`. */
 export interface AnswerEventsOptions {
-  /** Aborted when the caller goes away. */
+  /** Aborted when the caller disconnects. */
   readonly signal: AbortSignal;
   readonly sleep: Sleep;
   readonly requestId: string;

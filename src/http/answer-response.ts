@@ -13,7 +13,7 @@ function serverTiming(timings: StageTimings): string {
     .join(", ");
 }
 
-/** Hexadecimal digits of a tag: half of a SHA-256 is enough to distinguish the answers of one caller. */
+/** Hexadecimal digits of an ETag: half of a SHA-256 is enough to distinguish the answers of one caller. */
 const TAG_DIGITS = 32;
 
 async function entityTag(fingerprint: string): Promise<string> {

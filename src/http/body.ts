@@ -2,8 +2,9 @@ import { concatBytes } from "../bytes/concat-bytes.ts";
 import { type Issue, Problem } from "../contract/problems.ts";
 
 /**
- * Largest body in bytes. An image may have 10 MiB (`image/image.ts`), which become 14.1 MiB as base64 with MIME's line breaks, escaped in JSON;
- * the longest `labels` (`contract/requests.ts`) add up to two. A larger body would only fill the isolate's memory before it is rejected.
+ * Largest body in bytes. An image may have 10 MiB (`image/image.ts`), which become 14.04 MiB as base64 with MIME's line
+ * breaks, escaped in JSON; the longest `labels` (`contract/requests.ts`) have 1.5 MiB in UTF-8. A larger body would
+ * only fill the isolate's memory before it is rejected.
  */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
@@ -11,14 +12,14 @@ function tooLarge(maxBytes: number): Problem {
   return new Problem("body-too-large", `A body may have at most ${maxBytes} bytes.`);
 }
 
-/** Reads the whole body, and never holds more than the limit. A declared length over the limit is rejected without reading. */
+/** Reads the whole body. Throws `body-too-large` as soon as it exceeds `maxBytes`; a declared length over the limit is rejected without reading. */
 export async function readBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   if (Number(declared ?? 0) > maxBytes) throw tooLarge(maxBytes);
   return declared === null ? readChunks(request, maxBytes) : readAtOnce(request, maxBytes);
 }
 
-/** HTTP delivers no more bytes than declared. Reading chunk by chunk would cost a cached answer more than the rest of its work. */
+/** HTTP delivers no more bytes than declared. For a cached answer, reading chunk by chunk would take longer than all other work. */
 async function readAtOnce(request: Request, maxBytes: number): Promise<Uint8Array> {
   const buffer = await request.arrayBuffer().catch((cause: unknown) => {
     throw cancelled(cause);
@@ -38,7 +39,7 @@ async function readChunks(request: Request, maxBytes: number): Promise<Uint8Arra
   return concatBytes(chunks);
 }
 
-/** A connection that breaks within the body means that the caller went away. It is no server fault. */
+/** A connection that breaks within the body means that the caller disconnected, which is not a server fault. */
 function cancelled(cause: unknown): Problem {
   return new Problem("request-cancelled", "The connection broke off within the body.", { cause });
 }
@@ -53,8 +54,9 @@ async function* chunksOf(request: Request): AsyncGenerator<Uint8Array, void, voi
 }
 
 /**
- * Most opening brackets, opening braces and commas of a JSON body. The largest useful request for one task has about eighty. Parsed, each takes
- * up to a hundred times its byte, so that a body of nothing else would fill the isolate's memory.
+ * Maximum number of opening brackets, opening braces and commas in a JSON body. The largest useful request for one task
+ * has about eighty. Each delimiter takes up to a hundred bytes when parsed, so a body of delimiters alone would fill the
+ * isolate's memory.
  */
 export const MAX_JSON_DELIMITERS = 1000;
 

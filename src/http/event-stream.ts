@@ -9,7 +9,7 @@ export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
 
 /** Options of `eventStream`. */
 export interface EventStreamOptions<Event> {
-  /** Aborted when the caller goes away. */
+  /** Aborted when the caller disconnects. */
   readonly signal: AbortSignal;
   /** An event's name. Omitted if events have no names. */
   readonly nameOf?: (event: Event) => string;
@@ -19,7 +19,7 @@ export interface EventStreamOptions<Event> {
   readonly sleep?: Sleep;
 }
 
-/** Emits events until it resolves. `signal` is aborted when the caller goes away or the reader cancels the stream. */
+/** Emits events until it resolves. `signal` is aborted when the caller disconnects or the reader cancels the stream. */
 export type EventProducer<Event> = (emit: (event: Event) => void, signal: AbortSignal) => Promise<void>;
 
 /** Formats a server-sent event. `JSON.stringify` writes no line breaks, and escapes those in strings, so the data is always one line. */
@@ -39,9 +39,10 @@ async function eachHeartbeat(beat: () => void, signal: AbortSignal, sleep: Sleep
 }
 
 /**
- * Streams events as they are emitted. The promise resolves with the first event and rejects with an error before it, which thus has its own HTTP
- * status. The first heartbeat starts the stream too, since a connection cannot stay silent forever. If the reader cancels the stream, the
- * producer's signal is aborted at once, even while the producer waits. There is no backpressure: a whole answer is smaller than its image.
+ * Streams events as they are emitted. The promise resolves with the first event and rejects if an error occurs before it, so that the
+ * error gets its own HTTP status. The first heartbeat starts the stream too, since a connection cannot stay silent forever. If the reader
+ * cancels the stream, the producer's signal is aborted at once, even while the producer waits. There is no backpressure: a whole answer is
+ * smaller than its image.
  */
 export async function eventStream<Event>(
   produce: EventProducer<Event>,

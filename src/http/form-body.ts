@@ -1,6 +1,6 @@
 import { type Form, isDrawing } from "../contract/forms.ts";
 
-/** A form of an answer as a response body. */
+/** A rendered answer as a response body. */
 export interface FormBody {
   /** Equal only for equal bodies. */
   readonly fingerprint: string;
@@ -11,7 +11,7 @@ export interface FormBody {
 /** A browser opens a drawing as a page if its URL is followed. The page may show its content, but neither run scripts nor fetch anything. */
 const DRAWING_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox";
 
-/** Streams the pieces on demand, so that only one is held. */
+/** Streams the pieces on demand, so that only one is in memory. */
 function streamOf(pieces: Iterable<string>): ReadableStream<Uint8Array> {
   const iterator = pieces[Symbol.iterator]();
   const encoder = new TextEncoder();
@@ -30,7 +30,7 @@ export function jsonBody(value: unknown): FormBody {
   return { fingerprint: json, headers: { "content-type": "application/json" }, open: () => json };
 }
 
-/** A form as a body: JSON, or the media type of a drawing. */
+/** A rendered answer as a body: JSON, or a drawing with its media type. */
 export function formBody(form: Form): FormBody {
   if (!isDrawing(form)) return jsonBody(form);
   const headers = {

@@ -6,7 +6,7 @@ import {
 } from "@remix-run/multipart-parser";
 import { type Issue, Problem } from "../contract/problems.ts";
 
-/** Most parts of a form: an image, the largest number of labels (`contract/requests.ts`), and the other options. */
+/** Maximum number of parts of a form: an image, the largest number of labels (`contract/requests.ts`), and the other options. */
 export const MAX_FORM_PARTS = 100;
 
 /** Largest header of a part in bytes: its name, file name and type. */
@@ -27,7 +27,7 @@ function invalidForm(message: string, path = ""): Problem {
   return new Problem("invalid-request", message, { issues: [issue] });
 }
 
-/** Whether the user chose a file: a browser sends an empty file input with an empty name and no bytes. */
+/** Whether the user selected a file: for an empty file input, a browser sends an empty name and no bytes. */
 function isChosen({ filename, size }: MultipartPart): boolean {
   return filename !== "" || size > 0;
 }

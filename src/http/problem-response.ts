@@ -5,7 +5,7 @@ import { isFault, Problem } from "../contract/problems.ts";
 /** Seconds after which a caller may retry when the service is busy or not ready: about the time of one answer. */
 export const RETRY_AFTER_SECONDS = 2;
 
-/** Logs server faults, with their cause. It receives neither callers' errors nor overload. */
+/** Logs server faults, with their cause. It is not called for client errors or overload. */
 export type LogError = (problem: Problem, requestId: string) => void;
 
 /** Converts a thrown value to a `Problem`, and logs it if it is a server fault. */

@@ -2,7 +2,7 @@ import { type Issue, Problem } from "../contract/problems.ts";
 import type { TaskOptions } from "../contract/requests.ts";
 import type { TaskRow } from "../contract/service.ts";
 
-/** Most delimiters (see `MAX_JSON_DELIMITERS`) of an item. The largest useful one has 64 labels and some options. */
+/** Maximum number of delimiters (see `MAX_JSON_DELIMITERS`) in an item. The largest useful one has 64 labels and some options. */
 export const DELIMITERS_PER_ITEM = 100;
 
 /** Options of single-task requests only, with what to do instead. */

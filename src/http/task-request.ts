@@ -9,7 +9,7 @@ import { queryOptions } from "./query.ts";
 /** Longest message in characters: zod names every unknown key, and a caller can send a million. */
 export const MAX_MESSAGE_CHARACTERS = 300;
 
-/** Most issues of one problem: enough to correct a request, too few to echo a hostile one. */
+/** Maximum number of issues of one problem: enough to correct a request, and too few for a large response to a malicious one. */
 export const MAX_ISSUES = 20;
 
 /** Fields with their own problem code for a missing value. The first missing field determines the code. */
@@ -65,7 +65,7 @@ export function imageInput(image: JsonImage): ImageInput {
 
 type Reader = (row: TaskRow, request: Request) => Promise<TaskRequest>;
 
-/** Parses the query's options. Throws `invalid-request` for an image: URLs are logged, truncated and displayed. */
+/** Parses the query's options. Throws `invalid-request` for an image: query strings are logged, truncated and displayed. */
 function optionsInQuery(request: Request): Readonly<Record<string, unknown>> {
   // Most requests have no query, and parsing a URL costs as much as reading the rest of a small request.
   if (!request.url.includes("?")) return {};
