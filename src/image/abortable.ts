@@ -1,4 +1,4 @@
-/** Settles as `promise` does, or rejects with `signal`'s reason as soon as it fires, even if `promise` ignores the signal. */
+/** Settles as `promise` does, or rejects with `signal`'s reason as soon as `signal` is aborted, even if `promise` ignores it. */
 export function abortable<Result>(signal: AbortSignal, promise: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);

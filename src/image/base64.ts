@@ -3,7 +3,7 @@ const WHITE_SPACE = 64;
 const PADDING = 65;
 const INVALID = 66;
 
-/** Value of each ASCII character: 0 to 63 in the standard (`+/`) or the URL-safe (`-_`) alphabet, or a class above. */
+/** Value of each ASCII character: 0 to 63 in the standard (`+/`) or the URL-safe (`-_`) alphabet, or one of the constants above. */
 const CHARACTER_VALUES = new Uint8Array(128).fill(INVALID);
 for (const alphabet of [`${COMMON_ALPHABET}+/`, `${COMMON_ALPHABET}-_`]) assign(alphabet, (index) => index);
 assign(" \t\n\f\r", () => WHITE_SPACE);
@@ -27,8 +27,8 @@ export function decodeBase64(text: string): Uint8Array | undefined {
 }
 
 /**
- * Uses the engine's own decoder, several times as fast: workerd has it, Node 24 does not. It accepts one alphabet at a time, so text that
- * it refuses can be valid.
+ * Uses the JavaScript engine's decoder, which is several times as fast; workerd has one, Node 24 does not. It accepts
+ * one alphabet at a time, so text that it refuses can be valid.
  */
 function decodeNatively(text: string): Uint8Array | undefined {
   try {

@@ -8,7 +8,7 @@ export interface CacheMetadata {
   readonly lastModified?: string | undefined;
   /** For how many seconds the image can be used without a request to its server. */
   readonly freshSeconds: number;
-  /** Whether the server allows this to be stored and it has any use. */
+  /** Whether the server allows storing this, and storing it is useful. */
   readonly isStorable: boolean;
 }
 

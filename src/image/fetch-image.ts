@@ -5,7 +5,7 @@ import { redirectFreshSeconds } from "./fresh-seconds.ts";
 import { type CacheMetadata, cacheMetadataOf, conditionalHeaders } from "./cache-metadata.ts";
 import { abortable } from "./abortable.ts";
 
-/** Most redirects followed: from a short URL to the host, to its delivery network, to the file. */
+/** Maximum number of redirects: from a short URL to the host, to its CDN, to the file. */
 export const MAX_REDIRECTS = 3;
 
 /**
@@ -40,7 +40,7 @@ export type ResolveHost = (name: string, signal: AbortSignal) => Promise<readonl
 /** Dependencies, URL policy and limits of the image fetch. */
 export interface ImageFetchOptions extends UrlPolicy {
   readonly fetch: (url: string, request: ImageRequest) => Promise<Response>;
-  /** Creates a signal that fires after the given time, as `AbortSignal.timeout` does. */
+  /** Creates a signal that is aborted after the given time, as `AbortSignal.timeout` does. */
   readonly timeout: (milliseconds: number) => AbortSignal;
   /** If set, a host is contacted only if all its IP addresses are of the public network. */
   readonly resolve?: ResolveHost | undefined;
@@ -71,8 +71,9 @@ export function isOriginDown(thrown: unknown): thrown is Problem {
  * Creates a fetch for untrusted URLs: the URL of each hop is checked before its request, and bytes and time are limited while the body
  * arrives. The content type is not trusted; `imageFromBytes` determines the format.
  *
- * Without `resolve`, a host name of a private address is contacted: the platform does not reveal the address. On Cloudflare a Worker has no
- * private network in reach. With `resolve`, a name may still resolve to another address in the fetch that follows.
+ * Without `resolve`, a host name that resolves to a private address is contacted, because the platform does not report
+ * the address. On Cloudflare, a Worker cannot reach a private network. With `resolve`, a name may still resolve to
+ * another address in the fetch that follows.
  */
 export function createImageFetch(options: ImageFetchOptions): FetchImage {
   return async (url, caller, stored) => {

@@ -27,8 +27,8 @@ interface Frame {
 /**
  * Reads the header of a GIF; `bytes` start with the signature. Never throws, never reads past the end, linear in the file's length.
  *
- * The image is the first frame on the logical screen: what a viewer shows before an animation starts. The blocks are walked to the
- * trailer; bytes after it are ignored.
+ * The image is the first frame on the logical screen: what a viewer shows before an animation starts. All blocks up to
+ * the trailer are read; bytes after it are ignored.
  */
 export function readGifHeader(bytes: Uint8Array): SniffResult {
   if (bytes.length < SCREEN_BYTES) return TRUNCATED;

@@ -9,17 +9,18 @@ import { sniff } from "./sniff.ts";
 export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 
 /**
- * Most pixels. WebAssembly memory never shrinks, so the peak of each codec is what matters, measured at two megapixels:
+ * Maximum number of pixels. WebAssembly memory never shrinks, so the peak of each codec counts, measured at two megapixels:
  *
- * - JPEG, from 16 MiB: 6 bytes a pixel for the coefficients of a progressive 4:4:4, 4 for RGBA, and the file twice. 34 MiB
+ * - JPEG, starting at 16 MiB: 6 bytes per pixel for the coefficients of a progressive 4:4:4, 4 for RGBA, and the file twice. 34 MiB
  *   for the largest that an encoder writes (6.9 MB), 40 for one padded to `MAX_IMAGE_BYTES`.
- * - PNG, from 1 MiB: the file, 3 bytes a pixel for RGB, 4 for RGBA, and the allocator's gaps. 28 MiB for RGB with
+ * - PNG, starting at 1 MiB: the file, 3 bytes per pixel for RGB, 4 for RGBA, and the allocator's gaps. 28 MiB for RGB with
  *   16 bits in 9.9 MB, 24 for RGB, 19 for RGBA.
- * - WebP, from 16 MiB: 19 for lossy noise, 26 with alpha, 27 lossless, 31 lossless with alpha in 8 MB.
- * - GIF: 5 bytes a pixel on the JavaScript heap, which is garbage-collected.
+ * - WebP, starting at 16 MiB: 19 for lossy noise, 26 with alpha, 27 lossless, 31 lossless with alpha in 8 MB.
+ * - GIF: 5 bytes per pixel on the JavaScript heap, which is garbage-collected.
  *
- * An isolate that holds 99 MB after small JPEGs and PNGs stays below 128 with the worst of one format (99 + 24 or 99 + 27), but not
- * with the worst of both, nor with WebP's codec started in addition (99 + 16). The model sees a square of 256 or 768 pixels.
+ * An isolate that uses 99 MB after small JPEGs and PNGs stays below 128 MB after the worst image of one format (99 + 24
+ * or 99 + 27), but not after the worst of both, nor if the WebP codec is loaded too (16 MiB more). The model's input is
+ * a square with a side of 256 or 768 pixels.
  */
 export const MAX_IMAGE_PIXELS = 2_000_000;
 

@@ -23,7 +23,7 @@ const UNDECODABLE_FRAMES: Readonly<Record<number, string>> = {
 
 const UNDECODABLE_COMPONENTS: Readonly<Record<number, string>> = { 2: "two-channel", 4: "CMYK" };
 
-/** Most blocks in an MCU of a scan with several components (ITU T.81, B.2.3). */
+/** Maximum number of blocks in an MCU of a scan with several components (ITU T.81, B.2.3). */
 const MAX_BLOCKS_PER_MCU = 10;
 
 const INVALID_HEADER = corrupt("The JPEG's frame header makes no sense.");

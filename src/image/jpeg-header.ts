@@ -7,14 +7,15 @@ const EOI = 0xd9;
 const SOS = 0xda;
 
 /**
- * Most scans. The decoder passes over the whole image for each, however short: 25,000 scans of 13 bytes took 49 seconds. Encoders write
- * up to 14 (libjpeg's own progressive script has 10).
+ * Maximum number of scans. The decoder processes the whole image for each scan, even a short one: 25,000 scans of 13
+ * bytes took 49 seconds. Encoders write up to 14 (libjpeg's own progressive script has 10).
  */
 export const MAX_JPEG_SCANS = 100;
 
 /**
- * Most bytes a pixel, without application and comment segments: the worst that could be encoded (two-valued noise in 4:4:4 at quality
- * 100, fixed Huffman codes) has 4.2. The decoder holds them twice. Tables and the padding of blocks are allowed in addition.
+ * Maximum bytes per pixel, without application and comment segments: the worst that could be encoded (two-valued noise in
+ * 4:4:4 at quality 100, fixed Huffman codes) has 4.2. The decoder holds them twice. Tables and the padding of blocks are
+ * allowed in addition.
  */
 export const MAX_JPEG_BYTES_PER_PIXEL = 5;
 const TABLES_BYTES = 64 * 1024;
@@ -23,7 +24,7 @@ const BLOCK_PADDING = 31;
 const NO_PICTURE = corrupt("The JPEG holds no picture.");
 const TRUNCATED = corrupt("The JPEG ends before its end marker: only a part of the file is here.");
 
-/** State of the walk over the segments. */
+/** State of the parser. */
 interface Progress {
   readonly frame?: JpegFrame;
   readonly scans: number;
@@ -36,9 +37,9 @@ interface Progress {
 /**
  * Reads the header of a JPEG; `bytes` start with the SOI marker. Never throws, never reads past the end, linear in the file's length.
  *
- * It walks from marker to marker exactly as libjpeg does, so that the frame found here is the one decoded later, and continues
- * to the EOI marker: for a truncated file the decoder fills the missing part with grey and reports success. Segments are
- * skipped by their length, so the EOI of a thumbnail inside EXIF is not mistaken for the end. Bytes after
+ * It reads from marker to marker exactly as libjpeg does, so that the frame found here is the one decoded later, and
+ * continues to the EOI marker: for a truncated file the decoder fills the missing part with grey and reports success.
+ * Segments are skipped by their length, so the EOI of a thumbnail inside EXIF is not mistaken for the end. Bytes after
  * the EOI (phones append depth maps and videos) are ignored.
  *
  * Headers on which the decoder always fails are refused here: a decoder that has failed is discarded with its memory.

@@ -4,8 +4,9 @@ import { imageDataChunks, readRaster } from "./png-header.ts";
 import { rasterBytes } from "./png-raster.ts";
 
 /**
- * Allowed excess of the inflated data: some encoders add a row, or pad their last chunk. More is a decompression bomb: the decoder inflates
- * data beyond the last pixel (a second for 2 GB, and 10 MB can hold 10 GB), stores what follows the data, and cannot be stopped.
+ * Allowed excess of the inflated data: some encoders add a row, or pad their last chunk. More is a decompression bomb:
+ * the decoder inflates data beyond the last pixel (one second for 2 GB, and 10 MB can inflate to 10 GB), stores the
+ * bytes after it, and cannot be stopped.
  */
 const MAX_EXCESS_BYTES = 64 * 1024;
 

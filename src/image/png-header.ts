@@ -41,7 +41,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** State of the walk over the chunks. */
+/** State of the parser. */
 interface Progress {
   readonly hasPalette: boolean;
   readonly hasTransparency: boolean;
@@ -51,9 +51,9 @@ interface Progress {
 /**
  * Reads the header of a PNG; `bytes` start with the signature. Never throws, never reads past the end, linear in the file's length.
  *
- * The chunks are walked to IEND, and the checksums of critical chunks are verified: the decoder traps on a
- * truncated file, and ignores checksums. Bytes after IEND are ignored. Chunks on which the decoder
- * always fails are refused here. `png-data.ts` checks the inflated data.
+ * All chunks up to IEND are read, and the checksums of critical chunks are verified: the decoder traps on a truncated
+ * file, and ignores checksums. Bytes after IEND are ignored. Chunks on which the decoder always fails are refused here.
+ * `png-data.ts` checks the inflated data.
  */
 export function readPngHeader(bytes: Uint8Array): SniffResult {
   if (bytes.length < SIGNATURE_BYTES + CHUNK_OVERHEAD_BYTES + IHDR_BYTES) return TRUNCATED;

@@ -12,7 +12,10 @@ interface Magic {
 const unsupportedFormat = (name: string) => (): SniffResult =>
   unsupported(`This is ${name}, not a JPEG, PNG, WebP or GIF.`);
 
-/** Signatures of formats, matched against the bytes as Latin-1. The first match decides; the name and media type from the client do not. */
+/**
+ * Signatures of formats, matched against the bytes as Latin-1. The first match determines the format; the client's file name and media type
+ * are ignored.
+ */
 const MAGIC: readonly Magic[] = [
   { pattern: /^\xff\xd8\xff/, read: readJpegHeader },
   // oxlint-disable-next-line no-control-regex -- the signature contains one

@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 
-/** Which URLs are fetched beside https URLs of the public network. */
+/** Which URLs are fetched in addition to https URLs of the public network. */
 export interface UrlPolicy {
   /** Also allows plain http, any port and the loopback: for tests and local development. */
   readonly allowsHttp: boolean;

@@ -33,7 +33,7 @@ const HAS_EXIF = 0x08;
 const TRUNCATED = corrupt("The WebP ends before its last chunk: only a part of the file is here.");
 const INVALID_HEADER = corrupt("The WebP's header makes no sense.");
 
-/** State of the walk over the chunks. */
+/** State of the parser. */
 interface Progress {
   /** From VP8X; absent in simple files. */
   readonly canvas: Size | undefined;
