@@ -14,8 +14,8 @@ import type { TensorFields } from "./tensor-fields.ts";
 const HEADER_LENGTH = "Inference-Header-Content-Length";
 
 /**
- * Most BYTES elements of a message. An empty element takes four bytes on the wire and about a hundred in memory, so a small body of empty
- * elements could exhaust memory.
+ * Maximum number of BYTES elements in a message. An empty element takes four bytes on the wire and about a hundred in
+ * memory, so a small body of empty elements could exhaust memory.
  */
 export const MAX_BYTES_ELEMENTS = 2 ** 18;
 

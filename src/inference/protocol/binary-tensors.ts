@@ -12,7 +12,7 @@ interface BinaryCodec<Data> {
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Reverses the byte order of every element. */
+/** Reverses the byte order of every element of `width` bytes. */
 export function swapBytes(bytes: Uint8Array, width: number): Uint8Array {
   const swapped = new Uint8Array(bytes.length);
   for (let at = 0; at < bytes.length; at += 1) swapped[at] = bytes[at - (at % width) + width - 1 - (at % width)] ?? 0;

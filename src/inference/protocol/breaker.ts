@@ -10,7 +10,7 @@ export interface BreakerSettings {
   readonly leaseMs: number;
 }
 
-/** Five consecutive calls are fifteen attempts, too many for a coincidence; the lease of a probe is the longest duration of a call. */
+/** Five consecutive calls are fifteen attempts, too many to fail by chance; a probe's lease is as long as the longest call. */
 export const defaultBreaker: BreakerSettings = { failures: 5, cooldownMs: 5000, leaseMs: 30_000 };
 
 /**

@@ -20,14 +20,20 @@ export const SERVER_METADATA_TTL_MS = 300_000;
 
 /** A client of one Open Inference Protocol v2 server over HTTP. All calls throw `InferenceFailure`. */
 export interface InferenceClient {
-  /** Whether the status of the reply is 2xx. Makes one attempt, bypassing the circuit. Throws without a reply. The same applies to the next two. */
+  /**
+   * Whether the status of the reply is 2xx. Makes one attempt, bypassing the circuit. Throws if there is no reply. The same applies to
+   * `ready` and `modelReady`.
+   */
   live(call?: CallOptions): Promise<boolean>;
   ready(call?: CallOptions): Promise<boolean>;
   modelReady(model: string, call?: CallOptions): Promise<boolean>;
   /** Memoized for `SERVER_METADATA_TTL_MS`; a failure is not memoized. */
   server(call?: CallOptions): Promise<ServerMetadata>;
   metadata(model: string, call?: CallOptions): Promise<ModelMetadata>;
-  /** Sends tensors as binary data if `binaryTensors` is true or, where it is undefined, if `server()` lists `binary_tensor_data`; as JSON otherwise. */
+  /**
+   * Sends tensors as binary data if `binaryTensors` is true or, if it is undefined, when `server()` lists `binary_tensor_data`; as JSON
+   * otherwise.
+   */
   infer(model: string, request: InferRequest, call?: CallOptions): Promise<InferenceReply>;
   /** Yields the JSON object of each event of the stream on arrival. */
   generateStream(model: string, request: GenerateRequest, call?: CallOptions): AsyncIterable<Fields>;

@@ -28,7 +28,7 @@ export type CodecResult<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: CodecFailure };
 
-/** Most characters of a name in a failure: names are untrusted input. */
+/** Maximum number of characters of a name in a failure: names are untrusted input. */
 const MAX_NAME_LENGTH = 200;
 
 /** Thrown inside the codec; `codecResultOf` converts it to a failed result at the codec's interface. */

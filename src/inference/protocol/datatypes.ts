@@ -1,6 +1,6 @@
 /**
  * In-memory representation of each datatype's elements. FP16 and BF16 are widened to float32, which is exact; encoding rounds to
- * the nearest, ties to even. BOOL is one byte per element, 0 or 1. BYTES is any number of bytes per element, UTF-8 where it is text.
+ * the nearest, ties to even. BOOL is one byte per element, 0 or 1. BYTES is any number of bytes per element; text is UTF-8.
  */
 export interface TensorData {
   readonly BOOL: Uint8Array;

@@ -4,10 +4,10 @@ import type { FailureKind } from "./failure.ts";
 import { isFields } from "./fields.ts";
 import { readBody } from "./transport.ts";
 
-/** Most bytes of an error body: proxies send HTML pages. */
+/** Maximum bytes of an error body: proxies send HTML pages. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** Most characters of the server's message in a failure. */
+/** Maximum number of characters of the server's message in a failure. */
 const MAX_MESSAGE_LENGTH = 500;
 
 const kinds: ReadonlyMap<number, FailureKind> = new Map([
@@ -24,7 +24,7 @@ function kindOf(status: number): FailureKind {
   return kinds.get(status) ?? (status >= 500 ? "server-error" : "refused");
 }
 
-/** Parses a Retry-After header, a number or a date, to seconds; `undefined` where it is neither. */
+/** Parses a Retry-After header, a number or a date, to seconds; `undefined` if it is neither. */
 export function retryAfterSeconds(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header);

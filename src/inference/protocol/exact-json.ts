@@ -5,7 +5,7 @@ interface SourceText {
   readonly source?: string;
 }
 
-/** Sixteen or more digits that are no fraction and precede neither a fraction nor an exponent: an integer that a double may round. */
+/** An integer of sixteen or more digits, without fraction or exponent: a double may round it. */
 const longInteger = /(?<![\d.])\d{16,}(?![\d.eE])/;
 
 function withExactIntegers(_key: string, value: unknown, context?: SourceText): unknown {

@@ -1,4 +1,7 @@
-/** What an outcome indicates about the server: a refusal shows that it works, no reply that it does not, a cancelled call neither. */
+/**
+ * How the circuit breaker counts an outcome. `for`: a result or a refusal. `against`: no reply, a server error or an invalid reply.
+ * `neither`: cancelled, or not sent.
+ */
 export type Verdict = "for" | "against" | "neither";
 
 /**
@@ -41,7 +44,7 @@ export interface FailureDetails {
   readonly status?: number | undefined;
   /** The server's message, without the path and status with which `message` begins. */
   readonly serverMessage?: string | undefined;
-  /** The `code` of the error body, where the server has codes. */
+  /** The `code` of the error body, if the server has codes. */
   readonly code?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly cause?: unknown;

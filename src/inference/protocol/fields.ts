@@ -21,7 +21,7 @@ export function listOf(value: unknown, where: string): readonly unknown[] {
   return value;
 }
 
-/** The value as an array, empty where it is missing; servers may send null for a missing value. */
+/** The value as an array, empty if it is missing; servers may send null for a missing value. */
 export function optionalListOf(value: unknown, where: string): readonly unknown[] {
   return value === undefined || value === null ? [] : listOf(value, where);
 }
@@ -32,7 +32,7 @@ export function textOf(value: unknown, where: string): string {
   return value;
 }
 
-/** The value as a string, undefined where it is missing; servers may send null for a missing value. */
+/** The value as a string, undefined if it is missing; servers may send null for a missing value. */
 export function optionalTextOf(value: unknown, where: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "string") throw new CodecError("field", where);
@@ -51,7 +51,7 @@ function isParameterValue(value: unknown): value is ParameterValue {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
-/** The parameters whose types the protocol knows; drops the others. `undefined` where none remain. */
+/** The parameters whose types the protocol knows; drops the others. `undefined` if none remain. */
 export function parametersOf(value: unknown, where: string): Parameters | undefined {
   if (value === undefined || value === null) return undefined;
   const known = Object.entries(fieldsOf(value, where)).flatMap(([key, each]): [string, ParameterValue][] => {

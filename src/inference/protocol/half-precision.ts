@@ -91,5 +91,5 @@ function rounding(magnitude: (bits: number) => number): (values: Float32Array) =
 /** Converts float32 to IEEE 754 binary16: to the nearest, ties to even, subnormal numbers kept, infinity from 65520 on. */
 export const floatToHalf = rounding(halfMagnitude);
 
-/** Converts float32 to bfloat16: to the nearest, ties to even; finite numbers from half a unit above the largest bfloat16 on become infinity. */
+/** Converts float32 to bfloat16: to the nearest, ties to even; finite numbers that round to a value above the largest bfloat16 become infinity. */
 export const floatToBfloat16 = rounding(bfloat16Magnitude);

@@ -24,7 +24,10 @@ export function unwrapResult<Value>(result: CodecResult<Value>, kind: FailureKin
   throw new InferenceFailure(kind, result.failure.detail);
 }
 
-/** Requests binary outputs unless the caller has set it, for each output, since not every server supports `binary_data_output`. */
+/**
+ * Requests binary outputs, unless the caller has chosen otherwise. Named outputs are marked one by one, because not every server supports
+ * `binary_data_output`.
+ */
 function withBinaryOutputs(request: InferRequest): InferRequest {
   const { outputs = [], parameters } = request;
   if (outputs.length === 0) return { ...request, parameters: { binary_data_output: true, ...parameters } };
@@ -40,7 +43,7 @@ export function withTimeout(parameters: Parameters | undefined, remainingMs: num
   return { timeout: Math.floor(remainingMs * 1000), ...parameters };
 }
 
-/** Encodes the request. Throws `invalid-request` where that fails. */
+/** Encodes the request. Throws `invalid-request` if that fails. */
 export function encodeInfer(request: InferRequest, isBinary: boolean, remainingMs: number): EncodedMessage {
   const timed = { ...request, parameters: withTimeout(request.parameters, remainingMs) };
   return unwrapResult(
@@ -49,7 +52,7 @@ export function encodeInfer(request: InferRequest, isBinary: boolean, remainingM
   );
 }
 
-/** Decodes the reply. Throws `malformed` where that fails, the id is that of another request, or a requested output is missing. */
+/** Decodes the reply. Throws `malformed` if that fails, if the id is that of another request, or if a requested output is missing. */
 export function decodeInfer(request: InferRequest, body: Uint8Array, headers: Headers): InferenceReply {
   const reply = unwrapResult(decodeReply(body, headers), "malformed");
   const outputs = new Map(reply.outputs.map((output) => [output.name, output]));
@@ -67,7 +70,7 @@ function isOf<Kind extends Datatype>(tensor: NamedTensor, datatype: Kind): tenso
   return tensor.datatype === datatype;
 }
 
-/** Returns an output. Throws `malformed` where it is missing or has another datatype. */
+/** Returns an output. Throws `malformed` if it is missing or has another datatype. */
 export function outputOf<Kind extends Datatype>(
   { outputs }: InferenceReply,
   name: string,

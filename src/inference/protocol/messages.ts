@@ -10,7 +10,7 @@ import {
 } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 
-/** A requested output. `parameters.binary_data` selects its encoding; the client sets it where it is missing. */
+/** A requested output. `parameters.binary_data` selects its encoding; the client sets it if it is missing. */
 export interface RequestedOutput {
   readonly name: string;
   readonly parameters?: Parameters | undefined;
@@ -21,7 +21,7 @@ export interface InferRequest {
   readonly id?: string | undefined;
   readonly parameters?: Parameters | undefined;
   readonly inputs: readonly NamedTensor[];
-  /** All outputs of the model where it is undefined or empty. */
+  /** All outputs of the model if it is undefined or empty. */
   readonly outputs?: readonly RequestedOutput[] | undefined;
 }
 
@@ -75,7 +75,7 @@ export function replyOf(fields: Fields, outputs: readonly NamedTensor[]): InferR
   return { modelName, ...(modelVersion !== undefined && { modelVersion }), ...commonOf(fields), outputs };
 }
 
-/** Returns whether an output is requested as binary data: by its own `binary_data` or, where that is missing, by `binary_data_output`. */
+/** Returns whether an output is requested as binary data: by its own `binary_data` or, if that is missing, by `binary_data_output`. */
 export function wantsBinary({ parameters, outputs = [] }: InferRequest): (name: string) => boolean {
   const byDefault = parameters?.["binary_data_output"] === true;
   const byName = new Map(outputs.map((output) => [output.name, output.parameters?.["binary_data"]]));

@@ -18,7 +18,7 @@ export interface TensorMetadata {
   readonly shape: readonly number[];
 }
 
-/** Reply to `GET /v2/models/{model}`; arrays are empty where the server omits them. */
+/** Reply to `GET /v2/models/{model}`; arrays are empty if the server omits them. */
 export interface ModelMetadata {
   readonly name: string;
   readonly versions: readonly string[];

@@ -3,7 +3,7 @@ import type { InferenceFailure } from "./failure.ts";
 
 /** How often and after which delays a call is retried. */
 export interface RetrySettings {
-  /** Most requests of one call, including the first. */
+  /** Maximum number of requests of one call, including the first. */
   readonly attempts: number;
   /** Longest delay before the second attempt, in milliseconds; the limit doubles with each further attempt. */
   readonly baseMs: number;
@@ -24,7 +24,7 @@ interface Attempt {
 }
 
 /**
- * Returns the delay before the next attempt in milliseconds; `undefined` where there is none, because no attempts are left or the delay would
+ * Returns the delay before the next attempt in milliseconds; `undefined` if there is none, because no attempts are left or the delay would
  * exceed the deadline. Exponential back-off with full jitter (uniform between 0 and the limit), so that callers that failed together do not
  * retry together; Retry-After is added to it.
  */

@@ -13,7 +13,7 @@ import type { RetrySettings } from "./retry.ts";
 import { send } from "./transport.ts";
 import type { Fetch, HttpRequest } from "./transport.ts";
 
-/** Timeouts of calls in milliseconds, over all attempts and to the last byte. */
+/** Timeouts of calls in milliseconds, including all attempts and the whole reply. */
 export interface Timeouts {
   /** For all calls except health checks. */
   readonly callMs: number;
@@ -24,7 +24,10 @@ export interface Timeouts {
 /** A cold model may load for many seconds; a server that does not answer a health check within two seconds is down. */
 export const defaultTimeouts: Timeouts = { callMs: 30_000, probeMs: 2000 };
 
-/** Most bytes of a reply: the encoder states of thirteen images for Florence-2-large (577 x 1024 float32 numbers each), in an isolate of 128 MB. */
+/**
+ * Maximum bytes of a reply: the encoder states of fourteen images for Florence-2-large (577 x 1024 float32 numbers each), in an isolate of
+ * 128 MB.
+ */
 export const DEFAULT_MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
 /** The server's URL, the client's dependencies and its settings. */
@@ -40,7 +43,7 @@ export interface InferenceClientOptions extends Clock {
   readonly retry?: Partial<RetrySettings> | undefined;
   readonly breaker?: Partial<BreakerSettings> | undefined;
   readonly maxReplyBytes?: number | undefined;
-  /** Whether to send tensors as binary data; where undefined, `GET /v2` decides. KServe accepts binary data without listing the extension. */
+  /** Whether to send tensors as binary data; if undefined, `GET /v2` determines it. KServe accepts binary data without listing the extension. */
   readonly binaryTensors?: boolean | undefined;
 }
 
@@ -49,13 +52,13 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Replaces `timeouts`. */
   readonly deadlineMs?: number | undefined;
-  /** For a call with a deadline that a healthy server may miss: the circuit ignores that it passed. */
+  /** For a call whose deadline a healthy server may miss: the circuit breaker does not count a timeout. */
   readonly isBestEffort?: boolean | undefined;
   /** Sent as X-Request-Id. */
   readonly requestId?: string | undefined;
   /** Sent unchanged. */
   readonly traceparent?: string | undefined;
-  /** Model version, a number; the server chooses where undefined. */
+  /** Model version, a number; if undefined, the server chooses. */
   readonly version?: string | undefined;
 }
 
@@ -75,7 +78,7 @@ export interface Session {
   readonly exchange: (path: string, call: CallOptions, deadline: Deadline, message?: Message) => Promise<Response>;
   /** One attempt. Throws the failure of a status that is not 2xx. */
   readonly exchangeOk: Session["exchange"];
-  /** Runs `work` with retries. Does not use the circuit, which is up to the caller. */
+  /** Runs `work` with retries. Does not use the circuit breaker; the caller must. */
   readonly retry: <Value>(deadline: Deadline, work: () => Promise<Value>) => Promise<Value>;
   /**
    * `retry` through the circuit, which counts all attempts as one call: requests on connections that the server has just closed fail at

@@ -1,9 +1,9 @@
 import { CodecError } from "./codec-failure.ts";
 
-/** Most dimensions of a tensor: NumPy's limit. */
+/** Maximum number of dimensions of a tensor: NumPy's limit. */
 export const MAX_DIMENSIONS = 64;
 
-/** Most elements of a tensor: servers parse sizes as signed 32-bit integers. */
+/** Maximum number of elements of a tensor: servers parse sizes as signed 32-bit integers. */
 export const MAX_ELEMENTS = 2 ** 31 - 1;
 
 function isSize(size: number): boolean {

@@ -1,6 +1,6 @@
 import { InferenceFailure } from "./failure.ts";
 
-/** One server-sent event. `id` and `retry` are omitted: they serve reconnection, which a generation does not support. */
+/** One server-sent event. `id` and `retry` are omitted: they are for reconnecting, which a generation does not support. */
 export interface ServerSentEvent {
   /** Event type; `message` by default. */
   readonly event: string;
@@ -11,7 +11,7 @@ export interface ServerSentEvent {
 /** Data of the last event of some servers; our server and Triton close the stream without it. */
 const DONE = "[DONE]";
 
-/** Most characters of one event: an event of one token has about 200, the full text of the longest answer about 20,000. */
+/** Maximum number of characters of one event: an event of one token has about 200, the full text of the longest answer about 20,000. */
 export const MAX_EVENT_LENGTH = 1_000_000;
 
 const lineEnd = /\r\n|\r|\n/g;

@@ -16,7 +16,7 @@ export interface TensorFields {
   readonly parameters: Parameters | undefined;
   /** Number of elements, the product of `shape`. */
   readonly count: number;
-  /** Size of its binary data in bytes; `undefined` where `data` is in the JSON. */
+  /** Size of its binary data in bytes; `undefined` if `data` is in the JSON. */
   readonly binaryBytes: number | undefined;
   readonly data: unknown;
 }
@@ -77,7 +77,7 @@ function decodeTensor<Kind extends Datatype>(
   return { name, datatype, shape, data: elements, ...(Object.keys(others).length > 0 && { parameters: others }) };
 }
 
-/** Decodes the elements of a tensor. `section` is its binary data, `undefined` where `binaryBytes` is. */
+/** Decodes the elements of a tensor. `section` is its binary data; `undefined` if `binaryBytes` is `undefined`. */
 export function tensorOf(fields: TensorFields, section: Uint8Array | undefined): NamedTensor {
   return decodeTensor(fields.datatype, fields, section);
 }
@@ -108,7 +108,7 @@ function encodeAsBinary(tensor: NamedTensor): EncodedTensor {
   return { json: JSON.stringify(fields), chunks };
 }
 
-/** Encodes a tensor as binary data or JSON. BYTES in JSON are base64, or text where `parameters.content_type` is anything else. */
+/** Encodes a tensor as binary data or JSON. BYTES in JSON are base64, or text if `parameters.content_type` has any other value. */
 export function encodeTensor(tensor: NamedTensor, isBinary: boolean): EncodedTensor {
   const { name, shape, data, parameters } = tensor;
   if (name === "") throw new CodecError("field", "name");
