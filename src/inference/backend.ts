@@ -5,7 +5,7 @@ export interface EncodedImage {
   /** Pixels, after the EXIF orientation is applied. */
   readonly width: number;
   readonly height: number;
-  /** EXIF orientation, 2 to 8: how to rotate or mirror the stored rows for display; left out where they need no change. */
+  /** EXIF orientation, 2 to 8: how to rotate or mirror the stored rows for display; left out if they need no change. */
   readonly orientation?: number;
   /** SHA-256 of `bytes` in hexadecimal: the key under which backends cache the image's features. */
   readonly digest: string;
@@ -29,7 +29,7 @@ export function requireImage(image: EncodedImage | AbsentImage): EncodedImage {
 
 /** Decoding parameters, as in transformers' `generate`. A parameter that is left out comes from the model's `generation_config.json`. */
 export interface Decoding {
-  /** Most generated tokens, including the closing `</s>`. */
+  /** Maximum number of generated tokens, including the end token `</s>`. */
   readonly maxNewTokens?: number | undefined;
   /** Beams per prompt; 1 is greedy search. */
   readonly beams?: number | undefined;
@@ -41,14 +41,14 @@ export interface Decoding {
   readonly lengthPenalty?: number | undefined;
 }
 
-/** Identifies a request: sent with every message on its behalf. */
+/** Identifies a request; sent with every message that belongs to it. */
 export interface Trace {
   readonly requestId?: string | undefined;
   /** W3C trace context, unchanged. */
   readonly traceparent?: string | undefined;
 }
 
-/** Most prompts of one call. The API allows 64 `labels`, and a request rarely has more than two tasks with labels. */
+/** Maximum number of prompts of one call. The API allows 64 `labels`, and a request rarely has more than two tasks with labels. */
 export const MAX_PROMPTS = 128;
 
 /** Identifies a model. */
@@ -68,7 +68,7 @@ export interface GenerateRequest {
   readonly image: EncodedImage;
   /** The model that must answer, as `Backend.model` returned it. A backend that can tell that another model answers throws `ModelChanged`. */
   readonly model?: ModelIdentity | undefined;
-  /** Sentences as `florence/prompt.ts` builds them, at most `MAX_PROMPTS`. */
+  /** Prompts as `florence/prompt.ts` builds them, at most `MAX_PROMPTS`. */
   readonly prompts: readonly string[];
   readonly decoding: Decoding;
   /** Whether to emit `token` events during generation; a remote model sends one message for each. */
@@ -103,8 +103,8 @@ export interface TokenEvent {
 }
 
 /**
- * Milliseconds that a request has spent so far in each stage, where the backend reports it: waiting for the model, encoding image and prompts,
- * decoding. The load time that the first request waits for counts as `queue`.
+ * Milliseconds that a request has spent so far in each stage, if the backend reports it: waiting for the model,
+ * encoding image and prompts, decoding. The load time that the first request waits for counts as `queue`.
  */
 export interface BackendTimings {
   readonly queue?: number;
@@ -123,7 +123,7 @@ export interface DoneEvent {
 /** `token` events arrive during generation if the request streams; exactly one `done` ends each prompt. `prompt` indexes the request's prompts. */
 export type GenerationEvent = TokenEvent | DoneEvent;
 
-/** Model description that answers report. A cache key must contain its identity. */
+/** Description of the model; answers contain it. A cache key must contain its identity. */
 export interface ModelDescription extends ModelIdentity {
   /** Side of the square that the image is resized to, in pixels. */
   readonly imageSize: number;
@@ -141,7 +141,7 @@ export interface Backend {
 
 /** A prompt as text and as ids, so that an encoder without a tokenizer can use it. */
 export interface EncodablePrompt {
-  /** A sentence as `florence/prompt.ts` builds it. */
+  /** The prompt as `florence/prompt.ts` builds it. */
   readonly text: string;
   /** Including `<s>` and `</s>`. */
   readonly ids: readonly number[];
@@ -164,7 +164,7 @@ export interface EncodeRequest {
 /** The encoder states of each prompt, in the order of the prompts. Callers must not modify them. */
 export interface EncodedPrompts {
   readonly states: readonly EncoderStates[];
-  /** Revision of the encoders that produced all of these states; undefined where they do not report one. */
+  /** Revision of the encoders that produced all of these states; undefined if they do not report one. */
   readonly revision: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { NamedTensor } from "./protocol/datatypes.ts";
 import { InferenceFailure } from "./protocol/failure.ts";
 import { type InferenceReply, outputOf } from "./protocol/infer.ts";
 
-/** The closing token: the last token of every complete generation. */
+/** The end-of-sequence token: the last token of every complete generation. */
 const END = "</s>";
 
 function malformed(what: string): InferenceFailure {
@@ -30,8 +30,8 @@ function optionalOutputsOf(reply: InferenceReply, prompts: number) {
 }
 
 /**
- * The reported finish reason, else an inferred one. A token limit that forces `</s>` makes a truncated generation end like a complete one,
- * so its length decides.
+ * The reported finish reason, else an inferred one. If the model forces `</s>` at the token limit, a truncated
+ * generation also ends with it, so the length decides.
  */
 function finishReasonOf(
   reported: string | undefined,
@@ -52,8 +52,8 @@ export function timingsOf({ serverTiming }: Pick<InferenceReply, "serverTiming">
 }
 
 /**
- * Generations of a `florence2` reply, one per prompt. `limit` is the requested token limit, if any. Throws `malformed` where the tensors
- * contradict each other, so that a partial reply never passes as a complete one.
+ * Generations of a `florence2` reply, one per prompt. `limit` is the requested token limit, if any. Throws `malformed`
+ * if the tensors contradict each other, so that a partial reply never passes as a complete one.
  */
 export function generationsOf(reply: InferenceReply, prompts: number, limit?: number): readonly Generation[] {
   const ids = outputOf(reply, "token_ids", "INT64");

@@ -17,12 +17,12 @@ export function textTensor(name: string, texts: readonly string[]): NamedTensor 
   return { name, datatype: "BYTES", shape: [texts.length], data: texts.map((text) => encoder.encode(text)) };
 }
 
-/** An INT32 tensor `[1]`; an empty list where the value is undefined. */
+/** An INT32 tensor `[1]`; an empty list if the value is undefined. */
 export function countTensors(name: string, value: number | undefined): readonly NamedTensor[] {
   return value === undefined ? [] : [{ name, datatype: "INT32", shape: [1], data: Int32Array.of(value) }];
 }
 
-/** Input tensors of an image: its digest where the backend accepts one, and the file unless the backend has cached its features. */
+/** Input tensors of an image: its digest if the backend accepts one, and the file unless the backend has cached its features. */
 export function imageTensors(image: EncodedImage, acceptsDigest: boolean, isCached: boolean): readonly NamedTensor[] {
   const file: NamedTensor = { name: "image", datatype: "BYTES", shape: [1], data: [image.bytes] };
   return [...(isCached ? [] : [file]), ...(acceptsDigest ? [textTensor("image_digest", [image.digest])] : [])];
