@@ -20,7 +20,7 @@ function rectangle({ x1, y1, x2, y2 }: Box): string {
   return `<rect x="${x1}" y="${y1}" width="${roundLength(x2 - x1)}" height="${roundLength(y2 - y1)}" fill="none"/>`;
 }
 
-/** The most exact shape that an object has. */
+/** An object's polygons, else its quad, else its box. */
 function shape(object: LocatedObject): string {
   if ("polygons" in object) {
     return object.polygons.map((ring) => `<polygon points="${points(ring)}" fill-opacity="0.35"/>`).join("");
