@@ -1,4 +1,4 @@
-/** The used part of the Emscripten modules of @jsquash's codecs. `Options` are the arguments of `decode` after the file. */
+/** The part of the Emscripten modules of @jsquash's codecs that is used. `Options` are the arguments of `decode` after the file. */
 export type CreateCodec<Options extends readonly unknown[]> = (options: {
   readonly locateFile: () => string;
   readonly printErr: (message: string) => void;

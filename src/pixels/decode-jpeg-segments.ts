@@ -64,7 +64,7 @@ function startsWith(data: Uint8Array, text: string): boolean {
   return latin1(text).every((byte, index) => data[index] === byte);
 }
 
-/** Offset of the next marker that is not a restart marker (of the 0xff right before its code), or the file length. */
+/** Offset of the 0xff directly before the code of the next marker that is not a restart marker; the file length if there is none. */
 function nextMarker(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
     const code = bytes[at + 1] ?? 0;

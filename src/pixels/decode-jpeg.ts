@@ -6,7 +6,8 @@ import { imageSegments } from "./decode-jpeg-segments.ts";
 
 /**
  * The only libjpeg warning that does not affect the image: every block had its data, and some bytes were left before the end
- * marker (cheap cameras pad). It is the first warning of its file, because libjpeg prints no other, and nothing is read after it.
+ * marker (cheap cameras pad). libjpeg prints only the first warning of a file, so there was none before it, and nothing is
+ * read after it.
  */
 const HARMLESS = /^Corrupt JPEG data: \d+ extraneous bytes before marker 0xd9$/u;
 

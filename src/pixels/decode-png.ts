@@ -85,7 +85,7 @@ function* imageChunks(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** Copies the chunks into the codec's memory. Iterates twice, because a list of the chunks could onPixels more memory than the file. */
+/** Copies the chunks into the codec's memory. Iterates twice, because a list of the chunks could take more memory than the file. */
 function load(codec: PngCodec, bytes: Uint8Array): Region {
   let length = 0;
   for (const chunk of imageChunks(bytes)) length += chunk.length;

@@ -37,7 +37,7 @@ function* chunksOf(bytes: Uint8Array, start: number): Generator<Chunk> {
 
 /**
  * Returns the first frame of an animation as a file of its own, because the decoder does not support animations; any other file is
- * returned unchanged. The header must have been checked before: the frame fills the header.
+ * returned unchanged. The header check must have passed: the frame fills the canvas.
  */
 export function stillWebp(bytes: Uint8Array): Uint8Array {
   const [header, ...others] = chunksOf(bytes, FILE_HEADER_BYTES);

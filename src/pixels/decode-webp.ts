@@ -4,7 +4,10 @@ import type { Decode } from "./decode-file.ts";
 import { type Codec, startCodec } from "./decode-emscripten.ts";
 import { stillWebp } from "./decode-webp-frame.ts";
 
-/** Creates a WebP decoder with libwebp. A file that cannot be decoded to its last row gives no pixels; the codec stays usable for the next file. */
+/**
+ * Creates a WebP decoder with libwebp. If a file cannot be decoded to its last row, there are no pixels; the codec can still decode the
+ * next file.
+ */
 export function webpDecoder(module: WebAssembly.Module): Decode {
   let codec: Promise<Codec<[]>> | undefined;
   let onPixels: ((rgba: Uint8Array) => void) | undefined;

@@ -2,7 +2,7 @@
 const MAX_CODE_BITS = 12;
 const MAX_CODES = 2 ** MAX_CODE_BITS;
 
-/** Returned by the code reader when there are no more codes; also stands for "no previous code". */
+/** Returned by the code reader when there are no more codes; also the value of `previous` when there is none. */
 const NONE = -1;
 
 /**
