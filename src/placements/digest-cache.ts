@@ -1,7 +1,7 @@
-/** Most digests in the cache: an isolate hardly serves more images within `DIGEST_TTL_MS`. A digest takes about 150 bytes. */
+/** Maximum number of digests in the cache: an isolate rarely serves more images within `DIGEST_TTL_MS`. A digest takes about 150 bytes. */
 export const MAX_CACHED_DIGESTS = 1000;
 
-/** How long a digest is cached, in milliseconds: a backend caches an image's features while memory allows, which is seldom much longer. */
+/** How long a digest is cached, in milliseconds: a backend evicts an image's features when memory is full, which is seldom much later. */
 export const DIGEST_TTL_MS = 600_000;
 
 /** Digests of the images that a backend has probably cached. A wrong entry costs one more message and never affects the result. */

@@ -14,14 +14,15 @@ import type { Float32Tensor } from "../runtime/tensors.ts";
 
 /**
  * Longest prompt in an isolate of 128 MB. Attention memory grows with the square of the encoder's input length: the mini model needs no
- * additional memory for 65 visual tokens and 256 text tokens, 8 MB more for 435 text tokens, and 64 MB more for the maximum of 959.
+ * additional memory for 65 visual tokens and 256 text tokens, 8 MiB more for 435 text tokens, and 59 MiB more for the maximum of 959.
  */
 export const ISOLATE_MAX_PROMPT_TOKENS = 256;
 
 /**
- * Most tokens in the decoder's KV cache in an isolate of 128 MB, encoder input and generated tokens of all sequences together. For the mini
- * model 1000 tokens take 10 MiB of linear memory and 6 to 12 MB of array buffers. The limit allows three beams of the longest prompt with
- * the default of 256 generated tokens, or five short prompts; larger batches are hardly faster in wasm.
+ * Maximum number of tokens in the decoder's KV cache in an isolate of 128 MB, encoder output and generated tokens of
+ * all sequences together. For the mini model 1000 tokens take 10 MiB of linear memory and 6 to 12 MB of array buffers.
+ * The limit allows three beams of the longest prompt with the default of 256 generated tokens, or five short prompts;
+ * larger batches are hardly faster in wasm.
  */
 export const ISOLATE_MAX_CACHED_TOKENS = 1792;
 
@@ -30,7 +31,7 @@ export interface EmbeddedOptions extends SharedModelOptions {
   readonly preprocess: Preprocess;
   /** `ISOLATE_MAX_PROMPT_TOKENS` in an isolate. */
   readonly maxPromptTokens: number;
-  /** Most tokens in the decoder's KV cache; `ISOLATE_MAX_CACHED_TOKENS` by default. */
+  /** Maximum number of tokens in the decoder's KV cache; `ISOLATE_MAX_CACHED_TOKENS` by default. */
   readonly maxCachedTokens?: number;
   /** Keeps the isolate alive for work after its request has ended (workerd's `waitUntil`); the promise never rejects. */
   readonly waitUntil: (work: Promise<void>) => void;

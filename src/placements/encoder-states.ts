@@ -3,8 +3,8 @@ import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { InferenceFailure } from "../inference/protocol/failure.ts";
 
 /**
- * Splits a tensor `[rows, longest, width]` into one tensor `[1, length, width]` per row, without padding. Throws `malformed` where `lengths`
- * does not match the tensor or the number of rows is not `rows`.
+ * Splits a tensor `[rows, longest, width]` into one tensor `[1, length, width]` per row, without padding. Throws
+ * `malformed` if `lengths` does not match the tensor or the number of rows is not `rows`.
  */
 export function rowStates(
   { name, shape, data }: NamedTensor<"FP32" | "FP16">,
@@ -30,7 +30,7 @@ export function stateBytes({ data }: EncoderStates): number {
 }
 
 /**
- * Most bytes of encoder states, and of image features, that an isolate caches: two hundred prompts of the mini model, two of Florence-2 base.
- * The backend caches both as well, so a larger cache would help little.
+ * Maximum bytes of encoder states, and of image features, that an isolate caches: about fifty prompts of the mini
+ * model, two of Florence-2 base. The backend caches both as well, so a larger cache would help little.
  */
 export const ISOLATE_STATE_BYTES = 4 * 1024 * 1024;

@@ -82,14 +82,14 @@ async function encodePrompts(
   return Promise.all(encoded);
 }
 
-/** Merges the results of several calls; undefined where they do not all come from the same model. */
+/** Merges the results of several calls; undefined if they do not all come from the same model. */
 function merged(features: EncodedPrompts, encoded: readonly EncodedPrompts[]): EncodedPrompts | undefined {
   const { revision } = features;
   if (encoded.some((each) => each.revision !== revision)) return undefined;
   return { states: encoded.flatMap(({ states }) => states), revision };
 }
 
-/** Encodes with `vision_encoder` and `encoder_model`, the ONNX graphs that any server can serve. Images are decoded and prompts embedded locally. */
+/** Encodes with the ONNX graphs `vision_encoder` and `encoder_model`, which any server can serve. Images are decoded and prompts embedded locally. */
 export function createGraphEncoder(options: GraphEncoderOptions): PromptEncoder {
   const { client, stateBytes: maxBytes } = options;
   const featureCache = createByteLru<EncodedPrompts>({

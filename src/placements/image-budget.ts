@@ -3,9 +3,9 @@ import type { Backend, GenerateRequest } from "../inference/backend.ts";
 
 /** Limits of the image budget. */
 export interface ImageBudgetOptions {
-  /** Most bytes of all images in progress and the messages that contain them; a single request may exceed it. */
+  /** Maximum bytes of all images in progress and the messages that contain them; a single request may exceed it. */
   readonly maxBytes: number;
-  /** Milliseconds after which a reservation expires even if it was not released: workerd drops a request whose caller has gone away. */
+  /** Milliseconds after which a reservation expires even if it was not released: workerd drops a request whose caller has disconnected. */
   readonly leaseMs: number;
   readonly now: () => number;
 }
@@ -22,8 +22,8 @@ function bytesOf({ image, stream }: GenerateRequest): number {
 }
 
 /**
- * Limits the memory that requests to a remote backend hold: each holds its image until it is answered. Throws `overloaded` where a request
- * would exceed the budget together with the requests in progress.
+ * Limits the memory that requests to a remote backend hold: each holds its image until it is answered. Throws
+ * `overloaded` if a request would exceed the budget together with the requests in progress.
  */
 export function withImageBudget(backend: Backend, { maxBytes, leaseMs, now }: ImageBudgetOptions): Backend {
   const reservations = new Set<Reservation>();

@@ -6,14 +6,14 @@ const POLL_MS = 4;
 /** Milliseconds without renewal after which the queue drops a holder or waiter: far longer than a single graph run. */
 export const LEASE_MS = 30_000;
 
-/** Most waiting requests: at about 0.2 s per answer, the last one waits as long as a client is likely to wait. */
+/** Maximum number of waiting requests: at about 0.2 s per answer, the last one waits as long as a client is likely to wait. */
 export const MAX_WAITING = 64;
 
 /** Clock and limits of the queue. */
 export interface ModelQueueOptions {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Most bytes of the images of all running and waiting requests; a single request may exceed it. */
+  /** Maximum bytes of the images of all running and waiting requests; a single request may exceed it. */
   readonly imageBudgetBytes: number;
 }
 
@@ -27,7 +27,10 @@ export interface Lease {
 
 /** A FIFO queue for exclusive use of the model. */
 export interface ModelQueue {
-  /** Waits for the lease. `bytes` is what the request holds meanwhile; `check` runs at each poll and throws to cancel. Throws `overloaded`. */
+  /**
+   * Waits for the lease. `bytes` is the memory that the waiting request holds; `check` runs at each poll and throws to cancel. Throws
+   * `overloaded`.
+   */
   acquire(bytes: number, check: () => void): Promise<Lease>;
 }
 
@@ -37,7 +40,7 @@ interface Waiter {
 }
 
 /**
- * Creates a queue that tolerates dropped requests. workerd drops a request whose client has gone away without running its `finally`, and a
+ * Creates a queue that tolerates dropped requests. workerd drops the request of a disconnected client without running its `finally`, and a
  * promise of one request does not always wake another. So each waiter polls and renews its own entry, and an entry that was not renewed for
  * `LEASE_MS` is removed.
  */
@@ -52,7 +55,7 @@ export function createModelQueue({ now, sleep, imageBudgetBytes }: ModelQueueOpt
   };
   return {
     acquire: async (bytes, check) => {
-      // Also here, because only waiters do it otherwise, and none may be waiting.
+      // Also called here: otherwise only waiters call it, and there may be none.
       dropExpired();
       const heldBytes = queue.reduce((sum, waiter) => sum + waiter.bytes, bytes);
       if (queue.length > MAX_WAITING || (queue.length > 0 && heldBytes > imageBudgetBytes)) {

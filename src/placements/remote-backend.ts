@@ -29,11 +29,11 @@ export interface RemoteOptions {
   readonly describe: () => Promise<ModelDescription>;
 }
 
-/** Outputs that every backend has, and outputs that are requested where the metadata lists them. */
+/** Outputs that every backend has, and outputs that are requested if the metadata lists them. */
 const REQUIRED = ["text", "token_ids", "token_logprobs", "token_count"];
 const OPTIONAL = ["prompt_token_count", "finish_reason"];
 
-/** Timeout in milliseconds for refreshing known metadata: requests that the cache can answer wait for it. */
+/** Timeout in milliseconds for refreshing known metadata: answers from the cache wait for it too. */
 export const REFRESH_TIMEOUT_MS = 2000;
 
 /** State of the backend for one request. */

@@ -2,7 +2,7 @@ import type { ModelDescription } from "../inference/backend.ts";
 import { identityOf } from "../inference/model-identity.ts";
 import type { ModelMetadata } from "../inference/protocol/metadata.ts";
 
-/** The model description in the metadata of our own backend; undefined where it is incomplete. */
+/** The model description in the metadata of our own backend; undefined if it is incomplete. */
 export function modelDescriptionOf({ parameters }: ModelMetadata): ModelDescription | undefined {
   const { image_size: imageSize, first_location_id: firstLocationId } = parameters;
   const identity = identityOf(parameters);

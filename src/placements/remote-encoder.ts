@@ -17,7 +17,7 @@ import { callOptions, imageTensors, models, textTensor } from "../inference/wire
 export interface RemoteEncoderOptions {
   readonly client: InferenceClient;
   readonly now: () => number;
-  /** Most bytes of the encoder state cache. */
+  /** Maximum bytes of the encoder state cache. */
   readonly stateBytes: number;
 }
 
@@ -43,7 +43,7 @@ async function exists(metadata: Promise<ModelMetadata>): Promise<boolean> {
 const HALF = "last_hidden_state_fp16";
 const FULL = "last_hidden_state";
 
-/** The output with the states: half precision, which has half the bytes, where the backend offers it. */
+/** The output with the states: half precision, which has half the bytes, if the backend offers it. */
 function statesOutput({ outputs }: ModelMetadata) {
   return outputs.some(({ name }) => name === HALF)
     ? ({ name: HALF, datatype: "FP16" } as const)

@@ -25,7 +25,7 @@ const LastFrame = z.object({
 });
 const Frame = z.union([LastFrame, TokenFrame]);
 
-/** Throws `ModelChanged` if the parameters name another model than the requested one. */
+/** Throws `ModelChanged` if the parameters name a model other than the requested one. */
 export type CheckModel = (parameters: Readonly<Record<string, unknown>>) => void;
 
 /** A generation in progress. */

@@ -3,7 +3,7 @@ import { createGraphEncoder, type GraphEncoderOptions } from "./graph-encoder.ts
 import { createRemoteEncoder } from "./remote-encoder.ts";
 import { memoized } from "../inference/memoized.ts";
 
-/** Encodes with `florence2_encoder` where the backend has it, else with the ONNX graphs. */
+/** Encodes with `florence2_encoder` if the backend has it, else with the ONNX graphs. */
 export function createSplitEncoder(options: GraphEncoderOptions): PromptEncoder {
   const whole = createRemoteEncoder(options);
   const graphs = createGraphEncoder(options);

@@ -22,18 +22,18 @@ import { createSharedModel, ensureLoaded, type SharedModelOptions } from "./shar
 
 /** Options of the split backend. */
 export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> {
-  /** Creates the encoder. `embed` embeds a prompt with the isolate's own table, for backends that serve only the ONNX graphs. */
+  /** Creates the encoder. `embed` embeds a prompt with the embedding table in the isolate, for backends that serve only the ONNX graphs. */
   readonly encoder: (embed: EmbedPrompt) => PromptEncoder;
   /** Keeps the isolate alive for work after its request has ended (workerd's `waitUntil`); the promise never rejects. */
   readonly waitUntil: (work: Promise<void>) => void;
-  /** Most bytes of encoder states per encoder call; `MAX_STATE_BYTES` by default. */
+  /** Maximum bytes of encoder states per encoder call; `MAX_STATE_BYTES` by default. */
   readonly maxStateBytes?: number;
 }
 
 /**
- * Most bytes of encoder states per encoder call; further prompts of a request are encoded after these are decoded. The states of 64 long labels
- * of the mini model, or of 19 short ones of Florence-2 base, exceed the client's limit for a reply (32 MiB). The value is half of the memory
- * that waiting requests may hold in an isolate.
+ * Maximum bytes of encoder states per encoder call; further prompts of a request are encoded after these are decoded. The states of 64 long
+ * labels of the mini model, or of 19 short ones of Florence-2 base, exceed the client's limit for a reply (32 MiB). The value is half of the
+ * memory that waiting requests may hold in an isolate.
  */
 export const MAX_STATE_BYTES = 6 * 1024 * 1024;
 
