@@ -84,7 +84,7 @@ async function load(): Promise<void> {
 /** Debounce interval for updates of the page's URL, in milliseconds: Safari refuses more than a hundred changes in half a minute. */
 const URL_DEBOUNCE_MS = 400;
 
-/** Keeps the page's URL in step with the state, so that it can be shared. */
+/** Updates the page's URL when the state changes, so that it can be shared. */
 function syncUrl(): void {
   let timer = 0;
   store.watch(

@@ -1,6 +1,6 @@
 import type { Box } from "../client/florence.ts";
 
-/** Smallest side of a region as a fraction of the image's side: large enough to be grabbed by a finger. */
+/** Smallest side of a region as a fraction of the image's side: large enough to be dragged with a finger. */
 export const MIN_SIDE = 0.02;
 
 /** A point in the image, each coordinate in 0..1; or an offset between two points. */

@@ -2,8 +2,8 @@ import type { Sample } from "./samples.ts";
 import type { SelectedImage } from "./state.ts";
 
 /**
- * Most pixels of an uploaded image: the limit of a deployment (`MAX_IMAGE_PIXELS`). A phone's camera has six times as many, and the model
- * sees a small square.
+ * Maximum number of pixels of an uploaded image: the limit of a deployment (`MAX_IMAGE_PIXELS`). A phone's camera has
+ * six times as many, and the model resizes every image to a small square.
  */
 export const MAX_UPLOAD_PIXELS = 2_000_000;
 

@@ -50,7 +50,7 @@ function rectangle({ x1, y1, x2, y2 }: Box): readonly Point[] {
   ];
 }
 
-/** Returns the most exact outline of an object: its polygons, its quad or its box. */
+/** Returns the outline of an object: its polygons, else its quad, else its box. */
 function ringsOf(object: JsonObject, box: Box): readonly (readonly Point[])[] {
   const polygons = object["normalized_polygons"];
   if (Array.isArray(polygons)) return polygons.map(pointsOf);

@@ -3,7 +3,7 @@ import type { Task } from "./api-document.ts";
 import { chosenTask, type State, withTask } from "./state.ts";
 import type { Store } from "./store.ts";
 
-/** Groups of tasks by their input besides the image; `labels` belong to the words. */
+/** Groups of tasks by their input besides the image; `labels` are grouped with `text`. */
 const groups: readonly { readonly title: string; readonly inputs: readonly Task["input"][] }[] = [
   { title: "The picture alone", inputs: ["none"] },
   { title: "With your words", inputs: ["text", "labels"] },
