@@ -3,7 +3,7 @@ import type { ModelShards } from "../weights/shards.ts";
 import { modelFiles } from "./load-model.ts";
 import { readFirstLocationId, readImageConfig } from "./model-config.ts";
 
-/** Reads the model description that answers include from the model's small JSON files. */
+/** Reads the model description, which answers contain, from the model's JSON files. */
 export async function describeModel(shards: ModelShards): Promise<ModelDescription> {
   const { id, revision, dtype } = shards;
   const { size } = readImageConfig(await shards.json(modelFiles.preprocessor));

@@ -70,8 +70,8 @@ async function float32Output(session: Session, inputs: Tensors, name: string): P
 }
 
 /**
- * The cache after a step, with new self-attention entries. Cross-attention entries stay those of the first step, because later
- * steps output only dummies for them.
+ * The cache after a step, with new self-attention entries. Cross-attention entries stay those of the first step,
+ * because later steps output only placeholder tensors for them.
  */
 function nextCache(cache: KeyValueCache, outputs: Tensors): KeyValueCache {
   const entries = Object.entries(cache).map(([name, tensor]) => {

@@ -52,7 +52,7 @@ export interface LoadOptions {
   readonly progress: () => void;
 }
 
-/** Loads one graph, then frees the file's memory at once. If the garbage collector did it, the next file would be held at the same time. */
+/** Loads one graph, then frees the file's memory at once. Until the garbage collector ran, the file would be in memory together with the next one. */
 async function loadGraph({ shards, createSession, progress }: LoadOptions, path: string): Promise<Session> {
   const bytes = await shards.bytes(path);
   try {
@@ -131,7 +131,10 @@ async function readSettings({ shards, createTokenizer }: LoadOptions) {
   return { config, tokenizer };
 }
 
-/** Loads a model. Throws as `ModelShards` does, and `model-corrupt` if the runtime cannot use a file. */
+/**
+ * Loads a model. Throws as `ModelShards` does, `model-corrupt` if a JSON file is invalid, and `model-unavailable` if the runtime cannot
+ * load a graph.
+ */
 export async function loadModel(options: LoadOptions): Promise<Model> {
   const settings = await readSettings(options);
   const graphs = await loadGraphs(options, async (load): Promise<Graphs> => {

@@ -22,8 +22,8 @@ function toOrt(value: Tensor, tensor: TensorConstructor): OrtTensor {
 }
 
 /**
- * Creates a uint16 tensor, which keeps the bits, and changes its `type`, which is all that both runtimes read. The float16
- * constructor would make a `Float16Array` of the bits.
+ * Creates a uint16 tensor, which stores the bits unchanged, and then sets its `type`: both runtimes read only that. The
+ * float16 constructor would make a `Float16Array` of the bits.
  */
 function float16Tensor(bits: Uint16Array, dims: readonly number[], tensor: TensorConstructor): OrtTensor {
   return Object.assign(new tensor("uint16", bits, dims), { type: "float16" as const });
@@ -64,7 +64,7 @@ async function float16Inputs(session: InferenceSession): Promise<ReadonlySet<str
  */
 export async function fromOrtSession(session: InferenceSession, tensor: TensorConstructor): Promise<Session> {
   const float16Names = await float16Inputs(session);
-  // Only of the previous run: the cross-attention's cache, by far the largest input, is the same with every token.
+  // Keeps the arrays of the previous run only: the cross-attention cache, by far the largest input, is the same array at every step.
   let previous: Narrowed = new WeakMap();
   return {
     inputs: session.inputMetadata.map(portOf),

@@ -7,7 +7,7 @@ import { free } from "./tensors.ts";
 
 /** Passed to ONNX Runtime as its wasm file, in place of `wasmModule`: workerd does not compile wasm from bytes. */
 const placeholder = new ArrayBuffer(8);
-/** Below "fatal" ONNX Runtime prints to the console; the errors that it throws contain the same information. */
+/** At lower log levels ONNX Runtime also prints to the console; the errors that it throws contain the same information. */
 const FATAL = 4;
 
 /** The runtime's linear memory, set by the first session. It never shrinks. */
@@ -30,7 +30,7 @@ function importedMemory(imports: WebAssembly.Imports | undefined): WebAssembly.M
 
 /**
  * Makes the memory grow in small steps. Emscripten's allocator first asks for a fifth more than the current size; if that is
- * refused, for a tenth more; then for a twentieth more, or just what it needs. In an isolate of 128 MB only the last is affordable.
+ * refused, for a tenth more; then for a twentieth more, or just what it needs. In an isolate of 128 MB only the last fits.
  */
 function growInSmallSteps(target: WebAssembly.Memory): void {
   const grow = target.grow.bind(target);
