@@ -13,14 +13,14 @@ export function readMessage(request: Request): Promise<Uint8Array> {
 }
 
 /**
- * Maximum number of brackets, braces and colons in a JSON text. Eight images of 768 × 768 pixels as nested lists have 18,000; 64 MB of
- * nothing else took V8 twenty seconds and two gigabytes.
+ * Maximum number of opening brackets, opening braces and colons in a JSON text. Eight images of 768 × 768 pixels as
+ * nested lists have 18,000; 64 MB of nothing else took V8 twenty seconds and two gigabytes.
  */
 export const MAX_JSON_DELIMITERS = 2 ** 16;
 
 const marks: ReadonlySet<number> = new Set(new TextEncoder().encode("[{:"));
 
-/** Throws `invalid-request` for JSON that is too expensive to parse. Marks inside strings count too; valid requests never have that many. */
+/** Throws `invalid-request` for JSON that is too expensive to parse. Delimiters inside strings count too; valid requests never have that many. */
 export function checkJsonDelimiters(json: Uint8Array): void {
   let count = 0;
   for (const byte of json) if (marks.has(byte)) count += 1;

@@ -8,8 +8,9 @@ import type { InputMetadata, ModelRequest } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
 /**
- * Maximum prompt length in characters: the API's longest text and the sentence around it, twenty characters for each token that a prompt
- * may have. The tokenizer processes two characters per microsecond, in the thread that all requests share.
+ * Maximum prompt length in characters: enough for the API's longest text with its prompt template, and twenty
+ * characters for each token of the longest prompt. The tokenizer processes two characters per microsecond, in the
+ * thread that all requests share.
  */
 export const MAX_PROMPT_LENGTH = 10_000;
 
@@ -59,7 +60,7 @@ const rules = z.object({
   length_penalty: z.number().min(-MAX_LENGTH_PENALTY).max(MAX_LENGTH_PENALTY).optional(),
 });
 
-/** Parses the decoding rules among the request parameters. Throws `invalid-request`. */
+/** Parses the decoding options in the request parameters. Throws `invalid-request`. */
 export function sentRules(parameters: Parameters): Decoding {
   const result = rules.safeParse(parameters);
   if (!result.success) throw new ServingFailure("invalid-request", z.prettifyError(result.error));

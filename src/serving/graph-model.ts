@@ -6,7 +6,7 @@ import type { Tensor, TensorPort } from "../runtime/session.ts";
 import type { ModelRequest, ServedModel, TensorMetadata } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
-/** A graph with a size limit for one call: all other work waits until the call ends. */
+/** A graph with a size limit for one call, because all other work waits until the call ends. */
 interface ServedGraph {
   readonly graph: keyof GraphPorts;
   /** The input that the limit applies to. */

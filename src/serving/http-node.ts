@@ -5,9 +5,9 @@ import { createAdaptorServer } from "@hono/node-server";
 
 /** Timeouts for slow callers, in milliseconds. */
 export interface HttpTimeouts {
-  /** Time to send a whole request: a stalled one would keep its admission. The largest body takes 9 s at 60 Mbit/s. */
+  /** Time to send a whole request: a stalled one would count as in flight. The largest body takes 9 s at 60 Mbit/s. */
   readonly receiveMs: number;
-  /** Time without the caller reading any part of a written response: unsent data fills the memory. */
+  /** Maximum time in which the caller reads nothing of a response: unsent data stays in memory. */
   readonly stallMs: number;
 }
 

@@ -32,7 +32,7 @@ export interface ModelReply {
   readonly tokens: number;
 }
 
-/** One event of a stream, in the form in which it is sent. */
+/** One event of a stream, as it is sent. */
 export type StreamFrame = Readonly<Record<string, unknown>>;
 
 /** A model that is served at `/v2/models/{name}`. Its methods reject with `Problem`, `ServingFailure` or `UnknownDigestError`. */

@@ -19,7 +19,7 @@ import { createServingMetrics } from "./metrics-node.ts";
 import { createWithImage } from "./with-image.ts";
 import type { ServedModel } from "./served-model.ts";
 
-/** Settings of the backend; the flags of `functions/gpu.ts` document them. */
+/** Settings of the backend; `SERVING_USAGE` in `flags.ts` documents them. */
 export interface ServingConfig {
   readonly model: string;
   readonly shards: string;
