@@ -1,4 +1,4 @@
-/** Subfolders of the Worker's static assets. Only pages are served to callers; see `http/site.ts`. */
+/** Subfolders of the Worker's static assets. Only the folder `site` is served to callers; see `http/site.ts`. */
 export const assetFolders = {
   /** `manifest.json` and the models' shards. */
   models: "models",

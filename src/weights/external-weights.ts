@@ -108,8 +108,8 @@ function rewriteGraph(bytes: Uint8Array, graph: Message, { weights, nodes }: Flo
 /**
  * Moves the weights of an ONNX model out of the graph: each becomes external data that refers to its bytes in `model`. ONNX
  * Runtime then copies each weight once, directly from there; otherwise it holds the file, the parsed file and the weights at the
- * same time. A weight that is stored as float16 and cast to float32 becomes a float32 weight without the cast, which would run
- * again at every call. Only weights of the outer graph are moved. Throws `RangeError` if the bytes are not protobuf.
+ * same time. A weight that is stored as float16 and cast to float32 becomes a float32 weight without the cast, which would
+ * otherwise run at every call. Only weights of the outer graph are moved. Throws `RangeError` if the bytes are not protobuf.
  */
 export function withExternalWeights(model: Uint8Array): ExternalModel {
   const { fields } = readMessage(model, { value: 0, end: model.length });
