@@ -25,7 +25,10 @@ export function checkJsonDelimiters(json: Uint8Array): void {
   let count = 0;
   for (const byte of json) if (marks.has(byte)) count += 1;
   if (count <= MAX_JSON_DELIMITERS) return;
-  throw new ServingFailure("invalid-request", `The JSON has more than ${MAX_JSON_DELIMITERS} brackets, braces and colons.`);
+  throw new ServingFailure(
+    "invalid-request",
+    `The JSON has more than ${MAX_JSON_DELIMITERS} brackets, braces and colons.`,
+  );
 }
 
 /** Reads a body as JSON. Rejects with `invalid-request` if it is not JSON. */
