@@ -11,13 +11,13 @@ export const problems = {
   },
   "invalid-request": {
     status: 400,
-    title: "The request does not fit the operation",
+    title: "The request does not match the operation's schema",
     retryable: false,
     fix: "Correct every field listed in `issues`.",
   },
   "image-required": {
     status: 400,
-    title: "The request carries no image",
+    title: "The request contains no image",
     retryable: false,
     fix: "Send the image as the body with an image/* content type, as a form's file, or as `image` in a JSON body.",
   },
@@ -25,19 +25,19 @@ export const problems = {
     status: 400,
     title: "The image is not valid base64",
     retryable: false,
-    fix: "Encode the image's bytes as standard base64, bare or as a data URI.",
+    fix: "Encode the image's bytes as standard base64, plain or as a data URI.",
   },
   "image-url-refused": {
     status: 400,
-    title: "The image's address is not one that is fetched",
+    title: "The image's URL is not allowed",
     retryable: false,
-    fix: "Send an https address of the public network, on the standard port, or the image's bytes.",
+    fix: "Send an https URL of the public network, on port 443, or the image's bytes.",
   },
   "text-required": {
     status: 400,
     title: "This task needs a text",
     retryable: false,
-    fix: "Send `text`, the words that the task works on; open-vocabulary-detection also takes a list of `labels`.",
+    fix: "Send `text`; open-vocabulary-detection also takes a list of `labels`.",
   },
   "region-required": {
     status: 400,
@@ -59,13 +59,13 @@ export const problems = {
   },
   "not-found": {
     status: 404,
-    title: "There is nothing at this address",
+    title: "There is no such path",
     retryable: false,
     fix: "See /openapi.json for the operations.",
   },
   "method-not-allowed": {
     status: 405,
-    title: "The address does not take this method",
+    title: "The path does not support this method",
     retryable: false,
     fix: "Use a method named in the Allow header.",
   },
@@ -79,7 +79,7 @@ export const problems = {
     status: 413,
     title: "The image has too many pixels",
     retryable: false,
-    fix: "Scale the image down; `detail` says the limits. The model itself sees a small square.",
+    fix: "Scale the image down; `detail` says the limits. The model resizes every image to a small square.",
   },
   "unsupported-media-type": {
     status: 415,
@@ -103,14 +103,14 @@ export const problems = {
     status: 422,
     title: "The text is too long for the model",
     retryable: false,
-    fix: "Shorten `text`; `detail` says how many tokens the model can read.",
+    fix: "Shorten `text`; `detail` says how many tokens a prompt may have.",
   },
   // Not 502 and 504: the caller chose that server, so its failure is not ours and must not alert an operator.
   "image-url-unreachable": {
     status: 424,
-    title: "The image cannot be had from its address",
+    title: "The image cannot be fetched from its URL",
     retryable: true,
-    fix: "Check that anybody can open the address without signing in, or send the image's bytes.",
+    fix: "Check that the URL can be opened without signing in, or send the image's bytes.",
   },
   "image-url-timeout": {
     status: 424,
@@ -120,15 +120,15 @@ export const problems = {
   },
   "request-cancelled": {
     status: 499,
-    title: "The caller went away",
+    title: "The caller disconnected",
     retryable: true,
     fix: "Send the request again.",
   },
   internal: {
     status: 500,
-    title: "Something broke on our side",
+    title: "Internal error",
     retryable: true,
-    fix: "Try again; if it stays, report the request id.",
+    fix: "Try again; if the error persists, report the request id.",
   },
   misconfigured: {
     status: 500,
@@ -138,7 +138,7 @@ export const problems = {
   },
   "model-corrupt": {
     status: 500,
-    title: "A file of the model is not what its manifest says",
+    title: "A model file does not match its manifest",
     retryable: false,
     fix: "The operator must deploy the model's files again; `detail` names the file.",
   },
@@ -146,11 +146,11 @@ export const problems = {
     status: 502,
     title: "The backend that runs the model failed",
     retryable: true,
-    fix: "Try again; if it stays, report the request id.",
+    fix: "Try again; if the error persists, report the request id.",
   },
   "backend-unavailable": {
     status: 503,
-    title: "The backend that runs the model cannot be asked",
+    title: "The backend that runs the model is unavailable",
     retryable: true,
     fix: "Try again after the seconds in Retry-After.",
   },
@@ -165,7 +165,7 @@ export const problems = {
     quiet: true,
     title: "The answer is not in the cache",
     retryable: false,
-    fix: "Ask again without `only-if-cached` in Cache-Control, or with a larger `max-age`.",
+    fix: "Repeat the request without `only-if-cached` in Cache-Control, or with a larger `max-age`.",
   },
   "model-unavailable": {
     status: 503,

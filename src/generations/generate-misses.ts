@@ -143,7 +143,7 @@ export async function generateMisses(
   // A result that must not be stored is not shared either.
   if (call.cache.noStore) return { value: valuesOf(await work()), isCollapsed: false, spent };
   const check = (): void => {
-    if (call.signal.aborted) throw new Problem("request-cancelled", "The caller went away.");
+    if (call.signal.aborted) throw new Problem("request-cancelled", "The caller disconnected.");
   };
   let isStored = false;
   // A leader accepts another isolate's result by its own age limit, so only callers with the same limit may share its flight.

@@ -36,7 +36,7 @@ function methodsAt(path: string, allRoutes: readonly Route[]): readonly string[]
 }
 
 function noRouteProblem(path: string, isKnownPath: boolean): Problem {
-  if (isKnownPath) return new Problem("method-not-allowed", `${path} does not take this method.`);
+  if (isKnownPath) return new Problem("method-not-allowed", `${path} does not support this method.`);
   return path.startsWith("/v1/")
     ? new Problem("unknown-task", `There is no task named ${JSON.stringify(path.slice("/v1/".length))}.`)
     : new Problem("not-found", `There is nothing at ${path}.`);

@@ -87,9 +87,9 @@ export function createImageFetch(options: ImageFetchOptions): FetchImage {
       return { type: "image", bytes: await readBounded(response, options.maxBytes, signal), metadata };
     } catch (cause) {
       if (cause instanceof Problem) throw cause;
-      if (caller.aborted) throw new Problem("request-cancelled", "The caller went away.", { cause });
+      if (caller.aborted) throw new Problem("request-cancelled", "The caller disconnected.", { cause });
       if (expired.aborted) {
-        const detail = `The image was not there after ${IMAGE_FETCH_TIMEOUT_MS / 1000} seconds.`;
+        const detail = `The image had not arrived after ${IMAGE_FETCH_TIMEOUT_MS / 1000} seconds.`;
         throw new Problem("image-url-timeout", detail, { cause });
       }
       throw new Problem("image-url-unreachable", "The image's server cannot be reached.", { cause });
@@ -120,7 +120,7 @@ async function followRedirects(options: ImageFetchOptions, target: Target, signa
     discard(response);
     next = URL.canParse(location, url.href) ? new URL(location, url.href).href : location;
   }
-  throw new Problem("image-url-refused", `The address redirects more than ${MAX_REDIRECTS} times.`);
+  throw new Problem("image-url-refused", `The URL redirects more than ${MAX_REDIRECTS} times.`);
 }
 
 async function requireAllowed(options: ImageFetchOptions, text: string, signal: AbortSignal): Promise<URL> {
@@ -129,9 +129,9 @@ async function requireAllowed(options: ImageFetchOptions, text: string, signal: 
   const { url } = checked;
   if (options.resolve === undefined || isIpAddress(url.hostname)) return url;
   const addresses = await abortable(signal, options.resolve(url.hostname, signal));
-  if (addresses.length === 0) throw new Problem("image-url-unreachable", "The address's host name does not exist.");
+  if (addresses.length === 0) throw new Problem("image-url-unreachable", "The URL's host name does not exist.");
   if (addresses.every((each) => isAllowedIpAddress(each, options))) return url;
-  throw new Problem("image-url-refused", "The address's host name is not one of the public network.");
+  throw new Problem("image-url-refused", "The URL's host name is not on the public network.");
 }
 
 function requireSuccess(response: Response, isConditional: boolean): Response {

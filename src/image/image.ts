@@ -93,7 +93,7 @@ export async function imageFromText(
   const base64 = text.slice(base64Start(text));
   if (base64.length > limits.maxBytes * MAX_CHARACTERS_PER_BYTE) throw tooLarge(limits);
   const bytes = decodeBase64(base64);
-  if (bytes === undefined) throw new Problem("invalid-base64", "The image holds characters that base64 has not.");
+  if (bytes === undefined) throw new Problem("invalid-base64", "The image contains characters that are not base64.");
   return imageFromBytes(bytes, limits, headerCache);
 }
 
@@ -110,6 +110,6 @@ function checkSize({ width, height }: ImageHeader, { maxPixels, maxSide }: Image
   if (width * height <= maxPixels && Math.max(width, height) <= maxSide) return;
   throw new Problem(
     "image-too-many-pixels",
-    `The image has ${width} x ${height} pixels; at most ${maxPixels} in all and ${maxSide} a side are taken.`,
+    `The image has ${width} x ${height} pixels; at most ${maxPixels} in total and ${maxSide} per side are accepted.`,
   );
 }

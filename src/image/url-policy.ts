@@ -36,14 +36,14 @@ const PRIVATE_SUFFIXES: readonly string[] = [
  */
 export function checkUrl(text: string, policy: UrlPolicy): CheckedUrl {
   const url = parseUrl(text);
-  if (url === undefined) return { refused: "The image's address cannot be read as a URL." };
+  if (url === undefined) return { refused: "The image's URL cannot be parsed." };
   const { protocol, port, username, password } = url;
   if (protocol !== "https:" && !(policy.allowsHttp && protocol === "http:")) {
-    return { refused: "Only https addresses are fetched." };
+    return { refused: "Only https URLs are fetched." };
   }
-  if (port !== "" && !policy.allowsHttp) return { refused: "Only the standard port, 443, is asked." };
-  if (username !== "" || password !== "") return { refused: "The address holds a user name or a password." };
-  return isAllowedHost(url.hostname, policy) ? { url } : { refused: "The address is not one of the public network." };
+  if (port !== "" && !policy.allowsHttp) return { refused: "Only port 443 is allowed." };
+  if (username !== "" || password !== "") return { refused: "The URL contains a user name or a password." };
+  return isAllowedHost(url.hostname, policy) ? { url } : { refused: "The URL's host is not on the public network." };
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -5,10 +5,13 @@ import { InferenceFailure } from "../inference/protocol/failure.ts";
 /** The problem code and detail for each kind of failed backend call; the failure itself is logged as the cause. */
 const problemsByKind = {
   "invalid-request": ["internal", "The request to the backend could not be written."],
-  cancelled: ["request-cancelled", "The caller went away."],
+  cancelled: ["request-cancelled", "The caller disconnected."],
   unreachable: ["backend-unavailable", "The backend could not be reached, or the connection broke."],
   unavailable: ["backend-unavailable", "The backend cannot answer now."],
-  "circuit-open": ["backend-unavailable", "The backend has failed several times in a row and is given a rest."],
+  "circuit-open": [
+    "backend-unavailable",
+    "The backend has failed several times in a row; requests to it are suspended.",
+  ],
   deadline: ["backend-timeout", "The backend did not answer in time."],
   refused: ["backend-failed", "The backend refused the request."],
   "server-error": ["backend-failed", "The backend failed."],

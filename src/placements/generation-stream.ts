@@ -24,7 +24,7 @@ export function generationStream(
   const reader = new AbortController();
   const cancelled = AbortSignal.any([signal, reader.signal]);
   const check = (): void => {
-    if (cancelled.aborted) throw new Problem("request-cancelled", "The caller went away.");
+    if (cancelled.aborted) throw new Problem("request-cancelled", "The caller disconnected.");
   };
   const run = async (controller: ReadableStreamDefaultController<GenerationEvent>): Promise<void> => {
     try {

@@ -31,7 +31,7 @@ export function withImageBudget(backend: Backend, { maxBytes, leaseMs, now }: Im
     for (const each of reservations) if (each.expiresMs <= now()) reservations.delete(each);
     const total = [...reservations].reduce((sum, each) => sum + each.bytes, bytes);
     if (reservations.size > 0 && total > maxBytes) {
-      throw new Problem("overloaded", `${reservations.size} pictures are before this one.`);
+      throw new Problem("overloaded", `${reservations.size} images of other requests are in memory.`);
     }
     const reservation: Reservation = { bytes, expiresMs: now() + leaseMs };
     reservations.add(reservation);

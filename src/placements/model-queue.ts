@@ -59,7 +59,7 @@ export function createModelQueue({ now, sleep, imageBudgetBytes }: ModelQueueOpt
       dropExpired();
       const heldBytes = queue.reduce((sum, waiter) => sum + waiter.bytes, bytes);
       if (queue.length > MAX_WAITING || (queue.length > 0 && heldBytes > imageBudgetBytes)) {
-        throw new Problem("overloaded", `${queue.length} requests are before this one.`);
+        throw new Problem("overloaded", `${queue.length} requests are ahead in the queue.`);
       }
       const waiter: Waiter = { bytes, renewedMs: now() };
       queue.push(waiter);

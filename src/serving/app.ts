@@ -153,7 +153,7 @@ export function createServingApp(options: ServingOptions): Hono<Env> {
     app.post(`${path}/generate_stream`, withRecording(options, "generate_stream", createStreamHandler(options)));
   }
   app.notFound((context) =>
-    errorResponse(context, errorReply(new ServingFailure("not-found", "There is nothing at this address."))),
+    errorResponse(context, errorReply(new ServingFailure("not-found", "There is no such path."))),
   );
   app.onError((error, context) => errorResponse(context, errorReply(error)));
   return app;

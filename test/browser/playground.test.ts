@@ -76,7 +76,7 @@ describe("the playground", () => {
     const page = await openPlayground("#task=region-to-category&o.max_new_tokens=0");
     await submit(page);
     const problem = page.getByRole("alert");
-    expect(await problem.textContent()).toMatch(/does not fit.*max_new_tokens.*1 to 1024.*invalid-request/su);
+    expect(await problem.textContent()).toMatch(/does not match.*max_new_tokens.*1 to 1024.*invalid-request/su);
     expect(await problem.getByRole("link").getAttribute("href")).toBe("/errors#invalid-request");
     expectBrowserError(/400/u);
   });

@@ -116,7 +116,7 @@ describe("an error", () => {
   });
 
   it("of overload is not logged, since every caller would cause one", async () => {
-    const { logged } = await failing(new Problem("overloaded", "65 requests are before this one."));
+    const { logged } = await failing(new Problem("overloaded", "65 requests are ahead in the queue."));
     expect(logged).toEqual([]);
   });
 

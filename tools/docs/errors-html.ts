@@ -44,8 +44,8 @@ export async function errorsHtml(): Promise<string> {
           <h1>Errors</h1>
           <p>
             Every error is <code>application/problem+json</code> (RFC 9457). <code>code</code> is stable and made for
-            programs, <code>fix</code> says what to do, <code>issues</code> names the fields that do not fit, and
-            <code>request_id</code> is what a log is searched by. There are ${Object.keys(problems).length} codes.
+            programs, <code>fix</code> says what to do, <code>issues</code> names the invalid fields, and
+            <code>request_id</code> identifies the request in the log. There are ${Object.keys(problems).length} codes.
           </p>
           ${Object.entries(exampleProblems()).map(section)}
         </main>
