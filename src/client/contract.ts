@@ -4,27 +4,27 @@ export type AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent;
 
 export interface DeltaEvent {
   readonly type: "delta";
-  /** What follows the text so far. */
+  /** The next part of the text. */
   readonly text: string;
 }
 
 export interface ObjectEvent {
   readonly type: "object";
-  /** Its place in the answer's `objects`; they come in order. */
+  /** Its index in the answer's `objects`; objects are sent in order. */
   readonly index: number;
   readonly object: QuadObject | QuadObjectXywh | QuadObjectCxcywh | PolygonObject | PolygonObjectXywh | PolygonObjectCxcywh | BoxObject | BoxObjectXywh | BoxObjectCxcywh;
 }
 
 export interface QuadObject {
-  /** Empty where the task gives no names. */
+  /** Empty if the task returns no labels. */
   readonly label: string;
-  /** How sure the model was of this object's place; see `score_type`. */
+  /** The model's confidence in this object's location; see `score_type`. */
   readonly score: number;
   readonly box: Box;
   readonly normalized_box: Box;
-  /** The outline in pixels; there if `include` names it. */
+  /** The outline in pixels; present if `include` contains `svg_path`. */
   readonly svg_path?: string | undefined;
-  /** The outline's mask; there if `include` names it. */
+  /** The outline's mask; present if `include` contains `coco_rle`. */
   readonly coco_rle?: {
     /** Height and width of the image in pixels. */
     readonly size: readonly [number, number];
@@ -52,15 +52,15 @@ export interface Point {
 }
 
 export interface QuadObjectXywh {
-  /** Empty where the task gives no names. */
+  /** Empty if the task returns no labels. */
   readonly label: string;
-  /** How sure the model was of this object's place; see `score_type`. */
+  /** The model's confidence in this object's location; see `score_type`. */
   readonly score: number;
   readonly box: SizedBox;
   readonly normalized_box: SizedBox;
-  /** The outline in pixels; there if `include` names it. */
+  /** The outline in pixels; present if `include` contains `svg_path`. */
   readonly svg_path?: string | undefined;
-  /** The outline's mask; there if `include` names it. */
+  /** The outline's mask; present if `include` contains `coco_rle`. */
   readonly coco_rle?: {
     /** Height and width of the image in pixels. */
     readonly size: readonly [number, number];
@@ -80,15 +80,15 @@ export interface SizedBox {
 }
 
 export interface QuadObjectCxcywh {
-  /** Empty where the task gives no names. */
+  /** Empty if the task returns no labels. */
   readonly label: string;
-  /** How sure the model was of this object's place; see `score_type`. */
+  /** The model's confidence in this object's location; see `score_type`. */
   readonly score: number;
   readonly box: CentredBox;
   readonly normalized_box: CentredBox;
-  /** The outline in pixels; there if `include` names it. */
+  /** The outline in pixels; present if `include` contains `svg_path`. */
   readonly svg_path?: string | undefined;
-  /** The outline's mask; there if `include` names it. */
+  /** The outline's mask; present if `include` contains `coco_rle`. */
   readonly coco_rle?: {
     /** Height and width of the image in pixels. */
     readonly size: readonly [number, number];
@@ -108,15 +108,15 @@ export interface CentredBox {
 }
 
 export interface PolygonObject {
-  /** Empty where the task gives no names. */
+  /** Empty if the task returns no labels. */
   readonly label: string;
-  /** How sure the model was of this object's place; see `score_type`. */
+  /** The model's confidence in this object's location; see `score_type`. */
   readonly score: number;
   readonly box: Box;
   readonly normalized_box: Box;
-  /** The outline in pixels; there if `include` names it. */
+  /** The outline in pixels; present if `include` contains `svg_path`. */
   readonly svg_path?: string | undefined;
-  /** The outline's mask; there if `include` names it. */
+  /** The outline's mask; present if `include` contains `coco_rle`. */
   readonly coco_rle?: {
     /** Height and width of the image in pixels. */
     readonly size: readonly [number, number];
@@ -131,15 +131,15 @@ export interface PolygonObject {
 export type Polygons = readonly (readonly Point[])[];
 
 export interface PolygonObjectXywh {
-  /** Empty where the task gives no names. */
+  /** Empty if the task returns no labels. */
   readonly label: string;
-  /** How sure the model was of this object's place; see `score_type`. */
+  /** The model's confidence in this object's location; see `score_type`. */
   readonly score: number;
   readonly box: SizedBox;
   readonly normalized_box: SizedBox;
-  /** The outline in pixels; there if `include` names it. */
+  /** The outline in pixels; present if `include` contains `svg_path`. */
   readonly svg_path?: string | undefined;
-  /** The outline's mask; there if `include` names it. */
+  /** The outline's mask; present if `include` contains `coco_rle`. */
   readonly coco_rle?: {
     /** Height and width of the image in pixels. */
     readonly size: readonly [number, number];
@@ -151,15 +151,15 @@ export interface PolygonObjectXywh {
 }
 
 export interface PolygonObjectCxcywh {
-  /** Empty where the task gives no names. */
+  /** Empty if the task returns no labels. */
   readonly label: string;
-  /** How sure the model was of this object's place; see `score_type`. */
+  /** The model's confidence in this object's location; see `score_type`. */
   readonly score: number;
   readonly box: CentredBox;
   readonly normalized_box: CentredBox;
-  /** The outline in pixels; there if `include` names it. */
+  /** The outline in pixels; present if `include` contains `svg_path`. */
   readonly svg_path?: string | undefined;
-  /** The outline's mask; there if `include` names it. */
+  /** The outline's mask; present if `include` contains `coco_rle`. */
   readonly coco_rle?: {
     /** Height and width of the image in pixels. */
     readonly size: readonly [number, number];
@@ -171,15 +171,15 @@ export interface PolygonObjectCxcywh {
 }
 
 export interface BoxObject {
-  /** Empty where the task gives no names. */
+  /** Empty if the task returns no labels. */
   readonly label: string;
-  /** How sure the model was of this object's place; see `score_type`. */
+  /** The model's confidence in this object's location; see `score_type`. */
   readonly score: number;
   readonly box: Box;
   readonly normalized_box: Box;
-  /** The outline in pixels; there if `include` names it. */
+  /** The outline in pixels; present if `include` contains `svg_path`. */
   readonly svg_path?: string | undefined;
-  /** The outline's mask; there if `include` names it. */
+  /** The outline's mask; present if `include` contains `coco_rle`. */
   readonly coco_rle?: {
     /** Height and width of the image in pixels. */
     readonly size: readonly [number, number];
@@ -189,15 +189,15 @@ export interface BoxObject {
 }
 
 export interface BoxObjectXywh {
-  /** Empty where the task gives no names. */
+  /** Empty if the task returns no labels. */
   readonly label: string;
-  /** How sure the model was of this object's place; see `score_type`. */
+  /** The model's confidence in this object's location; see `score_type`. */
   readonly score: number;
   readonly box: SizedBox;
   readonly normalized_box: SizedBox;
-  /** The outline in pixels; there if `include` names it. */
+  /** The outline in pixels; present if `include` contains `svg_path`. */
   readonly svg_path?: string | undefined;
-  /** The outline's mask; there if `include` names it. */
+  /** The outline's mask; present if `include` contains `coco_rle`. */
   readonly coco_rle?: {
     /** Height and width of the image in pixels. */
     readonly size: readonly [number, number];
@@ -207,15 +207,15 @@ export interface BoxObjectXywh {
 }
 
 export interface BoxObjectCxcywh {
-  /** Empty where the task gives no names. */
+  /** Empty if the task returns no labels. */
   readonly label: string;
-  /** How sure the model was of this object's place; see `score_type`. */
+  /** The model's confidence in this object's location; see `score_type`. */
   readonly score: number;
   readonly box: CentredBox;
   readonly normalized_box: CentredBox;
-  /** The outline in pixels; there if `include` names it. */
+  /** The outline in pixels; present if `include` contains `svg_path`. */
   readonly svg_path?: string | undefined;
-  /** The outline's mask; there if `include` names it. */
+  /** The outline's mask; present if `include` contains `coco_rle`. */
   readonly coco_rle?: {
     /** Height and width of the image in pixels. */
     readonly size: readonly [number, number];
@@ -231,11 +231,11 @@ export interface DoneEvent {
 
 export interface TextAnswer {
   readonly type: "text";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
   readonly text: string;
@@ -260,14 +260,14 @@ export interface Usage {
 
 export interface BoxesAnswer {
   readonly type: "boxes";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
-  /** The rule that `score` was computed by. */
+  /** The name of the formula of `score`. */
   readonly score_type: string;
   /** Which keys a box has. */
   readonly box_format: "xyxy";
@@ -276,14 +276,14 @@ export interface BoxesAnswer {
 
 export interface BoxesAnswerXywh {
   readonly type: "boxes";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
-  /** The rule that `score` was computed by. */
+  /** The name of the formula of `score`. */
   readonly score_type: string;
   /** Which keys a box has. */
   readonly box_format: "xywh";
@@ -292,14 +292,14 @@ export interface BoxesAnswerXywh {
 
 export interface BoxesAnswerCxcywh {
   readonly type: "boxes";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
-  /** The rule that `score` was computed by. */
+  /** The name of the formula of `score`. */
   readonly score_type: string;
   /** Which keys a box has. */
   readonly box_format: "cxcywh";
@@ -308,14 +308,14 @@ export interface BoxesAnswerCxcywh {
 
 export interface QuadsAnswer {
   readonly type: "quads";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
-  /** The rule that `score` was computed by. */
+  /** The name of the formula of `score`. */
   readonly score_type: string;
   /** Which keys a box has. */
   readonly box_format: "xyxy";
@@ -324,14 +324,14 @@ export interface QuadsAnswer {
 
 export interface QuadsAnswerXywh {
   readonly type: "quads";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
-  /** The rule that `score` was computed by. */
+  /** The name of the formula of `score`. */
   readonly score_type: string;
   /** Which keys a box has. */
   readonly box_format: "xywh";
@@ -340,14 +340,14 @@ export interface QuadsAnswerXywh {
 
 export interface QuadsAnswerCxcywh {
   readonly type: "quads";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
-  /** The rule that `score` was computed by. */
+  /** The name of the formula of `score`. */
   readonly score_type: string;
   /** Which keys a box has. */
   readonly box_format: "cxcywh";
@@ -356,14 +356,14 @@ export interface QuadsAnswerCxcywh {
 
 export interface PolygonsAnswer {
   readonly type: "polygons";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
-  /** The rule that `score` was computed by. */
+  /** The name of the formula of `score`. */
   readonly score_type: string;
   /** Which keys a box has. */
   readonly box_format: "xyxy";
@@ -372,14 +372,14 @@ export interface PolygonsAnswer {
 
 export interface PolygonsAnswerXywh {
   readonly type: "polygons";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
-  /** The rule that `score` was computed by. */
+  /** The name of the formula of `score`. */
   readonly score_type: string;
   /** Which keys a box has. */
   readonly box_format: "xywh";
@@ -388,14 +388,14 @@ export interface PolygonsAnswerXywh {
 
 export interface PolygonsAnswerCxcywh {
   readonly type: "polygons";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
-  /** The rule that `score` was computed by. */
+  /** The name of the formula of `score`. */
   readonly score_type: string;
   /** Which keys a box has. */
   readonly box_format: "cxcywh";
@@ -430,23 +430,23 @@ export interface FlatAnswer {
   readonly type: "flat";
   /** The `type` of the answer in `json`. */
   readonly answer_type: "text" | "boxes" | "quads" | "polygons";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
-  /** What was written or read; empty for answers of objects. */
+  /** The answer's text; empty for answers with objects. */
   readonly text: string;
   readonly object_count: number;
   /** One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted. */
   readonly labels: string;
-  /** Numbers with commas between. */
+  /** Numbers separated by commas. */
   readonly scores: string;
-  /** Four numbers with commas between, in the order of `box_format`; objects with semicolons between. */
+  /** Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons. */
   readonly boxes: string;
   /** As `boxes`, in 0..1. */
   readonly normalized_boxes: string;
-  /** x,y of each point, points with spaces between, rings with |, objects with ;. Empty for boxes and texts. */
+  /** x,y of each point; points are separated by spaces, rings by |, objects by ;. Empty for boxes and texts. */
   readonly polygons: string;
   readonly score_type: string;
-  /** Of the first object; empty, and its numbers 0, where there is none. */
+  /** Label of the first object. Without objects it is empty, and the other `first_` fields are 0. */
   readonly first_label: string;
   readonly first_score: number;
   readonly source_width: number;
@@ -454,7 +454,7 @@ export interface FlatAnswer {
   readonly model_id: string;
   readonly model_revision: string;
   readonly model_dtype: string;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
@@ -471,23 +471,23 @@ export interface FlatAnswerXywh {
   readonly type: "flat";
   /** The `type` of the answer in `json`. */
   readonly answer_type: "text" | "boxes" | "quads" | "polygons";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
-  /** What was written or read; empty for answers of objects. */
+  /** The answer's text; empty for answers with objects. */
   readonly text: string;
   readonly object_count: number;
   /** One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted. */
   readonly labels: string;
-  /** Numbers with commas between. */
+  /** Numbers separated by commas. */
   readonly scores: string;
-  /** Four numbers with commas between, in the order of `box_format`; objects with semicolons between. */
+  /** Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons. */
   readonly boxes: string;
   /** As `boxes`, in 0..1. */
   readonly normalized_boxes: string;
-  /** x,y of each point, points with spaces between, rings with |, objects with ;. Empty for boxes and texts. */
+  /** x,y of each point; points are separated by spaces, rings by |, objects by ;. Empty for boxes and texts. */
   readonly polygons: string;
   readonly score_type: string;
-  /** Of the first object; empty, and its numbers 0, where there is none. */
+  /** Label of the first object. Without objects it is empty, and the other `first_` fields are 0. */
   readonly first_label: string;
   readonly first_score: number;
   readonly source_width: number;
@@ -495,7 +495,7 @@ export interface FlatAnswerXywh {
   readonly model_id: string;
   readonly model_revision: string;
   readonly model_dtype: string;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
@@ -512,23 +512,23 @@ export interface FlatAnswerCxcywh {
   readonly type: "flat";
   /** The `type` of the answer in `json`. */
   readonly answer_type: "text" | "boxes" | "quads" | "polygons";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
-  /** What was written or read; empty for answers of objects. */
+  /** The answer's text; empty for answers with objects. */
   readonly text: string;
   readonly object_count: number;
   /** One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted. */
   readonly labels: string;
-  /** Numbers with commas between. */
+  /** Numbers separated by commas. */
   readonly scores: string;
-  /** Four numbers with commas between, in the order of `box_format`; objects with semicolons between. */
+  /** Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons. */
   readonly boxes: string;
   /** As `boxes`, in 0..1. */
   readonly normalized_boxes: string;
-  /** x,y of each point, points with spaces between, rings with |, objects with ;. Empty for boxes and texts. */
+  /** x,y of each point; points are separated by spaces, rings by |, objects by ;. Empty for boxes and texts. */
   readonly polygons: string;
   readonly score_type: string;
-  /** Of the first object; empty, and its numbers 0, where there is none. */
+  /** Label of the first object. Without objects it is empty, and the other `first_` fields are 0. */
   readonly first_label: string;
   readonly first_score: number;
   readonly source_width: number;
@@ -536,7 +536,7 @@ export interface FlatAnswerCxcywh {
   readonly model_id: string;
   readonly model_revision: string;
   readonly model_dtype: string;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
@@ -551,25 +551,25 @@ export interface FlatAnswerCxcywh {
 
 export interface RawAnswer {
   readonly type: "raw";
-  /** The task's name, as in the address. */
+  /** The task's name, as in the path. */
   readonly task: string;
   readonly source: Source;
   readonly model: Model;
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
   readonly generations: readonly RawGeneration[];
 }
 
 export interface RawGeneration {
-  /** The sentence that the model read. */
+  /** The complete prompt that the model received. */
   readonly prompt: string;
   /** With location tokens and all other special tokens. */
   readonly text: string;
   readonly token_ids: readonly number[];
   /** Natural logarithms, one for each of `token_ids`. */
   readonly token_logprobs: readonly number[];
-  /** `length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short. */
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
 }
@@ -596,29 +596,29 @@ export type BoxFormat = "xyxy" | "xywh" | "cxcywh";
 export interface ImageRequest {
   /** Upper bound on generated tokens; by default what the model's configuration says. */
   readonly max_new_tokens?: number | undefined;
-  /** Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search. */
+  /** Number of beams of the beam search; 1 is greedy search. The default is in the model's configuration. */
   readonly beams?: number | undefined;
   /** Leaves out objects with a lower `score`. */
   readonly min_score?: number | undefined;
   /** Keeps this many objects, those with the highest scores, in the model's order. */
   readonly max_objects?: number | undefined;
   readonly box_format?: BoxFormat | undefined;
-  /** Adds each object's outline as an SVG path or as COCO's run lengths. */
+  /** Adds each object's outline as an SVG path or as a COCO RLE mask. */
   readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
-  /** `flat`: one level, for no-code tools. `raw`: what the model wrote, with its tokens. */
+  /** `flat`: one level, for no-code tools. `raw`: the generated text, with its tokens. */
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
   readonly compat?: "reference" | undefined;
-  /** The answer drawn over the picture. */
+  /** The answer drawn over the image. */
   readonly overlay?: "svg" | undefined;
-  /** Whether the drawing holds the picture; by default it does. */
+  /** Whether the drawing contains the image; true by default. */
   readonly overlay_image?: boolean | undefined;
-  /** Whether the answer is sent while it is written, as server-sent events. */
+  /** Whether the answer is sent while it is generated, as server-sent events. */
   readonly stream?: boolean | undefined;
   readonly image: JsonImage;
 }
 
-/** A JPEG, PNG, WebP or GIF file: its https address, or base64, bare or as a data URI. */
+/** A JPEG, PNG, WebP or GIF file: its https URL, or base64, plain or as a data URI. */
 export type JsonImage = string | {
   readonly base64: string;
 } | {
@@ -629,24 +629,24 @@ export interface TextRequest {
   readonly text: string;
   /** Upper bound on generated tokens; by default what the model's configuration says. */
   readonly max_new_tokens?: number | undefined;
-  /** Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search. */
+  /** Number of beams of the beam search; 1 is greedy search. The default is in the model's configuration. */
   readonly beams?: number | undefined;
   /** Leaves out objects with a lower `score`. */
   readonly min_score?: number | undefined;
   /** Keeps this many objects, those with the highest scores, in the model's order. */
   readonly max_objects?: number | undefined;
   readonly box_format?: BoxFormat | undefined;
-  /** Adds each object's outline as an SVG path or as COCO's run lengths. */
+  /** Adds each object's outline as an SVG path or as a COCO RLE mask. */
   readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
-  /** `flat`: one level, for no-code tools. `raw`: what the model wrote, with its tokens. */
+  /** `flat`: one level, for no-code tools. `raw`: the generated text, with its tokens. */
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
   readonly compat?: "reference" | undefined;
-  /** The answer drawn over the picture. */
+  /** The answer drawn over the image. */
   readonly overlay?: "svg" | undefined;
-  /** Whether the drawing holds the picture; by default it does. */
+  /** Whether the drawing contains the image; true by default. */
   readonly overlay_image?: boolean | undefined;
-  /** Whether the answer is sent while it is written, as server-sent events. */
+  /** Whether the answer is sent while it is generated, as server-sent events. */
   readonly stream?: boolean | undefined;
   readonly image: JsonImage;
 }
@@ -659,24 +659,24 @@ export interface RegionRequest {
   readonly normalized_region?: Region | undefined;
   /** Upper bound on generated tokens; by default what the model's configuration says. */
   readonly max_new_tokens?: number | undefined;
-  /** Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search. */
+  /** Number of beams of the beam search; 1 is greedy search. The default is in the model's configuration. */
   readonly beams?: number | undefined;
   /** Leaves out objects with a lower `score`. */
   readonly min_score?: number | undefined;
   /** Keeps this many objects, those with the highest scores, in the model's order. */
   readonly max_objects?: number | undefined;
   readonly box_format?: BoxFormat | undefined;
-  /** Adds each object's outline as an SVG path or as COCO's run lengths. */
+  /** Adds each object's outline as an SVG path or as a COCO RLE mask. */
   readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
-  /** `flat`: one level, for no-code tools. `raw`: what the model wrote, with its tokens. */
+  /** `flat`: one level, for no-code tools. `raw`: the generated text, with its tokens. */
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
   readonly compat?: "reference" | undefined;
-  /** The answer drawn over the picture. */
+  /** The answer drawn over the image. */
   readonly overlay?: "svg" | undefined;
-  /** Whether the drawing holds the picture; by default it does. */
+  /** Whether the drawing contains the image; true by default. */
   readonly overlay_image?: boolean | undefined;
-  /** Whether the answer is sent while it is written, as server-sent events. */
+  /** Whether the answer is sent while it is generated, as server-sent events. */
   readonly stream?: boolean | undefined;
   readonly image: JsonImage;
 }
@@ -694,24 +694,24 @@ export interface LabelsRequest {
   readonly labels?: readonly string[] | undefined;
   /** Upper bound on generated tokens; by default what the model's configuration says. */
   readonly max_new_tokens?: number | undefined;
-  /** Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search. */
+  /** Number of beams of the beam search; 1 is greedy search. The default is in the model's configuration. */
   readonly beams?: number | undefined;
   /** Leaves out objects with a lower `score`. */
   readonly min_score?: number | undefined;
   /** Keeps this many objects, those with the highest scores, in the model's order. */
   readonly max_objects?: number | undefined;
   readonly box_format?: BoxFormat | undefined;
-  /** Adds each object's outline as an SVG path or as COCO's run lengths. */
+  /** Adds each object's outline as an SVG path or as a COCO RLE mask. */
   readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
-  /** `flat`: one level, for no-code tools. `raw`: what the model wrote, with its tokens. */
+  /** `flat`: one level, for no-code tools. `raw`: the generated text, with its tokens. */
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
   readonly compat?: "reference" | undefined;
-  /** The answer drawn over the picture. */
+  /** The answer drawn over the image. */
   readonly overlay?: "svg" | undefined;
-  /** Whether the drawing holds the picture; by default it does. */
+  /** Whether the drawing contains the image; true by default. */
   readonly overlay_image?: boolean | undefined;
-  /** Whether the answer is sent while it is written, as server-sent events. */
+  /** Whether the answer is sent while it is generated, as server-sent events. */
   readonly stream?: boolean | undefined;
   readonly image: JsonImage;
 }

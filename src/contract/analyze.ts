@@ -23,7 +23,7 @@ export const TaskItem = z.looseObject(
 
 /** The option `stream` of a request for several tasks: only `false`, because these answers are not streamed. */
 export const neverStreamed = z
-  .literal(false, "Only the answer to a single task is streamed: ask for it at the task's own address.")
+  .literal(false, "Only the answer to a single task is streamed: request it at the task's own path.")
   .optional();
 
 /** The body of `analyze`. */

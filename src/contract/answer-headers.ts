@@ -6,16 +6,16 @@ export const answerHeaders = {
   ...requestIdHeader,
   "Cache-Status": {
     description:
-      "RFC 9211: whether the answer was in the cache, and why not; `collapsed` where another request's work gave it.",
+      "RFC 9211: whether the answer was in the cache, and why not; `collapsed` if the answer is the result of another request.",
     schema: { type: "string" },
   },
-  ETag: { description: "Stands for this answer; send it as If-None-Match.", schema: { type: "string" } },
+  ETag: { description: "Identifies this answer; send it as If-None-Match.", schema: { type: "string" } },
   "Server-Timing": {
     description:
-      "Milliseconds by stage: `intake`, `cache`, `generate` (the asking of the model; of it `queue`, `encode` and `decode`, where it says so), `parse`.",
+      "Milliseconds by stage: `intake`, `cache`, `generate` (calling the model), `parse`; and the parts of `generate`, if the backend reports them: `queue`, `encode` and `decode`.",
     schema: { type: "string" },
   },
-  Age: { description: "Seconds since a cached answer was made.", schema: { type: "integer" } },
+  Age: { description: "Seconds since a cached answer was generated.", schema: { type: "integer" } },
 } as const;
 
 /** Request headers; all are optional. */

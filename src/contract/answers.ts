@@ -20,12 +20,12 @@ export const Usage = z
 /** Why generation stopped. */
 export const FinishReason = z.enum(["stop", "length"]).meta({
   description:
-    "`length`: the answer ran into its token limit; what came after is missing, and a last polygon may be cut short.",
+    "`length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete.",
 });
 
 /** Fields of every answer. */
 export const common = {
-  task: z.string().meta({ description: "The task's name, as in the address." }),
+  task: z.string().meta({ description: "The task's name, as in the path." }),
   source: Source,
   model: Model,
   finish_reason: FinishReason,
@@ -43,16 +43,19 @@ export const CocoRle = z
 /** Returns the schemas of the objects of each answer type, for one box format. */
 function objectsWith<Shape extends z.ZodType>(shape: Shape, suffix: string) {
   const scored = {
-    label: z.string().meta({ description: "Empty where the task gives no names." }),
+    label: z.string().meta({ description: "Empty if the task returns no labels." }),
     score: z
       .number()
       .min(0)
       .max(1)
-      .meta({ description: "How sure the model was of this object's place; see `score_type`." }),
+      .meta({ description: "The model's confidence in this object's location; see `score_type`." }),
     box: shape,
     normalized_box: shape,
-    svg_path: z.string().optional().meta({ description: "The outline in pixels; there if `include` names it." }),
-    coco_rle: CocoRle.optional().meta({ description: "The outline's mask; there if `include` names it." }),
+    svg_path: z
+      .string()
+      .optional()
+      .meta({ description: "The outline in pixels; present if `include` contains `svg_path`." }),
+    coco_rle: CocoRle.optional().meta({ description: "The outline's mask; present if `include` contains `coco_rle`." }),
   };
   return {
     boxes: z.object(scored).meta({ id: `BoxObject${suffix}` }),
@@ -68,7 +71,7 @@ function answersWith<Format extends BoxFormat, Shape extends z.ZodType>(format: 
   const objects = objectsWith(shape, suffix);
   const located = {
     ...common,
-    score_type: z.string().meta({ description: "The rule that `score` was computed by." }),
+    score_type: z.string().meta({ description: "The name of the formula of `score`." }),
     box_format: z.literal(format).meta({ description: "Which keys a box has." }),
   };
   return {

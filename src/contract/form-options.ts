@@ -29,27 +29,27 @@ const objects = {
     .array(Outline, "Send a list of svg_path and coco_rle.")
     .min(1)
     .optional()
-    .meta({ description: "Adds each object's outline as an SVG path or as COCO's run lengths." }),
+    .meta({ description: "Adds each object's outline as an SVG path or as a COCO RLE mask." }),
 };
 
 /** The options of every task that determine how the answer is formatted. None of them changes the request to the model. */
 export const formOptions = {
   ...objects,
   format: z.enum(["json", "flat", "raw"], "Send json, flat or raw.").optional().meta({
-    description: "`flat`: one level, for no-code tools. `raw`: what the model wrote, with its tokens.",
+    description: "`flat`: one level, for no-code tools. `raw`: the generated text, with its tokens.",
   }),
   compat: z.enum(["reference"], "Send reference.").optional().meta({
     description: "`reference`: exactly what Hugging Face's `post_process_generation` returns.",
   }),
-  overlay: z.enum(["svg"], "Send svg.").optional().meta({ description: "The answer drawn over the picture." }),
+  overlay: z.enum(["svg"], "Send svg.").optional().meta({ description: "The answer drawn over the image." }),
   overlay_image: z
     .boolean("Send true or false.")
     .optional()
-    .meta({ description: "Whether the drawing holds the picture; by default it does." }),
+    .meta({ description: "Whether the drawing contains the image; true by default." }),
   stream: z
     .boolean("Send true or false.")
     .optional()
-    .meta({ description: "Whether the answer is sent while it is written, as server-sent events." }),
+    .meta({ description: "Whether the answer is sent while it is generated, as server-sent events." }),
 };
 
 const FormOptions = z.object(formOptions);
@@ -104,7 +104,7 @@ function conflictOf(options: FormOptions & { readonly labels?: readonly string[]
     return { path: "overlay_image", message: "Send it with `overlay`." };
   }
   if (options.compat !== undefined && (options.labels?.length ?? 0) > 1) {
-    return { path: "labels", message: "Send one label: the reference reads one text at a time." };
+    return { path: "labels", message: "Send one label: the reference format supports only one prompt." };
   }
   return undefined;
 }

@@ -12,17 +12,23 @@ const flat = {
     .enum(["text", "boxes", "quads", "polygons"])
     .meta({ description: "The `type` of the answer in `json`." }),
   task: common.task,
-  text: z.string().meta({ description: "What was written or read; empty for answers of objects." }),
+  text: z.string().meta({ description: "The answer's text; empty for answers with objects." }),
   object_count: count,
   labels: described("One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted."),
-  scores: described("Numbers with commas between."),
-  boxes: described("Four numbers with commas between, in the order of `box_format`; objects with semicolons between."),
+  scores: described("Numbers separated by commas."),
+  boxes: described(
+    "Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons.",
+  ),
   normalized_boxes: described("As `boxes`, in 0..1."),
   polygons: described(
-    "x,y of each point, points with spaces between, rings with |, objects with ;. Empty for boxes and texts.",
+    "x,y of each point; points are separated by spaces, rings by |, objects by ;. Empty for boxes and texts.",
   ),
   score_type: z.string(),
-  first_label: z.string().meta({ description: "Of the first object; empty, and its numbers 0, where there is none." }),
+  first_label: z
+    .string()
+    .meta({
+      description: "Label of the first object. Without objects it is empty, and the other `first_` fields are 0.",
+    }),
   first_score: z.number(),
   source_width: common.source.shape.width,
   source_height: common.source.shape.height,
@@ -74,7 +80,7 @@ export type FlatAnswer = z.infer<typeof FlatAnswer>;
 /** The model's output for one prompt. */
 const RawGeneration = z
   .object({
-    prompt: z.string().meta({ description: "The sentence that the model read." }),
+    prompt: z.string().meta({ description: "The complete prompt that the model received." }),
     text: z.string().meta({ description: "With location tokens and all other special tokens." }),
     token_ids: z.array(z.int()),
     token_logprobs: z.array(z.number()).meta({ description: "Natural logarithms, one for each of `token_ids`." }),

@@ -65,8 +65,8 @@ export const operations = {
   health: get({
     path: "/healthz",
     id: "health",
-    summary: "The process answers",
-    description: "For a load balancer: it looks at nothing else.",
+    summary: "The process responds",
+    description: "For load balancers: checks only that the process responds.",
     schema: Health,
   }),
   ready: get({
@@ -80,14 +80,14 @@ export const operations = {
   tasks: get({
     path: "/v1/tasks",
     id: "listTasks",
-    summary: "The tasks, what each takes and gives",
-    description: "Each name is an address, too: POST /v1/<name>.",
+    summary: "The tasks, with the input and answer types of each",
+    description: "Each name is also a path: POST /v1/<name>.",
     schema: TaskList,
   }),
   models: get({
     path: "/v1/models",
     id: "listModels",
-    summary: "The models that answer",
+    summary: "The models that the API serves",
     description: "A deployment has one. Answers name it, with its revision.",
     schema: ModelList,
     problems: "Model",
@@ -96,7 +96,7 @@ export const operations = {
     path: "/openapi.json",
     id: "openApi",
     summary: "This document",
-    description: "OpenAPI 3.1, for readers, generators of clients, and tools that import it.",
+    description: "OpenAPI 3.1, for client generators and other tools.",
     schema: OpenApi,
   }),
 } as const;

@@ -53,7 +53,7 @@ export function problemDetails(
 /** The header of every response. */
 export const requestIdHeader = {
   "X-Request-Id": {
-    description: "The caller's own, or one made here: what the log is searched by.",
+    description: "The caller's own id, or a generated one; log entries contain it.",
     schema: { type: "string" },
   },
 } as const;
@@ -61,7 +61,6 @@ export const requestIdHeader = {
 /** The caller's own request id; an id with other characters is replaced. */
 export const requestIdParameter = {
   "x-request-id": z.string().optional().meta({
-    description:
-      "Your own name for the request: up to 255 letters, digits, `_`, `-` and `=`. Anything else is replaced.",
+    description: "Your own id for the request: up to 255 letters, digits, `_`, `-` and `=`. Anything else is replaced.",
   }),
 };

@@ -16,11 +16,14 @@ export function exampleProblems() {
 }
 
 const linkHeader = {
-  Link: { description: 'The problem\'s place on the page of problems, as `rel="help"`.', schema: { type: "string" } },
+  Link: {
+    description: 'Link to the problem\'s section on the errors page, as `rel="help"`.',
+    schema: { type: "string" },
+  },
 } as const;
 
 const retryAfterHeader = {
-  "Retry-After": { description: "Seconds after which to ask again.", schema: { type: "integer" } },
+  "Retry-After": { description: "Seconds after which to retry.", schema: { type: "integer" } },
 } as const;
 
 /** Returns one response for all codes of a status; its description lists them. */

@@ -18,8 +18,8 @@ const options = {
   region: { region: { x1: 26, y1: 0, x2: 54, y2: 26 } },
 } as const satisfies Readonly<Record<InputKind, object>>;
 
-const urlSummary = "The picture at an address";
-const base64Summary = "The picture in base64";
+const urlSummary = "The image at a URL";
+const base64Summary = "The image in base64";
 
 /** Returns example bodies of a task, by its input kind. The example with a URL only shows the format: there is no image at the URL. */
 export function jsonExamples(input: InputKind) {

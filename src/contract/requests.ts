@@ -27,25 +27,25 @@ export function isUrl(image: string): boolean {
 const encoded = z
   .string()
   .min(1)
-  .refine((value) => !isUrl(value), "This is an address; send it as `url`, or the image's bytes.");
+  .refine((value) => !isUrl(value), "This is a URL; send it as `url`, or send the image's bytes.");
 const url = z.string().min(1).max(MAX_URL_CHARACTERS).meta({ example: "https://example.com/picture.jpg" });
 const anyImage = z
   .string()
   .min(1)
   .refine(
     (value) => !isUrl(value) || value.length <= MAX_URL_CHARACTERS,
-    `An address may have at most ${MAX_URL_CHARACTERS} characters.`,
+    `A URL may have at most ${MAX_URL_CHARACTERS} characters.`,
   );
 
 /** The image in a JSON body: an https URL, bare base64 or a data URI, as a string or as the field of an object. */
 export const JsonImage = z
   .union([anyImage, z.strictObject({ base64: encoded }), z.strictObject({ url })], {
     error: ({ input }) =>
-      input === undefined ? "Send an image." : "Send an https address, base64 or a data URI, as a string.",
+      input === undefined ? "Send an image." : "Send an https URL, base64 or a data URI, as a string.",
   })
   .meta({
     id: "JsonImage",
-    description: "A JPEG, PNG, WebP or GIF file: its https address, or base64, bare or as a data URI.",
+    description: "A JPEG, PNG, WebP or GIF file: its https URL, or base64, plain or as a data URI.",
   });
 export type JsonImage = z.infer<typeof JsonImage>;
 
@@ -58,8 +58,7 @@ const common = {
     .optional()
     .meta({ description: "Upper bound on generated tokens; by default what the model's configuration says." }),
   beams: z.int(`Send a whole number from 1 to ${MAX_BEAMS}.`).min(1).max(MAX_BEAMS).optional().meta({
-    description:
-      "Sequences followed side by side, for a likelier answer; by default what the model's configuration says. 1 is greedy search.",
+    description: "Number of beams of the beam search; 1 is greedy search. The default is in the model's configuration.",
   }),
   ...formOptions,
 };
@@ -129,7 +128,7 @@ const QueryRegion = z
 const QueryInclude = z
   .string()
   .regex(new RegExp(`^(${Outline.options.join("|")})(,(${Outline.options.join("|")}))*$`))
-  .meta({ id: "QueryInclude", description: "Names with commas between, as in svg_path,coco_rle" });
+  .meta({ id: "QueryInclude", description: "Names separated by commas, as in svg_path,coco_rle" });
 
 /** Schemas of options with another syntax in the query than in JSON. */
 const querySchemas: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([

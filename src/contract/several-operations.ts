@@ -46,7 +46,7 @@ function several({ path, id, summary, description, body, examples, each, answer,
         headers: answerHeaders,
         content: { "application/json": { schema: answer } },
       },
-      304: { description: "You have these results already", headers: answerHeaders },
+      304: { description: "Not modified: you already have these results", headers: answerHeaders },
       ...problemResponses(problems),
     },
   });
@@ -57,9 +57,9 @@ export function analyzeOperation(rows: readonly TaskRow[]) {
   return several({
     path: ANALYZE_PATH,
     id: "analyze",
-    summary: "Ask several tasks about one image",
+    summary: "Run several tasks on one image",
     description:
-      "The image is looked at once for all tasks of equal `beams` and `max_new_tokens`. Each task has its own result: an answer, or a problem.",
+      "The image is encoded once for all tasks with equal `beams` and `max_new_tokens`. Each task has its own result: an answer, or a problem.",
     body: analyzeBodyFor(rows),
     examples: analyzeExamples(rows),
     each: "task",
@@ -73,9 +73,9 @@ export function batchOperation(rows: readonly TaskRow[]) {
   return several({
     path: BATCH_PATH,
     id: "batch",
-    summary: "Ask about many images",
+    summary: "Run tasks on many images",
     description:
-      "Each item is the JSON body of a task with the task's name. Each has its own result: an answer, or a problem. What is in the cache is not asked again, and items with the same image look at it once.",
+      "Each item is the JSON body of a task with the task's name. Each has its own result: an answer, or a problem. Cached answers are not generated again, and an image that several items share is encoded once.",
     body: batchBodyFor(rows),
     examples: batchExamples(rows),
     each: "item",

@@ -7,14 +7,17 @@ export const EVENT_STREAM_MEDIA_TYPE = "text/event-stream";
 
 /** The next part of a text. All parts concatenated are the answer's `text`. */
 const DeltaEvent = z
-  .object({ type: z.literal("delta"), text: z.string().meta({ description: "What follows the text so far." }) })
+  .object({ type: z.literal("delta"), text: z.string().meta({ description: "The next part of the text." }) })
   .meta({ id: "DeltaEvent" });
 
 /** One complete object. */
 const ObjectEvent = z
   .object({
     type: z.literal("object"),
-    index: z.int().nonnegative().meta({ description: "Its place in the answer's `objects`; they come in order." }),
+    index: z
+      .int()
+      .nonnegative()
+      .meta({ description: "Its index in the answer's `objects`; objects are sent in order." }),
     object: AnswerObject,
   })
   .meta({ id: "ObjectEvent" });

@@ -2,5 +2,5 @@
 export const tags = {
   tasks: { name: "Tasks", description: "One image, one task, one typed answer." },
   several: { name: "Several at once", description: "Several tasks in one request, with a result for each." },
-  service: { name: "Service", description: "What there is, and whether it can answer." },
+  service: { name: "Service", description: "Tasks, models and health checks." },
 } as const;

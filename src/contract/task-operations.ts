@@ -57,7 +57,7 @@ export function taskOperation(row: TaskRow) {
     tags: [tags.tasks.name],
     summary: row.summary,
     description:
-      "Send the image as the body and the options in the query, or both in one JSON object or one form. Of an option that is in both the query and the body, the body's counts.",
+      "Send the image as the body and the options in the query, or both in one JSON object or one form. If an option is in both the query and the body, the value in the body is used.",
     request: {
       query: queryParameters(row.input),
       headers: answerRequestHeaders,
@@ -65,9 +65,10 @@ export function taskOperation(row: TaskRow) {
     },
     responses: {
       200: { description: "The answer", headers: answerHeaders, content: answerContent(row) },
-      304: { description: "You have this answer already", headers: answerHeaders },
+      304: { description: "Not modified: you already have this answer", headers: answerHeaders },
       414: {
-        description: "The address is too long for the platform, which answers by itself: send long options in the body",
+        description:
+          "The URL is too long for the platform, which rejects the request itself: send long options in the body",
       },
       ...problemResponses("Task"),
     },

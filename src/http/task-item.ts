@@ -7,8 +7,8 @@ export const DELIMITERS_PER_ITEM = 100;
 
 /** Options of single-task requests only, with what to do instead. */
 const singleTaskOnly = {
-  overlay: "Ask for a drawing by the task's own address.",
-  stream: "Ask for a stream by the task's own address.",
+  overlay: "Request a drawing at the task's own path.",
+  stream: "Request a stream at the task's own path.",
 } as const satisfies Partial<Record<keyof TaskOptions, string>>;
 
 /** Throws `invalid-request` for options that one of several tasks cannot have. */

@@ -71,7 +71,7 @@ function optionsInQuery(request: Request): Readonly<Record<string, unknown>> {
   if (!request.url.includes("?")) return {};
   const query = queryOptions(new URL(request.url).searchParams);
   if (!Object.hasOwn(query, "image")) return query;
-  const issue: Issue = { path: "image", message: "Send the image in the body, not in the address." };
+  const issue: Issue = { path: "image", message: "Send the image in the body, not in the URL." };
   throw new Problem("invalid-request", issue.message, { issues: [issue] });
 }
 

@@ -40,7 +40,7 @@ Send the image as the body, with its own content type, and options in the query:
 
     curl -H 'content-type: image/jpeg' --data-binary @street.jpg 'https://HOST/v1/object-detection?min_score=0.5'
 
-Or send one JSON object. \`image\` is an https address, base64, or a data URI:
+Or send one JSON object. \`image\` is an https URL, base64, or a data URI:
 
     curl -H 'content-type: application/json' -d '{"image": "https://example.com/street.jpg", "text": "a truck"}' 'https://HOST/v1/caption-to-phrase-grounding'
 
