@@ -29,7 +29,7 @@ function taskTable(): string {
       answers.map((type) => `\`${type}\``).join(", "),
     ];
   });
-  return tableOf(["address", "what it answers", "needs", "answer"], rows);
+  return tableOf(["path", "what it answers", "needs", "answer"], rows);
 }
 
 function roomTable(): string {

@@ -758,7 +758,7 @@ export interface ModelList {
 export const tasks = {
   /** Read the text in the image. */
   ocr: { name: "ocr", input: "none", answers: ["text"] },
-  /** Read the text in the image and give the four corners of each piece. */
+  /** Read the text in the image, with the four corners of each text region. */
   ocrWithRegion: { name: "ocr-with-region", input: "none", answers: ["quads"] },
   /** Describe the image in a sentence. */
   caption: { name: "caption", input: "none", answers: ["text"] },
@@ -770,11 +770,11 @@ export const tasks = {
   objectDetection: { name: "object-detection", input: "none", answers: ["boxes"] },
   /** Find objects and describe each. */
   denseRegionCaption: { name: "dense-region-caption", input: "none", answers: ["boxes"] },
-  /** Find the regions worth looking at, without names. */
+  /** Propose regions that contain objects, without labels. */
   regionProposal: { name: "region-proposal", input: "none", answers: ["boxes"] },
-  /** Find what each phrase of a caption speaks of. */
+  /** Find what each phrase of a caption refers to. */
   captionToPhraseGrounding: { name: "caption-to-phrase-grounding", input: "text", answers: ["boxes"] },
-  /** Outline what an expression speaks of. */
+  /** Outline the object that an expression refers to. */
   referringExpressionSegmentation: { name: "referring-expression-segmentation", input: "text", answers: ["polygons"] },
   /** Outline the object in a region. */
   regionToSegmentation: { name: "region-to-segmentation", input: "region", answers: ["polygons"] },

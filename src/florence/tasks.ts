@@ -46,7 +46,7 @@ export const tasks = {
     input: "none",
     postProcessing: "ocr",
     answers: ["quads"],
-    summary: "Read the text in the image and give the four corners of each piece",
+    summary: "Read the text in the image, with the four corners of each text region",
   },
   caption: {
     token: "<CAPTION>",
@@ -94,7 +94,7 @@ export const tasks = {
     input: "none",
     postProcessing: "bboxes",
     answers: ["boxes"],
-    summary: "Find the regions worth looking at, without names",
+    summary: "Propose regions that contain objects, without labels",
   },
   "caption-to-phrase-grounding": {
     token: "<CAPTION_TO_PHRASE_GROUNDING>",
@@ -102,7 +102,7 @@ export const tasks = {
     input: "text",
     postProcessing: "phrase_grounding",
     answers: ["boxes"],
-    summary: "Find what each phrase of a caption speaks of",
+    summary: "Find what each phrase of a caption refers to",
   },
   "referring-expression-segmentation": {
     token: "<REFERRING_EXPRESSION_SEGMENTATION>",
@@ -110,7 +110,7 @@ export const tasks = {
     input: "text",
     postProcessing: "polygons",
     answers: ["polygons"],
-    summary: "Outline what an expression speaks of",
+    summary: "Outline the object that an expression refers to",
   },
   "region-to-segmentation": {
     token: "<REGION_TO_SEGMENTATION>",
