@@ -75,7 +75,7 @@ function subBlocksEnd(bytes: Uint8Array, start: number): number | undefined {
 }
 
 function refusalOf(frame: Frame | undefined, screen: DataView): Refusal | undefined {
-  if (frame === undefined || frame.pixels === 0) return corrupt("The GIF holds no picture.");
+  if (frame === undefined || frame.pixels === 0) return corrupt("The GIF contains no image.");
   const hasColourTable = frame.hasColourTable || (screen.getUint8(10) & HAS_COLOUR_TABLE) !== 0;
   if (!hasColourTable) return corrupt("The GIF has no colours.");
   const isInside = frame.right <= screen.getUint16(6, true) && frame.bottom <= screen.getUint16(8, true);

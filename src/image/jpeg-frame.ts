@@ -26,7 +26,7 @@ const UNDECODABLE_COMPONENTS: Readonly<Record<number, string>> = { 2: "two-chann
 /** Maximum number of blocks in an MCU of a scan with several components (ITU T.81, B.2.3). */
 const MAX_BLOCKS_PER_MCU = 10;
 
-const INVALID_HEADER = corrupt("The JPEG's frame header makes no sense.");
+const INVALID_HEADER = corrupt("The JPEG's frame header is invalid.");
 
 /** Returns whether a marker code is SOF0 to SOF15; DHT, JPG and DAC are in the same range. */
 export function isFrame(code: number): boolean {

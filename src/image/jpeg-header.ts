@@ -21,7 +21,7 @@ export const MAX_JPEG_BYTES_PER_PIXEL = 5;
 const TABLES_BYTES = 64 * 1024;
 const BLOCK_PADDING = 31;
 
-const NO_PICTURE = corrupt("The JPEG holds no picture.");
+const NO_PICTURE = corrupt("The JPEG contains no image.");
 const TRUNCATED = corrupt("The JPEG ends before its end marker: only a part of the file is here.");
 
 /** State of the parser. */
@@ -51,7 +51,7 @@ export function readJpegHeader(bytes: Uint8Array): SniffResult {
     const code = bytes[end - 1];
     if (end === -1 || code === undefined) return TRUNCATED;
     if (code === EOI) return finish(progress, end);
-    if (code === SOI) return corrupt("The JPEG begins a second time before it has ended.");
+    if (code === SOI) return corrupt("The JPEG has a second start marker before its end marker.");
     if (end + 2 > bytes.length) return TRUNCATED;
     const length = (bytes[end] ?? 0) * 256 + (bytes[end + 1] ?? 0);
     if (length < 2) return corrupt("A segment of the JPEG is shorter than its own length field.");
@@ -96,7 +96,7 @@ function advance(progress: Progress, code: number, segment: DataView): Progress 
     return "refused" in result ? result : { ...progress, frame: result };
   }
   if (code !== SOS) return corrupt(`The JPEG has a segment of the unknown kind ${code}.`);
-  if (frame === undefined) return corrupt("The JPEG's picture data comes before its size.");
+  if (frame === undefined) return corrupt("The JPEG's image data comes before its size.");
   if (!isScanOf(segment, frame)) return corrupt("A scan of the JPEG does not belong to its frame.");
   if (scans === MAX_JPEG_SCANS) return corrupt(`The JPEG has more than ${MAX_JPEG_SCANS} scans.`);
   return { ...progress, scans: scans + 1 };
@@ -119,6 +119,6 @@ function finish({ frame, scans, metadataBytes, orientation = 1 }: Progress, end:
   const { width, height } = frame.header;
   const maxBytes = (width + BLOCK_PADDING) * (height + BLOCK_PADDING) * MAX_JPEG_BYTES_PER_PIXEL + TABLES_BYTES;
   return end - metadataBytes > maxBytes
-    ? corrupt("The JPEG holds more data than its size can need.")
+    ? corrupt("The JPEG contains more data than its dimensions allow.")
     : applyOrientation(frame.header, orientation);
 }

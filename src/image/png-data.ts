@@ -24,7 +24,7 @@ export function checkPngData(bytes: Uint8Array): Refusal | undefined {
   const maxBytes = expected + MAX_EXCESS_BYTES;
   const inflated = inflatedLength(concatenatedData(bytes), maxBytes);
   if (inflated < expected) return corrupt("The PNG's data is damaged, or ends before its last row.");
-  return inflated > maxBytes ? corrupt("The PNG holds more data than its size can need.") : undefined;
+  return inflated > maxBytes ? corrupt("The PNG contains more data than its dimensions allow.") : undefined;
 }
 
 /** Returns how many bytes a zlib stream inflates to; counting stops above `maxBytes`, and at damaged data. */

@@ -31,8 +31,8 @@ const MAX_PALETTE_BYTES = 768;
 /** Minimum length of tRNS by colour type; colour types with an alpha channel must not have it. */
 const TRANSPARENCY_BYTES: Readonly<Record<number, number>> = { 0: 2, 2: 6, 3: 0 };
 
-const DAMAGED = corrupt("A chunk of the PNG does not fit its checksum.");
-const NO_PICTURE = corrupt("The PNG holds no picture.");
+const DAMAGED = corrupt("The checksum of a PNG chunk is wrong.");
+const NO_PICTURE = corrupt("The PNG contains no image.");
 const TRUNCATED = corrupt("The PNG ends before its IEND chunk: only a part of the file is here.");
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -74,7 +74,7 @@ export function readPngHeader(bytes: Uint8Array): SniffResult {
     if (type === IEND) return progress.dataBytes > 0 ? pngHeader(raster, orientation) : NO_PICTURE;
     const next = at === SIGNATURE_BYTES ? progress : advance(progress, type, length, raster);
     if ("refused" in next) return next;
-    if (next.dataBytes > maxDataBytes) return corrupt("The PNG holds more data than its size can need.");
+    if (next.dataBytes > maxDataBytes) return corrupt("The PNG contains more data than its dimensions allow.");
     progress = next;
     at = end;
   }
@@ -92,11 +92,11 @@ function advance(progress: Progress, type: number, length: number, { colourType 
   if (type === IHDR) return corrupt("The PNG has a second IHDR chunk.");
   if (type === PLTE) {
     const isValid = !hasPalette && dataBytes === 0 && length > 0 && length <= MAX_PALETTE_BYTES && length % 3 === 0;
-    return isValid ? { ...progress, hasPalette: true } : corrupt("The PNG's palette makes no sense.");
+    return isValid ? { ...progress, hasPalette: true } : corrupt("The PNG's palette is invalid.");
   }
   if (type === TRNS && dataBytes === 0) {
     const isValid = !hasTransparency && !lacksPalette && length >= (TRANSPARENCY_BYTES[colourType] ?? Infinity);
-    return isValid ? { ...progress, hasTransparency: true } : corrupt("The PNG's tRNS chunk makes no sense.");
+    return isValid ? { ...progress, hasTransparency: true } : corrupt("The PNG's tRNS chunk is invalid.");
   }
   if (type !== IDAT) return progress;
   return lacksPalette ? corrupt("The PNG has no palette.") : { ...progress, dataBytes: dataBytes + length };
@@ -130,7 +130,7 @@ export function readRaster(bytes: Uint8Array): PngRaster | Refusal {
     interlacing <= 1 &&
     Math.min(width, height) >= 1 &&
     Math.max(width, height) <= MAX_SIDE;
-  if (!isValid) return corrupt("The PNG's IHDR chunk makes no sense.");
+  if (!isValid) return corrupt("The PNG's IHDR chunk is invalid.");
   return { width, height, bitDepth, colourType, isInterlaced: interlacing === 1 };
 }
 

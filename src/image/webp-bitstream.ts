@@ -63,7 +63,7 @@ export function frameSize(data: Uint8Array, canvas: Size | undefined): Size | Re
   if (data.length < FRAME_HEADER_BYTES) return undefined;
   const isAtOrigin = data.subarray(0, 6).every((byte) => byte === 0);
   if (!isAtOrigin || !isSameSize(sizeAt(data, 6), canvas)) {
-    return unsupported("The WebP's first frame does not fill its canvas; send a picture that does not move.");
+    return unsupported("The WebP's first frame does not fill its canvas; send a still image.");
   }
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   for (let at = FRAME_HEADER_BYTES; at + CHUNK_HEADER_BYTES <= data.length;) {

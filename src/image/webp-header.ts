@@ -31,7 +31,7 @@ const IS_ANIMATED = 0x02;
 const HAS_EXIF = 0x08;
 
 const TRUNCATED = corrupt("The WebP ends before its last chunk: only a part of the file is here.");
-const INVALID_HEADER = corrupt("The WebP's header makes no sense.");
+const INVALID_HEADER = corrupt("The WebP's header is invalid.");
 
 /** State of the parser. */
 interface Progress {
@@ -92,7 +92,7 @@ function advance(progress: Progress, type: number, data: Uint8Array): Progress |
 }
 
 function finish({ canvas, image, orientation }: Progress): SniffResult {
-  if (image === undefined) return corrupt("The WebP holds no picture.");
+  if (image === undefined) return corrupt("The WebP contains no image.");
   if (canvas !== undefined && !isSameSize(image, canvas)) return INVALID_HEADER;
   const { width, height } = image;
   const stored: ImageHeader = { format: "webp", width, height };

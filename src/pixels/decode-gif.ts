@@ -69,7 +69,7 @@ function firstFrame(bytes: Uint8Array, view: DataView): Frame {
     while ((bytes[at] ?? 0) > 0) at += 1 + (bytes[at] ?? 0);
     at += 1;
   }
-  if (bytes[at] !== IMAGE_SEPARATOR) throw new Problem("image-corrupt", "The GIF holds no picture.");
+  if (bytes[at] !== IMAGE_SEPARATOR) throw new Problem("image-corrupt", "The GIF contains no image.");
   const [left = 0, top = 0, width = 0, height = 0] = [1, 3, 5, 7].map((offset) => view.getUint16(at + offset, true));
   const flags = view.getUint8(at + IMAGE_DESCRIPTOR_BYTES);
   const localTable = colourTableAt(bytes, at + 1 + IMAGE_DESCRIPTOR_BYTES, flags);

@@ -21,7 +21,7 @@ export async function preprocess(
 ): Promise<Float32Array> {
   return decoders[format](bytes, (rgba) => {
     if (rgba.length !== width * height * 4) {
-      throw new Problem("image-corrupt", "The picture has not the size that its header says.");
+      throw new Problem("image-corrupt", "The decoded image's size differs from the size in its header.");
     }
     const { output, writeRow } = createResizer({ width, height }, size);
     const rgb = new Uint8Array(width * 3);
