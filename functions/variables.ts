@@ -24,6 +24,6 @@ export const Variables = z
   })
   .refine(({ PLACEMENT, BACKEND_URL }) => PLACEMENT === "embedded" || BACKEND_URL !== "", {
     path: ["BACKEND_URL"],
-    error: "This placement needs the address of a backend.",
+    error: "This placement needs the URL of a backend.",
   });
 export type Variables = z.infer<typeof Variables>;

@@ -23,7 +23,7 @@ export interface ServiceOptions extends ImageIntake {
 }
 
 function renderOutcome(prepared: Prepared, image: EncodedImage | AbsentImage, outcome: TaskOutcome | undefined) {
-  if (outcome === undefined) throw new Error(`Nothing became of ${prepared.task}.`);
+  if (outcome === undefined) throw new Error(`There is no outcome for ${prepared.task}.`);
   return outcome instanceof Problem ? outcome : renderForm(prepared, { image, ...outcome });
 }
 

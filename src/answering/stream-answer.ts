@@ -32,7 +32,7 @@ function contentOf(answer: FormattedAnswer): Content {
 function restOf(whole: Content, emitted: Content): Content {
   const beginning = whole.objects.slice(0, emitted.objects.length);
   if (!whole.text.startsWith(emitted.text) || JSON.stringify(beginning) !== JSON.stringify(emitted.objects)) {
-    throw new Problem("backend-failed", "The answer's end contradicts its beginning.");
+    throw new Problem("backend-failed", "The complete answer does not begin with the parts already sent.");
   }
   return { text: whole.text.slice(emitted.text.length), objects: whole.objects.slice(emitted.objects.length) };
 }

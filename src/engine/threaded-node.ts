@@ -57,7 +57,7 @@ async function waitUntilReady(worker: Worker): Promise<Ready> {
   // `once` rejects with the thread's own error if the thread cannot load its model.
   const [message]: FromEngine[] = await once(worker, "message");
   if (message?.type === "ready") return message;
-  throw new Error("The engine's thread did not begin by saying that it is ready.");
+  throw new Error("The engine's thread did not report `ready` first.");
 }
 
 /** Keeps the load and the cached digests that the thread last reported. */

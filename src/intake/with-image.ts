@@ -29,13 +29,13 @@ type UrlImageOptions = ImageIntake & { readonly url: string; readonly call: Call
 /** Downloads the image, or returns the cached one if it has not changed. */
 async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<Image | AbsentImage> {
   const { url, call, limits, headerCache, fetchImage, urlCache } = options;
-  if (fetchImage === undefined) throw new Problem("image-url-refused", "No addresses are fetched here.");
+  if (fetchImage === undefined) throw new Problem("image-url-refused", "This server does not fetch URLs.");
   const fetched = await fetchImage(url, call.signal, cached?.origin);
   const store = async (image: AbsentImage, origin: CacheMetadata): Promise<void> => {
     if (origin.isStorable && !call.cache.noStore) await urlCache?.put(url, { image, origin });
   };
   if (fetched.type === "unchanged") {
-    if (cached === undefined) throw new TypeError("What was not known cannot be unchanged.");
+    if (cached === undefined) throw new TypeError("The server replied 304 to an unconditional request.");
     await store(cached.image, fetched.metadata);
     return cached.image;
   }

@@ -17,7 +17,10 @@ export function rowStates(
   }
   return Array.from(lengths, (length, row) => {
     if (length < 1 || length > longest) {
-      throw new InferenceFailure("malformed", `The reply's ${name} has ${longest} places, and a row of ${length}.`);
+      throw new InferenceFailure(
+        "malformed",
+        `The reply's ${name} has ${longest} positions, but a row of length ${length}.`,
+      );
     }
     const begin = row * longest * width;
     return { type: "float32", data: data.slice(begin, begin + length * width), dims: [1, length, width] };

@@ -59,7 +59,7 @@ function completed(
 ): Generation {
   const { length } = tokenIds;
   if (length !== last.token_count) throw malformed(`lost tokens: ${length} of ${last.token_count} came`);
-  if (!last.text.startsWith(streamedText)) throw malformed("told another text than it ends with");
+  if (!last.text.startsWith(streamedText)) throw malformed("ended with a text that differs from the streamed text");
   const { text, finish_reason: finishReason, prompt_token_count: promptTokens } = last;
   return { tokenIds, tokenLogprobs, text, finishReason, promptTokens };
 }
@@ -71,7 +71,7 @@ function* eventsOf(
 ): Generator<GenerationEvent> {
   const result = Frame.safeParse(frame);
   const partial = pending.get(result.data?.index ?? -1);
-  if (!result.success || partial === undefined) throw malformed("has an event that is none of its kinds");
+  if (!result.success || partial === undefined) throw malformed("has an event of an unknown kind");
   const { data } = result;
   check(data.parameters ?? {});
   if ("finish_reason" in data) {

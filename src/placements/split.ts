@@ -63,7 +63,7 @@ function createCombinedModel(describe: () => Promise<ModelDescription>) {
         seen.add(revision);
         const isRequested = model === undefined || combined(await describe(), revision).revision === model.revision;
         if (!isRequested || seen.size > 1) {
-          throw new ModelChanged("The encoders are others than those that were asked for.");
+          throw new ModelChanged("The encoders are not the requested ones.");
         }
       };
     },

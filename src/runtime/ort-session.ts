@@ -11,7 +11,7 @@ function fromOrt(name: string, tensor: OrtTensor): Tensor {
   if (type === "float16" && ArrayBuffer.isView(data)) return { type: "float32", data: widen(data), dims };
   if (type === "int64" && data instanceof BigInt64Array) return { type, data, dims };
   if (type === "bool" && data instanceof Uint8Array) return { type, data, dims };
-  throw new TypeError(`The graph's output ${name} is of type ${type}, which no Session hands out.`);
+  throw new TypeError(`The graph's output ${name} is of type ${type}, which Session does not support.`);
 }
 
 /** One call per type, because the overloaded constructor does not accept a union. */

@@ -18,7 +18,7 @@ export function createAdmission(maxInFlight: number): Admission {
   let inFlight = 0;
   const enter = (): void => {
     if (!isOpen) throw new Problem("overloaded", "The server is shutting down.");
-    if (inFlight >= maxInFlight) throw new Problem("overloaded", `${inFlight} requests are at work or waiting.`);
+    if (inFlight >= maxInFlight) throw new Problem("overloaded", `${inFlight} requests are running or waiting.`);
     inFlight += 1;
   };
   const leave = (): void => {

@@ -40,11 +40,11 @@ export const SERVING_USAGE = `Usage: npm run gpu -- [flags]
   --port 8000             0 takes a free one
   --provider cpu          cpu, cuda, webgpu, coreml or dml
   --threads N             of one graph on the CPU; all cores but one when left out
-  --max-batch 8           pictures, or prompts, in one encoder pass
-  --window-ms 1           how long a batch that is not full waits for company
+  --max-batch 8           images, or prompts, in one encoder pass
+  --window-ms 1           how long a batch that is not full waits for more items
   --max-rows 64           sequences decoded at once, beams counted
-  --max-queue 256         requests at work and waiting; more are answered 503
-  --feature-cache-mb 256  for the features of pictures seen before
+  --max-queue 256         requests running and waiting; more are answered 503
+  --feature-cache-mb 256  for cached image features
   --max-image-pixels N    60 million
   --offer-fp16            offer encoder states as FP16 too
-  --drain-seconds 25      how long SIGTERM waits for requests under way`;
+  --drain-seconds 25      how long SIGTERM waits for requests in flight`;

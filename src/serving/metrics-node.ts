@@ -38,15 +38,15 @@ export function createServingMetrics(load: () => EngineLoad, inFlight: () => num
   });
   const tokens = new Counter({
     name: "florence_tokens_total",
-    help: "Tokens written.",
+    help: "Generated tokens.",
     labelNames: ["model"],
     registers,
   });
   addGauges(registry, [
-    ["florence_requests_inside", "Requests at work or waiting.", inFlight],
+    ["florence_requests_inside", "Requests running or waiting.", inFlight],
     ["florence_answers_running", "Answers in the decoder's batch.", () => load().running],
     ["florence_answers_waiting", "Answers that wait for rows of the decoder's batch.", () => load().waiting],
-    ["florence_features_cached", "Pictures whose features are held.", () => load().cachedImages],
+    ["florence_features_cached", "Images whose features are cached.", () => load().cachedImages],
     ["florence_features_cached_bytes", "Bytes of those features.", () => load().cachedBytes],
   ]);
   return {

@@ -48,7 +48,7 @@ export function errorReply(thrown: unknown): ErrorReply {
     return { status: servingStatuses[code], body: { error: message, code }, fault: undefined };
   }
   if (thrown instanceof UnknownDigestError) {
-    const error = "No features are held under this digest: send the image.";
+    const error = "No features are cached for this digest: send the image.";
     return { status: servingStatuses["unknown-digest"], body: { error, code: "unknown-digest" }, fault: undefined };
   }
   if (thrown instanceof Problem) {

@@ -20,7 +20,7 @@ export function createCircuit(settings: BreakerSettings, now: () => number): Cir
       const wait = waitMs(state, now(), settings);
       if (wait > 0) {
         const retryAfterSeconds = Math.ceil(wait / 1000);
-        throw new InferenceFailure("circuit-open", "The server failed repeatedly and is left alone.", {
+        throw new InferenceFailure("circuit-open", "The server failed repeatedly; requests to it are suspended.", {
           retryAfterSeconds,
         });
       }

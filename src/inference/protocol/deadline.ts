@@ -37,8 +37,9 @@ export function startDeadline({ now, sleep }: Clock, milliseconds: number, calle
     over.reject(failure);
     work.abort(failure);
   };
-  const cancel = (): void => stop(new InferenceFailure("cancelled", "The caller left.", { cause: caller?.reason }));
-  const expire = (): void => stop(new InferenceFailure("deadline", `The time, ${milliseconds} ms, is over.`));
+  const cancel = (): void =>
+    stop(new InferenceFailure("cancelled", "The caller cancelled the call.", { cause: caller?.reason }));
+  const expire = (): void => stop(new InferenceFailure("deadline", `The deadline of ${milliseconds} ms has passed.`));
   // Without a pending race, the rejection must not be reported as unhandled.
   over.promise.catch(ignore);
   caller?.addEventListener("abort", cancel, { once: true });
