@@ -21,7 +21,7 @@ function isEvent(value: unknown): value is AnswerEvent {
 }
 
 const invalidEvent = (): FlorenceError =>
-  new FlorenceError("invalid-response", "The stream holds an event that is no event of an answer.");
+  new FlorenceError("invalid-response", "The stream contains an event that is not an answer event.");
 
 /** Yields the events up to and including `done`; throws the problem of an `error` event. */
 async function* answerEvents(response: Response, deadline: Deadline): AsyncGenerator<AnswerEvent, void, void> {

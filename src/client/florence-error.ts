@@ -8,10 +8,10 @@ interface ClientErrorRow {
 
 /** The client's own error codes; all other errors have the problem codes of the server. */
 const clientErrors = {
-  "connection-failed": { retryable: true, fix: "Check the address and the network, then ask again." },
+  "connection-failed": { retryable: true, fix: "Check the URL and the network, then retry." },
   timeout: { retryable: true, fix: "Ask again with a longer `timeoutMs`, a smaller image or fewer `beams`." },
   aborted: { retryable: false, fix: "Your own signal ended the call; ask again if you still want the answer." },
-  "invalid-response": { retryable: false, fix: "Check that `baseUrl` is the address of a florence-edge API." },
+  "invalid-response": { retryable: false, fix: "Check that `baseUrl` is the URL of a florence-edge API." },
 } as const satisfies Record<string, ClientErrorRow>;
 
 type ClientErrorCode = keyof typeof clientErrors;

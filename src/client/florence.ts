@@ -65,12 +65,16 @@ function baseUrlOf(baseUrl: string | URL): string {
   try {
     return baseOf(String(baseUrl));
   } catch (cause) {
-    const fix = "Give the API's address, as https://florence.example.com; credentials go into `headers`.";
-    throw new FlorenceError("invalid-request", `baseUrl: ${JSON.stringify(String(baseUrl))} is no address of an API.`, {
-      fix,
-      issues: [{ path: "baseUrl", message: fix }],
-      cause,
-    });
+    const fix = "Give the API's URL, as https://florence.example.com; credentials go into `headers`.";
+    throw new FlorenceError(
+      "invalid-request",
+      `baseUrl: ${JSON.stringify(String(baseUrl))} is not the URL of an API.`,
+      {
+        fix,
+        issues: [{ path: "baseUrl", message: fix }],
+        cause,
+      },
+    );
   }
 }
 

@@ -46,7 +46,7 @@ export async function replyError(response: Response, deadline: Deadline, nowMs: 
   if (problem !== undefined) return problem;
   return new FlorenceError("invalid-response", `The server answered with status ${status} and without a problem.`, {
     status,
-    fix: redirectStatuses.has(status) ? "Set `baseUrl` to the address that the server redirects to." : undefined,
+    fix: redirectStatuses.has(status) ? "Set `baseUrl` to the URL that the server redirects to." : undefined,
     retryable: transientStatuses.has(status),
     requestId: headers.get("x-request-id") ?? undefined,
     retryAfterSeconds: seconds,

@@ -24,7 +24,7 @@ export async function callTask(
   const method = methodOf(task);
   if (method === undefined) {
     throw new FlorenceError("unknown-task", `This page does not know the task ${task}.`, {
-      fix: "Load the page anew.",
+      fix: "Reload the page.",
     });
   }
   // The form fields are generated from the API's own document, so the types of the options are unknown here; the API validates them.
@@ -58,5 +58,5 @@ export async function loadDocument(fetch: typeof globalThis.fetch): Promise<ApiD
 export function asError(thrown: unknown): FlorenceError {
   if (thrown instanceof FlorenceError) return thrown;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return new FlorenceError("internal", detail, { fix: "Load the page anew.", cause: thrown });
+  return new FlorenceError("internal", detail, { fix: "Reload the page.", cause: thrown });
 }

@@ -89,7 +89,7 @@ function fieldElement(bound: BoundField): HTMLElement {
   }
   const input = inputs[field.kind](bound);
   input.setAttribute("aria-describedby", hint.id);
-  const suffix = field.kind === "lines" ? ", one a line" : "";
+  const suffix = field.kind === "lines" ? ", one per line" : "";
   return createElement("div", { class: "field" }, createElement("label", { for: id }, title + suffix), input, hint);
 }
 

@@ -41,12 +41,12 @@ export function ageOf(seconds: number): string {
 const reasons: Readonly<Record<string, string>> = {
   miss: "Not in the cache: the model was asked",
   stale: "Too old in the cache: the model was asked",
-  request: "The model was asked anew, as you wished",
+  request: "The cache was bypassed, as requested: the model was asked",
 };
 
 /** Describes a cache report in a sentence. */
 export function cacheSentence(cache: CacheReport | undefined): string {
-  if (cache === undefined) return "Nothing is known of the cache.";
+  if (cache === undefined) return "The API reported no cache status.";
   if (cache.hit) {
     return `From the cache, made ${ageOf(cache.age)}${cache.stale ? ", since the model cannot be reached" : ""}.`;
   }
