@@ -24,11 +24,9 @@ const flat = {
     "x,y of each point; points are separated by spaces, rings by |, objects by ;. Empty for boxes and texts.",
   ),
   score_type: z.string(),
-  first_label: z
-    .string()
-    .meta({
-      description: "Label of the first object. Without objects it is empty, and the other `first_` fields are 0.",
-    }),
+  first_label: z.string().meta({
+    description: "Label of the first object. Without objects it is empty, and the other `first_` fields are 0.",
+  }),
   first_score: z.number(),
   source_width: common.source.shape.width,
   source_height: common.source.shape.height,
