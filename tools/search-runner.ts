@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { createBeamSearch } from "../src/decoding/beam-search.ts";
 import { createGreedySearch } from "../src/decoding/greedy-search.ts";
-import type { LogitRules } from "../src/decoding/logits.ts";
+import type { GenerationSettings } from "../src/decoding/logits.ts";
 import type { Search, SearchResult } from "../src/decoding/search.ts";
 import type { Check } from "./vector-check.ts";
 
@@ -32,7 +32,7 @@ type Vector = z.infer<typeof vector>;
 
 const SearchFile = z.object({ vectors: z.array(vector) });
 
-function rulesOf({ config, vocab_size: vocabularySize }: Vector): LogitRules {
+function rulesOf({ config, vocab_size: vocabularySize }: Vector): GenerationSettings {
   return {
     startTokenId: config.decoder_start_token_id,
     endTokenId: config.eos_token_id,

@@ -2,8 +2,8 @@ import type { ByteLru } from "./byte-lru.ts";
 import { decodeEntry, encodeEntry, type Entry } from "./entry.ts";
 import type { Store } from "./store.ts";
 
-/** Options of `createTiers`. */
-export interface TiersOptions<Value> {
+/** Options of `createTieredCache`. */
+export interface TieredCacheOptions<Value> {
   /** The level in the isolate. */
   readonly memory: ByteLru<Entry<Value>>;
   /** The levels outside the isolate, the nearest first. */
@@ -16,7 +16,7 @@ export interface TiersOptions<Value> {
 }
 
 /** A cache of immutable entries in several levels. Never rejects: a failing cache costs time, not an answer. */
-export interface Tiers<Value> {
+export interface TieredCache<Value> {
   get(key: string): Promise<Entry<Value> | undefined>;
   /** Returns the isolate's own entry, without reading the other levels. */
   peek(key: string): Entry<Value> | undefined;
@@ -29,7 +29,7 @@ export interface Tiers<Value> {
 async function readFrom<Value>(
   store: Store,
   key: string,
-  parse: TiersOptions<Value>["parse"],
+  parse: TieredCacheOptions<Value>["parse"],
 ): Promise<Entry<Value> | undefined> {
   try {
     const bytes = await store.get(key);
@@ -54,13 +54,13 @@ async function writeTo(
 }
 
 /** Creates a cache that reads the levels in order, and copies an entry from a farther level into the nearer ones. */
-export function createTiers<Value>({
+export function createTieredCache<Value>({
   memory,
   stores,
   ttlSeconds,
   parse,
   waitUntil,
-}: TiersOptions<Value>): Tiers<Value> {
+}: TieredCacheOptions<Value>): TieredCache<Value> {
   return {
     get: async (key) => {
       const cached = memory.get(key);

@@ -1,4 +1,4 @@
-import { baseOf } from "../inference/protocol/addresses.ts";
+import { parseBaseUrl } from "../inference/protocol/urls.ts";
 import { defaultRetry } from "../inference/protocol/retry.ts";
 import { AnswerPromise, StreamPromise } from "./answer-promise.ts";
 import { call, callStream, type CallOptions, type Connection, type ApiRequest } from "./call.ts";
@@ -63,7 +63,7 @@ export interface Florence extends TaskMethods {
 
 function baseUrlOf(baseUrl: string | URL): string {
   try {
-    return baseOf(String(baseUrl));
+    return parseBaseUrl(String(baseUrl));
   } catch (cause) {
     const fix = "Give the API's URL, as https://florence.example.com; credentials go into `headers`.";
     throw new FlorenceError(

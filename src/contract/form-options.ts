@@ -11,8 +11,8 @@ export const BoxFormat = z.enum(["xyxy", "xywh", "cxcywh"], "Send xyxy, xywh or 
 export type BoxFormat = z.infer<typeof BoxFormat>;
 
 /** Additional formats of each object's outline. */
-export const Outline = z.enum(["svg_path", "coco_rle"], "Send svg_path or coco_rle.");
-export type Outline = z.infer<typeof Outline>;
+export const OutlineFormat = z.enum(["svg_path", "coco_rle"], "Send svg_path or coco_rle.");
+export type OutlineFormat = z.infer<typeof OutlineFormat>;
 
 const objects = {
   min_score: z
@@ -26,7 +26,7 @@ const objects = {
   }),
   box_format: BoxFormat.optional(),
   include: z
-    .array(Outline, "Send a list of svg_path and coco_rle.")
+    .array(OutlineFormat, "Send a list of svg_path and coco_rle.")
     .min(1)
     .optional()
     .meta({ description: "Adds each object's outline as an SVG path or as a COCO RLE mask." }),

@@ -127,7 +127,7 @@ export interface Drawing {
   readonly type: "drawing";
   readonly mediaType: DrawingType;
   /** The file's parts in order, sent one by one, so that an image of ten megabytes is never held as text. */
-  readonly pieces: () => Iterable<string>;
+  readonly chunks: () => Iterable<string>;
   /** A text that is equal only for equal files. It is short even if the file contains a large image. */
   readonly fingerprint: string;
 }

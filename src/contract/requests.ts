@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { checkForm, formOptions, type FormOptions, formSchema, Outline } from "./form-options.ts";
+import { checkForm, formOptions, type FormOptions, formSchema, OutlineFormat } from "./form-options.ts";
 import { type Box, Region } from "./geometry.ts";
 
 /** Maximum length of `text`, in characters: no model here reads more than 1024 tokens, and a token is seldom longer than 8 characters. */
@@ -127,7 +127,7 @@ const QueryRegion = z
 /** A list of outline formats in the syntax of the query. */
 const QueryInclude = z
   .string()
-  .regex(new RegExp(`^(${Outline.options.join("|")})(,(${Outline.options.join("|")}))*$`))
+  .regex(new RegExp(`^(${OutlineFormat.options.join("|")})(,(${OutlineFormat.options.join("|")}))*$`))
   .meta({ id: "QueryInclude", description: "Names separated by commas, as in svg_path,coco_rle" });
 
 /** Schemas of options with another syntax in the query than in JSON. */

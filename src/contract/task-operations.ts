@@ -22,7 +22,7 @@ export function taskPath(task: string): string {
 }
 
 /** A multipart form: the image as a file under any field name, and options as fields in the syntax of the query. */
-const formBody = {
+const answerBody = {
   type: "object",
   properties: { image: { type: "string", contentMediaType: "application/octet-stream" } },
   additionalProperties: { type: "string" },
@@ -33,7 +33,7 @@ function requestContent({ input }: TaskRow) {
   const images = IMAGE_MEDIA_TYPES.map((type) => [type, { schema: {} }]);
   return {
     "application/json": { schema: bodiesByInput[input], examples: jsonExamples(input) },
-    "multipart/form-data": { schema: formBody },
+    "multipart/form-data": { schema: answerBody },
     ...Object.fromEntries(images),
   };
 }

@@ -1,4 +1,4 @@
-import { applyRules, logSoftmax, type LogitRules } from "./logits.ts";
+import { processLogits, logSoftmax, type GenerationSettings } from "./logits.ts";
 import { finishReason, type Row, type Search, type SearchResult, type GeneratedToken } from "./search.ts";
 import { free } from "../runtime/tensors.ts";
 import { topK } from "./top-k.ts";
@@ -54,13 +54,13 @@ function pick<Item>(items: readonly Item[], scores: readonly number[], count: nu
 function candidatesOf(
   beams: readonly Beam[],
   logits: readonly Float32Array[],
-  rules: LogitRules,
+  rules: GenerationSettings,
 ): readonly Candidate[] {
   const size = rules.vocabularySize;
   const logprobs = logits.map(logSoftmax);
   const sums = new Float32Array(beams.length * size);
   const allowed = beams.map(({ row, sequence, score }, index) => {
-    const scores = applyRules(logprobs[row] ?? new Float32Array(), sequence, rules);
+    const scores = processLogits(logprobs[row] ?? new Float32Array(), sequence, rules);
     for (let id = 0; id < size; id++) sums[index * size + id] = score + (scores[id] ?? -Infinity);
     return scores;
   });
@@ -80,7 +80,7 @@ function candidatesOf(
 function nextPool(
   { pool, canImprove }: State,
   candidates: readonly Candidate[],
-  rules: LogitRules,
+  rules: GenerationSettings,
 ): readonly Hypothesis[] {
   const { beams, earlyStopping, lengthPenalty } = rules;
   const isClosed = earlyStopping === true && pool.every(({ isFinished }) => isFinished);
@@ -117,7 +117,7 @@ function nextBeams(candidates: readonly Candidate[], count: number) {
 }
 
 /** Whether the best running beam, scored at the length that the rules prescribe, still beats a hypothesis of the pool. */
-function mayImprove(beams: readonly Beam[], pool: readonly Hypothesis[], rules: LogitRules): boolean {
+function mayImprove(beams: readonly Beam[], pool: readonly Hypothesis[], rules: GenerationSettings): boolean {
   const [best] = beams;
   if (best === undefined) return false;
   const { earlyStopping, lengthPenalty, maxLength } = rules;
@@ -132,7 +132,7 @@ function tokensOf({ candidate }: Hypothesis): readonly GeneratedToken[] {
   return candidate === undefined ? [] : [...candidate.beam.tokens, candidate.token];
 }
 
-function resultOf(hypothesis: Hypothesis | undefined, rules: LogitRules): SearchResult {
+function resultOf(hypothesis: Hypothesis | undefined, rules: GenerationSettings): SearchResult {
   if (hypothesis?.candidate === undefined) return { tokens: [], finishReason: "length" };
   const { beam, token } = hypothesis.candidate;
   return { tokens: tokensOf(hypothesis), finishReason: finishReason(token.id, beam.sequence, rules) };
@@ -152,7 +152,7 @@ function commonPrefix(sequences: readonly (readonly GeneratedToken[])[], known: 
  * scores. A token's log-probability is that of the softmax before the rules. Ties and sums depend only on the logits, so the same
  * logits give the same result on every platform.
  */
-export function createBeamSearch(rules: LogitRules): Search {
+export function createBeamSearch(rules: GenerationSettings): Search {
   const searchFrom = (state: State, rows: readonly Row[], certain: readonly GeneratedToken[]): Search => ({
     rows,
     certain,

@@ -7,9 +7,9 @@ import type { SequenceGroup } from "./cohort.ts";
 import { createTokenEmitter } from "./detokenizer.ts";
 import { createGreedySearch } from "./greedy-search.ts";
 import type { DecoderModel } from "../runtime/load-model.ts";
-import type { LogitRules } from "./logits.ts";
+import type { GenerationSettings } from "./logits.ts";
 import type { ImageConfig } from "../runtime/model-config.ts";
-import { rulesFor, type Search, type SearchResult } from "./search.ts";
+import { generationSettings, type Search, type SearchResult } from "./search.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 
 /** Decodes an image and converts it to normalised `[3, size, size]`. Throws `image-corrupt`. */
@@ -34,7 +34,7 @@ export interface Prompt extends PromptSize {
 
 /** The execution plan of a valid request. */
 export interface Plan {
-  readonly rules: LogitRules;
+  readonly rules: GenerationSettings;
   /** The prompts in order, split into batches that fit into memory. */
   readonly batches: readonly (readonly Prompt[])[];
 }
@@ -61,7 +61,7 @@ export function encodeText(
 }
 
 /** Creates the initial search for these rules: greedy search for one beam, otherwise beam search. */
-export function createSearch(rules: LogitRules): Search {
+export function createSearch(rules: GenerationSettings): Search {
   return rules.beams === 1 ? createGreedySearch(rules) : createBeamSearch(rules);
 }
 
@@ -84,7 +84,7 @@ export function planGeneration(model: DecoderModel, request: GenerateRequest, li
     const ids = encodeText(model, text, limits.maxPromptTokens);
     return { index, text, ids, tokens: config.image.tokens + ids.length };
   });
-  const rules = rulesFor(config, request.decoding);
+  const rules = generationSettings(config, request.decoding);
   return { rules, batches: planBatches(prompts, { rules, maxCachedTokens: limits.maxCachedTokens }) };
 }
 

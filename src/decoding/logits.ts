@@ -1,7 +1,7 @@
 import type { GenerationConfig } from "../runtime/model-config.ts";
 
 /** The settings of one generation: search, length limit and logits processors. */
-export interface LogitRules extends GenerationConfig {
+export interface GenerationSettings extends GenerationConfig {
   /** Maximum number of ids in the sequence, the decoder's start token and the end token included. */
   readonly maxLength: number;
 }
@@ -19,7 +19,7 @@ export function repeatedNgramEnds(sequence: readonly number[], size: number): Re
 }
 
 /** Returns the id that is forced after `length` ids, if any. The last position takes precedence over the first, as in transformers. */
-export function forcedTokenId(length: number, rules: LogitRules): number | undefined {
+export function forcedTokenId(length: number, rules: GenerationSettings): number | undefined {
   if (length === rules.maxLength - 1 && rules.forcedLastTokenId !== undefined) return rules.forcedLastTokenId;
   return length === 1 ? rules.forcedFirstTokenId : undefined;
 }
@@ -54,7 +54,7 @@ export function logSoftmax(logits: Float32Array): Float32Array {
  * Returns a new array, with -Infinity for ids that are not allowed. Ids without a token are never allowed: padding of the logits
  * is cut off, and the image placeholder is -Infinity. `sequence` begins with the decoder's start token.
  */
-export function applyRules(raw: Float32Array, sequence: readonly number[], rules: LogitRules): Float32Array {
+export function processLogits(raw: Float32Array, sequence: readonly number[], rules: GenerationSettings): Float32Array {
   const forced = forcedTokenId(sequence.length, rules);
   if (forced !== undefined) {
     const only = new Float32Array(rules.vocabularySize).fill(-Infinity);

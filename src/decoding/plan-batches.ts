@@ -1,5 +1,5 @@
 import { Problem } from "../contract/problems.ts";
-import type { LogitRules } from "./logits.ts";
+import type { GenerationSettings } from "./logits.ts";
 
 /** The size of a prompt, which determines its memory use. */
 export interface PromptSize {
@@ -9,7 +9,7 @@ export interface PromptSize {
 
 /** Limits of a batch. */
 export interface BatchLimits {
-  readonly rules: LogitRules;
+  readonly rules: GenerationSettings;
   /** Maximum number of cached tokens (encoder output and generated) over all sequences of a batch. */
   readonly maxCachedTokens: number;
 }
@@ -30,7 +30,7 @@ function split<Item>(items: readonly Item[], isAllowed: (piece: readonly Item[])
 }
 
 /** Returns the number of cached tokens if every generation reaches its maximum length. Shorter prompts are padded to the longest. */
-function cachedTokens(batch: readonly PromptSize[], { beams, maxLength }: LogitRules): number {
+function cachedTokens(batch: readonly PromptSize[], { beams, maxLength }: GenerationSettings): number {
   return batch.length * beams * (longestOf(batch) + maxLength - 1);
 }
 

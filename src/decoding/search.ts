@@ -1,5 +1,5 @@
 import type { Decoding, FinishReason } from "../inference/backend.ts";
-import { forcedTokenId, type LogitRules } from "./logits.ts";
+import { forcedTokenId, type GenerationSettings } from "./logits.ts";
 import type { ModelConfig } from "../runtime/model-config.ts";
 
 /** A generated id and the natural logarithm of its probability (0 for a forced id). */
@@ -32,7 +32,7 @@ export interface Search {
 }
 
 /** Merges the caller's settings with the checkpoint's. The length limit never exceeds the position table. */
-export function rulesFor({ generation, positions }: ModelConfig, decoding: Decoding): LogitRules {
+export function generationSettings({ generation, positions }: ModelConfig, decoding: Decoding): GenerationSettings {
   const {
     maxNewTokens = generation.maxNewTokens,
     beams = generation.beams,
@@ -46,6 +46,6 @@ export function rulesFor({ generation, positions }: ModelConfig, decoding: Decod
 }
 
 /** Returns why a sequence ended with the id `last`. `before` are the ids before it, start token included. */
-export function finishReason(last: number, before: readonly number[], rules: LogitRules): FinishReason {
+export function finishReason(last: number, before: readonly number[], rules: GenerationSettings): FinishReason {
   return last === rules.endTokenId && forcedTokenId(before.length, rules) === undefined ? "stop" : "length";
 }

@@ -3,14 +3,14 @@ import { createTokenEmitter } from "../decoding/detokenizer.ts";
 import type { Encoder, Graphs } from "../runtime/florence2.ts";
 import { encodeText, createSearch, toGeneration } from "../decoding/generate.ts";
 import type { Model } from "../runtime/load-model.ts";
-import { rulesFor } from "../decoding/search.ts";
+import { generationSettings } from "../decoding/search.ts";
 import type { Tensor } from "../runtime/session.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 import { createBatcher } from "./batcher.ts";
 import { cancelled } from "./cancelled.ts";
 import { createDecoderLoop, type DecoderLoop, type LoopGroup } from "./decoder-loop.ts";
 import { createDevice, type Device } from "./device.ts";
-import { createFeatureStore, type FeatureStore, type FeatureStoreOptions, type EngineImage } from "./feature-store.ts";
+import { createFeatureCache, type FeatureCache, type FeatureCacheOptions, type EngineImage } from "./feature-cache.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
@@ -58,7 +58,7 @@ export interface EngineLimits {
 }
 
 /** Clock and callbacks of an engine. */
-export interface EngineDependencies extends Pick<FeatureStoreOptions, "onChange"> {
+export interface EngineDependencies extends Pick<FeatureCacheOptions, "onChange"> {
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
@@ -123,7 +123,7 @@ type Stopwatch = ReturnType<typeof createStopwatch>;
 interface Stages {
   readonly model: Model;
   readonly now: () => number;
-  readonly features: FeatureStore;
+  readonly features: FeatureCache;
   readonly prompts: ReturnType<typeof createPromptBatcher>;
   readonly loop: DecoderLoop;
 }
@@ -153,7 +153,7 @@ function createGenerate(stages: Stages): Engine["generate"] {
   const { model, now, loop } = stages;
   return async (job, emit, signal) => {
     const watch = createStopwatch(now);
-    const rules = rulesFor(model.config, job.decoding);
+    const rules = generationSettings(model.config, job.decoding);
     const start = createSearch(rules);
     const { ids, states } = await encodeJob(stages, job, signal, watch);
     const generations = states.map((encoded, prompt) =>
@@ -184,7 +184,7 @@ export function createEngine(model: Model, limits: EngineLimits, { now, sleep, o
   const { florence, graphs } = model;
   const device = createDevice();
   const window = () => (limits.windowMs > 0 ? sleep(limits.windowMs) : Promise.resolve());
-  const features = createFeatureStore({ encoder: florence, device, window, onChange, ...limits });
+  const features = createFeatureCache({ encoder: florence, device, window, onChange, ...limits });
   const prompts = createPromptBatcher(florence, device, limits, window);
   const loop = createDecoderLoop({ decoder: florence, device, maxRows: limits.maxRows });
   const stages: Stages = { model, now, features, prompts, loop };

@@ -18,8 +18,8 @@ export class UnknownDigestError extends Error {
   override readonly name = "UnknownDigestError";
 }
 
-/** Dependencies and limits of a feature store. */
-export interface FeatureStoreOptions {
+/** Dependencies and limits of a feature cache. */
+export interface FeatureCacheOptions {
   readonly encoder: Encoder;
   readonly device: Device;
   /** The batch window, as in `BatcherOptions`. */
@@ -32,7 +32,7 @@ export interface FeatureStoreOptions {
 }
 
 /** Cache of image features. Each image is encoded once, even for concurrent requests, and stays cached until it is evicted. */
-export interface FeatureStore {
+export interface FeatureCache {
   /**
    * Resolves with the features of an image, from the cache or from a vision pass; `begin` is called when that pass starts. Rejects with
    * `UnknownDigestError` or `request-cancelled`.
@@ -54,7 +54,7 @@ function isAbandoned({ signals }: VisionPass): boolean {
   return signals.every(({ aborted }) => aborted);
 }
 
-function createVisionBatcher({ encoder, device, window, maxBatch }: FeatureStoreOptions) {
+function createVisionBatcher({ encoder, device, window, maxBatch }: FeatureCacheOptions) {
   return createBatcher<VisionPass, Float32Tensor>({
     device,
     run: (passes) => {
@@ -75,7 +75,7 @@ interface InFlightPass {
 }
 
 /** Tracks queued and running vision passes by digest; `onDone` is called with the features of each that succeeds. */
-function createPassTracker(options: FeatureStoreOptions, onDone: (digest: string, features: Float32Tensor) => void) {
+function createPassTracker(options: FeatureCacheOptions, onDone: (digest: string, features: Float32Tensor) => void) {
   const inFlight = new Map<string, InFlightPass>();
   const batcher = createVisionBatcher(options);
   const remove = (digest: string, entry: InFlightPass): void => {
@@ -102,8 +102,8 @@ function createPassTracker(options: FeatureStoreOptions, onDone: (digest: string
   };
 }
 
-/** Creates a feature store: a cache by digest in front of a batcher of vision passes. */
-export function createFeatureStore(options: FeatureStoreOptions): FeatureStore {
+/** Creates a feature cache: a cache by digest in front of a batcher of vision passes. */
+export function createFeatureCache(options: FeatureCacheOptions): FeatureCache {
   const { featureBytes, onChange } = options;
   const cache = createByteLru<Float32Tensor>({
     maxBytes: featureBytes,

@@ -2,9 +2,9 @@ import type { ProblemCode, Issue } from "../contract/problems.ts";
 import { Problem } from "../contract/problems.ts";
 import type { GenerationEvent, ModelDescription } from "../inference/backend.ts";
 import type { Graphs } from "../runtime/florence2.ts";
-import type { Tensor, TensorPort } from "../runtime/session.ts";
+import type { Tensor, TensorInfo } from "../runtime/session.ts";
 import type { EncodedJob, EncodeJob, EngineLoad, GenerateJob, StageTimes } from "./engine.ts";
-import { UnknownDigestError } from "./feature-store.ts";
+import { UnknownDigestError } from "./feature-cache.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
@@ -30,8 +30,8 @@ export type ToEngine =
   | { readonly type: "stop" };
 
 /** Input and output ports of each graph. */
-export type GraphPorts = Readonly<
-  Record<keyof Graphs, { readonly inputs: readonly TensorPort[]; readonly outputs: readonly TensorPort[] }>
+export type GraphSignatures = Readonly<
+  Record<keyof Graphs, { readonly inputs: readonly TensorInfo[]; readonly outputs: readonly TensorInfo[] }>
 >;
 
 /** Messages from the engine thread. */
@@ -39,7 +39,7 @@ export type FromEngine =
   | {
       readonly type: "ready";
       readonly description: ModelDescription;
-      readonly ports: GraphPorts;
+      readonly ports: GraphSignatures;
       readonly positions: number;
     }
   | { readonly type: "event"; readonly id: number; readonly event: GenerationEvent }

@@ -9,7 +9,7 @@ import { describeModel } from "../runtime/describe-model.ts";
 import { openModelShards } from "../weights/shards.ts";
 import { createTokenizer } from "../decoding/tokenizer.ts";
 import { createEngine, type Engine } from "./engine.ts";
-import { buffersOf, type Call, failureOf, type FromEngine, type GraphPorts, type ToEngine } from "./messages.ts";
+import { buffersOf, type Call, failureOf, type FromEngine, type GraphSignatures, type ToEngine } from "./messages.ts";
 import type { EngineThreadOptions } from "./threaded-node.ts";
 
 /** How often the engine posts its load, in milliseconds: metrics are scraped less often than this. */
@@ -35,7 +35,7 @@ async function load(): Promise<{ readonly model: Model; readonly engine: Engine 
   });
   const { config, graphs } = model;
   const portsOf = (name: keyof typeof graphs) => ({ inputs: graphs[name].inputs, outputs: graphs[name].outputs });
-  const ports: GraphPorts = {
+  const ports: GraphSignatures = {
     visionEncoder: portsOf("visionEncoder"),
     embedTokens: portsOf("embedTokens"),
     encoder: portsOf("encoder"),

@@ -11,7 +11,7 @@ import {
   type Calls,
   errorOf,
   type FromEngine,
-  type GraphPorts,
+  type GraphSignatures,
   type ToEngine,
 } from "./messages.ts";
 
@@ -28,7 +28,7 @@ export interface EngineThreadOptions extends EngineLimits, NativeOptions {
  */
 export interface ThreadedEngine extends Engine {
   readonly description: ModelDescription;
-  readonly ports: GraphPorts;
+  readonly ports: GraphSignatures;
   /** Maximum tokens that the decoder can generate. */
   readonly positions: number;
   /** Whether the features of a digest are most likely cached, so that pixels need not be sent. */

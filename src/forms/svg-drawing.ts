@@ -2,7 +2,7 @@ import type { Answer } from "../contract/answers.ts";
 import type { Drawing } from "../contract/forms.ts";
 import type { EncodedImage } from "../inference/backend.ts";
 import { encodeBase64 } from "../inference/protocol/base64.ts";
-import { overlayPieces } from "../overlay/svg.ts";
+import { overlayChunks } from "../overlay/svg.ts";
 
 /** Bytes encoded as base64 at a time: a multiple of three, so that there is no padding between chunks. */
 export const CHUNK_BYTES = 48 * 1024;
@@ -17,8 +17,8 @@ export function svgDrawing(answer: Answer, image: EncodedImage | undefined): Dra
   return {
     type: "drawing",
     mediaType: "image/svg+xml",
-    pieces: () => overlayPieces(answer, image && dataUriOf(image)),
+    chunks: () => overlayChunks(answer, image && dataUriOf(image)),
     // The file itself, with the digest in place of the image: a later version may render the same answer differently.
-    fingerprint: [...overlayPieces(answer, image && [image.digest])].join(""),
+    fingerprint: [...overlayChunks(answer, image && [image.digest])].join(""),
   };
 }

@@ -6,7 +6,7 @@ import {
 } from "../cache/distributed-single-flight.ts";
 import type { Entry } from "../cache/entry.ts";
 import { createSingleFlight } from "../cache/single-flight.ts";
-import { createTiers, type TiersOptions } from "../cache/tiers.ts";
+import { createTieredCache, type TieredCacheOptions } from "../cache/tiered-cache.ts";
 import type { Generation } from "../inference/backend.ts";
 import { createFindGenerations, type GenerationsOptions } from "./find-generations.ts";
 import { generationBytes, parseEntries, parseGeneration, serializeEntries } from "./generation-entry.ts";
@@ -16,7 +16,7 @@ import type { FindGenerations } from "./request.ts";
 export interface CachedGenerationsOptions
   extends
     Pick<GenerationsOptions, "backend" | "salt" | "now">,
-    Pick<TiersOptions<Generation>, "stores" | "ttlSeconds" | "waitUntil"> {
+    Pick<TieredCacheOptions<Generation>, "stores" | "ttlSeconds" | "waitUntil"> {
   /** Limit of the cache in the isolate, in bytes; 0 disables it. */
   readonly memoryBytes: number;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -34,7 +34,7 @@ export function createCachedGenerations(options: CachedGenerationsOptions): Find
   const codec = { serialize: serializeEntries, parse: parseEntries };
   return createFindGenerations({
     backend,
-    tiers: createTiers({ ...tiers, memory, parse: parseGeneration }),
+    tiers: createTieredCache({ ...tiers, memory, parse: parseGeneration }),
     flight: createSingleFlight<readonly Generation[]>({ now, sleep }),
     distributed:
       coordination === undefined

@@ -2,7 +2,7 @@ import { sha256 } from "../bytes/sha256.ts";
 import type { DistributedSingleFlight } from "../cache/distributed-single-flight.ts";
 import type { Entry } from "../cache/entry.ts";
 import type { SingleFlight } from "../cache/single-flight.ts";
-import type { Tiers } from "../cache/tiers.ts";
+import type { TieredCache } from "../cache/tiered-cache.ts";
 import { Problem } from "../contract/problems.ts";
 import type { CacheDirectives, CallContext, StageTimings } from "../contract/service.ts";
 import type {
@@ -24,7 +24,7 @@ type BackendRequest = GenerationsRequest & { readonly image: EncodedImage; reado
 /** Options of `generateMisses`. */
 export interface GenerateMissesOptions {
   readonly backend: Backend;
-  readonly tiers: Tiers<Generation>;
+  readonly tiers: TieredCache<Generation>;
   /** Coalesces requests within this isolate. */
   readonly flight: SingleFlight<Generations>;
   /** Coalesces requests across isolates. */
@@ -72,7 +72,10 @@ async function generate(
 }
 
 /** Returns generations that another flight has stored in the isolate's cache since the lookup; undefined unless all misses have one. */
-function storedSince(tiers: Tiers<Generation>, { misses, lookedUpMs, call }: CacheMisses): Generations | undefined {
+function storedSince(
+  tiers: TieredCache<Generation>,
+  { misses, lookedUpMs, call }: CacheMisses,
+): Generations | undefined {
   if (call.cache.noCache || call.cache.noStore) return undefined;
   const entries = misses.flatMap(({ key }) => tiers.peek(key) ?? []);
   const isComplete = entries.length === misses.length && entries.every(({ createdMs }) => createdMs >= lookedUpMs);

@@ -1,7 +1,7 @@
 import { type Form, isDrawing } from "../contract/forms.ts";
 
 /** A rendered answer as a response body. */
-export interface FormBody {
+export interface AnswerBody {
   /** Equal only for equal bodies. */
   readonly fingerprint: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -11,9 +11,9 @@ export interface FormBody {
 /** A browser opens a drawing as a page if its URL is followed. The page may show its content, but neither run scripts nor fetch anything. */
 const DRAWING_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox";
 
-/** Streams the pieces on demand, so that only one is in memory. */
-function streamOf(pieces: Iterable<string>): ReadableStream<Uint8Array> {
-  const iterator = pieces[Symbol.iterator]();
+/** Streams the chunks on demand, so that only one is in memory. */
+function streamOf(chunks: Iterable<string>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.iterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
     pull: (controller) => {
@@ -25,18 +25,18 @@ function streamOf(pieces: Iterable<string>): ReadableStream<Uint8Array> {
 }
 
 /** A value as a JSON body. */
-export function jsonBody(value: unknown): FormBody {
+export function jsonBody(value: unknown): AnswerBody {
   const json = JSON.stringify(value);
   return { fingerprint: json, headers: { "content-type": "application/json" }, open: () => json };
 }
 
 /** A rendered answer as a body: JSON, or a drawing with its media type. */
-export function formBody(form: Form): FormBody {
+export function answerBody(form: Form): AnswerBody {
   if (!isDrawing(form)) return jsonBody(form);
   const headers = {
     "content-type": form.mediaType,
     "content-security-policy": DRAWING_POLICY,
     "x-content-type-options": "nosniff",
   };
-  return { fingerprint: form.mediaType + form.fingerprint, headers, open: () => streamOf(form.pieces()) };
+  return { fingerprint: form.mediaType + form.fingerprint, headers, open: () => streamOf(form.chunks()) };
 }

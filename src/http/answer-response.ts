@@ -1,7 +1,7 @@
 import type { Answered, StageTimings } from "../contract/service.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { cacheStatus } from "./cache-control.ts";
-import type { FormBody } from "./form-body.ts";
+import type { AnswerBody } from "./answer-body.ts";
 
 /** Callers may cache an answer privately and must revalidate it each time: a new model may answer differently. */
 const CACHE_CONTROL = "private, no-cache";
@@ -31,7 +31,7 @@ function matchesTag(header: string | null, tag: string): boolean {
  * body that the caller already has need not be sent.
  */
 export async function answerResponse(
-  body: FormBody,
+  body: AnswerBody,
   { cache, timings }: Pick<Answered, "cache" | "timings">,
   ifNoneMatch: string | null,
 ): Promise<Response> {

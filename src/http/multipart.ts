@@ -16,7 +16,7 @@ const MAX_PART_HEADER_BYTES = 4096;
 const BOUNDARY = /^[\w'()+,./:=? -]{1,70}$/u;
 
 /** A parsed form. */
-export interface Form {
+export interface MultipartForm {
   readonly files: readonly Uint8Array[];
   /** The parts that are not files, spelled as in a query. */
   readonly fields: URLSearchParams;
@@ -49,7 +49,7 @@ function partsOf(body: Uint8Array, boundary: string): readonly MultipartPart[] {
 }
 
 /** Parses a multipart/form-data body; `contentType` contains its boundary. Throws `invalid-request`. */
-export function parseForm(body: Uint8Array, contentType: string): Form {
+export function parseForm(body: Uint8Array, contentType: string): MultipartForm {
   const boundary = getMultipartBoundary(contentType)?.trim() ?? "";
   if (!BOUNDARY.test(boundary)) throw invalidForm("The content type names no boundary.");
   const parts = partsOf(body, boundary);
@@ -62,7 +62,7 @@ export function parseForm(body: Uint8Array, contentType: string): Form {
 }
 
 /** The only file of a form; `undefined` if there is none. Throws `invalid-request` if the form contains more than one image. */
-export function onlyFile({ files, fields }: Form): Uint8Array | undefined {
+export function onlyFile({ files, fields }: MultipartForm): Uint8Array | undefined {
   const [file] = files;
   if (files.length + (file !== undefined && fields.has("image") ? 1 : 0) <= 1) return file;
   throw invalidForm("The form holds more than one image; send one.", "image");

@@ -19,7 +19,7 @@ import { answerResponse } from "./answer-response.ts";
 import { readBatchRequest } from "./batch.ts";
 import { cacheDirectives } from "./cache-control.ts";
 import type { Sleep } from "./event-stream.ts";
-import { formBody, jsonBody } from "./form-body.ts";
+import { answerBody, jsonBody } from "./answer-body.ts";
 import { loggedProblem, type LogError } from "./problem-response.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
@@ -99,7 +99,7 @@ function taskRoute(row: TaskRow, { service, sleep, logError }: RouteOptions): Ro
         });
       }
       const answered = await service.answer(taskRequest, call);
-      return answerResponse(formBody(answered.answer), answered, request.headers.get("if-none-match"));
+      return answerResponse(answerBody(answered.answer), answered, request.headers.get("if-none-match"));
     },
   };
 }

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type ByteLru, createByteLru } from "../cache/byte-lru.ts";
 import type { Entry } from "../cache/entry.ts";
 import { sha256 } from "../bytes/sha256.ts";
-import { createTiers, type TiersOptions } from "../cache/tiers.ts";
+import { createTieredCache, type TieredCacheOptions } from "../cache/tiered-cache.ts";
 import type { CacheMetadata } from "../image/cache-metadata.ts";
 import type { AbsentImage } from "../inference/backend.ts";
 
@@ -25,7 +25,7 @@ export interface UrlCache {
 }
 
 /** Options of `createUrlCache`. */
-export interface UrlCacheOptions extends Pick<TiersOptions<CachedUrl>, "stores" | "waitUntil"> {
+export interface UrlCacheOptions extends Pick<TieredCacheOptions<CachedUrl>, "stores" | "waitUntil"> {
   /** Limit of the cache in the isolate, in bytes. */
   readonly memoryBytes: number;
   /** Separates this deployment's entries from others, and hides the URLs from readers of the keys. */
@@ -63,7 +63,7 @@ function parse(value: unknown): CachedUrl | undefined {
 export function createUrlCache(options: UrlCacheOptions): UrlCache {
   const { memoryBytes, salt, now, ...tierOptions } = options;
   const memory: ByteLru<Entry<CachedUrl>> = createByteLru({ maxBytes: memoryBytes, bytesOf });
-  const tiers = createTiers({ ...tierOptions, memory, parse, ttlSeconds: URL_TTL_SECONDS });
+  const tiers = createTieredCache({ ...tierOptions, memory, parse, ttlSeconds: URL_TTL_SECONDS });
   const keyOf = (url: string) => sha256(JSON.stringify([KEY_VERSION, "address", salt, url]));
   return {
     get: async (url) => {

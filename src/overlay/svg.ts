@@ -58,7 +58,7 @@ function shapes(answer: Answer): string {
  * Renders an answer in source pixels as one standalone SVG file, in chunks: over its image, given as a data URI in chunks, or without the
  * image. Equal labels have equal colours. A text answer draws nothing over the image.
  */
-export function* overlayPieces(answer: Answer, dataUri?: Iterable<string>): Generator<string, void, void> {
+export function* overlayChunks(answer: Answer, dataUri?: Iterable<string>): Generator<string, void, void> {
   const { width, height } = answer.source;
   yield opening(answer);
   if (dataUri !== undefined) {
@@ -70,7 +70,7 @@ export function* overlayPieces(answer: Answer, dataUri?: Iterable<string>): Gene
   yield "</svg>\n";
 }
 
-/** `overlayPieces` as one string. */
+/** `overlayChunks` as one string. */
 export function overlaySvg(answer: Answer, image?: { readonly dataUri: string }): string {
-  return [...overlayPieces(answer, image && [escapeXml(image.dataUri)])].join("");
+  return [...overlayChunks(answer, image && [escapeXml(image.dataUri)])].join("");
 }

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-web";
 import { hasFloat16, narrow, widen } from "../weights/float16.ts";
-import type { Session, Tensor, TensorPort } from "./session.ts";
+import type { Session, Tensor, TensorInfo } from "./session.ts";
 
 /** The float16 bits of each float32 array that was narrowed. */
 type Narrowed = WeakMap<Float32Array, Uint16Array>;
@@ -37,7 +37,7 @@ const portTypes: ReadonlyMap<string, Tensor["type"]> = new Map([
 ]);
 
 /** Describes an input or output as a `Session` exposes it: float16 appears as float32. */
-function portOf(value: InferenceSession.ValueMetadata): TensorPort {
+function portOf(value: InferenceSession.ValueMetadata): TensorInfo {
   const type = value.isTensor ? portTypes.get(value.type) : undefined;
   if (!value.isTensor || type === undefined) throw new TypeError(`${value.name} is of a type that no Session has.`);
   return { name: value.name, type, shape: value.shape };

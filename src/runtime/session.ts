@@ -5,7 +5,7 @@ export type Tensor =
   | { readonly type: "bool"; readonly data: Uint8Array; readonly dims: readonly number[] };
 
 /** An input or output of a graph. */
-export interface TensorPort {
+export interface TensorInfo {
   readonly name: string;
   readonly type: Tensor["type"];
   /** A dimension with a variable size is a name; the same name means the same size. */
@@ -14,8 +14,8 @@ export interface TensorPort {
 
 /** One loaded ONNX graph. */
 export interface Session {
-  readonly inputs: readonly TensorPort[];
-  readonly outputs: readonly TensorPort[];
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
   /** Runs the graph. Only the named outputs are copied out; all outputs if `outputs` is omitted. */
   run(inputs: Readonly<Record<string, Tensor>>, outputs?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
   release(): Promise<void>;

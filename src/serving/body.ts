@@ -16,7 +16,7 @@ export function readMessage(request: Request): Promise<Uint8Array> {
  * Maximum number of opening brackets, opening braces and colons in a JSON text. Eight images of 768 × 768 pixels as
  * nested lists have 18,000; 64 MB of nothing else took V8 twenty seconds and two gigabytes.
  */
-export const MAX_JSON_DELIMITERS = 2 ** 16;
+export const MAX_MESSAGE_DELIMITERS = 2 ** 16;
 
 const marks: ReadonlySet<number> = new Set(new TextEncoder().encode("[{:"));
 
@@ -24,10 +24,10 @@ const marks: ReadonlySet<number> = new Set(new TextEncoder().encode("[{:"));
 export function checkJsonDelimiters(json: Uint8Array): void {
   let count = 0;
   for (const byte of json) if (marks.has(byte)) count += 1;
-  if (count <= MAX_JSON_DELIMITERS) return;
+  if (count <= MAX_MESSAGE_DELIMITERS) return;
   throw new ServingFailure(
     "invalid-request",
-    `The JSON has more than ${MAX_JSON_DELIMITERS} brackets, braces and colons.`,
+    `The JSON has more than ${MAX_MESSAGE_DELIMITERS} brackets, braces and colons.`,
   );
 }
 

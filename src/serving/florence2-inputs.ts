@@ -2,8 +2,8 @@ import * as z from "zod";
 import { Problem } from "../contract/problems.ts";
 import { type Decoding, MAX_PROMPTS } from "../inference/backend.ts";
 import type { Parameters } from "../inference/protocol/datatypes.ts";
-import { countNamed, tensorNamed, textsOf } from "./inputs.ts";
-import type { SentImage } from "./with-image.ts";
+import { countInput, tensorNamed, textsOf } from "./inputs.ts";
+import type { ImageInputs } from "./with-image.ts";
 import type { InputMetadata, ModelRequest } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
@@ -15,7 +15,7 @@ import { ServingFailure } from "./serving-failure.ts";
 export const MAX_PROMPT_LENGTH = 10_000;
 
 /** Maximum number of beams: papers use five, and each further beam costs a row of the decoder. */
-export const MAX_BEAMS = 16;
+export const MAX_BACKEND_BEAMS = 16;
 
 /** Image and prompt inputs, which both models have. */
 export const imageInputs: readonly InputMetadata[] = [
@@ -31,7 +31,7 @@ export const decodingInputs: readonly InputMetadata[] = [
 ];
 
 /** Returns the image of a request: its file, its digest, or both. */
-export function sentImage({ inputs }: ModelRequest): SentImage {
+export function sentImage({ inputs }: ModelRequest): ImageInputs {
   const [digest] = textsOf(inputs, "image_digest");
   return { bytes: tensorNamed(inputs, "image", "BYTES")?.data[0], digest };
 }
@@ -76,7 +76,7 @@ export function sentRules(parameters: Parameters): Decoding {
 export function sentDecoding({ inputs, parameters }: ModelRequest, positions: number): Decoding {
   return {
     ...sentRules(parameters),
-    maxNewTokens: countNamed(inputs, "max_new_tokens", positions),
-    beams: countNamed(inputs, "num_beams", MAX_BEAMS),
+    maxNewTokens: countInput(inputs, "max_new_tokens", positions),
+    beams: countInput(inputs, "num_beams", MAX_BACKEND_BEAMS),
   };
 }

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { decodeBase64 } from "../image/base64.ts";
 import type { GenerationEvent, ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
-import { checkedPrompts, MAX_BEAMS, sentRules } from "./florence2-inputs.ts";
+import { checkedPrompts, MAX_BACKEND_BEAMS, sentRules } from "./florence2-inputs.ts";
 import type { Florence2Options } from "./florence2-options.ts";
-import type { SentImage } from "./with-image.ts";
+import type { ImageInputs } from "./with-image.ts";
 import { MODEL_VERSION, type ServedModel, type StreamFrame } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
@@ -16,7 +16,7 @@ const StreamBody = z.object({
   image: z.string().optional(),
   image_digest: z.string().optional(),
   max_new_tokens: z.int().min(1).optional(),
-  num_beams: z.int().min(1).max(MAX_BEAMS).optional(),
+  num_beams: z.int().min(1).max(MAX_BACKEND_BEAMS).optional(),
   parameters: z.record(z.string(), parameterValue).optional(),
 });
 
@@ -29,7 +29,7 @@ function parseBody(body: unknown, positions: number): StreamBody {
   throw new ServingFailure("invalid-request", `max_new_tokens must be from 1 to ${positions}.`);
 }
 
-function imageOf({ image, image_digest: digest }: StreamBody): SentImage {
+function imageOf({ image, image_digest: digest }: StreamBody): ImageInputs {
   if (image === undefined) return { bytes: undefined, digest };
   const bytes = decodeBase64(image);
   if (bytes === undefined) throw new ServingFailure("invalid-request", "image is not base64.");

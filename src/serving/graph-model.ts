@@ -1,14 +1,14 @@
 import { Problem } from "../contract/problems.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { GraphPorts } from "../engine/messages.ts";
+import type { GraphSignatures } from "../engine/messages.ts";
 import type { Datatype, NamedTensor } from "../inference/protocol/datatypes.ts";
-import type { Tensor, TensorPort } from "../runtime/session.ts";
+import type { Tensor, TensorInfo } from "../runtime/session.ts";
 import type { ModelRequest, ServedModel, TensorMetadata } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
 /** A graph with a size limit for one call, because all other work waits until the call ends. */
 interface ServedGraph {
-  readonly graph: keyof GraphPorts;
+  readonly graph: keyof GraphSignatures;
   /** The input that the limit applies to. */
   readonly limitedInput: string;
   /** Maximum product of the free dimensions of that input: number of images, or of tokens in all rows. */
@@ -28,7 +28,7 @@ export const servedGraphs: Readonly<Record<string, ServedGraph>> = {
 
 const datatypes = { float32: "FP32", int64: "INT64", bool: "BOOL" } as const satisfies Record<Tensor["type"], Datatype>;
 
-function metadataOf({ name, type, shape }: TensorPort): TensorMetadata {
+function metadataOf({ name, type, shape }: TensorInfo): TensorMetadata {
   return { name, datatype: datatypes[type], shape: shape.map((size) => (typeof size === "number" ? size : -1)) };
 }
 
@@ -50,7 +50,7 @@ function fromTensor(name: string, { type, data, dims: shape }: Tensor): NamedTen
 function checkSize(
   inputs: ModelRequest["inputs"],
   { limitedInput, maxSize }: ServedGraph,
-  ports: readonly TensorPort[],
+  ports: readonly TensorInfo[],
 ): void {
   const declared = ports.find(({ name }) => name === limitedInput)?.shape ?? [];
   const shape = inputs.get(limitedInput)?.shape ?? [];
@@ -74,7 +74,7 @@ function toInvalidRequest(name: string, thrown: unknown): unknown {
 /** Creates a model for each bare graph, for decoders in other processes and for clients with their own decoding loop. */
 export function createGraphModels(
   engine: Pick<Engine, "run">,
-  ports: GraphPorts,
+  ports: GraphSignatures,
   now: () => number,
 ): readonly ServedModel[] {
   return Object.entries(servedGraphs).map(([name, served]): ServedModel => {

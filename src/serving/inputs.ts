@@ -53,7 +53,7 @@ export function textsOf(inputs: Inputs, name: string): readonly string[] {
 }
 
 /** Returns the single number of an INT32 tensor, from 1 to `max`; `undefined` if the tensor is missing. Throws `invalid-request`. */
-export function countNamed(inputs: Inputs, name: string, max: number): number | undefined {
+export function countInput(inputs: Inputs, name: string, max: number): number | undefined {
   const value = tensorNamed(inputs, name, "INT32")?.data[0];
   if (value === undefined || (value >= 1 && value <= max)) return value;
   throw new ServingFailure("invalid-request", `${name} is ${value}; it must be from 1 to ${max}.`);

@@ -1,6 +1,6 @@
 import { problems } from "../contract/problem-table.ts";
 import { isFault, Problem } from "../contract/problems.ts";
-import { UnknownDigestError } from "../engine/feature-store.ts";
+import { UnknownDigestError } from "../engine/feature-cache.ts";
 import type { CodecFailure } from "../inference/protocol/codec-failure.ts";
 
 /** HTTP status of each error code that this server adds to the problem codes of the API; both share one namespace. */

@@ -1,10 +1,10 @@
-import type { EngineImage } from "../engine/feature-store.ts";
-import { UnknownDigestError } from "../engine/feature-store.ts";
+import type { EngineImage } from "../engine/feature-cache.ts";
+import { UnknownDigestError } from "../engine/feature-cache.ts";
 import { type Image, imageFromBytes, type ImageLimits } from "../image/image.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
 /** The image of a request: the file, its digest, or both. */
-export interface SentImage {
+export interface ImageInputs {
   readonly bytes: Uint8Array | undefined;
   readonly digest: string | undefined;
 }
@@ -19,10 +19,10 @@ export interface WithImageOptions {
 }
 
 /** Runs `work` with an image in the form that the engine takes. */
-export type WithImage = <Result>(sent: SentImage, work: (image: EngineImage) => Promise<Result>) => Promise<Result>;
+export type WithImage = <Result>(sent: ImageInputs, work: (image: EngineImage) => Promise<Result>) => Promise<Result>;
 
 /** Throws `invalid-request` for a wrong digest, which would give later requests the features of another image. */
-function checkDigest({ digest }: Image, sent: SentImage): void {
+function checkDigest({ digest }: Image, sent: ImageInputs): void {
   if (sent.digest === undefined || sent.digest === digest) return;
   throw new ServingFailure("invalid-request", "image_digest is not the SHA-256 of image.");
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createByteLru } from "../../src/cache/byte-lru.ts";
 import { decodeEntry, encodeEntry, type Entry } from "../../src/cache/entry.ts";
 import type { Store } from "../../src/cache/store.ts";
-import { createTiers } from "../../src/cache/tiers.ts";
+import { createTieredCache } from "../../src/cache/tiered-cache.ts";
 import { brokenStore, fakeStore } from "../support/fake-store.ts";
 
 const parse = (value: unknown) => (typeof value === "string" ? value : undefined);
@@ -12,7 +12,13 @@ const entry: Entry<string> = { value: "a cat", createdMs: 5 };
 function tiersOver(stores: readonly Store[], maxBytes = 1000) {
   const background: Promise<void>[] = [];
   const memory = createByteLru<Entry<string>>({ maxBytes, bytesOf: ({ value }) => value.length });
-  const tiers = createTiers({ memory, stores, ttlSeconds: 60, parse, waitUntil: (work) => background.push(work) });
+  const tiers = createTieredCache({
+    memory,
+    stores,
+    ttlSeconds: 60,
+    parse,
+    waitUntil: (work) => background.push(work),
+  });
   return { tiers, memory, settle: () => Promise.all(background) };
 }
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createBeamSearch } from "../../src/decoding/beam-search.ts";
 import { createGreedySearch } from "../../src/decoding/greedy-search.ts";
-import { applyRules, logSoftmax } from "../../src/decoding/logits.ts";
+import { processLogits, logSoftmax } from "../../src/decoding/logits.ts";
 import type { Search, SearchResult } from "../../src/decoding/search.ts";
 import { runSearch } from "../../tools/search-runner.ts";
 import { toyModels, toyRules } from "../support/toy-searches.ts";
@@ -51,7 +51,7 @@ describe("on any toy model, beam search", () => {
         expect(tokens.length).toBeLessThan(rules.maxLength);
         for (const [at, { id, logprob }] of tokens.entries()) {
           const sequence = [2, ...tokens.slice(0, at).map((token) => token.id)];
-          expect(applyRules(logSoftmax(logitsOf(sequence)), sequence, rules)[id]).toBe(logprob);
+          expect(processLogits(logSoftmax(logitsOf(sequence)), sequence, rules)[id]).toBe(logprob);
         }
       }),
     );

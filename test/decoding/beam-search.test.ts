@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createBeamSearch } from "../../src/decoding/beam-search.ts";
 import { createGreedySearch } from "../../src/decoding/greedy-search.ts";
-import { logSoftmax, type LogitRules } from "../../src/decoding/logits.ts";
+import { logSoftmax, type GenerationSettings } from "../../src/decoding/logits.ts";
 import type { SearchResult } from "../../src/decoding/search.ts";
 import { runSearch } from "../../tools/search-runner.ts";
 import { plainRules, scripted } from "../support/toy-searches.ts";
 
-const beamRules: LogitRules = { ...plainRules, beams: 3, forcedFirstTokenId: 0 };
+const beamRules: GenerationSettings = { ...plainRules, beams: 3, forcedFirstTokenId: 0 };
 const idsOf = ({ tokens }: SearchResult) => tokens.map(({ id }) => id);
 
 /** Logits with one continuation that is slightly better at first and much worse afterwards. */

@@ -11,7 +11,7 @@ import type { Decoder } from "../../src/runtime/florence2.ts";
 import type { DecoderState } from "../../src/runtime/decoder-state.ts";
 import { loadModel } from "../../src/runtime/load-model.ts";
 import { createSearch } from "../../src/decoding/generate.ts";
-import { rulesFor } from "../../src/decoding/search.ts";
+import { generationSettings } from "../../src/decoding/search.ts";
 import { openModelShards } from "../../src/weights/shards.ts";
 import type { Float32Tensor } from "../../src/runtime/tensors.ts";
 import { tinyAssets } from "../support/tiny-backend.ts";
@@ -36,7 +36,7 @@ async function tinyDecoder() {
   const group = (beams = 1) => {
     const [tokens, generated]: [number[], number[][]] = [[], []];
     return {
-      start: createSearch(rulesFor(config, { beams })),
+      start: createSearch(generationSettings(config, { beams })),
       onToken: ({ id }: { readonly id: number }) => tokens.push(id),
       onFinished: (answer: Parameters<SequenceGroup["onFinished"]>[0]) =>
         generated.push(answer.tokens.map(({ id }) => id)),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createGreedySearch } from "../../src/decoding/greedy-search.ts";
-import type { LogitRules } from "../../src/decoding/logits.ts";
+import type { GenerationSettings } from "../../src/decoding/logits.ts";
 import { runSearch } from "../../tools/search-runner.ts";
 import { plainRules, scripted } from "../support/toy-searches.ts";
 
-function search(ids: readonly number[], changes: Partial<LogitRules> = {}) {
+function search(ids: readonly number[], changes: Partial<GenerationSettings> = {}) {
   const { tokens, finishReason } = runSearch(createGreedySearch({ ...plainRules, ...changes }), scripted(ids));
   return { ids: tokens.map(({ id }) => id), logprobs: tokens.map(({ logprob }) => logprob), finishReason };
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
-  applyRules,
+  processLogits,
   argmax,
   forcedTokenId,
   logProbability,
   logSoftmax,
   repeatedNgramEnds,
-  type LogitRules,
+  type GenerationSettings,
 } from "../../src/decoding/logits.ts";
 
-const rules: LogitRules = {
+const rules: GenerationSettings = {
   startTokenId: 2,
   endTokenId: 2,
   forcedFirstTokenId: 0,
@@ -47,12 +47,12 @@ describe("repeatedNgramEnds", () => {
 
 describe("the rules", () => {
   it("allow only the forced first id at the first position", () => {
-    expect([...applyRules(Float32Array.of(1, 2, 3, 4), [2], rules)]).toEqual([0, never, never, never]);
+    expect([...processLogits(Float32Array.of(1, 2, 3, 4), [2], rules)]).toEqual([0, never, never, never]);
   });
 
   it("allow only the forced last id at the last position", () => {
     const sequence = Array.from({ length: 9 }, () => 3);
-    expect([...applyRules(Float32Array.of(1, 2, 3, 4), sequence, rules)]).toEqual([never, never, 0, never]);
+    expect([...processLogits(Float32Array.of(1, 2, 3, 4), sequence, rules)]).toEqual([never, never, 0, never]);
   });
 
   it("give the last position precedence over the first when they coincide", () => {
@@ -65,22 +65,22 @@ describe("the rules", () => {
   });
 
   it("cut off the logits beyond the vocabulary", () => {
-    expect([...applyRules(Float32Array.of(1, 2, 3, 4, 99), [2, 0], rules)]).toEqual([1, 2, 3, 4]);
+    expect([...processLogits(Float32Array.of(1, 2, 3, 4, 99), [2, 0], rules)]).toEqual([1, 2, 3, 4]);
   });
 
   it("never allow the image placeholder", () => {
-    const scores = applyRules(Float32Array.of(1, 2, 3, 4), [2, 0], { ...rules, imageTokenId: 3 });
+    const scores = processLogits(Float32Array.of(1, 2, 3, 4), [2, 0], { ...rules, imageTokenId: 3 });
     expect([...scores]).toEqual([1, 2, 3, never]);
   });
 
   it("forbid an id that would repeat an n-gram", () => {
-    const scores = applyRules(Float32Array.of(1, 2, 3, 4), [2, 1, 3, 1], { ...rules, noRepeatNgramSize: 2 });
+    const scores = processLogits(Float32Array.of(1, 2, 3, 4), [2, 1, 3, 1], { ...rules, noRepeatNgramSize: 2 });
     expect([...scores]).toEqual([1, 2, 3, never]);
   });
 
   it("do not modify the logits", () => {
     const logits = Float32Array.of(1, 2, 3, 4);
-    applyRules(logits, [2, 0], { ...rules, imageTokenId: 3 });
+    processLogits(logits, [2, 0], { ...rules, imageTokenId: 3 });
     expect([...logits]).toEqual([1, 2, 3, 4]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readModelConfig } from "../../src/runtime/model-config.ts";
-import { rulesFor } from "../../src/decoding/search.ts";
+import { generationSettings } from "../../src/decoding/search.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { TINY_POSITIONS, tinyFiles } from "../support/tiny-model.ts";
 
@@ -15,7 +15,7 @@ const config = readModelConfig({
 describe("the rules of a search", () => {
   it("are the checkpoint's if the caller sets none", () => {
     const decoding = { maxNewTokens: undefined, beams: undefined };
-    expect(rulesFor(config, decoding)).toEqual({ ...config.generation, maxLength: 10 });
+    expect(generationSettings(config, decoding)).toEqual({ ...config.generation, maxLength: 10 });
   });
 
   it("prefer the caller's over the checkpoint's", () => {
@@ -26,10 +26,10 @@ describe("the rules of a search", () => {
       earlyStopping: "never",
       lengthPenalty: 0,
     } as const;
-    expect(rulesFor(config, decoding)).toEqual({ ...config.generation, ...decoding, maxLength: 5 });
+    expect(generationSettings(config, decoding)).toEqual({ ...config.generation, ...decoding, maxLength: 5 });
   });
 
   it("never allow more tokens than there are positions", () => {
-    expect(rulesFor(config, { maxNewTokens: 1000 }).maxLength).toBe(TINY_POSITIONS + 1);
+    expect(generationSettings(config, { maxNewTokens: 1000 }).maxLength).toBe(TINY_POSITIONS + 1);
   });
 });

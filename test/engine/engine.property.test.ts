@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import type { GenerationEvent } from "../../src/inference/backend.ts";
-import { UnknownDigestError } from "../../src/engine/feature-store.ts";
+import { UnknownDigestError } from "../../src/engine/feature-cache.ts";
 import type { DecoderState } from "../../src/runtime/decoder-state.ts";
 import type { Florence2 } from "../../src/runtime/florence2.ts";
 import type { Float32Tensor } from "../../src/runtime/tensors.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UnknownDigestError } from "../../src/engine/feature-store.ts";
+import { UnknownDigestError } from "../../src/engine/feature-cache.ts";
 import type { GenerationEvent } from "../../src/inference/backend.ts";
 import { modelFiles } from "../../src/runtime/load-model.ts";
 import { nextTask } from "../support/tiny-backend.ts";

@@ -32,7 +32,7 @@ function form(
 
 function svg(options: FormOptions, generated?: Generated): string {
   const drawing = form(options, generated);
-  return isDrawing(drawing) ? [...drawing.pieces()].join("") : "";
+  return isDrawing(drawing) ? [...drawing.chunks()].join("") : "";
 }
 
 describe("an answer's form", () => {
@@ -129,7 +129,7 @@ describe("the drawing", () => {
     expect(fingerprints[0]).not.toBe(fingerprints[2]);
     const [first] = drawings;
     if (first === undefined || !isDrawing(first)) throw new Error("There is no drawing.");
-    expect([...first.pieces()]).toEqual([...first.pieces()]);
+    expect([...first.chunks()]).toEqual([...first.chunks()]);
   });
 
   it("has as fingerprint the file with the digest in place of the image", () => {

@@ -45,7 +45,7 @@ const refused: Imports = [
   ["src/cache/planted.ts", "../inference/backend.ts"],
   ["src/generations/planted.ts", "../placements/embedded.ts"],
   ["src/forms/planted.ts", "../image/sniff.ts"],
-  ["src/forms/planted.ts", "../http/form-body.ts"],
+  ["src/forms/planted.ts", "../http/answer-body.ts"],
   ["src/overlay/planted.ts", "../forms/outline.ts"],
   ["src/engine/planted.ts", "../image/sniff.ts"],
   ["src/engine/planted.ts", "node:fs"],

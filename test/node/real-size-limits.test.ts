@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { planBatches } from "../../src/decoding/plan-batches.ts";
-import { rulesFor } from "../../src/decoding/search.ts";
+import { generationSettings } from "../../src/decoding/search.ts";
 import { readModelConfig } from "../../src/runtime/model-config.ts";
 import { LOCAL_VARIABLES, root } from "../../tools/serve.ts";
 
@@ -19,8 +19,8 @@ it("MAX_CACHED_TOKENS of npm start allows an answer of Florence-2 base with the 
   });
   const prompt = { tokens: config.image.tokens + 30 };
   const maxCachedTokens = Number(LOCAL_VARIABLES.MAX_CACHED_TOKENS);
-  expect(rulesFor(config, {}).beams).toBe(3);
+  expect(generationSettings(config, {}).beams).toBe(3);
   for (const decoding of [{}, { beams: 5 }]) {
-    expect(planBatches([prompt], { rules: rulesFor(config, decoding), maxCachedTokens })).toEqual([[prompt]]);
+    expect(planBatches([prompt], { rules: generationSettings(config, decoding), maxCachedTokens })).toEqual([[prompt]]);
   }
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { palette } from "../../src/overlay/palette.ts";
-import { overlayPieces, overlaySvg } from "../../src/overlay/svg.ts";
+import { overlayChunks, overlaySvg } from "../../src/overlay/svg.ts";
 import { anyAnswer, boxes, common, located, object, oneOfEach } from "../support/answers.ts";
 import { xmlElements } from "../support/strict-xml.ts";
 
@@ -66,7 +66,7 @@ describe("an overlay", () => {
 
   it("is well-formed XML for any answer, and concatenates the chunks of the data URI", () => {
     const property = fc.property(anyAnswer, (answer) => {
-      const whole = [...overlayPieces(answer, ["data:image/png;", "base64,", "QUJD"])].join("");
+      const whole = [...overlayChunks(answer, ["data:image/png;", "base64,", "QUJD"])].join("");
       expect(elementsOf("image", whole)[0]?.attributes["href"]).toBe(image.dataUri);
     });
     fc.assert(property);

@@ -6,7 +6,7 @@ import {
   releaseState,
   selectState,
 } from "../../src/runtime/decoder-state.ts";
-import type { TensorPort } from "../../src/runtime/session.ts";
+import type { TensorInfo } from "../../src/runtime/session.ts";
 import { type Float32Tensor, attentionMask, padAxis, stackRows } from "../../src/runtime/tensors.ts";
 
 const selfAttention = "past_key_values.0.decoder.key";
@@ -59,7 +59,7 @@ describe("stackRows", () => {
 
 describe("beginState", () => {
   it("has a row for each prompt and an empty cache, and masks the padding of shorter prompts", () => {
-    const inputs = [selfAttention, crossAttention, "inputs_embeds"].map((name): TensorPort => ({
+    const inputs = [selfAttention, crossAttention, "inputs_embeds"].map((name): TensorInfo => ({
       name,
       type: "float32",
       shape: [],

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import type { InferRequest } from "../../src/inference/protocol/messages.ts";
-import { MAX_JSON_DELIMITERS, MAX_MESSAGE_BYTES } from "../../src/serving/body.ts";
+import { MAX_MESSAGE_DELIMITERS, MAX_MESSAGE_BYTES } from "../../src/serving/body.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
-import { MAX_BEAMS, MAX_LENGTH_PENALTY, MAX_PROMPT_LENGTH } from "../../src/serving/florence2-inputs.ts";
+import { MAX_BACKEND_BEAMS, MAX_LENGTH_PENALTY, MAX_PROMPT_LENGTH } from "../../src/serving/florence2-inputs.ts";
 import { halfJpeg } from "../support/image-bytes.ts";
 import { ask, counts, errorOf, image, servingApp, street, texts } from "../support/serving-app.ts";
 import { TINY_POSITIONS } from "../support/tiny-model.ts";
@@ -43,7 +43,7 @@ const bad: readonly (readonly [string, readonly NamedTensor[]])[] = [
     [image, prompt, { name: "max_new_tokens", datatype: "INT64", shape: [1], data: BigInt64Array.of(1n) }],
   ],
   ["num_beams of 0", [image, prompt, counts("num_beams", 0)]],
-  ["too many beams", [image, prompt, counts("num_beams", MAX_BEAMS + 1)]],
+  ["too many beams", [image, prompt, counts("num_beams", MAX_BACKEND_BEAMS + 1)]],
 ];
 
 const badParameters: readonly NonNullable<InferRequest["parameters"]>[] = [
@@ -71,7 +71,7 @@ describe("an infer request", () => {
   it("may have the maximum number of prompts, beams and tokens", async () => {
     const { app } = await servingApp();
     const prompts = texts("prompt", ...Array.from({ length: MAX_PROMPTS }, () => "a"));
-    const maximal = [counts("max_new_tokens", TINY_POSITIONS), counts("num_beams", MAX_BEAMS)];
+    const maximal = [counts("max_new_tokens", TINY_POSITIONS), counts("num_beams", MAX_BACKEND_BEAMS)];
     expect((await ask(app, { inputs: [image, prompts, counts("max_new_tokens", 1)] })).status).toBe(200);
     const parameters = { length_penalty: -MAX_LENGTH_PENALTY };
     expect((await ask(app, { inputs: [image, prompt, ...maximal], parameters })).status).toBe(200);
@@ -157,8 +157,8 @@ describe("a body", () => {
       '{"inputs":[{"name":"max_new_tokens","datatype":"INT32","shape":[1],"data":[1e999]}]}',
       {},
     ],
-    ["nested to the maximum depth", "[".repeat(MAX_JSON_DELIMITERS), {}],
-    ["nested deeper than the maximum", "[".repeat(MAX_JSON_DELIMITERS + 1), {}],
+    ["nested to the maximum depth", "[".repeat(MAX_MESSAGE_DELIMITERS), {}],
+    ["nested deeper than the maximum", "[".repeat(MAX_MESSAGE_DELIMITERS + 1), {}],
     ["with a declared JSON length beyond its end", "{}", { "inference-header-content-length": "3" }],
     ["with an invalid JSON length", "{}", { "inference-header-content-length": "x" }],
     ["that is one raw tensor", "abc", { "inference-header-content-length": "0" }],
@@ -168,7 +168,7 @@ describe("a body", () => {
 
   it("may have any number of JSON marks in its binary section", async () => {
     const { app } = await servingApp();
-    const brackets = bytes("image", new TextEncoder().encode("[".repeat(MAX_JSON_DELIMITERS + 1)));
+    const brackets = bytes("image", new TextEncoder().encode("[".repeat(MAX_MESSAGE_DELIMITERS + 1)));
     expect(await errorOf(await ask(app, { inputs: [brackets, prompt] }))).toEqual([415, "unsupported-image"]);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
-import { MAX_JSON_DELIMITERS } from "../../src/serving/body.ts";
+import { MAX_MESSAGE_DELIMITERS } from "../../src/serving/body.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
-import { MAX_BEAMS } from "../../src/serving/florence2-inputs.ts";
+import { MAX_BACKEND_BEAMS } from "../../src/serving/florence2-inputs.ts";
 import { askStream, errorOf, servingApp, street64 } from "../support/serving-app.ts";
 import { doneEvent, manualEngine, generation, tokenEvent } from "../support/manual-engine.ts";
 import { nextTask } from "../support/tiny-backend.ts";
@@ -71,11 +71,11 @@ describe("a stream", () => {
     ["the digest of another image", { ...body, image_digest: "0".repeat(64) }],
     ["no tokens", { ...body, max_new_tokens: 0 }],
     ["more tokens than positions", { ...body, max_new_tokens: TINY_POSITIONS + 1 }],
-    ["too many beams", { ...body, num_beams: MAX_BEAMS + 1 }],
+    ["too many beams", { ...body, num_beams: MAX_BACKEND_BEAMS + 1 }],
     ["an invalid rule", { ...body, parameters: { early_stopping: "always" } }],
     ["a list", [body]],
     ["null", null],
-    ["too many brackets", { ...body, more: Array.from({ length: MAX_JSON_DELIMITERS }, () => []) }],
+    ["too many brackets", { ...body, more: Array.from({ length: MAX_MESSAGE_DELIMITERS }, () => []) }],
   ])("requested with %s is rejected with a status", async (_name, bad) => {
     const { app, admission, ran } = await servingApp();
     expect(await errorOf(await askStream(app, bad))).toEqual([400, "invalid-request"]);

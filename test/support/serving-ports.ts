@@ -1,12 +1,12 @@
-import type { GraphPorts } from "../../src/engine/messages.ts";
-import type { TensorPort } from "../../src/runtime/session.ts";
+import type { GraphSignatures } from "../../src/engine/messages.ts";
+import type { TensorInfo } from "../../src/runtime/session.ts";
 
-function float(name: string, ...shape: readonly (number | string)[]): TensorPort {
+function float(name: string, ...shape: readonly (number | string)[]): TensorInfo {
   return { name, type: "float32", shape };
 }
 
 /** Ports like those of an exported model, with one layer and width 4. */
-export const servedPorts: GraphPorts = {
+export const servedPorts: GraphSignatures = {
   visionEncoder: { inputs: [float("pixel_values", "rows", 3, 2, 2)], outputs: [float("image_features", "rows", 2, 4)] },
   embedTokens: {
     inputs: [{ name: "input_ids", type: "int64", shape: ["rows", "tokens"] }],

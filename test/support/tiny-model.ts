@@ -1,4 +1,4 @@
-import type { CreateSession, Session, Tensor, TensorPort } from "../../src/runtime/session.ts";
+import type { CreateSession, Session, Tensor, TensorInfo } from "../../src/runtime/session.ts";
 import { modelFiles, type Tokenizer } from "../../src/runtime/load-model.ts";
 import type { Manifest, ReadAsset } from "../../src/weights/shards.ts";
 
@@ -138,7 +138,7 @@ const runs: ReadonlyMap<string, Run> = new Map([
   [modelFiles.decoder, decode],
 ]);
 
-function ports(names: readonly string[]): readonly TensorPort[] {
+function ports(names: readonly string[]): readonly TensorInfo[] {
   return names.map((name) => ({ name, type: "float32", shape: ["rows", "size"] }));
 }
 

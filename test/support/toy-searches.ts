@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
-import type { LogitRules } from "../../src/decoding/logits.ts";
+import type { GenerationSettings } from "../../src/decoding/logits.ts";
 
 /** Rules without forced tokens, with end token 2. */
-export const plainRules: LogitRules = {
+export const plainRules: GenerationSettings = {
   startTokenId: 2,
   endTokenId: 2,
   forcedFirstTokenId: undefined,
@@ -34,13 +34,13 @@ export const toyModels = fc
   });
 
 /** Rules for a toy model, including forced first and last ids and n-gram limits. */
-export const toyRules: fc.Arbitrary<LogitRules> = fc
+export const toyRules: fc.Arbitrary<GenerationSettings> = fc
   .record({
     forcedFirstTokenId: fc.constantFrom(0, undefined),
     forcedLastTokenId: fc.constantFrom(2, undefined),
     noRepeatNgramSize: fc.constantFrom(0, 2, 3),
     beams: fc.integer({ min: 2, max: 5 }),
-    earlyStopping: fc.constantFrom<LogitRules["earlyStopping"][]>(true, false, "never"),
+    earlyStopping: fc.constantFrom<GenerationSettings["earlyStopping"][]>(true, false, "never"),
     lengthPenalty: fc.constantFrom(-1, 0, 0.5, 1, 2),
     maxLength: fc.integer({ min: 2, max: 20 }),
   })

@@ -1,4 +1,4 @@
-import { modelPath } from "./addresses.ts";
+import { modelPath } from "./urls.ts";
 import { codecResultOf } from "./codec-failure.ts";
 import type { Deadline } from "./deadline.ts";
 import { parseExactly } from "./exact-json.ts";

@@ -6,7 +6,7 @@ import { serverErrorOf } from "./error-reply.ts";
 import { isFields } from "./fields.ts";
 import type { Fields } from "./fields.ts";
 import { withTimeout } from "./infer.ts";
-import { modelPath } from "./addresses.ts";
+import { modelPath } from "./urls.ts";
 import type { CallOptions, Message, Session } from "./session.ts";
 import { readEvents } from "./sse.ts";
 import { chunksOf, discard } from "./transport.ts";

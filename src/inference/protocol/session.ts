@@ -1,5 +1,5 @@
 import { withCircuit, withRetries } from "./attempts.ts";
-import { baseOf } from "./addresses.ts";
+import { parseBaseUrl } from "./urls.ts";
 import { defaultBreaker } from "./breaker.ts";
 import type { BreakerSettings } from "./breaker.ts";
 import { createCircuit } from "./circuit.ts";
@@ -106,7 +106,7 @@ function requestOf(url: string, headers: Headers, message?: Message): HttpReques
 /** Creates a session. Throws `TypeError` for an invalid URL. */
 export function createSession(options: InferenceClientOptions): Session {
   const { url, fetch, now, random, headers = {}, maxReplyBytes = DEFAULT_MAX_REPLY_BYTES } = options;
-  const base = baseOf(url);
+  const base = parseBaseUrl(url);
   const circuit = createCircuit({ ...defaultBreaker, ...options.breaker }, now);
   const settings = { ...defaultRetry, ...options.retry };
   const exchange: Session["exchange"] = (path, call, deadline, message) =>

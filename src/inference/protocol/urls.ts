@@ -1,7 +1,7 @@
 import { InferenceFailure } from "./failure.ts";
 
 /** Returns the server's base URL without a trailing slash. Throws `TypeError` for a URL that cannot be a base: a configuration error. */
-export function baseOf(url: string): string {
+export function parseBaseUrl(url: string): string {
   const { protocol, search, hash, username, href } = new URL(url);
   const isHttp = protocol === "http:" || protocol === "https:";
   if (!isHttp || search !== "" || hash !== "" || username !== "") {

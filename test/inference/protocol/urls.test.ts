@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { baseOf, modelPath } from "../../../src/inference/protocol/addresses.ts";
+import { parseBaseUrl, modelPath } from "../../../src/inference/protocol/urls.ts";
 
 const invalid = expect.objectContaining({ kind: "invalid-request" });
 
-describe("baseOf", () => {
+describe("parseBaseUrl", () => {
   it.each([
     ["http://gpu:8000", "http://gpu:8000"],
     ["http://gpu:8000/", "http://gpu:8000"],
     ["https://gpu.test/triton/", "https://gpu.test/triton"],
   ])("accepts %s", (url, base) => {
-    expect(baseOf(url)).toBe(base);
+    expect(parseBaseUrl(url)).toBe(base);
   });
 
   it.each(["gpu:8000", "ftp://gpu", "", "/v2", "http://gpu?x=1", "http://gpu#x", "http://me:secret@gpu"])(
     "rejects %j",
     (url) => {
-      expect(() => baseOf(url)).toThrow(TypeError);
+      expect(() => parseBaseUrl(url)).toThrow(TypeError);
     },
   );
 });

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { InferenceClient } from "../../../src/inference/protocol/client.ts";
 import type { NamedTensor } from "../../../src/inference/protocol/datatypes.ts";
 import { createNativeSessions } from "../../../src/runtime/ort-node.ts";
-import type { Session, Tensor, TensorPort } from "../../../src/runtime/session.ts";
+import type { Session, Tensor, TensorInfo } from "../../../src/runtime/session.ts";
 import { root } from "./environment.ts";
 
 /** Sizes for the graphs' symbolic dimensions; the decoder's past is empty, as in its first step. */
@@ -21,7 +21,7 @@ const sizes: ReadonlyMap<string, number> = new Map([
 const TOLERANCE = 1e-3;
 
 /** Sample data for an input: non-padding ids, full masks, sine values, and the state of a decoder before its first step. */
-function sampleOf({ type, shape }: TensorPort): Tensor {
+function sampleOf({ type, shape }: TensorInfo): Tensor {
   const dims = shape.map((size) => (typeof size === "number" ? size : (sizes.get(size) ?? 1)));
   const length = dims.reduce((product, size) => product * size, 1);
   if (type === "bool") return { type, dims, data: new Uint8Array(length) };
@@ -49,7 +49,7 @@ function expectClose(actual: NamedTensor | undefined, expected: Tensor | undefin
 }
 
 /** A shape as in the protocol's metadata: -1 for a symbolic size. */
-function describedShape({ shape }: TensorPort): readonly number[] {
+function describedShape({ shape }: TensorInfo): readonly number[] {
   return shape.map((size) => (typeof size === "number" ? size : -1));
 }
 
