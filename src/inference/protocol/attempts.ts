@@ -1,6 +1,6 @@
 import type { Circuit } from "./circuit.ts";
 import type { Deadline } from "./deadline.ts";
-import { InferenceFailure, verdictOf } from "./failure.ts";
+import { InferenceFailure, outcomeOf } from "./failure.ts";
 import { retryDelayMs } from "./retry.ts";
 import type { RetrySettings } from "./retry.ts";
 
@@ -17,14 +17,14 @@ export async function withCircuit<Value>(
   work: () => Promise<Value>,
   isBestEffort = false,
 ): Promise<Value> {
-  const settle = circuit.enter();
+  const recordOutcome = circuit.enter();
   try {
     const value = await work();
-    settle("for");
+    recordOutcome("success");
     return value;
   } catch (thrown) {
     const isTimeout = thrown instanceof InferenceFailure && thrown.kind === "deadline";
-    settle(isBestEffort && isTimeout ? "neither" : verdictOf(thrown));
+    recordOutcome(isBestEffort && isTimeout ? "ignored" : outcomeOf(thrown));
     throw thrown;
   }
 }

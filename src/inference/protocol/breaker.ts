@@ -1,4 +1,4 @@
-import type { Verdict } from "./failure.ts";
+import type { Outcome } from "./failure.ts";
 
 /** When a circuit opens and for how long. */
 export interface BreakerSettings {
@@ -40,10 +40,10 @@ export function admit(state: BreakerState, nowMs: number): BreakerState {
 }
 
 /** The state after the outcome of a request that was admitted in `epoch`. */
-export function settle(
+export function recordOutcome(
   state: BreakerState,
   epoch: number,
-  verdict: Verdict,
+  outcome: Outcome,
   nowMs: number,
   { failures }: BreakerSettings,
 ): BreakerState {
@@ -51,10 +51,10 @@ export function settle(
   const open = (sinceMs: number): BreakerState => ({ kind: "open", epoch: epoch + 1, sinceMs });
   if (state.kind === "half-open") {
     // An inconclusive probe: the next request probes at once.
-    if (verdict === "neither") return open(-Infinity);
-    return verdict === "for" ? { kind: "closed", epoch: epoch + 1, failures: 0 } : open(nowMs);
+    if (outcome === "ignored") return open(-Infinity);
+    return outcome === "success" ? { kind: "closed", epoch: epoch + 1, failures: 0 } : open(nowMs);
   }
-  if (verdict === "neither") return state;
-  if (verdict === "for") return { ...state, failures: 0 };
+  if (outcome === "ignored") return state;
+  if (outcome === "success") return { ...state, failures: 0 };
   return state.failures + 1 < failures ? { ...state, failures: state.failures + 1 } : open(nowMs);
 }

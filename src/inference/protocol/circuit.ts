@@ -1,15 +1,15 @@
-import { admit, closedState, settle, waitMs } from "./breaker.ts";
+import { admit, closedState, recordOutcome, waitMs } from "./breaker.ts";
 import type { BreakerSettings } from "./breaker.ts";
 import { InferenceFailure } from "./failure.ts";
-import type { Verdict } from "./failure.ts";
+import type { Outcome } from "./failure.ts";
 
 /** Reports the outcome of an admitted request; only the first call counts. */
-export type Settle = (verdict: Verdict) => void;
+export type RecordOutcome = (outcome: Outcome) => void;
 
 /** Circuit breaker of one server, shared by all calls. Holds values only: workerd forbids awaiting a promise of another request. */
 export interface Circuit {
   /** Admits a request, or throws `circuit-open`. */
-  readonly enter: () => Settle;
+  readonly enter: () => RecordOutcome;
 }
 
 /** Creates the circuit breaker of one server. */
@@ -26,8 +26,8 @@ export function createCircuit(settings: BreakerSettings, now: () => number): Cir
       }
       state = admit(state, now());
       let epoch: number | undefined = state.epoch;
-      return (verdict) => {
-        if (epoch !== undefined) state = settle(state, epoch, verdict, now(), settings);
+      return (outcome) => {
+        if (epoch !== undefined) state = recordOutcome(state, epoch, outcome, now(), settings);
         epoch = undefined;
       };
     },

@@ -2,38 +2,38 @@
  * How the circuit breaker counts an outcome. `for`: a result or a refusal. `against`: no reply, a server error or an invalid reply.
  * `neither`: cancelled, or not sent.
  */
-export type Verdict = "for" | "against" | "neither";
+export type Outcome = "success" | "failure" | "ignored";
 
 /**
- * All kinds of failed calls. `isRetryable`: the same request may succeed within the same deadline. `verdict` is what the circuit breaker
+ * All kinds of failed calls. `isRetryable`: the same request may succeed within the same deadline. `outcome` is what the circuit breaker
  * counts.
  */
 export const failureKinds = {
   /** The request cannot be encoded: an invalid model name, tensors that do not match their shapes. Nothing was sent. */
-  "invalid-request": { isRetryable: false, verdict: "neither" },
+  "invalid-request": { isRetryable: false, outcome: "ignored" },
   /** The caller's signal was aborted. */
-  cancelled: { isRetryable: false, verdict: "neither" },
+  cancelled: { isRetryable: false, outcome: "ignored" },
   /** No connection (name, port, certificate), or one that broke before the reply was complete. */
-  unreachable: { isRetryable: true, verdict: "against" },
+  unreachable: { isRetryable: true, outcome: "failure" },
   /** The deadline passed before the reply was complete. */
-  deadline: { isRetryable: false, verdict: "against" },
+  deadline: { isRetryable: false, outcome: "failure" },
   /** The server refused the request: 4xx, 501, 505, or a redirect, which is never followed. */
-  refused: { isRetryable: false, verdict: "for" },
+  refused: { isRetryable: false, outcome: "success" },
   /** The server is temporarily unavailable: 429, 502, 503, 504. */
-  unavailable: { isRetryable: true, verdict: "against" },
+  unavailable: { isRetryable: true, outcome: "failure" },
   /** Any other 5xx. */
-  "server-error": { isRetryable: false, verdict: "against" },
+  "server-error": { isRetryable: false, outcome: "failure" },
   /** A reply that is inconsistent, too large, lacks a requested output or cannot be decoded. */
-  malformed: { isRetryable: false, verdict: "against" },
+  malformed: { isRetryable: false, outcome: "failure" },
   /** An error event inside a stream with status 200. */
-  "stream-error": { isRetryable: false, verdict: "for" },
+  "stream-error": { isRetryable: false, outcome: "success" },
   /** Not sent, because earlier calls failed; `retryAfterSeconds` is the time until the next request is admitted. */
-  "circuit-open": { isRetryable: false, verdict: "neither" },
+  "circuit-open": { isRetryable: false, outcome: "ignored" },
 } as const satisfies Record<string, FailureRow>;
 
 interface FailureRow {
   readonly isRetryable: boolean;
-  readonly verdict: Verdict;
+  readonly outcome: Outcome;
 }
 
 /** A key of `failureKinds`. */
@@ -70,7 +70,7 @@ export class InferenceFailure extends Error {
   }
 }
 
-/** The verdict of a thrown failure; "neither" for any other error. */
-export function verdictOf(thrown: unknown): Verdict {
-  return thrown instanceof InferenceFailure ? failureKinds[thrown.kind].verdict : "neither";
+/** The outcome of a thrown failure; "ignored" for any other error. */
+export function outcomeOf(thrown: unknown): Outcome {
+  return thrown instanceof InferenceFailure ? failureKinds[thrown.kind].outcome : "ignored";
 }

@@ -1,5 +1,5 @@
-import { verdictOf, InferenceFailure } from "./failure.ts";
-import type { Settle } from "./circuit.ts";
+import { outcomeOf, InferenceFailure } from "./failure.ts";
+import type { RecordOutcome } from "./circuit.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Parameters } from "./datatypes.ts";
 import { serverErrorOf } from "./error-reply.ts";
@@ -75,15 +75,15 @@ async function* framesFrom({ first, frames }: OpenStream): AsyncGenerator<Fields
 }
 
 /** Passes frames through and reports the outcome of the stream to the circuit. */
-async function* withSettle(settle: Settle, frames: AsyncIterable<Fields>): AsyncGenerator<Fields, void> {
+async function* withSettle(recordOutcome: RecordOutcome, frames: AsyncIterable<Fields>): AsyncGenerator<Fields, void> {
   try {
     yield* frames;
   } catch (thrown) {
-    settle(verdictOf(thrown));
+    recordOutcome(outcomeOf(thrown));
     throw thrown;
   } finally {
     // The stream ended, or the caller stopped reading: in both cases the server worked. Has no effect after a failure.
-    settle("for");
+    recordOutcome("success");
   }
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { admit, closedState, settle, waitMs } from "../../../src/inference/protocol/breaker.ts";
+import { admit, closedState, recordOutcome, waitMs } from "../../../src/inference/protocol/breaker.ts";
 import type { BreakerState } from "../../../src/inference/protocol/breaker.ts";
 import { createCircuit } from "../../../src/inference/protocol/circuit.ts";
-import type { Verdict } from "../../../src/inference/protocol/failure.ts";
+import type { Outcome } from "../../../src/inference/protocol/failure.ts";
 
 const settings = { failures: 2, cooldownMs: 100, leaseMs: 1000 };
 
@@ -11,20 +11,20 @@ const failedOnce: BreakerState = { kind: "closed", epoch: 4, failures: 1 };
 const open: BreakerState = { kind: "open", epoch: 4, sinceMs: 5000 };
 const halfOpen: BreakerState = { kind: "half-open", epoch: 4, sinceMs: 5000 };
 
-describe("settle", () => {
-  it.each<[string, BreakerState, Verdict, BreakerState]>([
-    ["closed, success", closed, "for", closed],
-    ["closed, failure", closed, "against", failedOnce],
-    ["closed, inconclusive", closed, "neither", closed],
-    ["closed after a failure, success", failedOnce, "for", closed],
-    ["closed after a failure, another failure", failedOnce, "against", { kind: "open", epoch: 5, sinceMs: 6000 }],
-    ["closed after a failure, inconclusive", failedOnce, "neither", failedOnce],
-    ["half-open, success of the probe", halfOpen, "for", { kind: "closed", epoch: 5, failures: 0 }],
-    ["half-open, failure of the probe", halfOpen, "against", { kind: "open", epoch: 5, sinceMs: 6000 }],
-    ["half-open, inconclusive", halfOpen, "neither", { kind: "open", epoch: 5, sinceMs: -Infinity }],
-    ["open, late outcome", open, "for", open],
-  ])("%s", (_, before, verdict, after) => {
-    expect(settle(before, 4, verdict, 6000, settings)).toEqual(after);
+describe("recordOutcome", () => {
+  it.each<[string, BreakerState, Outcome, BreakerState]>([
+    ["closed, success", closed, "success", closed],
+    ["closed, failure", closed, "failure", failedOnce],
+    ["closed, inconclusive", closed, "ignored", closed],
+    ["closed after a failure, success", failedOnce, "success", closed],
+    ["closed after a failure, another failure", failedOnce, "failure", { kind: "open", epoch: 5, sinceMs: 6000 }],
+    ["closed after a failure, inconclusive", failedOnce, "ignored", failedOnce],
+    ["half-open, success of the probe", halfOpen, "success", { kind: "closed", epoch: 5, failures: 0 }],
+    ["half-open, failure of the probe", halfOpen, "failure", { kind: "open", epoch: 5, sinceMs: 6000 }],
+    ["half-open, inconclusive", halfOpen, "ignored", { kind: "open", epoch: 5, sinceMs: -Infinity }],
+    ["open, late outcome", open, "success", open],
+  ])("%s", (_, before, outcome, after) => {
+    expect(recordOutcome(before, 4, outcome, 6000, settings)).toEqual(after);
   });
 
   it.each<[string, BreakerState]>([
@@ -32,8 +32,8 @@ describe("settle", () => {
     ["open", open],
     ["half-open", halfOpen],
   ])("%s: the outcome of a request from an earlier epoch changes nothing", (_, state) => {
-    for (const verdict of ["for", "against", "neither"] as const) {
-      expect(settle(state, 3, verdict, 6000, settings)).toEqual(state);
+    for (const outcome of ["success", "failure", "ignored"] as const) {
+      expect(recordOutcome(state, 3, outcome, 6000, settings)).toEqual(state);
     }
   });
 });
@@ -73,7 +73,7 @@ function setUp() {
   const advance = (milliseconds: number): void => {
     nowMs += milliseconds;
   };
-  const fail = (): void => circuit.enter()("against");
+  const fail = (): void => circuit.enter()("failure");
   return { circuit, advance, fail };
 }
 
@@ -88,7 +88,7 @@ describe("a circuit", () => {
     advance(100);
     const probe = circuit.enter();
     expect(circuit.enter).toThrow(isOpen);
-    probe("for");
+    probe("success");
     expect(circuit.enter).not.toThrow();
   });
 
@@ -107,9 +107,9 @@ describe("a circuit", () => {
     const dropped = circuit.enter();
     advance(1000);
     const second = circuit.enter();
-    dropped("for");
+    dropped("success");
     expect(circuit.enter).toThrow(isOpen);
-    second("against");
+    second("failure");
     expect(circuit.enter).toThrow(isOpen);
     advance(100);
     expect(circuit.enter).not.toThrow();
@@ -117,16 +117,16 @@ describe("a circuit", () => {
 
   it("counts each request once, by its first outcome", () => {
     const { circuit } = setUp();
-    const settleFirst = circuit.enter();
-    settleFirst("against");
-    settleFirst("against");
+    const recordFirst = circuit.enter();
+    recordFirst("failure");
+    recordFirst("failure");
     expect(circuit.enter).not.toThrow();
   });
 
   it("does not open for failures with a success in between", () => {
     const { circuit, fail } = setUp();
     fail();
-    circuit.enter()("for");
+    circuit.enter()("success");
     fail();
     expect(circuit.enter).not.toThrow();
   });
@@ -137,8 +137,8 @@ describe("a circuit", () => {
     fail();
     fail();
     advance(100);
-    circuit.enter()("for");
-    late("against");
+    circuit.enter()("success");
+    late("failure");
     fail();
     expect(circuit.enter).not.toThrow();
   });
