@@ -10,6 +10,7 @@ import { createBatcher } from "./batcher.ts";
 import { cancelled } from "./cancelled.ts";
 import { createDecoderLoop, type DecoderLoop, type LoopGroup } from "./decoder-loop.ts";
 import { createDevice, type Device } from "./device.ts";
+import { createStopwatch, type StageTimes, type Stopwatch } from "./stopwatch.ts";
 import { createFeatureCache, type FeatureCache, type FeatureCacheOptions, type EngineImage } from "./feature-cache.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -24,16 +25,6 @@ export interface GenerateJob extends EncodeJob {
   readonly decoding: Decoding;
   /** Whether to emit `token` events: each costs its decoding and, across threads, a message. */
   readonly stream?: boolean | undefined;
-}
-
-/**
- * Durations in milliseconds. `queue`: until the first graph starts; `encode`: then until all prompts are encoded; `decode`: then until all
- * generations are finished.
- */
-export interface StageTimes {
-  readonly queue: number;
-  readonly encode: number;
-  readonly decode: number;
 }
 
 /** The encoder output that a decoder in another process needs. */
@@ -101,23 +92,6 @@ function createPromptBatcher(encoder: Encoder, device: Device, limits: EngineLim
     window,
   });
 }
-
-/** Records when the stages of a job start and end. */
-function createStopwatch(now: () => number) {
-  const submittedAt = now();
-  let startedAt: number | undefined;
-  let encodedAt: number | undefined;
-  return {
-    begin: () => void (startedAt ??= now()),
-    finishEncoding: () => void (encodedAt = now()),
-    times: (): StageTimes => {
-      const [end, start] = [now(), startedAt ?? submittedAt];
-      return { queue: start - submittedAt, encode: (encodedAt ?? end) - start, decode: end - (encodedAt ?? end) };
-    },
-  };
-}
-
-type Stopwatch = ReturnType<typeof createStopwatch>;
 
 /** The stages of a job and their shared dependencies. */
 interface Stages {

@@ -3,8 +3,9 @@ import { Problem } from "../contract/problems.ts";
 import type { GenerationEvent, ModelDescription } from "../inference/backend.ts";
 import type { Graphs } from "../runtime/florence2.ts";
 import type { Tensor, TensorInfo } from "../runtime/session.ts";
-import type { EncodedJob, EncodeJob, EngineLoad, GenerateJob, StageTimes } from "./engine.ts";
+import type { EncodedJob, EncodeJob, EngineLoad, GenerateJob } from "./engine.ts";
 import { UnknownDigestError } from "./feature-cache.ts";
+import type { StageTimes } from "./stopwatch.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { requestId } from "hono/request-id";
-import type { StageTimes } from "../engine/engine.ts";
+import type { StageTimes } from "../engine/stopwatch.ts";
 import type { ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
 import { eventStream, type EventProducer } from "../http/event-stream.ts";

@@ -1,4 +1,4 @@
-import type { StageTimes } from "../engine/engine.ts";
+import type { StageTimes } from "../engine/stopwatch.ts";
 
 /** Outcome of one request, for the log and the metrics. */
 export interface Outcome {

@@ -1,4 +1,4 @@
-import type { StageTimes } from "../engine/engine.ts";
+import type { StageTimes } from "../engine/stopwatch.ts";
 import type { Datatype, NamedTensor, Parameters } from "../inference/protocol/datatypes.ts";
 
 /** The version of every served model: a new version needs a new process. */
