@@ -7,7 +7,7 @@ import {
   regionTokens,
 } from "../src/florence/coordinates.ts";
 import { constructPrompts, type ReferencePrompt } from "../src/florence/reference-prompts.ts";
-import { scoredBoxes } from "../src/florence/reference-scores.ts";
+import { postProcessTokens } from "../src/florence/reference-scores.ts";
 import { postProcess } from "../src/florence/reference.ts";
 import type { Tokenizer } from "../src/runtime/load-model.ts";
 import type { Check } from "./vector-check.ts";
@@ -114,7 +114,7 @@ function scoreChecks(file: unknown, tokenizer: Tokenizer): readonly Check[] {
       return {
         name: `${task} ${index}`,
         expected: expected_microsoft,
-        actual: { [task]: scoredBoxes(tokens, image_size) },
+        actual: postProcessTokens(tokens, task, image_size),
       };
     },
   );

@@ -1,4 +1,4 @@
-import type { ImageSize } from "./coordinates.ts";
+import { dequantizeInt32, type ImageSize } from "./coordinates.ts";
 import type { LocationPiece } from "./lex.ts";
 import { strip, stripStart, withoutNonAscii } from "./python-text.ts";
 import {
@@ -38,7 +38,12 @@ export function boxPhrases(cleaned: Cleaned): readonly LabelledRun<LocationPiece
 const none: ReadonlySet<string> = new Set();
 
 /** `description_with_bboxes`, and with banned labels `phrase_grounding`. Labels lose characters outside ASCII. */
-export function labelledBoxes(text: string, size: ImageSize, banned = none): ReferenceBoxes {
+export function labelledBoxes(
+  text: string,
+  size: ImageSize,
+  banned = none,
+  dequantize = dequantizeInt32,
+): ReferenceBoxes {
   const bboxes: (readonly number[])[] = [];
   const labels: string[] = [];
   for (const { words, units } of boxPhrases(cleanUp(text))) {
@@ -46,7 +51,7 @@ export function labelledBoxes(text: string, size: ImageSize, banned = none): Ref
     if (label === undefined || banned.has(label)) continue;
     const ascii = withoutNonAscii(label);
     for (const group of boxGroups(units)) {
-      bboxes.push(coordinatesOf(group, size));
+      bboxes.push(coordinatesOf(group, size, dequantize));
       labels.push(ascii);
     }
   }
@@ -54,7 +59,7 @@ export function labelledBoxes(text: string, size: ImageSize, banned = none): Ref
 }
 
 /** `bboxes`: runs of four or more locations, whatever the text between them. A shorter run contains no box anyway. */
-export function plainBoxes(text: string, size: ImageSize): ReferenceBoxes {
+export function plainBoxes(text: string, size: ImageSize, dequantize = dequantizeInt32): ReferenceBoxes {
   const groups = runsOf(cleanUp(text), isLocation).flatMap(boxGroups);
-  return { bboxes: groups.map((group) => coordinatesOf(group, size)), labels: groups.map(() => "") };
+  return { bboxes: groups.map((group) => coordinatesOf(group, size, dequantize)), labels: groups.map(() => "") };
 }

@@ -1,8 +1,10 @@
 import { dequantizeFloat32, type ImageSize } from "./coordinates.ts";
 import type { LocationPiece } from "./lex.ts";
-import { boxGroups, boxPhrases, labelOf, type ReferenceBoxes } from "./reference-boxes.ts";
+import { bannedPhrases } from "./banned-phrases.ts";
+import { boxGroups, boxPhrases, labelledBoxes, labelOf, plainBoxes, type ReferenceBoxes } from "./reference-boxes.ts";
 import { codePoints, withoutNonAscii } from "./python-text.ts";
 import { cleanUp, coordinatesOf, endOf } from "./reference-runs.ts";
+import { type PostProcessing, tasks } from "./tasks.ts";
 
 /** One generated token after the decoder's start token, decoded by itself. */
 export interface ScoredToken {
@@ -11,15 +13,19 @@ export interface ScoredToken {
   readonly logprob: number;
 }
 
-/** Boxes in float32 pixels, each with exp of a mean log-probability. */
+/** Boxes in float32 pixels. `scores`, exp of a mean log-probability for each box, is absent if the answer has no boxes. */
 export interface ReferenceScoredBoxes extends ReferenceBoxes {
-  readonly scores: readonly number[];
+  readonly scores?: readonly number[];
 }
 
 /** Positions in code points, the end exclusive. */
 interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+function textOf(tokens: readonly ScoredToken[]): string {
+  return tokens.map(({ text }) => text).join("");
 }
 
 function spansOf(tokens: readonly ScoredToken[]): readonly Span[] {
@@ -51,6 +57,11 @@ function spanOf(group: readonly LocationPiece[], offset: number): Span {
   return { start: (group[0]?.start ?? 0) + offset, end: endOf(group) + offset };
 }
 
+/** The original copies the scores only if its first box has one, so an answer without boxes has no `scores`. */
+function withScores(boxes: ReferenceBoxes, scores: readonly number[]): ReferenceScoredBoxes {
+  return scores.length > 0 ? { ...boxes, scores } : boxes;
+}
+
 /**
  * `<OD>` and `<DENSE_REGION_CAPTION>` with scores, as Microsoft's original returns them; Hugging Face's port has none. The
  * score of a box is exp of the mean log-probability of the tokens that its four locations overlap, at the position that the
@@ -58,8 +69,8 @@ function spanOf(group: readonly LocationPiece[], offset: number): Span {
  * (Florence-2-large writes three), or with text that belongs to no phrase, the assumed position is too far to the left and
  * the mean is taken over other tokens. `scoreOf` has no such error.
  */
-export function scoredBoxes(tokens: readonly ScoredToken[], size: ImageSize): ReferenceScoredBoxes {
-  const text = tokens.map((token) => token.text).join("");
+function scoredBoxes(tokens: readonly ScoredToken[], size: ImageSize): ReferenceScoredBoxes {
+  const text = textOf(tokens);
   const score = scorer(tokens);
   const boxes: { label: string; group: readonly LocationPiece[]; score: number }[] = [];
   let assumedEnd = text.startsWith("<s>") ? "<s>".length : 0;
@@ -72,9 +83,35 @@ export function scoredBoxes(tokens: readonly ScoredToken[], size: ImageSize): Re
     }
     assumedEnd = endOf(units) + offset;
   }
-  return {
-    bboxes: boxes.map(({ group }) => coordinatesOf(group, size, dequantizeFloat32)),
-    labels: boxes.map(({ label }) => label),
-    scores: boxes.map((box) => box.score),
-  };
+  const bboxes = boxes.map(({ group }) => coordinatesOf(group, size, dequantizeFloat32));
+  return withScores(
+    { bboxes, labels: boxes.map(({ label }) => label) },
+    boxes.map((box) => box.score),
+  );
+}
+
+type Parser = (tokens: readonly ScoredToken[], size: ImageSize) => ReferenceScoredBoxes;
+
+/** The post-processings whose answers are boxes alone. Only the first has scores. */
+const parsers: Readonly<Partial<Record<PostProcessing, Parser>>> = {
+  description_with_bboxes: scoredBoxes,
+  bboxes: (tokens, size) => plainBoxes(textOf(tokens), size, dequantizeFloat32),
+  phrase_grounding: (tokens, size) => labelledBoxes(textOf(tokens), size, bannedPhrases, dequantizeFloat32),
+};
+
+const parserByToken: ReadonlyMap<string, Parser | undefined> = new Map(
+  Object.values(tasks).map((row) => [row.token, parsers[row.postProcessing]]),
+);
+
+/**
+ * What Microsoft's original returns for a token sequence with log-probabilities, of a task that answers with boxes alone. `token` is
+ * the task's (`<OD>`). Undefined for any other task.
+ */
+export function postProcessTokens(
+  tokens: readonly ScoredToken[],
+  token: string,
+  size: ImageSize,
+): Readonly<Record<string, ReferenceScoredBoxes>> | undefined {
+  const parse = parserByToken.get(token);
+  return parse === undefined ? undefined : { [token]: parse(tokens, size) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FormOptions } from "../../src/contract/form-options.ts";
 import { type Form, isDrawing, RawAnswer, ReferenceAnswer } from "../../src/contract/forms.ts";
-import type { TaskName } from "../../src/florence/tasks.ts";
+import { type TaskName, tasks } from "../../src/florence/tasks.ts";
 import { formatAnswer } from "../../src/forms/format-answer.ts";
 import { CHUNK_BYTES } from "../../src/forms/svg-drawing.ts";
 import type { Generation } from "../../src/inference/backend.ts";
@@ -94,6 +94,22 @@ describe("the reference form", () => {
     expect(form({ compat: "reference" }, { task: "caption", texts: ["</s><s>a cat</s>"] })).toEqual({
       "<CAPTION>": "a cat",
     });
+  });
+
+  it.each<[TaskName, readonly string[]]>([
+    ["object-detection", ["bboxes", "labels"]],
+    ["dense-region-caption", ["bboxes", "labels"]],
+    ["region-proposal", ["bboxes", "labels"]],
+    ["caption-to-phrase-grounding", ["bboxes", "labels"]],
+    ["ocr-with-region", ["quad_boxes", "labels"]],
+    ["referring-expression-segmentation", ["polygons", "labels"]],
+    ["region-to-segmentation", ["polygons", "labels"]],
+    ["open-vocabulary-detection", ["bboxes", "bboxes_labels", "polygons", "polygons_labels"]],
+  ])("of an empty answer to %s has Hugging Face's keys, all empty lists, and no scores", (task, keys) => {
+    const expected = { [tasks[task].token]: Object.fromEntries(keys.map((key) => [key, []])) };
+    for (const text of ["", "</s><s></s>", "</s><s>no location</s>"]) {
+      expect(form({ compat: "reference" }, { task, texts: [text] })).toStrictEqual(expected);
+    }
   });
 
   it("fits the contract for every reference vector", () => {
