@@ -138,7 +138,7 @@ export const problems = {
   },
   "model-corrupt": {
     status: 500,
-    title: "A model file does not match its manifest",
+    title: "A model file is corrupt",
     retryable: false,
     fix: "The operator must deploy the model's files again; `detail` names the file.",
   },

@@ -2,6 +2,7 @@ import { Problem } from "../contract/problems.ts";
 import { createDecoder, createFlorence2, type Decoder, embed, type Florence2, type Graphs } from "./florence2.ts";
 import { type ImageConfig, type ModelConfig, readImageConfig, readModelConfig } from "./model-config.ts";
 import type { CreateSession, Session } from "./session.ts";
+import { describeContent, isOnnxModel } from "../weights/file-content.ts";
 import type { ModelShards } from "../weights/shards.ts";
 import type { Float32Tensor } from "./tensors.ts";
 
@@ -52,14 +53,21 @@ export interface LoadOptions {
   readonly progress: () => void;
 }
 
+/** The problem of a file that the runtime cannot load: its bytes match the manifest. */
+function loadingProblem(path: string, bytes: Uint8Array, cause: unknown): Problem {
+  // Wrong at every attempt, so a caller need not try again.
+  if (!isOnnxModel(bytes)) return new Problem("model-corrupt", describeContent(path, bytes), { cause });
+  // Either the runtime cannot run the graph, or memory is too small for it now.
+  return new Problem("model-unavailable", `ONNX Runtime cannot load ${path}.`, { cause });
+}
+
 /** Loads one graph, then frees the file's memory at once. Until the garbage collector ran, the file would be in memory together with the next one. */
 async function loadGraph({ shards, createSession, progress }: LoadOptions, path: string): Promise<Session> {
   const bytes = await shards.bytes(path);
   try {
     return await createSession(bytes);
   } catch (cause) {
-    // The bytes match the manifest: either the runtime cannot run the graph, or memory is too small for it.
-    throw new Problem("model-unavailable", `ONNX Runtime cannot load ${path}.`, { cause });
+    throw loadingProblem(path, bytes, cause);
   } finally {
     bytes.buffer.transfer(0);
     progress();
@@ -132,8 +140,8 @@ async function readSettings({ shards, createTokenizer }: LoadOptions) {
 }
 
 /**
- * Loads a model. Throws as `ModelShards` does, `model-corrupt` if a JSON file is invalid, and `model-unavailable` if the runtime cannot
- * load a graph.
+ * Loads a model. Throws as `ModelShards` does, `model-corrupt` if a JSON file is invalid or a graph is no ONNX, and `model-unavailable`
+ * if the runtime cannot load a graph.
  */
 export async function loadModel(options: LoadOptions): Promise<Model> {
   const settings = await readSettings(options);

@@ -33,10 +33,18 @@ function readVarint(bytes: Uint8Array, start: number): Varint {
   throw new RangeError(`protobuf: the bytes end inside a number at ${start}`);
 }
 
-function readField(bytes: Uint8Array, start: number): Field {
+/** Maximum length in bytes of a field's tag and of what follows it, a varint: the length of the value, or the value itself. */
+export const MAX_FIELD_HEADER_BYTES = 20;
+
+/**
+ * Parses the field at `start`, of whose value only a varint need be in `bytes`: `end` may lie behind them. Throws `RangeError` if
+ * the bytes are not protobuf.
+ */
+export function readField(bytes: Uint8Array, start: number): Field {
   const tag = readVarint(bytes, start);
   const type = tag.value % 8;
   const number = (tag.value - type) / 8;
+  if (number === 0) throw new RangeError(`protobuf: no field has the number 0, at ${start}`);
   if (type === wire.varint) return { number, start, value: tag.end, end: readVarint(bytes, tag.end).end };
   if (type === wire.bytes) {
     const length = readVarint(bytes, tag.end);

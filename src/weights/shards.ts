@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Problem } from "../contract/problems.ts";
 import { sha256 } from "../bytes/sha256.ts";
+import { describeContent, isLfsPointer } from "./file-content.ts";
 
 /** Maximum size in bytes of one part of a file: a static asset may have 25 MiB. */
 export const MAX_PART_BYTES = 24 * 1024 * 1024;
@@ -65,13 +66,18 @@ async function readAsset(read: ReadAsset, path: string): Promise<Bytes> {
   }
 }
 
-async function verify(bytes: Bytes, { path, ...expected }: FileEntry | PartEntry): Promise<void> {
-  if (bytes.length !== expected.bytes) {
-    throw new Problem("model-corrupt", `${path} has ${bytes.length} bytes instead of ${expected.bytes}.`);
-  }
-  if ((await sha256(bytes)) !== expected.sha256) {
-    throw new Problem("model-corrupt", `${path} has another SHA-256 than its manifest says.`);
-  }
+/** Says how bytes differ from their entry in the manifest; undefined if they do not. */
+async function difference(bytes: Bytes, expected: FileEntry | PartEntry): Promise<string | undefined> {
+  if (bytes.length !== expected.bytes) return `has ${bytes.length} bytes instead of ${expected.bytes}.`;
+  if ((await sha256(bytes)) !== expected.sha256) return "has another SHA-256 than its manifest says.";
+  return undefined;
+}
+
+async function verify(bytes: Bytes, expected: FileEntry | PartEntry): Promise<void> {
+  const { path } = expected;
+  const found = await difference(bytes, expected);
+  if (found === undefined) return;
+  throw new Problem("model-corrupt", isLfsPointer(bytes) ? describeContent(path, bytes) : `${path} ${found}`);
 }
 
 async function readPart(read: ReadAsset, part: PartEntry): Promise<Bytes> {
@@ -112,7 +118,7 @@ function parseJson(bytes: Uint8Array, path: string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new Problem("model-corrupt", `${path} is not JSON.`, { cause });
+    throw new Problem("model-corrupt", describeContent(path, bytes), { cause });
   }
 }
 

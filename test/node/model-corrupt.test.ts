@@ -1,10 +1,11 @@
-import { cp, mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
+import { lfsPointer } from "../support/onnx-model.ts";
 
 const graph = "mini/onnx/encoder_model.onnx";
 
@@ -45,6 +46,17 @@ it("every response of a deployment with one wrong byte is model-corrupt and name
     expect([response.status, code]).toEqual([500, "model-corrupt"]);
     expect(detail).toContain(graph);
   }
+});
+
+it("a deployment of a clone without Git LFS is model-corrupt, is not worth a retry, and names Git LFS", async () => {
+  const path = join(models, graph);
+  const bytes = await readFile(path);
+  await writeFile(path, lfsPointer(bytes.length));
+  const { code, detail, retryable } = ProblemDetails.parse(await (await send()).json());
+  await writeFile(path, bytes);
+  expect([code, retryable]).toEqual(["model-corrupt", false]);
+  expect(detail).toContain(graph);
+  expect(detail).toContain("git lfs pull");
 });
 
 it("the deployment answers as soon as the byte is corrected", async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { problems } from "../../src/contract/problem-table.ts";
 import { loadModel, modelFiles, type LoadOptions } from "../../src/runtime/load-model.ts";
 import type { CreateSession } from "../../src/runtime/session.ts";
 import type { ModelShards } from "../../src/weights/shards.ts";
+import { lfsPointer, onnxModel } from "../support/onnx-model.ts";
 import { tinyFiles, tinySessions, tinyTokenizer } from "../support/tiny-model.ts";
 
 type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -62,10 +64,25 @@ describe("loading a model", () => {
     expect(released).toEqual([modelFiles.decoder, modelFiles.visionEncoder]);
   });
 
-  it("names the graph that the runtime rejects", async () => {
+  it("names a graph that the runtime rejects, which another attempt may load", async () => {
     const { create } = tinySessions();
-    const files = new Map([...tinyFiles, [modelFiles.visionEncoder, new TextEncoder().encode("nonsense")]]);
+    const files = new Map([...tinyFiles, [modelFiles.visionEncoder, onnxModel("another graph")]]);
     const detail = expect.stringContaining(modelFiles.visionEncoder);
     await expect(loadModel(options(create, files))).rejects.toMatchObject({ code: "model-unavailable", detail });
+  });
+
+  /** huggingface/transformers.js#1025 and microsoft/onnxruntime-genai#684: clones without Git LFS. */
+  it.each([
+    ["a Git LFS pointer", lfsPointer(), "git lfs pull"],
+    ["a web page", "<!doctype html><title>Sign in</title>", "web page"],
+    ["a text", "nonsense", "text"],
+  ])("rejects %s in place of a graph for good, although it matches the manifest", async (_, text, said) => {
+    const { create, released } = tinySessions();
+    const files = new Map([...tinyFiles, [modelFiles.visionEncoder, new TextEncoder().encode(text)]]);
+    const thrown: unknown = await loadModel(options(create, files)).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: "model-corrupt", detail: expect.stringContaining(modelFiles.visionEncoder) });
+    expect(thrown).toMatchObject({ detail: expect.stringContaining(said) });
+    expect(released).toEqual([modelFiles.decoder]);
+    expect(problems["model-corrupt"].retryable).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import type { CreateSession, Session, Tensor, TensorInfo } from "../../src/runtime/session.ts";
 import { modelFiles, type Tokenizer } from "../../src/runtime/load-model.ts";
 import type { Manifest, ReadAsset } from "../../src/weights/shards.ts";
+import { onnxModel } from "./onnx-model.ts";
 
 /**
  * The ids that the tiny model generates for a prompt of one letter: one letter per token, between `<s>` and `</s>`. Each further
@@ -44,10 +45,10 @@ const json = {
 };
 const graphs = [modelFiles.decoder, modelFiles.visionEncoder, modelFiles.encoder, modelFiles.embedTokens];
 
-/** The tiny model's files. The bytes of a graph are its path, by which `tinySessions` identifies it. */
+/** The tiny model's files. Each graph is an ONNX model without nodes whose name is its path, by which `tinySessions` identifies it. */
 export const tinyFiles: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map([
   ...Object.entries(json).map(([path, value]) => [path, text.encode(JSON.stringify(value))] as const),
-  ...graphs.map((path) => [path, text.encode(path)] as const),
+  ...graphs.map((path) => [path, onnxModel(path)] as const),
 ]);
 
 /** SHA-256 in hexadecimal. */
@@ -169,9 +170,10 @@ export function tinySessions() {
   const created: string[] = [];
   const released: string[] = [];
   const create: CreateSession = async (bytes): Promise<Session> => {
-    const graph = new TextDecoder().decode(bytes);
-    const run = runs.get(graph);
-    if (run === undefined) throw new Error("no such graph");
+    const decoded = new TextDecoder().decode(bytes);
+    const graph = graphs.find((path) => decoded.includes(path));
+    const run = runs.get(graph ?? "");
+    if (graph === undefined || run === undefined) throw new Error("no such graph");
     created.push(graph);
     return {
       ...portsOf(graph),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import { MAX_PART_BYTES, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";
+import { lfsPointer } from "../support/onnx-model.ts";
 import { readFrom, sha256, shardFiles } from "../support/tiny-model.ts";
 
 const weights = Uint8Array.from({ length: 1000 }, (_, index) => index % 256);
@@ -59,6 +60,19 @@ describe("a model's shards", () => {
     const part = assets.get(graphPart) ?? new Uint8Array();
     expect(await problemOf(withPart(part.slice(0, -1)))).toMatchObject({ code: "model-corrupt" });
     expect(await problemOf(withPart(Uint8Array.of(...part, 0)))).toMatchObject({ code: "model-corrupt" });
+  });
+
+  /** A repository that keeps model-shards/ in Git LFS, cloned without it. */
+  it("name Git LFS when a part, a JSON file or the manifest is one of its pointers", async () => {
+    const pointer = new TextEncoder().encode(lfsPointer());
+    const expected = { code: "model-corrupt", detail: expect.stringContaining("git lfs pull") };
+    expect(await problemOf(withPart(pointer))).toMatchObject(expected);
+    const shards = await openModelShards(readFrom(manifest, new Map([["tiny/config.json.0", pointer]])), "tiny");
+    await expect(shards.json("config.json")).rejects.toMatchObject(expected);
+    const asPacked = await shardFiles(new Map([["config.json", pointer]]));
+    const packed = await openModelShards(readFrom(asPacked.manifest, asPacked.assets), "tiny");
+    await expect(packed.json("config.json")).rejects.toMatchObject(expected);
+    expect(await problemOf(async () => new Response(pointer))).toMatchObject(expected);
   });
 
   it("are corrupt when whole parts are in the wrong order", async () => {

@@ -2,12 +2,14 @@ import { rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModelEntry } from "../../src/weights/shards.ts";
 import { checkId, readManifest } from "../sharding/checks.ts";
+import { ContentError } from "../sharding/contents.ts";
 import { writeModel } from "../sharding/write-model.ts";
 import { freeBytes, requireSpace } from "./disk-space.ts";
 import { describeDtypes, type Dtypes } from "./dtypes.ts";
 import type { Hub, RemoteFile } from "./hub.ts";
 import { locked } from "./lock.ts";
 import { type ModelPlan, type PlannedFile, planModel } from "./model-plan.ts";
+import { PullError } from "./pull-error.ts";
 import { pullFile } from "./pull-file.ts";
 import type { Source } from "./sources.ts";
 import type { TransferLog } from "./transfer-log.ts";
@@ -66,6 +68,11 @@ async function checkSpace(
   requireSpace(output, 2 * total - Math.min(downloaded, total), await free(output));
 }
 
+/** The error for files that came as the hub announced them, and are no model: a mirror made from a clone without Git LFS. */
+function foreignFiles({ url }: Hub, { message }: ContentError): PullError {
+  return new PullError(`${message}\n${url.host} has these files and not the model's: ask another hub (--hub).`);
+}
+
 async function download(options: PullOptions, plan: ModelPlan, folder: string): Promise<ModelEntry> {
   const { hub, id, dtypes, output, log, whileSharding } = options;
   await checkSpace(options, plan, folder);
@@ -76,7 +83,10 @@ async function download(options: PullOptions, plan: ModelPlan, folder: string): 
   }
   const files = downloads.map(({ path, remote }) => ({ path, from: partialPath(folder, remote) }));
   const notes = { "source.json": provenance(options, downloads) };
-  return whileSharding(writeModel({ id, dtype: describeDtypes(dtypes), files, output, notes }));
+  const work = writeModel({ id, dtype: describeDtypes(dtypes), files, output, notes });
+  return whileSharding(work).catch((error: unknown) => {
+    throw error instanceof ContentError ? foreignFiles(hub, error) : error;
+  });
 }
 
 /** Removes a repository's downloads, and their parent folders if those are then empty. */

@@ -2,6 +2,7 @@ import { lstat, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { modelFiles } from "../../src/runtime/load-model.ts";
+import { describeContent } from "../../src/weights/file-content.ts";
 import { Manifest, MANIFEST_PATH } from "../../src/weights/shards.ts";
 import { UsageError } from "../run-command.ts";
 
@@ -11,12 +12,13 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/u;
 /** Reads the manifest of a folder; empty if there is none yet. Throws `UsageError` if the file is not a valid manifest. */
 export async function readManifest(output: string): Promise<Manifest> {
   const path = join(output, MANIFEST_PATH);
-  const text = await readFile(path, "utf8").catch(() => undefined);
-  if (text === undefined) return { version: 1, models: [] };
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined) return { version: 1, models: [] };
   try {
-    return Manifest.parse(JSON.parse(text));
+    return Manifest.parse(JSON.parse(bytes.toString()));
   } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`);
+    if (error instanceof z.ZodError) throw new UsageError(`${path}: ${z.prettifyError(error)}`, { cause: error });
+    throw new UsageError(describeContent(path, bytes), { cause: error });
   }
 }
 

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Manifest, MANIFEST_PATH, type ModelEntry } from "../../src/weights/shards.ts";
 import { checkId, readManifest } from "./checks.ts";
+import { checkContents } from "./contents.ts";
 import { type FileEntry, shardFile, type SourceFile } from "./parts.ts";
 
 /** Hexadecimal digits of a revision: 64 bits make collisions improbable, and the revision is part of every answer. */
@@ -50,11 +51,13 @@ async function stage(sharding: Sharding, staging: string): Promise<ModelEntry> {
 
 /**
  * Writes a model's parts and its entry in the manifest, replacing a model with the same id. The parts are written to a staging
- * folder first; the old model stays until all of them are complete. Keeps one part in memory at a time.
+ * folder first; the old model stays until all of them are complete. Keeps one part in memory at a time. Throws `ContentError` if a
+ * file is not what its name says.
  */
 export async function writeModel(sharding: Sharding): Promise<ModelEntry> {
-  const { id, output } = sharding;
+  const { id, files, output } = sharding;
   await checkId(output, id);
+  await checkContents(files);
   await mkdir(output, { recursive: true });
   const staging = await mkdtemp(join(output, ".staging-"));
   const remove = () => rmSync(staging, { recursive: true, force: true });
