@@ -7,6 +7,7 @@ import sys
 
 from florence_training.ablate import command as ablate
 from florence_training.annotate import command as targets
+from florence_training.checkpoint import CheckpointFileError
 from florence_training.evaluate import card, question_files
 from florence_training.evaluate import command as evaluate
 from florence_training.export import command as export
@@ -49,7 +50,11 @@ def main(argv: list[str] | None = None) -> int:
     for name, command in COMMANDS.items():
         command.add_arguments(subparsers.add_parser(name, description=command.__doc__))
     arguments = parser.parse_args(argv)
-    return int(COMMANDS[arguments.command].run(arguments))
+    try:
+        return int(COMMANDS[arguments.command].run(arguments))
+    except CheckpointFileError as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

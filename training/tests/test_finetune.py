@@ -13,6 +13,7 @@ import conftest
 import pytest
 import torch
 from PIL import Image
+from test_finetune_data import POINTER
 from tokenizers import Tokenizer
 
 from florence_training.__main__ import main
@@ -243,6 +244,22 @@ def test_a_tokenizer_without_locations_is_refused(
     (other / "tokenizer.json").write_text(json.dumps(tokenizer))
     assert run(other, data, tmp_path / "out") == 1
     assert "<loc_0>" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "preprocessor_config.json"])
+@pytest.mark.parametrize("command", ["finetune", "export"])
+def test_a_checkpoint_cloned_without_git_lfs_is_refused(
+    command: str, name: str, checkpoint: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clone = tmp_path / "clone"
+    shutil.copytree(checkpoint, clone)
+    (clone / name).write_text(POINTER)
+    more = ("--data", str(data), *QUICK) if command == "finetune" else ()
+    assert main([command, "--checkpoint", str(clone), "--out", str(tmp_path / "out"), *more]) == 1
+    message = capsys.readouterr().err
+    assert name in message
+    assert "git lfs pull" in message
+    assert not (tmp_path / "out").exists()
 
 
 def test_bad_data_is_refused_before_anything_is_written(

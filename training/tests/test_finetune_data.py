@@ -24,6 +24,10 @@ DOG = "dog<loc_1><loc_2><loc_3><loc_4>"
 BOUNDS = Bounds(Tokenizer.from_file(str(SHIPPED / "tokenizer.json")), image_tokens=5, positions=64)
 
 
+# What a clone without Git LFS has in place of a file (git-lfs, docs/spec.md).
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 5289277\n"
+
+
 def write(folder: Path, *lines: object) -> Path:
     """Writes a data set with one image, 200 x 100; a line is an object, or text that is written unchanged."""
     Image.new("RGB", (200, 100), "red").save(folder / "a.png")
@@ -102,6 +106,16 @@ def test_boxes_in_pixels_become_the_tokens_that_the_scenes_have(tmp_path: Path) 
         ({"image": "a.png", "prefix": "<OCR>", "objects": []}, "give <OCR>"),
         ({"image": "b.png", "prefix": "<OD>", "suffix": "x"}, "no such picture"),
         ({"image": "annotations.jsonl", "prefix": "<OD>", "suffix": "x"}, "as a picture"),
+        ({"image": "B.png", "prefix": "<OD>", "suffix": "x"}, "no such picture: B.png"),
+        ({"image": "A.PNG", "prefix": "<OD>", "suffix": "x"}, "There is a.png"),
+        ({"image": "images\\b.png", "prefix": "<OD>", "suffix": "x"}, "images/b.png is not there"),
+        ({"image": "..\\b.png", "prefix": "<OD>", "suffix": "x"}, "in the folder"),
+        ({"image": "C:\\data\\a.png", "prefix": "<OD>", "suffix": "x"}, "Windows"),
+        ({"image": "d:/data/a.png", "prefix": "<OD>", "suffix": "x"}, "Windows"),
+        ({"image": "\\\\server\\data\\a.png", "prefix": "<OD>", "suffix": "x"}, "Windows"),
+        ({"image": "https://example.com/a.png", "prefix": "<OD>", "suffix": "x"}, "address"),
+        ({"image": "a\0.png", "prefix": "<OD>", "suffix": "x"}, "no name of a picture"),
+        ({"image": "a" * 5000, "prefix": "<OD>", "suffix": "x"}, "no name of a picture"),
         ({"image": "../a.png", "prefix": "<OD>", "suffix": "x"}, "in the folder"),
         ({"image": "/etc/passwd", "prefix": "<OD>", "suffix": "x"}, "in the folder"),
     ],
@@ -113,6 +127,34 @@ def test_an_invalid_line_is_reported_with_its_number(line: object, said: str, tm
     [_, fault] = str(caught.value).splitlines()
     assert fault.startswith("  line 3: ")
     assert said in fault
+
+
+def test_a_windows_path_is_read_with_slashes_and_one_image_has_one_name(tmp_path: Path) -> None:
+    r"""Lines from Windows have `images\a.jpg` (roboflow/supervision#2581, AILab-CVC/YOLO-World#535)."""
+    (tmp_path / "images").mkdir()
+    names = (r"images\a.png", "images/a.png", r".\images\a.png", r"images\..\images\a.png")
+    Image.new("RGB", (20, 10)).save(tmp_path / "images" / "a.png")
+    lines = [{"image": name, "prefix": f"question {index}", "suffix": "x"} for index, name in enumerate(names)]
+    samples = read_folder(write(tmp_path, *lines), BOUNDS)
+    assert {(sample.image, sample.size) for sample in samples} == {("images/a.png", (20, 10))}
+    assert len(gather(samples)) == 1
+    assert split(samples, 0.5, seed=0) == (samples, [])  # as the only image, it is learned from
+
+
+def test_a_backslash_in_the_name_of_a_file_stays(tmp_path: Path) -> None:
+    name = r"images\a.png"
+    Image.new("RGB", (20, 10)).save(tmp_path / name)
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (30, 10)).save(tmp_path / "images" / "a.png")
+    [sample] = read_folder(write(tmp_path, {"image": name, "prefix": "<OD>", "suffix": ""}), BOUNDS)
+    assert (sample.image, sample.size) == (name, (20, 10))
+
+
+def test_images_that_are_git_lfs_pointers_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"image": "b.png", "prefix": "<OD>", "suffix": ""})
+    (folder / "b.png").write_text(POINTER)
+    with pytest.raises(FolderError, match=r"line 1: b\.png .*Git LFS pointer.*git lfs pull"):
+        read_folder(folder, BOUNDS)
 
 
 def test_a_truncated_image_and_a_link_out_of_the_folder_are_refused(tmp_path: Path) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from florence_training.evaluate.location_text import SHAPES
 from florence_training.finetune.lines import Labelled, Line, LineError
-from florence_training.finetune.places import Size, check_locations, locate_box
+from florence_training.finetune.places import Size, locate_box
 from florence_training.finetune.questions import Question
+from florence_training.finetune.spelling import normalise
 
 Boxes = Sequence[tuple[str, str]]  # labels with their location tokens
 
 
 def read_target(line: Line, question: Question, size: Size) -> str:
-    """Returns the target of a line; boxes in pixels are ordered from left to right. Raises LineError."""
-    if line.objects is not None:
-        return _format(line.objects, question, size)
-    answer = (line.suffix or "").strip()
-    check_locations(answer, question.task)
-    return answer
+    """Returns the target of a line, with the model's location tokens; boxes in pixels are ordered from left to right.
+
+    Raises LineError.
+    """
+    written = (line.suffix or "").strip() if line.objects is None else _format(line.objects, question, size)
+    return normalise(written, bare=question.task in SHAPES)
 
 
 def _format(things: Sequence[Labelled], question: Question, size: Size) -> str:

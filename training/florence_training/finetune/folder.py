@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from florence_training.finetune.answers import read_target
 from florence_training.finetune.lines import LineError, read_line
 from florence_training.finetune.pictures import find, open_picture
-from florence_training.finetune.places import Size
+from florence_training.finetune.places import Size, check_places
 from florence_training.finetune.questions import Question, read_question
 
 MOST_FAULTS = 20  # largest number that is listed; more add no information
@@ -65,7 +65,10 @@ class _Reader:
         if first != number:
             raise LineError(f"line {first} asks the same of the same picture: keep one of the two")
         answer = read_target(line, question, size)
-        return Sample(line.image, path, size, question, answer, *_encode(question, answer, self.bounds))
+        prompt_ids, answer_ids = _encode(question, answer, self.bounds)
+        check_places(answer, question.task)
+        image = path.relative_to(self.folder.resolve()).as_posix()  # one name, however the lines spell it
+        return Sample(image, path, size, question, answer, prompt_ids, answer_ids)
 
 
 def read_folder(data: Path, bounds: Bounds) -> list[Sample]:

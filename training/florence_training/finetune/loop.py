@@ -14,7 +14,7 @@ from florence_training.finetune.progress import Progress, save
 from florence_training.finetune.tuner import Tuner
 from florence_training.train.log import append_row
 from florence_training.train.start import copy_settings
-from florence_training.whole import whole_folder
+from florence_training.whole import recover_folder, whole_folder
 
 BEST = "model"  # the folder of the best epoch's weights
 LOG = "log.csv"
@@ -41,6 +41,7 @@ def finetune(tuner: Tuner, course: Course, progress: Progress, setting: Setting,
 
     Once `stop` is set, the current step is the last; a later call resumes from there.
     """
+    recover_folder(setting.out / BEST)
     started = last_saved = setting.clock()
     if progress.step == 0:
         progress = replace(progress, least=_measure(tuner, course, progress, setting, started))

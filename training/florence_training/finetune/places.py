@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from florence_training.annotate.locations import BINS, locate
-from florence_training.evaluate.location_text import LEAST_OUTLINE, LOCATION, NUMBERS
+from florence_training.annotate.locations import locate
+from florence_training.evaluate.location_text import LOCATION, LOCATION_RUN, OUTLINE, Shape, shape_of
 from florence_training.finetune.lines import Corners, LineError
 
-LOCATION_LIKE = re.compile(r"<loc_[^>]*>?")
-LOCATION_RUN = re.compile(r"(?:<loc_\d+>)+")
+DELIMITERS = re.compile(r"</poly>|<sep>|<and>|\s")  # of the model, behind a place
+SHOWN = 40  # characters of an answer in a message: enough to find it
 Size = tuple[int, int]  # width and height in pixels
 
 
@@ -24,26 +24,35 @@ def locate_box(box: Corners, size: Size) -> str:
     return locate(size, box)
 
 
-def check_locations(text: str, task: str | None) -> None:
-    """Checks the location tokens of a text.
+def check_places(answer: str, task: str | None) -> None:
+    """Checks the places in an answer whose locations are the model's tokens.
 
-    Raises LineError if the model does not have one of them, or if a box, quad or outline has too few or too many.
+    Raises LineError, in a task that answers with places, for incomplete ones and for text that has none. An empty
+    answer needs none: nothing is there.
     """
-    for token in LOCATION_LIKE.findall(text):
-        found = LOCATION.fullmatch(token)
-        if found is None or int(found[1]) >= BINS:
-            raise LineError(f"{token} is no location: they are whole numbers from <loc_0> to <loc_{BINS - 1}>")
-    if task not in NUMBERS:
+    shape = shape_of(task, answer)
+    if shape is None or not answer:
         return
-    for run in LOCATION_RUN.findall(text):
-        _check_run(len(LOCATION.findall(run)), task)
-
-
-def _check_run(count: int, task: str) -> None:
-    numbers = NUMBERS[task]
-    if numbers is not None and count % numbers:
-        raise LineError(f"{count} locations stand together; a place of {task} has {numbers}")
-    if numbers is None and (count % 2 or count < LEAST_OUTLINE):
+    runs = list(LOCATION_RUN.finditer(answer))
+    if not runs:
         raise LineError(
-            f"{count} locations stand together; an outline has pairs of x and y, {LEAST_OUTLINE // 2} or more"
+            f"{_shown(answer)} has no location: {task} answers with places, {shape.numbers} location tokens for each "
+            f"{shape.name} (<loc_x><loc_y>…), or with an empty suffix if nothing is there"
         )
+    for run in runs:
+        _check_run(len(LOCATION.findall(run[0])), task or "", shape)
+    rest = DELIMITERS.sub("", answer[runs[-1].end() :])
+    if rest:
+        raise LineError(f"{_shown(rest)} is behind the last location: a label is before its place")
+
+
+def _check_run(count: int, task: str, shape: Shape) -> None:
+    if shape.fits(count):
+        return
+    pairs = ", always pairs of x and y" if shape is OUTLINE else ""
+    needed = f"one {shape.name} of {task} has {shape.numbers}{pairs}"
+    raise LineError(f"{count} locations stand together; {needed}, with nothing between them")
+
+
+def _shown(text: str) -> str:
+    return f'"{text[:SHOWN]}{"…" if len(text) > SHOWN else ""}"'

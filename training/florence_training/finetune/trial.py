@@ -13,7 +13,7 @@ import torch
 
 from florence_training.evaluate.answers import Answer
 from florence_training.evaluate.generate import GREEDY, Reader
-from florence_training.evaluate.location_text import NUMBERS, read_answer
+from florence_training.evaluate.location_text import SHAPES, read_answer
 from florence_training.evaluate.measures.matching import Counts, box_overlaps, count_matches
 from florence_training.finetune.command import read_bounds
 from florence_training.finetune.folder import FolderError, Sample, read_folder
@@ -96,7 +96,7 @@ def describe(counts: Tally) -> dict[str, dict[str, dict[str, float]]]:
 def _count(each: Tried) -> dict[str, Counts]:
     task, size = each.sample.question.task, each.sample.size
     found, expected = (read_answer(task or "", text, size) for text in (each.text, each.sample.answer))
-    if task not in NUMBERS:
+    if task not in SHAPES:
         return {EXACT: Counts(int(found.text == expected.text), 1, 1)}
     labels = {thing.label for answer in (found, expected) for thing in answer.found} - {""}
     by_label = {label: _match(_only(found, label), _only(expected, label)) for label in labels}
