@@ -16,7 +16,9 @@ from florence_training.scenes.scene import Quad, Scene, SceneObject, SceneText
 CHARACTERS = string.ascii_letters + string.digits
 TEXT = len(NAMES)  # the class of a text; a thing's class is its index in NAMES
 CLASSES = TEXT + 1
-SLOTS = 4  # characters that a token's heads predict; 32 pixels hold at most four middles of the narrowest letters
+# Characters that a token's heads predict. Further ones with their middles in the token are left out: 1 of 5,766 in 600
+# scenes of 256 × 256 pixels with random letters, 12 of 3,381 in 300 scenes of 300 × 200 (tokens of 37 × 25).
+SLOTS = 4
 INDICES = 12  # the longest word has fewer characters
 FINENESS = 4  # cells of the finest map per token and direction
 LEAST_SIZE = 1e-3  # of a box's side as a fraction of the image, so that its logarithm is finite
@@ -34,7 +36,8 @@ class Cells:
     and elsewhere.
     `letters` [4·side,4·side]: at a quarter of a token's side, 1 + the character that covers the middle of the cell,
     else 0.
-    `slots` [side²,4]: 1 + the characters with their middles in the token, in reading order; 0 where there are no more.
+    `slots` [side²,4]: 1 + the first four characters with their middles in the token, in reading order; 0 where there
+    are no more.
     `first` [side²]: the index in its word of the first character in `slots`; -1 where there is none.
     """
 

@@ -18,7 +18,7 @@ from florence_training.train.log import drop_after
 from florence_training.train.recipe import Recipe
 from florence_training.train.start import copy_settings
 from florence_training.train.trainer import Trainer
-from florence_training.whole import whole_folder
+from florence_training.whole import recover_folder, whole_folder
 
 STATE = "training.pt"
 FINISHED = "model"
@@ -91,6 +91,8 @@ def go_on(trainer: Trainer, out: Path) -> int:
 
     Drops the rows of the folder's logs that will be written again. Raises CheckpointError as `resume` does.
     """
+    for left in out.glob("step-*.old"):
+        recover_folder(left.with_suffix(""))
     checkpoints = saved(out)
     first = resume(trainer, checkpoints[-1]) if checkpoints else 0
     for name in LOGS:

@@ -64,5 +64,6 @@ class Heads(nn.Module):
 
     def _location_logits(self, vectors: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
         table = embeddings[self.locations]
-        logits: torch.Tensor = vectors.reshape(len(vectors), -1, table.shape[1]) @ table.T
+        size = table.shape[1]
+        logits: torch.Tensor = vectors.reshape(len(vectors), vectors.shape[1] // size, size) @ table.T
         return logits

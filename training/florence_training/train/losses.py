@@ -71,7 +71,10 @@ def mean_of_tokens(losses: torch.Tensor, places: torch.Tensor, location: float) 
 
 
 def object_loss(heads: Heads, sight: Sight, targets: CellTargets) -> Loss:
-    """Returns the loss of where the middles of boxes are, and in those cells of class, middle and size."""
+    """Returns the loss of where the middles of boxes are, and in those cells of class, middle and size.
+
+    A batch may have no boxes: its means are 0.
+    """
     outputs = heads.objects(sight.tokens[:, 1:]).float()
     present = targets.objects[..., 0] > 0
     presence = functional.binary_cross_entropy_with_logits(outputs[..., 0], targets.objects[..., 0], reduction="sum")
@@ -79,10 +82,11 @@ def object_loss(heads: Heads, sight: Sight, targets: CellTargets) -> Loss:
     class_logits, classes = predicted[:, 1 : 1 + CLASSES], true[:, 1].long()
     middle = functional.l1_loss(torch.sigmoid(predicted[:, -4:-2]), true[:, 2:4])
     size = functional.l1_loss(predicted[:, -2:] + TYPICAL_SIZE, true[:, 4:6])
-    value = presence / present.sum() + functional.cross_entropy(class_logits, classes) + 2 * middle + 2 * size
-    return Loss(
-        value, {"objects": value.item(), "class_accuracy": (class_logits.argmax(1) == classes).float().mean().item()}
-    )
+    described = functional.cross_entropy(class_logits, classes) + 2 * middle + 2 * size
+    count = int(present.sum())
+    value = presence / max(1, count) + (described if count else 0)
+    accuracy = (class_logits.argmax(1) == classes).float().mean().nan_to_num()
+    return Loss(value, {"objects": value.item(), "class_accuracy": accuracy.item()})
 
 
 def place_loss(heads: Heads, sight: Sight, targets: CellTargets, embeddings: torch.Tensor, deviation: float) -> Loss:
