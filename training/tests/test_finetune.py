@@ -142,6 +142,16 @@ def test_resuming_gives_the_weights_of_an_uninterrupted_training(
     assert rows(uninterrupted) == rows(interrupted)
 
 
+def test_a_model_that_was_being_replaced_when_the_program_was_killed_is_found(
+    checkpoint: Path, data: Path, tmp_path: Path
+) -> None:
+    assert run(checkpoint, data, tmp_path) == 0
+    before = weights(tmp_path / "model")
+    (tmp_path / "model").rename(tmp_path / "model.old")
+    assert run(checkpoint, data, tmp_path) == 0  # all epochs are done
+    assert all(torch.equal(before[name], found) for name, found in weights(tmp_path / "model").items())
+
+
 class StopsAfter(Event):
     """An event that is set after some steps."""
 

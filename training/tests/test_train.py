@@ -17,7 +17,7 @@ from florence_training.annotate.targets import OPEN_VOCABULARY
 from florence_training.checkpoint import load_checkpoint
 from florence_training.scenes.compose import make_scene
 from florence_training.scenes.ground import COLOURS
-from florence_training.train.checkpointing import saved
+from florence_training.train.checkpointing import go_on, saved
 from florence_training.train.data import SEEDS_A_RECIPE, Batches, choose_tasks, pose
 from florence_training.train.loop import Habits, train
 from florence_training.train.recipe import Recipe, read_recipe
@@ -113,6 +113,18 @@ def test_a_stopped_training_saves_first(like: Path, tmp_path: Path) -> None:
     folder = train(trainer, 0, tmp_path, like, Habits(measured_scenes=0, workers=0), stop)
     assert folder.name == "step-00000001"
     assert saved(tmp_path) == [folder]
+
+
+def test_a_checkpoint_that_was_being_replaced_when_the_training_was_killed_is_found(like: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path, 2)
+    assert run(recipe, tmp_path / "out", like, "--stop-after", "1") == 0
+    [folder] = saved(tmp_path / "out")
+    before = weights(folder)
+    folder.rename(folder.with_suffix(".old"))  # killed before the new one took its place
+    tokenizer = Tokenizer.from_file(str(like / "tokenizer.json"))
+    trainer = Trainer.begin(load_checkpoint(like), tokenizer, read_recipe(recipe))
+    assert go_on(trainer, tmp_path / "out") == 1
+    assert all(torch.equal(before[name], found) for name, found in weights(folder).items())
 
 
 def test_another_recipe_cannot_resume(like: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
