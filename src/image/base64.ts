@@ -1,3 +1,5 @@
+import { escapedByteAt } from "./percent.ts";
+
 const COMMON_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const WHITE_SPACE = 64;
 const PADDING = 65;
@@ -19,11 +21,21 @@ const engine: Uint8ArrayConstructor & {
   readonly fromBase64?: (text: string, options: { readonly alphabet: "base64" | "base64url" }) => Uint8Array;
 } = Uint8Array;
 
+/** Options of `decodeBase64`. */
+interface Base64Options {
+  /** Whether characters may be percent-encoded, as in a URL: `%2B` for `+`. */
+  readonly isPercentEncoded: boolean;
+}
+
 /**
- * Decodes base64 in either alphabet, with or without padding, with ASCII white space anywhere. Returns `undefined` for any other text.
+ * Decodes base64 in either alphabet, with or without padding, with ASCII white space anywhere. Returns `undefined` for any other text. The text is
+ * decoded in place: a percent-encoded image is never held in memory as a second text.
  */
-export function decodeBase64(text: string): Uint8Array | undefined {
-  return decodeNatively(text) ?? decodeInJavaScript(text);
+export function decodeBase64(
+  text: string,
+  { isPercentEncoded }: Base64Options = { isPercentEncoded: false },
+): Uint8Array | undefined {
+  return (isPercentEncoded ? undefined : decodeNatively(text)) ?? decodeInJavaScript(text, isPercentEncoded);
 }
 
 /**
@@ -39,14 +51,16 @@ function decodeNatively(text: string): Uint8Array | undefined {
 }
 
 /** Decodes without `atob`, which refuses the URL-safe alphabet and allocates a second string as long as the image. */
-function decodeInJavaScript(text: string): Uint8Array | undefined {
+function decodeInJavaScript(text: string, isPercentEncoded: boolean): Uint8Array | undefined {
   const bytes = new Uint8Array(Math.ceil((text.length * 3) / 4));
   let length = 0;
   let digits = 0;
   let paddings = 0;
   let bits = 0;
   for (let index = 0; index < text.length; index += 1) {
-    const value = CHARACTER_VALUES[text.charCodeAt(index)] ?? INVALID;
+    const escaped = isPercentEncoded ? escapedByteAt(text, index) : undefined;
+    const value = CHARACTER_VALUES[escaped ?? text.charCodeAt(index)] ?? INVALID;
+    if (escaped !== undefined) index += 2;
     if (value < WHITE_SPACE && paddings === 0) {
       bits = (bits << 6) | value;
       digits += 1;

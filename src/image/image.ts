@@ -1,5 +1,5 @@
 import { Problem } from "../contract/problems.ts";
-import { decodeBase64 } from "./base64.ts";
+import { decodeFileText, fileTextOf } from "./data-uri.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import type { ImageHeader } from "./header.ts";
 import { checkPngData } from "./png-data.ts";
@@ -29,6 +29,9 @@ export const MAX_IMAGE_SIDE = 16_384;
 
 /** Base64 has 4 characters for 3 bytes, and MIME adds a line break of 2 characters after every 76. */
 const MAX_CHARACTERS_PER_BYTE = 1.4;
+
+/** Length of a percent-encoded character, as in `%2B`. */
+const ESCAPED_CHARACTERS = 3;
 
 /** Limits of an image: bytes of its encoded file, pixels in all, and pixels of the longer side. */
 export interface ImageLimits {
@@ -90,16 +93,12 @@ export async function imageFromText(
   limits: ImageLimits = ISOLATE_LIMITS,
   headerCache?: HeaderCache,
 ): Promise<Image> {
-  const base64 = text.slice(base64Start(text));
-  if (base64.length > limits.maxBytes * MAX_CHARACTERS_PER_BYTE) throw tooLarge(limits);
-  const bytes = decodeBase64(base64);
+  const file = fileTextOf(text);
+  const perByte = file.isEscaped ? MAX_CHARACTERS_PER_BYTE * ESCAPED_CHARACTERS : MAX_CHARACTERS_PER_BYTE;
+  if (file.data.length > limits.maxBytes * perByte) throw tooLarge(limits);
+  const bytes = decodeFileText(file);
   if (bytes === undefined) throw new Problem("invalid-base64", "The image contains characters that are not base64.");
   return imageFromBytes(bytes, limits, headerCache);
-}
-
-/** Returns the index of the base64: 0, or after a data URI's comma, whatever parameters precede it. */
-function base64Start(text: string): number {
-  return /^\s*data:[^,]*,/i.exec(text)?.[0].length ?? 0;
 }
 
 function tooLarge({ maxBytes }: ImageLimits): Problem {

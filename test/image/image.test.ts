@@ -17,6 +17,20 @@ function padded(length: number): Uint8Array {
   return joinBytes(png, new Uint8Array(length - png.length));
 }
 
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
+/** Escapes every character. */
+function percentEncoded(text: string): string {
+  return Array.from(text, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`).join("");
+}
+
+/** Escapes the characters that a URL may not contain. */
+function escape(text: string): string {
+  return text.replaceAll(/[^!$&-;=?-Z_a-z~]/gu, percentEncoded);
+}
+
 function problem(code: string): unknown {
   return expect.objectContaining({ name: "Problem", code });
 }
@@ -85,15 +99,23 @@ describe("imageFromText", () => {
     ["a data URI of another type", `data:image/jpeg;charset=utf-8;base64,${base64}`],
     ["a data URI of no type", `data:;base64,${base64}`],
     ["a data URI in capitals, after a line break", `\nDATA:IMAGE/PNG;BASE64,${base64}\n`],
+    // microsoft/markitdown#2481, gngrOrg/gngr#15.
+    ["a data URI whose base64 is percent-encoded", `data:image/png;base64,${encodeURIComponent(base64)}`],
+    ["a data URI that is percent-encoded throughout", `data:image/png; base64 ,${percentEncoded(base64)}`],
+    ["a data URI of bytes that are percent-encoded", `data:image/png,${percentEncoded(latin1(png))}\n`],
+    ["a data URI of bytes that are percent-encoded where they must be", `data:,${escape(latin1(png))}#fragment`],
+    ["a data URI of base64 that lacks its parameter", `data:image/png,${encodeURIComponent(base64)}`],
   ])("accepts %s", async (_, text) => {
     expect(await imageFromText(text)).toEqual(image);
   });
 
   it.each([
     ["a URL", "https://example.com/a.png"],
-    ["percent-encoding", `data:image/png,${encodeURIComponent(base64)}`],
     ["a non-ASCII letter", `${base64}é`],
     ["one character too many", "AAAAA"],
+    ["percent-encoding outside of a data URI", encodeURIComponent(base64)],
+    ["an escape of no byte", `data:image/png;base64,${base64}%`],
+    ["bytes outside of ASCII that are not escaped", `data:image/png,${latin1(png)}`],
   ])("refuses %s", async (_, text) => {
     await expect(imageFromText(text)).rejects.toThrow(problem("invalid-base64"));
   });
@@ -101,6 +123,17 @@ describe("imageFromText", () => {
   it("refuses an empty text or data URI as no image", async () => {
     for (const text of ["", " \n", "data:image/png;base64,"]) {
       await expect(imageFromText(text)).rejects.toThrow(problem("image-required"));
+    }
+  });
+
+  it("accepts as many bytes as the limit allows, however they are encoded, and not one more", async () => {
+    const texts = [`data:;base64,${percentEncoded(base64)}`, `data:,${percentEncoded(latin1(png))}`];
+    const limits = { maxBytes: png.length, maxPixels: 1e6, maxSide: 1e3 };
+    for (const text of texts) {
+      expect(await imageFromText(text, limits)).toEqual(image);
+      await expect(imageFromText(text, { ...limits, maxBytes: png.length - 1 })).rejects.toThrow(
+        problem("body-too-large"),
+      );
     }
   });
 
