@@ -101,8 +101,8 @@ export function isRegionInside({ x1, y1, x2, y2 }: Box, { width, height }: Image
   return x1 >= 0 && x1 < x2 && x2 <= width && y1 >= 0 && y1 < y2 && y2 <= height;
 }
 
-/** Exactly four location tokens of the vocabulary, as the model writes a box. */
-const boxTokens = /^<loc_(\d{1,3})><loc_(\d{1,3})><loc_(\d{1,3})><loc_(\d{1,3})>$/;
+/** Exactly four location tokens, as the model writes a box. Leading zeros are allowed: people pad the numbers to three digits. */
+const boxTokens = /^<loc_0*(\d{1,3})><loc_0*(\d{1,3})><loc_0*(\d{1,3})><loc_0*(\d{1,3})>$/;
 
 /** Parses `<loc_x1><loc_y1><loc_x2><loc_y2>` to a box in bins; undefined for any other text. */
 export function boxFromTokens(text: string): Box | undefined {
@@ -115,8 +115,17 @@ export function regionInPixels({ x1, y1, x2, y2 }: Box, { width, height }: Image
   return { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height };
 }
 
-/** Converts a region in pixels to location tokens: `<loc_x1><loc_y1><loc_x2><loc_y2>`. */
+/** Writes a box in bins as the vocabulary's location tokens: `<loc_x1><loc_y1><loc_x2><loc_y2>`. The inverse of `boxFromTokens`. */
+export function tokensFromBox({ x1, y1, x2, y2 }: Box): string {
+  return [x1, y1, x2, y2].map((bin) => `<loc_${bin}>`).join("");
+}
+
+/** Converts a region in pixels to location tokens. */
 export function regionTokens({ x1, y1, x2, y2 }: Box, { width, height }: ImageSize): string {
-  const bins = [quantize(x1, width), quantize(y1, height), quantize(x2, width), quantize(y2, height)];
-  return bins.map((bin) => `<loc_${bin}>`).join("");
+  return tokensFromBox({
+    x1: quantize(x1, width),
+    y1: quantize(y1, height),
+    x2: quantize(x2, width),
+    y2: quantize(y2, height),
+  });
 }

@@ -5,13 +5,14 @@ import {
   isRegionInside,
   regionInPixels,
   regionTokens,
+  tokensFromBox,
 } from "./coordinates.ts";
 import { type InputKind, type TaskName, tasks } from "./tasks.ts";
 
 /** A caller's input besides the image. A task reads only the fields of its input kind. */
 export interface PromptInput {
   readonly text?: string | undefined;
-  /** In pixels of the source image, or four location tokens, which become part of the prompt unchanged. */
+  /** In pixels of the source image, or four location tokens. */
   readonly region?: Box | string | undefined;
   /** In 0..1 of the source image. */
   readonly normalizedRegion?: Box | undefined;
@@ -29,11 +30,14 @@ type Reader = (input: PromptInput, size: ImageSize) => string | { readonly refus
 
 const readText: Reader = ({ text }) => text?.trim() || { refusal: "text-required" };
 
-/** A thin box may start and end in the same bin. */
+/**
+ * A thin box may start and end in the same bin. The prompt gets the tokens of the vocabulary: a token with leading zeros would be read as
+ * characters.
+ */
 const readTokens = (region: string): ReturnType<Reader> => {
   const bins = boxFromTokens(region);
   const isBox = bins !== undefined && bins.x1 <= bins.x2 && bins.y1 <= bins.y2;
-  return isBox ? region : { refusal: "region-outside-image" };
+  return isBox ? tokensFromBox(bins) : { refusal: "region-outside-image" };
 };
 
 const readRegion: Reader = ({ region, normalizedRegion }, size) => {

@@ -32,6 +32,12 @@ describe("the prompt of a task", () => {
     for (const name of names) expect(promptFor(name, {}, size)).toEqual({ ok: true, prompt: tasks[name].sentence });
   });
 
+  // The vocabulary has no token with leading zeros: it would be read as nine characters.
+  it("contains a region in the tokens of the vocabulary, whatever zeros they lead with", () => {
+    const result = promptFor("region-to-category", { region: "<loc_265><loc_000><loc_0562><loc_000354>" }, size);
+    expect(result).toEqual({ ok: true, prompt: "What is the region <loc_265><loc_0><loc_562><loc_354>?" });
+  });
+
   it("contains a region in location tokens unchanged", () => {
     const result = promptFor("region-to-category", { region: "<loc_0><loc_2><loc_0><loc_999>" }, size);
     expect(result).toEqual({ ok: true, prompt: "What is the region <loc_0><loc_2><loc_0><loc_999>?" });
