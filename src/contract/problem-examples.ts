@@ -20,6 +20,7 @@ function invalidField(issue: Issue): Occurrence {
 export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "invalid-json": { detail: "The body cannot be read as UTF-8 JSON." },
   "invalid-request": invalidField(tokens),
+  "invalid-content-encoding": { detail: "The body cannot be decompressed: its compressed data is incomplete." },
   "image-required": invalidField(image),
   "invalid-base64": { detail: "The image contains characters that are not base64." },
   "image-url-refused": { detail: "Only https URLs are fetched." },
@@ -35,8 +36,12 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "image-too-many-pixels": {
     detail: "The image has 20000 x 20000 pixels; at most 2000000 in total and 16384 per side are accepted.",
   },
-  "unsupported-media-type": { detail: "The body's content type is text/plain." },
+  "unsupported-media-type": {
+    detail: "The body's content type is text/plain. It looks like JSON: send it as application/json.",
+  },
+  "unsupported-content-encoding": { detail: "The body's content encoding is br." },
   "unsupported-image": { detail: "These bytes are no image format known here." },
+  "image-url-not-an-image": { detail: "The URL answers with a web page (text/html), not with an image file." },
   "image-corrupt": { detail: "The JPEG ends before its end marker: only a part of the file is here." },
   "prompt-too-long": { detail: "The prompt has 2009 tokens; the model reads at most 256." },
   "image-url-unreachable": { detail: "The image's server answered 404." },

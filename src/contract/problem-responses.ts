@@ -26,10 +26,22 @@ const retryAfterHeader = {
   "Retry-After": { description: "Seconds after which to retry.", schema: { type: "integer" } },
 } as const;
 
+const acceptEncodingHeader = {
+  "Accept-Encoding": {
+    description: "With `unsupported-content-encoding`: the encodings that a request's body may have.",
+    schema: { type: "string" },
+  },
+} as const;
+
 /** Returns one response for all codes of a status; its description lists them. */
 function responseOf(status: number, codes: readonly ProblemCode[]) {
   const description = codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join(" ");
-  const headers = { ...requestIdHeader, ...linkHeader, ...(status === 503 ? retryAfterHeader : {}) };
+  const headers = {
+    ...requestIdHeader,
+    ...linkHeader,
+    ...(status === 503 ? retryAfterHeader : {}),
+    ...(codes.includes("unsupported-content-encoding") ? acceptEncodingHeader : {}),
+  };
   const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const);
   const media = { schema: { $ref: "#/components/schemas/Problem" }, examples: Object.fromEntries(examples) };
   return { description, headers, content: { [PROBLEM_MEDIA_TYPE]: media } };

@@ -1,6 +1,9 @@
+import type { ProblemRow } from "./problem-row.ts";
+import { serverProblems } from "./server-problems.ts";
+
 /**
  * The only list of errors. The `ProblemCode` type, the OpenAPI responses and docs/problems.md are derived from it. `fix` tells the caller what to do
- * next; `retryable` is whether the same request may succeed later.
+ * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`.
  */
 export const problems = {
   "invalid-json": {
@@ -14,6 +17,12 @@ export const problems = {
     title: "The request does not match the operation's schema",
     retryable: false,
     fix: "Correct every field listed in `issues`.",
+  },
+  "invalid-content-encoding": {
+    status: 400,
+    title: "The body cannot be decompressed",
+    retryable: false,
+    fix: "Send the body without Content-Encoding, or compress the whole body once, as that header says.",
   },
   "image-required": {
     status: 400,
@@ -87,11 +96,24 @@ export const problems = {
     retryable: false,
     fix: "Send the image itself with an image/* content type, multipart/form-data with one file, or one application/json object.",
   },
+  "unsupported-content-encoding": {
+    status: 415,
+    title: "The body's content encoding is not supported",
+    retryable: false,
+    fix: "Send the body without Content-Encoding, or with one of the encodings that the Accept-Encoding header of this response names.",
+  },
   "unsupported-image": {
     status: 415,
     title: "The image's format is not supported",
     retryable: false,
     fix: "Send a JPEG, PNG, WebP or GIF.",
+  },
+  // Like an unsupported image: the server answered, and what it sent is not an image.
+  "image-url-not-an-image": {
+    status: 415,
+    title: "The image's URL answers with something else",
+    retryable: false,
+    fix: "Send the URL of the image file itself, like https://example.com/picture.jpg: a browser shows it without a page around it. Of a share link, send the download link; or send the image's bytes.",
   },
   "image-corrupt": {
     status: 422,
@@ -124,70 +146,5 @@ export const problems = {
     retryable: true,
     fix: "Send the request again.",
   },
-  internal: {
-    status: 500,
-    title: "Internal error",
-    retryable: true,
-    fix: "Try again; if the error persists, report the request id.",
-  },
-  misconfigured: {
-    status: 500,
-    title: "The service is not configured correctly",
-    retryable: false,
-    fix: "The operator must correct the variables that the log names.",
-  },
-  "model-corrupt": {
-    status: 500,
-    title: "A model file is corrupt",
-    retryable: false,
-    fix: "The operator must deploy the model's files again; `detail` names the file.",
-  },
-  "backend-failed": {
-    status: 502,
-    title: "The backend that runs the model failed",
-    retryable: true,
-    fix: "Try again; if the error persists, report the request id.",
-  },
-  "backend-unavailable": {
-    status: 503,
-    title: "The backend that runs the model is unavailable",
-    retryable: true,
-    fix: "Try again after the seconds in Retry-After.",
-  },
-  "backend-timeout": {
-    status: 504,
-    title: "The backend that runs the model took too long",
-    retryable: true,
-    fix: "Try again; ask for fewer `max_new_tokens` or `beams`, or send a smaller image.",
-  },
-  "not-cached": {
-    status: 504,
-    quiet: true,
-    title: "The answer is not in the cache",
-    retryable: false,
-    fix: "Repeat the request without `only-if-cached` in Cache-Control, or with a larger `max-age`.",
-  },
-  "model-unavailable": {
-    status: 503,
-    title: "The model cannot be loaded",
-    retryable: true,
-    fix: "Try again in a moment.",
-  },
-  overloaded: {
-    status: 503,
-    quiet: true,
-    title: "Too many requests are waiting for the model",
-    retryable: true,
-    fix: "Try again after the seconds in Retry-After.",
-  },
+  ...serverProblems,
 } as const satisfies Record<string, ProblemRow>;
-
-/** One error. */
-export interface ProblemRow {
-  readonly status: number;
-  readonly title: string;
-  readonly retryable: boolean;
-  readonly fix: string;
-  /** Whether the problem is not a fault, and so is not logged although its status is 5xx. */
-  readonly quiet?: true;
-}

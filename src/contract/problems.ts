@@ -1,4 +1,5 @@
-import { type ProblemRow, problems } from "./problem-table.ts";
+import type { ProblemRow } from "./problem-row.ts";
+import { problems } from "./problem-table.ts";
 
 /** The name of a row in the problem table: the stable, machine-readable part of an error. */
 export type ProblemCode = keyof typeof problems;
