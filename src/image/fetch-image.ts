@@ -48,10 +48,17 @@ export interface ImageFetchOptions extends UrlPolicy {
   readonly now: () => number;
 }
 
-/** The image's bytes, or that the stored image is still current (304). */
-export type Fetched =
-  | { readonly type: "image"; readonly bytes: Uint8Array; readonly metadata: CacheMetadata }
-  | { readonly type: "unchanged"; readonly metadata: CacheMetadata };
+/** What the URL answered, or that the stored image is still current (304). */
+export type Fetched = FetchedFile | { readonly type: "unchanged"; readonly metadata: CacheMetadata };
+
+/** The body of a URL's answer, which may be anything. */
+export interface FetchedFile {
+  readonly type: "file";
+  readonly bytes: Uint8Array;
+  /** The answer's content type; empty if it has none. */
+  readonly contentType: string;
+  readonly metadata: CacheMetadata;
+}
 
 /** Fetches the image at a URL; with the metadata of the `stored` image, only if it has changed (a conditional request). Throws `Problem`. */
 export type FetchImage = (url: string, signal: AbortSignal, stored?: CacheMetadata) => Promise<Fetched>;
@@ -84,7 +91,8 @@ export function createImageFetch(options: ImageFetchOptions): FetchImage {
       const received = { ...final, headers: response.headers };
       const metadata = cacheMetadataOf(received, options.now(), response.status === 304 ? stored : undefined);
       if (response.status === 304) return { type: "unchanged", metadata };
-      return { type: "image", bytes: await readBounded(response, options.maxBytes, signal), metadata };
+      const contentType = response.headers.get("content-type") ?? "";
+      return { type: "file", bytes: await readBounded(response, options.maxBytes, signal), contentType, metadata };
     } catch (cause) {
       if (cause instanceof Problem) throw cause;
       if (caller.aborted) throw new Problem("request-cancelled", "The caller disconnected.", { cause });

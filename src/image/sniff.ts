@@ -35,9 +35,17 @@ const MAGIC: readonly Magic[] = [
 /** SVG may have an XML declaration and a comment before its element; every other signature fits into 12 bytes. */
 const MAGIC_BYTES = 512;
 
+function magicOf(bytes: Uint8Array): Magic | undefined {
+  const start = String.fromCharCode(...bytes.subarray(0, MAGIC_BYTES));
+  return MAGIC.find(({ pattern }) => pattern.test(start));
+}
+
+/** Whether a file begins as an image of a format known here, supported or not. */
+export function hasImageSignature(bytes: Uint8Array): boolean {
+  return magicOf(bytes) !== undefined;
+}
+
 /** Determines the format of an image by its bytes and reads its size. Pure and total: never throws, never reads past the end. */
 export function sniff(bytes: Uint8Array): SniffResult {
-  const start = String.fromCharCode(...bytes.subarray(0, MAGIC_BYTES));
-  const magic = MAGIC.find(({ pattern }) => pattern.test(start));
-  return magic === undefined ? unsupported("These bytes are no image format known here.") : magic.read(bytes);
+  return magicOf(bytes)?.read(bytes) ?? unsupported("These bytes are no image format known here.");
 }

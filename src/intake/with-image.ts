@@ -4,6 +4,7 @@ import { Problem } from "../contract/problems.ts";
 import { isWithinAge, staleLimit } from "../cache/freshness.ts";
 import { isOriginDown } from "../image/fetch-image.ts";
 import { type Image, imageFromBytes } from "../image/image.ts";
+import { requireImageFile } from "../image/not-an-image.ts";
 import type { CacheMetadata } from "../image/cache-metadata.ts";
 import { type AbsentImage, ImageNeeded } from "../inference/backend.ts";
 import type { CachedUrl } from "./url-cache.ts";
@@ -39,6 +40,7 @@ async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<I
     await store(cached.image, fetched.metadata);
     return cached.image;
   }
+  requireImageFile(fetched);
   const image = await imageFromBytes(fetched.bytes, limits, headerCache);
   const { bytes: _bytes, ...absentImage } = image;
   await store(absentImage, fetched.metadata);

@@ -92,7 +92,7 @@ describe("the fetch of a stored image", () => {
 
   it("returns the new image on 200", async () => {
     const { fetched } = await fetchTwice({ [start]: tagged }, { [start]: changed });
-    expect(fetched).toMatchObject({ type: "image", bytes: Uint8Array.of(9), metadata: { etag: '"2"' } });
+    expect(fetched).toMatchObject({ type: "file", bytes: Uint8Array.of(9), metadata: { etag: '"2"' } });
   });
 
   it("sends the ETag only to the URL of the stored image, after the same redirects", async () => {
@@ -106,7 +106,7 @@ describe("the fetch of a stored image", () => {
       [start]: () => redirect(elsewhere),
       [elsewhere]: tagged,
     });
-    expect([conditions, fetched]).toMatchObject([[undefined, undefined], { type: "image" }]);
+    expect([conditions, fetched]).toMatchObject([[undefined, undefined], { type: "file" }]);
   });
 
   it.each<[string, number, number, Readonly<Record<string, string>>]>([

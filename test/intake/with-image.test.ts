@@ -33,7 +33,7 @@ function service({ freshSeconds = 0, isStorable = true, store = fakeStore() } = 
     const metadata: CacheMetadata = { url: requested, etag: server.etag, freshSeconds, isStorable };
     if (stored?.etag === server.etag) return { type: "unchanged", metadata };
     downloads.push(server.etag);
-    return { type: "image", bytes: server.image, metadata };
+    return { type: "file", bytes: server.image, contentType: "image/png", metadata };
   };
   let clock = 0;
   const now = () => clock;
@@ -94,6 +94,19 @@ describe("an image at a URL", () => {
     advance(60);
     await send();
     expect(fetches.map((stored) => stored?.etag)).toEqual([undefined, "1", "1"]);
+  });
+
+  it.each([
+    ["a web page", new TextEncoder().encode("<!doctype html>")],
+    ["an empty file", new Uint8Array()],
+  ])("is refused if the URL answers with %s, which is not stored", async (_, bytes) => {
+    const { send, server, store, downloads } = service({ freshSeconds: 60 });
+    server.image = bytes;
+    await expect(send()).rejects.toMatchObject({ code: "image-url-not-an-image" });
+    expect(store.entries.size).toBe(0);
+    server.image = street;
+    await send();
+    expect(downloads).toHaveLength(2);
   });
 
   it("is downloaded again when it has changed", async () => {

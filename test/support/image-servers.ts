@@ -29,7 +29,7 @@ export function redirect(location: string, status = 302): Response {
 
 /** Returns the fetched bytes. Throws if nothing was fetched. */
 export function bytesOf(fetched: Fetched): Uint8Array {
-  if (fetched.type === "image") return fetched.bytes;
+  if (fetched.type === "file") return fetched.bytes;
   throw new Error("Nothing was fetched.");
 }
 

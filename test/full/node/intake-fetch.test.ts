@@ -29,6 +29,7 @@ const behaviours: Readonly<Record<string, RequestListener>> = {
   "/to-itself": (_, response) => response.writeHead(302, { location: "/to-itself" }).end(),
   "/page": (_, response) =>
     response.writeHead(200, { "content-type": "image/jpeg" }).end("<html><body>Sign in</body></html>"),
+  "/empty": (_, response) => response.writeHead(200, { "content-type": "image/jpeg" }).end(),
   "/declared": (_, response) => response.writeHead(200, { "content-length": MAX_IMAGE_BYTES + 1 }).write("a"),
   "/endless": (_, response) => {
     const write = (): void => {
@@ -112,7 +113,8 @@ describe("an image URL in a request, on a server of this machine", () => {
     ["/to-private", "image-url-refused"],
     ["/to-metadata", "image-url-refused"],
     ["/to-itself", "image-url-refused"],
-    ["/page", "unsupported-image"],
+    ["/page", "image-url-not-an-image"],
+    ["/empty", "image-url-not-an-image"],
     ["/declared", "body-too-large"],
     ["/endless", "body-too-large"],
     ["/bomb", "body-too-large"],
