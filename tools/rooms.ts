@@ -39,9 +39,14 @@ const table = {
     packages: ["zod", "fflate", "ipaddr.js"],
     why: "image/ reads headers and fetches files; it decodes no pixel and knows no model.",
   },
+  "http/multipart": {
+    imports: [],
+    why: "http/multipart/ parses multipart bodies: pure, and it knows no form.",
+  },
   http: {
-    imports: ["bytes", "contract"],
-    packages: ["zod", "hono", "@remix-run/multipart-parser"],
+    // An image is known by its first bytes, whatever content type it is sent with.
+    imports: ["bytes", "contract", "image/sniff.ts", "http/multipart"],
+    packages: ["zod", "hono", "pako"],
     why: "http/ knows the contract, and no model: it asks through contract/service.ts.",
   },
   overlay: { imports: ["contract"], why: "overlay/ draws answers; it knows only the contract's types." },
@@ -102,6 +107,7 @@ const table = {
       "inference",
       "inference/protocol",
       "http/body.ts",
+      "http/content-coding.ts",
       "http/event-stream.ts",
       "contract/problems.ts",
       "contract/problem-table.ts",

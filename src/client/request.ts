@@ -21,15 +21,25 @@ function formatQueryValue(value: unknown): string {
 /** Options that the query repeats, once per value. */
 const repeatedOptions: ReadonlySet<string> = new Set(["labels"]);
 
+/**
+ * The values of a repeated option: its elements, or one JSON list of them. The API would divide a single label at its commas, and leave out a
+ * blank one.
+ */
+function repeatedValues(elements: readonly unknown[]): readonly string[] {
+  const texts = elements.map(String);
+  const isDivided = texts.length === 1 && texts.some((text) => /[",[]/u.test(text));
+  return isDivided || texts.some((text) => text.trim() === "") ? [JSON.stringify(texts)] : texts;
+}
+
 /** Formats options as a query. */
 export function queryOf(options: NamedOptions): URLSearchParams {
-  const entries = Object.entries(options).flatMap(([name, value]): [string, string][] => {
+  const entries = Object.entries(options).flatMap(([name, value]): (readonly [string, string])[] => {
     if (value === undefined) return [];
     return repeatedOptions.has(name) && Array.isArray(value)
-      ? value.map((each) => [name, String(each)])
+      ? repeatedValues(value).map((each) => [name, each] as const)
       : [[name, formatQueryValue(value)]];
   });
-  return new URLSearchParams(entries);
+  return new URLSearchParams(entries.map(([name, value]) => [name, value]));
 }
 
 async function toJsonRequest(path: string, image: SentImage, fields: NamedOptions): Promise<ApiRequest> {

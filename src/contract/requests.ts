@@ -63,10 +63,14 @@ const common = {
   ...formOptions,
 };
 
-/** A box in the model's location tokens. */
+/** A box in the model's location tokens. Only the model's own spelling is accepted, and leading zeros: `<loc_052>` is `<loc_52>`. */
 const LocationTokens = z
   .string()
-  .regex(/^(<loc_[0-9]{1,3}>){4}$/, "Send four location tokens: <loc_x1><loc_y1><loc_x2><loc_y2>.")
+  .trim()
+  .regex(
+    /^(<loc_0*[0-9]{1,3}>){4}$/,
+    "Send four numbers, or four location tokens, spelled <loc_0> to <loc_999>: <loc_x1><loc_y1><loc_x2><loc_y2>.",
+  )
   .meta({
     id: "LocationTokens",
     description: "Four of the model's location tokens, 0 to 999 each: x1, y1, x2, y2 in thousandths of the image.",
@@ -84,6 +88,8 @@ function eitherOf(one: string, other: string) {
 const textOrLabels = eitherOf("text", "labels");
 const oneRegion = eitherOf("region", "normalized_region");
 
+const labels = z.array(text, "Send a list of texts.").min(1).max(MAX_LABELS);
+
 /**
  * The options of a task by its input kind. A field that the task does not take is refused, not ignored: if `text` were
  * ignored, the answer would not match the request.
@@ -92,7 +98,7 @@ export const optionsByInput = {
   none: z.strictObject(common).superRefine(checkForm),
   text: z.strictObject({ text, ...common }).superRefine(checkForm),
   labels: z
-    .strictObject({ text: text.optional(), labels: z.array(text).min(1).max(MAX_LABELS).optional(), ...common })
+    .strictObject({ text: text.optional(), labels: labels.optional(), ...common })
     .refine(textOrLabels.check, textOrLabels.error)
     .superRefine(checkForm),
   region: z
@@ -130,11 +136,18 @@ const QueryInclude = z
   .regex(new RegExp(`^(${OutlineFormat.options.join("|")})(,(${OutlineFormat.options.join("|")}))*$`))
   .meta({ id: "QueryInclude", description: "Names separated by commas, as in svg_path,coco_rle" });
 
+/** The labels in a query; parsed by `http/query.ts`. Declared as repeated, which is also the syntax that client generators write. */
+const QueryLabels = labels.meta({
+  description:
+    "Repeated (`labels=snail&labels=truck`), or once: separated by commas, or as a JSON list. A label that contains a comma is whole if it is repeated, in a JSON list or in double quotes.",
+});
+
 /** Schemas of options with another syntax in the query than in JSON. */
 const querySchemas: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["region", QueryRegion.or(LocationTokens)],
   ["normalized_region", QueryRegion],
   ["include", QueryInclude],
+  ["labels", QueryLabels],
 ]);
 
 /** Returns the options of a task as query parameters: the same names, all optional in the OpenAPI document. */

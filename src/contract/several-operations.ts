@@ -59,7 +59,7 @@ export function analyzeOperation(rows: readonly TaskRow[]) {
     id: "analyze",
     summary: "Run several tasks on one image",
     description:
-      "The image is encoded once for all tasks with equal `beams` and `max_new_tokens`. Each task has its own result: an answer, or a problem.",
+      "The image is encoded once for all tasks with equal `beams` and `max_new_tokens`. Each task has its own result: an answer, or a problem. null means that an option is not set.",
     body: analyzeBodyFor(rows),
     examples: analyzeExamples(rows),
     each: "task",
@@ -75,7 +75,7 @@ export function batchOperation(rows: readonly TaskRow[]) {
     id: "batch",
     summary: "Run tasks on many images",
     description:
-      "Each item is the JSON body of a task with the task's name. Each has its own result: an answer, or a problem. Cached answers are not generated again, and an image that several items share is encoded once.",
+      "Each item is the JSON body of a task with the task's name. Each has its own result: an answer, or a problem. Cached answers are not generated again, and an image that several items share is encoded once. null means that an option is not set.",
     body: batchBodyFor(rows),
     examples: batchExamples(rows),
     each: "item",

@@ -8,7 +8,7 @@ import type { TaskRow } from "./service.ts";
 import { EVENT_STREAM_MEDIA_TYPE, eventStreamSchema } from "./stream-events.ts";
 import { tags } from "./tags.ts";
 
-/** Media types of an image sent as the body. The format is detected from the bytes, whatever the media type. */
+/** Media types of an image sent as the body. Any other is accepted as well: the format is detected from the bytes. */
 const IMAGE_MEDIA_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "application/octet-stream"] as const;
 
 /** Returns the operation's id: `object-detection` → `objectDetection`. Client generators name methods by it. */
@@ -28,12 +28,21 @@ const answerBody = {
   additionalProperties: { type: "string" },
 } as const;
 
+/** A form without a file: `image` is a URL, base64 or a data URI, as in JSON. */
+const answerFields = {
+  type: "object",
+  properties: { image: { type: "string" } },
+  required: ["image"],
+  additionalProperties: { type: "string" },
+} as const;
+
 /** Returns the request bodies of a task, with the image in every supported media type. */
 function requestContent({ input }: TaskRow) {
   const images = IMAGE_MEDIA_TYPES.map((type) => [type, { schema: {} }]);
   return {
     "application/json": { schema: bodiesByInput[input], examples: jsonExamples(input) },
     "multipart/form-data": { schema: answerBody },
+    "application/x-www-form-urlencoded": { schema: answerFields },
     ...Object.fromEntries(images),
   };
 }
@@ -57,7 +66,7 @@ export function taskOperation(row: TaskRow) {
     tags: [tags.tasks.name],
     summary: row.summary,
     description:
-      "Send the image as the body and the options in the query, or both in one JSON object or one form. If an option is in both the query and the body, the value in the body is used.",
+      "Send the image as the body and the options in the query, or both in one JSON object or one form. If an option is in both the query and the body, the value in the body is used. In JSON, null means that an option is not set; in a query or a form, a blank value does. A body may be compressed (`Content-Encoding`: gzip or deflate).",
     request: {
       query: queryParameters(row.input),
       headers: answerRequestHeaders,

@@ -4,15 +4,14 @@ import { isDrawing } from "../contract/forms.ts";
 import { Problem } from "../contract/problems.ts";
 import { optionsByInput } from "../contract/requests.ts";
 import type { Analyzed, AnalyzeRequest, TaskRow } from "../contract/service.ts";
-import { parseJsonObject, readBody } from "./body.ts";
+import { readJsonObject } from "./json-request.ts";
 import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
-import { imageInput, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType, validated } from "./task-request.ts";
+import { imageInput } from "./task-request.ts";
+import { validated } from "./validated.ts";
 
 /** Reads several tasks on one image from a JSON body. Throws `Problem` for errors that concern the whole request. */
 export async function readAnalyzeRequest(rows: readonly TaskRow[], request: Request): Promise<AnalyzeRequest> {
-  const mediaType = mediaTypeOf(request);
-  if (!JSON_MEDIA_TYPE.test(mediaType)) throw unsupportedMediaType(mediaType);
-  const given = parseJsonObject(await readBody(request), MAX_ANALYZE_TASKS * DELIMITERS_PER_ITEM);
+  const given = await readJsonObject(request, MAX_ANALYZE_TASKS * DELIMITERS_PER_ITEM);
   const { image, tasks } = validated(AnalyzeBody, given);
   const byName = new Map(rows.map((row) => [row.name, row]));
   const items = tasks.map(({ task, ...options }) =>

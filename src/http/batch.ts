@@ -1,18 +1,14 @@
 import { BatchBody, MAX_BATCH_ITEMS } from "../contract/batch.ts";
 import { bodiesByInput } from "../contract/requests.ts";
 import type { BatchRequest, TaskRow } from "../contract/service.ts";
-import { parseJsonObject, readBody } from "./body.ts";
+import { readJsonObject } from "./json-request.ts";
 import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
-import { imageInput, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType, validated } from "./task-request.ts";
+import { imageInput } from "./task-request.ts";
+import { validated } from "./validated.ts";
 
 /** Reads several tasks, each with its own image, from a JSON body. Throws `Problem` for errors that concern the whole request. */
 export async function readBatchRequest(rows: readonly TaskRow[], request: Request): Promise<BatchRequest> {
-  const mediaType = mediaTypeOf(request);
-  if (!JSON_MEDIA_TYPE.test(mediaType)) throw unsupportedMediaType(mediaType);
-  const { items } = validated(
-    BatchBody,
-    parseJsonObject(await readBody(request), MAX_BATCH_ITEMS * DELIMITERS_PER_ITEM),
-  );
+  const { items } = validated(BatchBody, await readJsonObject(request, MAX_BATCH_ITEMS * DELIMITERS_PER_ITEM));
   const byName = new Map(rows.map((row) => [row.name, row]));
   return {
     items: items.map(({ task, ...given }) =>

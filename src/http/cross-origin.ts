@@ -5,6 +5,7 @@ import { cors } from "hono/cors";
 const REQUEST_HEADERS = [
   "Authorization",
   "Cache-Control",
+  "Content-Encoding",
   "Content-Type",
   "If-None-Match",
   "Traceparent",
@@ -13,6 +14,7 @@ const REQUEST_HEADERS = [
 
 /** Response headers that a script of another origin can read only if they are exposed. */
 const EXPOSED_HEADERS = [
+  "Accept-Encoding",
   "Age",
   "Allow",
   "Cache-Status",

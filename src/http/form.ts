@@ -1,69 +1,117 @@
-import {
-  getMultipartBoundary,
-  MultipartParseError,
-  type MultipartPart,
-  parseMultipart,
-} from "@remix-run/multipart-parser";
-import { type Issue, Problem } from "../contract/problems.ts";
+import { optionsByInput } from "../contract/requests.ts";
+import type { ImageInput } from "../contract/service.ts";
+import { invalidRequest } from "./invalid-request.ts";
+import { parseHeaderValue } from "./multipart/header-value.ts";
+import { type PartHeader, parsePartHeader } from "./multipart/part-header.ts";
+import { type Part, splitParts } from "./multipart/parts.ts";
 
-/** Maximum number of parts of a form: an image, the largest number of labels (`contract/requests.ts`), and the other options. */
-export const MAX_FORM_PARTS = 100;
+/** Syntax of a boundary: wider than RFC 2046, 5.1.1, as senders are. */
+const BOUNDARY = /^[ -~]{0,199}[!-~]$/u;
 
-/** Largest header of a part in bytes: its name, file name and type. */
-const MAX_PART_HEADER_BYTES = 4096;
+const NO_BOUNDARY = "The content type names no boundary: let your HTTP client write the content type of the form.";
 
-/** Syntax of a boundary (RFC 2046, 5.1.1). */
-const BOUNDARY = /^[\w'()+,./:=? -]{1,70}$/u;
+/** A field of a form: its name and its text, spelled as in a query. */
+export type Field = readonly [name: string, text: string];
+
+/** A file of a form, as it was sent. */
+export type FormFile = Exclude<ImageInput, { kind: "url" }>;
 
 /** A parsed form. */
-export interface MultipartForm {
-  readonly files: readonly Uint8Array[];
-  /** The parts that are not files, spelled as in a query. */
-  readonly fields: URLSearchParams;
+export interface SentForm {
+  readonly files: readonly FormFile[];
+  readonly fields: readonly Field[];
 }
 
-function invalidForm(message: string, path = ""): Problem {
-  const issue: Issue = { path, message };
-  return new Problem("invalid-request", message, { issues: [issue] });
-}
+type FormPart = PartHeader & Pick<Part, "content">;
 
-/** Whether the user selected a file: for an empty file input, a browser sends an empty name and no bytes. */
-function isChosen({ filename, size }: MultipartPart): boolean {
-  return filename !== "" || size > 0;
-}
+/** Names of the options of all tasks. */
+const optionNames: ReadonlySet<string> = new Set(
+  Object.values(optionsByInput).flatMap(({ shape }) => Object.keys(shape)),
+);
 
-/** Whether a part is a file. A part with an image type is one even without a file name. */
-function isFile(part: MultipartPart): boolean {
-  return part.isFile || (part.mediaType ?? "").startsWith("image/");
-}
+/** Media types of a part that is a text although it has a type. */
+const TEXT_TYPE = /^text\/|^application\/(?:.+\+)?json$/u;
 
-/** The parts of a body. The body's size is limited before, when it is read. */
-function partsOf(body: Uint8Array, boundary: string): readonly MultipartPart[] {
-  const limits = { maxHeaderSize: MAX_PART_HEADER_BYTES, maxParts: MAX_FORM_PARTS };
+/** A part's text; undefined if the bytes are none in its charset. NUL is in no text, and in the first bytes of most files. */
+function textOf({ content, charset }: Pick<FormPart, "content" | "charset">): string | undefined {
   try {
-    return [...parseMultipart(body, { boundary, ...limits, maxFileSize: body.length, maxTotalSize: body.length })];
-  } catch (thrown) {
-    if (thrown instanceof MultipartParseError) throw invalidForm(`The form cannot be read: ${thrown.message}.`);
-    throw thrown;
+    const text = new TextDecoder(charset, { fatal: true, ignoreBOM: false }).decode(content);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    // The bytes are invalid (TypeError), or no such charset is known (RangeError).
+    return undefined;
   }
 }
 
-/** Parses a multipart/form-data body; `contentType` contains its boundary. Throws `invalid-request`. */
-export function parseForm(body: Uint8Array, contentType: string): MultipartForm {
-  const boundary = getMultipartBoundary(contentType)?.trim() ?? "";
-  if (!BOUNDARY.test(boundary)) throw invalidForm("The content type names no boundary.");
-  const parts = partsOf(body, boundary);
-  const fields = parts.filter((part) => !isFile(part));
-  if (fields.some(({ name }) => name === undefined)) throw invalidForm("A part of the form has no name.");
-  return {
-    files: parts.filter((part) => isFile(part) && isChosen(part)).map(({ bytes }) => bytes),
-    fields: new URLSearchParams(fields.map(({ name = "", text }) => [name, text])),
-  };
+/** Whether a part is a file by its header: it has a file name, or a type that is no text's. */
+function isFile({ fileName, mediaType }: FormPart): boolean {
+  return fileName !== undefined || (mediaType !== "" && !TEXT_TYPE.test(mediaType));
 }
 
-/** The only file of a form; `undefined` if there is none. Throws `invalid-request` if the form contains more than one image. */
-export function onlyFile({ files, fields }: MultipartForm): Uint8Array | undefined {
-  const [file] = files;
-  if (files.length + (file !== undefined && fields.has("image") ? 1 : 0) <= 1) return file;
-  throw invalidForm("The form holds more than one image; send one.", "image");
+/** Whether the user selected a file: for an empty file input, a browser sends an empty name and no bytes. */
+function isChosen({ fileName, content }: FormPart): boolean {
+  return fileName !== "" || content.length > 0;
+}
+
+/** Transfer encodings in which a part's bytes are sent as they are. */
+const plainEncodings: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary"]);
+
+function checkTransferEncoding({ name = "", transferEncoding }: PartHeader): void {
+  if (plainEncodings.has(transferEncoding) || transferEncoding === "base64") return;
+  throw invalidRequest(
+    name,
+    `Send the part's bytes as they are, without Content-Transfer-Encoding: ${transferEncoding}.`,
+  );
+}
+
+function fileOf({ content, transferEncoding }: FormPart): FormFile {
+  if (transferEncoding !== "base64") return { kind: "bytes", bytes: content };
+  return { kind: "base64", text: new TextDecoder("latin1").decode(content) };
+}
+
+/** Bytes of a text in base64; undefined if it is none. */
+function base64Bytes(content: Uint8Array): Uint8Array | undefined {
+  try {
+    return Uint8Array.from(atob(new TextDecoder("latin1").decode(content)), (byte) => byte.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldText(part: FormPart): string | undefined {
+  const content = part.transferEncoding === "base64" ? base64Bytes(part.content) : part.content;
+  return content && textOf({ ...part, content });
+}
+
+type Read = { readonly file: FormFile } | { readonly field: Field };
+
+/**
+ * Reads a part. A part with neither a file name nor a type is a file if its bytes are no text, since some tools send files so (n8n); but if it
+ * has the name of an option, it is a text in another encoding.
+ */
+function readPart(part: FormPart): Read {
+  checkTransferEncoding(part);
+  if (isFile(part)) return { file: fileOf(part) };
+  const { name = "", mediaType, charset } = part;
+  const text = fieldText(part);
+  if (text === undefined && mediaType === "" && !optionNames.has(name)) return { file: fileOf(part) };
+  if (text === undefined) throw invalidRequest(name, `Send UTF-8: the bytes are no text in ${charset}.`);
+  if (part.name === undefined && text.trim() !== "") throw invalidRequest("", "A part of the form has no name.");
+  return { field: [name, text] };
+}
+
+/** Parses a multipart/form-data body; `contentType` contains its boundary. Throws `invalid-request`. */
+export function parseForm(body: Uint8Array, contentType: string): SentForm {
+  const boundary = parseHeaderValue(contentType).parameters.get("boundary") ?? "";
+  if (!BOUNDARY.test(boundary)) throw invalidRequest("", NO_BOUNDARY);
+  const parts = splitParts(body, boundary);
+  if ("failure" in parts) throw invalidRequest("", parts.failure);
+  const read = parts
+    .map(({ header, content }) => ({ ...parsePartHeader(header), content }))
+    .filter(isChosen)
+    .map(readPart);
+  return {
+    files: read.flatMap((each) => ("file" in each ? [each.file] : [])),
+    fields: read.flatMap((each) => ("field" in each ? [each.field] : [])),
+  };
 }

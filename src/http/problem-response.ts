@@ -1,6 +1,7 @@
 import { problemDetails, PROBLEM_MEDIA_TYPE, PROBLEMS_PATH } from "../contract/problem-details.ts";
 import { problems } from "../contract/problem-table.ts";
 import { isFault, Problem } from "../contract/problems.ts";
+import { ACCEPTED_CODINGS } from "./content-coding.ts";
 
 /** Seconds after which a caller may retry when the service is busy or not ready: about the time of one answer. */
 export const RETRY_AFTER_SECONDS = 2;
@@ -26,6 +27,7 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     link: `<${PROBLEMS_PATH}#${problem.code}>; rel="help"`,
   });
   if (retryable && status === 503) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
+  if (problem.code === "unsupported-content-encoding") headers.set("accept-encoding", ACCEPTED_CODINGS);
   return new Response(JSON.stringify(body), { status, headers });
 }
 

@@ -1,3 +1,6 @@
+import { invalidRequest } from "./invalid-request.ts";
+import { parseList } from "./option-list.ts";
+
 /** `1,2,3,4` → a box; anything else stays a text, so that validation names the field. */
 function box(value: string): unknown {
   const numbers = value.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
@@ -6,18 +9,26 @@ function box(value: string): unknown {
 }
 
 function number(value: string): unknown {
-  return value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
+  return Number.isNaN(Number(value)) ? value : Number(value);
 }
+
+/** Spellings of booleans in lower case: of JSON, of Python (`True`), of numbers, and of a checkbox in a form (`on`). */
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["false", false],
+  ["1", true],
+  ["0", false],
+  ["yes", true],
+  ["no", false],
+  ["on", true],
+  ["off", false],
+]);
 
 function boolean(value: string): unknown {
-  return value === "true" || value === "false" ? value === "true" : value;
+  return booleans.get(value.trim().toLowerCase()) ?? value;
 }
 
-function list(value: string): unknown {
-  return value.split(",");
-}
-
-/** Parsers of the options that are not texts; names as in `contract/requests.ts`. */
+/** Parsers of the options that are neither texts nor lists; names as in `contract/requests.ts`. */
 const parsers: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["max_new_tokens", number],
   ["beams", number],
@@ -25,23 +36,41 @@ const parsers: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["normalized_region", box],
   ["min_score", number],
   ["max_objects", number],
-  ["include", list],
   ["overlay_image", boolean],
   ["stream", boolean],
 ]);
 
-/** Options that may be repeated. */
-const lists: ReadonlySet<string> = new Set(["labels"]);
+/** An element of a list in the syntax of PHP, Rails and axios: `labels[]`, `labels[0]`. */
+const ELEMENT = /^(?<list>labels|include)\[\d*\]$/u;
 
-/** Parses a query's options without validating them: `?region=10,20,110,220`, `?labels=cat&labels=dog`. */
-export function queryOptions(query: URLSearchParams): Readonly<Record<string, unknown>> {
-  const names = [...new Set(query.keys())];
-  return Object.fromEntries(names.map((name) => [name, option(name, query.getAll(name))]));
-}
+/** Parsers of lists, from the values of all fields of one name. A repeated label is whole, even if it contains a comma. */
+const lists: ReadonlyMap<string, (values: readonly string[], isRepeated: boolean) => unknown> = new Map([
+  ["labels", ([value = "", ...others], isRepeated) => (isRepeated ? [value, ...others] : parseList(value))],
+  ["include", (values) => values.flatMap(parseList)],
+]);
 
-function option(name: string, values: readonly string[]): unknown {
-  if (lists.has(name)) return values;
+function option(name: string, fields: readonly (readonly [string, string])[]): unknown {
+  const values = fields.map(([, value]) => value);
+  const list = lists.get(name);
+  if (list !== undefined) return list(values, values.length > 1 || fields.some(([sent]) => sent !== name));
   const [value] = values;
   if (values.length !== 1 || value === undefined) return values;
   return parsers.get(name)?.(value) ?? value;
+}
+
+/** Decoders put it in the place of bytes that are no UTF-8. */
+const REPLACEMENT_CHARACTER = "\uFFFD";
+
+const NOT_UTF8 = "Send UTF-8: the text has characters that could not be read.";
+
+/**
+ * Parses the options of a query or of a form without validating them: `?region=10,20,110,220&labels=cat&labels=dog`. A blank field counts as absent:
+ * forms send one for each input that is not filled in. Throws `invalid-request` for a text that was not UTF-8.
+ */
+export function queryOptions(fields: Iterable<readonly [string, string]>): Readonly<Record<string, unknown>> {
+  const filled = [...fields].filter(([, value]) => value.trim() !== "");
+  const broken = filled.find(([, value]) => value.includes(REPLACEMENT_CHARACTER));
+  if (broken !== undefined) throw invalidRequest(broken[0], NOT_UTF8);
+  const byName = Map.groupBy(filled, ([name]) => ELEMENT.exec(name)?.groups?.["list"] ?? name);
+  return Object.fromEntries([...byName].map(([name, same]) => [name, option(name, same)]));
 }

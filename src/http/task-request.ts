@@ -1,59 +1,14 @@
-import type * as z from "zod";
-import { type Issue, Problem, type ProblemCode } from "../contract/problems.ts";
 import { bodiesByInput, isUrl, type JsonImage, optionsByInput } from "../contract/requests.ts";
 import type { ImageInput, TaskRequest, TaskRow } from "../contract/service.ts";
-import { parseJsonObject, readBody } from "./body.ts";
-import { onlyFile, parseForm } from "./multipart.ts";
+import { hasImageSignature } from "../image/sniff.ts";
+import { readBody } from "./body.ts";
+import { invalidRequest } from "./invalid-request.ts";
+import { parseJsonObject } from "./json.ts";
+import { hintFor, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType } from "./media-type.ts";
+import { parseForm, type SentForm } from "./form.ts";
 import { queryOptions } from "./query.ts";
-
-/** Longest message in characters: zod names every unknown key, and a caller can send a million. */
-export const MAX_MESSAGE_CHARACTERS = 300;
-
-/** Maximum number of issues of one problem: enough to correct a request, and too few for a large response to a malicious one. */
-export const MAX_ISSUES = 20;
-
-/** Fields with their own problem code for a missing value. The first missing field determines the code. */
-const missingField = {
-  image: "image-required",
-  text: "text-required",
-  region: "region-required",
-} as const satisfies Readonly<Record<string, ProblemCode>>;
-
-/** For a union, the issues of the variant that the value resembles: `region.x1`, not `region`. */
-function withinUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
-  if (issue.code !== "invalid_union") return [issue];
-  const closest = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0)) ?? [];
-  const inside = closest.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
-  return inside.length > 0 ? inside : [issue];
-}
-
-function issuesOf(error: z.ZodError): readonly Issue[] {
-  const issues = error.issues.flatMap(withinUnion);
-  return issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({
-    path: path.map(String).join(".").slice(0, MAX_MESSAGE_CHARACTERS),
-    message: message.slice(0, MAX_MESSAGE_CHARACTERS),
-  }));
-}
-
-function isAbsent(field: string, { issues }: z.ZodError, given: Readonly<Record<string, unknown>>): boolean {
-  const value = given[field];
-  const isBlank = value === undefined || (typeof value === "string" && value.trim() === "");
-  return isBlank && issues.some(({ path }) => path.length === 1 && path[0] === field);
-}
-
-function requestProblem(error: z.ZodError, given: Readonly<Record<string, unknown>>): Problem {
-  const issues = issuesOf(error);
-  const missing = Object.entries(missingField).find(([field]) => isAbsent(field, error, given));
-  const detail = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
-  return new Problem(missing?.[1] ?? "invalid-request", detail, { issues });
-}
-
-/** Parses a value by a schema. Throws `invalid-request`, or the code of the missing field. */
-export function validated<Schema extends z.ZodType>(schema: Schema, given: Readonly<Record<string, unknown>>) {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw requestProblem(result.error, given);
-}
+import { parseUrlEncoded } from "./url-encoded.ts";
+import { validated } from "./validated.ts";
 
 /** Converts the image of a JSON body. */
 export function imageInput(image: JsonImage): ImageInput {
@@ -63,69 +18,85 @@ export function imageInput(image: JsonImage): ImageInput {
   return isUrl(image) ? { kind: "url", url: image } : { kind: "base64", text: image };
 }
 
-type Reader = (row: TaskRow, request: Request) => Promise<TaskRequest>;
-
 /** Parses the query's options. Throws `invalid-request` for an image: query strings are logged, truncated and displayed. */
-function optionsInQuery(request: Request): Readonly<Record<string, unknown>> {
+function optionsInQuery({ url }: Request): Readonly<Record<string, unknown>> {
   // Most requests have no query, and parsing a URL costs as much as reading the rest of a small request.
-  if (!request.url.includes("?")) return {};
-  const query = queryOptions(new URL(request.url).searchParams);
+  if (!url.includes("?")) return {};
+  const query = queryOptions(new URL(url).searchParams);
   if (!Object.hasOwn(query, "image")) return query;
-  const issue: Issue = { path: "image", message: "Send the image in the body, not in the URL." };
-  throw new Problem("invalid-request", issue.message, { issues: [issue] });
+  throw invalidRequest("image", "Send the image in the body, not in the URL.");
 }
 
-async function fromJson(row: TaskRow, request: Request): Promise<TaskRequest> {
-  const query = optionsInQuery(request);
-  const given = { ...query, ...parseJsonObject(await readBody(request)) };
+/** A request whose body was read. */
+interface Received {
+  readonly body: Uint8Array;
+  /** The options in the query, not validated. An option in the body overrides them. */
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly contentType: string;
+}
+
+type Reader = (row: TaskRow, received: Received) => TaskRequest;
+
+/** The request for an image inside of `given`. */
+function withImageField(row: TaskRow, given: Readonly<Record<string, unknown>>): TaskRequest {
   const { image, ...options } = validated(bodiesByInput[row.input], given);
   return { task: row.name, image: imageInput(image), options };
 }
 
-async function fromBytes(row: TaskRow, request: Request): Promise<TaskRequest> {
-  const options = validated(optionsByInput[row.input], optionsInQuery(request));
-  const bytes = await readBody(request);
-  return { task: row.name, image: { kind: "bytes", bytes }, options };
+/** The request for a file. `given` has its options. */
+function withFile(row: TaskRow, image: ImageInput, given: Readonly<Record<string, unknown>>): TaskRequest {
+  return { task: row.name, image, options: validated(optionsByInput[row.input], given) };
 }
+
+const fromBytes: Reader = (row, { body, query }) => withFile(row, { kind: "bytes", bytes: body }, query);
+
+/** Bytes that are called an image and do not begin like one. */
+const fromUnknownBytes: Reader = (row, received) => {
+  const hint = hintFor(received.body);
+  if (hint === "") return fromBytes(row, received);
+  throw unsupportedMediaType(received.contentType, hint);
+};
+
+const fromJson: Reader = (row, { body, query }) => withImageField(row, { ...query, ...parseJsonObject(body) });
 
 /** Fields are spelled as in the query. Without a file, `image` may be a field, with the syntax of a string in JSON. */
-async function fromForm(row: TaskRow, request: Request): Promise<TaskRequest> {
-  const query = optionsInQuery(request);
-  const form = parseForm(await readBody(request), request.headers.get("content-type") ?? "");
-  const given = { ...query, ...queryOptions(form.fields) };
-  const bytes = onlyFile(form);
-  if (bytes !== undefined) {
-    return { task: row.name, image: { kind: "bytes", bytes }, options: validated(optionsByInput[row.input], given) };
-  }
-  const { image, ...options } = validated(bodiesByInput[row.input], given);
-  return { task: row.name, image: imageInput(image), options };
+function fromFields(row: TaskRow, { files, fields }: SentForm, query: Received["query"]): TaskRequest {
+  const given = { ...query, ...queryOptions(fields) };
+  const [file, ...others] = files;
+  if (file === undefined) return withImageField(row, given);
+  if (others.length === 0 && !Object.hasOwn(given, "image")) return withFile(row, file, given);
+  throw invalidRequest("image", "The form holds more than one image; send one.");
 }
 
-/** Media types of a JSON body. */
-export const JSON_MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json$/u;
+const fromForm: Reader = (row, { body, contentType, query }) => fromFields(row, parseForm(body, contentType), query);
 
-/** Body readers by media type. The format of an image is detected from its first bytes, so any image type is accepted, and a generic one too. */
+const fromUrlEncoded: Reader = (row, { body, contentType, query }) => {
+  const fields = parseUrlEncoded(body);
+  if (fields === undefined) throw unsupportedMediaType(contentType, hintFor(body));
+  return fromFields(row, { files: [], fields }, query);
+};
+
+/** How a body is read whose bytes do not begin like an image, by its media type. */
 const readers: readonly { readonly accepts: RegExp; readonly read: Reader }[] = [
   { accepts: JSON_MEDIA_TYPE, read: fromJson },
-  { accepts: /^(?:image\/[\w.+-]+|application\/octet-stream)$/u, read: fromBytes },
   { accepts: /^multipart\/form-data$/u, read: fromForm },
+  { accepts: /^application\/x-www-form-urlencoded$/u, read: fromUrlEncoded },
+  { accepts: /^(?:image\/.*|(?:application|binary)\/octet-stream)$/u, read: fromUnknownBytes },
 ];
 
-/** A body's media type without parameters; empty if it has none. */
-export function mediaTypeOf({ headers }: Request): string {
-  return ((headers.get("content-type") ?? "").split(";")[0] ?? "").trim().toLowerCase();
-}
-
-/** The problem of a body with an unsupported media type. */
-export function unsupportedMediaType(mediaType: string): Problem {
-  const detail = mediaType === "" ? "The body has no content type." : `The body's content type is ${mediaType}.`;
-  return new Problem("unsupported-media-type", detail);
-}
-
-/** Reads one task's request: JSON, image bytes or a form. Throws `Problem`. */
-export function readTaskRequest(row: TaskRow, request: Request): Promise<TaskRequest> {
+/**
+ * Reads one task's request: an image, JSON or a form. A body that begins like an image file is the image, whatever its content type: tools send
+ * images under any. Throws `Problem`.
+ */
+export async function readTaskRequest(row: TaskRow, request: Request): Promise<TaskRequest> {
+  const query = optionsInQuery(request);
+  const body = await readBody(request);
+  const contentType = request.headers.get("content-type") ?? "";
   const mediaType = mediaTypeOf(request);
+  const received = { body, query, contentType };
+  if (hasImageSignature(body)) return fromBytes(row, received);
   const reader = readers.find(({ accepts }) => accepts.test(mediaType));
-  if (reader !== undefined) return reader.read(row, request);
-  throw unsupportedMediaType(mediaType);
+  if (reader !== undefined) return reader.read(row, received);
+  if (body.length === 0) return fromBytes(row, received);
+  throw unsupportedMediaType(contentType, hintFor(body));
 }

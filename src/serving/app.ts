@@ -3,6 +3,7 @@ import { requestId } from "hono/request-id";
 import type { StageTimes } from "../engine/stopwatch.ts";
 import type { ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
+import { ACCEPTED_CODINGS } from "../http/content-coding.ts";
 import { eventStream, type EventProducer } from "../http/event-stream.ts";
 import type { Admission } from "./admission.ts";
 import { readJson } from "./body.ts";
@@ -45,7 +46,13 @@ function metadataOf({ name, inputs, outputs, parameters: own }: ServedModel, ide
 
 function errorResponse(context: ServingContext, { status, body }: ErrorReply): Response {
   const retry = status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {};
-  const headers = { ...retry, "content-type": "application/json", "x-request-id": context.get("requestId") };
+  const codings = body.code === "unsupported-content-encoding" ? { "accept-encoding": ACCEPTED_CODINGS } : {};
+  const headers = {
+    ...retry,
+    ...codings,
+    "content-type": "application/json",
+    "x-request-id": context.get("requestId"),
+  };
   return new Response(JSON.stringify(body), { status, headers });
 }
 

@@ -71,8 +71,9 @@ describe("an image", () => {
 describe("options", () => {
   const number = fc.double({ noNaN: true, noDefaultInfinity: true });
   const box = fc.record({ x1: number, y1: number, x2: number, y2: number });
-  // Trimmed, as the server trims texts; a lone surrogate is not a character.
-  const words = fc.string({ unit: "binary" }).filter((each) => each.isWellFormed());
+  // A lone surrogate is not a character, and U+FFFD stands for bytes that are none.
+  const words = fc.string({ unit: "binary" }).filter((each) => each.isWellFormed() && !each.includes("\uFFFD"));
+  const labels = fc.oneof(words, fc.constantFrom("a cat, asleep", '"quoted"', "[list]", '["cat"]', ","));
   const options = fc.record(
     {
       beams: fc.integer(),
@@ -82,8 +83,9 @@ describe("options", () => {
       overlay_image: fc.boolean(),
       stream: fc.boolean(),
       format: fc.constantFrom("flat", "raw"),
-      text: words,
-      labels: fc.array(words, { minLength: 1, maxLength: 5 }),
+      // A blank text counts as absent.
+      text: words.filter((each) => each.trim() !== ""),
+      labels: fc.array(labels, { minLength: 1, maxLength: 5 }),
       region: fc.oneof(box, fc.constant("<loc_1><loc_2><loc_3><loc_4>")),
       normalized_region: box,
     },

@@ -33,6 +33,7 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(body !== undefined && "content" in body ? body.content : {})).toEqual([
       "application/json",
       "multipart/form-data",
+      "application/x-www-form-urlencoded",
       "image/jpeg",
       "image/png",
       "image/webp",

@@ -32,6 +32,7 @@ describe("a page of another origin", () => {
     const read = [
       "authorization",
       "cache-control",
+      "content-encoding",
       "content-type",
       "if-none-match",
       "traceparent",

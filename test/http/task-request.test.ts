@@ -7,8 +7,10 @@ import {
   MAX_TEXT_CHARACTERS,
   MAX_URL_CHARACTERS,
 } from "../../src/contract/requests.ts";
-import { MAX_BODY_BYTES, MAX_JSON_DELIMITERS } from "../../src/http/body.ts";
-import { MAX_ISSUES, MAX_MESSAGE_CHARACTERS } from "../../src/http/task-request.ts";
+import { MAX_BODY_BYTES } from "../../src/http/body.ts";
+import { MAX_MESSAGE_CHARACTERS } from "../../src/http/invalid-request.ts";
+import { MAX_JSON_DELIMITERS } from "../../src/http/json.ts";
+import { MAX_ISSUES } from "../../src/http/validated.ts";
 import { fakeApp } from "../support/fake-service.ts";
 
 const json = { "content-type": "application/json" };

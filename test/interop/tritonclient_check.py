@@ -16,6 +16,7 @@ GOLDENS = ROOT / "test/vectors/mini"
 IMAGES = 3
 TIMEOUT_SECONDS = 240
 TOLERANCE = 1e-3
+COMPRESSIONS = ("gzip", "deflate")
 
 
 def main() -> int:
@@ -27,13 +28,17 @@ def main() -> int:
         selected = [golden for golden in goldens if golden["picture"] == name]
         for beams in (False, True):
             check_answers(client, name, selected, beams=beams)
+        for compression in COMPRESSIONS:
+            check_answers(client, name, selected, beams=False, compression=compression)
     for binary in (True, False):
         check_graph(client, binary=binary)
-    print(f"tritonclient: {len(names)} pictures greedy and with beams, vision_encoder in binary and in JSON")
+    print(f"tritonclient: {len(names)} pictures greedy, with beams and compressed, vision_encoder in binary and in JSON")
     return 0
 
 
-def check_answers(client: InferenceServerClient, image: str, goldens: list[dict], *, beams: bool) -> None:
+def check_answers(
+    client: InferenceServerClient, image: str, goldens: list[dict], *, beams: bool, compression: str | None = None
+) -> None:
     """Sends all prompts on one image in one request and compares the answers with the goldens."""
     inputs = [
         tensor("image", "BYTES", np.array([(GOLDENS / "pictures" / image).read_bytes()], object)),
@@ -41,7 +46,7 @@ def check_answers(client: InferenceServerClient, image: str, goldens: list[dict]
         tensor("num_beams", "INT32", np.array([3 if beams else 1], np.int32)),
     ]
     rules = {"no_repeat_ngram_size": 3, "early_stopping": True} if beams else None
-    result = client.infer("florence2", inputs, parameters=rules)
+    result = client.infer("florence2", inputs, parameters=rules, request_compression_algorithm=compression)
     ids, counts = result.as_numpy("token_ids"), result.as_numpy("token_count")
     generated = [row[:count].tolist() for row, count in zip(ids, counts, strict=True)]
     if generated != [golden["beams" if beams else "greedy"] for golden in goldens]:

@@ -40,6 +40,7 @@ describe("the schemas of the OpenAPI document", () => {
     ["RegionRequest", { image, region }],
     ["RegionRequest", { image, normalized_region: region }],
     ["RegionRequest", { image, region: "<loc_1><loc_2><loc_3><loc_999>" }],
+    ["RegionRequest", { image, region: "<loc_001><loc_000><loc_0030><loc_999>" }],
     ["TextAnswer", fakeAnswer],
     ["AnalyzeResult", { task: "caption", status: "ok", answer: fakeAnswer, problem: null }],
     ["QuadObject", { ...object, quad, normalized_quad: quad }],

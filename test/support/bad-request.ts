@@ -6,6 +6,8 @@ export interface BadRequest {
   readonly path: string;
   readonly method?: string;
   readonly type?: string;
+  /** Content-Encoding. */
+  readonly coding?: string;
   readonly body?: BodyInit | (() => Promise<BodyInit>);
   readonly code: ProblemDetails["code"];
 }

@@ -1,4 +1,5 @@
 import { MAX_IMAGE_BYTES } from "../../src/image/image.ts";
+import { badBodies } from "./bad-bodies.ts";
 import { badIntake } from "./bad-intake.ts";
 import { type BadRequest, detection, image, jsonBody } from "./bad-request.ts";
 import { bilevelPng, halfJpeg, inflatingPng, joinBytes, jpegSegments, withStrayByte } from "./image-bytes.ts";
@@ -18,16 +19,7 @@ export const badRequests: readonly BadRequest[] = [
   { what: "GET on a task", path: detection, method: "GET", code: "method-not-allowed" },
   { what: "DELETE on a task", path: detection, method: "DELETE", code: "method-not-allowed" },
   { what: "POST on the list of tasks", path: "/v1/tasks", ...jsonBody({}), code: "method-not-allowed" },
-  { what: "no content type", path: detection, type: "", body: jpeg, code: "unsupported-media-type" },
-  { what: "a text", path: detection, type: "text/plain", body: "hello", code: "unsupported-media-type" },
-  {
-    what: "a form",
-    path: detection,
-    type: "application/x-www-form-urlencoded",
-    body: "a=b",
-    code: "unsupported-media-type",
-  },
-  { what: "a video", path: detection, type: "video/mp4", body: jpeg, code: "unsupported-media-type" },
+  ...badBodies,
   { what: "an empty image", path: detection, ...image(new Uint8Array()), code: "image-required" },
   { what: "a text called an image", path: detection, ...image("hello, world"), code: "unsupported-image" },
   { what: "an SVG", path: detection, ...image('<svg xmlns="http://www.w3.org/2000/svg"/>'), code: "unsupported-image" },

@@ -5,9 +5,18 @@ import type { BadRequest } from "../support/bad-request.ts";
 import { badRequests } from "../support/bad-requests.ts";
 import { sampleImage } from "../support/sample-images.ts";
 
-async function send({ path, method = "POST", type, body }: Omit<BadRequest, "what" | "code">): Promise<Response> {
+async function send({
+  path,
+  method = "POST",
+  type,
+  coding,
+  body,
+}: Omit<BadRequest, "what" | "code">): Promise<Response> {
   const content = typeof body === "function" ? await body() : body;
-  const headers = type === undefined ? {} : { "content-type": type };
+  const headers = {
+    ...(type === undefined ? {} : { "content-type": type }),
+    ...(coding === undefined ? {} : { "content-encoding": coding }),
+  };
   return exports.default.fetch(`https://api.test${path}`, {
     method,
     headers,
