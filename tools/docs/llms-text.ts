@@ -9,7 +9,7 @@ import { tasks } from "../../src/florence/tasks.ts";
 const needs = {
   none: "",
   text: "; needs `text`",
-  labels: "; needs `text`, or `labels` (a list)",
+  labels: "; needs `text`, or `labels` (a list; in a query `labels=cat&labels=dog` or `labels=cat,dog`)",
   region: "; needs `region` {x1, y1, x2, y2} in pixels, or `normalized_region` in 0..1",
 } as const satisfies Readonly<Record<InputKind, string>>;
 
@@ -36,7 +36,7 @@ export function llmsText(): string {
 
 > An HTTP API for the Florence-2 vision model: one image, one task name, one typed answer. No key is needed. Any web page may call it.
 
-Send the image as the body, with its own content type, and options in the query:
+Send the image as the body, with any content type, and options in the query:
 
     curl -H 'content-type: image/jpeg' --data-binary @street.jpg 'https://HOST/v1/object-detection?min_score=0.5'
 
@@ -44,7 +44,8 @@ Or send one JSON object. \`image\` is an https URL, base64, or a data URI:
 
     curl -H 'content-type: application/json' -d '{"image": "https://example.com/street.jpg", "text": "a truck"}' 'https://HOST/v1/caption-to-phrase-grounding'
 
-Or a form (multipart/form-data) with one file, and options as fields. JPEG, PNG, WebP and GIF are taken.
+Or a form (multipart/form-data) with one file, and options as fields. JPEG, PNG, WebP and GIF are taken. In JSON, null means that an option is not set. Bodies may be
+compressed (Content-Encoding: gzip or deflate).
 
 ## Tasks
 
