@@ -44,6 +44,9 @@ export const MAX_GZIP_MEMBERS = 4096;
 /** Formats of a compressed stream, as `windowBits` of zlib's `inflateInit2`. */
 const windowBits = { gzip: 31, zlib: 15, raw: -15 } as const;
 
+const DAMAGED = "its compressed data is damaged";
+const INCOMPLETE = "its compressed data is incomplete";
+
 function damaged(detail: string): Problem {
   return new Problem("invalid-content-encoding", `The body cannot be decompressed: ${detail}.`);
 }
@@ -80,13 +83,13 @@ function createInflater(format: keyof typeof windowBits) {
         if (isEnded) startMember();
         if (stream.avail_out === 0) startOutput();
         const status = zlibInflate(stream, Z_NO_FLUSH);
-        if (status !== Z_OK && status !== Z_STREAM_END && status !== Z_BUF_ERROR) throw damaged(stream.msg);
+        if (status !== Z_OK && status !== Z_STREAM_END && status !== Z_BUF_ERROR) throw damaged(stream.msg || DAMAGED);
         isEnded = status === Z_STREAM_END;
         if (stream.avail_out === 0) yield stream.output;
       } while (stream.avail_in > 0 || (stream.avail_out === 0 && !isEnded));
     },
     *end(): Generator<Uint8Array, void, void> {
-      if (!isEnded) throw damaged("its compressed data is incomplete");
+      if (!isEnded) throw damaged(INCOMPLETE);
       if (stream.avail_out > 0) yield stream.output.subarray(0, stream.next_out);
     },
   };
@@ -115,6 +118,6 @@ export async function* inflate(
       yield* inflater.push(start);
     }
   }
-  if (inflater === undefined) throw damaged("it is empty");
+  if (inflater === undefined) throw damaged(INCOMPLETE);
   yield* inflater.end();
 }

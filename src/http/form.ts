@@ -1,6 +1,7 @@
 import { optionsByInput } from "../contract/requests.ts";
 import type { ImageInput } from "../contract/service.ts";
 import { invalidRequest } from "./invalid-request.ts";
+import { JSON_MEDIA_TYPE } from "./media-type.ts";
 import { parseHeaderValue } from "./multipart/header-value.ts";
 import { type PartHeader, parsePartHeader } from "./multipart/part-header.ts";
 import { type Part, splitParts } from "./multipart/parts.ts";
@@ -29,9 +30,6 @@ const optionNames: ReadonlySet<string> = new Set(
   Object.values(optionsByInput).flatMap(({ shape }) => Object.keys(shape)),
 );
 
-/** Media types of a part that is a text although it has a type. */
-const TEXT_TYPE = /^text\/|^application\/(?:.+\+)?json$/u;
-
 /** A part's text; undefined if the bytes are none in its charset. NUL is in no text, and in the first bytes of most files. */
 function textOf({ content, charset }: Pick<FormPart, "content" | "charset">): string | undefined {
   try {
@@ -45,7 +43,8 @@ function textOf({ content, charset }: Pick<FormPart, "content" | "charset">): st
 
 /** Whether a part is a file by its header: it has a file name, or a type that is no text's. */
 function isFile({ fileName, mediaType }: FormPart): boolean {
-  return fileName !== undefined || (mediaType !== "" && !TEXT_TYPE.test(mediaType));
+  const isText = mediaType === "" || mediaType.startsWith("text/") || JSON_MEDIA_TYPE.test(mediaType);
+  return fileName !== undefined || !isText;
 }
 
 /** Whether the user selected a file: for an empty file input, a browser sends an empty name and no bytes. */
@@ -53,15 +52,12 @@ function isChosen({ fileName, content }: FormPart): boolean {
   return fileName !== "" || content.length > 0;
 }
 
-/** Transfer encodings in which a part's bytes are sent as they are. */
-const plainEncodings: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary"]);
+/** The transfer encoding of mail that changes a part's bytes, besides base64. Others (`8bit`, `binary`) do not. */
+const QUOTED_PRINTABLE = "quoted-printable";
 
 function checkTransferEncoding({ name = "", transferEncoding }: PartHeader): void {
-  if (plainEncodings.has(transferEncoding) || transferEncoding === "base64") return;
-  throw invalidRequest(
-    name,
-    `Send the part's bytes as they are, without Content-Transfer-Encoding: ${transferEncoding}.`,
-  );
+  if (transferEncoding !== QUOTED_PRINTABLE) return;
+  throw invalidRequest(name, `Send the part's bytes as they are, not ${QUOTED_PRINTABLE}.`);
 }
 
 function fileOf({ content, transferEncoding }: FormPart): FormFile {
@@ -100,9 +96,14 @@ function readPart(part: FormPart): Read {
   return { field: [name, text] };
 }
 
+/** The boundary that a content type names; undefined if it names none. */
+export function boundaryOf(contentType: string): string | undefined {
+  return parseHeaderValue(contentType).parameters.get("boundary");
+}
+
 /** Parses a multipart/form-data body; `contentType` contains its boundary. Throws `invalid-request`. */
 export function parseForm(body: Uint8Array, contentType: string): SentForm {
-  const boundary = parseHeaderValue(contentType).parameters.get("boundary") ?? "";
+  const boundary = boundaryOf(contentType) ?? "";
   if (!BOUNDARY.test(boundary)) throw invalidRequest("", NO_BOUNDARY);
   const parts = splitParts(body, boundary);
   if ("failure" in parts) throw invalidRequest("", parts.failure);

@@ -5,7 +5,7 @@ import { readBody } from "./body.ts";
 import { invalidRequest } from "./invalid-request.ts";
 import { parseJsonObject } from "./json.ts";
 import { hintFor, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType } from "./media-type.ts";
-import { parseForm, type SentForm } from "./form.ts";
+import { boundaryOf, parseForm, type SentForm } from "./form.ts";
 import { queryOptions } from "./query.ts";
 import { parseUrlEncoded } from "./url-encoded.ts";
 import { validated } from "./validated.ts";
@@ -48,6 +48,9 @@ function withFile(row: TaskRow, image: ImageInput, given: Readonly<Record<string
   return { task: row.name, image, options: validated(optionsByInput[row.input], given) };
 }
 
+/** What is said of a body that looks like nothing known. */
+const UNKNOWN_BYTES = "Its bytes are of no image format known here.";
+
 const fromBytes: Reader = (row, { body, query }) => withFile(row, { kind: "bytes", bytes: body }, query);
 
 /** Bytes that are called an image and do not begin like one. */
@@ -72,17 +75,22 @@ const fromForm: Reader = (row, { body, contentType, query }) => fromFields(row, 
 
 const fromUrlEncoded: Reader = (row, { body, contentType, query }) => {
   const fields = parseUrlEncoded(body);
-  if (fields === undefined) throw unsupportedMediaType(contentType, hintFor(body));
+  if (fields === undefined) throw unsupportedMediaType(contentType, hintFor(body) || UNKNOWN_BYTES);
   return fromFields(row, { files: [], fields }, query);
 };
 
-/** How a body is read whose bytes do not begin like an image, by its media type. */
+/** How a body is read that is not an image by its first bytes, by its media type. */
 const readers: readonly { readonly accepts: RegExp; readonly read: Reader }[] = [
   { accepts: JSON_MEDIA_TYPE, read: fromJson },
   { accepts: /^multipart\/form-data$/u, read: fromForm },
   { accepts: /^application\/x-www-form-urlencoded$/u, read: fromUrlEncoded },
   { accepts: /^(?:image\/.*|(?:application|binary)\/octet-stream)$/u, read: fromUnknownBytes },
 ];
+
+/** Whether a body is an image although its content type may say something else. A form with a boundary is none: any text may precede its parts. */
+function isImage({ body, contentType }: Received): boolean {
+  return hasImageSignature(body) && boundaryOf(contentType) === undefined;
+}
 
 /**
  * Reads one task's request: an image, JSON or a form. A body that begins like an image file is the image, whatever its content type: tools send
@@ -92,11 +100,11 @@ export async function readTaskRequest(row: TaskRow, request: Request): Promise<T
   const query = optionsInQuery(request);
   const body = await readBody(request);
   const contentType = request.headers.get("content-type") ?? "";
-  const mediaType = mediaTypeOf(request);
   const received = { body, query, contentType };
-  if (hasImageSignature(body)) return fromBytes(row, received);
+  if (isImage(received)) return fromBytes(row, received);
+  const mediaType = mediaTypeOf(request);
   const reader = readers.find(({ accepts }) => accepts.test(mediaType));
   if (reader !== undefined) return reader.read(row, received);
   if (body.length === 0) return fromBytes(row, received);
-  throw unsupportedMediaType(contentType, hintFor(body));
+  throw unsupportedMediaType(contentType, hintFor(body) || UNKNOWN_BYTES);
 }

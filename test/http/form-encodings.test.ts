@@ -61,6 +61,8 @@ describe("the image of a form", () => {
     // remix-run/remix#11746, yhirose/cpp-httplib#1317, defnull/multipart#64.
     ["a line break before the first boundary", `\r\n--B\r\n${named}\r\n\r\n${jpeg}${end}`],
     ["a preamble", `A preamble with --B in it.\r\n--Bx\r\n--B\r\n${named}\r\n\r\n${jpeg}${end}`],
+    ["a preamble that begins like a BMP file", `BMP\r\n--B\r\n${named}\r\n\r\n${jpeg}${end}`],
+    ["an unknown transfer encoding", `--B\r\n${named}\r\nContent-Transfer-Encoding: utf-8\r\n\r\n${jpeg}${end}`],
     ["an epilogue", `--B\r\n${named}\r\n\r\n${jpeg}${end}\r\n--B\r\nand more`],
     ["padded boundaries", `--B \t\r\n${named}\r\n\r\n${jpeg}\r\n--B--  \r\n`],
     ["no line break at the end", `--B\r\n${named}\r\n\r\n${jpeg}\r\n--B--`],
