@@ -62,7 +62,17 @@ const table = {
     why: "runtime/ is sessions and graphs; it knows the Backend port's types and nothing else of the flow.",
   },
   pixels: {
-    imports: ["runtime/model-config.ts", "inference/backend.ts", "contract/problems.ts"],
+    // The header check and the decoder must read the same parts of a file: both use these.
+    imports: [
+      "image/gif-frame.ts",
+      "image/jpeg-markers.ts",
+      "image/jpeg-segments.ts",
+      "image/png-chunks.ts",
+      "image/png-layout.ts",
+      "runtime/model-config.ts",
+      "inference/backend.ts",
+      "contract/problems.ts",
+    ],
     packages: ["@jsquash/jpeg", "@jsquash/png", "@jsquash/webp"],
     nodePackages: ["node:*"],
     why: "pixels/ turns a file into a tensor; it runs no graph.",

@@ -13,21 +13,12 @@ const TIFF_MAGIC = 42;
 const HEADER_BYTES = 8;
 const ENTRY_BYTES = 12;
 
-/** "Exif" and two zero bytes, which precede the TIFF header in a JPEG and in some WebP files. */
-const PREFIX = [0x45, 0x78, 0x69, 0x66, 0, 0];
-
-/** Returns whether a JPEG's APP1 segment, or a chunk of another format, begins with the prefix of EXIF data in a JPEG. */
-export function hasExifPrefix(bytes: Uint8Array): boolean {
-  return PREFIX.every((byte, index) => bytes[index] === byte);
-}
-
 /**
- * Reads the orientation from EXIF data, 1 to 8. Returns 1 (rows as displayed) if the data has none or is damaged. As in browsers, only the
- * first image file directory is read, and XMP is ignored.
+ * Reads the orientation from EXIF data, which begin with a TIFF header, 1 to 8. Returns 1 (rows as displayed) if the data has none or is
+ * damaged. As in browsers, only the first image file directory is read, and only a single two-byte integer counts.
  */
 export function exifOrientation(exif: Uint8Array): number {
-  const bytes = hasExifPrefix(exif) ? exif.subarray(PREFIX.length) : exif;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = new DataView(exif.buffer, exif.byteOffset, exif.byteLength);
   const isLittleEndian = view.byteLength < HEADER_BYTES ? undefined : IS_LITTLE_ENDIAN.get(view.getUint16(0));
   if (isLittleEndian === undefined || view.getUint16(2, isLittleEndian) !== TIFF_MAGIC) return 1;
   const directory = view.getUint32(4, isLittleEndian);
@@ -43,8 +34,9 @@ export function exifOrientation(exif: Uint8Array): number {
 
 /** An entry is tag, type (2 bytes each), count (4) and value (4); a value shorter than 4 bytes is stored first. */
 function orientationAt(view: DataView, at: number, isLittleEndian: boolean): number {
-  const value = view.getUint16(at + 2, isLittleEndian) === SHORT ? view.getUint16(at + 8, isLittleEndian) : 1;
-  return value >= 1 && value <= 8 ? value : 1;
+  const isOneShort = view.getUint16(at + 2, isLittleEndian) === SHORT && view.getUint32(at + 4, isLittleEndian) === 1;
+  const value = view.getUint16(at + 8, isLittleEndian);
+  return isOneShort && value >= 1 && value <= 8 ? value : 1;
 }
 
 /** Converts the stored size to the size that a viewer displays. From orientation 5 on, stored rows are displayed as columns. */

@@ -1,10 +1,8 @@
-import { applyOrientation, exifOrientation, hasExifPrefix } from "./exif.ts";
-import { corrupt, type Refusal, type SniffResult } from "./header.ts";
-import { isFrame, isScanOf, type JpegFrame, readFrame } from "./jpeg-frame.ts";
-
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
+import { applyOrientation, exifOrientation } from "./exif.ts";
+import { corrupt, type SniffResult } from "./header.ts";
+import { type JpegFrame, type JpegScan, LAST_COEFFICIENT } from "./jpeg-frame.ts";
+import { MARKERS } from "./jpeg-markers.ts";
+import { isMetadata, type JpegSegment, jpegSegments } from "./jpeg-segments.ts";
 
 /**
  * Maximum number of scans. The decoder processes the whole image for each scan, even a short one: 25,000 scans of 13
@@ -21,101 +19,82 @@ export const MAX_JPEG_BYTES_PER_PIXEL = 5;
 const TABLES_BYTES = 64 * 1024;
 const BLOCK_PADDING = 31;
 
-const NO_PICTURE = corrupt("The JPEG contains no image.");
-const TRUNCATED = corrupt("The JPEG ends before its end marker: only a part of the file is here.");
+/** "Exif" and two zero bytes, which precede the TIFF header in an APP1 segment. */
+const EXIF_PREFIX = [0x45, 0x78, 0x69, 0x66, 0, 0];
 
-/** State of the parser. */
+/** What the segments read so far have. */
 interface Progress {
-  readonly frame?: JpegFrame;
+  readonly frame: JpegFrame | undefined;
   readonly scans: number;
+  /** By component: for each coefficient, how many of its lowest bits no scan has had; infinitely many before the first scan. */
+  readonly missingBits: ReadonlyMap<number, readonly number[]>;
   /** Bytes of the application and comment segments, which the decoder does not get. */
   readonly metadataBytes: number;
-  /** From the first EXIF segment. */
+  /** From the first EXIF segment before the first scan. */
   readonly orientation?: number;
 }
 
 /**
  * Reads the header of a JPEG; `bytes` start with the SOI marker. Never throws, never reads past the end, linear in the file's length.
  *
- * It reads from marker to marker exactly as libjpeg does, so that the frame found here is the one decoded later, and
- * continues to the EOI marker: for a truncated file the decoder fills the missing part with grey and reports success.
- * Segments are skipped by their length, so the EOI of a thumbnail inside EXIF is not mistaken for the end. Bytes after
- * the EOI (phones append depth maps and videos) are ignored.
+ * All segments up to the EOI marker are read. A file that ends earlier, or has bytes there on which libjpeg fails, is accepted if its scans
+ * hold every bit of every coefficient; whether their data are complete is known only to the decoder. Bytes after the EOI (phones append
+ * depth maps and videos) are ignored.
  *
  * Headers on which the decoder always fails are refused here: a decoder that has failed is discarded with its memory.
  */
 export function readJpegHeader(bytes: Uint8Array): SniffResult {
-  let progress: Progress = { scans: 0, metadataBytes: 0 };
-  for (let index = 2; ;) {
-    const end = markerEnd(bytes, index);
-    const code = bytes[end - 1];
-    if (end === -1 || code === undefined) return TRUNCATED;
-    if (code === EOI) return finish(progress, end);
-    if (code === SOI) return corrupt("The JPEG has a second start marker before its end marker.");
-    if (end + 2 > bytes.length) return TRUNCATED;
-    const length = (bytes[end] ?? 0) * 256 + (bytes[end + 1] ?? 0);
-    if (length < 2) return corrupt("A segment of the JPEG is shorter than its own length field.");
-    if (end + length > bytes.length) return TRUNCATED;
-    const next = advance(progress, code, new DataView(bytes.buffer, bytes.byteOffset + end, length));
-    if ("refused" in next) return next;
-    progress = next;
-    index = end + length;
+  let progress: Progress = { frame: undefined, scans: 0, missingBits: new Map(), metadataBytes: 0 };
+  const segments = jpegSegments(bytes);
+  let segment = segments.next();
+  for (; segment.done !== true; segment = segments.next()) {
+    progress = advance(progress, segment.value, bytes);
+    if (progress.scans > MAX_JPEG_SCANS) return corrupt(`The JPEG has more than ${MAX_JPEG_SCANS} scans.`);
   }
+  const { end, refusal } = segment.value;
+  return refusal === undefined || hasAllBits(progress) ? finish(progress, end) : refusal;
 }
 
-/** Returns the index after the next marker's code byte, or -1. Stuffed bytes, restart markers and garbage between segments are skipped. */
-function markerEnd(bytes: Uint8Array, from: number): number {
-  let at = bytes.indexOf(0xff, from);
-  while (at !== -1) {
-    while (bytes[at] === 0xff) at += 1;
-    const code = bytes[at];
-    if (code === undefined) return -1;
-    at += 1;
-    const isRestart = code >= 0xd0 && code <= 0xd7;
-    if (code > 0x01 && !isRestart) return at;
-    at = bytes.indexOf(0xff, at);
-  }
-  return -1;
+function advance(progress: Progress, segment: JpegSegment, bytes: Uint8Array): Progress {
+  const { code, start, end, context, scan } = segment;
+  if (isMetadata(code)) return addMetadata(progress, code, bytes.subarray(start, end));
+  const { scans, missingBits } = progress;
+  return scan === undefined
+    ? { ...progress, frame: context.frame }
+    : { ...progress, scans: scans + 1, missingBits: addScan(missingBits, scan) };
 }
 
-/** DHT, DAC, DQT, DNL and DRI, which the decoder reads or skips, whatever their content. */
-const TABLES: ReadonlySet<number> = new Set([0xc4, 0xcc, 0xdb, 0xdc, 0xdd]);
-
-/** Returns whether a marker code is APP0 to APP15 or COM. */
-function isMetadata(code: number): boolean {
-  return (code >= 0xe0 && code <= 0xef) || code === 0xfe;
+/** Adds an application or comment segment, which begins with its length (2 bytes). */
+function addMetadata(progress: Progress, code: number, segment: Uint8Array): Progress {
+  const { orientation, scans } = progress;
+  const data = segment.subarray(2);
+  const isExif = code === MARKERS.app1 && EXIF_PREFIX.every((byte, index) => data[index] === byte);
+  const metadataBytes = progress.metadataBytes + segment.length;
+  return orientation === undefined && scans === 0 && isExif
+    ? { ...progress, metadataBytes, orientation: exifOrientation(data.subarray(EXIF_PREFIX.length)) }
+    : { ...progress, metadataBytes };
 }
 
-function advance(progress: Progress, code: number, segment: DataView): Progress | Refusal {
-  const { frame, scans } = progress;
-  if (TABLES.has(code)) return progress;
-  if (isMetadata(code)) return addMetadata(progress, code, segment);
-  if (isFrame(code)) {
-    if (frame !== undefined) return corrupt("The JPEG has a second frame.");
-    const result = readFrame(code, segment);
-    return "refused" in result ? result : { ...progress, frame: result };
-  }
-  if (code !== SOS) return corrupt(`The JPEG has a segment of the unknown kind ${code}.`);
-  if (frame === undefined) return corrupt("The JPEG's image data comes before its size.");
-  if (!isScanOf(segment, frame)) return corrupt("A scan of the JPEG does not belong to its frame.");
-  if (scans === MAX_JPEG_SCANS) return corrupt(`The JPEG has more than ${MAX_JPEG_SCANS} scans.`);
-  return { ...progress, scans: scans + 1 };
+function addScan(before: Progress["missingBits"], { components, coefficients }: JpegScan): Progress["missingBits"] {
+  const { first, last, missingBits } = coefficients;
+  const after = components.map((id) => {
+    const old = before.get(id);
+    const bits = Array.from({ length: LAST_COEFFICIENT + 1 }, (_, coefficient) =>
+      coefficient >= first && coefficient <= last ? missingBits : (old?.[coefficient] ?? Infinity),
+    );
+    return [id, bits] as const;
+  });
+  return new Map([...before, ...after]);
 }
 
-const APP1 = 0xe1;
-
-/** Adds an application or comment segment; `segment` begins with its length (2 bytes). EXIF data is used only before the first scan. */
-function addMetadata({ orientation, ...progress }: Progress, code: number, segment: DataView): Progress {
-  const data = new Uint8Array(segment.buffer, segment.byteOffset + 2, segment.byteLength - 2);
-  const isFirstExif = orientation === undefined && code === APP1 && progress.scans === 0 && hasExifPrefix(data);
-  const current = isFirstExif ? exifOrientation(data) : orientation;
-  const metadataBytes = progress.metadataBytes + segment.byteLength;
-  return { ...progress, metadataBytes, ...(current !== undefined && { orientation: current }) };
+function hasAllBits({ frame, missingBits }: Progress): boolean {
+  if (frame === undefined) return false;
+  return [...frame.components.keys()].every((id) => missingBits.get(id)?.every((bits) => bits === 0) === true);
 }
 
-/** Checks the whole file; `end` is its length including the end marker. */
+/** Checks the whole file; `end` is the length of what was read of it. */
 function finish({ frame, scans, metadataBytes, orientation = 1 }: Progress, end: number): SniffResult {
-  if (frame === undefined || scans === 0) return NO_PICTURE;
+  if (frame === undefined || scans === 0) return corrupt("The JPEG contains no image.");
   const { width, height } = frame.header;
   const maxBytes = (width + BLOCK_PADDING) * (height + BLOCK_PADDING) * MAX_JPEG_BYTES_PER_PIXEL + TABLES_BYTES;
   return end - metadataBytes > maxBytes

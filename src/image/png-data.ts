@@ -1,6 +1,7 @@
 import { Unzlib } from "fflate";
 import { corrupt, type Refusal } from "./header.ts";
-import { imageDataChunks, readRaster } from "./png-header.ts";
+import { dataOf } from "./png-chunks.ts";
+import { imageDataChunks, type PngLayout, readPngLayout } from "./png-layout.ts";
 import { rasterBytes } from "./png-raster.ts";
 
 /**
@@ -15,14 +16,14 @@ const SLICE_BYTES = 4096;
 
 /**
  * Compares the inflated length of the image data with the length that its size needs, after `readPngHeader` has accepted the file. Returns
- * `undefined` for a match within the allowed excess.
+ * `undefined` for a match within the allowed excess. The stream's Adler-32 is not compared, and may be missing.
  */
 export function checkPngData(bytes: Uint8Array): Refusal | undefined {
-  const raster = readRaster(bytes);
-  if ("refused" in raster) return raster;
-  const expected = rasterBytes(raster);
+  const layout = readPngLayout(bytes);
+  if ("refused" in layout) return layout;
+  const expected = rasterBytes(layout.raster);
   const maxBytes = expected + MAX_EXCESS_BYTES;
-  const inflated = inflatedLength(concatenatedData(bytes), maxBytes);
+  const inflated = inflatedLength(concatenatedData(bytes, layout), maxBytes);
   if (inflated < expected) return corrupt("The PNG's data is damaged, or ends before its last row.");
   return inflated > maxBytes ? corrupt("The PNG contains more data than its dimensions allow.") : undefined;
 }
@@ -32,9 +33,9 @@ function inflatedLength(data: Uint8Array, maxBytes: number): number {
   let length = 0;
   const inflater = new Unzlib((chunk) => (length += chunk.length));
   try {
-    for (let at = 0; at < data.length; at += SLICE_BYTES) {
-      if (length > maxBytes) break;
-      inflater.push(data.subarray(at, at + SLICE_BYTES), at + SLICE_BYTES >= data.length);
+    for (let at = 0; at < data.length && length <= maxBytes; at += SLICE_BYTES) {
+      // Never announced as the last slice: of that, the inflater would take 4 bytes for the Adler-32.
+      inflater.push(data.subarray(at, at + SLICE_BYTES), false);
     }
   } catch {
     // A damaged block, or bytes after the end: the length counted until here decides whether the image is complete.
@@ -43,19 +44,20 @@ function inflatedLength(data: Uint8Array, maxBytes: number): number {
 }
 
 /** Returns the data of all IDAT chunks; without a copy if there is only one. */
-function concatenatedData(bytes: Uint8Array): Uint8Array {
+function concatenatedData(bytes: Uint8Array, layout: PngLayout): Uint8Array {
   let length = 0;
   let last: Uint8Array = new Uint8Array();
-  for (const data of imageDataChunks(bytes)) {
+  for (const chunk of imageDataChunks(bytes, layout)) {
+    const data = dataOf(bytes, chunk);
     length += data.length;
-    last = data;
+    if (data.length > 0) last = data;
   }
   if (last.length === length) return last;
   const whole = new Uint8Array(length);
   let offset = 0;
-  for (const data of imageDataChunks(bytes)) {
-    whole.set(data, offset);
-    offset += data.length;
+  for (const chunk of imageDataChunks(bytes, layout)) {
+    whole.set(dataOf(bytes, chunk), offset);
+    offset += dataOf(bytes, chunk).length;
   }
   return whole;
 }

@@ -10,6 +10,7 @@ export type CreateCodec<Options extends readonly unknown[]> = (options: {
 
 /** A started codec. `decode` passes the pixels, if any, to the `onPixels` that the codec was started with. */
 export interface Codec<Options extends readonly unknown[]> {
+  readonly memory: WebAssembly.Memory;
   readonly decode: (bytes: Uint8Array, ...options: Options) => void;
 }
 
@@ -25,21 +26,26 @@ export async function startCodec<Options extends readonly unknown[]>(
   module: WebAssembly.Module,
   { print, onPixels }: CodecOutput,
 ): Promise<Codec<Options>> {
+  let exported: readonly WebAssembly.ExportValue[] = [];
   const codec = await create({
     locateFile: () => "",
     printErr: print,
     instantiateWasm: (imports, receive) => {
       const instance = new WebAssembly.Instance(module, imports);
+      exported = Object.values(instance.exports);
       receive(instance);
       return instance.exports;
     },
   });
+  const memory = exported.find((value) => value instanceof WebAssembly.Memory);
+  if (memory === undefined) throw new Error("The codec does not export its memory.");
   const empty = new Uint8ClampedArray();
   function passOriginal(rgba: Uint8Array) {
     onPixels(rgba);
     return empty;
   }
   return {
+    memory,
     decode: (bytes, ...options) => withGlobal("Uint8ClampedArray", passOriginal, () => codec.decode(bytes, ...options)),
   };
 }

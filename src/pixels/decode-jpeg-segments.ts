@@ -1,20 +1,29 @@
-const SOF2 = 0xc2;
-const EOI = 0xd9;
-const SOS = 0xda;
-const APP0 = 0xe0;
-const APP14 = 0xee;
+import { MARKERS, restartIntervals } from "../image/jpeg-markers.ts";
+import { type JpegSegment, jpegSegments } from "../image/jpeg-segments.ts";
 
-/** Segments that are copied: DHT, DQT, DRI and the frames that the decoder supports. */
-const COPIED: ReadonlySet<number> = new Set([0xc0, 0xc1, SOF2, 0xc4, 0xdb, 0xdd]);
+/** Segments that are copied: tables and the frames that the decoder supports. */
+const COPIED: ReadonlySet<number> = new Set([
+  MARKERS.sof0,
+  MARKERS.sof1,
+  MARKERS.sof2,
+  MARKERS.dht,
+  MARKERS.dqt,
+  MARKERS.dri,
+]);
 
-const START = Uint8Array.of(0xff, 0xd8);
-const END = Uint8Array.of(0xff, EOI);
+const MARKER_BYTES = 2;
+const START = marker(MARKERS.soi);
+const END = marker(MARKERS.eoi);
 /** The scan parameters that a non-progressive frame requires: all 64 coefficients, all their bits. */
 const ALL_COEFFICIENTS = Uint8Array.of(0, 63, 0);
 
-const JFIF = segment(APP0, [...latin1("JFIF\0"), 1, 1, 0, 0, 1, 0, 1, 0, 0]);
-const ADOBE_RGB = segment(APP14, [...latin1("Adobe"), 0, 100, 0, 0, 0, 0, 0]);
-const ADOBE_YCBCR = segment(APP14, [...latin1("Adobe"), 0, 100, 0, 0, 0, 0, 1]);
+const JFIF = segment(MARKERS.app0, [...latin1("JFIF\0"), 1, 1, 0, 0, 1, 0, 1, 0, 0]);
+const ADOBE_RGB = segment(MARKERS.app14, [...latin1("Adobe"), 0, 100, 0, 0, 0, 0, 0]);
+const ADOBE_YCBCR = segment(MARKERS.app14, [...latin1("Adobe"), 0, 100, 0, 0, 0, 0, 1]);
+
+function marker(code: number): Uint8Array {
+  return Uint8Array.of(0xff, code);
+}
 
 function segment(code: number, data: readonly number[]): Uint8Array {
   return Uint8Array.of(0xff, code, 0, data.length + 2, ...data);
@@ -26,57 +35,61 @@ function latin1(text: string): readonly number[] {
 
 /**
  * Yields the parts of a JPEG that determine the image: tables, frame and scans. Of all other segments it keeps only those that
- * determine the colour space (JFIF, Adobe's transform), rewritten to the form for which libjpeg prints no warning.
+ * determine the colour space (JFIF, Adobe's transform), rewritten to the form for which libjpeg prints no warning. What lies between
+ * segments is left out, and what libjpeg skips between restart intervals.
  *
- * libjpeg prints only the first of its warnings. If a stray byte between two segments, an unknown version number or ignored scan
- * parameters caused that warning, the file could be truncated anywhere after it without being detected. The header check has
- * read `bytes` up to the EOI marker; a file that ends before it yields fewer parts.
+ * The file ends with an EOI marker where the header check has stopped reading.
  */
 export function* imageSegments(bytes: Uint8Array): Generator<Uint8Array> {
   yield START;
-  let isProgressive = false;
   let hasScan = false;
-  for (let at = nextMarker(bytes, 2); at < bytes.length && bytes[at + 1] !== EOI;) {
-    const code = bytes[at + 1] ?? 0;
-    const end = at + 2 + (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
-    const next = nextMarker(bytes, end);
-    isProgressive ||= code === SOF2;
-    hasScan ||= code === SOS;
-    if (code === SOS && isProgressive) yield bytes.subarray(at, fillStart(bytes, next));
-    else if (code === SOS) {
-      yield bytes.subarray(at, end - ALL_COEFFICIENTS.length);
-      yield ALL_COEFFICIENTS;
-      yield bytes.subarray(end, fillStart(bytes, next));
-    } else if (COPIED.has(code)) yield bytes.subarray(at, end);
-    else if (!hasScan) yield* colourSegments(code, bytes.subarray(at + 4, end));
-    at = next;
+  for (const found of jpegSegments(bytes)) {
+    const { code, start, end, scan } = found;
+    hasScan ||= scan !== undefined;
+    if (scan !== undefined) {
+      yield* scanHeader(bytes, found);
+      yield* scanData(bytes, end, scan.restarts);
+    } else if (COPIED.has(code)) {
+      yield marker(code);
+      yield bytes.subarray(start, end);
+    } else if (!hasScan) {
+      const rewritten = colourSegment(code, bytes.subarray(start + 2, end));
+      if (rewritten !== undefined) yield rewritten;
+    }
   }
   yield END;
 }
 
+function* scanHeader(bytes: Uint8Array, { code, start, end, context }: JpegSegment): Generator<Uint8Array> {
+  yield marker(code);
+  if (context.frame?.isProgressive === true) yield bytes.subarray(start, end);
+  else {
+    yield bytes.subarray(start, end - ALL_COEFFICIENTS.length);
+    yield ALL_COEFFICIENTS;
+  }
+}
+
+/** Yields a scan's data with its restart markers, in one part unless something is skipped before a marker. */
+function* scanData(bytes: Uint8Array, start: number, restarts: number): Generator<Uint8Array> {
+  let from = start;
+  let index = 0;
+  for (const { end, next } of restartIntervals(bytes, start, restarts)) {
+    const markerStart = index < restarts ? next - MARKER_BYTES : next;
+    if (end < markerStart || index === restarts) {
+      yield bytes.subarray(from, end);
+      from = markerStart;
+    }
+    index += 1;
+  }
+}
+
 /** Uses libjpeg's conditions (jdmarker.c: `examine_app0`, `examine_app14`). libjpeg treats an unknown transform as YCbCr (jdapimin.c). */
-function* colourSegments(code: number, data: Uint8Array): Generator<Uint8Array> {
-  if (code === APP0 && data.length >= 14 && startsWith(data, "JFIF\0")) yield JFIF;
-  if (code === APP14 && data.length >= 12 && startsWith(data, "Adobe")) yield data[11] === 0 ? ADOBE_RGB : ADOBE_YCBCR;
+function colourSegment(code: number, data: Uint8Array): Uint8Array | undefined {
+  if (code === MARKERS.app0 && data.length >= 14 && startsWith(data, "JFIF\0")) return JFIF;
+  if (code !== MARKERS.app14 || data.length < 12 || !startsWith(data, "Adobe")) return undefined;
+  return data[11] === 0 ? ADOBE_RGB : ADOBE_YCBCR;
 }
 
 function startsWith(data: Uint8Array, text: string): boolean {
   return latin1(text).every((byte, index) => data[index] === byte);
-}
-
-/** Offset of the 0xff directly before the code of the next marker that is not a restart marker; the file length if there is none. */
-function nextMarker(bytes: Uint8Array, from: number): number {
-  for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
-    const code = bytes[at + 1] ?? 0;
-    const isRestart = code >= 0xd0 && code <= 0xd7;
-    if (code > 0x01 && code < 0xff && !isRestart) return at;
-  }
-  return bytes.length;
-}
-
-/** Offset of the first fill byte before the marker at `at`. */
-function fillStart(bytes: Uint8Array, at: number): number {
-  let start = at;
-  while (bytes[start - 1] === 0xff) start -= 1;
-  return start;
 }

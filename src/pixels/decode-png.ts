@@ -1,4 +1,6 @@
 import { Problem } from "../contract/problems.ts";
+import { dataOf } from "../image/png-chunks.ts";
+import { IHDR, imageDataChunks, type PngLayout, readPngLayout } from "../image/png-layout.ts";
 import type { Decode } from "./decode-file.ts";
 
 /** The exports of the codec that are used, with wasm-bindgen's names. */
@@ -15,16 +17,11 @@ interface Region {
   readonly length: number;
 }
 
-const SIGNATURE_BYTES = 8;
-const CHUNK_OVERHEAD_BYTES = 12;
-
-const IDAT = 0x49444154;
-const IEND = 0x49454e44;
-/**
- * Chunk types (their letters as a big-endian number) that determine the image: IHDR, PLTE, tRNS, IDAT and IEND. All others (a
- * profile, a text) can make the decoder fail or fill its memory.
- */
-const IMAGE_CHUNKS: ReadonlySet<number> = new Set([0x49484452, 0x504c5445, 0x74524e53, IDAT, IEND]);
+/** Zero bytes after the image data, for a stream without its Adler-32, which the decoder requires but does not compare. */
+const ADLER = new Uint8Array(4);
+/** The checksum of the IDAT chunk. The decoder does not compare it, and the header check has. */
+const CHECKSUM = new Uint8Array(4);
+const IEND = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
 
 /**
  * Creates a PNG decoder. Binds the codec directly, because @jsquash's own wrapper keeps one instance forever, which leaks the
@@ -71,30 +68,41 @@ function instantiate(module: WebAssembly.Module, onPixels: (rgba: Uint8Array) =>
   return codec;
 }
 
-/** Yields the chunks that determine the image. Skips empty IDAT chunks: they are legal, and 870,000 of them fit into a file. */
-function* imageChunks(bytes: Uint8Array): Generator<Uint8Array> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  yield bytes.subarray(0, SIGNATURE_BYTES);
-  for (let at = SIGNATURE_BYTES; at + CHUNK_OVERHEAD_BYTES <= bytes.length;) {
-    const end = at + CHUNK_OVERHEAD_BYTES + view.getUint32(at);
-    const type = view.getUint32(at + 4);
-    const isEmpty = type === IDAT && end === at + CHUNK_OVERHEAD_BYTES;
-    if (IMAGE_CHUNKS.has(type) && !isEmpty) yield bytes.subarray(at, end);
-    if (type === IEND) return;
-    at = end;
+/**
+ * Yields the parts of a PNG that holds only what determines the picture: any other chunk (a profile, a text) can make the decoder fail or
+ * fill its memory. The image data become one IDAT chunk, since 870,000 empty ones fit into a file.
+ */
+function* parts(bytes: Uint8Array, layout: PngLayout): Generator<Uint8Array> {
+  const { palette, transparency } = layout;
+  yield bytes.subarray(0, IHDR.end);
+  for (const chunk of [palette, transparency]) {
+    if (chunk !== undefined) yield bytes.subarray(chunk.start, chunk.end);
   }
+  let dataBytes = ADLER.length;
+  for (const chunk of imageDataChunks(bytes, layout)) dataBytes += dataOf(bytes, chunk).length;
+  yield idatHeader(dataBytes);
+  for (const chunk of imageDataChunks(bytes, layout)) yield dataOf(bytes, chunk);
+  yield ADLER;
+  yield CHECKSUM;
+  yield IEND;
 }
 
-/** Copies the chunks into the codec's memory. Iterates twice, because a list of the chunks could take more memory than the file. */
+function idatHeader(dataBytes: number): Uint8Array {
+  return Uint8Array.of(dataBytes >>> 24, dataBytes >>> 16, dataBytes >>> 8, dataBytes, 0x49, 0x44, 0x41, 0x54);
+}
+
+/** Copies the parts into the codec's memory. Iterates twice, because a list of them could take more memory than the file. */
 function load(codec: PngCodec, bytes: Uint8Array): Region {
+  const layout = readPngLayout(bytes);
+  if ("refused" in layout) throw new Problem(layout.refused, layout.reason);
   let length = 0;
-  for (const chunk of imageChunks(bytes)) length += chunk.length;
+  for (const part of parts(bytes, layout)) length += part.length;
   const address = codec.__wbindgen_malloc(length, 1) >>> 0;
   const memory = new Uint8Array(codec.memory.buffer, address, length);
   let at = 0;
-  for (const chunk of imageChunks(bytes)) {
-    memory.set(chunk, at);
-    at += chunk.length;
+  for (const part of parts(bytes, layout)) {
+    memory.set(part, at);
+    at += part.length;
   }
   return { address, length };
 }

@@ -7,7 +7,7 @@ const NONE = -1;
 
 /**
  * Creates a reader of codes, least significant bit first, from the sub-blocks at `start`. Each sub-block begins with a length
- * byte; an empty one ends the chain. The chain is complete, because the header check has passed.
+ * byte; an empty one, or the end of the file, ends the chain.
  */
 function createCodeReader(bytes: Uint8Array, start: number): (bits: number) => number {
   let at = start;
@@ -18,9 +18,9 @@ function createCodeReader(bytes: Uint8Array, start: number): (bits: number) => n
     while (buffered < bits) {
       if (blockBytesLeft === 0) {
         blockBytesLeft = bytes[at] ?? 0;
-        if (blockBytesLeft === 0) return NONE;
         at += 1;
       }
+      if (blockBytesLeft === 0 || at >= bytes.length) return NONE;
       buffer |= (bytes[at] ?? 0) << buffered;
       buffered += 8;
       at += 1;

@@ -1,22 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { unpackLzw } from "../../src/pixels/gif-lzw.ts";
-
-/** Packs each value as a code of its own, with a clear code before the code size would grow. */
-function pack(values: readonly number[], minimumCodeSize: number): Uint8Array {
-  const clear = 2 ** minimumCodeSize;
-  const codes = values.flatMap((value, at) => (at % (clear - 2) === 0 ? [clear, value] : [value]));
-  const bits = [...codes, clear + 1].flatMap((code) =>
-    Array.from({ length: minimumCodeSize + 1 }, (_, bit) => (code >> bit) & 1),
-  );
-  const packed = Array.from({ length: Math.ceil(bits.length / 8) }, (_, byte) =>
-    bits.slice(byte * 8, byte * 8 + 8).reduce((sum, bit, at) => sum + bit * 2 ** at, 0),
-  );
-  const blocks = Array.from({ length: Math.ceil(packed.length / 255) }, (_, block) =>
-    packed.slice(block * 255, block * 255 + 255),
-  );
-  return Uint8Array.from([...blocks.flatMap((block) => [block.length, ...block]), 0]);
-}
+import { packLzw } from "../support/image-bytes.ts";
 
 describe("unpackLzw", () => {
   it("returns the packed values", () => {
@@ -26,7 +11,7 @@ describe("unpackLzw", () => {
     fc.assert(
       fc.property(packed, ([bits, values]) => {
         const output = new Uint8Array(values.length);
-        expect(unpackLzw(pack(values, bits), 0, bits, output)).toBe(values.length);
+        expect(unpackLzw(packLzw(values, bits), 0, bits, output)).toBe(values.length);
         expect([...output]).toEqual(values);
       }),
     );

@@ -72,10 +72,11 @@ export function ihdr(width: number, height: number, bitDepth: number, colourType
 
 /** Returns a PNG of these chunks and IEND. */
 export function pngOf(...chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return joinBytes(signature, ...chunks, pngChunk("IEND", new Uint8Array()));
+  return joinBytes(pngSignature, ...chunks, pngChunk("IEND", new Uint8Array()));
 }
 
-const signature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** The PNG signature. */
+export const pngSignature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Returns a PNG of a single grey level with one bit per pixel, so that even a bomb of 20000 x 20000 pixels is built quickly. */
 export async function bilevelPng(width: number, height: number, padding = 0): Promise<Uint8Array<ArrayBuffer>> {
@@ -90,4 +91,23 @@ export async function bilevelPng(width: number, height: number, padding = 0): Pr
 /** Returns a grey PNG with data that inflate to this many bytes. */
 export async function inflatingPng(side: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
   return pngOf(ihdr(side, side, 8, 0), pngChunk("IDAT", await deflate(new Uint8Array(bytes))));
+}
+
+/**
+ * Packs values in GIF's LZW into sub-blocks of at most `blockBytes`. Each value is a code of its own, with a clear code before the code size
+ * would grow.
+ */
+export function packLzw(values: readonly number[], minimumCodeSize: number, blockBytes = 255): Uint8Array<ArrayBuffer> {
+  const clear = 2 ** minimumCodeSize;
+  const codes = values.flatMap((value, at) => (at % (clear - 2) === 0 ? [clear, value] : [value]));
+  const bits = [...codes, clear + 1].flatMap((code) =>
+    Array.from({ length: minimumCodeSize + 1 }, (_, bit) => (code >> bit) & 1),
+  );
+  const packed = Array.from({ length: Math.ceil(bits.length / 8) }, (_, byte) =>
+    bits.slice(byte * 8, byte * 8 + 8).reduce((sum, bit, at) => sum + bit * 2 ** at, 0),
+  );
+  const blocks = Array.from({ length: Math.ceil(packed.length / blockBytes) }, (_, block) =>
+    packed.slice(block * blockBytes, block * blockBytes + blockBytes),
+  );
+  return Uint8Array.from([...blocks.flatMap((block) => [block.length, ...block]), 0]);
 }

@@ -144,8 +144,13 @@ def make_pictures() -> None:
 
 
 def as_seen(path: Path) -> Image.Image:
-    """The picture turned as a viewer shows it, in RGB, transparency over white. Of 16-bit grey Pillow would clip all above 255, so it is scaled here."""
-    picture = ImageOps.exif_transpose(Image.open(path))
+    """The picture turned as Chromium shows it (a WebP is not), in RGB, transparency over white.
+
+    Of 16-bit grey Pillow would clip all above 255, so it is scaled here.
+    """
+    picture = Image.open(path)
+    if picture.format != "WEBP":
+        picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
     white = Image.new("RGBA", picture.size, "white")
