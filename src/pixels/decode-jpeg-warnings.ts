@@ -13,10 +13,10 @@ const STACK_END = (128 * 1024) / Int32Array.BYTES_PER_ELEMENT;
 const EOI = 0xd9;
 
 /**
- * Maximum number of markers with stray bytes before them: enough for each restart interval of six scans of a grey image of two megapixels
- * whose intervals are single blocks. A file of 10 MB has room for a million; printing a warning takes 1.5 microseconds.
+ * Maximum number of markers with stray bytes before them: enough for each restart interval of two scans of a grey image of two megapixels
+ * whose intervals are single blocks. A file of 10 MB has room for a million, and each printed warning takes microseconds.
  */
-export const MAX_STRAY_PLACES = 200_000;
+export const MAX_STRAY_PLACES = 65_536;
 
 /** The parameters of a warning: how many bytes were skipped, and the code of the marker after them. */
 interface SkippedBytes {

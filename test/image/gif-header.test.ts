@@ -33,6 +33,13 @@ describe("a GIF's size", () => {
     expect(sniff(vectorImage("placed-150x100.gif"))).toEqual({ format: "gif", width: 150, height: 100 });
   });
 
+  it("is enlarged by a frame that reaches beyond the screen, as in Pillow and browsers", () => {
+    const size = (screen: Uint8Array, first: Uint8Array) => sniff(joinBytes(screen, first, trailer));
+    expect(size(header(3, 2), frame(4, 2))).toEqual({ format: "gif", width: 4, height: 2 });
+    expect(size(header(3, 2), frame(3, 2, 0, 1))).toEqual({ format: "gif", width: 3, height: 3 });
+    expect(size(header(0, 0), frame(3, 2, 5, 6))).toEqual({ format: "gif", width: 8, height: 8 });
+  });
+
   it("may be as large as the format allows; the limits refuse it later", () => {
     expect(sniff(joinBytes(header(65_535, 65_535), frame(65_535, 65_535), trailer))).toMatchObject({ width: 65_535 });
   });
@@ -43,20 +50,39 @@ describe("a GIF's size", () => {
   });
 });
 
-describe("a GIF is refused", () => {
+describe("a GIF is accepted", () => {
   const whole = joinBytes(header(3, 2), comment, frame(3, 2), trailer);
-  it("if it is truncated anywhere", () => {
-    expect(sniff(whole)).toEqual({ format: "gif", width: 3, height: 2 });
-    for (let length = 6; length < whole.length; length += 1) expect(sniff(whole.subarray(0, length))).toEqual(corrupt);
+  const image = { format: "gif", width: 3, height: 2 };
+
+  // golang/go#38853, XamlAnimatedGif#98, omggif#13: files with zero bytes between blocks.
+  it.each([
+    ["zero bytes", new Uint8Array(3)],
+    ["any bytes that begin no block", Uint8Array.of(7, 0xff, 0, 0x80)],
+    ["an extension without data", Uint8Array.of(0x21, 0xaa, 0)],
+  ])("with %s between its blocks", (_, gap) => {
+    expect(sniff(joinBytes(header(3, 2), gap, comment, gap, frame(3, 2), gap, trailer))).toEqual(image);
+  });
+
+  // image-rs/image-gif#138, WebKit/WebKit#1678: files without a trailer.
+  it("if it ends after its first frame's header; the decoder sees whether the frame is whole", () => {
+    for (let length = whole.length - 6; length < whole.length; length += 1) {
+      expect(sniff(whole.subarray(0, length))).toEqual(image);
+    }
+  });
+});
+
+describe("a GIF is refused", () => {
+  const start = joinBytes(header(3, 2), comment, frame(3, 2).subarray(0, 9));
+  it("if it is truncated before its first frame's data", () => {
+    for (let length = 6; length <= start.length; length += 1) expect(sniff(start.subarray(0, length))).toEqual(corrupt);
   });
 
   it.each([
     ["without a frame", joinBytes(header(3, 2), comment, trailer)],
+    ["with nothing but bytes that begin no block", joinBytes(header(3, 2), new Uint8Array(1000))],
+    ["with a frame after its trailer", joinBytes(header(3, 2), trailer, frame(3, 2))],
     ["with a frame without pixels", joinBytes(header(3, 2), frame(0, 2), trailer)],
     ["without a colour table", joinBytes(header(3, 2, 0), frame(3, 2), trailer)],
-    ["with a frame wider than its screen", joinBytes(header(3, 2), frame(4, 2), trailer)],
-    ["with a frame beyond the bottom of its screen", joinBytes(header(3, 2), frame(3, 2, 0, 1), trailer)],
-    ["with an unknown block", joinBytes(header(3, 2), Uint8Array.of(7, 0), frame(3, 2), trailer)],
   ])("%s", (_, bytes) => {
     expect(sniff(bytes)).toEqual(corrupt);
   });

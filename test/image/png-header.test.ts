@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { imageDataChunks, readPngLayout } from "../../src/image/png-layout.ts";
 import { maxDeflatedBytes, rasterBytes } from "../../src/image/png-raster.ts";
 import { sniff } from "../../src/image/sniff.ts";
 import { ihdr, pngChunk, pngOf } from "../support/image-bytes.ts";
@@ -10,32 +11,92 @@ const indexed = ihdr(4, 4, 8, 3);
 const corrupt = { refused: "image-corrupt" };
 const header = { format: "png", width: 4, height: 4 };
 
-describe("a PNG on which the decoder always fails is refused by its header", () => {
+describe("a PNG that libpng refuses is refused by its header", () => {
   it.each([
     ["a second IHDR", [indexed, indexed, palette, data]],
-    ["IHDR after the data", [indexed, palette, data, indexed]],
     ["no palette", [indexed, data]],
+    ["a palette only after the data", [indexed, data, palette]],
     ["a second palette", [indexed, palette, palette, data]],
     ["an empty palette", [indexed, pngChunk("PLTE", new Uint8Array()), data]],
     ["a palette of 257 colours", [indexed, pngChunk("PLTE", new Uint8Array(771)), data]],
     ["a palette of a fractional number of colours", [indexed, pngChunk("PLTE", new Uint8Array(4)), data]],
-    ["a palette after the data", [indexed, palette, data, palette]],
-    ["tRNS twice", [indexed, palette, transparency, transparency, data]],
-    ["tRNS before the palette", [indexed, transparency, palette, data]],
-    ["a tRNS too short", [ihdr(4, 4, 8, 2), transparency, data]],
-    ["tRNS beside an alpha channel", [ihdr(4, 4, 8, 4), transparency, data]],
+    ["no data before IEND", [indexed, palette, pngChunk("IEND", new Uint8Array()), data]],
+    ["only empty data", [indexed, palette, pngChunk("IDAT", new Uint8Array())]],
   ])("%s", (_, chunks) => {
     expect(sniff(pngOf(...chunks))).toMatchObject(corrupt);
   });
 
+  it("a wrong checksum of IHDR, the palette or the data", () => {
+    const damaged = (chunk: Uint8Array) => chunk.with(-1, (chunk.at(-1) ?? 0) ^ 1);
+    expect(sniff(pngOf(damaged(indexed), palette, data))).toMatchObject(corrupt);
+    expect(sniff(pngOf(indexed, damaged(palette), data))).toMatchObject(corrupt);
+    expect(sniff(pngOf(indexed, palette, data, damaged(data)))).toMatchObject(corrupt);
+  });
+});
+
+describe("a chunk of a PNG that libpng ignores is ignored", () => {
+  const rgb = ihdr(4, 4, 8, 2);
+  // randy408/libspng#118, google/wuffs#146, pnggroup/libpng#482.
   it.each([
-    ["a palette", [indexed, palette, data]],
-    ["a palette and tRNS", [indexed, palette, transparency, data]],
-    ["tRNS of grey", [ihdr(4, 4, 8, 0), transparency, data]],
-    ["a suggested palette", [ihdr(4, 4, 8, 2), palette, data]],
-    ["tRNS after the data, where it has no effect", [indexed, palette, data, transparency, transparency]],
-  ])("but not one with %s", (_, chunks) => {
+    ["tRNS twice", [indexed, palette, transparency, transparency, data]],
+    ["tRNS before the palette", [indexed, transparency, palette, data]],
+    ["tRNS of more bytes than the palette has colours", [indexed, palette, pngChunk("tRNS", new Uint8Array(3)), data]],
+    ["tRNS of another length than the colour type's", [rgb, transparency, data]],
+    ["tRNS beside an alpha channel", [ihdr(4, 4, 8, 4), transparency, data]],
+    ["tRNS after the data", [indexed, palette, data, transparency, transparency]],
+    ["a suggested palette of a fractional number of colours", [rgb, pngChunk("PLTE", new Uint8Array(191)), data]],
+    ["a second suggested palette, of 300 colours", [rgb, palette, pngChunk("PLTE", new Uint8Array(900)), data]],
+    ["a suggested palette of a grey image", [ihdr(4, 4, 8, 0), palette, data]],
+    ["IHDR or a palette after the data", [indexed, palette, data, indexed, palette]],
+    ["an ancillary chunk with a wrong checksum", [rgb, pngChunk("gAMA", new Uint8Array(1)).with(-1, 7), data]],
+  ])("%s", (_, chunks) => {
     expect(sniff(pngOf(...chunks))).toEqual(header);
+  });
+
+  it("and the chunks that are used are found: the first tRNS that fits, the palette, the first data", () => {
+    const layoutOf = (...chunks: readonly Uint8Array[]) => {
+      const layout = readPngLayout(pngOf(...chunks));
+      if ("refused" in layout) throw new Error(layout.reason);
+      return [layout.palette?.start, layout.transparency?.start, layout.dataStart];
+    };
+    const damaged = transparency.with(-1, (transparency.at(-1) ?? 0) ^ 1);
+    const [first, paletteBytes, transparencyBytes] = [33, palette.length, transparency.length];
+    const afterPalette = first + transparencyBytes + paletteBytes;
+    expect(layoutOf(indexed, transparency, palette, damaged, transparency, transparency, data)).toEqual([
+      first + transparencyBytes,
+      afterPalette + transparencyBytes,
+      afterPalette + 3 * transparencyBytes,
+    ]);
+    expect(layoutOf(rgb, palette, transparency, data)).toEqual([undefined, undefined, afterPalette]);
+  });
+
+  it("but not a chunk between two of the data: those after it are not read", () => {
+    const sizes = [layoutDataBytes(rgb, data, transparency, data), layoutDataBytes(rgb, data, data)];
+    expect(sizes).toEqual([9, 18]);
+  });
+});
+
+/** Number of bytes of the image data that are read. */
+function layoutDataBytes(...chunks: readonly Uint8Array[]): number {
+  const bytes = pngOf(...chunks);
+  const layout = readPngLayout(bytes);
+  if ("refused" in layout) return 0;
+  return [...imageDataChunks(bytes, layout)].reduce((sum, { start, end }) => sum + end - start - 12, 0);
+}
+
+describe("the end of a PNG", () => {
+  const whole = pngOf(indexed, palette, data);
+  it("may be missing after the data", () => {
+    for (let length = whole.length - 13; length <= whole.length; length += 1) {
+      expect(sniff(whole.subarray(0, length))).toEqual(header);
+    }
+  });
+
+  it("may not be missing before the data", () => {
+    const dataStart = whole.length - 12 - data.length;
+    for (let length = 8; length <= dataStart + 8; length += 1) {
+      expect(sniff(whole.subarray(0, length))).toMatchObject(corrupt);
+    }
   });
 });
 

@@ -98,10 +98,11 @@ describe("a damaged PNG", () => {
   const [signature, header, rest] = [png.subarray(0, 8), png.subarray(8, 33), png.subarray(33)];
   const ihdr = (...data: readonly number[]) => joinBytes(signature, pngChunk("IHDR", Uint8Array.from(data)), rest);
 
-  it("is corrupt if a checksum does not match", () => {
-    for (const at of [19, 60, png.length - 1]) {
+  it("is corrupt if the checksum of a chunk that determines the picture does not match", () => {
+    for (const at of [19, 60, png.length - 13]) {
       expect(sniff(png.with(at, (png[at] ?? 0) ^ 1))).toMatchObject({ refused: "image-corrupt" });
     }
+    expect(sniff(png.with(-1, (png.at(-1) ?? 0) ^ 1))).toEqual({ format: "png", width: 33, height: 33 });
   });
 
   it("is accepted if only the checksum of a comment does not match", () => {

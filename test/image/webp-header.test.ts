@@ -51,8 +51,8 @@ describe("a WebP's size", () => {
       webp(chunk("VP8 ", lossy(300, 200)), chunk("VP8 ", lossy(9, 9))),
     ],
     [
-      "with EXIF data that its flags do not announce",
-      webp(chunk("VP8X", canvas(0, 300, 200)), chunk("VP8 ", lossy(300, 200)), chunk("EXIF", latin1("II"))),
+      "with EXIF data before the end",
+      webp(chunk("VP8X", canvas(8, 300, 200)), chunk("VP8 ", lossy(300, 200)), chunk("EXIF", latin1("II"))),
     ],
   ])("is the size of its bitstream: %s", (_, bytes) => {
     expect(sniff(bytes)).toEqual({ format: "webp", width: 300, height: 200 });
@@ -63,20 +63,23 @@ describe("a WebP's size", () => {
     expect(sniff(webp(chunk("VP8 ", lossy(16_383, 16_383))))).toMatchObject({ width: 16_383, height: 16_383 });
   });
 
-  it("is swapped by its EXIF orientation", () => {
-    expect(sniff(vectorImage("oriented-8-140x80.webp"))).toEqual({
-      format: "webp",
-      width: 80,
-      height: 140,
-      orientation: 8,
-    });
+  it("is not swapped by an EXIF orientation, as in Chromium", () => {
+    expect(sniff(vectorImage("oriented-8-140x80.webp"))).toEqual({ format: "webp", width: 140, height: 80 });
+  });
+
+  it("is accepted if the file ends after its image", () => {
+    const bytes = vectorImage("oriented-8-140x80.webp");
+    const exif = new TextDecoder("latin1").decode(bytes).lastIndexOf("EXIF");
+    for (const end of [exif, exif + 3, exif + 8, bytes.length - 1]) {
+      expect(sniff(bytes.subarray(0, end))).toEqual({ format: "webp", width: 140, height: 80 });
+    }
   });
 });
 
 describe("a WebP is refused", () => {
   const whole = vectorImage("lossy-300x201.webp");
   it.each([
-    ["without its last byte", whole.subarray(0, -1)],
+    ["without the last byte of its image", whole.subarray(0, -1)],
     ["with a chunk that is longer than the file", webp(chunk("VP8 ", lossy(3, 2), 100))],
     ["without a bitstream", webp()],
     ["with nothing but a canvas", webp(chunk("VP8X", canvas(0, 300, 200)))],

@@ -1,12 +1,16 @@
 /// <reference types="vite/client" />
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../src/bytes/sha256.ts";
 import { imageFromBytes } from "../../src/image/image.ts";
 import type { Decoders } from "../../src/pixels/decode.ts";
+import { MAX_STRAY_PLACES } from "../../src/pixels/decode-jpeg-warnings.ts";
 import expected from "../vectors/malformed-images/expected.json" with { type: "json" };
 import { joinBytes } from "./image-bytes.ts";
+import { greyJpeg } from "./malformed-jpeg.ts";
 import { MALFORMED_IMAGES, malformedImages } from "./malformed-images.ts";
 import type { PngOddity } from "./malformed-png.ts";
+import { vectorImage } from "./vector-images.ts";
 
 const dataUris = import.meta.glob<string>("../vectors/malformed-images/*.jpg", {
   query: "?inline",
@@ -86,6 +90,18 @@ function isRight({ ours, pillow, whole }: Compared): boolean {
 
 const hasSameOutcome = ({ ours, pillow }: Compared) => ours === pillow;
 
+/** Small files of each format: a property decodes hundreds. */
+const smallFiles = [
+  ...jpegs,
+  ...[
+    "small-33x33.png",
+    "grey-alpha-120x90.png",
+    "interlaced-5x3.gif",
+    "animated-64x48.gif",
+    "oriented-8-140x80.webp",
+  ].map(vectorImage),
+];
+
 /** Compares the decoders of one platform with Pillow. */
 export function describeMalformedImages(decoders: Decoders): void {
   describe("a malformed file is decoded as Pillow does, or refused if a part of its picture is missing", () => {
@@ -110,6 +126,48 @@ export function describeMalformedImages(decoders: Decoders): void {
         .map(({ seed }) => malformedImages.png(seed).oddities);
       expect(others.filter((oddities) => !oddities.some((oddity) => OTHER_IN_PILLOW.has(oddity)))).toEqual([]);
       expect(others.length).toBeLessThan(360);
+    });
+  });
+
+  describe("a file that ends too early", () => {
+    it("is decoded like the complete file or refused", async () => {
+      const missing = fc.oneof(fc.integer({ min: 1, max: 30 }), fc.nat(3000));
+      const isAccepted = fc.asyncProperty(fc.constantFrom(...smallFiles), missing, async (file, bytes) => {
+        const outcome = await digestOf(file.subarray(0, Math.max(24, file.length - bytes)), decoders);
+        expect([null, await digestOf(file, decoders)]).toContain(outcome);
+      });
+      await fc.assert(isAccepted, { numRuns: 300 });
+    });
+
+    it.each([
+      ["a JPEG without its end marker", "progressive-444-320x240.jpg", 2],
+      ["a PNG without IEND and its data's checksum", "small-33x33.png", 16],
+      ["a PNG without its Adler-32, too", "small-33x33.png", 20],
+      ["a GIF without its trailer", "interlaced-5x3.gif", 1],
+      ["a GIF without its second frame", "animated-64x48.gif", 300],
+      ["a WebP without its last chunk", "oriented-8-140x80.webp", 20],
+    ])("is decoded if its first frame is complete: %s", async (_, name, bytes) => {
+      const file = vectorImage(name);
+      expect(await digestOf(file.subarray(0, -bytes), decoders)).toBe(await digestOf(file, decoders));
+    });
+  });
+
+  describe("a JPEG with stray bytes before each restart marker", () => {
+    const intervals = (side: number) => (side / 8) ** 2;
+
+    it("is decoded up to MAX_STRAY_PLACES, and refused above", async () => {
+      const side = 1408;
+      const scans = Math.floor(MAX_STRAY_PLACES / intervals(side));
+      const grey = await digestOf(greyJpeg(side, scans, 0), decoders);
+      expect(grey).not.toBeNull();
+      expect(await digestOf(greyJpeg(side, scans, 9), decoders)).toBe(grey);
+      expect(await digestOf(greyJpeg(side, scans + 1, 9), decoders)).toBeNull();
+    });
+
+    it("is refused if a part is missing, before or after the first of these bytes", async () => {
+      const missing = (at: number) => greyJpeg(80, 1, 9, at);
+      expect(await digestOf(missing(-1), decoders)).not.toBeNull();
+      for (const at of [0, 1, 50, 99]) expect(await digestOf(missing(at), decoders)).toBeNull();
     });
   });
 }

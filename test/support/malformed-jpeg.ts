@@ -1,4 +1,4 @@
-import { joinBytes } from "./image-bytes.ts";
+import { joinBytes, jpegSegment } from "./image-bytes.ts";
 import type { Random } from "./random.ts";
 
 /** Offsets in a JPEG without malformations. */
@@ -100,4 +100,36 @@ export function malformedJpeg(random: Random, jpeg: Uint8Array): Uint8Array<Arra
   const whole = damaged(random, jpeg);
   const restarts = Array.from(whole, (_, at) => at).filter((at) => at > places.data && isRestart(whole, at));
   return inserted(whole, restarts, () => harmlessBytes(random));
+}
+
+/**
+ * Returns a square, grey, progressive JPEG whose restart intervals are single blocks, with `strayBytes` before each restart marker: its first
+ * scan has the highest bits of the first coefficient, and each other scan one more bit; all are zero. The interval `missing` of the last scan
+ * has no bytes.
+ */
+export function greyJpeg(side: number, scans: number, strayBytes: number, missing = -1): Uint8Array<ArrayBuffer> {
+  const blocks = (side / 8) ** 2;
+  // The only Huffman code, two zero bits, says that no bits of the coefficient follow. Bytes are padded with ones.
+  const [firstBits, nextBit] = [0x3f, 0x7f];
+  const huffmanTable = [0, 0, 1, ...Array.from({ length: 14 }, () => 0), 0];
+  const stray = Array.from({ length: strayBytes }, () => 1);
+  const scanOf = (index: number): Uint8Array => {
+    const bits = scans - 1 - index;
+    const header = jpegSegment(0xda, [1, 1, 0, 0, 0, index === 0 ? bits : ((bits + 1) << 4) | bits]);
+    const data = Array.from({ length: blocks }, (_, block) => {
+      const isMissing = index === scans - 1 && block === missing;
+      const bytes = isMissing ? [] : [index === 0 ? firstBits : nextBit, ...stray];
+      return [...bytes, 0xff, 0xd0 + (block % 8)];
+    });
+    return joinBytes(header, Uint8Array.from(data.flat()).subarray(0, -2));
+  };
+  return joinBytes(
+    Uint8Array.of(0xff, 0xd8),
+    jpegSegment(0xdb, [0, ...Array.from({ length: 64 }, () => 1)]),
+    jpegSegment(0xc2, [8, side >> 8, side & 255, side >> 8, side & 255, 1, 1, 0x11, 0]),
+    jpegSegment(0xc4, huffmanTable),
+    jpegSegment(0xdd, [0, 1]),
+    ...Array.from({ length: scans }, (_, index) => scanOf(index)),
+    EOI,
+  );
 }
