@@ -67,7 +67,6 @@ const table = {
       "image/gif-frame.ts",
       "image/jpeg-markers.ts",
       "image/jpeg-segments.ts",
-      "image/png-chunks.ts",
       "image/png-layout.ts",
       "runtime/model-config.ts",
       "inference/backend.ts",

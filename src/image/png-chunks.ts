@@ -4,8 +4,8 @@ export const SIGNATURE_BYTES = 8;
 /** Length and type before a chunk's data, 4 bytes each. */
 const CHUNK_HEADER_BYTES = 8;
 
-/** What a chunk has besides its data: its header, and a checksum of 4 bytes after the data. */
-const CHUNK_OVERHEAD_BYTES = 12;
+const CHECKSUM_BYTES = 4;
+const CHUNK_OVERHEAD_BYTES = CHUNK_HEADER_BYTES + CHECKSUM_BYTES;
 
 /** Chunk types: their four letters as a big-endian number. */
 export const CHUNK_TYPES = {
@@ -40,7 +40,7 @@ export function dataLength({ start, end }: PngChunk): number {
   return end - start - CHUNK_OVERHEAD_BYTES;
 }
 
-/** Returns a view of a chunk's data, or of what is there of it. */
+/** Returns a view of a chunk's data, or of what the file has of it. */
 export function dataOf(bytes: Uint8Array, chunk: PngChunk): Uint8Array {
-  return bytes.subarray(chunk.start + CHUNK_HEADER_BYTES, chunk.end - 4);
+  return bytes.subarray(chunk.start + CHUNK_HEADER_BYTES, chunk.end - CHECKSUM_BYTES);
 }

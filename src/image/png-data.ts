@@ -1,7 +1,6 @@
 import { Unzlib } from "fflate";
 import { corrupt, type Refusal } from "./header.ts";
-import { dataOf } from "./png-chunks.ts";
-import { imageDataChunks, type PngLayout, readPngLayout } from "./png-layout.ts";
+import { imageData, type PngLayout, readPngLayout } from "./png-layout.ts";
 import { rasterBytes } from "./png-raster.ts";
 
 /**
@@ -33,7 +32,8 @@ function inflatedLength(data: Uint8Array, maxBytes: number): number {
   let length = 0;
   const inflater = new Unzlib((chunk) => (length += chunk.length));
   try {
-    for (let at = 0; at < data.length && length <= maxBytes; at += SLICE_BYTES) {
+    for (let at = 0; at < data.length; at += SLICE_BYTES) {
+      if (length > maxBytes) break;
       // Never announced as the last slice: of that, the inflater would take 4 bytes for the Adler-32.
       inflater.push(data.subarray(at, at + SLICE_BYTES), false);
     }
@@ -47,17 +47,16 @@ function inflatedLength(data: Uint8Array, maxBytes: number): number {
 function concatenatedData(bytes: Uint8Array, layout: PngLayout): Uint8Array {
   let length = 0;
   let last: Uint8Array = new Uint8Array();
-  for (const chunk of imageDataChunks(bytes, layout)) {
-    const data = dataOf(bytes, chunk);
+  for (const data of imageData(bytes, layout)) {
     length += data.length;
-    if (data.length > 0) last = data;
+    last = data;
   }
   if (last.length === length) return last;
   const whole = new Uint8Array(length);
   let offset = 0;
-  for (const chunk of imageDataChunks(bytes, layout)) {
-    whole.set(dataOf(bytes, chunk), offset);
-    offset += dataOf(bytes, chunk).length;
+  for (const data of imageData(bytes, layout)) {
+    whole.set(data, offset);
+    offset += data.length;
   }
   return whole;
 }

@@ -2,7 +2,7 @@ import { applyOrientation, exifOrientation } from "./exif.ts";
 import { corrupt, type Refusal, type SniffResult } from "./header.ts";
 import { hasRightChecksum } from "./png-checksum.ts";
 import { dataOf, type PngChunk } from "./png-chunks.ts";
-import { IHDR, imageDataChunks, type PngLayout, readPngLayout } from "./png-layout.ts";
+import { IHDR, imageData, imageDataChunks, type PngLayout, readPngLayout } from "./png-layout.ts";
 import { maxDeflatedBytes } from "./png-raster.ts";
 
 /**
@@ -26,11 +26,9 @@ function checkChunks(bytes: Uint8Array, layout: PngLayout): Refusal | undefined 
   // A truncated chunk has no checksum to compare.
   const isDamaged = (chunk: PngChunk) => chunk.end <= bytes.length && !hasRightChecksum(bytes, chunk);
   let hasDamage = isDamaged(IHDR) || (palette !== undefined && isDamaged(palette));
+  for (const chunk of imageDataChunks(bytes, layout)) hasDamage ||= isDamaged(chunk);
   let dataBytes = 0;
-  for (const chunk of imageDataChunks(bytes, layout)) {
-    dataBytes += dataOf(bytes, chunk).length;
-    hasDamage ||= isDamaged(chunk);
-  }
+  for (const data of imageData(bytes, layout)) dataBytes += data.length;
   if (hasDamage) return corrupt("The checksum of a PNG chunk is wrong.");
   if (dataBytes === 0) return corrupt("The PNG contains no image.");
   return dataBytes > maxDeflatedBytes(raster)

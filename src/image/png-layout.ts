@@ -71,6 +71,13 @@ export function* imageDataChunks(bytes: Uint8Array, { dataStart }: PngLayout): G
   }
 }
 
+/** Yields what the file has of their data, without empty ones: 870,000 of them fit into a file. */
+export function* imageData(bytes: Uint8Array, layout: PngLayout): Generator<Uint8Array> {
+  for (const chunk of imageDataChunks(bytes, layout)) {
+    if (dataLength(chunk) > 0) yield dataOf(bytes, chunk);
+  }
+}
+
 /** What was found before the image data. */
 type Found = Omit<PngLayout, "dataStart">;
 

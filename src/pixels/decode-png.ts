@@ -1,6 +1,5 @@
 import { Problem } from "../contract/problems.ts";
-import { dataOf } from "../image/png-chunks.ts";
-import { IHDR, imageDataChunks, type PngLayout, readPngLayout } from "../image/png-layout.ts";
+import { IHDR, imageData, type PngLayout, readPngLayout } from "../image/png-layout.ts";
 import type { Decode } from "./decode-file.ts";
 
 /** The exports of the codec that are used, with wasm-bindgen's names. */
@@ -21,6 +20,7 @@ interface Region {
 const ADLER = new Uint8Array(4);
 /** The checksum of the IDAT chunk. The decoder does not compare it, and the header check has. */
 const CHECKSUM = new Uint8Array(4);
+const IDAT = [0x49, 0x44, 0x41, 0x54];
 const IEND = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
 
 /**
@@ -70,37 +70,33 @@ function instantiate(module: WebAssembly.Module, onPixels: (rgba: Uint8Array) =>
 
 /**
  * Yields the parts of a PNG that holds only what determines the picture: any other chunk (a profile, a text) can make the decoder fail or
- * fill its memory. The image data become one IDAT chunk, since 870,000 empty ones fit into a file.
+ * fill its memory. The image data become one IDAT chunk of `dataBytes`.
  */
-function* parts(bytes: Uint8Array, layout: PngLayout): Generator<Uint8Array> {
+function* parts(bytes: Uint8Array, layout: PngLayout, dataBytes: number): Generator<Uint8Array> {
   const { palette, transparency } = layout;
   yield bytes.subarray(0, IHDR.end);
   for (const chunk of [palette, transparency]) {
     if (chunk !== undefined) yield bytes.subarray(chunk.start, chunk.end);
   }
-  let dataBytes = ADLER.length;
-  for (const chunk of imageDataChunks(bytes, layout)) dataBytes += dataOf(bytes, chunk).length;
-  yield idatHeader(dataBytes);
-  for (const chunk of imageDataChunks(bytes, layout)) yield dataOf(bytes, chunk);
+  yield Uint8Array.of(dataBytes >>> 24, dataBytes >>> 16, dataBytes >>> 8, dataBytes, ...IDAT);
+  yield* imageData(bytes, layout);
   yield ADLER;
   yield CHECKSUM;
   yield IEND;
-}
-
-function idatHeader(dataBytes: number): Uint8Array {
-  return Uint8Array.of(dataBytes >>> 24, dataBytes >>> 16, dataBytes >>> 8, dataBytes, 0x49, 0x44, 0x41, 0x54);
 }
 
 /** Copies the parts into the codec's memory. Iterates twice, because a list of them could take more memory than the file. */
 function load(codec: PngCodec, bytes: Uint8Array): Region {
   const layout = readPngLayout(bytes);
   if ("refused" in layout) throw new Problem(layout.refused, layout.reason);
+  let dataBytes = ADLER.length;
+  for (const data of imageData(bytes, layout)) dataBytes += data.length;
   let length = 0;
-  for (const part of parts(bytes, layout)) length += part.length;
+  for (const part of parts(bytes, layout, dataBytes)) length += part.length;
   const address = codec.__wbindgen_malloc(length, 1) >>> 0;
   const memory = new Uint8Array(codec.memory.buffer, address, length);
   let at = 0;
-  for (const part of parts(bytes, layout)) {
+  for (const part of parts(bytes, layout, dataBytes)) {
     memory.set(part, at);
     at += part.length;
   }

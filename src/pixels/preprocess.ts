@@ -12,7 +12,7 @@ const WHITE = 255;
  * never returns a partially decoded image.
  *
  * The result is bit-identical to `CLIPImageProcessorPil` of transformers 5.23 with Pillow 12.3 or later, applied to the image
- * after `ImageOps.exif_transpose`, compositing over white and conversion to RGB.
+ * after `ImageOps.exif_transpose` (but for WebP), compositing over white and conversion to RGB.
  */
 export async function preprocess(
   { bytes, format, width, height, orientation = 1 }: EncodedImage,

@@ -34,10 +34,9 @@ describe("a GIF's size", () => {
   });
 
   it("is enlarged by a frame that reaches beyond the screen, as in Pillow and browsers", () => {
-    const size = (screen: Uint8Array, first: Uint8Array) => sniff(joinBytes(screen, first, trailer));
-    expect(size(header(3, 2), frame(4, 2))).toEqual({ format: "gif", width: 4, height: 2 });
-    expect(size(header(3, 2), frame(3, 2, 0, 1))).toEqual({ format: "gif", width: 3, height: 3 });
-    expect(size(header(0, 0), frame(3, 2, 5, 6))).toEqual({ format: "gif", width: 8, height: 8 });
+    expect(sniff(joinBytes(header(3, 2), frame(4, 2)))).toEqual({ format: "gif", width: 4, height: 2 });
+    expect(sniff(joinBytes(header(3, 2), frame(3, 2, 0, 1)))).toEqual({ format: "gif", width: 3, height: 3 });
+    expect(sniff(joinBytes(header(0, 0), frame(3, 2, 5, 6)))).toEqual({ format: "gif", width: 8, height: 8 });
   });
 
   it("may be as large as the format allows; the limits refuse it later", () => {

@@ -83,8 +83,9 @@ describe("the restart markers of a JPEG", () => {
     sniff(joinBytes(restarts.subarray(0, second), Uint8Array.from(bytes), restarts.subarray(second)));
 
   it("may come after reserved markers and the two previous restart markers, which libjpeg skips", () => {
-    for (const code of [0x01, 0x02, 0xbf, 0xd0, 0xd7])
+    for (const code of [0x01, 0x02, 0xbf, 0xd0, 0xd7]) {
       expect(before(5, 0xff, code, 9)).toHaveProperty("format", "jpeg");
+    }
   });
 
   it("may not be missing, or come after any other marker", () => {

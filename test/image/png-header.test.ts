@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { imageDataChunks, readPngLayout } from "../../src/image/png-layout.ts";
+import { imageData, type PngLayout, readPngLayout } from "../../src/image/png-layout.ts";
 import { maxDeflatedBytes, rasterBytes } from "../../src/image/png-raster.ts";
 import { sniff } from "../../src/image/sniff.ts";
-import { ihdr, pngChunk, pngOf } from "../support/image-bytes.ts";
+import { ihdr, pngChunk, pngOf, withWrongEnd } from "../support/image-bytes.ts";
 
 const data = pngChunk("IDAT", new Uint8Array(9));
 const palette = pngChunk("PLTE", new Uint8Array(6));
@@ -10,6 +10,24 @@ const transparency = pngChunk("tRNS", new Uint8Array(2));
 const indexed = ihdr(4, 4, 8, 3);
 const corrupt = { refused: "image-corrupt" };
 const header = { format: "png", width: 4, height: 4 };
+
+function layoutOf(bytes: Uint8Array): PngLayout {
+  const layout = readPngLayout(bytes);
+  if ("refused" in layout) throw new Error(layout.reason);
+  return layout;
+}
+
+/** Offsets of the palette, of tRNS, and of the image data. */
+function usedChunks(...chunks: readonly Uint8Array[]): readonly (number | undefined)[] {
+  const { palette: colours, transparency: alphas, dataStart } = layoutOf(pngOf(...chunks));
+  return [colours?.start, alphas?.start, dataStart];
+}
+
+/** Number of bytes of the image data that are read. */
+function dataBytes(...chunks: readonly Uint8Array[]): number {
+  const bytes = pngOf(...chunks);
+  return [...imageData(bytes, layoutOf(bytes))].reduce((sum, { length }) => sum + length, 0);
+}
 
 describe("a PNG that libpng refuses is refused by its header", () => {
   it.each([
@@ -27,10 +45,9 @@ describe("a PNG that libpng refuses is refused by its header", () => {
   });
 
   it("a wrong checksum of IHDR, the palette or the data", () => {
-    const damaged = (chunk: Uint8Array) => chunk.with(-1, (chunk.at(-1) ?? 0) ^ 1);
-    expect(sniff(pngOf(damaged(indexed), palette, data))).toMatchObject(corrupt);
-    expect(sniff(pngOf(indexed, damaged(palette), data))).toMatchObject(corrupt);
-    expect(sniff(pngOf(indexed, palette, data, damaged(data)))).toMatchObject(corrupt);
+    expect(sniff(pngOf(withWrongEnd(indexed), palette, data))).toMatchObject(corrupt);
+    expect(sniff(pngOf(indexed, withWrongEnd(palette), data))).toMatchObject(corrupt);
+    expect(sniff(pngOf(indexed, palette, data, withWrongEnd(data)))).toMatchObject(corrupt);
   });
 });
 
@@ -48,41 +65,28 @@ describe("a chunk of a PNG that libpng ignores is ignored", () => {
     ["a second suggested palette, of 300 colours", [rgb, palette, pngChunk("PLTE", new Uint8Array(900)), data]],
     ["a suggested palette of a grey image", [ihdr(4, 4, 8, 0), palette, data]],
     ["IHDR or a palette after the data", [indexed, palette, data, indexed, palette]],
-    ["an ancillary chunk with a wrong checksum", [rgb, pngChunk("gAMA", new Uint8Array(1)).with(-1, 7), data]],
+    ["an ancillary chunk with a wrong checksum", [rgb, withWrongEnd(pngChunk("gAMA", new Uint8Array(1))), data]],
   ])("%s", (_, chunks) => {
     expect(sniff(pngOf(...chunks))).toEqual(header);
   });
 
   it("and the chunks that are used are found: the first tRNS that fits, the palette, the first data", () => {
-    const layoutOf = (...chunks: readonly Uint8Array[]) => {
-      const layout = readPngLayout(pngOf(...chunks));
-      if ("refused" in layout) throw new Error(layout.reason);
-      return [layout.palette?.start, layout.transparency?.start, layout.dataStart];
-    };
-    const damaged = transparency.with(-1, (transparency.at(-1) ?? 0) ^ 1);
+    const damaged = withWrongEnd(transparency);
     const [first, paletteBytes, transparencyBytes] = [33, palette.length, transparency.length];
     const afterPalette = first + transparencyBytes + paletteBytes;
-    expect(layoutOf(indexed, transparency, palette, damaged, transparency, transparency, data)).toEqual([
+    expect(usedChunks(indexed, transparency, palette, damaged, transparency, transparency, data)).toEqual([
       first + transparencyBytes,
       afterPalette + transparencyBytes,
       afterPalette + 3 * transparencyBytes,
     ]);
-    expect(layoutOf(rgb, palette, transparency, data)).toEqual([undefined, undefined, afterPalette]);
+    expect(usedChunks(rgb, palette, transparency, data)).toEqual([undefined, undefined, afterPalette]);
   });
 
   it("but not a chunk between two of the data: those after it are not read", () => {
-    const sizes = [layoutDataBytes(rgb, data, transparency, data), layoutDataBytes(rgb, data, data)];
-    expect(sizes).toEqual([9, 18]);
+    expect(dataBytes(rgb, data, transparency, data)).toBe(9);
+    expect(dataBytes(rgb, data, data)).toBe(18);
   });
 });
-
-/** Number of bytes of the image data that are read. */
-function layoutDataBytes(...chunks: readonly Uint8Array[]): number {
-  const bytes = pngOf(...chunks);
-  const layout = readPngLayout(bytes);
-  if ("refused" in layout) return 0;
-  return [...imageDataChunks(bytes, layout)].reduce((sum, { start, end }) => sum + end - start - 12, 0);
-}
 
 describe("the end of a PNG", () => {
   const whole = pngOf(indexed, palette, data);

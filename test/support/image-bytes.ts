@@ -30,6 +30,11 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   return joinBytes(bytes32(data.length), typed, bytes32(crc32(typed)));
 }
 
+/** Returns bytes whose last bit is inverted: of a PNG chunk, that of its checksum. */
+export function withWrongEnd(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(bytes, (byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte));
+}
+
 /** Compresses bytes in zlib's format, as in a PNG's IDAT chunks. */
 export async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../src/bytes/sha256.ts";
+import { Problem } from "../../src/contract/problems.ts";
 import { imageFromBytes } from "../../src/image/image.ts";
 import type { Decoders } from "../../src/pixels/decode.ts";
 import { MAX_STRAY_PLACES } from "../../src/pixels/decode-jpeg-warnings.ts";
@@ -53,8 +54,6 @@ interface Compared {
   readonly whole: Outcome;
 }
 
-const refused = expect.objectContaining({ code: "image-corrupt" });
-
 async function digestOf(bytes: Uint8Array, decoders: Decoders): Promise<Outcome> {
   try {
     const image = await imageFromBytes(bytes);
@@ -63,8 +62,8 @@ async function digestOf(bytes: Uint8Array, decoders: Decoders): Promise<Outcome>
     const size = Uint8Array.of(width, width >> 8, 0, 0, height, height >> 8, 0, 0);
     return (await sha256(joinBytes(size, pixels))).slice(0, 12);
   } catch (thrown) {
-    expect(thrown).toEqual(refused);
-    return null;
+    if (thrown instanceof Problem && thrown.code === "image-corrupt") return null;
+    throw thrown;
   }
 }
 
@@ -153,11 +152,10 @@ export function describeMalformedImages(decoders: Decoders): void {
   });
 
   describe("a JPEG with stray bytes before each restart marker", () => {
-    const intervals = (side: number) => (side / 8) ** 2;
-
     it("is decoded up to MAX_STRAY_PLACES, and refused above", async () => {
       const side = 1408;
-      const scans = Math.floor(MAX_STRAY_PLACES / intervals(side));
+      const intervals = (side / 8) ** 2;
+      const scans = Math.floor(MAX_STRAY_PLACES / intervals);
       const grey = await digestOf(greyJpeg(side, scans, 0), decoders);
       expect(grey).not.toBeNull();
       expect(await digestOf(greyJpeg(side, scans, 9), decoders)).toBe(grey);
@@ -165,9 +163,10 @@ export function describeMalformedImages(decoders: Decoders): void {
     });
 
     it("is refused if a part is missing, before or after the first of these bytes", async () => {
-      const missing = (at: number) => greyJpeg(80, 1, 9, at);
-      expect(await digestOf(missing(-1), decoders)).not.toBeNull();
-      for (const at of [0, 1, 50, 99]) expect(await digestOf(missing(at), decoders)).toBeNull();
+      expect(await digestOf(greyJpeg(80, 1, 9), decoders)).not.toBeNull();
+      for (const missing of [0, 1, 50, 99]) {
+        expect(await digestOf(greyJpeg(80, 1, 9, missing), decoders)).toBeNull();
+      }
     });
   });
 }

@@ -1,5 +1,5 @@
 import { zlibSync } from "fflate";
-import { ihdr, joinBytes, pngChunk, pngSignature } from "./image-bytes.ts";
+import { ihdr, joinBytes, pngChunk, pngSignature, withWrongEnd } from "./image-bytes.ts";
 import type { Random } from "./random.ts";
 
 /** A PNG before it is written. */
@@ -40,10 +40,6 @@ const RASTERS: readonly [Raster, ...Raster[]] = [
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 const IEND = pngChunk("IEND", new Uint8Array());
-
-function wrongChecksum(chunk: Uint8Array): Uint8Array {
-  return chunk.with(chunk.length - 1, (chunk.at(-1) ?? 0) ^ 1);
-}
 
 function isPalette(chunk: Uint8Array): boolean {
   return new TextDecoder().decode(chunk.subarray(4, 8)) === "PLTE";
@@ -94,21 +90,20 @@ const ANCILLARY = ["gAMA", "cHRM", "sRGB", "pHYs", "acTL", "fcTL", "sBIT", "tIME
 
 /** What can be unusual about a PNG, and how a draft is changed for it. Applied in this order. */
 const ODDITIES = {
-  "wrong Adler-32": (draft) =>
-    changedStream(draft, (stream) => stream.map((byte, at) => (at < stream.length - 1 ? byte : byte ^ 1))),
+  "wrong Adler-32": (draft) => changedStream(draft, withWrongEnd),
   "no Adler-32": (draft) => changedStream(draft, (stream) => stream.subarray(0, -4)),
   "truncated data": (draft) => changedStream(draft, (stream) => stream.subarray(0, draft.random.below(stream.length))),
   "split data": (draft) => split(draft, pngChunk("IDAT", new Uint8Array())),
   "data that are not consecutive": (draft) => split(draft, pngChunk("tEXt", new Uint8Array(3))),
   "more data": ({ random, data }) => ({ data: [...data, pngChunk("IDAT", random.bytes(30))] }),
-  "wrong checksum of the data": ({ data }) => ({ data: [...data.slice(0, -1), ...data.slice(-1).map(wrongChecksum)] }),
+  "wrong checksum of the data": ({ data }) => ({ data: [...data.slice(0, -1), ...data.slice(-1).map(withWrongEnd)] }),
   text: somewhereRandom("tEXt", 20),
   time: somewhereRandom("tIME", 7),
   density: somewhereRandom("pHYs", 9),
   private: somewhereRandom("prVt", 30),
   "short ancillary chunk": (draft) => somewhereRandom(draft.random.pick(ANCILLARY), 0)(draft),
   "damaged profile or text": (draft) => somewhereRandom(draft.random.pick(["iCCP", "zTXt", "iTXt", "sPLT"]), 20)(draft),
-  "wrong checksum of a text": (draft) => somewhere(draft, wrongChecksum(pngChunk("tEXt", draft.random.bytes(9)))),
+  "wrong checksum of a text": (draft) => somewhere(draft, withWrongEnd(pngChunk("tEXt", draft.random.bytes(9)))),
   "unknown critical chunk": somewhereRandom("ABCD", 5),
   "second IHDR": (draft) => somewhere(draft, ihdr(draft.width, draft.height, draft.bitDepth, draft.colourType)),
   transparency: (draft) => withTransparency(draft, same),
@@ -118,7 +113,7 @@ const ODDITIES = {
     const length = draft.random.pick([0, 1, 3, 5, 7, 20, 300]);
     return withTransparency(draft, () => pngChunk("tRNS", draft.random.bytes(length)));
   },
-  "tRNS with a wrong checksum": (draft) => withTransparency(draft, wrongChecksum),
+  "tRNS with a wrong checksum": (draft) => withTransparency(draft, withWrongEnd),
   "suggested palette": suggestedPalette(12),
   "suggested palette of an odd length": suggestedPalette(191),
   "suggested palette of 300 colours": suggestedPalette(900),
@@ -135,7 +130,7 @@ const ODDITIES = {
   "palette after the data": ({ random, after }) => ({ after: [pngChunk("PLTE", random.bytes(12)), ...after] }),
   "tRNS after the data": (draft) => ({ after: [transparency(draft), ...draft.after] }),
   "text after the data": ({ random, after }) => ({ after: [pngChunk("tEXt", random.bytes(9)), ...after] }),
-  "wrong checksum of IEND": ({ after }) => ({ after: [...after.slice(0, -1), wrongChecksum(IEND)] }),
+  "wrong checksum of IEND": ({ after }) => ({ after: [...after.slice(0, -1), withWrongEnd(IEND)] }),
   "no IEND": ({ after }) => ({ after: after.slice(0, -1) }),
   "truncated IEND": ({ random, after }) => ({ after: [...after.slice(0, -1), IEND.subarray(0, random.below(12))] }),
 } as const satisfies Readonly<Record<string, Change>>;
@@ -163,12 +158,17 @@ function regularDraft(random: Random): Draft {
   return { random, width, height, colourType, bitDepth, before: palette, data, after: [IEND] };
 }
 
+function changed(draft: Draft, name: keyof typeof ODDITIES): Draft {
+  return { ...draft, ...ODDITIES[name](draft) };
+}
+
 /** Returns a PNG of any colour type with one to four oddities; one of twelve files is truncated besides. */
 export function malformedPng(random: Random): MalformedPng {
   const names = Object.keys(ODDITIES).filter((name): name is keyof typeof ODDITIES => name in ODDITIES);
   const chosen = new Set(Array.from({ length: 1 + random.below(4) }, () => names[random.below(names.length)]));
   const oddities = names.filter((name) => chosen.has(name));
-  const draft = oddities.reduce<Draft>((made, name) => ({ ...made, ...ODDITIES[name](made) }), regularDraft(random));
+  let draft = regularDraft(random);
+  for (const name of oddities) draft = changed(draft, name);
   const { width, height, bitDepth, colourType, before, data, after } = draft;
   const bytes = joinBytes(pngSignature, ihdr(width, height, bitDepth, colourType), ...before, ...data, ...after);
   if (!random.once(12)) return { bytes, oddities };

@@ -16,8 +16,9 @@ SHOWN = 80  # characters of a name in a message
 
 
 def open_picture(path: Path) -> Image.Image:
-    """Returns the image in RGB, rotated by its EXIF orientation and blended over white, as in the API.
+    """Returns the image in RGB, rotated by its EXIF orientation and blended over white.
 
+    The API does the same, but does not rotate a WebP: docs/explanation/image-files.md lists the differences.
     Raises LineError if there is no such file, or if it cannot be decoded.
     """
     try:
