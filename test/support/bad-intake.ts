@@ -30,6 +30,13 @@ function withScreenSize(gif: Uint8Array<ArrayBuffer>, side: number): Uint8Array<
   return changed;
 }
 
+/** A GIF of 256 colours, without extensions, with its frame at another row and column. */
+function withFrameAt(gif: Uint8Array<ArrayBuffer>, place: number): Uint8Array<ArrayBuffer> {
+  const changed = gif.slice();
+  changed.set([place & 255, place >> 8, place & 255, place >> 8], 13 + 768 + 1);
+  return changed;
+}
+
 const gif = vectorImage("palette-200x150.gif");
 
 /** Invalid ways to send an image: formats, addresses, forms. */
@@ -50,10 +57,10 @@ export const badIntake: readonly BadRequest[] = [
     code: "image-too-many-pixels",
   },
   {
-    what: "a GIF with a frame larger than its screen",
+    what: "a GIF with a frame far beyond its screen, which enlarges it",
     path: detection,
-    ...image(withScreenSize(gif, 100)),
-    code: "image-corrupt",
+    ...image(withFrameAt(gif, 60_000)),
+    code: "image-too-many-pixels",
   },
   {
     what: "a WebP's first bytes",
