@@ -1,7 +1,10 @@
 import { sha256 } from "../bytes/sha256.ts";
 
-/** Version of the key. It changes when older entries must no longer be found: when a `Generation` gets other fields, or a field gets another meaning. */
-const KEY_VERSION = 1;
+/**
+ * Version of the key. It changes when older entries must no longer be found: when a `Generation` gets other fields, a field gets another
+ * meaning, or other pixels are made of a file (2: a WebP is no longer rotated).
+ */
+const KEY_VERSION = 2;
 
 /** Everything that a generation depends on, and nothing else: neither how the image was sent nor how the answer is formatted. */
 export interface GenerationKeyParts {

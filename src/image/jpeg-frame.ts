@@ -31,8 +31,9 @@ const UNDECODABLE_FRAMES: Readonly<Record<number, string>> = {
 
 const UNDECODABLE_COMPONENTS: Readonly<Record<number, string>> = { 2: "two-channel", 4: "CMYK" };
 
-/** Side of a block in samples, and the last of its coefficients. */
+/** Side of a block in samples. */
 const BLOCK_SIDE = 8;
+/** The last of a block's coefficients in zigzag order; the first is 0. */
 export const LAST_COEFFICIENT = 63;
 const UNIT: Sampling = { horizontal: 1, vertical: 1 };
 

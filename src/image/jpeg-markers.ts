@@ -64,7 +64,7 @@ export interface RestartInterval {
 
 /**
  * Yields the `restarts` + 1 intervals of a scan whose data begin at `start`; fewer if an interval's restart marker is missing, which leaves
- * a gap in the picture.
+ * a gap in the image.
  *
  * Which marker ends an interval is decided as libjpeg does (`jpeg_resync_to_restart` in jdmarker.c): reserved markers and the two previous
  * restart markers before the expected one are skipped. What is skipped is no part of the interval; stray bytes before the first marker are,

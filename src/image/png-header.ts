@@ -8,7 +8,7 @@ import { maxDeflatedBytes } from "./png-raster.ts";
 /**
  * Reads the header of a PNG; `bytes` start with the signature. Never throws, never reads past the end, linear in the file's length.
  *
- * The checksums of the chunks that determine the picture are verified, since the decoder ignores them. What follows the image data is not
+ * The checksums of the chunks that determine the image are verified, since the decoder ignores them. What follows the image data is not
  * read: the file may end there, or within the last IDAT chunk. `png-data.ts` checks whether all pixels are there.
  */
 export function readPngHeader(bytes: Uint8Array): SniffResult {

@@ -25,10 +25,10 @@ const MAX_PALETTE_BYTES = 768;
 /** Length of tRNS by colour type: one sample of 16 bits for each channel. Colour types with an alpha channel have none. */
 const TRANSPARENCY_BYTES: Readonly<Record<number, number>> = { 0: 2, 2: 6 };
 
-const NO_PICTURE = corrupt("The PNG contains no image.");
+const NO_IMAGE = corrupt("The PNG contains no image.");
 const TRUNCATED = corrupt("The PNG ends before its image data: only a part of the file is here.");
 
-/** The chunks that determine the picture. Every other chunk is ignored. */
+/** The chunks that determine the image. Every other chunk is ignored. */
 export interface PngLayout {
   readonly raster: PngRaster;
   /** Only of images with a palette. */
@@ -40,12 +40,12 @@ export interface PngLayout {
 }
 
 /**
- * Finds the chunks that determine the picture; `bytes` start with the signature. Never throws, never reads past the end, linear in the
+ * Finds the chunks that determine the image; `bytes` start with the signature. Never throws, never reads past the end, linear in the
  * file's length.
  *
  * What libpng ignores with a warning (pngrutil.c of 1.6.58) is ignored here: a suggested palette of any length; tRNS beside an alpha
  * channel, before the palette, after the data, a second time, with a wrong checksum, or of a length that does not fit; every chunk that
- * does not determine the picture, however damaged. What libpng refuses is refused: another chunk before IHDR, a second IHDR, and a
+ * does not determine the image, however damaged. What libpng refuses is refused: another chunk before IHDR, a second IHDR, and a
  * missing, invalid or second palette of an image that needs one. IDAT chunks that are not consecutive are not read, as in Pillow.
  */
 export function readPngLayout(bytes: Uint8Array): PngLayout | Refusal {
@@ -54,7 +54,7 @@ export function readPngLayout(bytes: Uint8Array): PngLayout | Refusal {
   let found: Found = { raster };
   for (const chunk of pngChunks(bytes, IHDR.end)) {
     if (chunk.type === CHUNK_TYPES.idat) return finish(found, chunk);
-    if (chunk.type === CHUNK_TYPES.iend) return NO_PICTURE;
+    if (chunk.type === CHUNK_TYPES.iend) return NO_IMAGE;
     if (chunk.end > bytes.length) return TRUNCATED;
     const next = USES.get(chunk.type)?.(found, chunk, bytes) ?? found;
     if ("refused" in next) return next;

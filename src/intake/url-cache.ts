@@ -9,8 +9,8 @@ import type { AbsentImage } from "../inference/backend.ts";
 /** How long a URL is cached, in seconds: for conditional requests to its server, and for answers while the server is down. */
 export const URL_TTL_SECONDS = 3600;
 
-/** Version of the key. It changes when older entries can no longer be parsed. */
-const KEY_VERSION = 1;
+/** Version of the key. It changes when older entries can no longer be parsed, or their headers are no longer right (2: a WebP is not rotated). */
+const KEY_VERSION = 2;
 
 /** The image at a URL without its bytes, and the HTTP metadata of its last response. */
 export interface CachedUrl {

@@ -69,7 +69,7 @@ function instantiate(module: WebAssembly.Module, onPixels: (rgba: Uint8Array) =>
 }
 
 /**
- * Yields the parts of a PNG that holds only what determines the picture: any other chunk (a profile, a text) can make the decoder fail or
+ * Yields the parts of a PNG that holds only what determines the image: any other chunk (a profile, a text) can make the decoder fail or
  * fill its memory. The image data become one IDAT chunk of `dataBytes`.
  */
 function* parts(bytes: Uint8Array, layout: PngLayout, dataBytes: number): Generator<Uint8Array> {

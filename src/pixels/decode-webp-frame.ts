@@ -32,7 +32,7 @@ function* chunksOf(bytes: Uint8Array, start: number): Generator<Chunk> {
   }
 }
 
-/** Chunks that determine the picture of a frame. */
+/** Chunks that determine the image of a frame. */
 const FRAME_CHUNKS: ReadonlySet<number> = new Set([ALPH, VP8, VP8L]);
 
 /**
