@@ -48,7 +48,7 @@ export function createWarnings(memory: WebAssembly.Memory): Warnings {
   let structure = -1;
   function resetCount(skipped: SkippedBytes): boolean {
     const words = new Int32Array(memory.buffer, 0, STACK_END);
-    if (!isStructure(words, structure, skipped)) structure = findStructure(words, skipped);
+    if (structure === -1 || !isStructure(words, structure, skipped)) structure = findStructure(words, skipped);
     if (structure === -1) return false;
     words[structure + WARNINGS] = -1;
     return true;
