@@ -1,11 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
+import { sha256 } from "../src/bytes/sha256.ts";
 import { Answer } from "../src/contract/answers.ts";
 import { ProblemDetails } from "../src/contract/problem-details.ts";
 import { taskPath } from "../src/contract/task-operations.ts";
 import { isTaskName, tasks } from "../src/florence/tasks.ts";
+import { svgDrawing } from "../src/forms/svg-drawing.ts";
 import { sniff } from "../src/image/sniff.ts";
-import { overlaySvg } from "../src/overlay/svg.ts";
+import type { EncodedImage } from "../src/inference/backend.ts";
 import { printStream } from "./print-stream.ts";
 import { withProgress } from "./progress.ts";
 import { describeProblem, startServer } from "./ready-server.ts";
@@ -79,9 +81,8 @@ function queryOf({
   return new URLSearchParams([...given, ...labels.map((label) => ["labels", label])]);
 }
 
-interface ImageFile {
+interface ImageFile extends EncodedImage {
   readonly bytes: Buffer<ArrayBuffer>;
-  readonly mediaType: string;
 }
 
 async function readImage(path: string): Promise<ImageFile> {
@@ -90,19 +91,19 @@ async function readImage(path: string): Promise<ImageFile> {
   });
   const header = sniff(bytes);
   if ("refused" in header) throw new UsageError(`${path}: ${header.reason}`);
-  return { bytes, mediaType: `image/${header.format}` };
+  return { ...header, bytes, digest: await sha256(bytes) };
 }
 
-async function ask(server: Server, commandLine: CommandLine, { bytes, mediaType }: ImageFile): Promise<Response> {
+async function ask(server: Server, commandLine: CommandLine, { bytes, format }: ImageFile): Promise<Response> {
   const url = new URL(`${taskPath(commandLine.task)}?${queryOf(commandLine).toString()}`, server.url);
-  const response = await fetch(url, { method: "POST", headers: { "content-type": mediaType }, body: bytes });
+  const response = await fetch(url, { method: "POST", headers: { "content-type": `image/${format}` }, body: bytes });
   if (response.ok) return response;
   throw new UsageError(describeProblem(ProblemDetails.parse(await response.json())));
 }
 
-async function writeOverlay(answer: Answer, path: string, { bytes, mediaType }: ImageFile): Promise<void> {
+async function writeOverlay(answer: Answer, path: string, image: ImageFile): Promise<void> {
   const file = join(here, `${basename(path, extname(path))}.${answer.task}.svg`);
-  await writeFile(file, overlaySvg(answer, { dataUri: `data:${mediaType};base64,${bytes.toString("base64")}` }));
+  await writeFile(file, svgDrawing(answer, image).chunks());
   console.log(`\nDrawn in ${file}`);
 }
 

@@ -136,7 +136,14 @@ const table = {
     why: "intake/ gets an image, by address or bytes; it does not know what is asked about it.",
   },
   forms: {
-    imports: ["overlay", "florence", "inference/backend.ts", "inference/protocol/base64.ts", "contract"],
+    imports: [
+      "overlay",
+      "florence",
+      "image/metadata.ts",
+      "inference/backend.ts",
+      "inference/protocol/base64.ts",
+      "contract",
+    ],
     packages: ["zod"],
     why: "forms/ renders an answer in the form that was asked for; it is pure and asks nobody anything.",
   },

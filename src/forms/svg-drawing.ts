@@ -1,5 +1,6 @@
 import type { Answer } from "../contract/answers.ts";
 import type { Drawing } from "../contract/forms.ts";
+import { withoutMetadata } from "../image/metadata.ts";
 import type { EncodedImage } from "../inference/backend.ts";
 import { encodeBase64 } from "../inference/protocol/base64.ts";
 import { overlayChunks } from "../overlay/svg.ts";
@@ -7,18 +8,35 @@ import { overlayChunks } from "../overlay/svg.ts";
 /** Bytes encoded as base64 at a time: a multiple of three, so that there is no padding between chunks. */
 export const CHUNK_BYTES = 48 * 1024;
 
-function* dataUriOf({ bytes, format }: EncodedImage): Generator<string, void, void> {
-  yield `data:image/${format};base64,`;
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield encodeBase64(bytes.subarray(at, at + CHUNK_BYTES));
+function* base64Of(parts: Iterable<Uint8Array>): Generator<string, void, void> {
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  let length = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length;) {
+      const taken = part.subarray(at, at + CHUNK_BYTES - length);
+      chunk.set(taken, length);
+      at += taken.length;
+      length = (length + taken.length) % CHUNK_BYTES;
+      if (length === 0) yield encodeBase64(chunk);
+    }
+  }
+  yield encodeBase64(chunk.subarray(0, length));
 }
 
-/** Renders an answer as SVG over its image, which is embedded as it was sent, or without the image. */
+function* dataUriOf(image: EncodedImage): Generator<string, void, void> {
+  yield `data:image/${image.format};base64,`;
+  yield* base64Of(withoutMetadata(image));
+}
+
+/** Renders an answer as SVG over its image, whose pixels are embedded as they were sent, or without the image. */
 export function svgDrawing(answer: Answer, image: EncodedImage | undefined): Drawing {
+  const file = (dataUri: (image: EncodedImage) => Iterable<string>) =>
+    overlayChunks(answer, image && { dataUri: dataUri(image), orientation: image.orientation });
   return {
     type: "drawing",
     mediaType: "image/svg+xml",
-    chunks: () => overlayChunks(answer, image && dataUriOf(image)),
+    chunks: () => file(dataUriOf),
     // The file itself, with the digest in place of the image: a later version may render the same answer differently.
-    fingerprint: [...overlayChunks(answer, image && [image.digest])].join(""),
+    fingerprint: [...file(({ digest }) => [digest])].join(""),
   };
 }

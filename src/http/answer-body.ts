@@ -8,8 +8,11 @@ export interface AnswerBody {
   readonly open: () => BodyInit;
 }
 
-/** A browser opens a drawing as a page if its URL is followed. The page may show its content, but neither run scripts nor fetch anything. */
-const DRAWING_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox";
+/**
+ * Content-Security-Policy of a drawing. A browser opens it as a page if its URL is followed. The page may show its content, but neither run
+ * scripts nor fetch anything.
+ */
+export const DRAWING_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox";
 
 /** Streams the chunks on demand, so that only one is in memory. */
 function streamOf(chunks: Iterable<string>): ReadableStream<Uint8Array> {

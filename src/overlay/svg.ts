@@ -1,6 +1,7 @@
 import type { Answer, LocatedAnswer } from "../contract/answers.ts";
 import type { Box } from "../contract/geometry.ts";
 import { caption, textHeight } from "./caption.ts";
+import { storedImagePlacement } from "./orientation.ts";
 import { assignColours } from "./palette.ts";
 import { escapeXml, roundLength } from "./xml.ts";
 
@@ -36,7 +37,7 @@ function opening(answer: Answer): string {
   const scale = Math.max(1, MIN_DISPLAYED_PIXELS / longer);
   const title = answer.type === "text" ? answer.text : answer.task;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${roundLength(width * scale)}" height="${roundLength(height * scale)}"`,
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${width} ${height}" width="${roundLength(width * scale)}" height="${roundLength(height * scale)}"`,
     ` font-family="sans-serif" font-size="${roundLength(textHeight(answer.source))}" stroke-width="${roundLength(longer / STROKES_PER_SIDE)}" stroke-linejoin="round">`,
     `<title>${escapeXml(title)}</title>\n`,
   ].join("\n");
@@ -54,23 +55,31 @@ function shapes(answer: Answer): string {
   return groups.join("");
 }
 
+/** The image below the shapes. */
+export interface EmbeddedImage {
+  /** Chunks of a data URI of a file without metadata: a viewer must not rotate it once more. Escaped for an attribute. */
+  readonly dataUri: Iterable<string>;
+  /** EXIF orientation of the stored pixels, 2 to 8; left out if they are stored as displayed. */
+  readonly orientation?: number | undefined;
+}
+
 /**
- * Renders an answer in source pixels as one standalone SVG file, in chunks: over its image, given as a data URI in chunks, or without the
- * image. Equal labels have equal colours. A text answer draws nothing over the image.
+ * Renders an answer in source pixels as one standalone SVG file, in chunks, over its image or without it. Equal labels have equal colours. A
+ * text answer draws nothing over the image.
  */
-export function* overlayChunks(answer: Answer, dataUri?: Iterable<string>): Generator<string, void, void> {
-  const { width, height } = answer.source;
+export function* overlayChunks(answer: Answer, image?: EmbeddedImage): Generator<string, void, void> {
   yield opening(answer);
-  if (dataUri !== undefined) {
-    yield '<image href="';
-    yield* dataUri;
-    yield `" width="${width}" height="${height}"/>\n`;
+  if (image !== undefined) {
+    // Not SVG 2's `href`: Inkscape 1.2 knows only this name, and every browser knows both.
+    yield '<image xlink:href="';
+    yield* image.dataUri;
+    yield `" ${storedImagePlacement(answer.source, image.orientation)}/>\n`;
   }
   yield shapes(answer);
   yield "</svg>\n";
 }
 
 /** `overlayChunks` as one string. */
-export function overlaySvg(answer: Answer, image?: { readonly dataUri: string }): string {
-  return [...overlayChunks(answer, image && [escapeXml(image.dataUri)])].join("");
+export function overlaySvg(answer: Answer, image?: EmbeddedImage): string {
+  return [...overlayChunks(answer, image)].join("");
 }

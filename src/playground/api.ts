@@ -35,7 +35,10 @@ export async function callTask(
   return answer.withResponse();
 }
 
-/** Returns the image at a URL as a data URI, extracted from an SVG overlay; `undefined` if the overlay has none. */
+/**
+ * Returns a display URL of the image at a URL: the API's drawing of it without the shapes, since the drawing turns the image upright;
+ * `undefined` if the drawing has no image.
+ */
 export async function imageFromOverlay(florence: Florence, task: string, image: SelectedImage, options: Options) {
   const kept = Object.entries(options).filter(
     ([name]) => !["format", "compat", "include", "box_format", "stream"].includes(name),
@@ -43,8 +46,9 @@ export async function imageFromOverlay(florence: Florence, task: string, image: 
   const { data } = await callTask(florence, task, image, { ...Object.fromEntries(kept), overlay: "svg" });
   if (typeof data !== "string") return undefined;
   const svg = new DOMParser().parseFromString(data, "image/svg+xml");
-  const href = svg.querySelector("image")?.getAttribute("href") ?? undefined;
-  return href?.startsWith("data:image/") === true ? href : undefined;
+  if (svg.querySelector("image") === null) return undefined;
+  for (const shape of svg.querySelectorAll("g")) shape.remove();
+  return URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" }));
 }
 
 /** Loads the OpenAPI document from which form fields are generated. Rejects with `FlorenceError` on an error status. */

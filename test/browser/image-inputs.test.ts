@@ -1,12 +1,20 @@
-import { describe, expect, inject, it } from "vitest";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { root } from "../../tools/serve.ts";
+import { isMark, turnedImages } from "../support/turned-images.ts";
 import { answerOf, labelsOf } from "./support/expected.ts";
 import { expectBrowserError, useBrowser } from "./support/browser.ts";
 import { openPlayground, submit } from "./support/playground.ts";
 
 useBrowser();
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
 
 /** A black bitmap with one bit per pixel. */
 function blackBitmap(width: number, height: number): Buffer {
@@ -66,10 +74,39 @@ describe("an image of the user", () => {
     await page.getByRole("button", { name: "Use it" }).click();
     expect(await page.locator("#frame").isVisible()).toBe(false);
     await submit(page);
-    expect(await page.locator("#picture").getAttribute("src")).toMatch(/^data:image\/png;base64,/u);
+    expect(await page.locator("#picture").getAttribute("src")).toMatch(/^blob:/u);
     expect(await page.locator("#labels span").allTextContents()).toEqual(
       labelsOf(await answerOf("object-detection", "garden")),
     );
     expect(await page.locator("#curl").textContent()).toContain(`{"image":"${url}"}`);
+  });
+
+  it("is shown upright if it is at a URL and EXIF turns it", async () => {
+    const turned = (await turnedImages()).find(({ image }) => image.orientation === 6);
+    if (turned === undefined) throw new Error("There is no such image.");
+    const server = createServer((_, response) => response.end(turned.image.bytes)).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const page = await openPlayground();
+    await page.locator("#address").fill(`http://127.0.0.1:${portOf(server)}/turned.jpg`);
+    await page.getByRole("button", { name: "Use it" }).click();
+    await submit(page);
+    const { x1, y1, x2, y2 } = turned.mark;
+    const places = [
+      [x1 + 2, y1 + 2],
+      [x2 - 2, y2 - 2],
+      [x1 - 2, y1 - 2],
+    ];
+    const colours = await page.locator("#picture").evaluate(
+      async (element, { size, points }) => {
+        if (!(element instanceof HTMLImageElement)) throw new TypeError("#picture is no image.");
+        await element.decode();
+        const context = new OffscreenCanvas(size.width, size.height).getContext("2d", { willReadFrequently: true });
+        context?.drawImage(element, 0, 0, size.width, size.height);
+        return points.map(([x = 0, y = 0]) => [...(context?.getImageData(x, y, 1, 1).data ?? [])]);
+      },
+      { size: { width: turned.image.width, height: turned.image.height }, points: places },
+    );
+    expect(colours.map(([red = 0, green = 0, blue = 0]) => isMark(red, green, blue))).toEqual([true, true, false]);
   });
 });

@@ -120,7 +120,7 @@ describe("the reference form", () => {
 describe("the drawing", () => {
   it("embeds the image as it was sent", () => {
     const element = xmlElements(svg({ overlay: "svg" })).find(({ name }) => name === "image");
-    const [head, data = ""] = (element?.attributes["href"] ?? "").split(",");
+    const [head, data = ""] = (element?.attributes["xlink:href"] ?? "").split(",");
     expect(head).toBe("data:image/png;base64");
     expect(Uint8Array.from(atob(data), (character) => character.charCodeAt(0))).toEqual(bytes);
   });

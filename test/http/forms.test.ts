@@ -94,7 +94,9 @@ describe("a response", () => {
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
     const elements = xmlElements(await response.text());
-    expect(elements.find(({ name }) => name === "image")?.attributes["href"]).toMatch(/^data:image\/png;base64,iVBOR/u);
+    expect(elements.find(({ name }) => name === "image")?.attributes["xlink:href"]).toMatch(
+      /^data:image\/png;base64,iVBOR/u,
+    );
     expect(elements.find(({ name }) => name === "text")?.text).toBe("cat");
   });
 

@@ -5,7 +5,8 @@ import { overlayChunks, overlaySvg } from "../../src/overlay/svg.ts";
 import { anyAnswer, boxes, common, located, object, oneOfEach } from "../support/answers.ts";
 import { xmlElements } from "../support/strict-xml.ts";
 
-const image = { dataUri: "data:image/png;base64,QUJD" };
+const dataUri = "data:image/png;base64,QUJD";
+const image = { dataUri: [dataUri] };
 
 function elementsOf(name: string, svg: string) {
   return xmlElements(svg).filter((element) => element.name === name);
@@ -19,7 +20,7 @@ describe("an overlay", () => {
   it("has the source's size and contains the image", () => {
     const svg = overlaySvg(boxes("cat"), image);
     expect(svg).toContain('viewBox="0 0 400 200"');
-    expect(svg).toContain('<image href="data:image/png;base64,QUJD" width="400" height="200"/>');
+    expect(svg).toContain('<image xlink:href="data:image/png;base64,QUJD" width="400" height="200"/>');
   });
 
   it("contains no image if none is given", () => {
@@ -66,8 +67,8 @@ describe("an overlay", () => {
 
   it("is well-formed XML for any answer, and concatenates the chunks of the data URI", () => {
     const property = fc.property(anyAnswer, (answer) => {
-      const whole = [...overlayChunks(answer, ["data:image/png;", "base64,", "QUJD"])].join("");
-      expect(elementsOf("image", whole)[0]?.attributes["href"]).toBe(image.dataUri);
+      const whole = [...overlayChunks(answer, { dataUri: ["data:image/png;", "base64,", "QUJD"] })].join("");
+      expect(elementsOf("image", whole)[0]?.attributes["xlink:href"]).toBe(dataUri);
     });
     fc.assert(property);
   });

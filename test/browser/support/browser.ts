@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page, type ViewportSize } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 
 /** Path of Chromium: Debian's by default. */
@@ -64,4 +64,19 @@ export async function openPage(path: string, options: BrowserContextOptions = sc
   recordErrors(page);
   await page.goto(`${inject("origin")}${path}`);
   return page;
+}
+
+/** Opens a page that takes screenshots of SVG files, as PNGs of this size in pixels; it gets the files under this Content-Security-Policy. */
+export async function openSvgPage(policy: string): Promise<(svg: string, size: ViewportSize) => Promise<Buffer>> {
+  const page = await (await browser.newContext()).newPage();
+  const url = "http://drawing.test/";
+  let body = "";
+  const headers = { "content-security-policy": policy };
+  await page.route(url, (route) => route.fulfill({ body, contentType: "image/svg+xml", headers }));
+  return async (svg, size) => {
+    body = svg;
+    await page.setViewportSize(size);
+    await page.goto(url);
+    return page.screenshot();
+  };
 }
