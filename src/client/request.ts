@@ -22,13 +22,13 @@ function formatQueryValue(value: unknown): string {
 const repeatedOptions: ReadonlySet<string> = new Set(["labels"]);
 
 /**
- * The values of a repeated option: its elements, or one JSON list of them. The API would divide a single label at its commas, and leave out a
- * blank one.
+ * The values of a repeated option: its elements, or one JSON list of them. The API would divide a single label at its commas and trim it, and
+ * leave out a blank one.
  */
 function repeatedValues(elements: readonly unknown[]): readonly string[] {
   const texts = elements.map(String);
-  const isDivided = texts.length === 1 && texts.some((text) => /[",[]/u.test(text));
-  return isDivided || texts.some((text) => text.trim() === "") ? [JSON.stringify(texts)] : texts;
+  const isChanged = texts.length === 1 && texts.some((text) => /[",[]/u.test(text) || text !== text.trim());
+  return isChanged || texts.some((text) => text.trim() === "") ? [JSON.stringify(texts)] : texts;
 }
 
 /** Formats options as a query. */

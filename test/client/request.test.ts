@@ -103,6 +103,8 @@ describe("options", () => {
         expect(JSON.parse(JSON.stringify(rest))).toEqual(JSON.parse(JSON.stringify(given)));
         expect(image === undefined).toBe(typeof body !== "string");
       }),
+      // Found by chance: a single label that begins or ends with white space.
+      { examples: [[{ labels: ["\t\u0000"] }], [{ labels: [" a cat"] }], [{ labels: ["a\n"] }]] },
     );
   });
 
