@@ -12,6 +12,7 @@ import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import examples from "../src/contract/response-examples.json";
 import { site } from "./assets.ts";
 import { cachedGenerations, urlCache } from "./cache.ts";
+import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { Variables } from "./variables.ts";
@@ -31,7 +32,8 @@ function serviceOf(settings: Variables): Service {
   const imageConcurrency = IMAGE_CONCURRENCY[settings.PLACEMENT];
   const headerCache = createByteLru<ImageHeader>({ maxBytes: MAX_CACHED_HEADERS, bytesOf: () => 1 });
   const intake = { limits, headerCache, fetchImage: imageFetch(settings), urlCache: urlCache(settings) };
-  return createService({ ...intake, backend, find, now: Date.now, imageConcurrency });
+  const renderPng = pngRenderer(settings);
+  return createService({ ...intake, backend, find, now: Date.now, renderPng, imageConcurrency });
 }
 
 export default createApp({

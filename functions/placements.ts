@@ -17,6 +17,7 @@ import { openModelShards } from "../src/weights/shards.ts";
 import { createSplitBackend } from "../src/placements/split.ts";
 import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import { readModelFile } from "./assets.ts";
+import { drawingBytes } from "./drawings.ts";
 import type { Variables } from "./variables.ts";
 
 /** Maximum bytes of the images of all running and waiting requests: the isolate's 128 MB minus the model and one image being decoded. */
@@ -24,7 +25,7 @@ const IMAGE_BUDGET_BYTES = 12 * 1024 * 1024;
 
 /**
  * Maximum bytes of the images of all requests in flight to a backend, with their messages: four of the largest, as a batch sends at once,
- * and some small ones.
+ * and some small ones. What drawing PNGs holds is taken off.
  */
 const REMOTE_IMAGE_BUDGET_BYTES = 8 * MAX_IMAGE_BYTES + 8 * 1024 * 1024;
 
@@ -94,7 +95,7 @@ export const placements: Readonly<Record<Placement, (variables: Variables) => Ba
       describe: async () => describeModel(await openModelShards(readModelFile, MODEL)),
     });
     return withImageBudget(backend, {
-      maxBytes: REMOTE_IMAGE_BUDGET_BYTES,
+      maxBytes: () => REMOTE_IMAGE_BUDGET_BYTES - drawingBytes(),
       leaseMs: BACKEND_TIMEOUT_MS,
       now: Date.now,
     });

@@ -10,6 +10,7 @@ export const Variables = z
   .object({
     MAX_IMAGE_PIXELS: count,
     MAX_CACHED_TOKENS: count,
+    OVERLAY_PNG: z.enum(["auto", "true", "false"]),
     PLACEMENT: z.enum(["embedded", "split", "remote"]),
     MODEL: z.string().min(1),
     BACKEND_URL: z.union([z.url({ protocol: /^https?$/ }), z.literal("")]),

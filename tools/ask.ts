@@ -17,11 +17,11 @@ import { table } from "./table.ts";
 
 const usage = `Usage: npm run ask -- <picture.jpg|png> [--task object-detection] [--text "a red car"] [--labels cat --labels dog]
                   [--region x1,y1,x2,y2] [--normalized-region x1,y1,x2,y2] [--max-new-tokens 256] [--beams 1]
-                  [--min-score 0.5] [--max-objects 10] [--json] [--stream]
+                  [--min-score 0.5] [--max-objects 10] [--png] [--json] [--stream]
                   [--format json|flat|raw] [--box-format xyxy|xywh|cxcywh] [--include svg_path,coco_rle]
 
-The answer is printed as a table and drawn into a file. --json prints it whole, and so does each option of the last line, which a table cannot
-show. --stream prints what is finished while the rest is still written.
+The answer is printed as a table and drawn into an SVG file, with --png into a PNG file. --json prints it whole, and so does each option of the
+last line, which a table cannot show. --stream prints what is finished while the rest is still written. Neither draws.
 
 Tasks: ${Object.keys(tasks).join(", ")}`;
 
@@ -42,6 +42,7 @@ function parseCommandLine() {
     format: { type: "string" },
     "box-format": { type: "string" },
     include: { type: "string" },
+    png: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     stream: { type: "boolean", default: false },
   });
@@ -50,6 +51,7 @@ function parseCommandLine() {
   if (!isTaskName(values.task)) throw new UsageError(`There is no task ${values.task}.\n\n${usage}`);
   const { format, "box-format": boxFormat, include } = values;
   const isWhole = values.json || [format, boxFormat, include].some((value) => value !== undefined);
+  if (values.png && (isWhole || values.stream)) throw new UsageError(`--png draws only beside the table.\n\n${usage}`);
   return { ...values, json: isWhole, file };
 }
 type CommandLine = ReturnType<typeof parseCommandLine>;
@@ -94,36 +96,48 @@ async function readImage(path: string): Promise<ImageFile> {
   return { ...header, bytes, digest: await sha256(bytes) };
 }
 
-async function ask(server: Server, commandLine: CommandLine, { bytes, format }: ImageFile): Promise<Response> {
-  const url = new URL(`${taskPath(commandLine.task)}?${queryOf(commandLine).toString()}`, server.url);
+interface Question {
+  readonly server: Server;
+  readonly commandLine: CommandLine;
+  readonly image: ImageFile;
+}
+
+async function ask({ server, commandLine, image: { bytes, format } }: Question, overlay?: "png"): Promise<Response> {
+  const query = queryOf(commandLine);
+  if (overlay !== undefined) query.set("overlay", overlay);
+  const url = new URL(`${taskPath(commandLine.task)}?${query.toString()}`, server.url);
   const response = await fetch(url, { method: "POST", headers: { "content-type": `image/${format}` }, body: bytes });
   if (response.ok) return response;
   throw new UsageError(describeProblem(ProblemDetails.parse(await response.json())));
 }
 
-async function writeOverlay(answer: Answer, path: string, image: ImageFile): Promise<void> {
-  const file = join(here, `${basename(path, extname(path))}.${answer.task}.svg`);
-  await writeFile(file, svgDrawing(answer, image).chunks());
+async function writeOverlay(answer: Answer, question: Question): Promise<void> {
+  const { png, file: path } = question.commandLine;
+  const file = join(here, `${basename(path, extname(path))}.${answer.task}.${png ? "png" : "svg"}`);
+  // The server has the answer in its cache, and only draws.
+  if (png) await writeFile(file, new Uint8Array(await (await ask(question, "png")).arrayBuffer()));
+  else await writeFile(file, svgDrawing(answer, question.image).chunks());
   console.log(`\nDrawn in ${file}`);
 }
 
 /** Prints the answer in the requested form; writes an overlay as well if the answer is printed as a table and has objects. */
-async function show(response: Response, { stream, json }: CommandLine, path: string, image: ImageFile): Promise<void> {
+async function show(response: Response, question: Question): Promise<void> {
+  const { stream, json } = question.commandLine;
   if (stream) return printStream(response, json);
   const body: unknown = await response.json();
   if (json) return console.log(JSON.stringify(body, null, 2));
   const answer = Answer.parse(body);
   console.log(`\n${table(answer)}`);
-  if (answer.type !== "text") await writeOverlay(answer, path, image);
+  if (answer.type !== "text") await writeOverlay(answer, question);
 }
 
 await runCommand(async () => {
   const commandLine = parseCommandLine();
-  const path = resolve(here, commandLine.file);
-  const image = await readImage(path);
+  const image = await readImage(resolve(here, commandLine.file));
   const server = await startServer(0);
   try {
-    await show(await withProgress("Answering…", ask(server, commandLine, image)), commandLine, path, image);
+    const question = { server, commandLine, image };
+    await show(await withProgress("Answering…", ask(question)), question);
   } finally {
     await server.stop();
   }

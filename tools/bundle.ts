@@ -18,6 +18,7 @@ const quiet = {
 const moduleTypes = new Map([
   [".js", "ESModule"],
   [".wasm", "CompiledWasm"],
+  [".ttf", "Data"],
 ] as const);
 
 async function modulesIn(folder: string): Promise<readonly Module[]> {

@@ -21,6 +21,7 @@ type Variables = Readonly<Record<string, string>>;
 const NAMES = [
   "MAX_IMAGE_PIXELS",
   "MAX_CACHED_TOKENS",
+  "OVERLAY_PNG",
   "PLACEMENT",
   "MODEL",
   "BACKEND_URL",

@@ -147,6 +147,18 @@ const table = {
     packages: ["zod"],
     why: "forms/ renders an answer in the form that was asked for; it is pure and asks nobody anything.",
   },
+  raster: {
+    imports: [
+      "image/png-checksum.ts",
+      "pixels",
+      "runtime/tensors.ts",
+      "forms/png-drawing.ts",
+      "inference/backend.ts",
+      "contract/problems.ts",
+    ],
+    packages: ["@resvg/resvg-wasm", "dejavu-fonts-ttf", "fflate"],
+    why: "raster/ draws a PNG of shapes and an image; it does not know what the shapes mean.",
+  },
   answering: {
     imports: ["generations", "intake", "forms", "florence", "inference/backend.ts", "contract"],
     why: "answering/ is the flow; it knows neither HTTP nor where the model runs.",

@@ -14,13 +14,17 @@ export const workerName = "florence-edge";
 
 /** A module of a Worker in the form that Miniflare takes. */
 export interface Module {
-  readonly type: "ESModule" | "CompiledWasm";
+  readonly type: "ESModule" | "CompiledWasm" | "Data";
   readonly path: string;
   readonly contents: Uint8Array;
 }
 
 /** Limits of `npm start` and `npm run ask`, raised because memory is local. The limit of 10 MiB per file stays. */
-export const LOCAL_VARIABLES = { MAX_IMAGE_PIXELS: "60000000", MAX_CACHED_TOKENS: "16384" } as const;
+export const LOCAL_VARIABLES = {
+  MAX_IMAGE_PIXELS: "60000000",
+  MAX_CACHED_TOKENS: "16384",
+  OVERLAY_PNG: "true",
+} as const;
 
 /** A running API. */
 export interface Server {

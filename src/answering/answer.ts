@@ -3,6 +3,7 @@ import { Problem } from "../contract/problems.ts";
 import type { Service } from "../contract/service.ts";
 import { type TaskOutcome, findForTasks } from "./find-for-tasks.ts";
 import { formatted } from "../forms/format-answer.ts";
+import { type RenderPng, requirePng } from "../forms/png-drawing.ts";
 import type { FindGenerations } from "../generations/request.ts";
 import type { AbsentImage, Backend, EncodedImage, ModelDescription } from "../inference/backend.ts";
 import { prepare, prepareItem, type Prepared } from "./prepare.ts";
@@ -18,6 +19,8 @@ export interface ServiceOptions extends ImageIntake {
   /** Looks generations up in the cache, and generates the misses. */
   readonly find: FindGenerations;
   readonly now: () => number;
+  /** Draws PNGs; without it, they are refused. */
+  readonly renderPng?: RenderPng | undefined;
   /** Images of a batch that are processed concurrently. Default 1, as required in an isolate that decodes them. */
   readonly imageConcurrency?: number;
 }
@@ -27,13 +30,15 @@ function renderOutcome(prepared: Prepared, image: EncodedImage | AbsentImage, ou
   return outcome instanceof Problem ? outcome : renderForm(prepared, { image, ...outcome });
 }
 
-function createAnswer({ find, now, ...intake }: ServiceOptions): Service["answer"] {
-  return ({ task, image: sent, options }, call) => {
+function createAnswer({ find, now, renderPng, ...intake }: ServiceOptions): Service["answer"] {
+  return async ({ task, image: sent, options }, call) => {
+    // Before the image is read and the model is asked in vain.
+    if (options.overlay === "png") requirePng(renderPng);
     const stages = createStageTimer(now);
     return withImage({ image: sent, call, stages }, { ...intake, now }, async (image) => {
       const prepared = prepare(task, options, image);
       const { cache, ...result } = await stages.measured(find({ image, ...prepared }, call));
-      const answer = await stages.time("parse", async () => renderForm(prepared, { image, ...result }));
+      const answer = await stages.time("parse", async () => renderForm(prepared, { image, ...result }, renderPng));
       return { answer, cache, timings: stages.timings() };
     });
   };

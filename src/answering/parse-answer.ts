@@ -4,6 +4,7 @@ import { parse } from "../florence/parse.ts";
 import { locationLogprobs } from "../florence/score.ts";
 import { tasks } from "../florence/tasks.ts";
 import { formatAnswer } from "../forms/format-answer.ts";
+import type { RenderPng } from "../forms/png-drawing.ts";
 import type { AbsentImage, EncodedImage, Generation, ModelDescription } from "../inference/backend.ts";
 import type { Prepared } from "./prepare.ts";
 import { mergeAnswers, render } from "./render.ts";
@@ -33,7 +34,7 @@ export function parseAnswer(prepared: Prepared, { image, generations, model }: T
   return mergeAnswers(answers);
 }
 
-/** Renders a task's generations in the requested form. */
-export function renderForm(prepared: Prepared, result: TaskGenerations): Form {
-  return formatAnswer({ ...prepared, ...result, answer: parseAnswer(prepared, result) }, prepared.options);
+/** Renders a task's generations in the requested form. Without `renderPng`, a PNG is refused. */
+export function renderForm(prepared: Prepared, result: TaskGenerations, renderPng?: RenderPng): Form {
+  return formatAnswer({ ...prepared, ...result, answer: parseAnswer(prepared, result) }, prepared.options, renderPng);
 }

@@ -89,20 +89,27 @@ async function exchange<Data>(connection: Connection, request: ApiRequest, optio
   }
 }
 
-/** Media type of an SVG overlay, whose data are text; all other answers are JSON. */
-const SVG_TYPE = /^image\/svg\+xml\s*(?:;|$)/iu;
+/** How the body of an overlay is read, by its media type; all other answers are JSON objects. */
+const overlayReaders = new Map<string, (body: Uint8Array) => unknown>([
+  ["image/svg+xml", (body) => new TextDecoder().decode(body)],
+  ["image/png", (body) => body],
+]);
 
-/** Checks only that the value is a JSON object or an SVG text; it is trusted to match the type of the contract. */
+function mediaTypeOf({ headers }: Response): string {
+  return ((headers.get("content-type") ?? "").split(";")[0] ?? "").trim().toLowerCase();
+}
+
+/** Checks only that the value is a JSON object or the file of an overlay; it is trusted to match the type of the contract. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the trusted type has to be named
-function isAnswer<Data>(value: unknown, isSvg: boolean): value is Data {
-  return isSvg || isFields(value);
+function isAnswer<Data>(value: unknown, isOverlay: boolean): value is Data {
+  return isOverlay || isFields(value);
 }
 
 async function readData<Data>(response: Response, deadline: Deadline): Promise<Data> {
-  const text = new TextDecoder().decode(await readBody(response, deadline, MAX_ANSWER_BYTES));
-  const isSvg = SVG_TYPE.test(response.headers.get("content-type") ?? "");
-  const value = isSvg ? text : parseJson(text);
-  if (isAnswer<Data>(value, isSvg)) return value;
+  const body = await readBody(response, deadline, MAX_ANSWER_BYTES);
+  const readOverlay = overlayReaders.get(mediaTypeOf(response));
+  const value = readOverlay === undefined ? parseJson(new TextDecoder().decode(body)) : readOverlay(body);
+  if (isAnswer<Data>(value, readOverlay !== undefined)) return value;
   throw new FlorenceError("invalid-response", "The answer is no JSON object.", { status: response.status });
 }
 

@@ -414,7 +414,7 @@ export interface Problem {
   readonly status: number;
   /** What happened to this request. */
   readonly detail: string;
-  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "unknown-task" | "not-found" | "method-not-allowed" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "not-cached" | "model-unavailable" | "overloaded";
+  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "not-cached" | "model-unavailable" | "overloaded";
   /** What to do about it. */
   readonly fix: string;
   /** Whether the same request may succeed later. */
@@ -609,8 +609,8 @@ export interface ImageRequest {
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
   readonly compat?: "reference" | undefined;
-  /** The answer drawn over the image. */
-  readonly overlay?: "svg" | undefined;
+  /** The answer drawn over the image. `png` only where the server has the memory for it. */
+  readonly overlay?: "svg" | "png" | undefined;
   /** Whether the drawing contains the image; true by default. */
   readonly overlay_image?: boolean | undefined;
   /** Whether the answer is sent while it is generated, as server-sent events. */
@@ -642,8 +642,8 @@ export interface TextRequest {
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
   readonly compat?: "reference" | undefined;
-  /** The answer drawn over the image. */
-  readonly overlay?: "svg" | undefined;
+  /** The answer drawn over the image. `png` only where the server has the memory for it. */
+  readonly overlay?: "svg" | "png" | undefined;
   /** Whether the drawing contains the image; true by default. */
   readonly overlay_image?: boolean | undefined;
   /** Whether the answer is sent while it is generated, as server-sent events. */
@@ -672,8 +672,8 @@ export interface RegionRequest {
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
   readonly compat?: "reference" | undefined;
-  /** The answer drawn over the image. */
-  readonly overlay?: "svg" | undefined;
+  /** The answer drawn over the image. `png` only where the server has the memory for it. */
+  readonly overlay?: "svg" | "png" | undefined;
   /** Whether the drawing contains the image; true by default. */
   readonly overlay_image?: boolean | undefined;
   /** Whether the answer is sent while it is generated, as server-sent events. */
@@ -707,8 +707,8 @@ export interface LabelsRequest {
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
   readonly compat?: "reference" | undefined;
-  /** The answer drawn over the image. */
-  readonly overlay?: "svg" | undefined;
+  /** The answer drawn over the image. `png` only where the server has the memory for it. */
+  readonly overlay?: "svg" | "png" | undefined;
   /** Whether the drawing contains the image; true by default. */
   readonly overlay_image?: boolean | undefined;
   /** Whether the answer is sent while it is generated, as server-sent events. */

@@ -35,7 +35,7 @@ export interface Form {
   readonly format: "json" | "flat" | "raw";
   readonly box_format: BoxFormat;
   readonly compat: "reference" | undefined;
-  readonly overlay: "svg" | undefined;
+  readonly overlay: "svg" | "png" | undefined;
 }
 
 /** Type of one option; includes the default if the option is absent or may be undefined. */
@@ -53,12 +53,14 @@ export interface FormOf<Options> extends Form {
   readonly overlay: Extract<OptionValue<Options, "overlay", undefined>, Form["overlay"]>;
 }
 
-/** Answer of a task in a form: an SVG overlay is the text of an SVG file. If an option may have several values, a union of answers. */
+/** Answer of a task in a form: an SVG overlay is the text of its file, a PNG overlay the bytes. If an option may have several values, a union of answers. */
 export type AnswerInForm<Row extends TaskRow, Selected extends Form> = ByOverlay<Row, Selected, Selected["overlay"]>;
 
 type ByOverlay<Row extends TaskRow, Selected extends Form, Overlay> = Overlay extends "svg"
   ? string
-  : ByCompat<Row, Selected, Selected["compat"]>;
+  : Overlay extends "png"
+    ? Uint8Array<ArrayBuffer>
+    : ByCompat<Row, Selected, Selected["compat"]>;
 
 type ByCompat<Row extends TaskRow, Selected extends Form, Compat> = Compat extends "reference"
   ? contract.ReferenceAnswer
@@ -86,7 +88,7 @@ type None<Name extends string> = { readonly [Key in Name]?: undefined };
 export type NoIgnoredOptions<Options> = (Options extends { readonly compat: "reference" }
   ? None<ObjectOptions | "format" | "overlay">
   : unknown) &
-  (Options extends { readonly overlay: "svg" } ? None<"format" | "box_format" | "include"> : unknown) &
+  (Options extends { readonly overlay: "svg" | "png" } ? None<"format" | "box_format" | "include"> : unknown) &
   (Options extends { readonly format: "raw" } ? None<ObjectOptions> : unknown) &
   (Options extends { readonly stream: true }
     ? None<"compat" | "overlay"> & { readonly format?: "json" | undefined }

@@ -12,7 +12,7 @@ type NoOtherInputs<Row extends TaskRow> = {
   readonly [Key in Exclude<Inputs, KeysOf<InputOptions[Row["input"]]>>]?: undefined;
 };
 
-/** A task name with its options. SVG overlays and streams are available only through the task's own method. */
+/** A task name with its options. Overlays and streams are available only through the task's own method. */
 type ItemOf<Row extends TaskRow> = Row extends TaskRow
   ? {
       readonly task: Row["name"];

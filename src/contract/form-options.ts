@@ -41,7 +41,9 @@ export const formOptions = {
   compat: z.enum(["reference"], "Send reference.").optional().meta({
     description: "`reference`: exactly what Hugging Face's `post_process_generation` returns.",
   }),
-  overlay: z.enum(["svg"], "Send svg.").optional().meta({ description: "The answer drawn over the image." }),
+  overlay: z.enum(["svg", "png"], "Send svg or png.").optional().meta({
+    description: "The answer drawn over the image. `png` only where the server has the memory for it.",
+  }),
   overlay_image: z
     .boolean("Send true or false.")
     .optional()

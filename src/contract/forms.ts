@@ -122,19 +122,34 @@ export type ReferenceAnswer = Readonly<Record<`<${string}>`, unknown>>;
 /** An answer as JSON, in any form. */
 export type JsonForm = FormattedAnswer | FlatAnswer | RawAnswer | ReferenceAnswer;
 
-/** An answer rendered as an image file. */
-export interface Drawing {
+interface DrawingFile {
   readonly type: "drawing";
-  readonly mediaType: DrawingType;
-  /** The file's parts in order, sent one by one, so that an image of ten megabytes is never held as text. */
-  readonly chunks: () => Iterable<string>;
   /** A text that is equal only for equal files. It is short even if the file contains a large image. */
   readonly fingerprint: string;
 }
 
-/** Media types of drawings. */
-export const drawingTypes = ["image/svg+xml"] as const;
-type DrawingType = (typeof drawingTypes)[number];
+/** An answer drawn as SVG. */
+export interface SvgDrawing extends DrawingFile {
+  readonly mediaType: "image/svg+xml";
+  /** The file's parts in order, sent one by one, so that an image of ten megabytes is never held as text. */
+  readonly chunks: () => Iterable<string>;
+}
+
+/** An answer drawn as PNG. */
+export interface PngDrawing extends DrawingFile {
+  readonly mediaType: "image/png";
+  /** Draws the file. Rejects with `Problem`. */
+  readonly render: () => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** An answer rendered as an image file. */
+export type Drawing = SvgDrawing | PngDrawing;
+
+/** Schemas of drawings by media type. */
+export const drawingSchemas = {
+  "image/svg+xml": { type: "string" },
+  "image/png": {},
+} as const satisfies Readonly<Record<Drawing["mediaType"], unknown>>;
 
 /** The answer to a request for a task, in any form. */
 export type Form = JsonForm | Drawing;

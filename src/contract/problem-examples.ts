@@ -29,6 +29,7 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "region-outside-image": {
     detail: 'The image has 96 x 72 pixels; region-to-category was asked for {"x1":0,"y1":0,"x2":100,"y2":72}.',
   },
+  "png-unavailable": { detail: "This server has no memory to spare for drawing PNGs." },
   "unknown-task": { detail: 'There is no task named "vqa".' },
   "not-found": { detail: "There is nothing at /v2." },
   "method-not-allowed": { detail: "/v1/caption does not support this method." },

@@ -29,6 +29,7 @@ export const problemGroups = {
     "text-required",
     "region-required",
     "region-outside-image",
+    "png-unavailable",
     "body-too-large",
     "image-too-many-pixels",
     "unsupported-media-type",

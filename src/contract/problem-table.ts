@@ -60,6 +60,13 @@ export const problems = {
     retryable: false,
     fix: "Send 0 <= x1 < x2 <= width and 0 <= y1 < y2 <= height in pixels, or the same within 0..1 as `normalized_region`.",
   },
+  // Not 501: a caller's choice of a form must not alert an operator.
+  "png-unavailable": {
+    status: 400,
+    title: "This server draws no PNG",
+    retryable: false,
+    fix: "Send `overlay=svg`, which any SVG renderer turns into a PNG, or use a server whose OVERLAY_PNG allows it.",
+  },
   "unknown-task": {
     status: 404,
     title: "There is no such task",

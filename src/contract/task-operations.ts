@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { answerHeaders, answerRequestHeaders } from "./answer-headers.ts";
-import { drawingTypes, jsonForms } from "./forms.ts";
+import { drawingSchemas, jsonForms } from "./forms.ts";
 import { problemResponses } from "./problem-responses.ts";
 import { jsonExamples } from "./request-examples.ts";
 import { bodiesByInput, queryParameters } from "./requests.ts";
@@ -49,7 +49,7 @@ function requestContent({ input }: TaskRow) {
 
 /** Returns the response bodies of a task, in every form. */
 function answerContent({ answers }: TaskRow) {
-  const drawings = drawingTypes.map((type) => [type, { schema: { type: "string" } }]);
+  const drawings = Object.entries(drawingSchemas).map(([type, schema]) => [type, { schema }]);
   return {
     "application/json": { schema: jsonForms(answers) },
     [EVENT_STREAM_MEDIA_TYPE]: { schema: eventStreamSchema },

@@ -9,6 +9,7 @@ import { flat } from "./flat.ts";
 import { limited } from "./limit.ts";
 import { withOutlines } from "./outline.ts";
 import { raw } from "./raw.ts";
+import { pngDrawing, type RenderPng, requirePng } from "./png-drawing.ts";
 import type { FormSource } from "./source.ts";
 import { svgDrawing } from "./svg-drawing.ts";
 
@@ -31,12 +32,16 @@ function reference({ task, image, generations }: FormSource): JsonForm {
   return postProcess(generations[0]?.text ?? "", tasks[task].token, image);
 }
 
-/** Renders an answer in the requested form. All forms are derived from the same generations. */
-export function formatAnswer(source: FormSource, options: FormOptions): Form {
+function drawing(source: FormSource, options: FormOptions, renderPng: RenderPng | undefined): Form {
+  const answer = limited(source.answer, options);
+  const image = (options.overlay_image ?? true) ? requireImage(source.image) : undefined;
+  if (options.overlay === "svg") return svgDrawing(answer, image);
+  return pngDrawing(answer, image, requirePng(renderPng));
+}
+
+/** Renders an answer in the requested form. All forms are derived from the same generations. Without `renderPng`, a PNG is refused. */
+export function formatAnswer(source: FormSource, options: FormOptions, renderPng?: RenderPng): Form {
   if (options.compat === "reference") return reference(source);
   if (options.overlay === undefined) return formats[options.format ?? "json"](source, options);
-  return svgDrawing(
-    limited(source.answer, options),
-    (options.overlay_image ?? true) ? requireImage(source.image) : undefined,
-  );
+  return drawing(source, options, renderPng);
 }

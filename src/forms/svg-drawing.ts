@@ -1,5 +1,5 @@
 import type { Answer } from "../contract/answers.ts";
-import type { Drawing } from "../contract/forms.ts";
+import type { SvgDrawing } from "../contract/forms.ts";
 import { withoutMetadata } from "../image/metadata.ts";
 import type { EncodedImage } from "../inference/backend.ts";
 import { encodeBase64 } from "../inference/protocol/base64.ts";
@@ -29,9 +29,9 @@ function* dataUriOf(image: EncodedImage): Generator<string, void, void> {
 }
 
 /** Renders an answer as SVG over its image, whose pixels are embedded as they were sent, or without the image. */
-export function svgDrawing(answer: Answer, image: EncodedImage | undefined): Drawing {
+export function svgDrawing(answer: Answer, image: EncodedImage | undefined): SvgDrawing {
   const file = (dataUri: (image: EncodedImage) => Iterable<string>) =>
-    overlayChunks(answer, image && { dataUri: dataUri(image), orientation: image.orientation });
+    overlayChunks(answer, { image: image && { dataUri: dataUri(image), orientation: image.orientation } });
   return {
     type: "drawing",
     mediaType: "image/svg+xml",

@@ -5,7 +5,8 @@ export interface AnswerBody {
   /** Equal only for equal bodies. */
   readonly fingerprint: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly open: () => BodyInit;
+  /** Rejects with `Problem` if the body cannot be made. */
+  readonly open: () => Promise<BodyInit>;
 }
 
 /**
@@ -30,7 +31,7 @@ function streamOf(chunks: Iterable<string>): ReadableStream<Uint8Array> {
 /** A value as a JSON body. */
 export function jsonBody(value: unknown): AnswerBody {
   const json = JSON.stringify(value);
-  return { fingerprint: json, headers: { "content-type": "application/json" }, open: () => json };
+  return { fingerprint: json, headers: { "content-type": "application/json" }, open: async () => json };
 }
 
 /** A rendered answer as a body: JSON, or a drawing with its media type. */
@@ -41,5 +42,6 @@ export function answerBody(form: Form): AnswerBody {
     "content-security-policy": DRAWING_POLICY,
     "x-content-type-options": "nosniff",
   };
-  return { fingerprint: form.mediaType + form.fingerprint, headers, open: () => streamOf(form.chunks()) };
+  const open = async () => (form.mediaType === "image/png" ? form.render() : streamOf(form.chunks()));
+  return { fingerprint: form.mediaType + form.fingerprint, headers, open };
 }

@@ -28,7 +28,7 @@ function matchesTag(header: string | null, tag: string): boolean {
 
 /**
  * An answer as a response, or 304 if If-None-Match contains its tag. The standard defines 304 for GET only; a POST here changes nothing, and a
- * body that the caller already has need not be sent.
+ * body that the caller already has need neither be made nor sent. Rejects with `Problem` if the body cannot be made.
  */
 export async function answerResponse(
   body: AnswerBody,
@@ -44,5 +44,5 @@ export async function answerResponse(
     ...(cache.hit ? { age: String(cache.age) } : {}),
   };
   if (matchesTag(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
-  return new Response(body.open(), { headers: { ...headers, ...body.headers } });
+  return new Response(await body.open(), { headers: { ...headers, ...body.headers } });
 }

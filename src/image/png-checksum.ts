@@ -10,7 +10,8 @@ export function hasRightChecksum(bytes: Uint8Array, { start, end }: { readonly s
   return crc32(bytes.subarray(start + 4, end - 4)) === checksum;
 }
 
-function crc32(bytes: Uint8Array): number {
+/** CRC-32 of the PNG specification, annex D. */
+export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
   return ~crc >>> 0;

@@ -30,14 +30,25 @@ function shape(object: LocatedObject): string {
   return rectangle(object.box);
 }
 
+/** Sides in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The size at which a drawing of an image is displayed: that of the image, or larger. */
+export function displaySize({ width, height }: Size): Size {
+  const scale = Math.max(1, MIN_DISPLAYED_PIXELS / Math.max(width, height));
+  return { width: width * scale, height: height * scale };
+}
+
 /** The root element's start tag and title. A screen reader announces the title, and a browser shows it as the page's name. */
-function opening(answer: Answer): string {
+function opening(answer: Answer, size: Size): string {
   const { width, height } = answer.source;
   const longer = Math.max(width, height);
-  const scale = Math.max(1, MIN_DISPLAYED_PIXELS / longer);
   const title = answer.type === "text" ? answer.text : answer.task;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${width} ${height}" width="${roundLength(width * scale)}" height="${roundLength(height * scale)}"`,
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${width} ${height}" width="${roundLength(size.width)}" height="${roundLength(size.height)}"`,
     ` font-family="sans-serif" font-size="${roundLength(textHeight(answer.source))}" stroke-width="${roundLength(longer / STROKES_PER_SIDE)}" stroke-linejoin="round">`,
     `<title>${escapeXml(title)}</title>\n`,
   ].join("\n");
@@ -63,12 +74,19 @@ export interface EmbeddedImage {
   readonly orientation?: number | undefined;
 }
 
+/** What a drawing contains besides the shapes. */
+export interface DrawingOptions {
+  readonly image?: EmbeddedImage | undefined;
+  /** The size at which it is displayed, in pixels; `displaySize` of the source by default. */
+  readonly size?: Size;
+}
+
 /**
  * Renders an answer in source pixels as one standalone SVG file, in chunks, over its image or without it. Equal labels have equal colours. A
  * text answer draws nothing over the image.
  */
-export function* overlayChunks(answer: Answer, image?: EmbeddedImage): Generator<string, void, void> {
-  yield opening(answer);
+export function* overlayChunks(answer: Answer, { image, size }: DrawingOptions = {}): Generator<string, void, void> {
+  yield opening(answer, size ?? displaySize(answer.source));
   if (image !== undefined) {
     // Not SVG 2's `href`: Inkscape 1.2 knows only this name, and every browser knows both.
     yield '<image xlink:href="';
@@ -80,6 +98,6 @@ export function* overlayChunks(answer: Answer, image?: EmbeddedImage): Generator
 }
 
 /** `overlayChunks` as one string. */
-export function overlaySvg(answer: Answer, image?: EmbeddedImage): string {
-  return [...overlayChunks(answer, image)].join("");
+export function overlaySvg(answer: Answer, options?: DrawingOptions): string {
+  return [...overlayChunks(answer, options)].join("");
 }

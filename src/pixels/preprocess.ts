@@ -1,11 +1,7 @@
-import { Problem } from "../contract/problems.ts";
 import type { EncodedImage } from "../inference/backend.ts";
 import type { Decoders } from "./decode.ts";
 import type { ImageConfig } from "../runtime/model-config.ts";
-import { type TraversalOrder, traversalOrder } from "./orientation.ts";
-import { createResizer } from "./resize.ts";
-
-const WHITE = 255;
+import { resizeImage } from "./resize-image.ts";
 
 /**
  * Converts an image to the vision encoder's input: float32 planes [3, size, size], row by row. Throws `Problem` `image-corrupt`;
@@ -15,40 +11,11 @@ const WHITE = 255;
  * after `ImageOps.exif_transpose` (but for WebP), compositing over white and conversion to RGB.
  */
 export async function preprocess(
-  { bytes, format, width, height, orientation = 1 }: EncodedImage,
+  image: EncodedImage,
   { size, mean, std }: Pick<ImageConfig, "size" | "mean" | "std">,
   decoders: Decoders,
 ): Promise<Float32Array> {
-  return decoders[format](bytes, (rgba) => {
-    if (rgba.length !== width * height * 4) {
-      throw new Problem("image-corrupt", "The decoded image's size differs from the size in its header.");
-    }
-    const { output, writeRow } = createResizer({ width, height }, size);
-    const rgb = new Uint8Array(width * 3);
-    const order = traversalOrder({ width, height }, orientation);
-    for (let y = 0; y < height; y += 1) {
-      compositeOverWhite(rgba, { from: order.first + y * order.rowStride, step: order.columnStride }, rgb);
-      writeRow(rgb);
-    }
-    return normalize(output, mean, std);
-  });
-}
-
-/** Composites a row of RGBA, with pixels `step` apart, over white into a row of RGB. Rounds as Pillow's `alpha_composite` over opaque white does. */
-function compositeOverWhite(rgba: Uint8Array, { from, step }: RowTraversal, rgb: Uint8Array): void {
-  for (let pixel = from * 4, to = 0; to < rgb.length; pixel += step * 4, to += 3) {
-    const alpha = rgba[pixel + 3] ?? 0;
-    for (let channel = 0; channel < 3; channel += 1) {
-      const value = rgba[pixel + channel] ?? 0;
-      rgb[to + channel] = alpha === 255 ? value : Math.round((value * alpha + WHITE * (255 - alpha)) / 255);
-    }
-  }
-}
-
-/** The first pixel of a row and the offset to the next one, in stored pixels. */
-interface RowTraversal {
-  readonly from: number;
-  readonly step: TraversalOrder["columnStride"];
+  return normalize(await resizeImage(image, { target: { width: size, height: size }, decoders }), mean, std);
 }
 
 type Rgb = ImageConfig["mean"];

@@ -15,24 +15,24 @@ export interface Resizer {
 }
 
 /** Sides in pixels. */
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * Resizes to `size` x `size` without keeping the aspect ratio. Works row by row, and holds only as many rows as one output row reads.
+ * Resizes to the target's sides, whatever their ratio. Works row by row, and holds only as many rows as one output row reads.
  *
- * The result is bit-identical to `Image.resize((size, size), BICUBIC)` of Pillow 12.3 and later (src/libImaging/Resample.c): two
+ * The result is bit-identical to `Image.resize((width, height), BICUBIC)` of Pillow 12.3 and later (src/libImaging/Resample.c): two
  * passes of integer arithmetic, rounded to 8 bits between them. The order of the passes changes the rounding, so it follows
  * Pillow's rule; before 12.3, Pillow always ran the horizontal pass first.
  */
-export function createResizer({ width, height }: Size, size: number): Resizer {
-  const output = new Uint8Array(size * size * CHANNELS);
-  if (width === size && height === size) return { output, writeRow: copyRows(output) };
-  const horizontal = bicubicTaps(width, size);
-  const vertical = bicubicTaps(height, size);
-  const shrinksMostlyInHeight = height > size && height - size > (width - size) * 2;
+export function createResizer({ width, height }: Size, target: Size): Resizer {
+  const output = new Uint8Array(target.width * target.height * CHANNELS);
+  if (width === target.width && height === target.height) return { output, writeRow: copyRows(output) };
+  const horizontal = bicubicTaps(width, target.width);
+  const vertical = bicubicTaps(height, target.height);
+  const shrinksMostlyInHeight = height > target.height && height - target.height > (width - target.width) * 2;
   const combine = shrinksMostlyInHeight ? verticalFirst : horizontalFirst;
   return { output, writeRow: verticalPass(vertical, combine(horizontal, width, output)) };
 }

@@ -3,8 +3,8 @@ import type { Backend, GenerateRequest } from "../inference/backend.ts";
 
 /** Limits of the image budget. */
 export interface ImageBudgetOptions {
-  /** Maximum bytes of all images in progress and the messages that contain them; a single request may exceed it. */
-  readonly maxBytes: number;
+  /** Returns the maximum bytes of all images in progress and the messages that contain them; a single request may exceed it. */
+  readonly maxBytes: () => number;
   /** Milliseconds after which a reservation expires even if it was not released: workerd drops a request whose caller has disconnected. */
   readonly leaseMs: number;
   readonly now: () => number;
@@ -30,7 +30,7 @@ export function withImageBudget(backend: Backend, { maxBytes, leaseMs, now }: Im
   const reserve = (bytes: number): Reservation => {
     for (const each of reservations) if (each.expiresMs <= now()) reservations.delete(each);
     const total = [...reservations].reduce((sum, each) => sum + each.bytes, bytes);
-    if (reservations.size > 0 && total > maxBytes) {
+    if (reservations.size > 0 && total > maxBytes()) {
       throw new Problem("overloaded", `${reservations.size} images of other requests are in memory.`);
     }
     const reservation: Reservation = { bytes, expiresMs: now() + leaseMs };

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { DRAWING_POLICY } from "../../src/http/answer-body.ts";
-import { decoders } from "../../src/pixels/decode-node.ts";
-import { type Distances, distancesIn, type Rendered, type RenderSvg } from "../support/drawing-edges.ts";
+import { type Distances, distancesIn, type RenderSvg, throughSvg } from "../support/drawing-edges.ts";
+import { decodedPng } from "../support/png-renderer.ts";
 import { turnedImages } from "../support/turned-images.ts";
 import { openSvgPage, useBrowser } from "./support/browser.ts";
 
@@ -18,15 +18,9 @@ function sizeOf(svg: string) {
   return { width, height };
 }
 
-async function decoded(png: Uint8Array): Promise<Rendered> {
-  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  const rgba = await decoders.png(png, (pixels) => pixels.slice());
-  return { width: view.getUint32(16), height: view.getUint32(20), rgba };
-}
-
 async function chromium(): Promise<RenderSvg> {
   const screenshot = await openSvgPage(DRAWING_POLICY);
-  return async (svg) => decoded(await screenshot(svg, sizeOf(svg)));
+  return async (svg) => decodedPng(await screenshot(svg, sizeOf(svg)));
 }
 
 /** Path of librsvg's command, from Debian's package librsvg2-bin. */
@@ -35,7 +29,7 @@ const RSVG_CONVERT = process.env["RSVG_CONVERT"] ?? "/usr/bin/rsvg-convert";
 const librsvg: RenderSvg = async (svg) => {
   const running = promisify(execFile)(RSVG_CONVERT, [], { encoding: "buffer", maxBuffer: 2 ** 28 });
   running.child.stdin?.end(svg);
-  return decoded((await running).stdout);
+  return decodedPng((await running).stdout);
 };
 
 const images = await turnedImages();
@@ -58,7 +52,7 @@ describe.each(renderers)("drawings of images that EXIF turns, rendered by $rende
   it("have their shapes within one pixel of the thing", async () => {
     const render = await start();
     const distances: Distances[] = [];
-    for (const image of readable) distances.push(await distancesIn(image, render));
+    for (const image of readable) distances.push(await distancesIn(image, throughSvg(render, image)));
     expect(distances.length).toBeGreaterThanOrEqual(30);
     expect(distances.filter(({ mark, shape }) => mark > 1 || shape > 1)).toEqual([]);
   });

@@ -61,6 +61,12 @@ describe("an answer", () => {
   });
 });
 
+it("an answer with a PNG overlay is the bytes of the file", async () => {
+  const bytes = Uint8Array.of(0x89, 0x50, 0xff, 0);
+  const png = () => new Response(bytes, { headers: { "content-type": "image/png" } });
+  expect(await fakeApi([png]).florence.caption(image, { overlay: "png" })).toEqual(bytes);
+});
+
 describe("an error", () => {
   it("has the fields of the problem", async () => {
     const { florence } = fakeApi([problem("text-required", 400, false)]);

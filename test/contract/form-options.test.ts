@@ -25,6 +25,7 @@ describe("the form options", () => {
     { compat: "reference" },
     { overlay: "svg", overlay_image: false, max_objects: 3 },
     { stream: true, format: "json", min_score: 0.5, max_objects: 3, box_format: "xywh", include: ["svg_path"] },
+    { overlay: "png", overlay_image: true, min_score: 0.5 },
     { stream: false, overlay: "svg" },
     { stream: false, format: "flat" },
   ])("are accepted by every task: %j", (options) => {
@@ -64,6 +65,9 @@ describe("the form options", () => {
     ["format", { overlay: "svg", format: "json" }],
     ["box_format", { overlay: "svg", box_format: "xywh" }],
     ["include", { overlay: "svg", include: ["svg_path"] }],
+    ["format", { overlay: "png", format: "flat" }],
+    ["box_format", { overlay: "png", box_format: "xywh" }],
+    ["include", { overlay: "png", include: ["svg_path"] }],
     ["min_score", { format: "raw", min_score: 0.5 }],
     ["max_objects", { format: "raw", max_objects: 1 }],
     ["box_format", { format: "raw", box_format: "xywh" }],
@@ -73,6 +77,8 @@ describe("the form options", () => {
     ["format", { stream: true, format: "raw" }],
     ["compat", { stream: true, compat: "reference" }],
     ["overlay", { stream: true, overlay: "svg" }],
+    ["overlay", { stream: true, overlay: "png" }],
+    ["overlay", { compat: "reference", overlay: "png" }],
   ])("are refused, not ignored, when they exclude each other: %s %j", (path, options) => {
     expect(pathsOf(options)).toEqual([path]);
     const body = bodiesByInput.region.safeParse({ image: "QUJD", ...inputs.region, ...options });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FormOptions } from "../../src/contract/form-options.ts";
-import { type Form, isDrawing, RawAnswer, ReferenceAnswer } from "../../src/contract/forms.ts";
+import { type Form, isDrawing, RawAnswer, ReferenceAnswer, type SvgDrawing } from "../../src/contract/forms.ts";
 import { type TaskName, tasks } from "../../src/florence/tasks.ts";
 import { formatAnswer } from "../../src/forms/format-answer.ts";
 import { CHUNK_BYTES } from "../../src/forms/svg-drawing.ts";
@@ -30,9 +30,13 @@ function form(
   return formatAnswer({ task, image, prompts, generations: texts.map(generation), answer }, options);
 }
 
+function isSvg(drawing: Form): drawing is SvgDrawing {
+  return isDrawing(drawing) && drawing.mediaType === "image/svg+xml";
+}
+
 function svg(options: FormOptions, generated?: Generated): string {
   const drawing = form(options, generated);
-  return isDrawing(drawing) ? [...drawing.chunks()].join("") : "";
+  return isSvg(drawing) ? [...drawing.chunks()].join("") : "";
 }
 
 describe("an answer's form", () => {
@@ -144,7 +148,7 @@ describe("the drawing", () => {
     expect(fingerprints[0]).toBe(fingerprints[1]);
     expect(fingerprints[0]).not.toBe(fingerprints[2]);
     const [first] = drawings;
-    if (first === undefined || !isDrawing(first)) throw new Error("There is no drawing.");
+    if (first === undefined || !isSvg(first)) throw new Error("There is no drawing.");
     expect([...first.chunks()]).toEqual([...first.chunks()]);
   });
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createService } from "../../src/answering/answer.ts";
 import { FlatAnswer, RawAnswer } from "../../src/contract/forms.ts";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { Problem } from "../../src/contract/problems.ts";
+import type { RenderPng } from "../../src/forms/png-drawing.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { uncached } from "../support/calls.ts";
 import { fakeBackend } from "../support/fake-backend.ts";
@@ -13,13 +15,20 @@ const image = await bilevelPng(200, 100);
 const locations = "<loc_100><loc_200><loc_300><loc_400>";
 
 /** The response to a task if the model generates this text for every prompt. */
-async function ask(path: string, text = `cat${locations}`, headers: Readonly<Record<string, string>> = {}) {
+async function ask(
+  path: string,
+  text = `cat${locations}`,
+  headers: Readonly<Record<string, string>> = {},
+  renderPng?: RenderPng,
+) {
   const { backend } = fakeBackend({ text, probability: 0.5 });
-  const service = createService({ backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0 });
+  const service = createService({ backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0, renderPng });
   const { app } = fakeApp(service);
   const type = { "content-type": "image/png" };
   return app.request(path, { method: "POST", body: image, headers: { ...type, ...headers } });
 }
+
+const failingRenderer: RenderPng = () => Promise.reject(new Problem("image-corrupt", "The PNG cannot be decoded."));
 
 const grounding = "/v1/caption-to-phrase-grounding?text=a+cat";
 const detection = "/v1/open-vocabulary-detection?labels=cat";
@@ -98,6 +107,38 @@ describe("a response", () => {
       /^data:image\/png;base64,iVBOR/u,
     );
     expect(elements.find(({ name }) => name === "text")?.text).toBe("cat");
+  });
+
+  it("is a PNG drawing where something draws it", async () => {
+    const response = await ask(`${grounding}&overlay=png`, undefined, {}, async () => Uint8Array.of(1, 2, 3));
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "image/png"]);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  it("is not drawn again for a caller that has it", async () => {
+    let drawings = 0;
+    const renderPng: RenderPng = async () => Uint8Array.of((drawings += 1));
+    const first = await ask(`${grounding}&overlay=png`, undefined, {}, renderPng);
+    const tag = { "if-none-match": first.headers.get("etag") ?? "" };
+    const again = await ask(`${grounding}&overlay=png`, undefined, tag, renderPng);
+    const other = await ask(`${grounding}&overlay=png&overlay_image=false`, undefined, tag, renderPng);
+    expect([first.status, again.status, other.status, drawings]).toEqual([200, 304, 200, 2]);
+  });
+
+  it("is a problem if the PNG cannot be drawn", async () => {
+    const response = await ask(`${grounding}&overlay=png`, undefined, {}, failingRenderer);
+    expect(ProblemDetails.parse(await response.json())).toMatchObject({ code: "image-corrupt", status: 422 });
+  });
+
+  it("is a problem if nothing draws PNGs, before the image is read and the model asked", async () => {
+    const { backend, requests } = fakeBackend({ text: "cat" });
+    const limits = { ...ISOLATE_LIMITS, maxPixels: 1 };
+    const service = createService({ backend, find: uncached(backend), limits, now: () => 0 });
+    const init = { method: "POST", body: image, headers: { "content-type": "image/png" } };
+    const response = await fakeApp(service).app.request(`${grounding}&overlay=png`, init);
+    expect(ProblemDetails.parse(await response.json())).toMatchObject({ code: "png-unavailable", status: 400 });
+    expect(requests).toEqual([]);
   });
 
   it("is 304 if the ETag matches, for a drawing too", async () => {

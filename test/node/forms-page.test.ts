@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sniff } from "../../src/image/sniff.ts";
 import { bundle } from "../../tools/bundle.ts";
-import { root, type Server, serve } from "../../tools/serve.ts";
+import { LOCAL_VARIABLES, root, type Server, serve } from "../../tools/serve.ts";
 import { examplesIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
 import { xmlElements } from "../support/strict-xml.ts";
 
@@ -14,13 +15,13 @@ const pages = ["forms-of-the-answer.md", "ask-many.md"].map((name) =>
 );
 const examples = (await Promise.all(pages)).flatMap(examplesIn);
 const withOutput = examples.filter(({ printed }) => printed !== undefined);
-const withOverlay = examples.filter(({ command }) => command.includes("overlay=svg"));
+const withOverlay = examples.filter(({ command }) => command.includes("overlay="));
 
 let server: Server | undefined;
 let folder = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "forms-"));
-  server = await serve(await bundle(), { port: 0 });
+  server = await serve(await bundle(), { port: 0, variables: LOCAL_VARIABLES });
 }, 60_000);
 afterAll(async () => {
   await server?.stop();
@@ -31,14 +32,14 @@ afterAll(async () => {
 async function shell(command: string): Promise<string> {
   const adapted = command
     .replaceAll(SHOWN_ORIGIN, server?.url.origin ?? "")
-    .replaceAll("> street.svg", `> ${join(folder, "street.svg")}`);
+    .replaceAll("> street.", `> ${join(folder, "street.")}`);
   const { stdout } = await promisify(execFile)("bash", ["-ec", adapted], { cwd: root });
   return stdout;
 }
 
 describe("the pages forms-of-the-answer.md and ask-many.md", () => {
-  it("have seven examples with output and one with an overlay", () => {
-    expect([withOutput.length, withOverlay.length]).toEqual([7, 1]);
+  it("have seven examples with output and two with an overlay", () => {
+    expect([withOutput.length, withOverlay.length]).toEqual([7, 2]);
   });
 
   it.each(withOutput)("show the actual output of $command", async ({ command, printed = "" }) => {
@@ -46,10 +47,11 @@ describe("the pages forms-of-the-answer.md and ask-many.md", () => {
     expect(JSON.parse(await shell(command))).toMatchObject(expected);
   });
 
-  it.each(withOverlay)("show a command that writes an overlay: $command", async ({ command }) => {
-    await shell(command);
+  it("show commands that write an overlay, as SVG and as PNG", async () => {
+    for (const { command } of withOverlay) await shell(command);
     const elements = xmlElements(await readFile(join(folder, "street.svg"), "utf8"));
     const labels = elements.flatMap(({ name, text }) => (name === "text" ? [text] : []));
     expect(labels).toEqual(["snail", "snail", "truck", "truck"]);
+    expect(sniff(await readFile(join(folder, "street.png")))).toEqual({ format: "png", width: 640, height: 480 });
   });
 });

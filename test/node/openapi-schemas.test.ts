@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BoxFormat } from "../../src/contract/form-options.ts";
-import { drawingTypes } from "../../src/contract/forms.ts";
+import { drawingSchemas } from "../../src/contract/forms.ts";
 import { openApiDocument } from "../../src/contract/openapi.ts";
 import { bodiesByInput } from "../../src/contract/requests.ts";
 import { type TaskName, tasks } from "../../src/florence/tasks.ts";
@@ -98,7 +98,7 @@ const anyOptions = fc.record(
     include: fc.constantFrom(["svg_path"], ["svg_path", "coco_rle"], [], ["mask"], "svg_path"),
     format: fc.constantFrom("json", "flat", "raw", "xml"),
     compat: fc.constantFrom("reference", "transformers"),
-    overlay: fc.constantFrom("svg", "jpeg"),
+    overlay: fc.constantFrom("svg", "png", "jpeg"),
     overlay_image: fc.constantFrom(true, false, "true"),
     labels: fc.constantFrom(["cat"], ["cat", "dog"], []),
   },
@@ -157,6 +157,10 @@ describe("the response schema of a task", () => {
   it("also has the media types of event streams and drawings", () => {
     const response = document.paths?.["/v1/caption"]?.post?.responses?.["200"];
     const content = response !== undefined && "content" in response ? response.content : {};
-    expect(Object.keys(content ?? {})).toEqual(["application/json", "text/event-stream", ...drawingTypes]);
+    expect(Object.keys(content ?? {})).toEqual([
+      "application/json",
+      "text/event-stream",
+      ...Object.keys(drawingSchemas),
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import { anyAnswer, boxes, common, located, object, oneOfEach } from "../support
 import { xmlElements } from "../support/strict-xml.ts";
 
 const dataUri = "data:image/png;base64,QUJD";
-const image = { dataUri: [dataUri] };
+const image = { image: { dataUri: [dataUri] } };
 
 function elementsOf(name: string, svg: string) {
   return xmlElements(svg).filter((element) => element.name === name);
@@ -67,7 +67,7 @@ describe("an overlay", () => {
 
   it("is well-formed XML for any answer, and concatenates the chunks of the data URI", () => {
     const property = fc.property(anyAnswer, (answer) => {
-      const whole = [...overlayChunks(answer, { dataUri: ["data:image/png;", "base64,", "QUJD"] })].join("");
+      const whole = [...overlayChunks(answer, { image: { dataUri: ["data:image/png;", "base64,", "QUJD"] } })].join("");
       expect(elementsOf("image", whole)[0]?.attributes["xlink:href"]).toBe(dataUri);
     });
     fc.assert(property);

@@ -21,12 +21,14 @@ function setUp() {
       yield* backend.generate(request, signal);
     },
   };
-  const options = { maxBytes: 100, leaseMs: 1000, now: () => clock };
+  let maxBytes = 100;
+  const options = { maxBytes: () => maxBytes, leaseMs: 1000, now: () => clock };
   const limited = withImageBudget(slow, options);
   return {
     ask: async (request: GenerateRequest) =>
       (await all(limited.generate(request, never))).filter(({ type }) => type === "done"),
     answer: () => gate.resolve(),
+    reduceTo: (bytes: number) => void (maxBytes = bytes),
     advance: (ms: number) => void (clock += ms),
   };
 }
@@ -41,6 +43,16 @@ describe("the image budget", () => {
     answer();
     expect((await Promise.all(first)).flat()).toHaveLength(2);
     expect(await ask(requestOf(25))).toHaveLength(1);
+  });
+
+  it("may become smaller while requests are in progress", async () => {
+    const { ask, answer, reduceTo } = setUp();
+    const first = ask(requestOf(25));
+    reduceTo(60);
+    await expect(ask(requestOf(6))).rejects.toMatchObject(overloaded);
+    const second = ask(requestOf(5));
+    answer();
+    expect((await Promise.all([first, second])).flat()).toHaveLength(2);
   });
 
   it("counts twice as much for a streamed request", async () => {

@@ -38,7 +38,7 @@ const option: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   include: mostly<unknown>([["svg_path"], ["svg_path", "coco_rle"], ["coco_rle"]], [[], "mask"]),
   format: mostly<unknown>(["json", "flat", "raw"], ["xml"]),
   compat: mostly<unknown>(["reference"], ["transformers"]),
-  overlay: mostly<unknown>(["svg"], ["png"]),
+  overlay: mostly<unknown>(["svg", "svg", "png"], ["jpeg"]),
   overlay_image: mostly<unknown>([true, false], ["no"]),
   stream: mostly<unknown>([true, true, false], ["yes"]),
 };

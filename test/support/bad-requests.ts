@@ -144,6 +144,12 @@ export const badRequests: readonly BadRequest[] = [
     code: "invalid-request",
   },
   {
+    what: "a PNG drawing from an isolate that holds a model",
+    path: `${detection}?overlay=png`,
+    ...image(jpeg),
+    code: "png-unavailable",
+  },
+  {
     what: "a stream of half a JPEG",
     path: `${detection}?stream=true`,
     ...image(jpeg.subarray(0, jpeg.length / 2)),

@@ -86,6 +86,8 @@ export function describeClient(api: () => RealApi): void {
       expect([FlatAnswer.parse(flat), RawAnswer.parse(raw)]).toEqual([flat, raw]);
       expect(ReferenceAnswer.parse(reference)).toEqual(reference);
       expect(svg).toMatch(/^<svg [^]*<\/svg>\s*$/u);
+      const png = florence.objectDetection(street, { overlay: "png" });
+      await expect(png).rejects.toMatchObject({ code: "png-unavailable", status: 400 });
     });
 
     it("streams the same answer as without a stream", async () => {

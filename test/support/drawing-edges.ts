@@ -1,4 +1,5 @@
 import type { Box } from "../../src/contract/geometry.ts";
+import type { Answer } from "../../src/contract/answers.ts";
 import { svgDrawing } from "../../src/forms/svg-drawing.ts";
 import { isMark, type TurnedImage } from "./turned-images.ts";
 
@@ -11,6 +12,11 @@ export interface Rendered {
 
 /** Renders an SVG file. */
 export type RenderSvg = (svg: string) => Promise<Rendered>;
+
+/** Draws an answer over an image as SVG, and renders it. */
+export function throughSvg(render: RenderSvg, { image }: TurnedImage): (answer: Answer) => Promise<Rendered> {
+  return (answer) => render([...svgDrawing(answer, image).chunks()].join(""));
+}
 
 /** Whether a colour is the first of the palette, #e69f00, in which the only label's shape is drawn. */
 function isShape(red: number, green: number, blue: number): boolean {
@@ -41,11 +47,13 @@ export interface Distances {
   readonly shape: number;
 }
 
-/** Renders the drawing of an image with the box around its mark, and without it, and measures where both are. */
-export async function distancesIn({ name, image, mark, answer }: TurnedImage, render: RenderSvg): Promise<Distances> {
-  const file = (shown: typeof answer): string => [...svgDrawing(shown, image).chunks()].join("");
-  const bare = await render(file({ ...answer, ...(answer.type === "boxes" && { objects: [] }) }));
-  const drawn = await render(file(answer));
+/** Draws an image with the box around its mark, and without it, and measures where both are. */
+export async function distancesIn(
+  { name, image, mark, answer }: TurnedImage,
+  draw: (answer: Answer) => Promise<Rendered>,
+): Promise<Distances> {
+  const bare = await draw({ ...answer, ...(answer.type === "boxes" && { objects: [] }) });
+  const drawn = await draw(answer);
   const scale = drawn.width / image.width;
   // The line's middle is on the box, so its outer edge is half its width outside.
   const half = (Math.max(image.width, image.height) / 300 / 2) * scale;

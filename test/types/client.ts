@@ -36,6 +36,9 @@ export function forms(chosen: "json" | "flat"): void {
   expectTypeOf(florence.objectDetection(image, { overlay: "svg", overlay_image: false })).toEqualTypeOf<
     AnswerPromise<string>
   >();
+  expectTypeOf(florence.objectDetection(image, { overlay: "png" })).toEqualTypeOf<
+    AnswerPromise<Uint8Array<ArrayBuffer>>
+  >();
   expectTypeOf(florence.caption(image, { format: chosen })).toEqualTypeOf<
     AnswerPromise<client.FlatAnswer | client.TextAnswer>
   >();
@@ -43,11 +46,13 @@ export function forms(chosen: "json" | "flat"): void {
 
 /** Options with several possible values give a union of answers. */
 export function unionOptions(
-  overlay: "svg" | undefined,
+  overlay: "svg" | "png" | undefined,
   compat: "reference" | undefined,
   items: readonly [client.AnalyzeItem & { readonly task: "caption" }],
 ): void {
-  expectTypeOf(florence.caption(image, { overlay })).toEqualTypeOf<AnswerPromise<string | client.TextAnswer>>();
+  expectTypeOf(florence.caption(image, { overlay })).toEqualTypeOf<
+    AnswerPromise<string | Uint8Array<ArrayBuffer> | client.TextAnswer>
+  >();
   expectTypeOf(florence.caption(image, { compat })).toEqualTypeOf<
     AnswerPromise<client.ReferenceAnswer | client.TextAnswer>
   >();
@@ -124,6 +129,8 @@ export function incompatibleOptions(): void {
   void florence.objectDetection(image, { compat: "reference", min_score: 0.5 });
   // @ts-expect-error an SVG overlay has no box format
   void florence.objectDetection(image, { overlay: "svg", box_format: "xywh" });
+  // @ts-expect-error nor has a PNG overlay
+  void florence.objectDetection(image, { overlay: "png", box_format: "xywh" });
   // @ts-expect-error the raw form does not limit objects
   void florence.objectDetection(image, { format: "raw", max_objects: 1 });
   // @ts-expect-error only the default form streams

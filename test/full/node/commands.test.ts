@@ -27,6 +27,7 @@ describe("a wrong command line exits with 2 at once and without a stack trace", 
     ["ask.ts", ["test/pictures/street.jpg", "--task", "vqa"]],
     ["ask.ts", ["test/pictures/street.jpg", "--bogus"]],
     ["ask.ts", ["test/pictures/street.jpg", "--task"]],
+    ["ask.ts", ["test/pictures/street.jpg", "--png", "--json"]],
     ["shard.ts", []],
     ["shard.ts", ["docs", "mini", "--output", "docs"]],
   ])("%s %j", async (tool, arguments_) => {
