@@ -12,7 +12,8 @@ const Configured = z.object({
   bindings: z.record(z.string(), z.unknown()),
 });
 
-function configured() {
+/** Returns what `wrangler.toml` says about the Worker: its compatibility, and its variables that are texts. */
+export function configured() {
   const { compatibilityDate, compatibilityFlags, bindings } = Configured.parse(
     unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml")).workerOptions,
   );

@@ -73,7 +73,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
   ];
   const socket = `(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")`;
   return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (services = ${list(services)}, sockets = ${list([socket])});
+const config :Workerd.Config = (${process.env["V8"] ? `v8Flags = [${process.env["V8"].split(" ").map((f) => JSON.stringify(f)).join(",")}], ` : ""}services = ${list(services)}, sockets = ${list([socket])});
 `;
 }
 
@@ -111,7 +111,7 @@ export async function serveWithWorkerd(site: Site): Promise<Workerd> {
   await Promise.all(site.modules.map(({ path, contents }) => writeFile(join(folder, path), contents)));
   await cp(fileURLToPath(new URL("services", import.meta.url)), folder, { recursive: true });
   await writeFile(join(folder, "config.capnp"), configuration(site, port));
-  const child = spawn(workerdBinary(), ["serve", join(folder, "config.capnp")], {
+  const child = spawn(workerdBinary(), ["serve", join(folder, "config.capnp"), ...(process.env["INSPECT"] ? ["-i", "127.0.0.1:9339"] : [])], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const kill = (): void => void child.kill();

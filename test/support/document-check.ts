@@ -42,6 +42,15 @@ export const declared: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
+/** The statuses that the document declares for an operation. HEAD answers like GET, OPTIONS with 204; the rest of the API's paths refuses a method or a path. */
+export function declaredStatuses(method: string, path: string): readonly number[] {
+  if (method === "OPTIONS") return declared.has(path) ? [204] : [204, 404];
+  const item = apiDocument.paths?.[path];
+  if (item === undefined) return [404];
+  const operation = method === "POST" ? item.post : ["GET", "HEAD"].includes(method) ? item.get : undefined;
+  return operation === undefined ? [405] : Object.keys(operation.responses ?? {}).map(Number);
+}
+
 const isGroup = (name = ""): name is ProblemGroup => Object.hasOwn(problemGroups, name);
 
 /** The problems that an operation declares: those of the group that its responses refer to. */

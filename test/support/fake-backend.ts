@@ -10,13 +10,13 @@ export interface FakeGeneration {
   readonly finishReason?: FinishReason;
 }
 
-/** Splits a text into tokens: one per location or special token, one per stretch of text between them. */
+/** Splits a text into tokens, without losing a character: one per location or special token, one per stretch of text between them. */
 function tokensOf(text: string): readonly string[] {
-  return text.match(/<loc_\d+>|<[^>]*>|[^<]+/gu) ?? [];
+  return text.match(/<loc_\d+>|<[^>]*>|[^<]+|</gu) ?? [];
 }
 
 function idOf(token: string): number {
-  const bin = /^<loc_(?<bin>\d+)>$/u.exec(token)?.groups?.["bin"];
+  const bin = /^<loc_(?<bin>\d{1,4})>$/u.exec(token)?.groups?.["bin"];
   return bin === undefined ? 7 : FIRST_LOCATION_ID + Number(bin);
 }
 

@@ -1,5 +1,6 @@
 // Stands in for the Cache API in workerd's protocol: the body of a PUT is the whole response including its head; a GET without a match gets
-// 504 with `cf-cache-status: MISS`.
+// 504 with `cf-cache-status: MISS`. It keeps the newest entries only, like kv.js.
+const MAX_ENTRIES = 1000;
 const bodies = new Map();
 
 export default {
@@ -8,6 +9,7 @@ export default {
       const bytes = new Uint8Array(await request.arrayBuffer());
       const head = new TextDecoder("latin1").decode(bytes).indexOf("\r\n\r\n");
       bodies.set(request.url, bytes.slice(head + 4));
+      if (bodies.size > MAX_ENTRIES) bodies.delete(bodies.keys().next().value);
       return new Response(null, { status: 204 });
     }
     const body = bodies.get(request.url);

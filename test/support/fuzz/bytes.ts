@@ -1,0 +1,37 @@
+/** Bytes that a request body can be made of. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The bytes of a text in UTF-8. */
+export function utf8(text: string): Bytes {
+  return new TextEncoder().encode(text);
+}
+
+/** The bytes of a text in Latin-1; only the lowest eight bits of each code unit are used. */
+export function latin1(text: string): Bytes {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 255);
+}
+
+/** Returns an offset into `length` bytes: `place` is in ten-thousandths of the length. */
+export function offsetOf(place: number, length: number): number {
+  return Math.min(length, Math.floor((place * length) / 10_000));
+}
+
+/** Pseudo-random bytes (xorshift32): a property library's byte arrays are slow when they are long. */
+export function noise(length: number, seed: number): Bytes {
+  let state = seed | 1;
+  return Uint8Array.from({ length }, () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state & 255;
+  });
+}
+
+/** Replaces the bytes from `start` to `end` with others. */
+export function spliced(bytes: Uint8Array, start: number, end: number, others: Uint8Array): Bytes {
+  const whole = new Uint8Array(start + others.length + Math.max(0, bytes.length - end));
+  whole.set(bytes.subarray(0, start));
+  whole.set(others, start);
+  whole.set(bytes.subarray(end), start + others.length);
+  return whole;
+}

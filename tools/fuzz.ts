@@ -1,0 +1,90 @@
+import { randomInt } from "node:crypto";
+import { bundle } from "./bundle.ts";
+import { type CampaignOptions, runCampaign } from "./fuzz/campaign.ts";
+import { memoryCurve, sampleMemory } from "./fuzz/memory-curve.ts";
+import { replay } from "./fuzz/replay.ts";
+import { isClean, reportLines } from "./fuzz/report.ts";
+import { createTally } from "./fuzz/tally.ts";
+import { placements, startTargets, type Targets } from "./fuzz/targets.ts";
+import { withProgress } from "./progress.ts";
+import { readArguments, runCommand, UsageError } from "./run-command.ts";
+
+const USAGE = `Sends generated requests, valid to hostile, to the built Worker under workerd and checks every response against the OpenAPI document.
+
+  npm run fuzz -- [options]
+
+  --requests <n>      how many (10000)
+  --seed <n>          0 to 2147483647; the same seed gives the same requests (random)
+  --concurrency <n>   requests in flight (8)
+  --embedded <n>      one request in n goes to the model in the isolate, the others to a fast backend (10)
+  --seconds <n>       starts no request after this time (3600)
+  --replay <n>[-<m>]  sends only the request with this number, or these numbers in their order, and prints all of it
+
+It exits with 1 after any status that the document does not declare, any fault of the server, any response that contradicts the document, any valid
+request that is refused, any request without an answer, and any growth of memory.`;
+
+const MAX_SEED = 0x7fffffff;
+
+/** How many memory samples a curve needs to say anything: ten seconds. */
+const MIN_SAMPLES = 40;
+
+function numberFrom(name: string, text: string | undefined, standard: number, min = 1, max = 10_000_000): number {
+  const value = text === undefined ? standard : Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new UsageError(`--${name} is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}.`);
+}
+
+/** Parses `12` or `12-40` to a range whose end is not part of it. */
+function rangeFrom(text: string): { readonly from: number; readonly to: number } {
+  const [, first = "", last = first] = /^(\d+)(?:-(\d+))?$/u.exec(text) ?? [];
+  if (first === "") throw new UsageError(`--replay is ${JSON.stringify(text)}; it must be a number, or two with a hyphen between.`);
+  return { from: Number(first), to: Number(last) + 1 };
+}
+
+/** Runs a campaign and prints its report: also when it is interrupted, since the report is printed when the process ends. */
+async function campaign(targets: Targets, options: CampaignOptions): Promise<boolean> {
+  const tally = createTally();
+  const started = performance.now();
+  const meters = placements.map((placement) => [placement, sampleMemory(targets.apis[placement].pid)] as const);
+  const result = () => ({
+    seed: options.seed,
+    seconds: (performance.now() - started) / 1000,
+    tally,
+    memory: meters.flatMap(([placement, { samples }]) =>
+      samples.length < MIN_SAMPLES ? [] : [[placement, memoryCurve(samples)] as const],
+    ),
+  });
+  const print = (): void => console.log(reportLines(result()).join("\n"));
+  process.once("exit", print);
+  await withProgress(`Sending ${options.to - options.from} requests…`, runCampaign(targets, options, tally));
+  for (const [, meter] of meters) meter.stop();
+  process.off("exit", print);
+  print();
+  return isClean(result());
+}
+
+await runCommand(async () => {
+  const { values } = readArguments(USAGE, {
+    requests: { type: "string" },
+    seed: { type: "string" },
+    concurrency: { type: "string" },
+    embedded: { type: "string" },
+    seconds: { type: "string" },
+    replay: { type: "string" },
+  });
+  const seed = numberFrom("seed", values.seed, randomInt(MAX_SEED), 0, MAX_SEED);
+  const range = values.replay === undefined ? undefined : rangeFrom(values.replay);
+  const options: CampaignOptions = {
+    seed,
+    from: range?.from ?? 0,
+    to: range?.to ?? numberFrom("requests", values.requests, 10_000),
+    concurrency: numberFrom("concurrency", values.concurrency, 8, 1, 64),
+    embeddedOneIn: numberFrom("embedded", values.embedded, 10),
+    maxMs: 1000 * numberFrom("seconds", values.seconds, 3600),
+  };
+  console.log(`seed ${seed}`);
+  const modules = await withProgress("Building the API…", bundle());
+  await using targets = await withProgress("Starting both placements…", startTargets(modules));
+  const isFine = range === undefined ? await campaign(targets, options) : await replay(targets, options);
+  if (!isFine) process.exitCode = 1;
+});

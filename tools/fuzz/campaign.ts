@@ -1,0 +1,43 @@
+import { numberedRequests, type NumberedRequest } from "./numbered-requests.ts";
+import { send } from "./send.ts";
+import type { Finished, Tally } from "./tally.ts";
+import type { Targets } from "./targets.ts";
+import { received, violationsOf } from "./violations.ts";
+
+/** The extent of a campaign. */
+export interface CampaignOptions {
+  readonly seed: number;
+  /** The numbers of the requests: from `from` to before `to`. */
+  readonly from: number;
+  readonly to: number;
+  /** How many requests are in flight. */
+  readonly concurrency: number;
+  /** One request in this many goes to the model in the isolate, the others to the fast backend. */
+  readonly embeddedOneIn: number;
+  /** No request starts after this many milliseconds. */
+  readonly maxMs: number;
+}
+
+/** Sends a request and checks its response. */
+export async function runRequest(targets: Targets, seed: number, numbered: NumberedRequest): Promise<Finished> {
+  const { url, agent } = targets.apis[numbered.placement];
+  const sent = await send(url, agent, numbered.request, `fuzz-${seed}-${numbered.number}`);
+  const answer = sent.type === "response" ? await received(sent.response) : undefined;
+  return { ...numbered, sent, answer, violations: await violationsOf(numbered.request, sent, answer) };
+}
+
+/** Sends the requests of a campaign, a few at a time, and adds each result to the tally. */
+export async function runCampaign(targets: Targets, options: CampaignOptions, tally: Tally): Promise<void> {
+  const { seed, from, to, concurrency, embeddedOneIn, maxMs } = options;
+  const requestOf = numberedRequests(seed, embeddedOneIn, targets.images);
+  const endsAt = performance.now() + maxMs;
+  let next = from;
+  const work = async (): Promise<void> => {
+    while (next < to && performance.now() < endsAt) {
+      const numbered = requestOf(next);
+      next += 1;
+      tally.add(await runRequest(targets, seed, numbered));
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+}

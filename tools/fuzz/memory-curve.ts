@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+
+/** Milliseconds between two samples. */
+const SAMPLE_MS = 250;
+
+/** The number of windows of a curve. */
+export const WINDOWS = 20;
+
+/** How much more memory than in the first quarter the last may take and still count as flat, in megabytes and as a share. */
+const MAX_GROWTH_MB = 24;
+const MAX_GROWTH = 0.1;
+
+/** Memory over a campaign, in megabytes. */
+export interface MemoryCurve {
+  /** The minimum of each window: what is still used after a garbage collection. Empty if nothing was measured. */
+  readonly minima: readonly number[];
+  readonly maximum: number;
+  /** The median of the minima of the first quarter and of the last. */
+  readonly first: number;
+  readonly last: number;
+  readonly isFlat: boolean;
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Number(/VmRSS:\s+(?<kilobytes>\d+)/u.exec(status)?.groups?.["kilobytes"] ?? 0) / 1024;
+}
+
+const middle = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
+
+/** Returns the curve of samples in their order. */
+export function memoryCurve(samples: readonly number[]): MemoryCurve {
+  const windows = Math.min(WINDOWS, samples.length);
+  const minima = Array.from({ length: windows }, (_, window) => {
+    const [start, end] = [window, window + 1].map((each) => Math.floor((each * samples.length) / windows));
+    return Math.min(...samples.slice(start, end));
+  });
+  const quarter = Math.ceil(minima.length / 4);
+  const first = middle(minima.slice(0, quarter));
+  const last = middle(minima.slice(-quarter));
+  const isFlat = last <= first + Math.max(MAX_GROWTH_MB, MAX_GROWTH * first);
+  return { minima, maximum: Math.max(0, ...samples), first, last, isFlat };
+}
+
+/** Samples the resident memory of a process until it is stopped. Linux only; elsewhere there are no samples. */
+export function sampleMemory(pid: number | undefined): { readonly samples: readonly number[]; stop(): void } {
+  const samples: number[] = [];
+  const sample = async (): Promise<void> => {
+    const megabytes = pid === undefined ? 0 : await residentMegabytes(pid);
+    if (megabytes > 0) samples.push(megabytes);
+  };
+  const timer = setInterval(() => void sample(), SAMPLE_MS);
+  return { samples, stop: () => clearInterval(timer) };
+}

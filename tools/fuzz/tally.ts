@@ -1,0 +1,107 @@
+import { declared } from "../../test/support/document-check.ts";
+import { pathOf } from "../../test/support/fuzz/fuzz-request.ts";
+import type { NumberedRequest } from "./numbered-requests.ts";
+import type { Received, Violation, ViolationKind } from "./violations.ts";
+import type { Sent } from "./send.ts";
+
+/** The aim for the slowest request, in milliseconds. */
+export const AIM_MS = 2000;
+
+/** How many of the slowest requests are kept. */
+const SLOWEST = 10;
+
+/** How many requests are kept for violations of one kind with the same detail, and how many such groups; all are counted. */
+const KEPT_REQUESTS = 4;
+const KEPT_GROUPS = 60;
+
+/** A request with its result. */
+export interface Finished extends NumberedRequest {
+  readonly sent: Sent;
+  readonly answer: Received | undefined;
+  readonly violations: readonly Violation[];
+}
+
+/** Violations of one kind with the same detail. */
+export interface ViolationGroup extends Violation {
+  readonly count: number;
+  /** The first requests. */
+  readonly examples: readonly Finished[];
+}
+
+/** The counts of a campaign so far. */
+export interface Tally {
+  add(finished: Finished): void;
+  readonly requests: number;
+  /** By operation, then by status; "cut" and "none" for no response. */
+  readonly statuses: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** By code, of all problems. */
+  readonly codes: ReadonlyMap<string, number>;
+  readonly violationCounts: ReadonlyMap<ViolationKind, number>;
+  readonly violations: readonly ViolationGroup[];
+  readonly slowest: readonly Finished[];
+  readonly aboveAim: number;
+}
+
+function count<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** The operation of a request; all that the document does not have are two. */
+function operationOf({ request }: NumberedRequest): string {
+  const path = pathOf(request);
+  const methods = declared.get(path);
+  if (methods === undefined) return "(other paths)";
+  return methods.includes(request.method) ? `${request.method} ${path}` : "(other methods)";
+}
+
+const msOf = ({ sent }: Finished): number => (sent.type === "cut" ? 0 : sent.ms);
+
+/** Counts a campaign's results as they come. */
+export function createTally(): Tally {
+  const statuses = new Map<string, Map<string, number>>();
+  const [codes, violationCounts] = [new Map<string, number>(), new Map<ViolationKind, number>()];
+  const violations = new Map<string, ViolationGroup>();
+  let [requests, aboveAim] = [0, 0];
+  let slowest: readonly Finished[] = [];
+  const countStatus = (finished: Finished): void => {
+    const operation = operationOf(finished);
+    const row = statuses.get(operation) ?? new Map<string, number>();
+    statuses.set(operation, row);
+    count(row, finished.answer === undefined ? (finished.sent.type === "cut" ? "cut" : "none") : String(finished.answer.response.status));
+  };
+  const addViolation = (violation: Violation, finished: Finished): void => {
+    count(violationCounts, violation.kind);
+    const key = `${violation.kind}: ${violation.detail}`;
+    const group = violations.get(key);
+    if (group === undefined && violations.size >= KEPT_GROUPS) return;
+    const examples = [...(group?.examples ?? []), finished].slice(0, KEPT_REQUESTS);
+    violations.set(key, { ...violation, count: (group?.count ?? 0) + 1, examples });
+  };
+  const add = (finished: Finished): void => {
+    requests += 1;
+    countStatus(finished);
+    if (finished.answer?.code !== undefined) count(codes, finished.answer.code);
+    for (const violation of finished.violations) addViolation(violation, finished);
+    if (finished.request.stalls) return;
+    if (msOf(finished) > AIM_MS) aboveAim += 1;
+    slowest = [...slowest, finished].toSorted((one, other) => msOf(other) - msOf(one)).slice(0, SLOWEST);
+  };
+  return {
+    add,
+    statuses,
+    codes,
+    violationCounts,
+    get violations() {
+      return [...violations.values()];
+    },
+    get requests() {
+      return requests;
+    },
+    get slowest() {
+      return slowest;
+    },
+    get aboveAim() {
+      return aboveAim;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { declaredStatuses, expectAsDocumented } from "../../test/support/document-check.ts";
+import { type FuzzRequest, pathOf } from "../../test/support/fuzz/fuzz-request.ts";
+import { operations } from "../../src/contract/operations.ts";
+import { isFault, isProblemCode } from "../../src/contract/problems.ts";
+import type { Sent } from "./send.ts";
+
+/** Milliseconds that no request may take unless its image's server stalls. The aim is lower (`AIM_MS`), but the machine may be busy. */
+export const MAX_MS = 15_000;
+
+/** Kinds of violations: what a campaign counts and must not find. */
+export type ViolationKind = "undeclared status" | "server fault" | "contradicts the document" | "valid request refused" | "no answer" | "too slow";
+
+/** What is wrong with a response. */
+export interface Violation {
+  readonly kind: ViolationKind;
+  readonly detail: string;
+}
+
+/** The response's text is read once; a check of a `Response` reads it again. */
+export interface Received {
+  readonly response: Response;
+  readonly text: string;
+  /** The code of a problem; undefined for any other body. */
+  readonly code: string | undefined;
+}
+
+/** Codes anywhere in a body: of the problem, of items of several, of a stream's last event. Quotes within JSON strings are escaped, so callers' texts do not match. */
+const CODES = /"code":"(?<code>[a-z-]+)"/gu;
+
+/** Reads a response's body. */
+export async function received(response: Response): Promise<Received> {
+  const text = await response.clone().text();
+  const code = response.status >= 400 ? CODES[Symbol.matchAll](text).next().value?.groups?.["code"] : undefined;
+  return { response, text, code };
+}
+
+/** Statuses of an overloaded server and of an answer that is not in the cache: HEAD has no body with a code. */
+const EXPECTED_SERVER_ERRORS: ReadonlySet<number> = new Set([503, 504]);
+
+/** The faults in a response: the backend of a campaign never fails, so every code of a fault is one. The document shows examples of all codes. */
+function faultsIn({ response: { status }, text, code }: Received, path: string): readonly string[] {
+  if (path === operations.openApi.path && status === 200) return [];
+  const codes = [...text.matchAll(CODES)].map(({ groups }) => groups?.["code"] ?? "");
+  const faults = [...new Set(codes)].filter((each) => isProblemCode(each) && isFault(each));
+  if (status < 500 || faults.length > 0) return faults;
+  return code === undefined && !EXPECTED_SERVER_ERRORS.has(status) ? [`status ${status} without a code`] : [];
+}
+
+/** The first line of a failed check that says what differs; the rest compares whole bodies. */
+function messageOf(thrown: unknown): string {
+  const lines = thrown instanceof Error ? thrown.message.split("\n") : [String(thrown)];
+  const instance = lines.find((line) => /^\+.*(?:"message"|instancePath)/u.test(line));
+  return `${lines[0] ?? ""} ${instance ?? ""}`.trim().slice(0, 400);
+}
+
+async function documentViolations(response: Response, method: string, path: string): Promise<readonly string[]> {
+  try {
+    await expectAsDocumented(response, method, path);
+    return [];
+  } catch (thrown) {
+    return [messageOf(thrown)];
+  }
+}
+
+async function responseViolations(request: FuzzRequest, answer: Received): Promise<readonly Violation[]> {
+  const path = pathOf(request);
+  const { status } = answer.response;
+  const isDeclared = declaredStatuses(request.method, path).includes(status);
+  const contradictions = await documentViolations(answer.response, request.method, path);
+  const isRefused = request.isValid && status !== 200 && answer.code !== "overloaded";
+  return [
+    ...(isDeclared ? [] : [{ kind: "undeclared status", detail: String(status) } as const]),
+    ...faultsIn(answer, path).map((detail) => ({ kind: "server fault", detail }) as const),
+    ...contradictions.map((detail) => ({ kind: "contradicts the document", detail }) as const),
+    ...(isRefused ? [{ kind: "valid request refused", detail: `${status} ${answer.code}` } as const] : []),
+  ];
+}
+
+/** All violations of a request's result. */
+export async function violationsOf(request: FuzzRequest, sent: Sent, answer: Received | undefined): Promise<readonly Violation[]> {
+  if (sent.type === "cut") return [];
+  if (sent.type === "unanswered") return [{ kind: "no answer", detail: String(sent.error) }];
+  const isSlow = !request.stalls && sent.ms > MAX_MS;
+  return [
+    ...(answer === undefined ? [] : await responseViolations(request, answer)),
+    ...(isSlow ? [{ kind: "too slow", detail: `${sent.ms.toFixed(0)} ms` } as const] : []),
+  ];
+}
