@@ -37,7 +37,8 @@ function numberFrom(name: string, text: string | undefined, standard: number, mi
 /** Parses `12` or `12-40` to a range whose end is not part of it. */
 function rangeFrom(text: string): { readonly from: number; readonly to: number } {
   const [, first = "", last = first] = /^(\d+)(?:-(\d+))?$/u.exec(text) ?? [];
-  if (first === "") throw new UsageError(`--replay is ${JSON.stringify(text)}; it must be a number, or two with a hyphen between.`);
+  if (first === "")
+    throw new UsageError(`--replay is ${JSON.stringify(text)}; it must be a number, or two with a hyphen between.`);
   return { from: Number(first), to: Number(last) + 1 };
 }
 

@@ -30,6 +30,9 @@ export interface Workerd {
   stop(): Promise<void>;
 }
 
+/** workerd's fields for the types of modules. */
+const moduleFields = { ESModule: "esModule", CompiledWasm: "wasm", Data: "data" } as const;
+
 const text = JSON.stringify;
 const list = (items: readonly string[]): string => `[ ${items.join(", ")} ]`;
 
@@ -41,9 +44,7 @@ function standIn(name: string, file: string, bindings: readonly string[] = []): 
 
 /** Returns the configuration for `workerd serve`. Modules and stand-ins must be in its folder, because it embeds no files from elsewhere. */
 function configuration({ modules, ...site }: Site, port: number): string {
-  const files = modules.map(({ type, path }) => {
-    return `(name = ${text(path)}, ${type === "ESModule" ? "esModule" : "wasm"} = embed ${text(path)})`;
-  });
+  const files = modules.map(({ type, path }) => `(name = ${text(path)}, ${moduleFields[type]} = embed ${text(path)})`);
   const variables = Object.entries(site.variables).map(
     ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
   );
@@ -73,7 +74,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
   ];
   const socket = `(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")`;
   return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (${process.env["V8"] ? `v8Flags = [${process.env["V8"].split(" ").map((f) => JSON.stringify(f)).join(",")}], ` : ""}services = ${list(services)}, sockets = ${list([socket])});
+const config :Workerd.Config = (services = ${list(services)}, sockets = ${list([socket])});
 `;
 }
 
@@ -111,7 +112,7 @@ export async function serveWithWorkerd(site: Site): Promise<Workerd> {
   await Promise.all(site.modules.map(({ path, contents }) => writeFile(join(folder, path), contents)));
   await cp(fileURLToPath(new URL("services", import.meta.url)), folder, { recursive: true });
   await writeFile(join(folder, "config.capnp"), configuration(site, port));
-  const child = spawn(workerdBinary(), ["serve", join(folder, "config.capnp"), ...(process.env["INSPECT"] ? ["-i", "127.0.0.1:9339"] : [])], {
+  const child = spawn(workerdBinary(), ["serve", join(folder, "config.capnp")], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const kill = (): void => void child.kill();

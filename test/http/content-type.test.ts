@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
-import { latin1 } from "../support/any-form.ts";
+import { latin1 } from "../support/text-bytes.ts";
 import { fakeApp } from "../support/fake-service.ts";
 
 async function post(path: string, body: string | Uint8Array<ArrayBuffer>, type: string | undefined) {

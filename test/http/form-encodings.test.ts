@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
-import { latin1 } from "../support/any-form.ts";
+import { latin1 } from "../support/text-bytes.ts";
 import { fakeApp } from "../support/fake-service.ts";
 
 type Sent = ReturnType<typeof formIn>;

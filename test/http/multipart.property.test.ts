@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import { MAX_BODY_BYTES } from "../../src/http/body.ts";
 import { parseForm, type SentForm } from "../../src/http/form.ts";
-import { anyForm, latin1 } from "../support/any-form.ts";
+import { anyForm } from "../support/any-form.ts";
 import { fakeApp } from "../support/fake-service.ts";
+import { latin1 } from "../support/text-bytes.ts";
 
 const bytesOf = ({ files }: SentForm) => files.map((file) => (file.kind === "bytes" ? [...file.bytes] : file.text));
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { requireImageFile } from "../../src/image/not-an-image.ts";
-import { latin1 } from "../support/any-form.ts";
+import { latin1 } from "../support/text-bytes.ts";
 import { vectorImages, vectorImage } from "../support/vector-images.ts";
 
 const metadata = { url: "https://example.com/a.jpg", freshSeconds: 0, isStorable: true };

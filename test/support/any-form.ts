@@ -1,93 +1,20 @@
 import * as fc from "fast-check";
+import { around, content, type Layout, layout, type PartBytes, type WireForm } from "./any-form-layout.ts";
 import { joinBytes } from "./image-bytes.ts";
+import { latin1, utf8 } from "./text-bytes.ts";
 
-/** The bytes of a text in Latin-1. */
-export function latin1(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-/** A form in its wire format, and what was put in. */
-export interface AnyForm {
-  readonly contentType: string;
-  readonly body: Uint8Array<ArrayBuffer>;
+/** A form, and what was put in. */
+export interface AnyForm extends WireForm {
   readonly files: readonly Uint8Array[];
   readonly fields: readonly (readonly [string, string])[];
 }
 
-/** Line breaks and the boundary of a form. */
-interface Layout {
-  readonly boundary: string;
-  readonly lineBreak: string;
+/** A field or a file to be sent in a form. */
+export interface FormField {
+  readonly name: string;
+  readonly value: Uint8Array<ArrayBuffer>;
+  readonly isFile: boolean;
 }
-
-const layout: fc.Arbitrary<Layout> = fc.record({
-  boundary: fc.oneof(
-    fc.constantFrom(
-      "B",
-      "-",
-      "--",
-      "----WebKitFormBoundary7MA4YWxkTrZu0gW",
-      "=_Part (1)",
-      "a".repeat(70),
-      "'()+_,./:=?",
-    ),
-    fc.string({ unit: fc.constantFrom(...Array.from("aZ09-_'()+,./:=?")), minLength: 1, maxLength: 70 }),
-  ),
-  // Python's `email` writes line feeds.
-  lineBreak: fc.constantFrom("\r\n", "\r\n", "\n"),
-});
-
-/** Pieces that a wrong parser takes for a delimiter, and any bytes. */
-function hazards({ boundary }: Layout): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
-  const pieces = [
-    "\r",
-    "\n",
-    "\r\n",
-    "--",
-    `--${boundary}`,
-    `${boundary}x`,
-    boundary.slice(0, -1),
-    " ",
-    "\t",
-    "\0",
-    "\xff",
-  ];
-  const piece = fc.oneof(
-    fc.constantFrom(...pieces).map(latin1),
-    fc.uint8Array({ maxLength: 8 }).map((bytes) => new Uint8Array(bytes)),
-  );
-  return fc.array(piece, { maxLength: 12 }).map((parts) => joinBytes(...parts));
-}
-
-/** Whether a delimiter line is in these lines; written apart from the parser, as a regular expression. */
-function hasDelimiter(bytes: Uint8Array, { boundary, lineBreak }: Layout): boolean {
-  const text = String.fromCharCode(...bytes);
-  const escaped = Array.from(boundary, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`).join("");
-  return new RegExp(`${lineBreak}--${escaped}(?:--|[ \\t]*${lineBreak})`, "u").test(text);
-}
-
-/** Contents that no delimiter line is in, even with the line breaks around them. */
-function content(form: Layout): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
-  const around = latin1(form.lineBreak);
-  return hazards(form).filter((bytes) => !hasDelimiter(joinBytes(around, bytes, around), form));
-}
-
-/** What precedes the first delimiter: nothing, or lines that are no delimiter, whatever their line breaks. */
-function preamble(form: Layout): fc.Arbitrary<Uint8Array> {
-  const lines = fc.oneof(
-    fc.constantFrom("", "This is a multi-part message in MIME format.").map(latin1),
-    hazards(form),
-  );
-  const isPreamble = (bytes: Uint8Array): boolean =>
-    ["\r\n", "\n"].every((lineBreak) => {
-      const around = latin1(lineBreak);
-      return !hasDelimiter(joinBytes(around, bytes, around), { ...form, lineBreak });
-    });
-  const withEnd = lines.filter(isPreamble).map((bytes) => joinBytes(bytes, latin1(form.lineBreak)));
-  return fc.oneof({ weight: 2, arbitrary: fc.constant(new Uint8Array()) }, withEnd);
-}
-
-const padding = fc.constantFrom("", "", " ", "\t", " \t  ");
 
 /** A header line's text without line breaks, in any bytes. */
 const anyText = fc
@@ -134,22 +61,36 @@ const disposition = fc.constantFrom(
   "CONTENT-DISPOSITION : attachment",
 );
 
-/** A part's header and content. */
-type PartBytes = readonly [header: string, content: Uint8Array<ArrayBuffer>];
-
 function headerOf({ lineBreak }: Layout, lines: readonly string[], isFolded: boolean): string {
   const header = lines.filter((line) => line !== "").join(lineBreak);
   return isFolded ? header.replaceAll("; ", `;${lineBreak}\t`) : header;
 }
 
-function filePart(form: Layout): fc.Arbitrary<PartBytes> {
-  const bytes = content(form).filter(({ length }) => length > 0);
+/** Generates the header of a file. */
+function fileHeader(form: Layout, name: string): fc.Arbitrary<string> {
   return fc
-    .tuple(disposition, spelled("image"), fileName, typeLine, otherLines, fc.boolean(), fc.boolean(), bytes)
-    .map(([start, name, file, type, other, isFolded, isFirst, data]) => {
-      const parameters = isFirst ? `${start}; ${file}; ${name}` : `${start}; ${name}; ${file}`;
-      return [headerOf(form, [other, parameters, type], isFolded), data];
+    .tuple(disposition, spelled(name), fileName, typeLine, otherLines, fc.boolean(), fc.boolean())
+    .map(([start, spelling, file, type, other, isFolded, isFirst]) => {
+      const parameters = isFirst ? `${start}; ${file}; ${spelling}` : `${start}; ${spelling}; ${file}`;
+      return headerOf(form, [other, parameters, type], isFolded);
     });
+}
+
+/** Generates the header of a field. */
+function fieldHeader(form: Layout, name: string): fc.Arbitrary<string> {
+  const type = fc.constantFrom("", "", "Content-Type: text/plain", "Content-Type: text/plain; charset=UTF-8");
+  return fc
+    .tuple(spelled(name), type, fc.boolean())
+    .map(([spelling, typeOf, isFolded]) =>
+      headerOf(form, [`Content-Disposition: form-data; ${spelling}`, typeOf], isFolded),
+    );
+}
+
+function filePart(form: Layout): fc.Arbitrary<PartBytes> {
+  return fc.tuple(
+    fileHeader(form, "image"),
+    content(form).filter(({ length }) => length > 0),
+  );
 }
 
 /** A file without a file name or a type, or without any header: bytes that are no text. */
@@ -169,52 +110,33 @@ function fieldPart(form: Layout): fc.Arbitrary<readonly [PartBytes, readonly [st
   const text = fc
     .string({ unit: "grapheme", maxLength: 12 })
     .filter((each) => !each.includes("\0") && each.isWellFormed());
-  const type = fc.constantFrom("", "", "Content-Type: text/plain", "Content-Type: text/plain; charset=UTF-8");
   return fc
     .constantFrom(...names)
-    .chain((name) => fc.tuple(fc.constant(name), spelled(name), text, type, fc.boolean()))
-    .map(([name, spelling, value, typeOf, isFolded]) => {
-      const header = headerOf(form, [`Content-Disposition: form-data; ${spelling}`, typeOf], isFolded);
+    .chain((name) => fc.tuple(fc.constant(name), fieldHeader(form, name), text))
+    .map(([name, header, value]) => [
+      [header, utf8(value)],
       // A byte order mark is left out.
-      return [
-        [header, new TextEncoder().encode(value)],
-        [name, value.replace(/^\uFEFF/u, "")],
-      ];
-    });
-}
-
-function encoded(form: Layout, parts: readonly PartBytes[], paddings: readonly string[]): Uint8Array<ArrayBuffer> {
-  const { boundary, lineBreak } = form;
-  const chunks = parts.flatMap(([header, data], index) => [
-    latin1(`--${boundary}${paddings[index] ?? ""}${lineBreak}${header}${header === "" ? "" : lineBreak}${lineBreak}`),
-    data,
-    latin1(lineBreak),
-  ]);
-  return joinBytes(...chunks, latin1(`--${boundary}--${paddings.at(-1) ?? ""}`));
+      [name, value.replace(/^\uFEFF/u, "")],
+    ]);
 }
 
 /** Forms in every encoding that senders use: line breaks, preambles, epilogues, paddings, names, file names in any bytes, missing types. */
 export const anyForm: fc.Arbitrary<AnyForm> = layout.chain((form) => {
   const files = fc.array(fc.oneof(filePart(form), barePart(form)), { maxLength: 2 });
   const fields = fc.array(fieldPart(form), { maxLength: 3 });
-  const paddings = fc.array(padding, { minLength: 6, maxLength: 6 });
-  return fc
-    .tuple(
-      files,
-      fields,
-      preamble(form),
-      fc.oneof(fc.constant(new Uint8Array()), hazards(form)),
-      paddings,
-      fc.boolean(),
-    )
-    .map(([fileParts, fieldParts, before, after, pads, isQuoted]): AnyForm => {
-      const parts = [...fieldParts.map(([part]) => part), ...fileParts];
-      const boundary = isQuoted || /[^\w-]/u.test(form.boundary) ? `"${form.boundary}"` : form.boundary;
-      return {
-        contentType: `multipart/form-data; boundary=${boundary}`,
-        body: joinBytes(before, encoded(form, parts, pads), latin1(form.lineBreak), after),
-        files: fileParts.map(([, data]) => data),
-        fields: fieldParts.map(([, field]) => field),
-      };
-    });
+  return fc.tuple(files, fields, around(form)).map(([fileParts, fieldParts, wire]): AnyForm => ({
+    ...wire([...fieldParts.map(([part]) => part), ...fileParts]),
+    files: fileParts.map(([, data]) => data),
+    fields: fieldParts.map(([, field]) => field),
+  }));
 });
+
+/** These fields as a form in the same encodings. Nothing makes sure that no value has a delimiter line in it. */
+export function formOf(fields: readonly FormField[]): fc.Arbitrary<WireForm> {
+  return layout.chain((form) => {
+    const parts = fields.map(({ name, value, isFile }) =>
+      (isFile ? fileHeader : fieldHeader)(form, name).map((header): PartBytes => [header, value]),
+    );
+    return fc.tuple(fc.tuple(...parts), around(form)).map(([list, wire]) => wire(list));
+  });
+}

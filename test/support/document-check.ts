@@ -6,6 +6,7 @@ import { type ProblemGroup, problemGroups } from "../../src/contract/problem-gro
 import { problems } from "../../src/contract/problem-table.ts";
 import { readEvents } from "../../src/inference/protocol/sse.ts";
 import { tasks } from "../../src/florence/tasks.ts";
+import { pngChunk, pngSignature } from "./image-bytes.ts";
 import { xmlElements } from "./strict-xml.ts";
 
 /** The contract's task rows, as functions/ passes them. */
@@ -27,6 +28,9 @@ ajv.addSchema({ $id: BASE, ...apiDocument });
 export function pointer(...parts: readonly string[]): string {
   return `${BASE}#/${parts.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
 }
+
+/** A PNG's last chunk. */
+const pngEnd = pngChunk("IEND", new Uint8Array());
 
 /** Validates a value against a schema of the document. */
 export function expectFits(schema: string, value: unknown): void {
@@ -76,7 +80,7 @@ function checkProblem(response: Response, body: string, path: string, method: st
 }
 
 /** Checks that every event is valid and that the last one is `done` or `error`. */
-async function checkEvents(body: string): Promise<void> {
+async function checkEvents(body: Uint8Array<ArrayBuffer>): Promise<void> {
   const names: string[] = [];
   for await (const { event, data } of readEvents(new Blob([body]).stream())) {
     expectFits(pointer("components", "schemas", "AnswerEvent"), JSON.parse(data));
@@ -85,16 +89,29 @@ async function checkEvents(body: string): Promise<void> {
   expect(["done", "error"]).toContain(names.at(-1));
 }
 
-type CheckBody = (schema: string, body: string) => void | Promise<void>;
+/** Checks that a body is a PNG up to its end; test/raster/ decodes drawings. */
+function checkPng(body: Uint8Array): void {
+  expect(body.subarray(0, pngSignature.length)).toEqual(pngSignature);
+  expect(body.subarray(-pngEnd.length)).toEqual(pngEnd);
+}
+
+type CheckBody = (schema: string, body: Uint8Array<ArrayBuffer>) => void | Promise<void>;
+const textOf = (body: Uint8Array): string => new TextDecoder().decode(body);
 
 /** The check of a body by its media type. */
 const checks: ReadonlyMap<string, CheckBody> = new Map<string, CheckBody>([
-  ["application/json", (schema, body) => expectFits(schema, JSON.parse(body))],
-  ["image/svg+xml", (_, body) => void xmlElements(body)],
+  ["application/json", (schema, body) => expectFits(schema, JSON.parse(textOf(body)))],
+  ["image/svg+xml", (_, body) => void xmlElements(textOf(body))],
+  ["image/png", (_, body) => checkPng(body)],
   ["text/event-stream", (_, body) => checkEvents(body)],
 ]);
 
-async function checkAnswer(mediaType: string, body: string, path: string, method: string): Promise<void> {
+async function checkAnswer(
+  mediaType: string,
+  body: Uint8Array<ArrayBuffer>,
+  path: string,
+  method: string,
+): Promise<void> {
   const schema = pointer("paths", path, method.toLowerCase(), "responses", "200", "content", mediaType, "schema");
   const check = checks.get(mediaType);
   expect([mediaType, check !== undefined]).toEqual([mediaType, true]);
@@ -103,17 +120,17 @@ async function checkAnswer(mediaType: string, body: string, path: string, method
 
 /** Checks a response against the document: its status, media type, headers, body and problem code. */
 export async function expectAsDocumented(response: Response, method: string, path: string): Promise<void> {
-  const body = await response.text();
+  const body = new Uint8Array(await response.arrayBuffer());
   expect(response.headers.get("x-request-id")).toMatch(/^[\w=-]{1,255}$/u);
   expect(response.headers.get("access-control-allow-origin")).toBe("*");
   if (method === "HEAD" || response.status === 204 || response.status === 304) {
-    expect(body).toBe("");
+    expect(textOf(body)).toBe("");
     return;
   }
   const mediaType = (response.headers.get("content-type") ?? "").split(";")[0] ?? "";
   if (response.status >= 400) {
     expect(mediaType).toBe("application/problem+json");
-    checkProblem(response, body, path, method);
+    checkProblem(response, textOf(body), path, method);
   } else {
     expect(response.status).toBe(200);
     await checkAnswer(mediaType, body, path, method);

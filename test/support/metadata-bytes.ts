@@ -1,6 +1,5 @@
 import { joinBytes, jpegSegment, pngChunk } from "./image-bytes.ts";
-
-const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+import { latin1 } from "./text-bytes.ts";
 
 /** EXIF data with nothing but an orientation: a big-endian TIFF header and one directory with one entry. */
 export function exifOf(orientation: number): Uint8Array {
@@ -55,7 +54,7 @@ export const pngMetadata = (orientation: number): readonly Uint8Array[] => [
 ];
 
 /** A RIFF chunk, padded to an even length. */
-function riffChunk(type: string, data: Uint8Array): Uint8Array {
+export function riffChunk(type: string, data: Uint8Array): Uint8Array {
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, data.length, true);
   return joinBytes(latin1(type), length, data, new Uint8Array(data.length % 2));

@@ -26,7 +26,8 @@ async function residentMegabytes(pid: number): Promise<number> {
   return Number(/VmRSS:\s+(?<kilobytes>\d+)/u.exec(status)?.groups?.["kilobytes"] ?? 0) / 1024;
 }
 
-const middle = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
+const middle = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
 
 /** Returns the curve of samples in their order. */
 export function memoryCurve(samples: readonly number[]): MemoryCurve {

@@ -24,7 +24,11 @@ export function requestSeed(seed: number, number: number): number {
 }
 
 /** Returns the generator of a campaign's requests. `imageOrigin` is that of the server of images. One request in `embeddedOneIn` goes to the isolate's model. */
-export function numberedRequests(seed: number, embeddedOneIn: number, imageOrigin: string): (number: number) => NumberedRequest {
+export function numberedRequests(
+  seed: number,
+  embeddedOneIn: number,
+  imageOrigin: string,
+): (number: number) => NumberedRequest {
   const anyRequest = anyFuzzRequest(imageOrigin);
   return (number) => {
     const [request] = fc.sample(anyRequest, { seed: requestSeed(seed, number), numRuns: 1 });

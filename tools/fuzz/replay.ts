@@ -46,7 +46,12 @@ async function shrink(targets: Targets, seed: number, { number, placement, ...fa
     if (!isFine) smallest = finished;
     return isFine;
   });
-  await fc.check(property, { seed: requestSeed(seed, number), numRuns: 1, interruptAfterTimeLimit: 20_000, maxSkipsPerRun: MAX_SHRINKS });
+  await fc.check(property, {
+    seed: requestSeed(seed, number),
+    numRuns: 1,
+    interruptAfterTimeLimit: 20_000,
+    maxSkipsPerRun: MAX_SHRINKS,
+  });
   if (smallest === undefined) return;
   console.log("\nThe smallest that violates the same:");
   print(smallest);

@@ -23,8 +23,16 @@ function statusTable({ statuses }: Tally): readonly string[] {
   const sum = (status: string): number => rows.reduce((total, [, row]) => total + (row.get(status) ?? 0), 0);
   return [
     line("operation", columns),
-    ...rows.map(([name, row]) => line(name, columns.map((status) => String(row.get(status) ?? "")))),
-    line("all", columns.map((status) => String(sum(status)))),
+    ...rows.map(([name, row]) =>
+      line(
+        name,
+        columns.map((status) => String(row.get(status) ?? "")),
+      ),
+    ),
+    line(
+      "all",
+      columns.map((status) => String(sum(status))),
+    ),
   ];
 }
 
@@ -33,7 +41,10 @@ export function describe({ number, placement, request, sent, answer }: Finished)
   const result = answer === undefined ? sent.type : `${answer.response.status} ${answer.code ?? ""}`.trim();
   const [path = ""] = request.target.split("?");
   const made = `${request.what} (${request.transfer}, ${request.body?.length ?? 0} bytes)`;
-  return `request ${number}, ${placement}: ${request.method} ${path.slice(0, 60)}, ${made} -> ${result}`.slice(0, SHOWN_CHARACTERS + 120);
+  return `request ${number}, ${placement}: ${request.method} ${path.slice(0, 60)}, ${made} -> ${result}`.slice(
+    0,
+    SHOWN_CHARACTERS + 120,
+  );
 }
 
 function slowLine(finished: Finished): string {
@@ -48,7 +59,10 @@ function violationLines(violations: readonly ViolationGroup[]): readonly string[
   ]);
 }
 
-function memoryLines([placement, { minima, maximum, first, last, isFlat }]: readonly [Placement, MemoryCurve]): readonly string[] {
+function memoryLines([placement, { minima, maximum, first, last, isFlat }]: readonly [
+  Placement,
+  MemoryCurve,
+]): readonly string[] {
   if (minima.length === 0) return [`memory of workerd, ${placement}: not measured (it needs Linux)`];
   const verdict = isFlat ? "flat" : "GROWS";
   return [

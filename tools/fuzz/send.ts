@@ -45,9 +45,14 @@ const decoders: Readonly<Record<string, (body: Uint8Array) => Uint8Array<ArrayBu
 async function responseOf(message: IncomingMessage): Promise<Response> {
   const received = await buffer(message);
   const encoding = message.headers["content-encoding"];
-  const body = received.length === 0 ? new Uint8Array() : (decoders[encoding ?? ""]?.(received) ?? new Uint8Array(received));
+  const body =
+    received.length === 0 ? new Uint8Array() : (decoders[encoding ?? ""]?.(received) ?? new Uint8Array(received));
   const { statusCode: status = 0 } = message;
-  const headers = new Headers(Object.entries(message.headersDistinct).flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value])));
+  const headers = new Headers(
+    Object.entries(message.headersDistinct).flatMap(([name, values = []]) =>
+      values.map((value): [string, string] => [name, value]),
+    ),
+  );
   return new Response([204, 304].includes(status) ? null : body, { status, headers });
 }
 

@@ -67,7 +67,14 @@ export function createTally(): Tally {
     const operation = operationOf(finished);
     const row = statuses.get(operation) ?? new Map<string, number>();
     statuses.set(operation, row);
-    count(row, finished.answer === undefined ? (finished.sent.type === "cut" ? "cut" : "none") : String(finished.answer.response.status));
+    count(
+      row,
+      finished.answer === undefined
+        ? finished.sent.type === "cut"
+          ? "cut"
+          : "none"
+        : String(finished.answer.response.status),
+    );
   };
   const addViolation = (violation: Violation, finished: Finished): void => {
     count(violationCounts, violation.kind);

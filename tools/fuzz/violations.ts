@@ -8,7 +8,13 @@ import type { Sent } from "./send.ts";
 export const MAX_MS = 15_000;
 
 /** Kinds of violations: what a campaign counts and must not find. */
-export type ViolationKind = "undeclared status" | "server fault" | "contradicts the document" | "valid request refused" | "no answer" | "too slow";
+export type ViolationKind =
+  | "undeclared status"
+  | "server fault"
+  | "contradicts the document"
+  | "valid request refused"
+  | "no answer"
+  | "too slow";
 
 /** What is wrong with a response. */
 export interface Violation {
@@ -77,7 +83,11 @@ async function responseViolations(request: FuzzRequest, answer: Received): Promi
 }
 
 /** All violations of a request's result. */
-export async function violationsOf(request: FuzzRequest, sent: Sent, answer: Received | undefined): Promise<readonly Violation[]> {
+export async function violationsOf(
+  request: FuzzRequest,
+  sent: Sent,
+  answer: Received | undefined,
+): Promise<readonly Violation[]> {
   if (sent.type === "cut") return [];
   if (sent.type === "unanswered") return [{ kind: "no answer", detail: String(sent.error) }];
   const isSlow = !request.stalls && sent.ms > MAX_MS;

@@ -1,12 +1,14 @@
 import * as fc from "fast-check";
+import type { FormField } from "../any-form.ts";
 import { type AnyOptions, anyOptions, queryEntries } from "../any-options.ts";
-import { anyForm, type FormField } from "./any-multipart.ts";
+import { anyMultipart } from "./any-multipart.ts";
 import { encodedBody, type Header, imageType, jsonType } from "./any-headers.ts";
 import { anyImage } from "./any-image.ts";
 import { anyImageValue } from "./any-image-value.ts";
 import { changedMembers, jsonBytes, type Member, membersOf, objectText } from "./any-json.ts";
 import { anyQuery } from "./any-query.ts";
-import { noise, utf8 } from "./bytes.ts";
+import { utf8 } from "../text-bytes.ts";
+import { noise } from "./bytes.ts";
 import { labelled, type Labelled, seldom, weighted } from "./labelled.ts";
 
 /** The part of a request that depends on its body. */
@@ -43,9 +45,12 @@ function jsonContent(path: string, members: readonly Member[], query: string): f
   return fc
     .tuple(changedMembers(members), jsonType)
     .chain(([{ what, value }, type]) =>
-      jsonBytes({ what, value: objectText(value) }).map(
-        (bytes): PlainBody => ({ what: bytes.what, target: withQuery(path, query), type, body: bytes.value }),
-      ),
+      jsonBytes({ what, value: objectText(value) }).map((bytes): PlainBody => ({
+        what: bytes.what,
+        target: withQuery(path, query),
+        type,
+        body: bytes.value,
+      })),
     )
     .chain(encoded);
 }
@@ -88,15 +93,20 @@ function formTask(imageValue: fc.Arbitrary<Labelled<unknown>>) {
     field: { name: "image", value: utf8(String(value)), isFile: false },
   }));
   return ({ task, options }: TaskOptions): fc.Arbitrary<Content> => {
-    const fields = queryEntries(options).map(([name, value]): FormField => ({ name, value: utf8(value), isFile: false }));
+    const fields = queryEntries(options).map(([name, value]): FormField => ({
+      name,
+      value: utf8(value),
+      isFile: false,
+    }));
     const query = seldom(8, fc.constant({ what: "", value: "" }), anyQuery(queryEntries(options)));
     return fc
       .tuple(seldom<Readonly<{ what: string; field: FormField }>>(6, file, text), query)
       .chain(([image, { what, value: inQuery }]) =>
-        anyForm([image.field, ...fields]).map((form): PlainBody => ({
+        anyMultipart([image.field, ...fields]).map((form): PlainBody => ({
           what: [form.what, image.what, what].filter(Boolean).join("; "),
           target: withQuery(`/v1/${task}`, inQuery),
-          ...form.value,
+          type: form.value.contentType,
+          body: form.value.body,
         })),
       )
       .chain(encoded);
@@ -118,7 +128,9 @@ const MAX_LIST_CHARACTERS = 1_000_000;
 function listText(items: readonly string[]): fc.Arbitrary<string> {
   const [first = "{}"] = items;
   const most = Math.ceil(MAX_LIST_CHARACTERS / first.length);
-  const repeated = fc.constantFrom(0, 32, 33, 300).map((times) => Array.from({ length: Math.min(times, most) }, () => first));
+  const repeated = fc
+    .constantFrom(0, 32, 33, 300)
+    .map((times) => Array.from({ length: Math.min(times, most) }, () => first));
   return seldom(15, fc.constant(items), repeated).map((list) => `[${list.join(",")}]`);
 }
 
@@ -130,24 +142,30 @@ function itemText(item: Readonly<Record<string, unknown>>): fc.Arbitrary<string>
 
 /** Several tasks on one image. */
 export function analyzeContent(origin: string): fc.Arbitrary<Content> {
-  const items = fc.array(anyOptions.chain(({ task, options }) => itemText({ task, ...options })), { maxLength: 4 });
-  return fc
-    .tuple(anyImageValue(origin), items.chain(listText))
-    .chain(([image, tasks]) =>
-      jsonContent("/v1/analyze", [...membersOf({ image: image.value }), ["tasks", tasks]], "").map((content) => ({
-        ...content,
-        what: `${content.what}; ${image.what}`,
-      })),
-    );
+  const items = fc.array(
+    anyOptions.chain(({ task, options }) => itemText({ task, ...options })),
+    { maxLength: 4 },
+  );
+  return fc.tuple(anyImageValue(origin), items.chain(listText)).chain(([image, tasks]) =>
+    jsonContent("/v1/analyze", [...membersOf({ image: image.value }), ["tasks", tasks]], "").map((content) => ({
+      ...content,
+      what: `${content.what}; ${image.what}`,
+    })),
+  );
 }
 
 /** Several tasks, each on its own image; half of the batches share one. */
 export function batchContent(origin: string): fc.Arbitrary<Content> {
   const own = anyImageValue(origin).map(({ value }) => value);
-  const images = fc.oneof(fc.array(own, { minLength: 4, maxLength: 4 }), own.map((value) => [value, value, value, value]));
-  const items = fc.tuple(images, fc.array(anyOptions, { maxLength: 4 })).chain(([values, options]) =>
-    fc.tuple(...options.map((each, index) => itemText({ image: values[index], task: each.task, ...each.options }))),
+  const images = fc.oneof(
+    fc.array(own, { minLength: 4, maxLength: 4 }),
+    own.map((value) => [value, value, value, value]),
   );
+  const items = fc
+    .tuple(images, fc.array(anyOptions, { maxLength: 4 }))
+    .chain(([values, options]) =>
+      fc.tuple(...options.map((each, index) => itemText({ image: values[index], task: each.task, ...each.options }))),
+    );
   return items.chain(listText).chain((list) => jsonContent("/v1/batch", [["items", list]], ""));
 }
 
@@ -158,7 +176,13 @@ export function mismatchedContent(path: string): fc.Arbitrary<Content> {
     [2, labelled("bytes", fc.uint8Array({ maxLength: 60 }))],
     [2, labelled("JSON", fc.json().map(utf8))],
     [1, anyImage],
-    [1, labelled("long bytes", fc.integer().map((seed) => noise(70_000, seed)))],
+    [
+      1,
+      labelled(
+        "long bytes",
+        fc.integer().map((seed) => noise(70_000, seed)),
+      ),
+    ],
   );
   return fc
     .tuple(bodies, types, anyQuery([["a", "1"]]))

@@ -3,7 +3,7 @@ import { declared, rows } from "../document-check.ts";
 import { analyzeContent, batchContent, type Content, mismatchedContent, taskContent } from "./any-content.ts";
 import { anyHeaders } from "./any-headers.ts";
 import { anyQuery } from "./any-query.ts";
-import { utf8 } from "./bytes.ts";
+import { utf8 } from "../text-bytes.ts";
 import type { FuzzRequest } from "./fuzz-request.ts";
 import { stallingPaths } from "./image-server.ts";
 import { weighted } from "./labelled.ts";
@@ -47,12 +47,20 @@ const spellings: readonly ((path: string) => string)[] = [
 const declaredPaths = [...declared.keys()];
 const path = weighted(
   [8, fc.constantFrom(...declaredPaths)],
-  [1, fc.constantFrom("/v1/vqa", "/v1/", "/v1", "/nothing", "/v1/%3COD%3E", "/v1/__proto__", `/v1/${"a".repeat(3000)}`)],
+  [
+    1,
+    fc.constantFrom("/v1/vqa", "/v1/", "/v1", "/nothing", "/v1/%3COD%3E", "/v1/__proto__", `/v1/${"a".repeat(3000)}`),
+  ],
   [2, fc.tuple(fc.constantFrom(...declaredPaths), fc.constantFrom(...spellings)).map(([own, spell]) => spell(own))],
 );
 
 const withoutBody: fc.Arbitrary<FuzzRequest> = fc
-  .tuple(fc.constantFrom("GET", "GET", "GET", "HEAD", "OPTIONS", "POST", "DELETE"), path, anyQuery([["a", "1"]]), anyHeaders)
+  .tuple(
+    fc.constantFrom("GET", "GET", "GET", "HEAD", "OPTIONS", "POST", "DELETE"),
+    path,
+    anyQuery([["a", "1"]]),
+    anyHeaders,
+  )
   .map(([method, own, { value: query }, headers]) => ({
     what: "no body",
     method,
@@ -70,8 +78,9 @@ const mismatched = fc
 
 /** A valid request but for the server of its image. */
 function stalling(origin: string): fc.Arbitrary<FuzzRequest> {
-  return fc.tuple(fc.constantFrom(...rows.filter(({ input }) => input === "none")), fc.constantFrom(...stallingPaths)).map(
-    ([{ name }, url]) => ({
+  return fc
+    .tuple(fc.constantFrom(...rows.filter(({ input }) => input === "none")), fc.constantFrom(...stallingPaths))
+    .map(([{ name }, url]) => ({
       what: `URL ${url}`,
       method: "POST",
       target: `/v1/${name}`,
@@ -80,8 +89,7 @@ function stalling(origin: string): fc.Arbitrary<FuzzRequest> {
       transfer: "length",
       isValid: false,
       stalls: true,
-    }),
-  );
+    }));
 }
 
 /**

@@ -8,7 +8,20 @@ export type Header = readonly [name: string, value: string];
 
 /** Values of the headers that the API reads, and of others that clients send. Latin-1, as on the wire. */
 const values: Readonly<Record<string, readonly string[]>> = {
-  "cache-control": ["no-store", "no-cache", "max-age=0", "max-age=0, stale-if-error=9", "only-if-cached", "only-if-cached, max-age=99", "=,;", "max-age=-1", "max-age=1e99", 'no-cache="x"', "MAX-AGE=5", ",".repeat(2000)],
+  "cache-control": [
+    "no-store",
+    "no-cache",
+    "max-age=0",
+    "max-age=0, stale-if-error=9",
+    "only-if-cached",
+    "only-if-cached, max-age=99",
+    "=,;",
+    "max-age=-1",
+    "max-age=1e99",
+    'no-cache="x"',
+    "MAX-AGE=5",
+    ",".repeat(2000),
+  ],
   "if-none-match": ['"x"', "W/", "*", 'W/"x", "y"', '"', "", ",,,", '"\u00ff"', `"${"x".repeat(3000)}"`],
   "if-match": ['"x"', "*"],
   "if-modified-since": ["Sun, 06 Nov 1994 08:49:37 GMT", "yesterday"],
@@ -54,13 +67,53 @@ export const anyHeaders: fc.Arbitrary<readonly Header[]> = weighted(
 );
 
 /** Media types that fit no body of the API, or no media type at all. */
-const otherTypes = ["", ";", "/", "text/plain", "text/json", "image", "image/", "video/mp4", "application/x-www-form-urlencoded", "application/xml", "application/json/x", "binary/octet-stream", "image/\u00ff", "application/json, image/png", "*/*"];
-const jsonTypes = ["application/json", "application/json; charset=utf-8", "application/problem+json", "APPLICATION/JSON", "application/json; charset=utf-16", "application/json;", " application/json"];
-const imageTypes = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/*", "IMAGE/PNG", "image/x-icon", "image/svg+xml", "application/octet-stream", "image/png; name=a"];
+const otherTypes = [
+  "",
+  ";",
+  "/",
+  "text/plain",
+  "text/json",
+  "image",
+  "image/",
+  "video/mp4",
+  "application/x-www-form-urlencoded",
+  "application/xml",
+  "application/json/x",
+  "binary/octet-stream",
+  "image/\u00ff",
+  "application/json, image/png",
+  "*/*",
+];
+const jsonTypes = [
+  "application/json",
+  "application/json; charset=utf-8",
+  "application/problem+json",
+  "APPLICATION/JSON",
+  "application/json; charset=utf-16",
+  "application/json;",
+  " application/json",
+];
+const imageTypes = [
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "image/gif",
+  "image/*",
+  "IMAGE/PNG",
+  "image/x-icon",
+  "image/svg+xml",
+  "application/octet-stream",
+  "image/png; name=a",
+];
 
 /** The content type of a JSON body: another one in 1 of 20 cases, and none at all in 1 of 40. */
 const typed = (types: readonly string[]): fc.Arbitrary<string | undefined> =>
-  weighted<string | undefined>([20, fc.constant(types[0])], [17, fc.constantFrom(...types)], [2, fc.constantFrom(...otherTypes)], [1, fc.constant(undefined)]);
+  weighted<string | undefined>(
+    [20, fc.constant(types[0])],
+    [17, fc.constantFrom(...types)],
+    [2, fc.constantFrom(...otherTypes)],
+    [1, fc.constant(undefined)],
+  );
 
 /** Content types of a JSON body, most of them right; undefined for none. */
 export const jsonType = typed(jsonTypes);

@@ -22,7 +22,10 @@ const encodings: readonly (readonly [string, (bytes: Uint8Array) => string])[] =
   ["a data URI without a type", (bytes) => `data:;base64,${base64(bytes)}`],
   ["a percent-encoded data URI", (bytes) => `data:image/png;base64,${percent(base64(bytes))}`],
   ["percent-encoded base64", (bytes) => percent(base64(bytes))],
-  ["a data URI without base64", (bytes) => `data:image/png,${encodeURIComponent(Buffer.from(bytes).toString("latin1"))}`],
+  [
+    "a data URI without base64",
+    (bytes) => `data:image/png,${encodeURIComponent(Buffer.from(bytes).toString("latin1"))}`,
+  ],
   ["a data URI of base64 that does not say so", (bytes) => `data:image/png,${base64(bytes)}`],
   ["a data URI with a broken percent sign", (bytes) => `data:image/png;base64,%zz${base64(bytes)}%`],
   ["a data URI with a fragment", (bytes) => `data:image/png;base64,${base64(bytes)}#a`],
@@ -40,17 +43,15 @@ const MAX_ENCODED_BYTES = 200_000;
 const image = anyImage.filter(({ value }) => value.length <= MAX_ENCODED_BYTES);
 
 const text = fc
-  .tuple(
-    image,
-    seldom(3, fc.constantFrom(...encodings.slice(0, 2)), fc.constantFrom(...encodings)),
-  )
+  .tuple(image, seldom(3, fc.constantFrom(...encodings.slice(0, 2)), fc.constantFrom(...encodings)))
   .map(([{ what, value }, [how, encode]]) => ({ what: `${what} as ${how}`, value: encode(value) }));
 
 const decorations = ["", "?a=%zz", "?a=%ff#b", "#a", "/", "%00", "?x=" + "y".repeat(200), "?\u00e9", "?a b"];
 
 function urlAt(origin: string): fc.Arbitrary<Labelled<string>> {
   const { host } = new URL(origin);
-  const at = (paths: readonly string[]) => fc.constantFrom(...paths).map((path) => ({ what: `URL ${path}`, value: origin + path }));
+  const at = (paths: readonly string[]) =>
+    fc.constantFrom(...paths).map((path) => ({ what: `URL ${path}`, value: origin + path }));
   const decorated = fc
     .tuple(at(quickPaths), fc.constantFrom(...decorations))
     .map(([{ what, value }, end]) => ({ what, value: value + end }));
@@ -83,19 +84,43 @@ function urlAt(origin: string): fc.Arbitrary<Labelled<string>> {
 /** The `image` of a JSON body: base64 and data URIs in many spellings, URLs of `startImageServer` at `origin`, objects, and what is neither. */
 export function anyImageValue(origin: string): fc.Arbitrary<Labelled<unknown>> {
   const url = urlAt(origin);
-  const objects = fc.tuple(text, url).chain(([encoded, address]) =>
-    fc.constantFrom<Labelled<unknown>>(
-      { what: `{base64: ${encoded.what}}`, value: { base64: encoded.value } },
-      { what: `{url: ${address.what}}`, value: { url: address.value } },
-      { what: "{base64: a URL}", value: { base64: address.value } },
-      { what: "{url: base64}", value: { url: encoded.value } },
-      { what: "{base64, url}", value: { base64: encoded.value, url: address.value } },
-      { what: "{url: null}", value: { url: null, base64: encoded.value } },
+  const objects = fc
+    .tuple(text, url)
+    .chain(([encoded, address]) =>
+      fc.constantFrom<Labelled<unknown>>(
+        { what: `{base64: ${encoded.what}}`, value: { base64: encoded.value } },
+        { what: `{url: ${address.what}}`, value: { url: address.value } },
+        { what: "{base64: a URL}", value: { base64: address.value } },
+        { what: "{url: base64}", value: { url: encoded.value } },
+        { what: "{base64, url}", value: { base64: encoded.value, url: address.value } },
+        { what: "{url: null}", value: { url: null, base64: encoded.value } },
+      ),
+    );
+  const odd = labelled<unknown>(
+    "an odd image",
+    fc.constantFrom<unknown>(
+      "",
+      " ",
+      "%%%",
+      null,
+      7,
+      true,
+      [],
+      {},
+      [""],
+      "data:",
+      "data:,",
+      "data:image/png;base64,",
+      "QUJD",
+      "=",
+      "a",
     ),
   );
-  const odd = labelled<unknown>("an odd image", fc.constantFrom<unknown>("", " ", "%%%", null, 7, true, [], {}, [""], "data:", "data:,", "data:image/png;base64,", "QUJD", "=", "a"));
   return weighted<Labelled<unknown>>([14, text], [4, url], [3, objects], [1, odd]);
 }
 
 /** A valid image as base64. */
-export const validImageText: fc.Arbitrary<Labelled<string>> = validImage.map(({ what, value }) => ({ what, value: base64(value) }));
+export const validImageText: fc.Arbitrary<Labelled<string>> = validImage.map(({ what, value }) => ({
+  what,
+  value: base64(value),
+}));

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { joinBytes } from "../image-bytes.ts";
 import { byteChange, place } from "./byte-changes.ts";
-import { type Bytes, latin1, offsetOf, spliced, utf8 } from "./bytes.ts";
+import { latin1, utf8 } from "../text-bytes.ts";
+import { type Bytes, offsetOf, spliced } from "./bytes.ts";
 import { labelled, type Labelled, seldom, weighted } from "./labelled.ts";
 
 /** A member of an object: its name, and its value as JSON text, so that names can repeat and values can be what no object can hold. */
@@ -62,7 +63,18 @@ const hugeValue = fc.oneof(
 );
 const oddValue = weighted([12, fc.constantFrom(...oddValues)], [2, hugeValue], [2, fc.json({ maxDepth: 3 })]);
 
-const oddNames = ["__proto__", "constructor", "toString", "", "image ", "Image", "labels[]", "image.url", "\ud800", "x".repeat(400)];
+const oddNames = [
+  "__proto__",
+  "constructor",
+  "toString",
+  "",
+  "image ",
+  "Image",
+  "labels[]",
+  "image.url",
+  "\ud800",
+  "x".repeat(400),
+];
 
 type MembersChange = Labelled<(members: readonly Member[]) => readonly Member[]>;
 
@@ -70,20 +82,28 @@ const at = (where: number, members: readonly Member[]): number => offsetOf(where
 const nameAt = (where: number, members: readonly Member[]): string => members[at(where, members)]?.[0] ?? "image";
 
 /** A change of an object's members; a repeated name may come before or after the first. */
-const membersChange: fc.Arbitrary<MembersChange> = fc.tuple(place, oddValue, fc.boolean()).chain(([where, json, isFirst]) => {
-  const again = (members: readonly Member[]): readonly Member[] => {
-    const repeated: Member = [nameAt(where, members), json];
-    return isFirst ? [repeated, ...members] : [...members, repeated];
-  };
-  const replaced = (members: readonly Member[]): readonly Member[] =>
-    members.map(([name, own], index) => [name, index === at(where, members) ? json : own]);
-  return weighted<MembersChange>(
-    [6, fc.constant({ what: "an odd value", value: replaced })],
-    [3, fc.constant({ what: "a name twice", value: again })],
-    [2, labelled("an unknown name", fc.constantFrom(...oddNames).map((name) => (members) => [...members, [name, json]]))],
-    [2, fc.constant({ what: "a member lost", value: (members) => members.toSpliced(at(where, members), 1) })],
-  );
-});
+const membersChange: fc.Arbitrary<MembersChange> = fc
+  .tuple(place, oddValue, fc.boolean())
+  .chain(([where, json, isFirst]) => {
+    const again = (members: readonly Member[]): readonly Member[] => {
+      const repeated: Member = [nameAt(where, members), json];
+      return isFirst ? [repeated, ...members] : [...members, repeated];
+    };
+    const replaced = (members: readonly Member[]): readonly Member[] =>
+      members.map(([name, own], index) => [name, index === at(where, members) ? json : own]);
+    return weighted<MembersChange>(
+      [6, fc.constant({ what: "an odd value", value: replaced })],
+      [3, fc.constant({ what: "a name twice", value: again })],
+      [
+        2,
+        labelled(
+          "an unknown name",
+          fc.constantFrom(...oddNames).map((name) => (members) => [...members, [name, json]]),
+        ),
+      ],
+      [2, fc.constant({ what: "a member lost", value: (members) => members.toSpliced(at(where, members), 1) })],
+    );
+  });
 
 /** Members as given in 3 of 4 cases, else with one or two changes. */
 export function changedMembers(members: readonly Member[]): fc.Arbitrary<Labelled<readonly Member[]>> {
@@ -113,7 +133,7 @@ const wire: Readonly<Record<string, (text: string) => Uint8Array>> = {
   "after much white space": (text) => utf8(" ".repeat(100_000) + text),
   "with a comma at its end": (text) => utf8(`${text.slice(0, -1)},}`),
   "with something behind it": (text) => utf8(`${text}x`),
-  "twice": (text) => utf8(text + text),
+  twice: (text) => utf8(text + text),
   "in a list": (text) => utf8(`[${text}]`),
   "as a string": (text) => utf8(JSON.stringify(text)),
   "in single quotes": (text) => utf8(text.replaceAll('"', "'")),
@@ -121,20 +141,27 @@ const wire: Readonly<Record<string, (text: string) => Uint8Array>> = {
   "with NaN": (text) => utf8(`${text.slice(0, -1)},"beams":NaN}`),
   "with a raw line break": (text) => utf8(text.replace('":"', '":"\n')),
   "form-encoded": (text) => utf8(`json=${encodeURIComponent(text)}`),
-  "empty": () => new Uint8Array(),
-  "null": () => utf8("null"),
+  empty: () => new Uint8Array(),
+  null: () => utf8("null"),
   "a number": () => utf8("1"),
   "a string": () => utf8('"image"'),
 };
 
 /** A JSON text as bytes: UTF-8 in 9 of 10 cases, else in other encodings, cut off, changed, or with what JSON does not allow. */
 export function jsonBytes({ what, value: text }: Labelled<string>): fc.Arbitrary<Labelled<Uint8Array>> {
-  const odd = fc.constantFrom(...Object.entries(wire)).map(([how, encode]) => ({ what: `${what}, ${how}`, value: encode(text) }));
+  const odd = fc
+    .constantFrom(...Object.entries(wire))
+    .map(([how, encode]) => ({ what: `${what}, ${how}`, value: encode(text) }));
   const cut = place.map((to) => {
     const bytes = utf8(text);
     const length = offsetOf(to, bytes.length);
     return { what: `${what}, cut off`, value: spliced(bytes, length, bytes.length, new Uint8Array()) };
   });
   const changed = byteChange.map((change) => ({ what: `${what}, ${change.what}`, value: change.value(utf8(text)) }));
-  return weighted<Labelled<Uint8Array>>([45, fc.constant({ what, value: utf8(text) })], [3, odd], [1, cut], [1, changed]);
+  return weighted<Labelled<Uint8Array>>(
+    [45, fc.constant({ what, value: utf8(text) })],
+    [3, odd],
+    [1, cut],
+    [1, changed],
+  );
 }

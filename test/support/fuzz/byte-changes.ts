@@ -36,21 +36,19 @@ const overwritten = fc.tuple(place, fc.oneof(short, sameBytes)).map(([where, oth
   const at = offsetOf(where, bytes.length);
   return spliced(bytes, at, at + others.length, others);
 });
-const removed = fc
-  .tuple(place, fc.integer({ min: 1, max: 200 }))
-  .map(([where, length]) => (bytes: Uint8Array) => {
-    const at = offsetOf(where, bytes.length);
-    return spliced(bytes, at, at + length, new Uint8Array());
-  });
-const repeated = fc
-  .tuple(place, fc.integer({ min: 1, max: 300 }))
-  .map(([where, length]) => (bytes: Uint8Array) => {
-    const at = offsetOf(where, bytes.length);
-    return spliced(bytes, at, at, bytes.subarray(at, at + length));
-  });
-const appended = fc
-  .tuple(fc.nat({ max: 2000 }), fc.integer())
-  .map(([length, seed]) => (bytes: Uint8Array) => joinBytes(bytes, noise(length, seed)));
+const removed = fc.tuple(place, fc.integer({ min: 1, max: 200 })).map(([where, length]) => (bytes: Uint8Array) => {
+  const at = offsetOf(where, bytes.length);
+  return spliced(bytes, at, at + length, new Uint8Array());
+});
+const repeated = fc.tuple(place, fc.integer({ min: 1, max: 300 })).map(([where, length]) => (bytes: Uint8Array) => {
+  const at = offsetOf(where, bytes.length);
+  return spliced(bytes, at, at, bytes.subarray(at, at + length));
+});
+const appended = fc.tuple(fc.nat({ max: 2000 }), fc.integer()).map(
+  ([length, seed]) =>
+    (bytes: Uint8Array) =>
+      joinBytes(bytes, noise(length, seed)),
+);
 const swapped = place.map((where) => (bytes: Uint8Array) => {
   const at = offsetOf(where, bytes.length);
   return joinBytes(bytes.subarray(at), bytes.subarray(0, at));

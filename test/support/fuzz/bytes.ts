@@ -1,16 +1,6 @@
 /** Bytes that a request body can be made of. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The bytes of a text in UTF-8. */
-export function utf8(text: string): Bytes {
-  return new TextEncoder().encode(text);
-}
-
-/** The bytes of a text in Latin-1; only the lowest eight bits of each code unit are used. */
-export function latin1(text: string): Bytes {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 255);
-}
-
 /** Returns an offset into `length` bytes: `place` is in ten-thousandths of the length. */
 export function offsetOf(place: number, length: number): number {
   return Math.min(length, Math.floor((place * length) / 10_000));

@@ -2,8 +2,9 @@ import { deflateSync } from "node:zlib";
 import * as fc from "fast-check";
 import { MAX_IMAGE_BYTES } from "../../../src/image/image.ts";
 import { ihdr, joinBytes, jpegSegments, pngChunk, pngOf } from "../image-bytes.ts";
-import { webpChunk } from "./any-piece.ts";
-import { type Bytes, latin1, noise } from "./bytes.ts";
+import { riffChunk } from "../metadata-bytes.ts";
+import { latin1 } from "../text-bytes.ts";
+import { type Bytes, noise } from "./bytes.ts";
 import { fileOf, piecesOf } from "./image-pieces.ts";
 import { labelled, type Labelled, weighted } from "./labelled.ts";
 import { seedImages } from "./seed-images.ts";
@@ -19,7 +20,20 @@ const [jpeg = new Uint8Array()] = seedImages.jpeg.slice(2);
 const [gif = new Uint8Array()] = seedImages.gif.slice(1);
 const [lossy = new Uint8Array()] = seedImages.webp.slice(1);
 
-const side = fc.constantFrom(0, 1, 1415, 16_383, 16_384, 16_385, 20_000, 65_535, 100_000, 0x7fffffff, 0x80000000, 0xffffffff);
+const side = fc.constantFrom(
+  0,
+  1,
+  1415,
+  16_383,
+  16_384,
+  16_385,
+  20_000,
+  65_535,
+  100_000,
+  0x7fffffff,
+  0x80000000,
+  0xffffffff,
+);
 const sides = fc.tuple(side, side);
 
 /** Writes numbers of two bytes into a copy. */
@@ -72,20 +86,22 @@ const gifData = fc.tuple(sides, fc.integer(), fc.nat({ max: 12 })).map(([[width,
 });
 
 const webpFrame = sides.map(([width, height]) => with16(lossy, 26, [width, height], true));
-const webpCanvas = fc.tuple(fc.uint8Array({ minLength: 6, maxLength: 6 }), fc.nat({ max: 255 })).map(([size, flags]) => {
-  const canvas = webpChunk("VP8X", Uint8Array.of(flags, 0, 0, 0, ...size));
-  const { head, pieces } = piecesOf.webp(lossy);
-  return fileOf("webp", { head, pieces: [canvas, ...pieces] }, true);
-});
+const webpCanvas = fc
+  .tuple(fc.uint8Array({ minLength: 6, maxLength: 6 }), fc.nat({ max: 255 }))
+  .map(([size, flags]) => {
+    const canvas = riffChunk("VP8X", Uint8Array.of(flags, 0, 0, 0, ...size));
+    const { head, pieces } = piecesOf.webp(lossy);
+    return fileOf("webp", { head, pieces: [canvas, ...pieces] }, true);
+  });
 
 /** A valid file with zeros behind it, around the limit of an image and around that of a body. */
 const padded = fc
   .constantFrom(MAX_IMAGE_BYTES, MAX_IMAGE_BYTES + 1, 16 * 1024 * 1024 + 1)
   .map((length) => joinBytes(png, new Uint8Array(length - png.length)));
 
-const inflating = fc.tuple(sides, fc.constantFrom(0, 2, 6)).map(([[width, height], colour]) =>
-  pngOf(ihdr(width, height, 8, colour), pngChunk("IDAT", bomb)),
-);
+const inflating = fc
+  .tuple(sides, fc.constantFrom(0, 2, 6))
+  .map(([[width, height], colour]) => pngOf(ihdr(width, height, 8, colour), pngChunk("IDAT", bomb)));
 
 /** Small files that claim or inflate to huge sizes, or have thousands of pieces; seldom files around the limits of bytes. */
 export const imageBomb: fc.Arbitrary<Labelled<Bytes>> = weighted(

@@ -3,7 +3,8 @@ import { createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { joinBytes } from "../image-bytes.ts";
 import { drip, headOf } from "../hostile-backend.ts";
-import { latin1, noise } from "./bytes.ts";
+import { latin1 } from "../text-bytes.ts";
+import { noise } from "./bytes.ts";
 import { imageFormats, seedImages } from "./seed-images.ts";
 
 /** What a server does after a complete request. */
@@ -49,9 +50,22 @@ const redirects: Readonly<Record<string, Behaviour>> = {
 };
 
 const statuses = Object.fromEntries(
-  ["201 Created", "204 No Content", "206 Partial", "401 No", "403 No", "404 No", "410 Gone", "429 Slow", "500 No", "503 No", "599 X"].map(
-    (status) => [`status-${status.slice(0, 3)}`, reply(status, ["Content-Type: text/plain"], status.startsWith("204") ? undefined : png)],
-  ),
+  [
+    "201 Created",
+    "204 No Content",
+    "206 Partial",
+    "401 No",
+    "403 No",
+    "404 No",
+    "410 Gone",
+    "429 Slow",
+    "500 No",
+    "503 No",
+    "599 X",
+  ].map((status) => [
+    `status-${status.slice(0, 3)}`,
+    reply(status, ["Content-Type: text/plain"], status.startsWith("204") ? undefined : png),
+  ]),
 );
 
 const bodies: Readonly<Record<string, Behaviour>> = {
@@ -73,7 +87,8 @@ const faults: Readonly<Record<string, Behaviour>> = {
   reset: (socket) => void socket.resetAndDestroy(),
   closes: (socket) => void socket.end(),
   "ends-early": reply("200 OK", ["Content-Length: 99999"], png),
-  "resets-in-the-body": (socket) => void socket.write(headOf("200 OK", ["Content-Length: 99999"]), () => socket.resetAndDestroy()),
+  "resets-in-the-body": (socket) =>
+    void socket.write(headOf("200 OK", ["Content-Length: 99999"]), () => socket.resetAndDestroy()),
   "claims-terabytes": reply("200 OK", ["Content-Length: 1000000000000"], png),
   "two-lengths": reply("200 OK", ["Content-Length: 5", "Content-Length: 7"], png),
   "broken-length": reply("200 OK", ["Content-Length: five"], png),
@@ -96,7 +111,13 @@ const stalls: Readonly<Record<string, Behaviour>> = {
 const behaviours = { ...images, ...validity, ...redirects, ...statuses, ...bodies, ...faults, ...stalls };
 
 /** The paths of the images that the server sends as they are. */
-export const goodPaths: readonly string[] = [...Object.keys(images), "cacheable", "to-image", "gzip", "without-length"].map((name) => `/${name}`);
+export const goodPaths: readonly string[] = [
+  ...Object.keys(images),
+  "cacheable",
+  "to-image",
+  "gzip",
+  "without-length",
+].map((name) => `/${name}`);
 
 /** The paths that every request gets an answer from at once. */
 export const quickPaths: readonly string[] = Object.keys(behaviours)

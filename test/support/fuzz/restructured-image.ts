@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { pngChunk } from "../image-bytes.ts";
-import { anyPiece } from "./any-piece.ts";
+import { jpegMetadata, pngMetadata, webpMetadata } from "../metadata-bytes.ts";
+import { latin1 } from "../text-bytes.ts";
 import { byteChange, place } from "./byte-changes.ts";
-import { type Bytes, latin1, offsetOf, spliced } from "./bytes.ts";
+import { type Bytes, offsetOf, spliced } from "./bytes.ts";
 import { fileOf, lengthField, type Pieces, piecesOf } from "./image-pieces.ts";
 import { labelled, type Labelled, seldom, weighted } from "./labelled.ts";
 import { type ImageFormat, imageFormats, seedImages } from "./seed-images.ts";
@@ -29,18 +30,27 @@ const moved = fc.tuple(place, place).map(([from, to]) => (pieces: readonly Uint8
   const others = pieces.toSpliced(at, 1);
   return others.toSpliced(indexOf(to, pieces), 0, ...pieces.slice(at, at + 1));
 });
-const shuffled = fc.array(fc.nat(), { minLength: 12, maxLength: 12 }).map((keys) => (pieces: readonly Uint8Array[]) =>
-  pieces
-    .map((piece, index) => ({ piece, key: keys[index % keys.length] ?? 0 }))
-    .toSorted((one, other) => one.key - other.key)
-    .map(({ piece }) => piece),
+const shuffled = fc.array(fc.nat(), { minLength: 12, maxLength: 12 }).map(
+  (keys) => (pieces: readonly Uint8Array[]) =>
+    pieces
+      .map((piece, index) => ({ piece, key: keys[index % keys.length] ?? 0 }))
+      .toSorted((one, other) => one.key - other.key)
+      .map(({ piece }) => piece),
 );
 const removed = place.map((where) => replaced(where, () => []));
 const repeated = fc
   .tuple(place, weighted([8, fc.integer({ min: 2, max: 4 })], [1, fc.constant(300)]))
-  .map(([where, times]) => replaced(where, (piece) => Array.from({ length: piece.length > 500 ? 2 : times }, () => piece)));
+  .map(([where, times]) =>
+    replaced(where, (piece) => Array.from({ length: piece.length > 500 ? 2 : times }, () => piece)),
+  );
 const strayBytes = fc
-  .tuple(place, fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 8 }), fc.nat({ max: 600 }).map((length) => new Uint8Array(length))))
+  .tuple(
+    place,
+    fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 8 }),
+      fc.nat({ max: 600 }).map((length) => new Uint8Array(length)),
+    ),
+  )
   .map(([where, bytes]) => replaced(where, (piece) => [bytes, piece]));
 const cutPiece = fc
   .tuple(place, place)
@@ -74,11 +84,26 @@ const changedChunk = fc.tuple(place, byteChange).map(([where, { value: change }]
   }),
 );
 
+const metadata: Readonly<Record<ImageFormat, (orientation: number) => readonly Uint8Array[]>> = {
+  png: pngMetadata,
+  jpeg: jpegMetadata,
+  webp: webpMetadata,
+  gif: () => [],
+};
+
+/** A piece that can be inserted into a file: one of another file of the format, or EXIF or XMP with any orientation. Some are changed. */
+function anyPiece(format: ImageFormat): fc.Arbitrary<Uint8Array> {
+  const others = seedImages[format].flatMap((seed) => piecesOf[format](seed).pieces.slice(0, 9));
+  const known = fc.nat({ max: 9 }).chain((orientation) => fc.constantFrom(...metadata[format](orientation), ...others));
+  return seldom(
+    3,
+    known,
+    fc.tuple(known, byteChange).map(([piece, { value: change }]) => change(piece)),
+  );
+}
+
 function pieceChange(format: ImageFormat): fc.Arbitrary<PieceChange> {
-  const inserted = fc.tuple(place, anyPiece[format]).map(([where, piece]) => ({
-    what: `${piece.what} inserted`,
-    value: replaced(where, (next) => [piece.value, next]),
-  }));
+  const inserted = fc.tuple(place, anyPiece(format)).map(([where, piece]) => replaced(where, (next) => [piece, next]));
   return weighted<PieceChange>(
     [2, labelled("a piece moved", moved)],
     [1, labelled("pieces shuffled", shuffled)],
@@ -88,7 +113,7 @@ function pieceChange(format: ImageFormat): fc.Arbitrary<PieceChange> {
     [1, labelled("a piece cut off", cutPiece)],
     [2, labelled("a piece changed", changedPiece)],
     [2, labelled("a wrong length", wrongLength(format))],
-    [6, inserted],
+    [6, labelled("a piece inserted", inserted)],
     ...(format === "png" ? [[3, labelled("data changed, checksum right", changedChunk)] as const] : []),
   );
 }
@@ -113,26 +138,28 @@ export const restructuredImage: fc.Arbitrary<Labelled<Bytes>> = fc.oneof(...imag
 /** The format's signature alone, and what some callers send for an image. */
 export const noImage: fc.Arbitrary<Labelled<Bytes>> = labelled(
   "no image",
-  fc.constantFrom(
-    "",
-    "hello",
-    "<!DOCTYPE html><html></html>",
-    '<svg xmlns="http://www.w3.org/2000/svg"/>',
-    "\0\0\0\u001cftypavif\0\0\0\0avifmif1",
-    "\0\0\0\u0018ftypheic\0\0\0\0",
-    "BM\u0046\0\0\0",
-    "II*\0\u0008\0\0\0",
-    "%PDF-1.7",
-    "PK\u0003\u0004",
-    "\u00ef\u00bb\u00bf\u0089PNG\r\n\u001a\n",
-    "\u0089PNG\n\u001a\n",
-    "\u0089PNG\r\n\u001a\n",
-    "\u00ff\u00d8\u00ff",
-    "\u00ff\u00d8\u00ff\u00d9",
-    "GIF89a",
-    "GIF88a\u0001\0\u0001\0\0\0\0;",
-    "RIFF\0\0\0\0WEBP",
-    "RIFF\u00ff\u00ff\u00ff\u00ffWEBPVP8L",
-    "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
-  ).map(latin1),
+  fc
+    .constantFrom(
+      "",
+      "hello",
+      "<!DOCTYPE html><html></html>",
+      '<svg xmlns="http://www.w3.org/2000/svg"/>',
+      "\0\0\0\u001cftypavif\0\0\0\0avifmif1",
+      "\0\0\0\u0018ftypheic\0\0\0\0",
+      "BM\u0046\0\0\0",
+      "II*\0\u0008\0\0\0",
+      "%PDF-1.7",
+      "PK\u0003\u0004",
+      "\u00ef\u00bb\u00bf\u0089PNG\r\n\u001a\n",
+      "\u0089PNG\n\u001a\n",
+      "\u0089PNG\r\n\u001a\n",
+      "\u00ff\u00d8\u00ff",
+      "\u00ff\u00d8\u00ff\u00d9",
+      "GIF89a",
+      "GIF88a\u0001\0\u0001\0\0\0\0;",
+      "RIFF\0\0\0\0WEBP",
+      "RIFF\u00ff\u00ff\u00ff\u00ffWEBPVP8L",
+      "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+    )
+    .map(latin1),
 );

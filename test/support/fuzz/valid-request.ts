@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { rows } from "../document-check.ts";
 import { joinBytes } from "../image-bytes.ts";
 import { validImage } from "./any-image.ts";
-import { utf8 } from "./bytes.ts";
+import { utf8 } from "../text-bytes.ts";
 import type { FuzzRequest } from "./fuzz-request.ts";
 
 /** The options that each kind of input requires: fields of JSON, and the same in a query. */
@@ -38,13 +38,15 @@ const asFile = fc.tuple(task, validImage).map(([{ name, input }, { what, value }
 }));
 
 /** Valid requests for every task: they show that what came before has broken nothing. */
-export const validRequest: fc.Arbitrary<FuzzRequest> = fc.oneof(asImage, asJson, asFile).map(({ what, target, type, body }) => ({
-  what: `valid: ${what}`,
-  method: "POST",
-  target,
-  headers: [["content-type", type]],
-  body,
-  transfer: "length",
-  isValid: true,
-  stalls: false,
-}));
+export const validRequest: fc.Arbitrary<FuzzRequest> = fc
+  .oneof(asImage, asJson, asFile)
+  .map(({ what, target, type, body }) => ({
+    what: `valid: ${what}`,
+    method: "POST",
+    target,
+    headers: [["content-type", type]],
+    body,
+    transfer: "length",
+    isValid: true,
+    stalls: false,
+  }));
