@@ -5,9 +5,10 @@ import { memoryCurve, sampleMemory } from "./fuzz/memory-curve.ts";
 import { replay } from "./fuzz/replay.ts";
 import { isClean, reportLines } from "./fuzz/report.ts";
 import { createTally } from "./fuzz/tally.ts";
-import { placements, startTargets, type Targets } from "./fuzz/targets.ts";
+import { apiNames, startTargets, type Targets } from "./fuzz/targets.ts";
 import { withProgress } from "./progress.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
+import { buildAssets } from "./site/build-assets.ts";
 
 const USAGE = `Sends generated requests, valid to hostile, to the built Worker under workerd and checks every response against the OpenAPI document.
 
@@ -16,7 +17,6 @@ const USAGE = `Sends generated requests, valid to hostile, to the built Worker u
   --requests <n>      how many (10000)
   --seed <n>          0 to 2147483647; the same seed gives the same requests (random)
   --concurrency <n>   requests in flight (8)
-  --embedded <n>      one request in n goes to the model in the isolate, the others to a fast backend (10)
   --seconds <n>       starts no request after this time (3600)
   --replay <n>[-<m>]  sends only the request with this number, or these numbers in their order, and prints all of it
 
@@ -46,13 +46,13 @@ function rangeFrom(text: string): { readonly from: number; readonly to: number }
 async function campaign(targets: Targets, options: CampaignOptions): Promise<boolean> {
   const tally = createTally();
   const started = performance.now();
-  const meters = placements.map((placement) => [placement, sampleMemory(targets.apis[placement].pid)] as const);
+  const meters = apiNames.map((api) => [api, sampleMemory(targets.apis[api].pid)] as const);
   const result = () => ({
     seed: options.seed,
     seconds: (performance.now() - started) / 1000,
     tally,
-    memory: meters.flatMap(([placement, { samples }]) =>
-      samples.length < MIN_SAMPLES ? [] : [[placement, memoryCurve(samples)] as const],
+    memory: meters.flatMap(([api, { samples }]) =>
+      samples.length < MIN_SAMPLES ? [] : [[api, memoryCurve(samples)] as const],
     ),
   });
   const print = (): void => console.log(reportLines(result()).join("\n"));
@@ -69,7 +69,6 @@ await runCommand(async () => {
     requests: { type: "string" },
     seed: { type: "string" },
     concurrency: { type: "string" },
-    embedded: { type: "string" },
     seconds: { type: "string" },
     replay: { type: "string" },
   });
@@ -80,12 +79,12 @@ await runCommand(async () => {
     from: range?.from ?? 0,
     to: range?.to ?? numberFrom("requests", values.requests, 10_000),
     concurrency: numberFrom("concurrency", values.concurrency, 8, 1, 64),
-    embeddedOneIn: numberFrom("embedded", values.embedded, 10),
     maxMs: 1000 * numberFrom("seconds", values.seconds, 3600),
   };
   console.log(`seed ${seed}`);
+  await buildAssets();
   const modules = await withProgress("Building the API…", bundle());
-  await using targets = await withProgress("Starting both placements…", startTargets(modules));
+  await using targets = await withProgress("Starting the APIs…", startTargets(modules, range === undefined));
   const isFine = range === undefined ? await campaign(targets, options) : await replay(targets, options);
   if (!isFine) process.exitCode = 1;
 });

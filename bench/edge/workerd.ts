@@ -21,6 +21,10 @@ export interface Site {
   readonly coalesces: boolean;
   /** The file of `services/` that stands in for the Cache API. */
   readonly cache: "cache.js" | "no-cache.js";
+  /** The limit of each isolate's JavaScript heap, in MB; without it, V8 collects garbage only once there are hundreds. */
+  readonly maxHeapMegabytes?: number;
+  /** Whether nothing is printed of what the Worker logs. */
+  readonly isQuiet?: boolean;
 }
 
 /** A workerd process with one Worker. */
@@ -73,8 +77,9 @@ function configuration({ modules, ...site }: Site, port: number): string {
     `(name = "internet", network = (allow = ["public", "private"]))`,
   ];
   const socket = `(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")`;
+  const flags = site.maxHeapMegabytes === undefined ? [] : [text(`--max-heap-size=${site.maxHeapMegabytes}`)];
   return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (services = ${list(services)}, sockets = ${list([socket])});
+const config :Workerd.Config = (v8Flags = ${list(flags)}, services = ${list(services)}, sockets = ${list([socket])});
 `;
 }
 
@@ -113,7 +118,7 @@ export async function serveWithWorkerd(site: Site): Promise<Workerd> {
   await cp(fileURLToPath(new URL("services", import.meta.url)), folder, { recursive: true });
   await writeFile(join(folder, "config.capnp"), configuration(site, port));
   const child = spawn(workerdBinary(), ["serve", join(folder, "config.capnp")], {
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: site.isQuiet === true ? "ignore" : ["ignore", "inherit", "inherit"],
   });
   const kill = (): void => void child.kill();
   process.once("exit", kill);

@@ -6,6 +6,7 @@ import { numberedRequests } from "../../tools/fuzz/numbered-requests.ts";
 import { createTally } from "../../tools/fuzz/tally.ts";
 import { isClean, reportLines } from "../../tools/fuzz/report.ts";
 import type { Sent } from "../../tools/fuzz/send.ts";
+import type { ApiName } from "../../tools/fuzz/targets.ts";
 import { received, violationsOf } from "../../tools/fuzz/violations.ts";
 import { declared } from "../support/document-check.ts";
 import { type FuzzRequest, pathOf } from "../support/fuzz/fuzz-request.ts";
@@ -24,14 +25,17 @@ const requestTo = (target: string, changes: Partial<FuzzRequest> = {}): FuzzRequ
 const caption = requestTo("/v1/caption");
 const common = { "x-request-id": "r", "access-control-allow-origin": "*" };
 
-function problem(status: number, code: ProblemCode): Response {
-  const body = problemDetails(code, { detail: "", requestId: "r" });
-  return new Response(JSON.stringify(body), { status, headers: { ...common, "content-type": "application/problem+json" } });
+function json(status: number, type: string, body: unknown): Response {
+  return new Response(JSON.stringify(body), { status, headers: { ...common, "content-type": `application/${type}` } });
 }
 
-async function kindsOf(request: FuzzRequest, response: Response, ms = 1) {
+function problem(status: number, code: ProblemCode): Response {
+  return json(status, "problem+json", problemDetails(code, { detail: "", requestId: "r" }));
+}
+
+async function kindsOf(request: FuzzRequest, response: Response, ms = 1, api: ApiName = "remote") {
   const sent: Sent = { type: "response", response, ms };
-  const found = await violationsOf(request, sent, await received(response));
+  const found = await violationsOf({ api, request }, sent, await received(response));
   return found.map(({ kind }) => kind);
 }
 
@@ -40,24 +44,88 @@ describe("the violations of a response", () => {
     expect(await kindsOf(caption, problem(400, "invalid-request"))).toEqual([]);
     expect(await kindsOf(caption, problem(503, "overloaded"))).toEqual([]);
     expect(await kindsOf(caption, problem(504, "not-cached"))).toEqual([]);
+    expect(await kindsOf(caption, json(200, "json", { "<CAPTION>": "" }))).toEqual([]);
     expect(await kindsOf(requestTo("/nothing?a=1"), problem(404, "not-found"))).toEqual([]);
-    expect(await kindsOf(requestTo("/v1/%63aption", { method: "PUT" }), problem(405, "method-not-allowed"))).toEqual([]);
+    expect(await kindsOf(requestTo("/v1/%63aption", { method: "PUT" }), problem(405, "method-not-allowed"))).toEqual(
+      [],
+    );
   });
 
   it.each<[string, FuzzRequest, Response, readonly string[]]>([
     ["a fault", caption, problem(500, "internal"), ["server fault"]],
     ["a fault of the backend", caption, problem(502, "backend-failed"), ["server fault"]],
-    ["another status", caption, new Response("", { status: 418, headers: common }), ["undeclared status", "contradicts the document"]],
-    ["a status without a code", requestTo("/healthz", { method: "HEAD" }), new Response(null, { status: 500, headers: common }), ["server fault"]],
-    ["a code of another operation", requestTo("/v1/batch"), problem(422, "image-corrupt"), ["undeclared status", "contradicts the document"]],
-    ["an answer that the schema refuses", caption, new Response("{}", { headers: { ...common, "content-type": "application/json" } }), ["contradicts the document"]],
-    ["a valid request that is refused", requestTo("/v1/caption", { isValid: true }), problem(422, "image-corrupt"), ["valid request refused"]],
+    [
+      "another status",
+      caption,
+      new Response("", { status: 418, headers: common }),
+      ["undeclared status", "contradicts the document"],
+    ],
+    [
+      "a status without a code",
+      requestTo("/healthz", { method: "HEAD" }),
+      new Response(null, { status: 500, headers: common }),
+      ["server fault"],
+    ],
+    [
+      "a code of another operation",
+      requestTo("/v1/batch"),
+      problem(422, "image-corrupt"),
+      ["undeclared status", "contradicts the document"],
+    ],
+    [
+      "a problem that the schema refuses",
+      caption,
+      json(400, "problem+json", { code: "invalid-request" }),
+      ["contradicts the document"],
+    ],
+    [
+      "a code with the status of another",
+      caption,
+      problem(404, "invalid-request"),
+      ["undeclared status", "contradicts the document"],
+    ],
+    [
+      "a body that is no JSON",
+      caption,
+      new Response("{", { headers: { ...common, "content-type": "application/json" } }),
+      ["contradicts the document"],
+    ],
+    ["an empty answer", caption, json(200, "json", {}), ["contradicts the document"]],
+    [
+      "an answer that lacks fields",
+      caption,
+      json(200, "json", { type: "text", task: "caption" }),
+      ["contradicts the document"],
+    ],
+    [
+      "an answer in the reference's form for no task",
+      caption,
+      json(200, "json", { caption: "" }),
+      ["contradicts the document"],
+    ],
+    [
+      "a valid request that is refused",
+      requestTo("/v1/caption", { isValid: true }),
+      problem(422, "image-corrupt"),
+      ["valid request refused"],
+    ],
   ])("name %s", async (_, request, response, kinds) => {
     expect(await kindsOf(request, response)).toEqual(kinds);
   });
 
+  it("do not name a fault of the backend if it sends rubbish, but any other fault", async () => {
+    expect(await kindsOf(caption, problem(502, "backend-failed"), 1, "rubbish")).toEqual([]);
+    expect(await kindsOf(caption, problem(500, "internal"), 1, "rubbish")).toEqual(["server fault"]);
+    expect(await kindsOf(requestTo("/healthz"), problem(502, "backend-failed"), 1, "rubbish")).not.toEqual([]);
+  });
+
   it("name a fault of one of several results", async () => {
-    const failed = { task: "ocr", status: "error", answer: null, problem: problemDetails("internal", { detail: "", requestId: "r" }) };
+    const failed = {
+      task: "ocr",
+      status: "error",
+      answer: null,
+      problem: problemDetails("internal", { detail: "", requestId: "r" }),
+    };
     const headers = { ...common, "content-type": "application/json" };
     const response = new Response(JSON.stringify({ results: [failed] }), { headers });
     expect(await kindsOf(requestTo("/v1/analyze"), response)).toEqual(["server fault"]);
@@ -65,13 +133,19 @@ describe("the violations of a response", () => {
 
   it("name a request that takes too long, unless the server of its image stalls", async () => {
     expect(await kindsOf(caption, problem(400, "invalid-request"), 60_000)).toEqual(["too slow"]);
-    expect(await kindsOf(requestTo("/v1/caption", { stalls: true }), problem(424, "image-url-timeout"), 60_000)).toEqual([]);
+    expect(
+      await kindsOf(requestTo("/v1/caption", { stalls: true }), problem(424, "image-url-timeout"), 60_000),
+    ).toEqual([]);
   });
 
   it("name a request without an answer, unless it was cut off", async () => {
-    const unanswered = await violationsOf(caption, { type: "unanswered", error: new Error("reset"), ms: 1 }, undefined);
+    const unanswered = await violationsOf(
+      { api: "remote", request: caption },
+      { type: "unanswered", error: new Error("reset"), ms: 1 },
+      undefined,
+    );
     expect(unanswered.map(({ kind }) => kind)).toEqual(["no answer"]);
-    expect(await violationsOf(caption, { type: "cut" }, undefined)).toEqual([]);
+    expect(await violationsOf({ api: "remote", request: caption }, { type: "cut" }, undefined)).toEqual([]);
   });
 });
 
@@ -80,8 +154,8 @@ it("a report has the seed, the statuses, the violations and their requests", asy
   const response = problem(500, "internal");
   const sent: Sent = { type: "response", response, ms: 12 };
   const answer = await received(response);
-  const violations = await violationsOf(caption, sent, answer);
-  tally.add({ number: 7, placement: "remote", request: caption, sent, answer, violations });
+  const violations = await violationsOf({ api: "remote", request: caption }, sent, answer);
+  tally.add({ number: 7, api: "remote", request: caption, sent, answer, violations });
   const report = reportLines({ seed: 42, seconds: 1, tally, memory: [] }).join("\n");
   expect(report).toMatch(/POST \/v1\/caption +1/u);
   expect(report).toContain("1 x server fault: internal");
@@ -107,19 +181,19 @@ describe("the requests of a campaign", () => {
   const origin = "http://127.0.0.1:1";
 
   it("are determined by seed and number", () => {
-    const [one, same, other] = [7, 7, 8].map((seed) => numberedRequests(seed, 10, origin));
+    const [one, same, other] = [7, 7, 8].map((seed) => numberedRequests(seed, origin));
     for (let number = 0; number < 20; number += 1) expect(same?.(number)).toEqual(one?.(number));
     expect(other?.(0)).not.toEqual(one?.(0));
   });
 
-  it("reach every operation of the document, in both placements", () => {
-    const requestOf = numberedRequests(1, 10, origin);
+  it("reach every operation of the document, in every API", () => {
+    const requestOf = numberedRequests(1, origin);
     const sent = Array.from({ length: 3000 }, (_, number) => requestOf(number));
     const operations = new Set(sent.map(({ request }) => `${request.method} ${pathOf(request)}`));
     const expected = [...declared].flatMap(([path, methods]) => methods.map((method) => `${method} ${path}`));
     expect([...operations]).toEqual(expect.arrayContaining(expected));
-    const embedded = sent.filter(({ placement }) => placement === "embedded");
-    expect(embedded.length).toBeGreaterThan(200);
-    expect(embedded.length).toBeLessThan(400);
+    const share = (name: ApiName) => sent.filter(({ api }) => api === name).length / sent.length;
+    expect(share("embedded")).toBeCloseTo(0.1, 1);
+    expect(share("rubbish")).toBeCloseTo(0.2, 1);
   });
 });

@@ -22,7 +22,20 @@ export const apiDocument = openApiDocument(rows, "1.0.0");
 
 const BASE = "https://api.test/openapi.json";
 const ajv = new Ajv2020({ strict: false });
-ajv.addSchema({ $id: BASE, ...apiDocument });
+
+/**
+ * The document's schemas, but the reference's form must have a task token as its name: by the document alone, an empty object and any object of
+ * strings would be an answer in that form.
+ */
+const schemas = {
+  ...apiDocument.components?.schemas,
+  ReferenceAnswer: {
+    ...apiDocument.components?.schemas?.["ReferenceAnswer"],
+    minProperties: 1,
+    propertyNames: { pattern: "^<[A-Z_]+>$" },
+  },
+};
+ajv.addSchema({ $id: BASE, ...apiDocument, components: { ...apiDocument.components, schemas } });
 
 /** Returns the URI of a part of the document, with a JSON pointer as its fragment. */
 export function pointer(...parts: readonly string[]): string {

@@ -12,24 +12,22 @@ export interface CampaignOptions {
   readonly to: number;
   /** How many requests are in flight. */
   readonly concurrency: number;
-  /** One request in this many goes to the model in the isolate, the others to the fast backend. */
-  readonly embeddedOneIn: number;
   /** No request starts after this many milliseconds. */
   readonly maxMs: number;
 }
 
 /** Sends a request and checks its response. */
 export async function runRequest(targets: Targets, seed: number, numbered: NumberedRequest): Promise<Finished> {
-  const { url, agent } = targets.apis[numbered.placement];
+  const { url, agent } = targets.apis[numbered.api];
   const sent = await send(url, agent, numbered.request, `fuzz-${seed}-${numbered.number}`);
   const answer = sent.type === "response" ? await received(sent.response) : undefined;
-  return { ...numbered, sent, answer, violations: await violationsOf(numbered.request, sent, answer) };
+  return { ...numbered, sent, answer, violations: await violationsOf(numbered, sent, answer) };
 }
 
 /** Sends the requests of a campaign, a few at a time, and adds each result to the tally. */
 export async function runCampaign(targets: Targets, options: CampaignOptions, tally: Tally): Promise<void> {
-  const { seed, from, to, concurrency, embeddedOneIn, maxMs } = options;
-  const requestOf = numberedRequests(seed, embeddedOneIn, targets.images);
+  const { seed, from, to, concurrency, maxMs } = options;
+  const requestOf = numberedRequests(seed, targets.images);
   const endsAt = performance.now() + maxMs;
   let next = from;
   const work = async (): Promise<void> => {

@@ -6,17 +6,17 @@ const SAMPLE_MS = 250;
 /** The number of windows of a curve. */
 export const WINDOWS = 20;
 
-/** How much more memory than in the first quarter the last may take and still count as flat, in megabytes and as a share. */
-const MAX_GROWTH_MB = 24;
-const MAX_GROWTH = 0.1;
+/** How much more memory than in the second quarter the last may take and still count as flat, in megabytes and as a share. */
+const MAX_GROWTH_MB = 32;
+const MAX_GROWTH = 0.15;
 
 /** Memory over a campaign, in megabytes. */
 export interface MemoryCurve {
   /** The minimum of each window: what is still used after a garbage collection. Empty if nothing was measured. */
   readonly minima: readonly number[];
   readonly maximum: number;
-  /** The median of the minima of the first quarter and of the last. */
-  readonly first: number;
+  /** The median of the minima of the second quarter and of the last. In the first, caches fill and V8 sizes its heap. */
+  readonly second: number;
   readonly last: number;
   readonly isFlat: boolean;
 }
@@ -37,10 +37,10 @@ export function memoryCurve(samples: readonly number[]): MemoryCurve {
     return Math.min(...samples.slice(start, end));
   });
   const quarter = Math.ceil(minima.length / 4);
-  const first = middle(minima.slice(0, quarter));
+  const second = middle(minima.slice(quarter, 2 * quarter));
   const last = middle(minima.slice(-quarter));
-  const isFlat = last <= first + Math.max(MAX_GROWTH_MB, MAX_GROWTH * first);
-  return { minima, maximum: Math.max(0, ...samples), first, last, isFlat };
+  const isFlat = last <= second + Math.max(MAX_GROWTH_MB, MAX_GROWTH * second);
+  return { minima, maximum: Math.max(0, ...samples), second, last, isFlat };
 }
 
 /** Samples the resident memory of a process until it is stopped. Linux only; elsewhere there are no samples. */

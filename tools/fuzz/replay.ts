@@ -36,11 +36,11 @@ function print(finished: Finished): void {
 }
 
 /** Looks for the smallest request that violates the same, and prints it. */
-async function shrink(targets: Targets, seed: number, { number, placement, ...failed }: Finished): Promise<void> {
+async function shrink(targets: Targets, seed: number, { number, api, ...failed }: Finished): Promise<void> {
   const kinds = new Set(failed.violations.map(({ kind }) => kind));
   let smallest: Finished | undefined;
   const property = fc.asyncProperty(anyFuzzRequest(targets.images), async (request) => {
-    const numbered: NumberedRequest = { number, placement, request };
+    const numbered: NumberedRequest = { number, api, request };
     const finished = await runRequest(targets, seed, numbered);
     const isFine = !finished.violations.some(({ kind }) => kinds.has(kind));
     if (!isFine) smallest = finished;
@@ -58,8 +58,8 @@ async function shrink(targets: Targets, seed: number, { number, placement, ...fa
 }
 
 /** Sends requests of a campaign again, one after the other, prints each, and shrinks those that violate something. */
-export async function replay(targets: Targets, { seed, from, to, embeddedOneIn }: CampaignOptions): Promise<boolean> {
-  const requestOf = numberedRequests(seed, embeddedOneIn, targets.images);
+export async function replay(targets: Targets, { seed, from, to }: CampaignOptions): Promise<boolean> {
+  const requestOf = numberedRequests(seed, targets.images);
   let isFine = true;
   for (let number = from; number < to; number += 1) {
     const finished = await runRequest(targets, seed, requestOf(number));

@@ -1,13 +1,13 @@
 import type { MemoryCurve } from "./memory-curve.ts";
 import { AIM_MS, type Finished, type Tally, type ViolationGroup } from "./tally.ts";
-import type { Placement } from "./targets.ts";
+import type { ApiName } from "./targets.ts";
 
 /** What a report is made of. */
 export interface ReportInput {
   readonly seed: number;
   readonly seconds: number;
   readonly tally: Tally;
-  readonly memory: readonly (readonly [Placement, MemoryCurve])[];
+  readonly memory: readonly (readonly [ApiName, MemoryCurve])[];
 }
 
 /** How many characters of a request's description are printed. */
@@ -37,11 +37,11 @@ function statusTable({ statuses }: Tally): readonly string[] {
 }
 
 /** One request in short: its number, where it went, what came and how it was made. */
-export function describe({ number, placement, request, sent, answer }: Finished): string {
+export function describe({ number, api, request, sent, answer }: Finished): string {
   const result = answer === undefined ? sent.type : `${answer.response.status} ${answer.code ?? ""}`.trim();
   const [path = ""] = request.target.split("?");
   const made = `${request.what} (${request.transfer}, ${request.body?.length ?? 0} bytes)`;
-  return `request ${number}, ${placement}: ${request.method} ${path.slice(0, 60)}, ${made} -> ${result}`.slice(
+  return `request ${number}, ${api}: ${request.method} ${path.slice(0, 60)}, ${made} -> ${result}`.slice(
     0,
     SHOWN_CHARACTERS + 120,
   );
@@ -59,15 +59,15 @@ function violationLines(violations: readonly ViolationGroup[]): readonly string[
   ]);
 }
 
-function memoryLines([placement, { minima, maximum, first, last, isFlat }]: readonly [
-  Placement,
+function memoryLines([api, { minima, maximum, second, last, isFlat }]: readonly [
+  ApiName,
   MemoryCurve,
 ]): readonly string[] {
-  if (minima.length === 0) return [`memory of workerd, ${placement}: not measured (it needs Linux)`];
+  if (minima.length === 0) return [`memory of workerd, ${api}: not measured (it needs Linux)`];
   const verdict = isFlat ? "flat" : "GROWS";
   return [
-    `memory of workerd, ${placement}, MB resident, minima of ${minima.length} windows: ${minima.map((each) => each.toFixed(0)).join(" ")}`,
-    `  first quarter ${first.toFixed(0)}, last ${last.toFixed(0)}, highest ${maximum.toFixed(0)}: ${verdict}`,
+    `memory of workerd, ${api}, MB resident, minima of ${minima.length} windows: ${minima.map((each) => each.toFixed(0)).join(" ")}`,
+    `  second quarter ${second.toFixed(0)}, last ${last.toFixed(0)}, highest ${maximum.toFixed(0)}: ${verdict}`,
   ];
 }
 

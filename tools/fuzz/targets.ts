@@ -3,14 +3,18 @@ import { join } from "node:path";
 import { configured } from "../../bench/edge/servers.ts";
 import { serveWithWorkerd, type Workerd } from "../../bench/edge/workerd.ts";
 import { startImageServer } from "../../test/support/fuzz/image-server.ts";
+import { startRubbishBackend } from "../../test/support/fuzz/rubbish-backend.ts";
 import { startSoupBackend } from "../../test/support/fuzz/soup-backend.ts";
 import { type Module, root } from "../serve.ts";
 import { createAgent } from "./send.ts";
 
-/** Where the model of a campaign's API runs: in a fast backend that writes random text, or in the isolate. */
-export const placements = ["remote", "embedded"] as const;
+/** The APIs of a campaign: `remote` has a fast backend that writes random text, `rubbish` one whose replies are often broken, `embedded` the model itself. */
+export const apiNames = ["remote", "rubbish", "embedded"] as const;
 /** One of them. */
-export type Placement = (typeof placements)[number];
+export type ApiName = (typeof apiNames)[number];
+
+/** The JavaScript heap that an isolate may have in a deployment, in MB. What is kept for each request exhausts it within a long campaign. */
+const MAX_HEAP_MEGABYTES = 128;
 
 /** A running API. */
 export interface Target {
@@ -22,7 +26,7 @@ export interface Target {
 
 /** The APIs of a campaign, and the servers behind them. */
 export interface Targets extends AsyncDisposable {
-  readonly apis: Readonly<Record<Placement, Target>>;
+  readonly apis: Readonly<Record<ApiName, Target>>;
   /** The origin of the server of images. */
   readonly images: string;
 }
@@ -31,7 +35,11 @@ export interface Targets extends AsyncDisposable {
  * Starts the built Worker under `workerd serve`, with the limits of a deployment. Not under Miniflare: its own Workers in front of ours keep 17 kB
  * for every request, so that no memory curve is flat, and answer some requests themselves.
  */
-async function startApi(modules: readonly Module[], changes: Readonly<Record<string, string>>): Promise<Workerd> {
+async function startApi(
+  modules: readonly Module[],
+  isQuiet: boolean,
+  changes: Readonly<Record<string, string>>,
+): Promise<Workerd> {
   const { variables, ...compatibility } = configured();
   const api = await serveWithWorkerd({
     ...compatibility,
@@ -39,6 +47,8 @@ async function startApi(modules: readonly Module[], changes: Readonly<Record<str
     variables: { ...variables, ALLOW_HTTP_IMAGES: "true", ...changes },
     assets: join(root, "dist/assets"),
     coalesces: true,
+    maxHeapMegabytes: MAX_HEAP_MEGABYTES,
+    isQuiet,
     cache: "cache.js",
   });
   // Loads the model, so that no request of the campaign waits for it.
@@ -50,22 +60,29 @@ async function startApi(modules: readonly Module[], changes: Readonly<Record<str
 
 const targetOf = ({ url, process }: Workerd): Target => ({ url, agent: createAgent(), pid: process.pid });
 
-/** Starts the built Worker in both placements. */
-export async function startTargets(modules: readonly Module[]): Promise<Targets> {
+/** Starts the built Worker once for each API. `isQuiet` hides their logs: thousands of faults of the broken backend. */
+export async function startTargets(modules: readonly Module[], isQuiet: boolean): Promise<Targets> {
   const backend = await startSoupBackend();
+  const rubbish = await startRubbishBackend(backend.url);
   const images = await startImageServer();
   const started: Workerd[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(started.map((api) => api.stop()));
     images.stop();
+    rubbish.stop();
     await backend.stop();
   };
+  const start = async (changes: Readonly<Record<string, string>>): Promise<Target> => {
+    const api = await startApi(modules, isQuiet, changes);
+    started.push(api);
+    return targetOf(api);
+  };
   try {
-    const remote = await startApi(modules, { PLACEMENT: "remote", BACKEND_URL: backend.url.href });
-    started.push(remote);
-    const embedded = await startApi(modules, { PLACEMENT: "embedded" });
-    started.push(embedded);
-    const apis = { remote: targetOf(remote), embedded: targetOf(embedded) };
+    const apis = {
+      remote: await start({ PLACEMENT: "remote", BACKEND_URL: backend.url.href }),
+      rubbish: await start({ PLACEMENT: "remote", BACKEND_URL: rubbish.url.href }),
+      embedded: await start({ PLACEMENT: "embedded" }),
+    };
     return { apis, images: images.origin, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();

@@ -1,8 +1,10 @@
 import { declaredStatuses, expectAsDocumented } from "../../test/support/document-check.ts";
-import { type FuzzRequest, pathOf } from "../../test/support/fuzz/fuzz-request.ts";
+import { pathOf } from "../../test/support/fuzz/fuzz-request.ts";
 import { operations } from "../../src/contract/operations.ts";
-import { isFault, isProblemCode } from "../../src/contract/problems.ts";
+import { isFault, isProblemCode, type ProblemCode } from "../../src/contract/problems.ts";
+import type { NumberedRequest } from "./numbered-requests.ts";
 import type { Sent } from "./send.ts";
+import type { ApiName } from "./targets.ts";
 
 /** Milliseconds that no request may take unless its image's server stalls. The aim is lower (`AIM_MS`), but the machine may be busy. */
 export const MAX_MS = 15_000;
@@ -43,13 +45,22 @@ export async function received(response: Response): Promise<Received> {
 /** Statuses of an overloaded server and of an answer that is not in the cache: HEAD has no body with a code. */
 const EXPECTED_SERVER_ERRORS: ReadonlySet<number> = new Set([503, 504]);
 
-/** The faults in a response: the backend of a campaign never fails, so every code of a fault is one. The document shows examples of all codes. */
-function faultsIn({ response: { status }, text, code }: Received, path: string): readonly string[] {
+/** Faults that an API reports if its backend sends rubbish. */
+const backendFaults: ReadonlySet<string> = new Set<ProblemCode>([
+  "backend-failed",
+  "backend-unavailable",
+  "backend-timeout",
+]);
+
+/** The faults in a response. The document shows examples of all codes. */
+function faultsIn({ response: { status }, text }: Received, path: string, api: ApiName): readonly string[] {
   if (path === operations.openApi.path && status === 200) return [];
-  const codes = [...text.matchAll(CODES)].map(({ groups }) => groups?.["code"] ?? "");
-  const faults = [...new Set(codes)].filter((each) => isProblemCode(each) && isFault(each));
-  if (status < 500 || faults.length > 0) return faults;
-  return code === undefined && !EXPECTED_SERVER_ERRORS.has(status) ? [`status ${status} without a code`] : [];
+  const codes = new Set([...text.matchAll(CODES)].map(({ groups }) => groups?.["code"] ?? ""));
+  if (status >= 500 && codes.size === 0) {
+    return EXPECTED_SERVER_ERRORS.has(status) ? [] : [`status ${status} without a code`];
+  }
+  const isExpected = (code: string): boolean => api === "rubbish" && backendFaults.has(code);
+  return [...codes].filter((code) => isProblemCode(code) && isFault(code) && !isExpected(code));
 }
 
 /** The first line of a failed check that says what differs; the rest compares whole bodies. */
@@ -68,15 +79,18 @@ async function documentViolations(response: Response, method: string, path: stri
   }
 }
 
-async function responseViolations(request: FuzzRequest, answer: Received): Promise<readonly Violation[]> {
+/** A request, and the API that it was sent to. */
+type Addressed = Pick<NumberedRequest, "api" | "request">;
+
+async function responseViolations({ api, request }: Addressed, answer: Received): Promise<readonly Violation[]> {
   const path = pathOf(request);
   const { status } = answer.response;
   const isDeclared = declaredStatuses(request.method, path).includes(status);
   const contradictions = await documentViolations(answer.response, request.method, path);
-  const isRefused = request.isValid && status !== 200 && answer.code !== "overloaded";
+  const isRefused = request.isValid && api !== "rubbish" && status !== 200 && answer.code !== "overloaded";
   return [
     ...(isDeclared ? [] : [{ kind: "undeclared status", detail: String(status) } as const]),
-    ...faultsIn(answer, path).map((detail) => ({ kind: "server fault", detail }) as const),
+    ...faultsIn(answer, path, api).map((detail) => ({ kind: "server fault", detail }) as const),
     ...contradictions.map((detail) => ({ kind: "contradicts the document", detail }) as const),
     ...(isRefused ? [{ kind: "valid request refused", detail: `${status} ${answer.code}` } as const] : []),
   ];
@@ -84,15 +98,15 @@ async function responseViolations(request: FuzzRequest, answer: Received): Promi
 
 /** All violations of a request's result. */
 export async function violationsOf(
-  request: FuzzRequest,
+  addressed: Addressed,
   sent: Sent,
   answer: Received | undefined,
 ): Promise<readonly Violation[]> {
   if (sent.type === "cut") return [];
   if (sent.type === "unanswered") return [{ kind: "no answer", detail: String(sent.error) }];
-  const isSlow = !request.stalls && sent.ms > MAX_MS;
+  const isSlow = !addressed.request.stalls && sent.ms > MAX_MS;
   return [
-    ...(answer === undefined ? [] : await responseViolations(request, answer)),
+    ...(answer === undefined ? [] : await responseViolations(addressed, answer)),
     ...(isSlow ? [{ kind: "too slow", detail: `${sent.ms.toFixed(0)} ms` } as const] : []),
   ];
 }

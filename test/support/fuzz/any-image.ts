@@ -14,12 +14,10 @@ const seeds = imageFormats.flatMap((format) => seedImages[format].map((value) =>
 export const validImage: fc.Arbitrary<Labelled<Bytes>> = fc.constantFrom(...seeds);
 
 /** The files that are compared with Pillow and libpng elsewhere, and more of their kind. */
-const malformed = fc
-  .tuple(fc.constantFrom("jpg", "png", "gif"), fc.nat())
-  .map(([format, seed]) => ({
-    what: `malformed ${format}`,
-    value: malformedImages[format](seed, seedImages.jpeg).bytes,
-  }));
+const malformed = fc.tuple(fc.constantFrom("jpg", "png", "gif"), fc.nat()).map(([format, seed]) => ({
+  what: `malformed ${format}`,
+  value: malformedImages[format](seed, seedImages.jpeg).bytes,
+}));
 
 const damaged = fc
   .tuple(fc.oneof(validImage, malformed), fc.array(byteChange, { minLength: 1, maxLength: 2 }))

@@ -25,3 +25,10 @@ export function spliced(bytes: Uint8Array, start: number, end: number, others: U
   whole.set(bytes.subarray(end), start + others.length);
   return whole;
 }
+
+/** A number of 32 bits that depends on every byte (FNV-1a). */
+export function hashOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}

@@ -18,11 +18,17 @@ export interface FuzzRequest {
 }
 
 /** The path that the API sees, decoded as far as it can be. Dot segments and repeated slashes stay, since nothing before it removes them. */
-export function pathOf({ target }: FuzzRequest): string {
+export function pathOf({ target }: Pick<FuzzRequest, "target">): string {
   const [path = ""] = target.split("?", 1);
   try {
     return decodeURI(path);
   } catch {
     return path;
   }
+}
+
+/** The request as the platform has it, which normalizes its URL. */
+export function platformRequest({ method, target, headers, body }: FuzzRequest): Request {
+  const init = { method, headers: headers.map(([name, value]): [string, string] => [name, value]) };
+  return new Request(`https://api.test${target}`, body === undefined ? init : { ...init, body: Uint8Array.from(body) });
 }

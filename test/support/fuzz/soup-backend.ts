@@ -6,6 +6,8 @@ import { createFlorence2Model } from "../../../src/serving/florence2-model.ts";
 import type { Florence2Options } from "../../../src/serving/florence2-options.ts";
 import { createHttpServer, defaultTimeouts } from "../../../src/serving/http-node.ts";
 import { createWithImage } from "../../../src/serving/with-image.ts";
+import { utf8 } from "../text-bytes.ts";
+import { hashOf } from "./bytes.ts";
 import { fakeBackend, FIRST_LOCATION_ID } from "../fake-backend.ts";
 import { tokenSoup } from "../token-soup.ts";
 
@@ -18,13 +20,6 @@ const MAX_IN_FLIGHT = 1000;
 /** The same texts in every run, so that a request gets the same answer when it is sent again. */
 const texts = fc.sample(tokenSoup, { seed: 1, numRuns: TEXTS });
 
-/** A number that depends on every character (FNV-1a). */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
-}
-
 const identity = { id: "soup", revision: "1", dtype: "fp32" };
 const description = { ...identity, imageSize: 256, firstLocationId: FIRST_LOCATION_ID };
 const times = { queue: 0, encode: 0, decode: 0 };
@@ -33,7 +28,7 @@ const times = { queue: 0, encode: 0, decode: 0 };
 const engine: Florence2Options["engine"] = {
   generate: async ({ digest, prompts, decoding, stream }, emit, signal) => {
     for (const [prompt, asked] of prompts.entries()) {
-      const text = texts[hashOf(digest + asked) % TEXTS] ?? "";
+      const text = texts[hashOf(utf8(digest + asked)) % TEXTS] ?? "";
       const { backend } = fakeBackend({ text, probability: 0.5 });
       const image = { bytes: new Uint8Array(), format: "png", width: 1, height: 1, digest } as const;
       const request = { image, prompts: [asked], decoding, stream };
