@@ -37,8 +37,9 @@ function numberFrom(name: string, text: string | undefined, standard: number, mi
 /** Parses `12` or `12-40` to a range whose end is not part of it. */
 function rangeFrom(text: string): { readonly from: number; readonly to: number } {
   const [, first = "", last = first] = /^(\d+)(?:-(\d+))?$/u.exec(text) ?? [];
-  if (first === "")
+  if (first === "") {
     throw new UsageError(`--replay is ${JSON.stringify(text)}; it must be a number, or two with a hyphen between.`);
+  }
   return { from: Number(first), to: Number(last) + 1 };
 }
 
@@ -50,7 +51,7 @@ async function campaign(targets: Targets, options: CampaignOptions): Promise<boo
   const result = () => ({
     seed: options.seed,
     seconds: (performance.now() - started) / 1000,
-    tally,
+    counts: tally.counts(),
     memory: meters.flatMap(([api, { samples }]) =>
       samples.length < MIN_SAMPLES ? [] : [[api, memoryCurve(samples)] as const],
     ),

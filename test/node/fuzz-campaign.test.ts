@@ -2,14 +2,12 @@ import { describe, expect, it } from "vitest";
 import { problemDetails } from "../../src/contract/problem-details.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import { memoryCurve } from "../../tools/fuzz/memory-curve.ts";
-import { numberedRequests } from "../../tools/fuzz/numbered-requests.ts";
 import { createTally } from "../../tools/fuzz/tally.ts";
 import { isClean, reportLines } from "../../tools/fuzz/report.ts";
 import type { Sent } from "../../tools/fuzz/send.ts";
 import type { ApiName } from "../../tools/fuzz/targets.ts";
 import { received, violationsOf } from "../../tools/fuzz/violations.ts";
-import { declared } from "../support/document-check.ts";
-import { type FuzzRequest, pathOf } from "../support/fuzz/fuzz-request.ts";
+import type { FuzzRequest } from "../support/fuzz/fuzz-request.ts";
 
 const requestTo = (target: string, changes: Partial<FuzzRequest> = {}): FuzzRequest => ({
   what: "a test",
@@ -156,17 +154,18 @@ it("a report has the seed, the statuses, the violations and their requests", asy
   const answer = await received(response);
   const violations = await violationsOf({ api: "remote", request: caption }, sent, answer);
   tally.add({ number: 7, api: "remote", request: caption, sent, answer, violations });
-  const report = reportLines({ seed: 42, seconds: 1, tally, memory: [] }).join("\n");
+  const report = reportLines({ seed: 42, seconds: 1, counts: tally.counts(), memory: [] }).join("\n");
   expect(report).toMatch(/POST \/v1\/caption +1/u);
   expect(report).toContain("1 x server fault: internal");
   expect(report).toContain("request 7, remote: POST /v1/caption");
   expect(report).toContain("--seed 42 --replay");
-  expect(isClean({ tally, memory: [] })).toBe(false);
+  expect(isClean({ counts: tally.counts(), memory: [] })).toBe(false);
 });
 
-describe("a memory curve", () => {
-  const samples = (value: (at: number) => number) => Array.from({ length: 400 }, (_, at) => value(at));
+/** Samples of a hundred seconds. */
+const samples = (value: (at: number) => number) => Array.from({ length: 400 }, (_, at) => value(at));
 
+describe("a memory curve", () => {
   it("is flat while memory is freed again, and grows otherwise", () => {
     expect(memoryCurve(samples((at) => 300 + (at % 17) * 10)).isFlat).toBe(true);
     expect(memoryCurve(samples((at) => 300 + at / 2 + (at % 17) * 10)).isFlat).toBe(false);
@@ -174,26 +173,5 @@ describe("a memory curve", () => {
 
   it("has the minimum of each window", () => {
     expect(memoryCurve(samples((at) => at)).minima).toEqual(Array.from({ length: 20 }, (_, window) => 20 * window));
-  });
-});
-
-describe("the requests of a campaign", () => {
-  const origin = "http://127.0.0.1:1";
-
-  it("are determined by seed and number", () => {
-    const [one, same, other] = [7, 7, 8].map((seed) => numberedRequests(seed, origin));
-    for (let number = 0; number < 20; number += 1) expect(same?.(number)).toEqual(one?.(number));
-    expect(other?.(0)).not.toEqual(one?.(0));
-  });
-
-  it("reach every operation of the document, in every API", () => {
-    const requestOf = numberedRequests(1, origin);
-    const sent = Array.from({ length: 3000 }, (_, number) => requestOf(number));
-    const operations = new Set(sent.map(({ request }) => `${request.method} ${pathOf(request)}`));
-    const expected = [...declared].flatMap(([path, methods]) => methods.map((method) => `${method} ${path}`));
-    expect([...operations]).toEqual(expect.arrayContaining(expected));
-    const share = (name: ApiName) => sent.filter(({ api }) => api === name).length / sent.length;
-    expect(share("embedded")).toBeCloseTo(0.1, 1);
-    expect(share("rubbish")).toBeCloseTo(0.2, 1);
   });
 });

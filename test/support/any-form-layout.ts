@@ -98,7 +98,7 @@ function encoded(form: Layout, parts: readonly PartBytes[], paddings: readonly s
 }
 
 /** Generates what surrounds the parts of a form: preamble, epilogue, padding, the quotes of the boundary. */
-export function around(form: Layout): fc.Arbitrary<(parts: readonly PartBytes[]) => WireForm> {
+export function framing(form: Layout): fc.Arbitrary<(parts: readonly PartBytes[]) => WireForm> {
   return fc
     .record({
       before: preamble(form),

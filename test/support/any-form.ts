@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { around, content, type Layout, layout, type PartBytes, type WireForm } from "./any-form-layout.ts";
+import { content, framing, type Layout, layout, type PartBytes, type WireForm } from "./any-form-layout.ts";
 import { joinBytes } from "./image-bytes.ts";
 import { latin1, utf8 } from "./text-bytes.ts";
 
@@ -124,7 +124,7 @@ function fieldPart(form: Layout): fc.Arbitrary<readonly [PartBytes, readonly [st
 export const anyForm: fc.Arbitrary<AnyForm> = layout.chain((form) => {
   const files = fc.array(fc.oneof(filePart(form), barePart(form)), { maxLength: 2 });
   const fields = fc.array(fieldPart(form), { maxLength: 3 });
-  return fc.tuple(files, fields, around(form)).map(([fileParts, fieldParts, wire]): AnyForm => ({
+  return fc.tuple(files, fields, framing(form)).map(([fileParts, fieldParts, wire]): AnyForm => ({
     ...wire([...fieldParts.map(([part]) => part), ...fileParts]),
     files: fileParts.map(([, data]) => data),
     fields: fieldParts.map(([, field]) => field),
@@ -137,6 +137,6 @@ export function formOf(fields: readonly FormField[]): fc.Arbitrary<WireForm> {
     const parts = fields.map(({ name, value, isFile }) =>
       (isFile ? fileHeader : fieldHeader)(form, name).map((header): PartBytes => [header, value]),
     );
-    return fc.tuple(fc.tuple(...parts), around(form)).map(([list, wire]) => wire(list));
+    return fc.tuple(fc.tuple(...parts), framing(form)).map(([list, wire]) => wire(list));
   });
 }

@@ -1,12 +1,12 @@
 import type { MemoryCurve } from "./memory-curve.ts";
-import { AIM_MS, type Finished, type Tally, type ViolationGroup } from "./tally.ts";
+import { AIM_MS, type Counts, type Finished, type ViolationGroup } from "./tally.ts";
 import type { ApiName } from "./targets.ts";
 
 /** What a report is made of. */
 export interface ReportInput {
   readonly seed: number;
   readonly seconds: number;
-  readonly tally: Tally;
+  readonly counts: Counts;
   readonly memory: readonly (readonly [ApiName, MemoryCurve])[];
 }
 
@@ -14,7 +14,7 @@ export interface ReportInput {
 const SHOWN_CHARACTERS = 160;
 
 /** The table of statuses: a row for each operation, a column for each status. */
-function statusTable({ statuses }: Tally): readonly string[] {
+function statusTable({ statuses }: Counts): readonly string[] {
   const columns = [...new Set([...statuses.values()].flatMap((row) => [...row.keys()]))].sort();
   const width = Math.max(...[...statuses.keys()].map(({ length }) => length), 0) + 2;
   const line = (name: string, cells: readonly string[]): string =>
@@ -71,28 +71,28 @@ function memoryLines([api, { minima, maximum, second, last, isFlat }]: readonly 
   ];
 }
 
-function counts(entries: Iterable<readonly [string, number]>): string {
+function listed(entries: Iterable<readonly [string, number]>): string {
   const sorted = [...entries].toSorted(([, one], [, other]) => other - one);
   return sorted.map(([name, number]) => `${name} ${number}`).join(", ") || "none";
 }
 
 /** Whether a campaign found nothing that must not be. A curve of too few samples says nothing and is left out by the caller. */
-export function isClean({ tally, memory }: Pick<ReportInput, "tally" | "memory">): boolean {
-  return tally.violationCounts.size === 0 && memory.every(([, { isFlat }]) => isFlat);
+export function isClean({ counts, memory }: Pick<ReportInput, "counts" | "memory">): boolean {
+  return counts.violationCounts.size === 0 && memory.every(([, { isFlat }]) => isFlat);
 }
 
 /** The report of a campaign, line by line. */
-export function reportLines({ seed, seconds, tally, memory }: ReportInput): readonly string[] {
+export function reportLines({ seed, seconds, counts, memory }: ReportInput): readonly string[] {
   return [
     "",
-    ...statusTable(tally),
+    ...statusTable(counts),
     "",
-    `seed ${seed}: ${tally.requests} requests in ${seconds.toFixed(0)} s, ${(tally.requests / seconds).toFixed(0)} a second`,
-    `problems by code: ${counts(tally.codes)}`,
-    `violations: ${counts(tally.violationCounts)}`,
-    ...violationLines(tally.violations),
-    `slowest (the aim is ${AIM_MS} ms; ${tally.aboveAim} above it; requests whose image's server stalls are left out):`,
-    ...tally.slowest.map(slowLine),
+    `seed ${seed}: ${counts.requests} requests in ${seconds.toFixed(0)} s, ${(counts.requests / seconds).toFixed(0)} a second`,
+    `problems by code: ${listed(counts.codes)}`,
+    `violations: ${listed(counts.violationCounts)}`,
+    ...violationLines(counts.violations),
+    `slowest (the aim is ${AIM_MS} ms; ${counts.aboveAim} above it; requests whose image's server stalls are left out):`,
+    ...counts.slowest.map(slowLine),
     ...memory.flatMap(memoryLines),
     `To send one again: npm run fuzz -- --seed ${seed} --replay <number>`,
   ];

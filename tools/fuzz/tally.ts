@@ -29,8 +29,7 @@ export interface ViolationGroup extends Violation {
 }
 
 /** The counts of a campaign so far. */
-export interface Tally {
-  add(finished: Finished): void;
+export interface Counts {
   readonly requests: number;
   /** By operation, then by status; "cut" and "none" for no response. */
   readonly statuses: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -40,6 +39,12 @@ export interface Tally {
   readonly violations: readonly ViolationGroup[];
   readonly slowest: readonly Finished[];
   readonly aboveAim: number;
+}
+
+/** Counts results. */
+export interface Tally {
+  add(finished: Finished): void;
+  counts(): Counts;
 }
 
 function count<Key>(counts: Map<Key, number>, key: Key): void {
@@ -56,59 +61,49 @@ function operationOf({ request }: NumberedRequest): string {
 
 const msOf = ({ sent }: Finished): number => (sent.type === "cut" ? 0 : sent.ms);
 
+/** The status as a column of the report. */
+const statusOf = ({ answer, sent }: Finished): string =>
+  answer === undefined ? (sent.type === "cut" ? "cut" : "none") : String(answer.response.status);
+
+/** Groups violations by kind and detail. */
+function createViolationGroups() {
+  const groups = new Map<string, ViolationGroup>();
+  const add = (violation: Violation, finished: Finished): void => {
+    const key = `${violation.kind}: ${violation.detail}`;
+    const group = groups.get(key);
+    if (group === undefined && groups.size >= KEPT_GROUPS) return;
+    const examples = [...(group?.examples ?? []), finished].slice(0, KEPT_REQUESTS);
+    groups.set(key, { ...violation, count: (group?.count ?? 0) + 1, examples });
+  };
+  return { add, groups };
+}
+
 /** Counts a campaign's results as they come. */
 export function createTally(): Tally {
   const statuses = new Map<string, Map<string, number>>();
-  const [codes, violationCounts] = [new Map<string, number>(), new Map<ViolationKind, number>()];
-  const violations = new Map<string, ViolationGroup>();
+  const codes = new Map<string, number>();
+  const violationCounts = new Map<ViolationKind, number>();
+  const { add: addViolation, groups } = createViolationGroups();
   let [requests, aboveAim] = [0, 0];
   let slowest: readonly Finished[] = [];
-  const countStatus = (finished: Finished): void => {
+  const add = (finished: Finished): void => {
+    requests += 1;
     const operation = operationOf(finished);
     const row = statuses.get(operation) ?? new Map<string, number>();
     statuses.set(operation, row);
-    count(
-      row,
-      finished.answer === undefined
-        ? finished.sent.type === "cut"
-          ? "cut"
-          : "none"
-        : String(finished.answer.response.status),
-    );
-  };
-  const addViolation = (violation: Violation, finished: Finished): void => {
-    count(violationCounts, violation.kind);
-    const key = `${violation.kind}: ${violation.detail}`;
-    const group = violations.get(key);
-    if (group === undefined && violations.size >= KEPT_GROUPS) return;
-    const examples = [...(group?.examples ?? []), finished].slice(0, KEPT_REQUESTS);
-    violations.set(key, { ...violation, count: (group?.count ?? 0) + 1, examples });
-  };
-  const add = (finished: Finished): void => {
-    requests += 1;
-    countStatus(finished);
+    count(row, statusOf(finished));
     if (finished.answer?.code !== undefined) count(codes, finished.answer.code);
-    for (const violation of finished.violations) addViolation(violation, finished);
+    for (const violation of finished.violations) {
+      count(violationCounts, violation.kind);
+      addViolation(violation, finished);
+    }
     if (finished.request.stalls) return;
     if (msOf(finished) > AIM_MS) aboveAim += 1;
     slowest = [...slowest, finished].toSorted((one, other) => msOf(other) - msOf(one)).slice(0, SLOWEST);
   };
+  const violations = () => [...groups.values()];
   return {
     add,
-    statuses,
-    codes,
-    violationCounts,
-    get violations() {
-      return [...violations.values()];
-    },
-    get requests() {
-      return requests;
-    },
-    get slowest() {
-      return slowest;
-    },
-    get aboveAim() {
-      return aboveAim;
-    },
+    counts: () => ({ requests, statuses, codes, violationCounts, violations: violations(), slowest, aboveAim }),
   };
 }

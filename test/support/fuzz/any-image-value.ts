@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { hostileAddresses } from "../hostile-addresses.ts";
-import { anyImage, validImage } from "./any-image.ts";
+import { anyImage } from "./any-image.ts";
 import { goodPaths, quickPaths } from "./image-server.ts";
 import { labelled, type Labelled, seldom, weighted } from "./labelled.ts";
 
@@ -118,9 +118,3 @@ export function anyImageValue(origin: string): fc.Arbitrary<Labelled<unknown>> {
   );
   return weighted<Labelled<unknown>>([14, text], [4, url], [3, objects], [1, odd]);
 }
-
-/** A valid image as base64. */
-export const validImageText: fc.Arbitrary<Labelled<string>> = validImage.map(({ what, value }) => ({
-  what,
-  value: base64(value),
-}));

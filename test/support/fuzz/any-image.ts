@@ -4,7 +4,7 @@ import { malformedImages } from "../malformed-images.ts";
 import { byteChange } from "./byte-changes.ts";
 import type { Bytes } from "./bytes.ts";
 import { imageBomb } from "./image-bombs.ts";
-import { type Labelled, labelled, weighted } from "./labelled.ts";
+import { type Labelled, weighted } from "./labelled.ts";
 import { noImage, restructuredImage } from "./restructured-image.ts";
 import { imageFormats, seedImages } from "./seed-images.ts";
 

@@ -11,11 +11,6 @@ export function labelled<Value>(what: string, values: fc.Arbitrary<Value>): fc.A
   return values.map((value) => ({ what, value }));
 }
 
-/** One of the values of a table, labelled with its name. */
-export function fromTable<Value>(table: Readonly<Record<string, Value>>): fc.Arbitrary<Labelled<Value>> {
-  return fc.constantFrom(...Object.entries(table).map(([what, value]) => ({ what, value })));
-}
-
 /** A weighted choice: `[weight, values]` for each alternative. */
 export function weighted<Value>(
   ...alternatives: readonly (readonly [number, fc.Arbitrary<Value>])[]
