@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
 import { bundle } from "./bundle.ts";
-import { type CampaignOptions, runCampaign } from "./fuzz/campaign.ts";
+import { type CampaignOptions, runCampaign, sendAlone } from "./fuzz/campaign.ts";
 import { memoryCurve, sampleMemory } from "./fuzz/memory-curve.ts";
 import { replay } from "./fuzz/replay.ts";
 import { isClean, reportLines } from "./fuzz/report.ts";
-import { createTally } from "./fuzz/tally.ts";
+import { createTally, type Finished } from "./fuzz/tally.ts";
 import { apiNames, startTargets, type Targets } from "./fuzz/targets.ts";
 import { withProgress } from "./progress.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
@@ -21,7 +21,7 @@ const USAGE = `Sends generated requests, valid to hostile, to the built Worker u
   --replay <n>[-<m>]  sends only the request with this number, or these numbers in their order, and prints all of it
 
 It exits with 1 after any status that the document does not declare, any fault of the server, any response that contradicts the document, any valid
-request that is refused, any request without an answer, and any growth of memory.`;
+request that is refused, any request without an answer, any that takes seconds even alone, and any growth of memory.`;
 
 const MAX_SEED = 0x7fffffff;
 
@@ -48,10 +48,12 @@ async function campaign(targets: Targets, options: CampaignOptions): Promise<boo
   const tally = createTally();
   const started = performance.now();
   const meters = apiNames.map((api) => [api, sampleMemory(targets.apis[api].pid)] as const);
+  let alone: readonly Finished[] = [];
   const result = () => ({
     seed: options.seed,
     seconds: (performance.now() - started) / 1000,
     counts: tally.counts(),
+    alone,
     memory: meters.flatMap(([api, { samples }]) =>
       samples.length < MIN_SAMPLES ? [] : [[api, memoryCurve(samples)] as const],
     ),
@@ -60,6 +62,7 @@ async function campaign(targets: Targets, options: CampaignOptions): Promise<boo
   process.once("exit", print);
   await withProgress(`Sending ${options.to - options.from} requests…`, runCampaign(targets, options, tally));
   for (const [, meter] of meters) meter.stop();
+  alone = await sendAlone(targets, options.seed, tally.counts().slowest);
   process.off("exit", print);
   print();
   return isClean(result());

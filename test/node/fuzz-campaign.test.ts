@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { problemDetails } from "../../src/contract/problem-details.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import { memoryCurve } from "../../tools/fuzz/memory-curve.ts";
-import { createTally } from "../../tools/fuzz/tally.ts";
-import { isClean, reportLines } from "../../tools/fuzz/report.ts";
+import { createTally, type Finished } from "../../tools/fuzz/tally.ts";
+import { isClean, MAX_ALONE_MS, reportLines } from "../../tools/fuzz/report.ts";
 import type { Sent } from "../../tools/fuzz/send.ts";
 import type { ApiName } from "../../tools/fuzz/targets.ts";
 import { received, violationsOf } from "../../tools/fuzz/violations.ts";
@@ -31,8 +31,8 @@ function problem(status: number, code: ProblemCode): Response {
   return json(status, "problem+json", problemDetails(code, { detail: "", requestId: "r" }));
 }
 
-async function kindsOf(request: FuzzRequest, response: Response, ms = 1, api: ApiName = "remote") {
-  const sent: Sent = { type: "response", response, ms };
+async function kindsOf(request: FuzzRequest, response: Response, api: ApiName = "remote") {
+  const sent: Sent = { type: "response", response, ms: 1 };
   const found = await violationsOf({ api, request }, sent, await received(response));
   return found.map(({ kind }) => kind);
 }
@@ -112,9 +112,9 @@ describe("the violations of a response", () => {
   });
 
   it("do not name a fault of the backend if it sends rubbish, but any other fault", async () => {
-    expect(await kindsOf(caption, problem(502, "backend-failed"), 1, "rubbish")).toEqual([]);
-    expect(await kindsOf(caption, problem(500, "internal"), 1, "rubbish")).toEqual(["server fault"]);
-    expect(await kindsOf(requestTo("/healthz"), problem(502, "backend-failed"), 1, "rubbish")).not.toEqual([]);
+    expect(await kindsOf(caption, problem(502, "backend-failed"), "rubbish")).toEqual([]);
+    expect(await kindsOf(caption, problem(500, "internal"), "rubbish")).toEqual(["server fault"]);
+    expect(await kindsOf(requestTo("/healthz"), problem(502, "backend-failed"), "rubbish")).not.toEqual([]);
   });
 
   it("name a fault of one of several results", async () => {
@@ -127,13 +127,6 @@ describe("the violations of a response", () => {
     const headers = { ...common, "content-type": "application/json" };
     const response = new Response(JSON.stringify({ results: [failed] }), { headers });
     expect(await kindsOf(requestTo("/v1/analyze"), response)).toEqual(["server fault"]);
-  });
-
-  it("name a request that takes too long, unless the server of its image stalls", async () => {
-    expect(await kindsOf(caption, problem(400, "invalid-request"), 60_000)).toEqual(["too slow"]);
-    expect(
-      await kindsOf(requestTo("/v1/caption", { stalls: true }), problem(424, "image-url-timeout"), 60_000),
-    ).toEqual([]);
   });
 
   it("name a request without an answer, unless it was cut off", async () => {
@@ -154,12 +147,24 @@ it("a report has the seed, the statuses, the violations and their requests", asy
   const answer = await received(response);
   const violations = await violationsOf({ api: "remote", request: caption }, sent, answer);
   tally.add({ number: 7, api: "remote", request: caption, sent, answer, violations });
-  const report = reportLines({ seed: 42, seconds: 1, counts: tally.counts(), memory: [] }).join("\n");
+  const report = reportLines({ seed: 42, seconds: 1, counts: tally.counts(), alone: [], memory: [] }).join("\n");
   expect(report).toMatch(/POST \/v1\/caption +1/u);
   expect(report).toContain("1 x server fault: internal");
   expect(report).toContain("request 7, remote: POST /v1/caption");
   expect(report).toContain("--seed 42 --replay");
-  expect(isClean({ counts: tally.counts(), memory: [] })).toBe(false);
+  expect(isClean({ counts: tally.counts(), alone: [], memory: [] })).toBe(false);
+});
+
+/** A request that took this long when it was sent alone. */
+const alone = (ms: number): Finished[] => {
+  const sent: Sent = { type: "response", response: problem(400, "invalid-request"), ms };
+  return [{ number: 1, api: "embedded", request: caption, sent, answer: undefined, violations: [] }];
+};
+
+it("a campaign is clean only if its slowest requests are quick alone", () => {
+  const counts = createTally().counts();
+  expect(isClean({ counts, alone: alone(MAX_ALONE_MS), memory: [] })).toBe(true);
+  expect(isClean({ counts, alone: alone(MAX_ALONE_MS + 1), memory: [] })).toBe(false);
 });
 
 /** Samples of a hundred seconds. */

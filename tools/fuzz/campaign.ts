@@ -24,6 +24,23 @@ export async function runRequest(targets: Targets, seed: number, numbered: Numbe
   return { ...numbered, sent, answer, violations: await violationsOf(numbered, sent, answer) };
 }
 
+/** Sends requests once more, one after the other and past the cache: in a campaign, most of a request's time is that of others. */
+export async function sendAlone(
+  targets: Targets,
+  seed: number,
+  requests: readonly NumberedRequest[],
+): Promise<readonly Finished[]> {
+  const alone: Finished[] = [];
+  for (const { number, api, request } of requests) {
+    const headers = [
+      ...request.headers.filter(([name]) => name !== "cache-control"),
+      ["cache-control", "no-store"] as const,
+    ];
+    alone.push(await runRequest(targets, seed, { number, api, request: { ...request, headers } }));
+  }
+  return alone;
+}
+
 /** Sends the requests of a campaign, a few at a time, and adds each result to the tally. */
 export async function runCampaign(targets: Targets, options: CampaignOptions, tally: Tally): Promise<void> {
   const { seed, from, to, concurrency, maxMs } = options;

@@ -3,8 +3,8 @@ import { buffer } from "node:stream/consumers";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import type { FuzzRequest } from "../../test/support/fuzz/fuzz-request.ts";
 
-/** Milliseconds after which a request counts as unanswered: three times the API's limit for an image's server. */
-const NO_ANSWER_MS = 30_000;
+/** Milliseconds after which a request counts as unanswered: on a busy machine, a request waits for others in the queue of the embedded model. */
+const NO_ANSWER_MS = 60_000;
 
 /** How many bytes more than it has a body announces that is cut off. */
 const MISSING_BYTES = 100;
@@ -58,9 +58,14 @@ async function responseOf(message: IncomingMessage): Promise<Response> {
 
 interface Attempt {
   readonly sent: Sent;
-  /** Whether a kept connection broke before anything came: the server may have closed it just then. */
+  /**
+   * Whether a kept connection broke before anything came, since the server may have closed it just then; or any connection while the body was sent: the
+   * API refuses one that is too large before all of it has come, and what it wrote may be lost.
+   */
   readonly mayRetry: boolean;
 }
+
+const isBrokenPipe = (error: Error): boolean => "code" in error && error.code === "EPIPE";
 
 function attempt(url: URL, agent: Agent, request: FuzzRequest, id: string): Promise<Attempt> {
   const started = performance.now();
@@ -78,7 +83,9 @@ function attempt(url: URL, agent: Agent, request: FuzzRequest, id: string): Prom
       (error: unknown) => unanswered(error),
     );
   });
-  call.on("error", (error) => (transfer === "cut" ? end({ type: "cut" }) : unanswered(error, call.reusedSocket)));
+  call.on("error", (error) =>
+    transfer === "cut" ? end({ type: "cut" }) : unanswered(error, call.reusedSocket || isBrokenPipe(error)),
+  );
   if (transfer === "cut") call.write(body ?? "", () => setImmediate(() => call.destroy()));
   else call.end(body);
   return promise;

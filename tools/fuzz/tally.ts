@@ -59,7 +59,8 @@ function operationOf({ request }: NumberedRequest): string {
   return methods.includes(request.method) ? `${request.method} ${path}` : "(other methods)";
 }
 
-const msOf = ({ sent }: Finished): number => (sent.type === "cut" ? 0 : sent.ms);
+/** How long a request took, in milliseconds; 0 if it was cut off. */
+export const msOf = ({ sent }: Finished): number => (sent.type === "cut" ? 0 : sent.ms);
 
 /** The status as a column of the report. */
 const statusOf = ({ answer, sent }: Finished): string =>

@@ -6,17 +6,13 @@ import type { NumberedRequest } from "./numbered-requests.ts";
 import type { Sent } from "./send.ts";
 import type { ApiName } from "./targets.ts";
 
-/** Milliseconds that no request may take unless its image's server stalls. The aim is lower (`AIM_MS`), but the machine may be busy. */
-export const MAX_MS = 15_000;
-
 /** Kinds of violations: what a campaign counts and must not find. */
 export type ViolationKind =
   | "undeclared status"
   | "server fault"
   | "contradicts the document"
   | "valid request refused"
-  | "no answer"
-  | "too slow";
+  | "no answer";
 
 /** What is wrong with a response. */
 export interface Violation {
@@ -104,9 +100,5 @@ export async function violationsOf(
 ): Promise<readonly Violation[]> {
   if (sent.type === "cut") return [];
   if (sent.type === "unanswered") return [{ kind: "no answer", detail: String(sent.error) }];
-  const isSlow = !addressed.request.stalls && sent.ms > MAX_MS;
-  return [
-    ...(answer === undefined ? [] : await responseViolations(addressed, answer)),
-    ...(isSlow ? [{ kind: "too slow", detail: `${sent.ms.toFixed(0)} ms` } as const] : []),
-  ];
+  return answer === undefined ? [] : responseViolations(addressed, answer);
 }
