@@ -13,8 +13,8 @@ export const apiNames = ["remote", "rubbish", "embedded"] as const;
 /** One of them. */
 export type ApiName = (typeof apiNames)[number];
 
-/** The JavaScript heap that an isolate may have in a deployment, in MB. What is kept for each request exhausts it within a long campaign. */
-const MAX_HEAP_MEGABYTES = 128;
+/** The JavaScript heap that each isolate may have, in MB: half of what one has in a deployment, so that V8 collects garbage early. */
+const MAX_HEAP_MEGABYTES = 64;
 
 /** A running API. */
 export interface Target {
