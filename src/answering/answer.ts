@@ -99,6 +99,6 @@ export function refusingService(problem: Problem): Service {
   return { answer: refuse, stream: refuse, analyze: refuse, batch: refuse, ready: refuse, model: refuse };
 }
 
-function servedModel({ id, revision, dtype, imageSize }: ModelDescription) {
-  return { id, revision, dtype, image_size: imageSize };
+function servedModel({ id, revision, dtype, domain = "", imageSize }: ModelDescription) {
+  return { id, revision, dtype, domain, image_size: imageSize };
 }

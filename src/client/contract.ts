@@ -750,6 +750,8 @@ export interface ModelList {
     readonly id: string;
     readonly revision: string;
     readonly dtype: string;
+    /** What the model can be asked about and what not, in English; empty if nothing is known. */
+    readonly domain: string;
     readonly image_size: number;
   })[];
 }

@@ -22,7 +22,16 @@ const TaskList = z
   .meta({ id: "TaskList" });
 
 const ModelList = z
-  .object({ models: z.array(Model.extend({ image_size: z.int().positive() })) })
+  .object({
+    models: z.array(
+      Model.extend({
+        domain: z.string().meta({
+          description: "What the model can be asked about and what not, in English; empty if nothing is known.",
+        }),
+        image_size: z.int().positive(),
+      }),
+    ),
+  })
   .meta({ id: "ModelList" });
 
 const Health = z.object({ status: z.literal("ok") }).meta({ id: "Health" });

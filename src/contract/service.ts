@@ -60,6 +60,8 @@ export interface ServedModel {
   readonly id: string;
   readonly revision: string;
   readonly dtype: string;
+  /** What the model can be asked about and what not; empty if nothing is known. */
+  readonly domain: string;
   /** Side of the model's square input image, in pixels. */
   readonly image_size: number;
 }

@@ -125,6 +125,8 @@ export type GenerationEvent = TokenEvent | DoneEvent;
 
 /** Description of the model; answers contain it. A cache key must contain its identity. */
 export interface ModelDescription extends ModelIdentity {
+  /** What the model can be asked about and what not, in one line for people; left out if nothing is known. */
+  readonly domain?: string;
   /** Side of the square that the image is resized to, in pixels. */
   readonly imageSize: number;
   /** Id of `<loc_0>` in the vocabulary; the ids of the other 999 location tokens follow it. */

@@ -4,6 +4,7 @@ import { asError, loadDocument } from "./api.ts";
 import { sendRequest } from "./send-request.ts";
 import { showCode } from "./code-view.ts";
 import { byId } from "./dom.ts";
+import { showDomain } from "./domain-view.ts";
 import { showFacts } from "./facts-view.ts";
 import { showFields } from "./fields-view.ts";
 import { showOverlay } from "./overlay-view.ts";
@@ -74,8 +75,8 @@ async function load(): Promise<void> {
     loadDocument(boundFetch),
     florence.models(),
   ]);
-  store.update((state) => ({ ...state, tasks, apiDocument }));
   const [model] = models;
+  store.update((state) => ({ ...state, tasks, apiDocument, model }));
   const badge = byId("model", HTMLElement);
   badge.hidden = model === undefined;
   badge.textContent = model === undefined ? "" : `${model.id} · ${model.dtype} · ${model.image_size} px`;
@@ -113,6 +114,7 @@ showRegion(store);
 showImage(store);
 showOverlay(store, highlight);
 showAnswer(store, highlight);
+showDomain(store);
 showFacts(store);
 showCode(store, location.origin);
 listenToImageInputs(store, (sample) => void chooseSample(sample));

@@ -1,5 +1,6 @@
 import type { Box, CacheReport, FlorenceError } from "../client/florence.ts";
 import type { ApiDocument, Task } from "./api-document.ts";
+import type { ListedModel } from "./domain.ts";
 import { initialRegion } from "./region.ts";
 
 /** The image of the next request. */
@@ -38,6 +39,8 @@ export type RequestState =
 export interface State {
   readonly tasks: readonly Task[];
   readonly apiDocument: ApiDocument | undefined;
+  /** The model that answers; `undefined` until it is loaded, or if the API lists none. */
+  readonly model: ListedModel | undefined;
   readonly image: SelectedImage | undefined;
   /** The task's name. */
   readonly task: string;
@@ -56,6 +59,7 @@ const idle: RequestState = { kind: "idle" };
 export const initialState: State = {
   tasks: [],
   apiDocument: undefined,
+  model: undefined,
   image: undefined,
   task: "object-detection",
   values: {},

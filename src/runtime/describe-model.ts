@@ -5,8 +5,8 @@ import { readFirstLocationId, readImageConfig } from "./model-config.ts";
 
 /** Reads the model description, which answers contain, from the model's JSON files. */
 export async function describeModel(shards: ModelShards): Promise<ModelDescription> {
-  const { id, revision, dtype } = shards;
+  const { id, revision, dtype, domain } = shards;
   const { size } = readImageConfig(await shards.json(modelFiles.preprocessor));
   const firstLocationId = readFirstLocationId(await shards.json(modelFiles.tokenizer));
-  return { id, revision, dtype, imageSize: size, firstLocationId };
+  return { id, revision, dtype, ...(domain !== undefined && { domain }), imageSize: size, firstLocationId };
 }

@@ -50,12 +50,13 @@ function tensorsOf(generations: readonly Generation[]): readonly NamedTensor[] {
 /** Creates the model `florence2`: image and prompts in, text out. */
 export function createFlorence2Model(options: Florence2Options): ServedModel {
   const { engine, withImage, description, positions } = options;
-  const { imageSize, firstLocationId } = description;
+  const { domain, imageSize, firstLocationId } = description;
   return {
     name: FLORENCE2,
     inputs: [...imageInputs, ...decodingInputs],
     outputs,
     parameters: {
+      ...(domain !== undefined && { domain }),
       image_size: imageSize,
       first_location_id: firstLocationId,
       generate_stream: true,

@@ -33,11 +33,22 @@ const fileEntry = z
     error: "the only part has another sha256 than the file",
   });
 
+/** Maximum length of a domain note: pages and terminals show it in one line or two. */
+export const MAX_DOMAIN_LENGTH = 200;
+
+/** What a model can be asked about and what not: one line of text, without control characters because terminals show it. */
+export const DomainNote = z
+  .string()
+  .regex(/^[^\p{Cc}]+$/u, "one line of text")
+  .max(MAX_DOMAIN_LENGTH);
+
 const modelEntry = z.object({
   id: z.string().min(1),
   /** Changes when any byte of any file changes. */
   revision: z.string().min(1),
   dtype: z.string().min(1),
+  /** Not part of the revision: it changes no answer. */
+  domain: DomainNote.optional(),
   files: z.array(fileEntry).min(1),
 });
 
@@ -105,6 +116,8 @@ export interface ModelShards {
   readonly id: string;
   readonly revision: string;
   readonly dtype: string;
+  /** What the model can be asked about; left out if the manifest says nothing. */
+  readonly domain?: string;
   /**
    * Reads one whole file into memory. Throws `model-corrupt`, naming the file, if it does not match the manifest or is not in
    * it, and `model-unavailable` if it cannot be read.
@@ -138,6 +151,13 @@ export async function openModelShards(read: ReadAsset, id: string): Promise<Mode
     if (found === undefined) throw new Problem("model-corrupt", `${MANIFEST_PATH} lists no ${path} for ${id}.`);
     return readFile(read, found);
   };
-  const { revision, dtype } = entry;
-  return { id, revision, dtype, bytes, json: async (path) => parseJson(await bytes(path), path) };
+  const { revision, dtype, domain } = entry;
+  return {
+    id,
+    revision,
+    dtype,
+    ...(domain !== undefined && { domain }),
+    bytes,
+    json: async (path) => parseJson(await bytes(path), path),
+  };
 }

@@ -36,7 +36,7 @@ describe("the application", () => {
   it.each([
     ["/healthz", { status: "ok" }],
     ["/readyz", { status: "ok" }],
-    ["/v1/models", { models: [{ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }] }],
+    ["/v1/models", { models: [{ id: "fake", revision: "1", dtype: "fp32", domain: "cats", image_size: 256 }] }],
   ])("responds to GET %s", async (path, body) => {
     const { app } = fakeApp();
     expect(await (await app.request(path)).json()).toEqual(body);

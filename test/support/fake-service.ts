@@ -34,7 +34,7 @@ const defaultService: Service = {
   batch: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: cacheMiss, timings: {} }),
   analyze: async ({ items }) => ({ results: items.map(() => fakeAnswer), cache: cacheMiss, timings: {} }),
   ready: async () => {},
-  model: async () => ({ id: "fake", revision: "1", dtype: "fp32", image_size: 256 }),
+  model: async () => ({ id: "fake", revision: "1", dtype: "fp32", domain: "cats", image_size: 256 }),
 };
 
 /** The HTTP application over a service that records its requests; `more` are other options of `createApp`. */

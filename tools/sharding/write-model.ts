@@ -14,6 +14,8 @@ const REVISION_DIGITS = 16;
 export interface Sharding {
   readonly id: string;
   readonly dtype: string;
+  /** What the model can be asked about and what not; not part of its revision. */
+  readonly domain?: string;
   readonly files: readonly SourceFile[];
   /** The folder of the parts and the manifest. */
   readonly output: string;
@@ -21,10 +23,10 @@ export interface Sharding {
   readonly notes?: Readonly<Record<string, string>>;
 }
 
-function modelEntry({ id, dtype }: Sharding, files: readonly FileEntry[]): ModelEntry {
+function modelEntry({ id, dtype, domain }: Sharding, files: readonly FileEntry[]): ModelEntry {
   const lines = files.map((file) => `${file.sha256}  ${file.path}\n`).join("");
   const revision = createHash("sha256").update(lines).digest("hex").slice(0, REVISION_DIGITS);
-  return { id, revision, dtype, files: [...files] };
+  return { id, revision, dtype, ...(domain !== undefined && { domain }), files: [...files] };
 }
 
 async function stageManifest({ output }: Sharding, model: ModelEntry, path: string): Promise<void> {
