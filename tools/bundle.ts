@@ -1,18 +1,10 @@
 import { execFile } from "node:child_process";
-import { rmSync } from "node:fs";
-import { access, mkdtemp, readdir, readFile, rename } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, extname, join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { promisify } from "node:util";
-import { type Module, root } from "./serve.ts";
-
-/** Stops wrangler from using the network, printing banners and writing logs to the user's home folder. */
-const quiet = {
-  WRANGLER_SEND_METRICS: "false",
-  WRANGLER_SEND_ERROR_REPORTS: "false",
-  WRANGLER_HIDE_BANNER: "true",
-  WRANGLER_WRITE_LOGS: "false",
-};
+import { buildKey } from "./build/build-key.ts";
+import { findOrMakeBuild } from "./build/builds.ts";
+import { type Build, type Module, root } from "./serve.ts";
 
 /** Module types by the extensions of the files that wrangler writes next to the bundle. */
 const moduleTypes = new Map([
@@ -20,6 +12,9 @@ const moduleTypes = new Map([
   [".wasm", "CompiledWasm"],
   [".ttf", "Data"],
 ] as const);
+
+/** How much a failed build may print. */
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 async function modulesIn(folder: string): Promise<readonly Module[]> {
   const files = await readdir(folder);
@@ -31,49 +26,32 @@ async function modulesIn(folder: string): Promise<readonly Module[]> {
   return loaded.toSorted((one, other) => Number(other.type === "ESModule") - Number(one.type === "ESModule"));
 }
 
-async function build(entry: string, outdir: string): Promise<void> {
-  const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
-  const config = join(root, "wrangler.toml");
-  const arguments_ = [wrangler, "deploy", join(root, entry), "--dry-run", "--outdir", outdir, "--config", config];
-  await promisify(execFile)(process.execPath, arguments_, { cwd: root, env: { ...process.env, ...quiet } });
+/** Builds in another process, as for production whatever NODE_ENV says here. */
+async function build(entry: string, folder: string): Promise<void> {
+  const program = join(root, "tools/build-worker.ts");
+  const env = { ...process.env, NODE_ENV: "production" };
+  await promisify(execFile)(process.execPath, [program, entry, folder], { cwd: root, env, maxBuffer: MAX_OUTPUT_BYTES });
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
+/** The folder of the builds; git ignores it. Tests and read-only machines may name another. */
+const buildsFolder = (): string => process.env["FLORENCE_EDGE_BUILDS"] ?? join(root, "dist/builds");
 
-/** Returns the build cached in `folder`, or builds it. Concurrent callers may each build; only the first result is kept. */
-async function cachedBuild(folder: string, entry: string): Promise<readonly Module[]> {
-  const cached = join(folder, basename(entry));
-  if (!(await exists(cached))) {
-    const outdir = await mkdtemp(join(folder, "building-"));
-    await build(entry, outdir);
-    await rename(outdir, cached).catch(async (error: unknown) => {
-      if (!(await exists(cached))) throw error;
-    });
-  }
-  return modulesIn(cached);
-}
+/** Shows progress during work, and returns its result. */
+export type WithProgress = <Result>(work: Promise<Result>) => Promise<Result>;
 
 /**
- * Builds the Worker as a deployment ships it and returns its modules: the entry first, then the wasm modules that it imports. Caches builds in the
- * folder named by `FLORENCE_EDGE_BUILDS`, because many tests run the same Worker; without that variable nothing is cached.
+ * Returns the Worker as a deployment ships it, with its pages. It is built only if a source, a package or the version of Node has changed since an
+ * earlier build. If the folder of the builds cannot be written, the build is made in a temporary folder for this process. `whileBuilding` is only called if there is something to build.
  */
-export async function bundle(entry = "functions/api.ts"): Promise<readonly Module[]> {
-  const builds = process.env["FLORENCE_EDGE_BUILDS"];
-  if (builds !== undefined) return cachedBuild(builds, entry);
-  const outdir = await mkdtemp(join(tmpdir(), "florence-edge-"));
-  const remove = () => rmSync(outdir, { recursive: true, force: true });
-  // Covers an interrupted build too.
-  process.once("exit", remove);
-  try {
-    await build(entry, outdir);
-    return await modulesIn(outdir);
-  } finally {
-    remove();
-    process.off("exit", remove);
-  }
+export async function bundle(
+  entry = "functions/api.ts",
+  whileBuilding: WithProgress = (work) => work,
+): Promise<Build> {
+  const folder = await findOrMakeBuild(buildsFolder(), buildKey(root, entry), {
+    make: (staging) => whileBuilding(build(entry, staging)),
+    onTemporary: (temporary) =>
+      console.error(`${buildsFolder()} cannot be written: the build is in ${temporary} until this ends.`),
+  });
+  const options: Build["options"] = JSON.parse(await readFile(join(folder, "options.json"), "utf8"));
+  return { folder, options, modules: await modulesIn(join(folder, "worker")) };
 }

@@ -38,7 +38,8 @@ function fromEnvironment(): Variables {
 
 async function listen(port: number, variables: Variables): Promise<Server> {
   try {
-    return await serve(await bundle(), { port, variables: { ...LOCAL_VARIABLES, ...fromEnvironment(), ...variables } });
+    const build = await bundle(undefined, (work) => withProgress("Building the API…", work));
+    return await serve(build, { port, variables: { ...LOCAL_VARIABLES, ...fromEnvironment(), ...variables } });
   } catch (error) {
     if (!(error instanceof Error) || !/address already in use/iu.test(error.message)) throw error;
     throw new UsageError(
@@ -52,7 +53,7 @@ async function listen(port: number, variables: Variables): Promise<Server> {
  * override those of wrangler.toml. Throws `UsageError` with what to do.
  */
 export async function startServer(port: number, variables: Variables = {}): Promise<Server> {
-  const server = await withProgress("Building the API…", listen(port, variables));
+  const server = await listen(port, variables);
   try {
     await withProgress("Loading the model…", waitUntilReady(server));
     return server;

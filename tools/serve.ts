@@ -1,10 +1,8 @@
-import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { buildModelAssets } from "./site/build-assets.ts";
+import type { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { type Run, startRun } from "./build/builds.ts";
+import { linkAssets } from "./site/link-assets.ts";
 
 /** The repository root. Paths are resolved against it, independent of the working directory. */
 export const root = join(import.meta.dirname, "..");
@@ -17,6 +15,16 @@ export interface Module {
   readonly type: "ESModule" | "CompiledWasm" | "Data";
   readonly path: string;
   readonly contents: Uint8Array;
+}
+
+/** A built Worker. */
+export interface Build {
+  /** The folder of the build, with the pages in `site/`. */
+  readonly folder: string;
+  /** The entry first, then the wasm modules that it imports. */
+  readonly modules: readonly Module[];
+  /** What wrangler.toml says, as Miniflare takes it. Stored with the build, since wrangler takes most of a second to load. */
+  readonly options: ReturnType<typeof unstable_getMiniflareWorkerOptions>["workerOptions"];
 }
 
 /** Limits of `npm start` and `npm run ask`, raised because memory is local. The limit of 10 MiB per file stays. */
@@ -38,9 +46,11 @@ export interface Server {
 
 /** Options of `serve`. */
 export interface ServeOptions {
+  /** The address to listen at: 127.0.0.1 by default. */
+  readonly host?: string;
   /** 0 takes a free port. */
   readonly port: number;
-  /** A folder of models to serve instead of `model-shards/`; pages are then not served. */
+  /** A folder of models to serve instead of `model-shards/`. */
   readonly models?: string;
   /** Opens workerd's inspector on a free port. */
   readonly inspect?: boolean;
@@ -67,39 +77,48 @@ function remoteObjects({ name, at }: SharedObjects) {
     : { durableObjects: { REQUEST_COORDINATOR: { className: "RequestCoordinator", scriptName: at } } };
 }
 
-/** Creates a folder of static assets with these models; it is removed when the process exits. */
-async function assetsOf(models: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "florence-edge-assets-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  await buildModelAssets(models, folder);
-  return folder;
+/** The static assets of one server, in a folder of its own: it stays as it is while other servers start with other models. */
+async function assetsOf({ folder, options }: Build, { models, variables }: ServeOptions): Promise<Run> {
+  const run = await startRun(folder);
+  const { MODEL: model }: Readonly<Record<string, unknown>> = Object.assign({}, options.bindings, variables);
+  const sources = { site: join(folder, "site"), models: models ?? join(root, "model-shards") };
+  await linkAssets({ ...sources, isWanted: (id) => id === model }, join(run.folder, "assets"));
+  return run;
 }
 
-/** Runs a bundle under workerd on 127.0.0.1, with the bindings of `wrangler.toml`. */
-export async function serve(modules: readonly Module[], options: ServeOptions): Promise<Server> {
-  const assets = options.models === undefined ? undefined : await assetsOf(options.models);
-  const overrides = assets === undefined ? {} : { overrides: { assets: { directory: assets } } };
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"), undefined, overrides);
-  const { modulesRules: _rules, rootPath: _path, bindings, ...worker } = workerOptions;
+/** Miniflare's options for a build whose static assets are in `assets`. */
+function miniflareOptions({ modules, options }: Build, serveOptions: ServeOptions, assets: string) {
+  const { modulesRules: _rules, rootPath: _path, bindings, ...worker } = options;
+  const { host = "127.0.0.1", port, shared, variables, inspect } = serveOptions;
   const converted = convertV4MiniflareOptions({
-    host: "127.0.0.1",
-    port: options.port,
+    host,
+    port,
     cf: false,
-    ...(options.shared && { unsafeDevRegistryPath: options.shared.registry }),
+    ...(shared && { unsafeDevRegistryPath: shared.registry }),
     workers: [
       {
-        name: options.shared?.name ?? workerName,
+        name: shared?.name ?? workerName,
         ...worker,
-        ...(options.shared && remoteObjects(options.shared)),
-        bindings: Object.assign({}, bindings, options.variables),
+        assets: Object.assign({}, worker.assets, { directory: assets }),
+        ...(shared && remoteObjects(shared)),
+        bindings: Object.assign({}, bindings, variables),
         modules: [...modules],
       },
     ],
   });
-  const inspectorPort = options.inspect === true ? { inspectorPort: 0 } : {};
-  const miniflare = new Miniflare(Object.assign(converted, { logRequests: false }, inspectorPort));
-  const url = await miniflare.ready.catch(async (error: unknown) => {
+  return Object.assign(converted, { logRequests: false }, inspect === true ? { inspectorPort: 0 } : {});
+}
+
+/** Runs a build under workerd, with the bindings of `wrangler.toml`. */
+export async function serve(build: Build, options: ServeOptions): Promise<Server> {
+  const run = await assetsOf(build, options);
+  const miniflare = new Miniflare(miniflareOptions(build, options, join(run.folder, "assets")));
+  const stop = async (): Promise<void> => {
     await miniflare.dispose();
+    await run.remove();
+  };
+  const url = await miniflare.ready.catch(async (error: unknown) => {
+    await stop();
     throw error;
   });
   const inspector = options.inspect === true ? await miniflare.getInspectorURL() : undefined;
@@ -107,5 +126,5 @@ export async function serve(modules: readonly Module[], options: ServeOptions): 
     const namespace = await miniflare.getKVNamespace("GENERATIONS", workerName);
     return (await namespace.list()).keys.map(({ name }) => name);
   };
-  return { url, inspector, cachedKeys, stop: () => miniflare.dispose() };
+  return { url, inspector, cachedKeys, stop };
 }

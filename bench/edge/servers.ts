@@ -3,6 +3,7 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import * as z from "zod";
 import { bundle } from "../../tools/bundle.ts";
 import { root } from "../../tools/serve.ts";
+import { buildAssets } from "../../tools/site/build-assets.ts";
 import { serveWithWorkerd, type Site, type Workerd } from "./workerd.ts";
 
 /** The part of wrangler.toml that workerd needs here. */
@@ -34,12 +35,14 @@ export interface Servers {
 
 /** Builds and starts all servers; the API uses the backend at `backendUrl`. */
 export async function startServers(backendUrl: string): Promise<Servers> {
+  await buildAssets();
   const { variables: texts, ...compatibility } = configured();
   const variables = { ...texts, PLACEMENT: "remote", BACKEND_URL: backendUrl, ALLOW_HTTP_IMAGES: "true" };
   const common = { ...compatibility, assets: join(root, "dist/assets"), variables, coalesces: false };
-  const api: Site = { ...common, modules: await bundle(), cache: "cache.js" };
+  const api: Site = { ...common, modules: (await bundle()).modules, cache: "cache.js" };
   const withoutMemory: Site = { ...api, variables: { ...variables, CACHE_MEMORY_BYTES: "0" } };
-  const hello = { ...common, modules: await bundle("bench/edge-hello-worker.ts"), cache: "no-cache.js" } as const;
+  const { modules } = await bundle("bench/edge-hello-worker.ts");
+  const hello = { ...common, modules, cache: "no-cache.js" } as const;
   const [bare, isolate, cacheApi, kv, shared] = await Promise.all([
     serveWithWorkerd(hello),
     serveWithWorkerd(api),

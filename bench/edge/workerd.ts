@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { listen } from "./listen.ts";
-import type { bundle } from "../../tools/bundle.ts";
+import type { Module } from "../../tools/serve.ts";
 
 /** A Worker for workerd: its modules, the entry first, and the values of its bindings. */
 export interface Site {
-  readonly modules: Awaited<ReturnType<typeof bundle>>;
+  readonly modules: readonly Module[];
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   readonly variables: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildModelAssets } from "../../tools/site/build-assets.ts";
+import { linkAssets } from "../../tools/site/link-assets.ts";
 import { mirror } from "../../tools/site/mirror.ts";
 import { root } from "../../tools/serve.ts";
 
@@ -11,6 +11,11 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "florence-edge-deployed-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
+
+async function emptySite(): Promise<string> {
+  await mkdir(join(folder, "site"), { recursive: true });
+  return join(folder, "site");
+}
 
 async function filesIn(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
@@ -30,7 +35,7 @@ describe("the model assets of a deployment", () => {
     await writeFile(join(models, ".downloads/owner/model.part"), "part");
     await writeFile(join(models, ".staging-a/mini/part"), "part");
     await writeFile(join(models, "mini/source.json"), "{}");
-    await buildModelAssets(models, join(folder, "assets"));
+    await linkAssets({ site: await emptySite(), models }, join(folder, "assets"));
     const files = await filesIn(join(folder, "assets"));
     const topEntries = new Set(files.map((path) => path.replace(/(?<=models\/[^/]*\/).*/u, "")));
     expect([...topEntries]).toEqual(["models/manifest.json", "models/mini/"]);
@@ -38,8 +43,14 @@ describe("the model assets of a deployment", () => {
     expect(files).not.toContain("models/mini/source.json");
   });
 
+  it("are those of the wanted models; the manifest lists all", async () => {
+    const sources = { site: await emptySite(), models: join(root, "model-shards"), isWanted: (id: string) => id === "other" };
+    await linkAssets(sources, join(folder, "assets"));
+    expect(await filesIn(join(folder, "assets"))).toEqual(["models/manifest.json"]);
+  });
+
   it("are absent when the models folder does not exist", async () => {
-    await buildModelAssets(join(folder, "nothing"), join(folder, "assets"));
+    await linkAssets({ site: await emptySite(), models: join(folder, "nothing") }, join(folder, "assets"));
     await expect(readdir(join(folder, "assets"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

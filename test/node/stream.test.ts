@@ -9,7 +9,7 @@ import { FormattedAnswer } from "../../src/contract/answers.ts";
 import type { AnswerEvent } from "../../src/contract/stream-events.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { bundle } from "../../tools/bundle.ts";
-import { root, type Server, serve } from "../../tools/serve.ts";
+import { type Build, root, type Server, serve } from "../../tools/serve.ts";
 import { catReply, describedPaths, inferPath, streamPath } from "../support/cat-backend.ts";
 import { type Behaviour, headOf, hostileServer, respond, withServer } from "../support/hostile-backend.ts";
 import { blocksIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
@@ -21,13 +21,13 @@ const TIMEOUT_MS = 3000;
 /** The time limit for an immediate reaction on a busy machine. */
 const SOON_MS = 5000;
 
-let modules: Awaited<ReturnType<typeof bundle>> = [];
+let build: Build;
 let image: Uint8Array<ArrayBuffer> = new Uint8Array();
 let embedded: Server | undefined;
 beforeAll(async () => {
-  modules = await bundle();
+  build = await bundle();
   image = new Uint8Array(await readFile(join(root, "test/pictures/street.jpg")));
-  embedded = await serve(modules, { port: 0 });
+  embedded = await serve(build, { port: 0 });
 }, 60_000);
 afterAll(() => embedded?.stop());
 
@@ -144,7 +144,7 @@ async function servingRemote(started: (url: URL) => void): Promise<void> {
   await withServer(backend, async (port) => {
     const address = `http://127.0.0.1:${port}`;
     const variables = { PLACEMENT: "remote", BACKEND_URL: address, BACKEND_TIMEOUT_MS: String(TIMEOUT_MS) };
-    const api = await serve(modules, { port: 0, variables });
+    const api = await serve(build, { port: 0, variables });
     started(api.url);
     await stop.promise;
     await api.stop();

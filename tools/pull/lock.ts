@@ -1,16 +1,8 @@
 import { rmSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isRunning } from "../is-running.ts";
 import { PullError } from "./pull-error.ts";
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: the process exists but belongs to another user.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
 
 /** The process that holds the lock; undefined if there is none or if it ended without releasing the lock. */
 async function holder(path: string): Promise<number | undefined> {

@@ -1,5 +1,5 @@
-import { mkdtemp, mkdir, readdir, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { build } from "vite";
 import { samples } from "../../src/playground/samples.ts";
 import { pages } from "../../src/site/pages.ts";
@@ -10,7 +10,8 @@ const source = join(root, "src");
 /** The language level of the built pages: browsers of the last two years. */
 const TARGET = "es2023";
 
-async function buildInto(outDir: string): Promise<void> {
+/** Builds the pages, with the sample images, into a folder; what is in the folder is removed first. */
+export async function buildPages(folder: string): Promise<void> {
   const built = Object.values(pages).filter((file) => file.endsWith(".html"));
   await build({
     configFile: false,
@@ -18,7 +19,7 @@ async function buildInto(outDir: string): Promise<void> {
     publicDir: join(source, "site/public"),
     logLevel: "warn",
     build: {
-      outDir,
+      outDir: folder,
       emptyOutDir: true,
       target: TARGET,
       // The Content-Security-Policy allows no inline script, and images stay separate files so that they can be cached.
@@ -28,23 +29,6 @@ async function buildInto(outDir: string): Promise<void> {
       rolldownOptions: { input: built.map((file) => join(source, file)) },
     },
   });
-}
-
-async function filesIn(folder: string): Promise<ReadonlyMap<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const images = samples.map(({ file, from }) => [`samples/${file}`, join(root, from)] as const);
-  return new Map([...paths.map((path) => [relative(folder, path), path] as const), ...images]);
-}
-
-/** Builds the pages into a temporary folder and passes its files to `use`: path on disk by path in the site. Removes the folder afterwards. */
-export async function withPages<T>(use: (files: ReadonlyMap<string, string>) => Promise<T>): Promise<T> {
-  await mkdir(join(root, "dist"), { recursive: true });
-  const folder = await mkdtemp(join(root, "dist/pages-"));
-  try {
-    await buildInto(folder);
-    return await use(await filesIn(folder));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await mkdir(join(folder, "samples"), { recursive: true });
+  await Promise.all(samples.map(({ file, from }) => copyFile(join(root, from), join(folder, "samples", file))));
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeReply } from "../../../src/inference/protocol/binary-extension.ts";
 import { defaultBreaker } from "../../../src/inference/protocol/breaker.ts";
 import { bundle } from "../../../tools/bundle.ts";
-import { root, serve } from "../../../tools/serve.ts";
+import { type Build, root, serve } from "../../../tools/serve.ts";
 import { catOutputs, catReply, describedPaths, inferPath, replyOf } from "../../support/cat-backend.ts";
 import { int32 } from "../../support/fake-client.ts";
 import {
@@ -36,7 +36,7 @@ const head = headOf("200 OK", [
   ...Object.entries(replyHeaders).map(([name, value]) => `${name}: ${value}`),
 ]);
 
-let modules: Awaited<ReturnType<typeof bundle>> = [];
+let build: Build;
 let image: Uint8Array<ArrayBuffer> = new Uint8Array();
 let behaviour = goodReply;
 const requestedPaths: RequestedPaths = [];
@@ -47,7 +47,7 @@ const stop = Promise.withResolvers<void>();
 /** Runs the API in workerd with a remote backend while `use` runs. */
 async function withApi<Value>(backendUrl: string, use: (url: URL) => Promise<Value>): Promise<Value> {
   const variables = { PLACEMENT: "remote", BACKEND_URL: backendUrl, BACKEND_TIMEOUT_MS: String(TIMEOUT_MS) };
-  const api = await serve(modules, { port: 0, variables });
+  const api = await serve(build, { port: 0, variables });
   try {
     return await use(api.url);
   } finally {
@@ -67,7 +67,7 @@ async function sendTo(url: URL) {
 
 let ended: Promise<unknown> = Promise.resolve();
 beforeAll(async () => {
-  modules = await bundle();
+  build = await bundle();
   image = new Uint8Array(await readFile(join(root, "test/pictures/street.jpg")));
   const started = Promise.withResolvers<void>();
   ended = withServer(backend, (port) =>

@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LEADER_LEASE_MS } from "../../../src/cache/coordinator-state.ts";
 import { bundle } from "../../../tools/bundle.ts";
-import { root, type Server, serve } from "../../../tools/serve.ts";
+import { type Build, root, type Server, serve } from "../../../tools/serve.ts";
 import { catReply, describedPaths, inferPath } from "../../support/cat-backend.ts";
 import {
   type Behaviour,
@@ -28,7 +28,7 @@ const inferCount = (): number => requestedPaths.filter((path) => path === inferP
 let behaviour: Behaviour = catReply;
 const backend = hostileServer({ ...describedPaths, [inferPath]: (...given) => behaviour(...given) }, requestedPaths);
 
-let modules: Awaited<ReturnType<typeof bundle>> = [];
+let build: Build;
 let image: Uint8Array<ArrayBuffer> = new Uint8Array();
 let registry = "";
 let start: (name: string) => Promise<Server> = () => Promise.reject(new Error("There is no backend yet."));
@@ -38,12 +38,12 @@ let ended: Promise<unknown> = Promise.resolve();
 
 beforeAll(async () => {
   registry = await mkdtemp(join(tmpdir(), "florence-edge-registry-"));
-  modules = await bundle();
+  build = await bundle();
   image = new Uint8Array(await readFile(join(root, "test/pictures/street.jpg")));
   const started = Promise.withResolvers<void>();
   ended = withServer(backend, async (port) => {
     const variables = { PLACEMENT: "remote", BACKEND_URL: `http://127.0.0.1:${port}` };
-    start = (name) => serve(modules, { port: 0, variables, shared: { registry, name, at: "home" } });
+    start = (name) => serve(build, { port: 0, variables, shared: { registry, name, at: "home" } });
     home = await start("home");
     other = await start("other");
     started.resolve();

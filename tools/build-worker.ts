@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { experimental_readRawConfig, unstable_getMiniflareWorkerOptions } from "wrangler";
+import { runCommand } from "./run-command.ts";
+import { buildPages } from "./site/build-pages.ts";
+
+const root = join(import.meta.dirname, "..");
+const wranglerToml = join(root, "wrangler.toml");
+
+/** Stops wrangler from using the network, printing banners and writing logs to the user's home folder. */
+const quiet = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_WRITE_LOGS: "false",
+};
+
+/**
+ * Writes a copy of wrangler.toml into a folder: wrangler keeps its own temporary files beside its configuration, and the folder of the sources may
+ * not be writable. Without `build`, which makes the pages, because here they are made at the same time.
+ */
+async function writeConfiguration(entry: string, folder: string): Promise<string> {
+  const { build: _build, assets, ...rest } = experimental_readRawConfig({ config: wranglerToml }).rawConfig;
+  const config = join(folder, "wrangler.json");
+  const directory = join(folder, "assets");
+  await mkdir(directory, { recursive: true });
+  await writeFile(config, JSON.stringify({ ...rest, main: join(root, entry), assets: { ...assets, directory } }));
+  return config;
+}
+
+/** Bundles the Worker as a deployment does. */
+async function bundleWorker(entry: string, folder: string): Promise<void> {
+  const settings = join(folder, ".wrangler");
+  const config = await writeConfiguration(entry, settings);
+  const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
+  const flags = ["deploy", "--dry-run", "--outdir", join(folder, "worker"), "--config", config];
+  await promisify(execFile)(process.execPath, [wrangler, ...flags], { cwd: root, env: { ...process.env, ...quiet } });
+  await rm(settings, { recursive: true });
+}
+
+// Called by bundle.ts, as a process of its own: vite and wrangler take a second to load and read NODE_ENV, which tests set.
+await runCommand(async () => {
+  const [entry = "", folder = ""] = process.argv.slice(2);
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(wranglerToml);
+  await writeFile(join(folder, "options.json"), JSON.stringify(workerOptions));
+  await Promise.all([bundleWorker(entry, folder), buildPages(join(folder, "site"))]);
+});
