@@ -23,6 +23,9 @@ const command = parseCommandLine(process.argv.slice(2), servingFlags(providers, 
 if (command.type === "help") exit(0, SERVING_USAGE);
 if (command.type === "invalid") exit(2, `${command.reason}\n\n${SERVING_USAGE}`);
 const { flags } = command;
+// A program that started this one over a channel has ended: nobody else would stop it.
+const exitWithParent = () => process.exit(1);
+process.once("disconnect", exitWithParent);
 const server = await startServing({
   ...flags,
   shards: flags.shards ?? join(import.meta.dirname, "../model-shards"),
@@ -50,5 +53,6 @@ async function stop(reason: string, status: number): Promise<void> {
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal, 0));
+process.off("disconnect", exitWithParent).once("disconnect", () => void stop("disconnect", 0));
 // Without its engine the process cannot answer: it exits, and a supervisor restarts it.
 void server.engine.ended.then((reason) => stop(reason, 1));

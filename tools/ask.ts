@@ -8,9 +8,12 @@ import { isTaskName, tasks } from "../src/florence/tasks.ts";
 import { svgDrawing } from "../src/forms/svg-drawing.ts";
 import { sniff } from "../src/image/sniff.ts";
 import type { EncodedImage } from "../src/inference/backend.ts";
+import { here } from "./here.ts";
+import { domainOf, REAL_MODEL_HINT, startLocalApi } from "./local-api.ts";
+import { MODEL_USAGE, modelOptions, prepareModel } from "./local-model.ts";
 import { printStream } from "./print-stream.ts";
 import { withProgress } from "./progress.ts";
-import { describeProblem, startServer } from "./ready-server.ts";
+import { describeProblem } from "./ready-server.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
 import type { Server } from "./serve.ts";
 import { table } from "./table.ts";
@@ -18,15 +21,15 @@ import { table } from "./table.ts";
 const usage = `Usage: npm run ask -- <picture.jpg|png> [--task object-detection] [--text "a red car"] [--labels cat --labels dog]
                   [--region x1,y1,x2,y2] [--normalized-region x1,y1,x2,y2] [--max-new-tokens 256] [--beams 1]
                   [--min-score 0.5] [--max-objects 10] [--png] [--json] [--stream]
+                  [--model florence-2-base] [--dtype fp16] [--yes]
                   [--format json|flat|raw] [--box-format xyxy|xywh|cxcywh] [--include svg_path,coco_rle]
 
 The answer is printed as a table and drawn into an SVG file, with --png into a PNG file. --json prints it whole, and so does each option of the
 last line, which a table cannot show. --stream prints what is finished while the rest is still written. Neither draws.
 
-Tasks: ${Object.keys(tasks).join(", ")}`;
+${MODEL_USAGE}
 
-/** The folder in which the user ran the command; npm runs scripts in the repository root. */
-const here = process.env["INIT_CWD"] ?? process.cwd();
+Tasks: ${Object.keys(tasks).join(", ")}`;
 
 function parseCommandLine() {
   const { values, positionals } = readArguments(usage, {
@@ -45,6 +48,7 @@ function parseCommandLine() {
     png: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     stream: { type: "boolean", default: false },
+    ...modelOptions,
   });
   const [file, ...others] = positionals;
   if (file === undefined || others.length > 0) throw new UsageError(usage);
@@ -131,14 +135,15 @@ async function show(response: Response, question: Question): Promise<void> {
   if (answer.type !== "text") await writeOverlay(answer, question);
 }
 
-await runCommand(async () => {
+await runCommand(async (lifetime) => {
   const commandLine = parseCommandLine();
   const image = await readImage(resolve(here, commandLine.file));
-  const server = await startServer(0);
-  try {
-    const question = { server, commandLine, image };
-    await show(await withProgress("Answering…", ask(question)), question);
-  } finally {
-    await server.stop();
-  }
+  const model = await prepareModel(commandLine);
+  const server = await startLocalApi({ port: 0, model, provider: commandLine.provider }, lifetime);
+  const question = { server, commandLine, image };
+  await show(await withProgress("Answering…", ask(question)), question);
+  const domain = await domainOf(server);
+  // Not part of the answer, which may be read by another program.
+  if (domain !== undefined) console.error(`\n${domain}\n${REAL_MODEL_HINT}\nHere: add --model florence-2-base`);
+  await lifetime.stop();
 });

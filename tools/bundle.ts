@@ -30,7 +30,11 @@ async function modulesIn(folder: string): Promise<readonly Module[]> {
 async function build(entry: string, folder: string): Promise<void> {
   const program = join(root, "tools/build-worker.ts");
   const env = { ...process.env, NODE_ENV: "production" };
-  await promisify(execFile)(process.execPath, [program, entry, folder], { cwd: root, env, maxBuffer: MAX_OUTPUT_BYTES });
+  await promisify(execFile)(process.execPath, [program, entry, folder], {
+    cwd: root,
+    env,
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
 }
 
 /** The folder of the builds; git ignores it. Tests and read-only machines may name another. */
@@ -43,10 +47,7 @@ export type WithProgress = <Result>(work: Promise<Result>) => Promise<Result>;
  * Returns the Worker as a deployment ships it, with its pages. It is built only if a source, a package or the version of Node has changed since an
  * earlier build. If the folder of the builds cannot be written, the build is made in a temporary folder for this process. `whileBuilding` is only called if there is something to build.
  */
-export async function bundle(
-  entry = "functions/api.ts",
-  whileBuilding: WithProgress = (work) => work,
-): Promise<Build> {
+export async function bundle(entry = "functions/api.ts", whileBuilding: WithProgress = (work) => work): Promise<Build> {
   const folder = await findOrMakeBuild(buildsFolder(), buildKey(root, entry), {
     make: (staging) => whileBuilding(build(entry, staging)),
     onTemporary: (temporary) =>

@@ -1,12 +1,10 @@
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { here } from "./here.ts";
 import { withProgress } from "./progress.ts";
 import { DTYPES_HELP, parseDtypes } from "./pull/dtypes.ts";
-import type { Hub } from "./pull/hub.ts";
-import { PullError } from "./pull/pull-error.ts";
+import { openHub, terminalLog } from "./pull/open-hub.ts";
 import { pullModel } from "./pull/pull-model.ts";
-import { findSource, hubUrl, readSources, type Source } from "./pull/sources.ts";
-import { createTransferLog } from "./pull/transfer-log.ts";
+import { findSource, readSources, type Source } from "./pull/sources.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
 import { summarize } from "./sharding/write-model.ts";
 
@@ -30,9 +28,6 @@ NODE_USE_ENV_PROXY=1 with HTTPS_PROXY for a proxy.
 
 Exit status: 0 done, 1 the hub, the network or the disk failed, 2 a wrong command line.`;
 
-/** Milliseconds without a byte after which a connection counts as dead: slow networks pause for seconds, not for half a minute. */
-const STALL_MS = 30_000;
-
 function parseCommandLine() {
   const { values, positionals } = readArguments(usage, {
     dtype: { type: "string", default: "fp32" },
@@ -45,30 +40,6 @@ function parseCommandLine() {
   if (name === undefined || others.length > 0) throw new UsageError(usage);
   const [output, sources] = [resolve(here, values.output), resolve(here, values.sources)];
   return { ...values, output, sources, id: values.id ?? name, name, dtypes: parseDtypes(values.dtype) };
-}
-type CommandLine = ReturnType<typeof parseCommandLine>;
-
-/** The folder in which the user ran the command; npm runs scripts in the repository root. */
-const here = process.env["INIT_CWD"] ?? process.cwd();
-
-const log = createTransferLog({
-  write: (text) => void process.stderr.write(text),
-  columns: () => (process.stderr.isTTY ? process.stderr.columns : undefined),
-  now: () => performance.now(),
-});
-
-/** An environment variable; an empty one counts as unset. */
-const variable = (name: string): string | undefined => process.env[name]?.trim() || undefined;
-
-function openHub(commandLine: CommandLine, fallback: string): Hub {
-  return {
-    url: hubUrl(commandLine.hub ?? variable("HF_ENDPOINT") ?? fallback),
-    token: variable("HF_TOKEN"),
-    fetch,
-    sleep: (milliseconds) => sleep(milliseconds),
-    stallMs: STALL_MS,
-    note: log.note,
-  };
 }
 
 /** A hint on how to pin the commit, so that the same files are downloaded again. */
@@ -83,17 +54,9 @@ async function pull(): Promise<void> {
   const commandLine = parseCommandLine();
   const sources = await readSources(commandLine.sources);
   const source = findSource(sources, commandLine.name);
-  const hub = openHub(commandLine, sources.hub);
-  const { model, commit } = await pullModel({ ...commandLine, hub, source, log, whileSharding });
+  const hub = openHub(commandLine.hub, sources.hub);
+  const { model, commit } = await pullModel({ ...commandLine, hub, source, log: terminalLog, whileSharding });
   console.log(`${summarize(model)}${pinHint(source, commit)}`);
 }
 
-await runCommand(async () => {
-  try {
-    await pull();
-  } catch (error) {
-    if (!(error instanceof PullError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-});
+await runCommand(pull);

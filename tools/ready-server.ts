@@ -2,7 +2,8 @@ import { ProblemDetails } from "../src/contract/problem-details.ts";
 import { withProgress } from "./progress.ts";
 import { UsageError } from "./run-command.ts";
 import { bundle } from "./bundle.ts";
-import { LOCAL_VARIABLES, type Server, serve } from "./serve.ts";
+import { portInUse } from "./port.ts";
+import { type Build, LOCAL_VARIABLES, serve, type ServeOptions, type Server } from "./serve.ts";
 
 /** Formats a problem for a person at a terminal. */
 export function describeProblem({ title, detail, fix }: ProblemDetails): string {
@@ -36,29 +37,32 @@ function fromEnvironment(): Variables {
   return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
 }
 
-async function listen(port: number, variables: Variables): Promise<Server> {
+async function listen(build: Build, options: ServeOptions): Promise<Server> {
   try {
-    const build = await bundle(undefined, (work) => withProgress("Building the API…", work));
-    return await serve(build, { port, variables: { ...LOCAL_VARIABLES, ...fromEnvironment(), ...variables } });
+    return await serve(build, options);
   } catch (error) {
     if (!(error instanceof Error) || !/address already in use/iu.test(error.message)) throw error;
-    throw new UsageError(
-      `Port ${port} is in use. Stop what listens there, or choose another: PORT=${port + 1} npm start`,
-    );
+    throw new UsageError(portInUse(options.port));
   }
 }
 
-/**
- * Builds and starts the API and waits until its model is loaded. Port 0 takes a free port. `variables` override the environment's variables, which
- * override those of wrangler.toml. Throws `UsageError` with what to do.
- */
-export async function startServer(port: number, variables: Variables = {}): Promise<Server> {
-  const server = await listen(port, variables);
+async function startBuild(build: Build, options: ServeOptions): Promise<Server> {
+  const server = await listen(build, options);
   try {
-    await withProgress("Loading the model…", waitUntilReady(server));
+    await waitUntilReady(server);
     return server;
   } catch (error) {
     await server.stop();
     throw error;
   }
+}
+
+/**
+ * Builds the API if need be, starts it and waits until its model is loaded. Port 0 takes a free port. `variables` override the environment's
+ * variables, which override those of wrangler.toml. Throws `UsageError` with what to do.
+ */
+export async function startServer(port: number, variables: Variables = {}, host = "127.0.0.1"): Promise<Server> {
+  const build = await bundle(undefined, (work) => withProgress("Building the API…", work));
+  const options = { host, port, variables: { ...LOCAL_VARIABLES, ...fromEnvironment(), ...variables } };
+  return withProgress("Starting the API…", startBuild(build, options));
 }

@@ -1,14 +1,51 @@
-import { portFrom } from "./port.ts";
-import { startServer } from "./ready-server.ts";
-import { runCommand } from "./run-command.ts";
+import { domainOf, REAL_MODEL_HINT, startLocalApi } from "./local-api.ts";
+import { MODEL_USAGE, modelOptions, prepareModel } from "./local-model.ts";
+import { portFrom, requireFreePort } from "./port.ts";
+import { readArguments, runCommand, UsageError } from "./run-command.ts";
+import type { Server } from "./serve.ts";
 
-await runCommand(async () => {
-  const { url } = await startServer(portFrom(process.env["PORT"]));
+const USAGE = `Usage: npm start -- [--port 8787] [--host 127.0.0.1] [--model florence-2-base] [--dtype fp16] [--yes]
+
+Starts the API and its playground on this machine, until Ctrl+C.
+
+  --port       the port (or PORT); 0 takes a free one
+  --host       the address to listen at; 0.0.0.0 to be reached from other machines
+${MODEL_USAGE}`;
+
+function parseCommandLine() {
+  const { values, positionals } = readArguments(USAGE, {
+    port: { type: "string" },
+    host: { type: "string", default: "127.0.0.1" },
+    ...modelOptions,
+  });
+  if (positionals.length > 0)
+    throw new UsageError(`${positionals.join(" ")}: there is nothing to name here.\n\n${USAGE}`);
+  return { ...values, port: portFrom(values.port) };
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/** What to know about this server: what its model is for, and who can reach it. */
+async function notesOn(server: Server, host: string): Promise<string> {
+  const domain = await domainOf(server);
+  const notes = [
+    ...(domain === undefined ? [] : [`${domain}\n${REAL_MODEL_HINT}`]),
+    ...(LOOPBACK.has(host) ? [] : [`It listens at ${host}: everybody who can reach this machine can use it.`]),
+  ];
+  return notes.map((note) => `${note}\n\n`).join("");
+}
+
+await runCommand(async (lifetime) => {
+  const { host, port, provider, ...choice } = parseCommandLine();
+  await requireFreePort(port, host);
+  const model = await prepareModel({ ...choice, provider });
+  const server = await startLocalApi({ host, port, model, provider }, lifetime);
+  const { origin } = server.url;
   console.log(`
-florence-edge answers at ${url.origin}. Open it in a browser, or, in another terminal:
+florence-edge answers at ${origin}${model ? ` with ${model.id} (${model.dtype})` : ""}. Open it in a browser, or, in another terminal:
 
-  curl -s -H 'content-type: image/jpeg' --data-binary @test/pictures/street.jpg ${url.origin}/v1/object-detection
+  curl -s -H 'content-type: image/jpeg' --data-binary @test/pictures/street.jpg ${origin}/v1/object-detection
 
-The tasks: ${url.origin}/v1/tasks    The contract: ${url.origin}/openapi.json    Stop: Ctrl+C
+${await notesOn(server, host)}The tasks: ${origin}/v1/tasks    The contract: ${origin}/openapi.json    Stop: Ctrl+C
 `);
 });

@@ -44,7 +44,11 @@ describe("the model assets of a deployment", () => {
   });
 
   it("are those of the wanted models; the manifest lists all", async () => {
-    const sources = { site: await emptySite(), models: join(root, "model-shards"), isWanted: (id: string) => id === "other" };
+    const sources = {
+      site: await emptySite(),
+      models: join(root, "model-shards"),
+      isWanted: (id: string) => id === "other",
+    };
     await linkAssets(sources, join(folder, "assets"));
     expect(await filesIn(join(folder, "assets"))).toEqual(["models/manifest.json"]);
   });

@@ -34,7 +34,9 @@ function filesBelow(root: string, folder: string): readonly string[] {
 /** Returns one line for a file: its digest and its path. A file that does not exist has no digest. */
 function lineOf(root: string, path: string): string {
   try {
-    return `${createHash("sha256").update(readFileSync(join(root, path))).digest("hex")}  ${path}\n`;
+    return `${createHash("sha256")
+      .update(readFileSync(join(root, path)))
+      .digest("hex")}  ${path}\n`;
   } catch {
     return `-  ${path}\n`;
   }

@@ -1,5 +1,7 @@
+import { Failure } from "../run-command.ts";
+
 /** A failure of the hub, the network or the disk. The message says what happened and what to do. */
-export class PullError extends Error {
+export class PullError extends Failure {
   override readonly name = "PullError";
 }
 

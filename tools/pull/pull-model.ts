@@ -17,6 +17,12 @@ import type { TransferLog } from "./transfer-log.ts";
 /** The folder of downloads inside the output folder, until the model's parts are written. Ignored by git and by deployments. */
 const DOWNLOADS = ".downloads";
 
+/** The bytes of a model's files, and how many of them an earlier run has downloaded. */
+export interface DownloadSize {
+  readonly total: number;
+  readonly downloaded: number;
+}
+
 /** Options of `pullModel`. */
 export interface PullOptions {
   readonly hub: Hub;
@@ -28,6 +34,8 @@ export interface PullOptions {
   readonly log: TransferLog;
   /** Returns the bytes that may be written to a folder; by default from the file system. */
   readonly free?: (folder: string) => Promise<number>;
+  /** Called with the bytes of the model, and how many of them are here already, before the first is transferred; it may throw. */
+  readonly confirm?: (size: DownloadSize) => Promise<void>;
   /** Shows progress while the files are split into parts. */
   readonly whileSharding: <Result>(work: Promise<Result>) => Promise<Result>;
 }
@@ -54,18 +62,13 @@ function provenance({ hub, source, dtypes }: PullOptions, files: readonly Planne
 
 const partialPath = (folder: string, { path }: RemoteFile): string => join(folder, `${path}.part`);
 
-/** Requires space for the model twice: for the downloads, and for the parts made from them while the old model is still on disk. */
-async function checkSpace(
-  { output, free = freeBytes }: PullOptions,
-  { files }: ModelPlan,
-  folder: string,
-): Promise<void> {
+async function sizeOf({ files }: ModelPlan, folder: string): Promise<DownloadSize> {
   const total = files.reduce((sum, { remote }) => sum + remote.size, 0);
   const sizes = files.map(
     async ({ remote }) => (await stat(partialPath(folder, remote)).catch(() => undefined))?.size ?? 0,
   );
   const downloaded = (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
-  requireSpace(output, 2 * total - Math.min(downloaded, total), await free(output));
+  return { total, downloaded: Math.min(downloaded, total) };
 }
 
 /** The error for files that came as the hub announced them, and are no model: a mirror made from a clone without Git LFS. */
@@ -74,8 +77,11 @@ function foreignFiles({ url }: Hub, { message }: ContentError): PullError {
 }
 
 async function download(options: PullOptions, plan: ModelPlan, folder: string): Promise<ModelEntry> {
-  const { hub, id, dtypes, output, log, whileSharding } = options;
-  await checkSpace(options, plan, folder);
+  const { hub, id, dtypes, output, log, whileSharding, free = freeBytes, confirm } = options;
+  const size = await sizeOf(plan, folder);
+  // The model twice: the downloads, and the parts made from them while the old model is still on disk.
+  requireSpace(output, 2 * size.total - size.downloaded, await free(output));
+  await confirm?.(size);
   const downloads: PlannedFile[] = [];
   for (const { path, remote } of plan.files) {
     const to = partialPath(folder, remote);
