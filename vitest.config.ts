@@ -18,9 +18,8 @@ const node = (name: string, include: string) => ({
   test: {
     name,
     include: [include],
-    globalSetup: ["test/support/builds.ts"],
     testTimeout: 60_000,
-    // Most hooks here bundle the Worker, which takes seconds and, beside other tests, many.
+    // Most hooks here bundle the Worker: after a change that takes seconds and, beside other tests, many.
     hookTimeout: 60_000,
   },
 });

@@ -10,11 +10,12 @@ import { sniff } from "../src/image/sniff.ts";
 import type { EncodedImage } from "../src/inference/backend.ts";
 import { here } from "./here.ts";
 import { domainOf, REAL_MODEL_HINT, startLocalApi } from "./local-api.ts";
-import { MODEL_USAGE, modelOptions, prepareModel } from "./local-model.ts";
+import { prepareModel } from "./local-model.ts";
+import { MODEL_USAGE, modelOptions } from "./model-options.ts";
 import { printStream } from "./print-stream.ts";
 import { withProgress } from "./progress.ts";
 import { describeProblem } from "./ready-server.ts";
-import { readArguments, runCommand, UsageError } from "./run-command.ts";
+import { Failure, readArguments, runCommand, UsageError } from "./run-command.ts";
 import type { Server } from "./serve.ts";
 import { table } from "./table.ts";
 
@@ -119,8 +120,13 @@ async function writeOverlay(answer: Answer, question: Question): Promise<void> {
   const { png, file: path } = question.commandLine;
   const file = join(here, `${basename(path, extname(path))}.${answer.task}.${png ? "png" : "svg"}`);
   // The server has the answer in its cache, and only draws.
-  if (png) await writeFile(file, new Uint8Array(await (await ask(question, "png")).arrayBuffer()));
-  else await writeFile(file, svgDrawing(answer, question.image).chunks());
+  const drawing = png
+    ? new Uint8Array(await (await ask(question, "png")).arrayBuffer())
+    : svgDrawing(answer, question.image).chunks();
+  await writeFile(file, drawing).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(`The drawing cannot be written (${reason}). Run this in a folder that can be, or with --json.`);
+  });
   console.log(`\nDrawn in ${file}`);
 }
 

@@ -13,9 +13,9 @@ await runCommand(async (lifetime) => {
   const [placement, ...flags] = process.argv.slice(2);
   if (placement !== "split" && placement !== "remote") throw new UsageError(USAGE);
   const backend = await withProgress("Starting the backend…", startLocalBackend(flags, true));
-  lifetime.add(backend.stop);
+  lifetime.add(() => backend.stop());
   void backend.died.then(lifetime.fail);
   const server = await startServer(portFrom(undefined), { PLACEMENT: placement, BACKEND_URL: backend.url });
-  lifetime.add(server.stop);
+  lifetime.add(() => server.stop());
   console.log(`\nThe API answers at ${server.url.origin} and asks ${backend.url} (${placement}). Stop: Ctrl+C\n`);
 });

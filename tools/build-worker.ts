@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { experimental_readRawConfig, unstable_getMiniflareWorkerOptions } from "wrangler";
+import { runNode } from "./run-child.ts";
 import { runCommand } from "./run-command.ts";
 import { buildPages } from "./site/build-pages.ts";
 
@@ -36,7 +35,7 @@ async function bundleWorker(entry: string, folder: string): Promise<void> {
   const config = await writeConfiguration(entry, settings);
   const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
   const flags = ["deploy", "--dry-run", "--outdir", join(folder, "worker"), "--config", config];
-  await promisify(execFile)(process.execPath, [wrangler, ...flags], { cwd: root, env: { ...process.env, ...quiet } });
+  await runNode([wrangler, ...flags], { cwd: root, env: { ...process.env, ...quiet } });
   await rm(settings, { recursive: true });
 }
 

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { promisify } from "node:util";
 import { buildKey } from "./build/build-key.ts";
 import { findOrMakeBuild } from "./build/builds.ts";
+import { runNode } from "./run-child.ts";
 import { type Build, type Module, root } from "./serve.ts";
 
 /** Module types by the extensions of the files that wrangler writes next to the bundle. */
@@ -12,9 +11,6 @@ const moduleTypes = new Map([
   [".wasm", "CompiledWasm"],
   [".ttf", "Data"],
 ] as const);
-
-/** How much a failed build may print. */
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 async function modulesIn(folder: string): Promise<readonly Module[]> {
   const files = await readdir(folder);
@@ -27,14 +23,9 @@ async function modulesIn(folder: string): Promise<readonly Module[]> {
 }
 
 /** Builds in another process, as for production whatever NODE_ENV says here. */
-async function build(entry: string, folder: string): Promise<void> {
-  const program = join(root, "tools/build-worker.ts");
+function build(entry: string, folder: string): Promise<void> {
   const env = { ...process.env, NODE_ENV: "production" };
-  await promisify(execFile)(process.execPath, [program, entry, folder], {
-    cwd: root,
-    env,
-    maxBuffer: MAX_OUTPUT_BYTES,
-  });
+  return runNode([join(root, "tools/build-worker.ts"), entry, folder], { cwd: root, env });
 }
 
 /** The folder of the builds; git ignores it. Tests and read-only machines may name another. */
@@ -45,7 +36,8 @@ export type WithProgress = <Result>(work: Promise<Result>) => Promise<Result>;
 
 /**
  * Returns the Worker as a deployment ships it, with its pages. It is built only if a source, a package or the version of Node has changed since an
- * earlier build. If the folder of the builds cannot be written, the build is made in a temporary folder for this process. `whileBuilding` is only called if there is something to build.
+ * earlier build. If the folder of the builds cannot be written, the build is made in a temporary folder for this process. `whileBuilding` is only called
+ * if there is something to build.
  */
 export async function bundle(entry = "functions/api.ts", whileBuilding: WithProgress = (work) => work): Promise<Build> {
   const folder = await findOrMakeBuild(buildsFolder(), buildKey(root, entry), {

@@ -28,7 +28,7 @@ export interface LocalApiOptions {
 async function startModel({ id, dtype, shards }: LocalModel, provider: string, lifetime: Lifetime) {
   const flags = ["--model", id, "--shards", shards, "--provider", provider];
   const backend = await withProgress(`Loading ${id} (${dtype})…`, startLocalBackend(flags));
-  lifetime.add(backend.stop);
+  lifetime.add(() => backend.stop());
   void backend.died.then(lifetime.fail);
   return { PLACEMENT: "remote", BACKEND_URL: backend.url, BACKEND_TIMEOUT_MS: String(LOCAL_TIMEOUT_MS) };
 }
@@ -41,7 +41,7 @@ export async function startLocalApi(options: LocalApiOptions, lifetime: Lifetime
   const { host, port, model, provider } = options;
   const variables = model === undefined ? {} : await startModel(model, provider, lifetime);
   const server = await startServer(port, variables, host);
-  lifetime.add(server.stop);
+  lifetime.add(() => server.stop());
   return server;
 }
 

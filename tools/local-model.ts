@@ -3,48 +3,14 @@ import { join, resolve } from "node:path";
 import type { ModelEntry } from "../src/weights/shards.ts";
 import { isConfirmed } from "./ask-user.ts";
 import { here } from "./here.ts";
+import type { ModelChoice } from "./model-options.ts";
 import { withProgress } from "./progress.ts";
 import { describeDtypes, parseDtypes } from "./pull/dtypes.ts";
 import { openHub, terminalLog } from "./pull/open-hub.ts";
 import { type DownloadSize, pullModel } from "./pull/pull-model.ts";
 import { findSource, readSources, type Source } from "./pull/sources.ts";
 import { Failure, UsageError } from "./run-command.ts";
-import { root } from "./serve.ts";
 import { readManifest } from "./sharding/checks.ts";
-
-const SHARDS = join(root, "model-shards");
-
-/** The options with which a command chooses the model that answers. */
-export const modelOptions = {
-  model: { type: "string" },
-  dtype: { type: "string" },
-  provider: { type: "string", default: "cpu" },
-  yes: { type: "boolean", default: false },
-  hub: { type: "string" },
-  sources: { type: "string", default: join(SHARDS, "sources.json") },
-  shards: { type: "string", default: SHARDS },
-} as const;
-
-/** The help text of `modelOptions`. */
-export const MODEL_USAGE = `  --model      a model that runs natively on this machine instead of the small one: florence-2-base, florence-2-base-ft,
-               florence-2-large, florence-2-large-ft, which are downloaded once (base 1.1 GB, large 3.3 GB as fp32), or
-               one of --shards
-  --dtype      another export of it, such as fp16: npm run pull -- --help lists them
-  --yes        downloads without asking
-  --provider   cpu, or another one of npm run gpu
-  --shards     the folder of the models and their manifest: model-shards
-  --hub, --sources   where the download comes from, as in npm run pull`;
-
-/** The parsed values of `modelOptions`. */
-export interface ModelChoice {
-  readonly model?: string | undefined;
-  readonly dtype?: string | undefined;
-  readonly provider: string;
-  readonly yes: boolean;
-  readonly hub?: string | undefined;
-  readonly sources: string;
-  readonly shards: string;
-}
 
 /** A model on this machine's disk. */
 export interface LocalModel {
@@ -71,10 +37,11 @@ async function isOnDisk(shards: string, { files }: ModelEntry): Promise<boolean>
 
 async function findOnDisk(shards: string, name: string, dtype: string | undefined): Promise<LocalModel | undefined> {
   const { models } = await readManifest(shards);
-  const matches = models.filter((entry) =>
-    dtype === undefined ? entry.id === name : entry.dtype === dtype && [name, idOf(name, dtype)].includes(entry.id),
-  );
-  for (const entry of matches) if (await isOnDisk(shards, entry)) return { id: entry.id, dtype: entry.dtype, shards };
+  const named = models.filter((entry) => [name, idOf(name, entry.dtype)].includes(entry.id));
+  const matches = named.filter((entry) => dtype === undefined || entry.dtype === dtype);
+  // The model of exactly this name first, then its other dtypes.
+  for (const entry of matches.toSorted((one, other) => Number(other.id === name) - Number(one.id === name)))
+    if (await isOnDisk(shards, entry)) return { id: entry.id, dtype: entry.dtype, shards };
   return undefined;
 }
 
@@ -108,7 +75,12 @@ async function download(name: string, dtypeText: string, source: Source, choice:
   const [dtype, hub] = [describeDtypes(dtypes), openHub(choice.hub, defaultHub)];
   const from = new URL(source.repository, hub.url).href;
   await pullModel({
-    ...{ hub, source, dtypes, id: idOf(name, dtype), output: shards, log: terminalLog },
+    hub,
+    source,
+    dtypes,
+    id: idOf(name, dtype),
+    output: shards,
+    log: terminalLog,
     ...(!yes && { confirm: (size) => requireConsent(describeDownload(`${name} (${dtype})`, from, size)) }),
     whileSharding: (work) => withProgress("Cutting into parts…", work),
   });

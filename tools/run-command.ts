@@ -52,13 +52,14 @@ const fileErrors: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   EDQUOT: "your disk quota is used up",
+  ENOTDIR: "a part of this path is no folder",
 };
 
 /** Returns a line about an error of the file system; undefined for any other error. */
 function describeFileError(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error) || !("path" in error)) return undefined;
   const reason = fileErrors[String(error.code)];
-  return reason === undefined ? undefined : `${String(error.path)} cannot be written: ${reason}.`;
+  return reason === undefined ? undefined : `${String(error.path)}: ${reason}.`;
 }
 
 /** The life of a command's process: what must stop before it ends. */

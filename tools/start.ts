@@ -1,5 +1,6 @@
 import { domainOf, REAL_MODEL_HINT, startLocalApi } from "./local-api.ts";
-import { MODEL_USAGE, modelOptions, prepareModel } from "./local-model.ts";
+import { prepareModel } from "./local-model.ts";
+import { MODEL_USAGE, modelOptions } from "./model-options.ts";
 import { portFrom, requireFreePort } from "./port.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
 import type { Server } from "./serve.ts";
@@ -18,8 +19,8 @@ function parseCommandLine() {
     host: { type: "string", default: "127.0.0.1" },
     ...modelOptions,
   });
-  if (positionals.length > 0)
-    throw new UsageError(`${positionals.join(" ")}: there is nothing to name here.\n\n${USAGE}`);
+  const [unexpected] = positionals;
+  if (unexpected !== undefined) throw new UsageError(`${unexpected} is no option.\n\n${USAGE}`);
   return { ...values, port: portFrom(values.port) };
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,9 +17,11 @@ async function shell(command: string) {
 
 let server: ChildProcess;
 let banner = "";
+let builds = "";
 beforeAll(async () => {
   // A reader of the README has no build yet.
-  const env = { ...process.env, PORT: "0", FLORENCE_EDGE_BUILDS: undefined };
+  builds = await mkdtemp(join(tmpdir(), "florence-edge-builds-"));
+  const env = { ...process.env, PORT: "0", FLORENCE_EDGE_BUILDS: builds };
   server = spawn("npm", ["start"], { cwd: root, env, detached: true });
   await new Promise<void>((resolve, reject) => {
     server.once("exit", () => reject(new Error(`npm start ended: ${banner}`)));
@@ -28,8 +31,11 @@ beforeAll(async () => {
     });
   });
 }, 60_000);
-afterAll(() => {
+afterAll(async () => {
+  const ended = new Promise((resolve) => server.once("close", resolve));
   if (server.pid !== undefined) process.kill(-server.pid, "SIGTERM");
+  await ended;
+  await rm(builds, { recursive: true });
 });
 
 function origin(): string {

@@ -17,6 +17,7 @@ const FILES = [
   "wrangler.toml",
   "tsconfig.json",
   "tools/build-worker.ts",
+  "tools/run-child.ts",
   ".dev.vars",
   ".env",
   ".env.local",

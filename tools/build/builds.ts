@@ -37,7 +37,7 @@ async function writableFolder(folder: string, onTemporary: (folder: string) => v
   }
 }
 
-/** The process that made a folder whose name begins with `-`, `.…-` or nothing before the process's id; undefined if it has ended. */
+/** Whether a folder was made by a process that has ended: `<pid>-…` of a run, or `.<key>-<pid>-…` of an unfinished build. */
 function isLeftOver(name: string): boolean {
   const pid = /^(?:\.[\w.]+-)?(?<pid>\d+)-/u.exec(name)?.groups?.["pid"];
   return pid !== undefined && !isRunning(Number(pid));

@@ -1,20 +1,7 @@
-import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root } from "../../../tools/serve.ts";
-
-/** Runs a command and returns its exit status and what it prints. */
-async function run(tool: string, arguments_: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [join(root, "tools", tool), ...arguments_], {
-    env: { ...process.env, ...environment },
-  });
-  let printed = "";
-  child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (printed += chunk.toString()));
-  const status = await new Promise((resolve) => child.once("close", resolve));
-  return { status, printed };
-}
+import { runTool as run } from "../../support/tool.ts";
 
 const stack = /\n\s+at /u;
 
@@ -29,6 +16,8 @@ describe("a wrong command line exits with 2 at once and without a stack trace", 
     ["ask.ts", ["test/pictures/street.jpg", "--task"]],
     ["ask.ts", ["test/pictures/street.jpg", "--png", "--json"]],
     ["shard.ts", []],
+    ["ask.ts", ["test/pictures/street.jpg", "--dtype", "fp16"]],
+    ["ask.ts", ["test/pictures/street.jpg", "--model", "no-such-model"]],
     ["shard.ts", ["docs", "mini", "--output", "docs"]],
   ])("%s %j", async (tool, arguments_) => {
     const { status, printed } = await run(tool, arguments_);
@@ -36,27 +25,6 @@ describe("a wrong command line exits with 2 at once and without a stack trace", 
     expect(printed).not.toMatch(stack);
     expect(printed).not.toContain("Building");
   });
-
-  it.each(["abc", "-1", "65536", "80.5"])("PORT=%s npm start", async (port) => {
-    const { status, printed } = await run("start.ts", [], { PORT: port });
-    expect([status, printed.includes(JSON.stringify(port))]).toEqual([2, true]);
-    expect(printed).not.toMatch(stack);
-  });
-});
-
-it("npm start on a port in use suggests the next port", async () => {
-  const taken = createServer();
-  const port = await new Promise<number>((resolve) => {
-    taken.listen(0, "127.0.0.1", () => {
-      const address = taken.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
-  });
-  const { status, printed } = await run("start.ts", [], { PORT: String(port) });
-  await new Promise((resolve) => taken.close(resolve));
-  expect(status).toBe(2);
-  expect(printed).toContain(`PORT=${port + 1}`);
-  expect(printed).not.toMatch(stack);
 });
 
 it("ask names the size of the image when the API rejects a region outside the image", async () => {

@@ -11,7 +11,8 @@ import { createTokenizer } from "../../../src/decoding/tokenizer.ts";
 import { parseDtypes } from "../../../tools/pull/dtypes.ts";
 import { pullModel } from "../../../tools/pull/pull-model.ts";
 import { root } from "../../../tools/serve.ts";
-import { type Mirror, MIRROR_COMMIT, type MirrorFile, startMirror } from "../../support/hub-mirror.ts";
+import { type Mirror, MIRROR_COMMIT, startMirror } from "../../support/hub-mirror.ts";
+import { asMirrored, mirroredModel } from "../../support/mirrored-model.ts";
 import { generations, goldenImages } from "../../support/mini-goldens.ts";
 import { runPull, startPull } from "../../support/pull-command.ts";
 import { content } from "../../support/pull-setup.ts";
@@ -25,10 +26,6 @@ let mirror: Mirror;
 const output = () => join(folder, "shards");
 const partial = (path: string) => join(output(), ".downloads/owner/model", `${path}.part`);
 const read: ReadAsset = async (path) => new Response(await readFile(join(output(), path)));
-
-/** Files as the hub stores them: graphs in large file storage, JSON in git. */
-const asMirrored = (files: readonly (readonly [string, Uint8Array])[]): Record<string, MirrorFile> =>
-  Object.fromEntries(files.map(([path, bytes]) => [path, { bytes, isLarge: path.endsWith(".onnx") }]));
 
 const tiny = asMirrored([...tinyFiles]);
 const large = "onnx/decoder_model_merged.onnx";
@@ -62,11 +59,7 @@ const nothing = () => {};
 const transferred = () => mirror.requests.filter(({ at }) => at === "storage");
 
 it("the mini model, pulled under another id, has the revision of the shipped model and generates the same answers", async () => {
-  const paths = (await readdir(join(shipped, "mini"), { recursive: true })).filter((path) =>
-    /\.(?:json|onnx)$/u.test(path),
-  );
-  const files = paths.map(async (path) => [path, await readFile(join(shipped, "mini", path))] as const);
-  for (const [path, file] of Object.entries(asMirrored(await Promise.all(files)))) mirror.add(path, file);
+  for (const [path, file] of Object.entries(await mirroredModel())) mirror.add(path, file);
 
   const { status, printed } = await run(["fake-model", "--id", "again"]);
   expect([status, printed.includes(`"revision": "${MIRROR_COMMIT}"`)]).toEqual([0, true]);

@@ -1,0 +1,109 @@
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { samples } from "../../../src/playground/samples.ts";
+import { root } from "../../../tools/serve.ts";
+import { runTool, startTool } from "../../support/tool.ts";
+
+const READY = "Stop: Ctrl+C";
+const BUILDING = "Building the API";
+
+/** What a checkout needs to start. */
+const PATHS = [
+  ...["src", "functions", "tools", "model-shards/manifest.json", "model-shards/sources.json", "model-shards/mini"],
+  ...["package.json", "package-lock.json", "tsconfig.json", "wrangler.toml"],
+  ...samples.map(({ from }) => from),
+];
+
+let checkout = "";
+beforeAll(async () => {
+  checkout = await mkdtemp(join(tmpdir(), "florence-edge-checkout-"));
+  for (const path of PATHS) await cp(join(root, path), join(checkout, path), { recursive: true });
+  await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
+});
+afterAll(() => rm(checkout, { recursive: true }));
+
+const ask = () => runTool("ask.ts", [join(root, "test/pictures/street.jpg"), "--json"], {}, checkout);
+
+/** Whether an answer needed a build; the answer is checked on the way. */
+async function builds(): Promise<boolean> {
+  const { status, printed } = await ask();
+  expect([status, printed.match(/"label": "(?:snail|truck)"/gu)?.length], printed).toEqual([0, 4]);
+  return printed.includes(BUILDING);
+}
+
+/** Starts a server and returns the page that it serves. */
+async function served(path: string): Promise<string> {
+  const tool = startTool("start.ts", ["--port", "0"], {}, checkout);
+  await tool.waitForOutput(READY);
+  const origin = /http:\/\/127\.0\.0\.1:\d+/u.exec(tool.printed())?.[0];
+  const text = await (await fetch(`${origin}${path}`)).text();
+  tool.child.kill("SIGINT");
+  await tool.ended;
+  return text;
+}
+
+describe("a checkout", () => {
+  it("is built once, and again when a source changes: the Worker as well as its pages", async () => {
+    expect([await builds(), await builds()]).toEqual([true, false]);
+    const touched = new Date();
+    await utimes(join(checkout, "src/http/app.ts"), touched, touched);
+    expect(await builds()).toBe(false);
+
+    await appendFile(join(checkout, "src/site/public/llms.txt"), "A new line.\n");
+    expect(await served("/llms.txt")).toContain("A new line.");
+    const operations = join(checkout, "src/contract/operations.ts");
+    await writeFile(operations, (await readFile(operations, "utf8")).replace("This document", "This very document"));
+    expect((await served("/openapi.json")).includes("This very document")).toBe(true);
+    expect(await builds()).toBe(false);
+    // The one in use and the one before it.
+    expect(await readdir(join(checkout, "dist/builds"))).toHaveLength(2);
+  });
+
+  it("is built by two commands at the same time, and both answer", async () => {
+    await rm(join(checkout, "dist"), { recursive: true });
+    expect(await Promise.all([builds(), builds()])).toEqual([true, true]);
+    expect(await readdir(join(checkout, "dist/builds"))).toHaveLength(1);
+    expect(await builds()).toBe(false);
+  });
+
+  it("that does not compile ends in the compiler's words and status 1, without a stack trace of ours", async () => {
+    const path = join(checkout, "functions/api.ts");
+    const text = await readFile(path, "utf8");
+    await appendFile(path, "\nconst broken = ;\n");
+    const { status, printed } = await ask();
+    await writeFile(path, text);
+    expect([status, printed.includes("api.ts"), printed.includes("tools/bundle.ts")]).toEqual([1, true, false]);
+    expect(await builds()).toBe(false);
+  });
+
+  it("that cannot be written is built elsewhere, says so in one line, and leaves nothing there", async () => {
+    await rm(join(checkout, "dist"), { recursive: true });
+    await writeFile(join(checkout, "dist"), "no folder can be made here");
+    const temporary = await mkdtemp(join(tmpdir(), "florence-edge-tmp-"));
+    const { status, printed } = await runTool(
+      "ask.ts",
+      [join(root, "test/pictures/street.jpg"), "--json"],
+      { TMPDIR: temporary },
+      checkout,
+    );
+    expect([status, printed.split("\n").filter((line) => line.includes(temporary)).length], printed).toEqual([0, 1]);
+    expect((await readdir(temporary)).filter((name) => name.startsWith("florence-edge"))).toEqual([]);
+    await rm(temporary, { recursive: true });
+    await rm(join(checkout, "dist"));
+  });
+
+  it("that cannot be written keeps the drawing of an answer from being written, in one line", async () => {
+    const here = join(checkout, "here");
+    await writeFile(here, "");
+    const image = join(root, "test/pictures/street.jpg");
+    const { status, printed } = await runTool("ask.ts", [image], { INIT_CWD: here }, checkout);
+    expect([status, printed.includes("street.object-detection.svg"), /\n\s+at /u.test(printed)]).toEqual([
+      1,
+      true,
+      false,
+    ]);
+    await mkdir(join(checkout, "dist"), { recursive: true });
+  });
+});
