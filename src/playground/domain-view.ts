@@ -10,7 +10,7 @@ function isOwnImage({ image }: State): boolean {
 
 function showNote(id: string, { model }: State, isDue: boolean): void {
   const sentence = model === undefined ? undefined : domainSentence(model);
-  const text = `${sentence} For others, run the real model on your own machine: \`${REAL_MODEL_COMMAND}\``;
+  const text = `${sentence} For other pictures, run the real model on your own machine: \`${REAL_MODEL_COMMAND}\``;
   byId(id, HTMLElement).replaceChildren(...(isDue && sentence !== undefined ? withInlineCode(text) : []));
 }
 

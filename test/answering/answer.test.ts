@@ -90,6 +90,21 @@ describe("an answer", () => {
   });
 });
 
+describe("the model", () => {
+  const modelOf = (domain: { readonly domain?: string }) => {
+    const { backend } = fakeBackend({ text: "" });
+    const model = async () => ({ ...(await backend.model()), ...domain });
+    const find = uncached(backend);
+    return createService({ backend: { ...backend, model }, find, limits: ISOLATE_LIMITS, now: () => 0 }).model();
+  };
+
+  it("is listed with what it is for, which is empty if nobody knows", async () => {
+    const listed = { id: "fake", revision: "1", dtype: "fp32", image_size: 256 };
+    expect(await modelOf({})).toEqual({ ...listed, domain: "" });
+    expect(await modelOf({ domain: "cats" })).toEqual({ ...listed, domain: "cats" });
+  });
+});
+
 describe("the request to the backend", () => {
   it("contains a region as location tokens, the same from pixels, from 0..1 and from location tokens", async () => {
     const region = { x1: 20, y1: 20, x2: 60, y2: 40 };

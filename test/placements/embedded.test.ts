@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { modelFiles } from "../../src/runtime/load-model.ts";
-import type { ReadAsset } from "../../src/weights/shards.ts";
+import type { Manifest, ReadAsset } from "../../src/weights/shards.ts";
 import { collect, tinyAssets, tinyBackend, tinyRequest } from "../support/tiny-backend.ts";
 import { TINY_ANSWER, TINY_POSITIONS, TINY_VISUAL_TOKENS, tinySessions } from "../support/tiny-model.ts";
 
@@ -179,6 +179,15 @@ describe("the embedded model", () => {
     const description = { id: "tiny", revision: "r1", dtype: "fp32", imageSize: 1, firstLocationId: 3 };
     expect(await backend.model()).toEqual(description);
     expect(created).toEqual([]);
+  });
+
+  it("describes what it is for, if its manifest says it", async () => {
+    const readAsset: ReadAsset = async (path) => {
+      if (path !== "manifest.json") return tinyAssets(path);
+      const { models, ...rest }: Manifest = await (await tinyAssets(path)).json();
+      return Response.json({ ...rest, models: models.map((model) => ({ ...model, domain: "letters" })) });
+    };
+    expect(await tinyBackend({ readAsset }).backend.model()).toMatchObject({ revision: "r1", domain: "letters" });
   });
 
   it("is loaded by the next request after a failed load", async () => {

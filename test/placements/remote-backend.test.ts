@@ -154,6 +154,18 @@ describe("a remote backend", () => {
     expect(await other.model()).toBe(model);
   });
 
+  it("returns what the backend's model is for, only if the backend reports it as a text", async () => {
+    const modelWith = (domain: string | number) =>
+      remote(undefined, {
+        metadata: async (name, call) => {
+          const metadata = await describing(name, call);
+          return { ...metadata, parameters: { ...described, domain } };
+        },
+      }).backend.model();
+    expect((await modelWith("cats")).domain).toBe("cats");
+    expect("domain" in (await modelWith(7))).toBe(false);
+  });
+
   it("is not ready when the backend is not", async () => {
     const { backend } = remote(undefined, { modelReady: async () => false });
     await expect(backend.ready()).rejects.toMatchObject({ code: "backend-unavailable" });

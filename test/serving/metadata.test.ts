@@ -55,6 +55,7 @@ describe("metadata", () => {
         model_id: "tiny",
         revision: "r1",
         dtype: "fp32",
+        domain: "letters",
         image_size: 1,
         first_location_id: 3,
         generate_stream: true,

@@ -19,7 +19,7 @@ import { TINY_POSITIONS } from "./tiny-model.ts";
 /** An image; the tiny model ignores its content. */
 export const street = sampleImage("street.jpg");
 
-const description = { id: "tiny", revision: "r1", dtype: "fp32", imageSize: 1, firstLocationId: 3 };
+const description = { id: "tiny", revision: "r1", dtype: "fp32", domain: "letters", imageSize: 1, firstLocationId: 3 };
 
 /** The parts of the server that a test may replace. */
 export interface ServingChanges {

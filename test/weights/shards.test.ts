@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProblemCode } from "../../src/contract/problems.ts";
-import { MAX_PART_BYTES, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";
+import { MAX_DOMAIN_LENGTH, MAX_PART_BYTES, openModelShards, type ReadAsset } from "../../src/weights/shards.ts";
 import { lfsPointer } from "../support/onnx-model.ts";
 import { readFrom, sha256, shardFiles } from "../support/tiny-model.ts";
 
@@ -34,6 +34,8 @@ function withManifest(change: (copy: typeof manifest) => unknown): ReadAsset {
   return readFrom(change(copy) ?? copy, assets);
 }
 
+const withDomain = (domain: string) => withManifest((copy) => void Object.assign(copy.models[0] ?? {}, { domain }));
+
 const graphEntry = (copy: typeof manifest) => copy.models[0]?.files.find(({ path }) => path === "onnx/graph.onnx");
 
 describe("a model's shards", () => {
@@ -47,6 +49,12 @@ describe("a model's shards", () => {
     const shards = await openModelShards(readFrom(manifest, assets), "tiny");
     expect(await shards.json("config.json")).toEqual({ heads: 8 });
     expect({ ...shards }).toMatchObject({ id: "tiny", revision: "r1", dtype: "fp32" });
+    expect("domain" in shards).toBe(false);
+  });
+
+  it("return what the manifest says the model is for", async () => {
+    const read = withManifest((copy) => void Object.assign(copy.models[0] ?? {}, { domain: "cats; no dogs" }));
+    expect((await openModelShards(read, "tiny")).domain).toBe("cats; no dogs");
   });
 
   it("are corrupt when one bit differs, and the problem names the part", async () => {
@@ -127,6 +135,10 @@ describe("a manifest", () => {
       withManifest((copy) => void Object.assign(graphEntry(copy) ?? {}, { parts: [], bytes: 0 })),
     ],
     ["has an invalid digest", withManifest((copy) => void Object.assign(graphEntry(copy) ?? {}, { sha256: "0" }))],
+    ["has an empty domain note", withDomain("")],
+    ["has a domain note of two lines", withDomain("cats\ndogs")],
+    ["has a domain note that moves a terminal's cursor", withDomain("cats\u001B[2J")],
+    ["has a domain note that is too long", withDomain("c".repeat(MAX_DOMAIN_LENGTH + 1))],
   ] satisfies readonly [string, ReadAsset][])("that %s makes the model corrupt", async (_, read) => {
     const detail = expect.stringContaining("manifest.json");
     expect(await problemOf(read)).toMatchObject({ code: "model-corrupt", detail });

@@ -57,11 +57,19 @@ export function expectBrowserError(pattern: RegExp): void {
   errors = errors.filter((error) => !pattern.test(error));
 }
 
+/** Prepares a page before it is opened. */
+export type Prepare = (page: Page) => Promise<void>;
+
 /** Opens a page of the server in a new context, which is closed after the test. */
-export async function openPage(path: string, options: BrowserContextOptions = screens.desktop): Promise<Page> {
+export async function openPage(
+  path: string,
+  options: BrowserContextOptions = screens.desktop,
+  prepare: Prepare = async () => {},
+): Promise<Page> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   recordErrors(page);
+  await prepare(page);
   await page.goto(`${inject("origin")}${path}`);
   return page;
 }

@@ -1,9 +1,9 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { openPage } from "./browser.ts";
+import { openPage, type Prepare } from "./browser.ts";
 
 /** Opens the playground and waits for its tasks and image. `hash` selects them, as in a shared URL. */
-export async function openPlayground(hash = "", options?: BrowserContextOptions): Promise<Page> {
-  const page = await openPage(`/${hash}`, options);
+export async function openPlayground(hash = "", options?: BrowserContextOptions, prepare?: Prepare): Promise<Page> {
+  const page = await openPage(`/${hash}`, options, prepare);
   await page.locator("#tasks input").first().waitFor({ state: "attached" });
   await page.locator("#frame").waitFor();
   return page;

@@ -23,9 +23,9 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(join(exported(), path), bytes);
 }
 
-async function shard(id: string): Promise<void> {
+async function shard(id: string, ...options: readonly string[]): Promise<void> {
   const tool = join(import.meta.dirname, "../../../tools/shard.ts");
-  await promisify(execFile)(process.execPath, [tool, exported(), id, "--output", output()]);
+  await promisify(execFile)(process.execPath, [tool, exported(), id, "--output", output(), ...options]);
 }
 
 beforeEach(async () => {
@@ -78,6 +78,17 @@ describe("tools/shard.ts", () => {
     expect(await readdir(join(output(), "tiny/onnx"))).not.toContain("extra.onnx");
     await expect(openModelShards(read, "other")).resolves.toMatchObject({ id: "other" });
     await expect(openModelShards(read, "tiny")).resolves.toMatchObject({ id: "tiny" });
+  });
+
+  it("writes what the model is for, which changes no revision", async () => {
+    await shard("tiny");
+    const before = await revision();
+    await shard("tiny", "--domain", "letters; no words");
+    expect(await openModelShards(read, "tiny")).toMatchObject({ revision: before, domain: "letters; no words" });
+  });
+
+  it.each(["", "two\nlines"])("rejects the domain note %j with status 2", async (domain) => {
+    await expect(shard("tiny", "--domain", domain)).rejects.toMatchObject({ code: 2 });
   });
 
   it("rejects a folder that lacks a file, and names the file", async () => {
