@@ -20,17 +20,20 @@ const neutral = { HF_TOKEN: "", HF_ENDPOINT: "", PORT: undefined, INIT_CWD: unde
 export function follow(child: ChildProcess): RunningTool {
   let printed = "";
   let hasEnded = false;
-  let onChange = () => {};
+  const waiting: (() => void)[] = [];
+  const wakeAll = (): void => {
+    for (const wake of waiting.splice(0)) wake();
+  };
   const listen = (chunk: Buffer): void => {
     printed += chunk.toString();
-    onChange();
+    wakeAll();
   };
   child.stdout?.on("data", listen);
   child.stderr?.on("data", listen);
   const ended = new Promise<number | null>((resolve) => {
     child.once("close", (status) => {
       hasEnded = true;
-      onChange();
+      wakeAll();
       resolve(status);
     });
   });
@@ -38,7 +41,7 @@ export function follow(child: ChildProcess): RunningTool {
     const isPrinted = () => (typeof expected === "string" ? printed.includes(expected) : expected.test(printed));
     while (!isPrinted()) {
       if (hasEnded) throw new Error(`ended without printing ${String(expected)}: ${printed}`);
-      await new Promise<void>((resolve) => (onChange = resolve));
+      await new Promise<void>((resolve) => waiting.push(resolve));
     }
   };
   return { child, ended, waitForOutput, printed: () => printed };
