@@ -47,7 +47,11 @@ async function firstAnswer({ printed }: RunningTool): Promise<string> {
   const origin = /answers at (?<origin>http:\/\/\S+:\d+)/u.exec(printed())?.groups?.["origin"];
   const body = await readFile(join(root, "test/pictures/street.jpg"));
   const headers = { "content-type": "image/jpeg" };
-  const response = await fetch(`${origin}/v1/caption?max_new_tokens=${ANSWER_TOKENS}`, { method: "POST", headers, body });
+  const response = await fetch(`${origin}/v1/caption?max_new_tokens=${ANSWER_TOKENS}`, {
+    method: "POST",
+    headers,
+    body,
+  });
   return `status ${response.status}`;
 }
 
@@ -61,7 +65,12 @@ async function measure(name: string, whileStarting: (tool: RunningTool) => Promi
     return tool.ended;
   });
   console.log(`${name}: ready after ${seconds(ready.ms)}, first answer ${seconds(answered.ms)} (${answered.result})`);
-  console.log(`  ${tool.printed().match(/^(?:Cutting|Loading|Starting).*$/gmu)?.join(", ")}`);
+  console.log(
+    `  ${tool
+      .printed()
+      .match(/^(?:Cutting|Loading|Starting).*$/gmu)
+      ?.join(", ")}`,
+  );
   console.log(`  Ctrl+C: exit status ${stopped.result} after ${seconds(stopped.ms)}`);
 }
 

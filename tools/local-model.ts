@@ -40,8 +40,9 @@ async function findOnDisk(shards: string, name: string, dtype: string | undefine
   const named = models.filter((entry) => [name, idOf(name, entry.dtype)].includes(entry.id));
   const matches = named.filter((entry) => dtype === undefined || entry.dtype === dtype);
   // The model of exactly this name first, then its other dtypes.
-  for (const entry of matches.toSorted((one, other) => Number(other.id === name) - Number(one.id === name)))
+  for (const entry of matches.toSorted((one, other) => Number(other.id === name) - Number(one.id === name))) {
     if (await isOnDisk(shards, entry)) return { id: entry.id, dtype: entry.dtype, shards };
+  }
   return undefined;
 }
 

@@ -90,14 +90,15 @@ describe("an answer", () => {
   });
 });
 
-describe("the model", () => {
-  const modelOf = (domain: { readonly domain?: string }) => {
-    const { backend } = fakeBackend({ text: "" });
-    const model = async () => ({ ...(await backend.model()), ...domain });
-    const find = uncached(backend);
-    return createService({ backend: { ...backend, model }, find, limits: ISOLATE_LIMITS, now: () => 0 }).model();
-  };
+/** The model that the service lists if the backend's description has this domain. */
+function modelOf(domain: { readonly domain?: string }) {
+  const { backend } = fakeBackend({ text: "" });
+  const model = async () => ({ ...(await backend.model()), ...domain });
+  const find = uncached(backend);
+  return createService({ backend: { ...backend, model }, find, limits: ISOLATE_LIMITS, now: () => 0 }).model();
+}
 
+describe("the model", () => {
   it("is listed with what it is for, which is empty if nobody knows", async () => {
     const listed = { id: "fake", revision: "1", dtype: "fp32", image_size: 256 };
     expect(await modelOf({})).toEqual({ ...listed, domain: "" });

@@ -22,7 +22,7 @@ describe("npm run ask --model, for a model that is not here", () => {
   it("downloads it with --yes, and answers with it", async () => {
     await using hub = await startModelHub();
     const { status, printed } = await runTool("ask.ts", [street, ...hub.flags, "--yes", "--json"], hub.environment);
-    expect(status, printed).toBe(0);
+    expect({ status, printed }).toMatchObject({ status: 0 });
     const answer: unknown = JSON.parse(/^\{$[^]*^\}$/mu.exec(printed)?.[0] ?? "null");
     expect(answer).toMatchObject({
       model: { id: HUB_MODEL, dtype: "fp32" },
@@ -32,15 +32,15 @@ describe("npm run ask --model, for a model that is not here", () => {
   });
 });
 
-describe("a question on the terminal", () => {
-  /** Asks, and answers with these keys; `undefined` ends the input. */
-  async function answered(keys: string | undefined) {
-    const [input, output] = [new PassThrough(), new PassThrough()];
-    const confirmed = isConfirmed("Download?", { input, output });
-    input.end(keys);
-    return { confirmed: await confirmed, shown: String(output.read()) };
-  }
+/** Asks, and answers with these keys; `undefined` ends the input. */
+async function answered(keys: string | undefined) {
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const confirmed = isConfirmed("Download?", { input, output });
+  input.end(keys);
+  return { confirmed: await confirmed, shown: String(output.read()) };
+}
 
+describe("a question on the terminal", () => {
   it.each([
     ["y\n", true],
     ["yes\n", true],

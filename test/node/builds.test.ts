@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import fc from "fast-check";
+import { array, assert, asyncProperty, string } from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildKey } from "../../tools/build/build-key.ts";
 import { findOrMakeBuild, type MakeBuild, removeOldBuilds, startRun } from "../../tools/build/builds.ts";
@@ -37,8 +37,9 @@ const INPUTS = [
   ".dev.vars",
 ];
 
+const key = () => buildKey(folder, "functions/api.ts");
+
 describe("the key of a build", () => {
-  const key = () => buildKey(folder, "functions/api.ts");
   beforeEach(async () => {
     for (const path of INPUTS) await write(path, path);
   });
@@ -72,10 +73,10 @@ describe("the key of a build", () => {
   });
 
   it("differs for any two different sets of texts", async () => {
-    const texts = fc.array(fc.string({ maxLength: 3 }), { minLength: 3, maxLength: 3 });
+    const texts = array(string({ maxLength: 3 }), { minLength: 3, maxLength: 3 });
     const keys = new Map<string, string>();
-    await fc.assert(
-      fc.asyncProperty(texts, async (three) => {
+    await assert(
+      asyncProperty(texts, async (three) => {
         for (const [index, text] of three.entries()) await write(`src/${index}.ts`, text);
         const [found, text] = [key(), JSON.stringify(three)];
         expect(keys.get(found) ?? text).toBe(text);
@@ -100,6 +101,11 @@ function maker(text = "made") {
   return { made, temporary, how };
 }
 
+const broken = async (staging: string): Promise<never> => {
+  await writeFile(join(staging, "half"), "");
+  throw new Error("broken");
+};
+
 describe("a build", () => {
   it("is made once", async () => {
     const { made, how } = maker();
@@ -118,10 +124,6 @@ describe("a build", () => {
   });
 
   it("that fails leaves nothing, and is made by the next", async () => {
-    const broken = async (staging: string): Promise<never> => {
-      await writeFile(join(staging, "half"), "");
-      throw new Error("broken");
-    };
     await expect(findOrMakeBuild(folder, "a1", { make: broken, onTemporary: () => {} })).rejects.toThrow("broken");
     expect(await readdir(folder)).toEqual([]);
     const { how } = maker();
@@ -138,16 +140,17 @@ describe("a build", () => {
   });
 });
 
-describe("old builds", () => {
-  /** Makes builds, of which each next one was used later. */
-  async function makeBuilds(names: readonly string[]): Promise<void> {
-    for (const [index, name] of names.entries()) {
-      await mkdir(join(folder, name));
-      await utimes(join(folder, name), 1000 + index, 1000 + index);
-    }
+/** Makes builds, of which each next one was used later. */
+async function makeBuilds(names: readonly string[]): Promise<void> {
+  for (const [index, name] of names.entries()) {
+    await mkdir(join(folder, name));
+    await utimes(join(folder, name), 1000 + index, 1000 + index);
   }
-  const left = async () => (await readdir(folder)).toSorted();
+}
 
+const left = async () => (await readdir(folder)).toSorted();
+
+describe("old builds", () => {
   it("are removed, except the two used last", async () => {
     await makeBuilds(["a1", "b2", "c3", "d4"]);
     await removeOldBuilds(folder);

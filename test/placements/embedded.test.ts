@@ -145,6 +145,13 @@ describe("a generation of the embedded backend", () => {
   });
 });
 
+/** The tiny model's assets, with a domain note in the manifest. */
+const assetsWithDomain: ReadAsset = async (path) => {
+  if (path !== "manifest.json") return tinyAssets(path);
+  const { models, ...rest }: Manifest = await (await tinyAssets(path)).json();
+  return Response.json({ ...rest, models: models.map((model) => ({ ...model, domain: "letters" })) });
+};
+
 describe("the embedded model", () => {
   it("is loaded once for all requests, and runs one at a time", async () => {
     const { backend, created, ran } = tinyBackend();
@@ -182,12 +189,10 @@ describe("the embedded model", () => {
   });
 
   it("describes what it is for, if its manifest says it", async () => {
-    const readAsset: ReadAsset = async (path) => {
-      if (path !== "manifest.json") return tinyAssets(path);
-      const { models, ...rest }: Manifest = await (await tinyAssets(path)).json();
-      return Response.json({ ...rest, models: models.map((model) => ({ ...model, domain: "letters" })) });
-    };
-    expect(await tinyBackend({ readAsset }).backend.model()).toMatchObject({ revision: "r1", domain: "letters" });
+    expect(await tinyBackend({ readAsset: assetsWithDomain }).backend.model()).toMatchObject({
+      revision: "r1",
+      domain: "letters",
+    });
   });
 
   it("is loaded by the next request after a failed load", async () => {

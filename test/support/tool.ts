@@ -8,9 +8,9 @@ export interface RunningTool {
   /** Resolves with the exit status; `null` if a signal ended it. */
   readonly ended: Promise<number | null>;
   /** Resolves once the command has printed this; rejects if it ends before. */
-  waitForOutput(expected: string | RegExp): Promise<void>;
+  readonly waitForOutput: (expected: string | RegExp) => Promise<void>;
   /** What it has printed so far, on stdout and stderr. */
-  printed(): string;
+  readonly printed: () => string;
 }
 
 /** Clears the settings of the user who runs the tests. */

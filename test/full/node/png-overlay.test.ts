@@ -4,18 +4,18 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFlorence } from "../../../src/client/florence.ts";
 import { sniff } from "../../../src/image/sniff.ts";
 import { bundle } from "../../../tools/bundle.ts";
-import { type Module, root, type Server, serve } from "../../../tools/serve.ts";
+import { type Build, root, type Server, serve } from "../../../tools/serve.ts";
 import { startMiniServer } from "../../support/gpu-server.ts";
 
 const street = await readFile(join(root, "test/pictures/street.jpg"));
-let modules: readonly Module[] = [];
+let build: Build;
 beforeAll(async () => {
-  modules = await bundle();
+  build = await bundle();
 });
 
 /** Starts the built Worker with these variables, runs `work` and stops the Worker. */
 async function withServer<Result>(variables: Readonly<Record<string, string>>, work: (server: Server) => Result) {
-  const server = await serve(modules, { port: 0, variables });
+  const server = await serve(build, { port: 0, variables });
   try {
     return await work(server);
   } finally {
@@ -33,7 +33,7 @@ async function draw({ url }: Server, query = "", headers: Readonly<Record<string
 describe("overlay=png of the built Worker", () => {
   let local: Server | undefined;
   beforeAll(async () => {
-    local = await serve(modules, { port: 0, variables: { OVERLAY_PNG: "true" } });
+    local = await serve(build, { port: 0, variables: { OVERLAY_PNG: "true" } });
   });
   afterAll(() => local?.stop());
   const server = (): Server => {

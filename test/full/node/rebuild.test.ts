@@ -11,8 +11,16 @@ const BUILDING = "Building the API";
 
 /** What a checkout needs to start. */
 const PATHS = [
-  ...["src", "functions", "tools", "model-shards/manifest.json", "model-shards/sources.json", "model-shards/mini"],
-  ...["package.json", "package-lock.json", "tsconfig.json", "wrangler.toml"],
+  "src",
+  "functions",
+  "tools",
+  "model-shards/manifest.json",
+  "model-shards/sources.json",
+  "model-shards/mini",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "wrangler.toml",
   ...samples.map(({ from }) => from),
 ];
 
@@ -29,7 +37,10 @@ const ask = () => runTool("ask.ts", [join(root, "test/pictures/street.jpg"), "--
 /** Whether an answer needed a build; the answer is checked on the way. */
 async function builds(): Promise<boolean> {
   const { status, printed } = await ask();
-  expect([status, printed.match(/"label": "(?:snail|truck)"/gu)?.length], printed).toEqual([0, 4]);
+  expect({ status, labels: printed.match(/"label": "(?:snail|truck)"/gu)?.length, printed }).toMatchObject({
+    status: 0,
+    labels: 4,
+  });
   return printed.includes(BUILDING);
 }
 
@@ -88,7 +99,8 @@ describe("a checkout", () => {
       { TMPDIR: temporary },
       checkout,
     );
-    expect([status, printed.split("\n").filter((line) => line.includes(temporary)).length], printed).toEqual([0, 1]);
+    const lines = printed.split("\n").filter((line) => line.includes(temporary));
+    expect({ status, lines: lines.length, printed }).toMatchObject({ status: 0, lines: 1 });
     expect((await readdir(temporary)).filter((name) => name.startsWith("florence-edge"))).toEqual([]);
     await rm(temporary, { recursive: true });
     await rm(join(checkout, "dist"));

@@ -94,7 +94,7 @@ describe("npm start --model", () => {
     }
     for (const more of [[], ["--dtype", "fp16"], ["--dtype", "fp16"]]) {
       const { status, printed } = await runTool("ask.ts", [street, ...flags, "--yes", ...more], environment);
-      expect(status, printed).toBe(0);
+      expect({ status, printed }).toMatchObject({ status: 0 });
     }
     const { models } = Manifest.parse(JSON.parse(await readFile(join(shards, "manifest.json"), "utf8")));
     expect(models.map(({ id, dtype }) => [id, dtype])).toEqual([
@@ -112,10 +112,10 @@ describe("npm start --model", () => {
   });
 });
 
-describe("npm start with the backend that it started", () => {
-  /** Starts with the mini model of the repository, as a native one. */
-  const startMini = () => startTool("start.ts", ["--port", "0", "--model", "mini"]);
+/** Starts with the mini model of the repository, as a native one. */
+const startMini = () => startTool("start.ts", ["--port", "0", "--model", "mini"]);
 
+describe("npm start with the backend that it started", () => {
   it("says what the backend's model is for, and its two processes end with Ctrl+C", async () => {
     const tool = startMini();
     await tool.waitForOutput(READY);
@@ -181,16 +181,16 @@ describe("npm start with the backend that it started", () => {
   });
 });
 
-describe("npm start --model at a terminal", () => {
-  /** Starts the command at a pseudo-terminal, which `script` makes. */
-  function atTerminal({ flags, environment }: Hub) {
-    const command = [process.execPath, join(root, "tools/start.ts"), "--port", "0", ...flags].join(" ");
-    const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
-      env: { ...process.env, ...environment },
-    });
-    return { ...follow(child), type: (keys: string) => void child.stdin.write(keys) };
-  }
+/** Starts the command at a pseudo-terminal, which `script` makes. */
+function atTerminal({ flags, environment }: Hub) {
+  const command = [process.execPath, join(root, "tools/start.ts"), "--port", "0", ...flags].join(" ");
+  const child = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+    env: { ...process.env, ...environment },
+  });
+  return { ...follow(child), type: (keys: string) => void child.stdin.write(keys) };
+}
 
+describe("npm start --model at a terminal", () => {
   it.each([
     ["n\r", 1],
     ["\u0003", 130],
