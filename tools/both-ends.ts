@@ -15,7 +15,7 @@ await runCommand(async (lifetime) => {
   const backend = await withProgress("Starting the backend…", startLocalBackend(flags, true));
   lifetime.add(() => backend.stop());
   void backend.died.then(lifetime.fail);
-  const server = await startServer(portFrom(undefined), { PLACEMENT: placement, BACKEND_URL: backend.url });
-  lifetime.add(() => server.stop());
+  const variables = { PLACEMENT: placement, BACKEND_URL: backend.url };
+  const server = await startServer({ port: portFrom(undefined), variables }, lifetime);
   console.log(`\nThe API answers at ${server.url.origin} and asks ${backend.url} (${placement}). Stop: Ctrl+C\n`);
 });

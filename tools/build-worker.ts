@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { experimental_readRawConfig, unstable_getMiniflareWorkerOptions } from "wrangler";
-import { runNode } from "./run-child.ts";
+import { killGroup, runNode } from "./run-child.ts";
 import { runCommand } from "./run-command.ts";
 import { buildPages } from "./site/build-pages.ts";
 
@@ -29,20 +29,23 @@ async function writeConfiguration(entry: string, folder: string): Promise<string
   return config;
 }
 
-/** Bundles the Worker as a deployment does. */
+/** Bundles the Worker as a deployment does. wrangler's `bin` would only start this program, and not end with it. */
 async function bundleWorker(entry: string, folder: string): Promise<void> {
   const settings = join(folder, ".wrangler");
   const config = await writeConfiguration(entry, settings);
-  const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
+  const wrangler = join(root, "node_modules/wrangler/wrangler-dist/cli.js");
   const flags = ["deploy", "--dry-run", "--outdir", join(folder, "worker"), "--config", config];
   await runNode([wrangler, ...flags], { cwd: root, env: { ...process.env, ...quiet } });
   await rm(settings, { recursive: true });
 }
 
 // Called by bundle.ts, as a process of its own: vite and wrangler take a second to load and read NODE_ENV, which tests set.
+// If the process that called this one was killed, nobody needs the build any more.
+process.once("disconnect", () => killGroup(process.pid)).channel?.unref();
 await runCommand(async () => {
   const [entry = "", folder = ""] = process.argv.slice(2);
   const { workerOptions } = unstable_getMiniflareWorkerOptions(wranglerToml);
   await writeFile(join(folder, "options.json"), JSON.stringify(workerOptions));
-  await Promise.all([bundleWorker(entry, folder), buildPages(join(folder, "site"))]);
+  const parts = await Promise.allSettled([bundleWorker(entry, folder), buildPages(join(folder, "site"))]);
+  for (const part of parts) if (part.status === "rejected") throw part.reason;
 });

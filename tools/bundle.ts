@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { buildKey } from "./build/build-key.ts";
 import { findOrMakeBuild } from "./build/builds.ts";
-import { runNode } from "./run-child.ts";
+import { runNodeGroup } from "./run-child.ts";
+import type { Abortable } from "./run-command.ts";
 import { type Build, type Module, root } from "./serve.ts";
 
 /** Module types by the extensions of the files that wrangler writes next to the bundle. */
@@ -23,25 +24,27 @@ async function modulesIn(folder: string): Promise<readonly Module[]> {
 }
 
 /** Builds in another process, as for production whatever NODE_ENV says here. */
-function build(entry: string, folder: string): Promise<void> {
+function build(entry: string, folder: string, signal: AbortSignal): Promise<void> {
   const env = { ...process.env, NODE_ENV: "production" };
-  return runNode([join(root, "tools/build-worker.ts"), entry, folder], { cwd: root, env });
+  return runNodeGroup([join(root, "tools/build-worker.ts"), entry, folder], { cwd: root, env }, signal);
 }
 
 /** The folder of the builds; git ignores it. Tests and read-only machines may name another. */
 const buildsFolder = (): string => process.env["FLORENCE_EDGE_BUILDS"] ?? join(root, "dist/builds");
 
-/** Shows progress during work, and returns its result. */
-export type WithProgress = <Result>(work: Promise<Result>) => Promise<Result>;
+/** Runs a build, for example with progress, and returns its result. */
+export type RunBuild = (build: Abortable<void>) => Promise<void>;
+
+const runToEnd: RunBuild = (work) => work(new AbortController().signal);
 
 /**
  * Returns the Worker as a deployment ships it, with its pages. It is built only if a source, a package or the version of Node has changed since an
- * earlier build. If the folder of the builds cannot be written, the build is made in a temporary folder for this process. `whileBuilding` is only called
- * if there is something to build.
+ * earlier build. If the folder of the builds cannot be written, the build is made in a temporary folder for this process. `runBuild` is only called if
+ * there is something to build.
  */
-export async function bundle(entry = "functions/api.ts", whileBuilding: WithProgress = (work) => work): Promise<Build> {
+export async function bundle(entry = "functions/api.ts", runBuild: RunBuild = runToEnd): Promise<Build> {
   const folder = await findOrMakeBuild(buildsFolder(), buildKey(root, entry), {
-    make: (staging) => whileBuilding(build(entry, staging)),
+    make: (staging) => runBuild((signal) => build(entry, staging, signal)),
     onTemporary: (temporary) =>
       console.error(`${buildsFolder()} cannot be written: the build is in ${temporary} until this ends.`),
   });

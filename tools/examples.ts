@@ -79,11 +79,11 @@ export async function requestExamples(origin: URL): Promise<ResponseExamples> {
 }
 
 if (import.meta.main) {
-  await runCommand(async () => {
-    const server = await startServer(0);
+  await runCommand(async (lifetime) => {
+    const server = await startServer({ port: 0 }, lifetime);
     await writeFile(EXAMPLES_PATH, `${JSON.stringify(await requestExamples(server.url), undefined, 1)}\n`);
     await updatePages(server.url);
     await updateClientPage(server.url);
-    await server.stop();
+    await lifetime.stop();
   });
 }

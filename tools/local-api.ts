@@ -40,9 +40,7 @@ async function startModel({ id, dtype, shards }: LocalModel, provider: string, l
 export async function startLocalApi(options: LocalApiOptions, lifetime: Lifetime): Promise<Server> {
   const { host, port, model, provider } = options;
   const variables = model === undefined ? {} : await startModel(model, provider, lifetime);
-  const server = await startServer(port, variables, host);
-  lifetime.add(() => server.stop());
-  return server;
+  return startServer({ host, port, variables }, lifetime);
 }
 
 /** How to get the real model, where `domainOf` says what the other one is for. */

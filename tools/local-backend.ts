@@ -65,7 +65,8 @@ export async function startLocalBackend(flags: readonly string[], showsLog = fal
     detached: true,
     windowsHide: true,
   });
-  const kill = () => child.kill();
+  // It has nothing to save, and nobody is left who waits for its answers.
+  const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   let isStopped = false;
   const exited = new Promise<Failure>((resolve) => {

@@ -1,6 +1,6 @@
 import { ProblemDetails } from "../src/contract/problem-details.ts";
 import { withProgress } from "./progress.ts";
-import { UsageError } from "./run-command.ts";
+import { type Lifetime, UsageError } from "./run-command.ts";
 import { bundle } from "./bundle.ts";
 import { portInUse } from "./port.ts";
 import { type Build, LOCAL_VARIABLES, serve, type ServeOptions, type Server } from "./serve.ts";
@@ -57,12 +57,30 @@ async function startBuild(build: Build, options: ServeOptions): Promise<Server> 
   }
 }
 
+/** Options of `startServer`. */
+export interface StartOptions {
+  /** The address to listen at: 127.0.0.1 by default. */
+  readonly host?: string | undefined;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Override the environment's variables, which override those of wrangler.toml. */
+  readonly variables?: Variables;
+}
+
+type ServerLifetime = Pick<Lifetime, "add" | "during">;
+
+/** The caller stops the server itself. */
+const unlimited: ServerLifetime = { add: () => {}, during: (work) => work(new AbortController().signal) };
+
 /**
- * Builds the API if need be, starts it and waits until its model is loaded. Port 0 takes a free port. `variables` override the environment's
- * variables, which override those of wrangler.toml. Throws `UsageError` with what to do.
+ * Builds the API if need be, starts it and waits until its model is loaded. It stops with the command if `lifetime` is given. Throws `UsageError` with
+ * what to do.
  */
-export async function startServer(port: number, variables: Variables = {}, host = "127.0.0.1"): Promise<Server> {
-  const build = await bundle(undefined, (work) => withProgress("Building the API…", work));
-  const options = { host, port, variables: { ...LOCAL_VARIABLES, ...fromEnvironment(), ...variables } };
-  return withProgress("Starting the API…", startBuild(build, options));
+export async function startServer(options: StartOptions, lifetime: ServerLifetime = unlimited): Promise<Server> {
+  const build = await bundle(undefined, (work) => withProgress("Building the API…", lifetime.during(work)));
+  const variables = { ...LOCAL_VARIABLES, ...fromEnvironment(), ...options.variables };
+  const serveOptions = { port: options.port, variables, ...(options.host !== undefined && { host: options.host }) };
+  const server = await withProgress("Starting the API…", startBuild(build, serveOptions));
+  lifetime.add(() => server.stop());
+  return server;
 }

@@ -62,8 +62,13 @@ function describeFileError(error: unknown): string | undefined {
   return reason === undefined ? undefined : `${String(error.path)}: ${reason}.`;
 }
 
+/** Work that can be aborted. Its promise settles only once nothing of it runs any more. */
+export type Abortable<Result> = (signal: AbortSignal) => Promise<Result>;
+
 /** The life of a command's process: what must stop before it ends. */
 export interface Lifetime {
+  /** Runs work that is aborted and waited for when the command stops; the promise then never settles. */
+  readonly during: <Result>(work: Abortable<Result>) => Promise<Result>;
   /** Adds a part that must stop before the process ends; the parts stop in reverse order. */
   readonly add: (stop: () => Promise<unknown>) => void;
   /** Stops all parts, for a command that ends by itself. */
@@ -79,6 +84,11 @@ function report(error: unknown): number {
   return error instanceof Expected ? error.status : 1;
 }
 
+/** Calls `settle` unless the work was aborted. */
+function unlessAborted<Value>({ signal }: AbortController, settle: (value: Value) => void): (value: Value) => void {
+  return (value) => void (signal.aborted || settle(value));
+}
+
 function createLifetime() {
   const parts: (() => Promise<unknown>)[] = [];
   let ending: Promise<never> | undefined;
@@ -92,7 +102,18 @@ function createLifetime() {
   /** Ends the process once: what fails because the parts stop is not reported. */
   const end = (statusOf: () => number): Promise<never> => (ending ??= stopAndExit(statusOf()));
   const add = (stopPart: () => Promise<unknown>): void => void parts.push(stopPart);
-  return { add, stop, end, fail: (error: unknown) => end(() => report(error)) };
+  const during = <Result>(work: Abortable<Result>): Promise<Result> => {
+    const controller = new AbortController();
+    const result = work(controller.signal);
+    add(() => {
+      controller.abort();
+      return result;
+    });
+    return new Promise((resolve, reject) => {
+      result.then(unlessAborted(controller, resolve), unlessAborted(controller, reject));
+    });
+  };
+  return { add, during, stop, end, fail: (error: unknown) => end(() => report(error)) };
 }
 
 /**

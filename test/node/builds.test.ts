@@ -1,9 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { array, assert, asyncProperty, string } from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildKey } from "../../tools/build/build-key.ts";
+import { ownerPrefix } from "../../tools/build/owners.ts";
 import { findOrMakeBuild, type MakeBuild, removeOldBuilds, startRun } from "../../tools/build/builds.ts";
 
 let folder = "";
@@ -19,73 +18,6 @@ async function write(path: string, text: string): Promise<void> {
   await mkdir(dirname(join(folder, path)), { recursive: true });
   await writeFile(join(folder, path), text);
 }
-
-/** What a build is made from: one file for each kind of input. */
-const INPUTS = [
-  "src/http/app.ts",
-  "src/playground/index.html",
-  "functions/api.ts",
-  "tools/build/build-key.ts",
-  "tools/site/build-pages.ts",
-  "tools/build-worker.ts",
-  "test/pictures/street.jpg",
-  "package.json",
-  "package-lock.json",
-  "node_modules/.package-lock.json",
-  "wrangler.toml",
-  "tsconfig.json",
-  ".dev.vars",
-];
-
-const key = () => buildKey(folder, "functions/api.ts");
-
-describe("the key of a build", () => {
-  beforeEach(async () => {
-    for (const path of INPUTS) await write(path, path);
-  });
-
-  it.each(INPUTS)("changes with %s, and is the old one again when that is", async (path) => {
-    const before = key();
-    await write(path, "changed");
-    expect(key()).not.toBe(before);
-    await write(path, path);
-    expect(key()).toBe(before);
-    await rm(join(folder, path));
-    expect(key()).not.toBe(before);
-  });
-
-  it("changes with a new file, with a file's name, and with the entry point", async () => {
-    const keys = [key(), buildKey(folder, "functions/gpu.ts")];
-    await write("src/new.ts", "");
-    keys.push(key());
-    await rm(join(folder, "src/new.ts"));
-    await write("src/newer.ts", "");
-    keys.push(key());
-    expect(new Set(keys).size).toBe(4);
-  });
-
-  it("does not change with times, nor with files that are no input", async () => {
-    const before = key();
-    await utimes(join(folder, "src/http/app.ts"), 1, 1);
-    await write("test/node/any.test.ts", "");
-    await write("README.md", "");
-    expect(key()).toBe(before);
-  });
-
-  it("differs for any two different sets of texts", async () => {
-    const texts = array(string({ maxLength: 3 }), { minLength: 3, maxLength: 3 });
-    const keys = new Map<string, string>();
-    await assert(
-      asyncProperty(texts, async (three) => {
-        for (const [index, text] of three.entries()) await write(`src/${index}.ts`, text);
-        const [found, text] = [key(), JSON.stringify(three)];
-        expect(keys.get(found) ?? text).toBe(text);
-        keys.set(found, text);
-      }),
-      { numRuns: 50 },
-    );
-  });
-});
 
 /** Makes a build of one file, and counts. */
 function maker(text = "made") {
@@ -128,6 +60,11 @@ describe("a build", () => {
     expect(await readdir(folder)).toEqual([]);
     const { how } = maker();
     expect(await findOrMakeBuild(folder, "a1", how)).toBe(join(folder, "a1"));
+  });
+
+  it("is readable by its user only, since it may hold secrets", async () => {
+    const { mode } = await stat(await findOrMakeBuild(folder, "a1", maker().how));
+    expect(mode & 0o077).toBe(0);
   });
 
   it("is made in a temporary folder, which is told, if its own cannot be written", async () => {
@@ -178,18 +115,34 @@ describe("old builds", () => {
 
   it("do not stay for a process that was killed, nor does what it was building", async () => {
     await makeBuilds(["a1", "b2", "c3"]);
-    await write(`a1/runs/${NO_PROCESS}-abc/assets/file`, "");
-    await write(`.d4-${NO_PROCESS}-abc/half`, "");
-    await write(`.e5-${process.pid}-abc/half`, "");
+    await write(`a1/runs/${ownerPrefix(NO_PROCESS)}abc/assets/file`, "");
+    await write(`.d4-${ownerPrefix(NO_PROCESS)}abc/half`, "");
+    await write(`.e5-${ownerPrefix()}abc/half`, "");
     await utimes(join(folder, "a1"), 1, 1);
     await removeOldBuilds(folder);
-    expect(await left()).toEqual([`.e5-${process.pid}-abc`, "b2", "c3"]);
+    expect(await left()).toEqual([`.e5-${ownerPrefix()}abc`, "b2", "c3"]);
+  });
+});
+
+describe("a folder of a process on another machine", () => {
+  const name = `${ownerPrefix(NO_PROCESS, "elsewhere")}abc`;
+
+  it.each([
+    ["stays", 0, true],
+    ["is removed after a week", 8 * 24 * 60 * 60, false],
+  ])("%s, since nobody knows here whether the process runs", async (_what, ageSeconds, isKept) => {
+    await mkdir(join(folder, "runs", name), { recursive: true });
+    const time = Date.now() / 1000 - ageSeconds;
+    await utimes(join(folder, "runs", name), time, time);
+    const run = await startRun(folder);
+    expect((await readdir(join(folder, "runs"))).includes(name)).toBe(isKept);
+    await run.remove();
   });
 });
 
 describe("a run", () => {
   it("has a folder of its own, beside the runs of others and without those of killed processes", async () => {
-    await write(`runs/${NO_PROCESS}-abc/file`, "");
+    await write(`runs/${ownerPrefix(NO_PROCESS)}abc/file`, "");
     const [one, other] = [await startRun(folder), await startRun(folder)];
     expect(await readdir(join(folder, "runs"))).toHaveLength(2);
     await one.remove();

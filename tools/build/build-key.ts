@@ -45,13 +45,14 @@ function lineOf(root: string, path: string): string {
 
 /**
  * Returns the key of a build: it changes when a file changes that the Worker with this entry point or the pages are built from, or the version of
- * Node. Digests of contents, not times: a checkout changes times. Synchronous, because that reads some hundred small files fastest.
+ * Node, and differs between users, who cannot read each other's builds. Digests of contents, not times: a checkout changes times. Synchronous, because that reads some hundred small files fastest.
  */
 export function buildKey(root: string, entry: string): string {
   const folders = new Set([...FOLDERS, dirname(entry)]);
   const sources = [...folders].flatMap((folder) => filesBelow(root, folder));
   const paths = new Set([...sources, ...FILES, ...samples.map(({ from }) => from)]);
-  const hash = createHash("sha256").update(`${entry}\n${process.version}\n${process.env["CLOUDFLARE_ENV"] ?? ""}\n`);
+  const circumstances = [entry, process.version, process.env["CLOUDFLARE_ENV"] ?? "", process.getuid?.() ?? ""];
+  const hash = createHash("sha256").update(`${circumstances.join("\n")}\n`);
   for (const path of [...paths].toSorted()) hash.update(lineOf(root, path));
   return hash.digest("hex").slice(0, KEY_DIGITS);
 }

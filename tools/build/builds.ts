@@ -1,13 +1,13 @@
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isRunning } from "../is-running.ts";
+import { isLeftOver, ownerPrefix } from "./owners.ts";
 
 /** How many builds are kept that no process uses: that of the sources as they are, and another, so that changing between two branches rebuilds nothing. */
 const KEPT_BUILDS = 2;
 
-/** The folder of a build's runs: one folder for each running server, which begins with the id of its process. */
+/** The folder of a build's runs: one folder for each running server, whose name begins with its process. */
 const RUNS = "runs";
 
 async function isFolder(path: string): Promise<boolean> {
@@ -17,10 +17,15 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
+/** Removes a folder at the exit of this process. Programs that were killed just before may still be ending: their last files are waited for. */
+function removeSync(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+}
+
 /** Creates a temporary folder; it is removed when the process exits. */
 async function temporaryFolder(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `florence-edge-${name}-`));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.once("exit", () => removeSync(folder));
   return folder;
 }
 
@@ -28,19 +33,13 @@ async function temporaryFolder(name: string): Promise<string> {
 async function writableFolder(folder: string, onTemporary: (folder: string) => void): Promise<string> {
   try {
     await mkdir(folder, { recursive: true });
-    await rmdir(await mkdtemp(join(folder, `.probe-${process.pid}-`)));
+    await rmdir(await mkdtemp(join(folder, `.probe-${ownerPrefix()}`)));
     return folder;
   } catch {
     const temporary = await temporaryFolder("builds");
     onTemporary(temporary);
     return temporary;
   }
-}
-
-/** Whether a folder was made by a process that has ended: `<pid>-…` of a run, or `.<key>-<pid>-…` of an unfinished build. */
-function isLeftOver(name: string): boolean {
-  const pid = /^(?:\.[\w.]+-)?(?<pid>\d+)-/u.exec(name)?.groups?.["pid"];
-  return pid !== undefined && !isRunning(Number(pid));
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
@@ -54,28 +53,39 @@ async function remove(path: string): Promise<void> {
 
 /** Removes the folders of processes that have ended, and returns the names of the others. */
 async function removeLeftOvers(folder: string): Promise<readonly string[]> {
-  const names = await namesIn(folder);
-  await Promise.all(names.filter(isLeftOver).map((name) => remove(join(folder, name))));
-  return names.filter((name) => !isLeftOver(name));
+  const removeLeftOver = async (name: string): Promise<readonly string[]> => {
+    if (!(await isLeftOver(join(folder, name)))) return [name];
+    await remove(join(folder, name));
+    return [];
+  };
+  return (await Promise.all((await namesIn(folder)).map(removeLeftOver))).flat();
 }
 
 interface UnusedBuild {
-  readonly path: string;
+  readonly name: string;
   readonly lastUsedMs: number;
 }
 
-async function unusedBuild(path: string): Promise<readonly UnusedBuild[]> {
+async function unusedBuild(folder: string, name: string): Promise<readonly UnusedBuild[]> {
+  const path = join(folder, name);
   const runs = await removeLeftOvers(join(path, RUNS));
   const { mtimeMs = 0 } = (await stat(path).catch(() => undefined)) ?? {};
-  return runs.length > 0 ? [] : [{ path, lastUsedMs: mtimeMs }];
+  return runs.length > 0 ? [] : [{ name, lastUsedMs: mtimeMs }];
+}
+
+/** Removes a build, under another name: a process that ends in the middle leaves no half of one. */
+async function removeBuild(folder: string, name: string): Promise<void> {
+  const removed = join(folder, `.${name}-${ownerPrefix()}removed`);
+  await rename(join(folder, name), removed).catch(() => {});
+  await remove(removed);
 }
 
 /** Removes builds that no process uses, except those used last, and what processes left behind that were killed. */
 export async function removeOldBuilds(folder: string): Promise<void> {
   const names = (await removeLeftOvers(folder)).filter((name) => !name.startsWith("."));
-  const unused = (await Promise.all(names.map((name) => unusedBuild(join(folder, name))))).flat();
+  const unused = (await Promise.all(names.map((name) => unusedBuild(folder, name)))).flat();
   const oldestLast = unused.toSorted((one, other) => other.lastUsedMs - one.lastUsedMs);
-  await Promise.all(oldestLast.slice(KEPT_BUILDS).map(({ path }) => remove(path)));
+  await Promise.all(oldestLast.slice(KEPT_BUILDS).map(({ name }) => removeBuild(folder, name)));
 }
 
 /** How to get a build that does not exist yet. */
@@ -87,8 +97,8 @@ export interface MakeBuild {
 }
 
 async function makeBuild(folder: string, key: string, make: MakeBuild["make"]): Promise<string> {
-  const [build, staging] = [join(folder, key), await mkdtemp(join(folder, `.${key}-${process.pid}-`))];
-  const removeStaging = () => rmSync(staging, { recursive: true, force: true });
+  const [build, staging] = [join(folder, key), await mkdtemp(join(folder, `.${key}-${ownerPrefix()}`))];
+  const removeStaging = () => removeSync(staging);
   process.once("exit", removeStaging);
   try {
     await make(staging);
@@ -104,16 +114,20 @@ async function makeBuild(folder: string, key: string, make: MakeBuild["make"]): 
   return build;
 }
 
+/** Makes a build the one used last. One in a folder that cannot be written is never removed either. */
+async function touch(build: string): Promise<void> {
+  const now = new Date();
+  await utimes(build, now, now).catch(() => {});
+}
+
 /**
  * Returns the folder of the build with this key, which is made if it does not exist. Processes that need the same build at the same time each make
- * it; the first result is kept, and nobody sees an unfinished one.
+ * it; the first result is kept, and nobody sees an unfinished one. Only this user can read it, since it may hold secrets from `.dev.vars`.
  */
 export async function findOrMakeBuild(folder: string, key: string, { make, onTemporary }: MakeBuild): Promise<string> {
   const build = join(folder, key);
   if (!(await isFolder(build))) return makeBuild(await writableFolder(folder, onTemporary), key, make);
-  const now = new Date();
-  // A build in a folder that cannot be written is never removed either.
-  await utimes(build, now, now).catch(() => {});
+  await touch(build);
   return build;
 }
 
@@ -126,11 +140,12 @@ export interface Run {
 /** Creates a folder in a build for a server of this process, or in the system's temporary folder if the build cannot be written. */
 export async function startRun(build: string): Promise<Run> {
   const runs = join(build, RUNS);
+  await touch(build);
   await removeLeftOvers(runs);
-  const folder = await mkdir(runs, { recursive: true })
-    .then(() => mkdtemp(join(runs, `${process.pid}-`)))
-    .catch(() => temporaryFolder("run"));
-  const removeNow = () => rmSync(folder, { recursive: true, force: true });
+  // Not recursive: a build that another process removes meanwhile must not come back without its files.
+  await mkdir(runs).catch(() => {});
+  const folder = await mkdtemp(join(runs, ownerPrefix())).catch(() => temporaryFolder("run"));
+  const removeNow = () => removeSync(folder);
   process.once("exit", removeNow);
   const removeRun = async (): Promise<void> => {
     process.off("exit", removeNow);

@@ -13,7 +13,7 @@ declare module "vitest" {
  * returns its origin.
  */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  const server = await startServer(0, { ALLOW_HTTP_IMAGES: "true" });
+  const server = await startServer({ port: 0, variables: { ALLOW_HTTP_IMAGES: "true" } });
   provide("origin", server.url.origin);
   return () => server.stop();
 }

@@ -12,7 +12,7 @@ export interface CheckedApi {
 
 /** Starts the API on a free port and saves its document. */
 export async function startApi(): Promise<CheckedApi> {
-  const server = await startServer(0);
+  const server = await startServer({ port: 0 });
   const folder = await mkdtemp(join(tmpdir(), "contract-"));
   const document = join(folder, "openapi.json");
   const response = await fetch(new URL("/openapi.json", server.url));

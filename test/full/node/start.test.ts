@@ -116,8 +116,8 @@ describe("a Node that is too old", () => {
       await readFile(join(root, "package.json"), "utf8"),
     );
     const commands = Object.values(scripts).flatMap((script) => script.split(" && "));
-    const programs = commands.filter((command) => command.startsWith("node "));
+    const programs = commands.filter((command) => /^(?:exec )?node /u.test(command));
     expect(programs.length).toBeGreaterThan(10);
-    expect(programs.filter((command) => !command.startsWith("node -r ./tools/preload.cjs "))).toEqual([]);
+    expect(programs.filter((command) => !/^(?:exec )?node -r \.\/tools\/preload\.cjs /u.test(command))).toEqual([]);
   });
 });
