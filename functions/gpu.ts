@@ -40,8 +40,6 @@ const server = await startServing({
   version: packageFile.version,
   log: (line) => console.log(line),
 }).catch((thrown: unknown) => exit(1, thrown instanceof Error ? thrown.message : String(thrown)));
-log("info", { listening: server.url.href, model: flags.model });
-
 let isStopping = false;
 
 async function stop(reason: string, status: number): Promise<void> {
@@ -54,5 +52,7 @@ async function stop(reason: string, status: number): Promise<void> {
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal, 0));
 process.off("disconnect", exitWithParent).once("disconnect", () => void stop("disconnect", 0));
+// Said last: a program that waits for this line may stop the server at once.
+log("info", { listening: server.url.href, model: flags.model });
 // Without its engine the process cannot answer: it exits, and a supervisor restarts it.
 void server.engine.ended.then((reason) => stop(reason, 1));

@@ -8,13 +8,19 @@ import { buildPages } from "./site/build-pages.ts";
 const root = join(import.meta.dirname, "..");
 const wranglerToml = join(root, "wrangler.toml");
 
-/** Stops wrangler from using the network, printing banners and writing logs to the user's home folder. */
-const quiet = {
-  WRANGLER_SEND_METRICS: "false",
-  WRANGLER_SEND_ERROR_REPORTS: "false",
-  WRANGLER_HIDE_BANNER: "true",
-  WRANGLER_WRITE_LOGS: "false",
-};
+/**
+ * Stops wrangler from using the network and printing banners; its settings and logs go to `folder` and not to the user's home, which need not be
+ * writable.
+ */
+function wranglerVariables(folder: string) {
+  return {
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_SEND_ERROR_REPORTS: "false",
+    WRANGLER_HIDE_BANNER: "true",
+    WRANGLER_LOG_PATH: folder,
+    XDG_CONFIG_HOME: folder,
+  };
+}
 
 /**
  * Writes a copy of wrangler.toml into a folder: wrangler keeps its own temporary files beside its configuration, and the folder of the sources may
@@ -35,7 +41,7 @@ async function bundleWorker(entry: string, folder: string): Promise<void> {
   const config = await writeConfiguration(entry, settings);
   const wrangler = join(root, "node_modules/wrangler/wrangler-dist/cli.js");
   const flags = ["deploy", "--dry-run", "--outdir", join(folder, "worker"), "--config", config];
-  await runNode([wrangler, ...flags], { cwd: root, env: { ...process.env, ...quiet } });
+  await runNode([wrangler, ...flags], { cwd: root, env: { ...process.env, ...wranglerVariables(settings) } });
   await rm(settings, { recursive: true });
 }
 

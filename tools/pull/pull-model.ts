@@ -4,7 +4,7 @@ import type { ModelEntry } from "../../src/weights/shards.ts";
 import { checkId, readManifest } from "../sharding/checks.ts";
 import { ContentError } from "../sharding/contents.ts";
 import { writeModel } from "../sharding/write-model.ts";
-import { freeBytes, requireSpace } from "./disk-space.ts";
+import { freeBytes, requireSpace, requireWritable } from "./disk-space.ts";
 import { describeDtypes, type Dtypes } from "./dtypes.ts";
 import type { Hub, RemoteFile } from "./hub.ts";
 import { locked } from "./lock.ts";
@@ -111,6 +111,7 @@ export async function pullModel(options: PullOptions): Promise<PullResult> {
   const { hub, source, dtypes, id, output } = options;
   await checkId(output, id);
   await readManifest(output);
+  await requireWritable(output);
   const plan = await planModel(hub, source, dtypes);
   const folder = join(output, DOWNLOADS, source.repository);
   return locked(folder, async () => {

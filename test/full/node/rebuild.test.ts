@@ -1,36 +1,20 @@
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { samples } from "../../../src/playground/samples.ts";
 import { root } from "../../../tools/serve.ts";
+import { makeCheckout } from "../../support/checkout.ts";
 import { runTool, startTool } from "../../support/tool.ts";
 
 const READY = "Stop: Ctrl+C";
 const BUILDING = "Building the API";
 
-/** What a checkout needs to start. */
-const PATHS = [
-  "src",
-  "functions",
-  "tools",
-  "model-shards/manifest.json",
-  "model-shards/sources.json",
-  "model-shards/mini",
-  "package.json",
-  "package-lock.json",
-  "tsconfig.json",
-  "wrangler.toml",
-  ...samples.map(({ from }) => from),
-];
-
 let checkout = "";
+let remove = async (): Promise<void> => {};
 beforeAll(async () => {
-  checkout = await mkdtemp(join(tmpdir(), "florence-edge-checkout-"));
-  for (const path of PATHS) await cp(join(root, path), join(checkout, path), { recursive: true });
-  await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
+  ({ folder: checkout, remove } = await makeCheckout());
 });
-afterAll(() => rm(checkout, { recursive: true }));
+afterAll(() => remove());
 
 const ask = () => runTool("ask.ts", [join(root, "test/pictures/street.jpg"), "--json"], {}, checkout);
 
@@ -56,12 +40,14 @@ async function served(path: string): Promise<string> {
 }
 
 describe("a checkout", () => {
-  it("is built once, and again when a source changes: the Worker as well as its pages", async () => {
+  it("is built once, whatever the times of its files say", async () => {
     expect([await builds(), await builds()]).toEqual([true, false]);
     const touched = new Date();
     await utimes(join(checkout, "src/http/app.ts"), touched, touched);
     expect(await builds()).toBe(false);
+  });
 
+  it("is built again when a source of the Worker or of its pages changes", async () => {
     await appendFile(join(checkout, "src/site/public/llms.txt"), "A new line.\n");
     expect(await served("/llms.txt")).toContain("A new line.");
     const operations = join(checkout, "src/contract/operations.ts");

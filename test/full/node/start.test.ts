@@ -1,12 +1,6 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { root } from "../../../tools/serve.ts";
 import { runTool, startTool } from "../../support/tool.ts";
 
 const stack = /\n\s+at /u;
@@ -64,60 +58,5 @@ describe("npm start", () => {
     expect(await tool.ended).toBe(143);
     expect(tool.printed()).toContain("no photographs");
     expect(tool.printed()).toContain("npm start -- --model florence-2-base");
-  });
-
-  it.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ] as const)(
-    "ends on %s while it builds, with status %i and one line, and leaves nothing",
-    async (signal, expected) => {
-      const builds = await mkdtemp(join(tmpdir(), "florence-edge-builds-"));
-      const tool = startTool("start.ts", ["--port", "0"], { FLORENCE_EDGE_BUILDS: builds });
-      while ((await readdir(builds)).length === 0) await new Promise((resolve) => setImmediate(resolve));
-      tool.child.kill(signal);
-      const [status, lines] = [await tool.ended, tool.printed().trim().split("\n")];
-      expect([status, lines.filter((line) => line.startsWith("Stopped")).length]).toEqual([expected, 1]);
-      expect(tool.printed()).not.toMatch(stack);
-      expect(await readdir(builds)).toEqual([]);
-      await rm(builds, { recursive: true });
-    },
-  );
-});
-
-describe("a Node that is too old", () => {
-  const preload = join(root, "tools/preload.cjs");
-
-  /** Runs the preloaded file as this version of Node would. */
-  const as = (version: string) =>
-    promisify(execFile)(process.execPath, [
-      "-e",
-      `Object.defineProperty(process.versions, "node", { value: "${version}" }); require(${JSON.stringify(preload)})`,
-    ]).then(
-      ({ stdout, stderr }) => ({ code: 0, printed: stdout + stderr }),
-      ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-        code,
-        printed: stdout + stderr,
-      }),
-    );
-
-  it.each(["12.22.0", "20.20.2", "22.17.9"])("%s ends in one line with status 1", async (version) => {
-    const { code, printed } = await as(version);
-    expect([code, printed.includes(version), printed.trim().split("\n").length]).toEqual([1, true, 1]);
-  });
-
-  it.each(["22.18.0", "23.0.0", "24.21.0"])("%s is not", async (version) => {
-    expect(await as(version)).toEqual({ code: 0, printed: "" });
-  });
-
-  it("is refused by every command of package.json that runs TypeScript", async () => {
-    const { scripts }: { scripts: Record<string, string> } = JSON.parse(
-      await readFile(join(root, "package.json"), "utf8"),
-    );
-    const commands = Object.values(scripts).flatMap((script) => script.split(" && "));
-    const programs = commands.filter((command) => /^(?:exec )?node /u.test(command));
-    expect(programs.length).toBeGreaterThan(10);
-    expect(programs.filter((command) => !/^(?:exec )?node -r \.\/tools\/preload\.cjs /u.test(command))).toEqual([]);
   });
 });
