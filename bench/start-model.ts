@@ -65,12 +65,8 @@ async function measure(name: string, whileStarting: (tool: RunningTool) => Promi
     return tool.ended;
   });
   console.log(`${name}: ready after ${seconds(ready.ms)}, first answer ${seconds(answered.ms)} (${answered.result})`);
-  console.log(
-    `  ${tool
-      .printed()
-      .match(/^(?:Cutting|Loading|Starting).*$/gmu)
-      ?.join(", ")}`,
-  );
+  const steps = tool.printed().match(/^(?:Cutting|Loading|Building|Starting).*$/gmu) ?? [];
+  console.log(`  ${steps.join(", ")}`);
   console.log(`  Ctrl+C: exit status ${stopped.result} after ${seconds(stopped.ms)}`);
 }
 
