@@ -1,5 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../../tools/serve.ts";
@@ -39,7 +38,10 @@ async function served(path: string): Promise<string> {
   return text;
 }
 
-describe("a checkout", () => {
+/** Milliseconds for a test: some build three times, on a busy machine in ten seconds each. */
+const TIMEOUT_MS = 180_000;
+
+describe("a checkout", { timeout: TIMEOUT_MS }, () => {
   it("is built once, whatever the times of its files say", async () => {
     expect([await builds(), await builds()]).toEqual([true, false]);
     const touched = new Date();
@@ -73,35 +75,5 @@ describe("a checkout", () => {
     await writeFile(path, text);
     expect([status, printed.includes("api.ts"), printed.includes("tools/bundle.ts")]).toEqual([1, true, false]);
     expect(await builds()).toBe(false);
-  });
-
-  it("that cannot be written is built elsewhere, says so in one line, and leaves nothing there", async () => {
-    await rm(join(checkout, "dist"), { recursive: true });
-    await writeFile(join(checkout, "dist"), "no folder can be made here");
-    const temporary = await mkdtemp(join(tmpdir(), "florence-edge-tmp-"));
-    const { status, printed } = await runTool(
-      "ask.ts",
-      [join(root, "test/pictures/street.jpg"), "--json"],
-      { TMPDIR: temporary },
-      checkout,
-    );
-    const lines = printed.split("\n").filter((line) => line.includes(temporary));
-    expect({ status, lines: lines.length, printed }).toMatchObject({ status: 0, lines: 1 });
-    expect((await readdir(temporary)).filter((name) => name.startsWith("florence-edge"))).toEqual([]);
-    await rm(temporary, { recursive: true });
-    await rm(join(checkout, "dist"));
-  });
-
-  it("that cannot be written keeps the drawing of an answer from being written, in one line", async () => {
-    const here = join(checkout, "here");
-    await writeFile(here, "");
-    const image = join(root, "test/pictures/street.jpg");
-    const { status, printed } = await runTool("ask.ts", [image], { INIT_CWD: here }, checkout);
-    expect([status, printed.includes("street.object-detection.svg"), /\n\s+at /u.test(printed)]).toEqual([
-      1,
-      true,
-      false,
-    ]);
-    await mkdir(join(checkout, "dist"), { recursive: true });
   });
 });
