@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import { buildKey } from "./build/build-key.ts";
 import { findOrMakeBuild } from "./build/builds.ts";
 import { runNodeGroup } from "./run-child.ts";
-import type { Abortable } from "./run-command.ts";
+import { type Abortable, runUnaborted } from "./run-command.ts";
 import { type Build, type Module, root } from "./serve.ts";
 
 /** Module types by the extensions of the files that wrangler writes next to the bundle. */
@@ -35,14 +35,12 @@ const buildsFolder = (): string => process.env["FLORENCE_EDGE_BUILDS"] ?? join(r
 /** Runs a build, for example with progress, and returns its result. */
 export type RunBuild = (build: Abortable<void>) => Promise<void>;
 
-const runToEnd: RunBuild = (work) => work(new AbortController().signal);
-
 /**
  * Returns the Worker as a deployment ships it, with its pages. It is built only if a source, a package or the version of Node has changed since an
  * earlier build. If the folder of the builds cannot be written, the build is made in a temporary folder for this process. `runBuild` is only called if
  * there is something to build.
  */
-export async function bundle(entry = "functions/api.ts", runBuild: RunBuild = runToEnd): Promise<Build> {
+export async function bundle(entry = "functions/api.ts", runBuild: RunBuild = runUnaborted): Promise<Build> {
   const folder = await findOrMakeBuild(buildsFolder(), buildKey(root, entry), {
     make: (staging) => runBuild((signal) => build(entry, staging, signal)),
     onTemporary: (temporary) =>

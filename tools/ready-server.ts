@@ -1,6 +1,6 @@
 import { ProblemDetails } from "../src/contract/problem-details.ts";
 import { withProgress } from "./progress.ts";
-import { type Lifetime, UsageError } from "./run-command.ts";
+import { type Lifetime, runUnaborted, UsageError } from "./run-command.ts";
 import { bundle } from "./bundle.ts";
 import { portInUse } from "./port.ts";
 import { type Build, LOCAL_VARIABLES, serve, type ServeOptions, type Server } from "./serve.ts";
@@ -70,7 +70,7 @@ export interface StartOptions {
 type ServerLifetime = Pick<Lifetime, "add" | "during">;
 
 /** The caller stops the server itself. */
-const unlimited: ServerLifetime = { add: () => {}, during: (work) => work(new AbortController().signal) };
+const unlimited: ServerLifetime = { add: () => {}, during: runUnaborted };
 
 /**
  * Builds the API if need be, starts it and waits until its model is loaded. It stops with the command if `lifetime` is given. Throws `UsageError` with

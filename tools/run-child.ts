@@ -24,10 +24,10 @@ async function runToEnd(child: ChildProcess): Promise<void> {
   if (status !== 0) throw new Failure(`${child.spawnargs.slice(1).join(" ")} failed.\n${printed}`.trim());
 }
 
-/** Kills a process that leads a group, and with it the programs that it has started. Windows has no groups. */
+/** Kills a process that leads a group, and with it the programs that it has started. */
 export function killGroup(pid: number): void {
   try {
-    process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+    process.kill(-pid, "SIGKILL");
   } catch {
     // It has ended.
   }
@@ -47,15 +47,18 @@ export async function runNodeGroup(arguments_: readonly string[], options: Progr
     ...options,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
-    windowsHide: true,
   });
-  const kill = () => killGroup(child.pid ?? 0);
+  const kill = () => {
+    if (child.pid !== undefined) killGroup(child.pid);
+  };
   signal.addEventListener("abort", kill);
   // Before the handlers that remove the folders into which the program writes.
   process.prependOnceListener("exit", kill);
   try {
     await runToEnd(child);
   } finally {
+    // Afterwards its process id may be another's.
+    signal.removeEventListener("abort", kill);
     process.off("exit", kill);
   }
 }

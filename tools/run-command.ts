@@ -65,6 +65,9 @@ function describeFileError(error: unknown): string | undefined {
 /** Work that can be aborted. Its promise settles only once nothing of it runs any more. */
 export type Abortable<Result> = (signal: AbortSignal) => Promise<Result>;
 
+/** Runs abortable work that nothing aborts. */
+export const runUnaborted = <Result>(work: Abortable<Result>): Promise<Result> => work(new AbortController().signal);
+
 /** The life of a command's process: what must stop before it ends. */
 export interface Lifetime {
   /** Runs work that is aborted and waited for when the command stops; the promise then never settles. */

@@ -45,7 +45,8 @@ function lineOf(root: string, path: string): string {
 
 /**
  * Returns the key of a build: it changes when a file changes that the Worker with this entry point or the pages are built from, or the version of
- * Node, and differs between users, who cannot read each other's builds. Digests of contents, not times: a checkout changes times. Synchronous, because that reads some hundred small files fastest.
+ * Node, and differs between users, who cannot read each other's builds. Digests of contents, not times: a checkout changes times. Synchronous,
+ * because that reads some hundred small files fastest.
  */
 export function buildKey(root: string, entry: string): string {
   const folders = new Set([...FOLDERS, dirname(entry)]);
