@@ -87,7 +87,7 @@ await runCommand(async () => {
   };
   console.log(`seed ${seed}`);
   await buildAssets();
-  const modules = await withProgress("Building the API…", bundle());
+  const { modules } = await withProgress("Building the API…", bundle());
   await using targets = await withProgress("Starting the APIs…", startTargets(modules, range === undefined));
   const isFine = range === undefined ? await campaign(targets, options) : await replay(targets, options);
   if (!isFine) process.exitCode = 1;

@@ -15,7 +15,7 @@ const REQUESTS = 2000;
 
 let targets: Targets;
 beforeAll(async () => {
-  targets = await startTargets(await bundle(), true);
+  targets = await startTargets((await bundle()).modules, true);
 }, 60_000);
 afterAll(() => targets[Symbol.asyncDispose]());
 
