@@ -40,7 +40,12 @@ export function nativeBackend(createSession: CreateSession, changes: Partial<Emb
 /** A call that bypasses the cache. */
 export function freshCall(): CallContext {
   const cache = { noStore: true, noCache: false, onlyIfCached: false, maxAge: undefined, staleIfError: undefined };
-  return { signal: new AbortController().signal, trace: { requestId: "bench", traceparent: undefined }, cache };
+  return {
+    signal: new AbortController().signal,
+    caller: "",
+    trace: { requestId: "bench", traceparent: undefined },
+    cache,
+  };
 }
 
 /** The whole service in this process: the same graphs, search and preprocessing on native ONNX Runtime, without HTTP. */

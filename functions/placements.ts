@@ -43,7 +43,7 @@ function clientOf({ BACKEND_URL, BACKEND_TIMEOUT_MS, BACKEND_AUTHORIZATION }: Va
   });
 }
 
-function isolateModel({ MODEL, MAX_CACHED_TOKENS }: Variables) {
+function isolateModel({ MODEL, MAX_CACHED_TOKENS, BACKEND_TIMEOUT_MS }: Variables) {
   return {
     modelId: MODEL,
     readAsset: readModelFile,
@@ -54,6 +54,7 @@ function isolateModel({ MODEL, MAX_CACHED_TOKENS }: Variables) {
     sleep: (milliseconds: number) => scheduler.wait(milliseconds),
     imageBudgetBytes: IMAGE_BUDGET_BYTES,
     maxCachedTokens: MAX_CACHED_TOKENS,
+    timeoutMs: BACKEND_TIMEOUT_MS,
   };
 }
 

@@ -16,6 +16,7 @@ type Row = Pick<Room, "imports" | "why"> & Partial<Room>;
 /** From the bottom up: a room imports only rooms above it in this table, so that there is no circle of rooms. */
 const table = {
   bytes: { imports: [], why: "bytes/ is pure and needs nothing." },
+  scheduling: { imports: [], why: "scheduling/ decides whose turn it is: pure, and it does not know what a turn is used for." },
   florence: { imports: [], why: "florence/ is the model's language: pure, so that it can be lifted out." },
   contract: {
     imports: [],
@@ -89,7 +90,10 @@ const table = {
       "inference",
       "inference/protocol",
       "cache/byte-lru.ts",
+      "scheduling",
+      "bytes",
       "contract/problems.ts",
+      "contract/work-units.ts",
     ],
     packages: ["zod"],
     why: "placements/ implements the Backend port; it knows nothing of the flow that calls it.",
@@ -101,6 +105,7 @@ const table = {
       "weights/shards.ts",
       "inference/backend.ts",
       "cache/byte-lru.ts",
+      "scheduling",
       "contract/problems.ts",
     ],
     nodePackages: ["node:*"],
@@ -120,6 +125,8 @@ const table = {
       "http/event-stream.ts",
       "contract/problems.ts",
       "contract/problem-table.ts",
+      "contract/work-units.ts",
+      "scheduling",
     ],
     packages: ["zod", "hono"],
     nodePackages: ["node:*", "@hono/node-server", "prom-client"],

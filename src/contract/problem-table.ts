@@ -134,6 +134,12 @@ export const problems = {
     retryable: false,
     fix: "Shorten `text`; `detail` says how many tokens a prompt may have.",
   },
+  "too-much-work": {
+    status: 422,
+    title: "The request asks for too much work at once",
+    retryable: false,
+    fix: "Split it into several requests, each with fewer `labels`, tasks or items, or lower `beams` and `max_new_tokens`; `detail` says the limit.",
+  },
   // Not 502 and 504: the caller chose that server, so its failure is not ours and must not alert an operator.
   "image-url-unreachable": {
     status: 424,

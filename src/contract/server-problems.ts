@@ -38,6 +38,14 @@ export const serverProblems = {
     retryable: true,
     fix: "Try again; ask for fewer `max_new_tokens` or `beams`, or send a smaller image.",
   },
+  // Not a fault: the request had more to do than its time allows, or the servers of its images were slow.
+  "deadline-exceeded": {
+    status: 504,
+    quiet: true,
+    title: "The request's time was over before all was done",
+    retryable: true,
+    fix: "Send what was not answered in another request: what was answered is in the cache.",
+  },
   "not-cached": {
     status: 504,
     quiet: true,

@@ -111,9 +111,11 @@ export interface Answered {
   readonly timings: StageTimings;
 }
 
-/** The context of a request: its cancellation, trace and cache directives. */
+/** The context of a request: its caller, cancellation, trace and cache directives. */
 export interface CallContext {
   readonly signal: AbortSignal;
+  /** Whose request it is: callers share the model fairly. Never logged. */
+  readonly caller: string;
   readonly trace: RequestTrace;
   readonly cache: CacheDirectives;
 }

@@ -8,14 +8,15 @@ import type { Entry } from "../cache/entry.ts";
 import { createSingleFlight } from "../cache/single-flight.ts";
 import { createTieredCache, type TieredCacheOptions } from "../cache/tiered-cache.ts";
 import type { Generation } from "../inference/backend.ts";
-import { createFindGenerations, type GenerationsOptions } from "./find-generations.ts";
+import { createFindGenerations } from "./find-generations.ts";
+import type { GenerateMissesOptions } from "./generate-misses.ts";
 import { generationBytes, parseEntries, parseGeneration, serializeEntries } from "./generation-entry.ts";
 import type { FindGenerations } from "./request.ts";
 
 /** How generations are cached and coalesced. */
 export interface CachedGenerationsOptions
   extends
-    Pick<GenerationsOptions, "backend" | "salt" | "now">,
+    Pick<GenerateMissesOptions, "backend" | "salt" | "now">,
     Pick<TieredCacheOptions<Generation>, "stores" | "ttlSeconds" | "waitUntil"> {
   /** Limit of the cache in the isolate, in bytes; 0 disables it. */
   readonly memoryBytes: number;

@@ -14,12 +14,6 @@ import { type GenerateMissesOptions, generateMisses, type PromptLookup } from ".
 import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
 import type { FindGenerations, GenerationsRequest, GenerationsResult, OnGenerationEvent } from "./request.ts";
 
-/** Options of `createFindGenerations`. */
-export interface GenerationsOptions extends GenerateMissesOptions {
-  /** Separates this deployment's entries from all others. */
-  readonly salt: string;
-}
-
 const notHit: Omit<CacheReport, "fwd" | "stored" | "collapsed"> = { hit: false, stale: false, age: 0 };
 
 /** Returns the result if every prompt is cached, fresh or stale. */
@@ -30,7 +24,7 @@ function hitWith(entries: readonly Entry<Generation>[], nowMs: number, stale: bo
 }
 
 async function lookUp(
-  { tiers, salt }: GenerationsOptions,
+  { tiers, salt }: GenerateMissesOptions,
   { image, prompts, decoding }: GenerationsRequest,
   model: ModelDescription,
   { noStore }: CacheDirectives,
@@ -80,7 +74,7 @@ type Find = (
   onEvent: OnGenerationEvent | undefined,
 ) => Promise<Untimed>;
 
-function createFind(options: GenerationsOptions, { model: modelOf }: ModelDescriptionCache): Find {
+function createFind(options: GenerateMissesOptions, { model: modelOf }: ModelDescriptionCache): Find {
   return async (request, call, onEvent) => {
     const { now } = options;
     const { noCache, noStore, maxAge = Infinity, onlyIfCached } = call.cache;
@@ -142,7 +136,7 @@ function retryOnModelChange(find: Find, { invalidate }: ModelDescriptionCache): 
 }
 
 /** Takes fresh entries from the cache and generates misses and stale entries; serves stale entries if the backend fails. */
-export function createFindGenerations(options: GenerationsOptions): FindGenerations {
+export function createFindGenerations(options: GenerateMissesOptions): FindGenerations {
   const models = createModelDescriptionCache(options.backend, options.now);
   const find = retryOnModelChange(createFind(options, models), models);
   return async (request, call, onEvent) => {

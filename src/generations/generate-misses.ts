@@ -12,6 +12,7 @@ import type {
   Generation,
   GenerationEvent,
   ModelIdentity,
+  Trace,
 } from "../inference/backend.ts";
 import type { GenerationsRequest } from "./request.ts";
 
@@ -19,7 +20,11 @@ type Generations = readonly Generation[];
 type Entries = readonly Entry<Generation>[];
 
 /** A request with the image's bytes, for the model in the cache keys. */
-type BackendRequest = GenerationsRequest & { readonly image: EncodedImage; readonly model: ModelIdentity };
+type BackendRequest = GenerationsRequest & {
+  readonly image: EncodedImage;
+  readonly model: ModelIdentity;
+  readonly trace?: Trace;
+};
 
 /** Options of `generateMisses`. */
 export interface GenerateMissesOptions {
@@ -30,6 +35,16 @@ export interface GenerateMissesOptions {
   /** Coalesces requests across isolates. */
   readonly distributed: DistributedSingleFlight<Entries>;
   readonly now: () => number;
+  /** Separates this deployment's cache entries and caller ids from all others. */
+  readonly salt: string;
+}
+
+/** Digits of a caller's id: 64 bits. */
+const CALLER_ID_DIGITS = 16;
+
+/** The id of a caller for the backend, which needs no addresses; empty for an unknown caller. */
+async function callerId(salt: string, caller: string): Promise<string> {
+  return caller === "" ? "" : (await sha256(`caller ${salt} ${caller}`)).slice(0, CALLER_ID_DIGITS);
 }
 
 /** A prompt with its cache key, and its entry if it is cached. */
@@ -53,11 +68,11 @@ export interface CacheMisses {
 async function generate(
   backend: Backend,
   request: BackendRequest,
-  { call: { signal, trace }, onEvent }: CacheMisses,
+  { call: { signal }, onEvent }: CacheMisses,
 ): Promise<{ readonly generations: Generations; readonly timings: BackendTimings }> {
   const finished = new Map<number, Generation>();
   let timings: BackendTimings = {};
-  for await (const event of backend.generate({ ...request, trace, stream: onEvent !== undefined }, signal)) {
+  for await (const event of backend.generate({ ...request, stream: onEvent !== undefined }, signal)) {
     onEvent?.(event);
     if (event.type !== "done") continue;
     finished.set(event.prompt, event.generation);
@@ -89,14 +104,15 @@ function maxAgeMs({ noCache, maxAge = Infinity }: CacheDirectives): number {
 
 /** Calls the backend, and stores the result unless the caller sent `no-store`. */
 async function generateAndStore(
-  { backend, tiers, now }: GenerateMissesOptions,
+  { backend, tiers, now, salt }: GenerateMissesOptions,
   request: BackendRequest,
   cacheMisses: CacheMisses,
 ) {
   const { misses, call } = cacheMisses;
   const begunMs = now();
   const prompts = misses.map(({ prompt }) => prompt);
-  const { generations, timings } = await generate(backend, { ...request, prompts }, cacheMisses);
+  const trace = { ...call.trace, caller: await callerId(salt, call.caller) };
+  const { generations, timings } = await generate(backend, { ...request, prompts, trace }, cacheMisses);
   const createdMs = now();
   const entries: Entries = generations.map((value) => ({ value, createdMs }));
   for (const [index, { key }] of misses.entries()) {

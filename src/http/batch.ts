@@ -1,8 +1,9 @@
 import { BatchBody, MAX_BATCH_ITEMS } from "../contract/batch.ts";
 import { bodiesByInput } from "../contract/requests.ts";
 import type { BatchRequest, TaskRow } from "../contract/service.ts";
+import { checkWork } from "./check-work.ts";
 import { readJsonObject } from "./json-request.ts";
-import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
+import { DELIMITERS_PER_ITEM, optionsOf, readTaskItem } from "./task-item.ts";
 import { imageInput } from "./task-request.ts";
 import { validated } from "./validated.ts";
 
@@ -10,12 +11,13 @@ import { validated } from "./validated.ts";
 export async function readBatchRequest(rows: readonly TaskRow[], request: Request): Promise<BatchRequest> {
   const { items } = validated(BatchBody, await readJsonObject(request, MAX_BATCH_ITEMS * DELIMITERS_PER_ITEM));
   const byName = new Map(rows.map((row) => [row.name, row]));
-  return {
-    items: items.map(({ task, ...given }) =>
-      readTaskItem(byName, task, ({ input }) => {
-        const { image, ...options } = validated(bodiesByInput[input], given);
-        return { image: imageInput(image), options };
-      }),
-    ),
-  };
+  const read = items.map(({ task, ...given }) =>
+    readTaskItem(byName, task, ({ input }) => {
+      const { image, ...options } = validated(bodiesByInput[input], given);
+      return { image: imageInput(image), options };
+    }),
+  );
+  const options = optionsOf(read);
+  checkWork(options, options.length);
+  return { items: read };
 }

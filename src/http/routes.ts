@@ -17,6 +17,8 @@ import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
 import { answerEvents } from "./answer-events.ts";
 import { answerResponse } from "./answer-response.ts";
 import { readBatchRequest } from "./batch.ts";
+import { callerOf } from "./caller.ts";
+import { checkWork } from "./check-work.ts";
 import { cacheDirectives } from "./cache-control.ts";
 import type { Sleep } from "./event-stream.ts";
 import { answerBody, jsonBody } from "./answer-body.ts";
@@ -87,6 +89,7 @@ function taskRoute(row: TaskRow, { service, sleep, logError }: RouteOptions): Ro
     path: taskPath(row.name),
     handle: async (request, trace) => {
       const taskRequest = await readTaskRequest(row, request);
+      checkWork([taskRequest.options], 1);
       const call = callOf(request, trace);
       if (taskRequest.options.stream === true) {
         const { requestId } = trace;
@@ -131,5 +134,10 @@ function multiTaskRoute<Parsed extends AnalyzeRequest | BatchRequest>(
 function callOf({ headers, signal }: Request, trace: RequestTrace): CallContext {
   const cache = cacheDirectives(headers.get("cache-control"));
   // `fetch` adds `no-cache` to every If-None-Match: together they ask for validation of an answer, not for a new one.
-  return { signal, trace, cache: { ...cache, noCache: cache.noCache && !headers.has("if-none-match") } };
+  return {
+    signal,
+    caller: callerOf(headers),
+    trace,
+    cache: { ...cache, noCache: cache.noCache && !headers.has("if-none-match") },
+  };
 }

@@ -38,3 +38,10 @@ export function readTaskItem<Item extends { readonly options: TaskOptions }>(
     throw thrown;
   }
 }
+
+/** Returns the options of the valid ones of several tasks. */
+export function optionsOf(
+  items: readonly ({ readonly options: TaskOptions } | { readonly task: string; readonly problem: Problem })[],
+): readonly TaskOptions[] {
+  return items.flatMap((item) => ("options" in item ? item.options : []));
+}

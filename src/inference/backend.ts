@@ -44,6 +44,8 @@ export interface Decoding {
 /** Identifies a request; sent with every message that belongs to it. */
 export interface Trace {
   readonly requestId?: string | undefined;
+  /** Opaque id of whoever asks: callers share the model fairly. Requests without one count as one caller's. */
+  readonly caller?: string | undefined;
   /** W3C trace context, unchanged. */
   readonly traceparent?: string | undefined;
 }

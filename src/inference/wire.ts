@@ -28,9 +28,9 @@ export function imageTensors(image: EncodedImage, acceptsDigest: boolean, isCach
   return [...(isCached ? [] : [file]), ...(acceptsDigest ? [textTensor("image_digest", [image.digest])] : [])];
 }
 
-/** Call options: signal and trace headers. */
+/** Call options: signal, trace headers and caller. */
 export function callOptions(signal: AbortSignal, trace: Trace | undefined): CallOptions {
-  return { signal, requestId: trace?.requestId, traceparent: trace?.traceparent };
+  return { signal, requestId: trace?.requestId, traceparent: trace?.traceparent, caller: trace?.caller };
 }
 
 /** Decoding parameters that are sent as request parameters, not as tensors. */

@@ -11,6 +11,7 @@ import { createBackendTimer, type BackendTimer, withTimings } from "../runtime/b
 import { loadModel, type Model } from "../runtime/load-model.ts";
 import { createSharedModel, ensureLoaded, type SharedModelOptions } from "./shared-model.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
+import { claimOf, createTurns, type Turns } from "./turns.ts";
 
 /**
  * Longest prompt in an isolate of 128 MB. Attention memory grows with the square of the encoder's input length: the mini model needs no
@@ -33,21 +34,21 @@ export interface EmbeddedOptions extends SharedModelOptions {
   readonly maxPromptTokens: number;
   /** Maximum number of tokens in the decoder's KV cache; `ISOLATE_MAX_CACHED_TOKENS` by default. */
   readonly maxCachedTokens?: number;
+  /** Milliseconds for one answer, with all waiting; without a limit by default. */
+  readonly timeoutMs?: number;
   /** Keeps the isolate alive for work after its request has ended (workerd's `waitUntil`); the promise never rejects. */
   readonly waitUntil: (work: Promise<void>) => void;
 }
-
-type Pause = () => Promise<void>;
 
 /** Runs a request with exclusive use of the model and one vision pass. */
 async function runRequest(
   model: Model,
   request: GenerateRequest,
   options: Pick<EmbeddedOptions, "preprocess"> &
-    MemoryLimits & { readonly emit: Emit; readonly pause: Pause; readonly timer: BackendTimer },
+    MemoryLimits & { readonly emit: Emit; readonly turns: Turns; readonly timer: BackendTimer },
 ): Promise<void> {
   const { florence, config } = model;
-  const { pause, preprocess, timer } = options;
+  const { turns, preprocess, timer } = options;
   const plan = planGeneration(model, request, options);
   const [features] = await florence.encodeImages([await preprocess(request.image, config.image)]);
   if (features === undefined) throw new TypeError("The vision encoder gave no features.");
@@ -55,38 +56,35 @@ async function runRequest(
   const encode = async (batch: readonly Prompt[]): Promise<readonly Float32Tensor[]> => {
     const encoded: (readonly Float32Tensor[])[] = [];
     for (const { ids } of batch) {
-      await pause();
+      await turns.giveWay();
       // One prompt per run: a padded batch takes as much time, more memory, and rounds differently.
       encoded.push(await florence.encodePrompts([{ features, ids }]));
     }
     timer.end("encode");
     return encoded.flat();
   };
-  await generateAnswers(model, plan, { encode, emit: withTimings(options.emit, timer), pause });
+  await generateAnswers(model, plan, { encode, emit: withTimings(options.emit, timer), pause: turns.pause });
 }
 
 type Emit = (event: GenerationEvent) => void;
 
 /** Runs the model in the isolate, for one request at a time. The first request loads it. */
 export function createEmbeddedBackend(options: EmbeddedOptions): Backend {
-  const { preprocess, maxPromptTokens, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, waitUntil, sleep, now } = options;
+  const { preprocess, maxPromptTokens, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, timeoutMs } = options;
+  const { waitUntil, sleep, now } = options;
   const shared = createSharedModel(options, loadModel);
   return {
     generate: (request, signal) =>
       generationStream(
         (emit, { check }) => {
           const timer = createBackendTimer(now);
-          return shared.run({ bytes: request.image.bytes.length, check }, (model, renew) => {
+          return shared.run(claimOf(request, check), (model, lease) => {
             timer.end("queue");
-            const pause = async (): Promise<void> => {
-              renew();
-              await sleep(0);
-              check();
-            };
-            return runRequest(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, pause, timer });
+            const turns = createTurns(lease, { sleep, check, timer });
+            return runRequest(model, request, { preprocess, maxPromptTokens, maxCachedTokens, emit, turns, timer });
           });
         },
-        { signal, waitUntil },
+        { signal, now, timeoutMs, waitUntil },
       ),
     ready: () => ensureLoaded(shared, waitUntil),
     model: () => shared.describe(),

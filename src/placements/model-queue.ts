@@ -1,13 +1,12 @@
 import { Problem } from "../contract/problems.ts";
+import type { Claim } from "../scheduling/fair-queue.ts";
+import { createModelPlaces, type ModelPlaces, type Place } from "./model-places.ts";
 
-/** Polling interval of waiters, in milliseconds: small compared with the tens of milliseconds that an answer takes. */
+/** Polling interval of the waiter whose turn is next, in milliseconds: small compared with the tens of milliseconds that an answer takes. */
 const POLL_MS = 4;
 
-/** Milliseconds without renewal after which the queue drops a holder or waiter: far longer than a single graph run. */
-export const LEASE_MS = 30_000;
-
-/** Maximum number of waiting requests: at about 0.2 s per answer, the last one waits as long as a client is likely to wait. */
-export const MAX_WAITING = 64;
+/** Polling interval of the others: a poll takes about 18 µs of processor time, and there may be `MAX_WAITING` of them. */
+const FAR_POLL_MS = 20;
 
 /** Clock and limits of the queue. */
 export interface ModelQueueOptions {
@@ -17,65 +16,96 @@ export interface ModelQueueOptions {
   readonly imageBudgetBytes: number;
 }
 
+/** A request for the model. */
+export interface ModelClaim extends Claim {
+  /** Memory that the request holds while it waits and runs. */
+  readonly bytes: number;
+  /** Called at each poll; throws to cancel. */
+  readonly check: () => void;
+}
+
 /** Exclusive use of the model. */
 export interface Lease {
   /** Renews the lease for `LEASE_MS`. */
   readonly renew: () => void;
+  /**
+   * Lets whoever was served less go first: resolves at once if nobody was, else when it is this request's turn again. The request must not use the
+   * model's memory across this call. Throws what `check` throws, and then the lease has ended.
+   */
+  readonly giveWay: () => Promise<void>;
   /** Passes the model to the next waiter; a second call does nothing. */
   readonly release: () => void;
 }
 
-/** A FIFO queue for exclusive use of the model. */
+/** A queue for exclusive use of the model, in turns between callers. */
 export interface ModelQueue {
-  /**
-   * Waits for the lease. `bytes` is the memory that the waiting request holds; `check` runs at each poll and throws to cancel. Throws
-   * `overloaded`.
-   */
-  acquire(bytes: number, check: () => void): Promise<Lease>;
+  /** Waits for the lease. Throws `overloaded`, at once or later, for the newest request of the caller with the most work, and what `check` throws. */
+  acquire(claim: ModelClaim): Promise<Lease>;
 }
 
-interface Waiter {
-  readonly bytes: number;
-  renewedMs: number;
+/** A request's place, and what has become of it. */
+interface Request {
+  readonly place: Place;
+  readonly check: () => void;
+  hasBegun: boolean;
+  isRefused: boolean;
+}
+
+function requestOf({ check, ...claim }: ModelClaim): Request {
+  const request: Request = {
+    check,
+    hasBegun: false,
+    isRefused: false,
+    place: { ...claim, hasBegun: () => request.hasBegun, onRefused: () => void (request.isRefused = true) },
+  };
+  return request;
+}
+
+async function waitForTurn(request: Request, places: ModelPlaces, sleep: ModelQueueOptions["sleep"]): Promise<void> {
+  const { place, check } = request;
+  const refuse = (): void => {
+    if (request.isRefused) throw new Problem("overloaded", `${places.size()} requests are running or waiting.`);
+  };
+  refuse();
+  while (!places.isFree() || !places.isNext(place)) {
+    await sleep(places.isNext(place) ? POLL_MS : FAR_POLL_MS);
+    check();
+    refuse();
+    places.beat(place);
+  }
+  places.begin(place);
+  request.hasBegun = true;
 }
 
 /**
  * Creates a queue that tolerates dropped requests. workerd drops the request of a disconnected client without running its `finally`, and a
- * promise of one request does not always wake another. So each waiter polls and renews its own entry, and an entry that was not renewed for
- * `LEASE_MS` is removed.
+ * promise of one request does not always wake another. So each waiter polls: one that does not while others do loses its place, and so does a
+ * holder that does not renew its lease for `LEASE_MS`.
  */
 export function createModelQueue({ now, sleep, imageBudgetBytes }: ModelQueueOptions): ModelQueue {
-  const queue: Waiter[] = [];
-  const remove = (waiter: Waiter): void => {
-    const index = queue.indexOf(waiter);
-    if (index !== -1) queue.splice(index, 1);
-  };
-  const dropExpired = (): void => {
-    for (const waiter of queue.filter(({ renewedMs }) => now() - renewedMs > LEASE_MS)) remove(waiter);
+  const places = createModelPlaces(now, imageBudgetBytes);
+  const wait = async (request: Request): Promise<void> => {
+    try {
+      await waitForTurn(request, places, sleep);
+    } catch (thrown) {
+      places.leave(request.place);
+      throw thrown;
+    }
   };
   return {
-    acquire: async (bytes, check) => {
-      // Also called here: otherwise only waiters call it, and there may be none.
-      dropExpired();
-      const heldBytes = queue.reduce((sum, waiter) => sum + waiter.bytes, bytes);
-      if (queue.length > MAX_WAITING || (queue.length > 0 && heldBytes > imageBudgetBytes)) {
-        throw new Problem("overloaded", `${queue.length} requests are ahead in the queue.`);
-      }
-      const waiter: Waiter = { bytes, renewedMs: now() };
-      queue.push(waiter);
-      try {
-        while (queue[0] !== waiter) {
-          await sleep(POLL_MS);
-          check();
-          waiter.renewedMs = now();
-          dropExpired();
-          if (!queue.includes(waiter)) queue.push(waiter);
-        }
-      } catch (thrown) {
-        remove(waiter);
-        throw thrown;
-      }
-      return { renew: () => void (waiter.renewedMs = now()), release: () => remove(waiter) };
+    acquire: async (claim) => {
+      const request = requestOf(claim);
+      const { place } = request;
+      places.enter(place);
+      await wait(request);
+      return {
+        renew: () => places.renew(place),
+        giveWay: async () => {
+          places.endAndWait(place);
+          await wait(request);
+        },
+        release: () => places.end(place),
+      };
     },
   };
 }

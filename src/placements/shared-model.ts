@@ -2,7 +2,7 @@ import type { ModelDescription } from "../inference/backend.ts";
 import type { LoadOptions } from "../runtime/load-model.ts";
 import { describeModel } from "../runtime/describe-model.ts";
 import { openModelShards, type ModelShards, type ReadAsset } from "../weights/shards.ts";
-import { createModelQueue, type ModelQueueOptions } from "./model-queue.ts";
+import { createModelQueue, type Lease, type ModelClaim, type ModelQueueOptions } from "./model-queue.ts";
 
 /** Options of a shared model. */
 export interface SharedModelOptions extends Pick<LoadOptions, "createSession" | "createTokenizer">, ModelQueueOptions {
@@ -11,24 +11,13 @@ export interface SharedModelOptions extends Pick<LoadOptions, "createSession" | 
   readonly readAsset: ReadAsset;
 }
 
-/** Options of one exclusive run. */
-export interface ExclusiveRunOptions {
-  /** Bytes that the request holds while it waits. */
-  readonly bytes: number;
-  /** Throws once the request is cancelled. */
-  readonly check: () => void;
-}
-
 /** The isolate's model, which runs one request at a time. */
 export interface SharedModel<Model> {
   /**
-   * Runs `work` with exclusive use of the model; `work` must call `renew` regularly to keep its lease. Loads the model if necessary; after a
-   * failed load the next request tries again.
+   * Runs `work` with exclusive use of the model; `work` must call `renew` or `giveWay` regularly to keep its lease. Loads the model if necessary;
+   * after a failed load the next request tries again.
    */
-  run<Result>(
-    options: ExclusiveRunOptions,
-    work: (model: Model, renew: () => void) => Promise<Result>,
-  ): Promise<Result>;
+  run<Result>(claim: ModelClaim, work: (model: Model, lease: Lease) => Promise<Result>): Promise<Result>;
   /** Whether the model is loaded. */
   isLoaded(): boolean;
   describe(): Promise<ModelDescription>;
@@ -53,13 +42,13 @@ export function createSharedModel<Model>(
     return model;
   };
   return {
-    run: async ({ bytes, check }, work) => {
-      const { renew, release } = await queue.acquire(bytes, check);
+    run: async (claim, work) => {
+      const lease = await queue.acquire(claim);
       try {
-        check();
-        return await work(await load(renew), renew);
+        claim.check();
+        return await work(await load(lease.renew), lease);
       } finally {
-        release();
+        lease.release();
       }
     },
     isLoaded: () => loaded !== undefined,
@@ -71,13 +60,16 @@ export function createSharedModel<Model>(
   };
 }
 
+/** A claim of the service itself, for short work. */
+export const internalClaim: ModelClaim = { caller: "", units: 0, bytes: 0, check: () => {} };
+
 /** Resolves once the model is loaded; loads it if necessary. Does not wait for running requests: a busy model is ready. */
 export async function ensureLoaded(
   shared: SharedModel<unknown>,
   waitUntil: (work: Promise<void>) => void,
 ): Promise<void> {
   if (shared.isLoaded()) return;
-  const loading = shared.run({ bytes: 0, check: () => {} }, async () => {});
+  const loading = shared.run(internalClaim, async () => {});
   waitUntil(loading.catch(() => {}));
   await loading;
 }

@@ -18,7 +18,8 @@ import {
 } from "../decoding/generate.ts";
 import { createBackendTimer, withTimings } from "../runtime/backend-timer.ts";
 import { type DecoderModel, type EmbedPrompt, loadDecoder } from "../runtime/load-model.ts";
-import { createSharedModel, ensureLoaded, type SharedModelOptions } from "./shared-model.ts";
+import { createSharedModel, ensureLoaded, internalClaim, type SharedModelOptions } from "./shared-model.ts";
+import { claimOf, createTurns, type Turns } from "./turns.ts";
 
 /** Options of the split backend. */
 export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> {
@@ -28,6 +29,8 @@ export interface SplitOptions extends SharedModelOptions, Partial<MemoryLimits> 
   readonly waitUntil: (work: Promise<void>) => void;
   /** Maximum bytes of encoder states per encoder call; `MAX_STATE_BYTES` by default. */
   readonly maxStateBytes?: number;
+  /** Milliseconds for one answer, with all waiting; without a limit by default. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -92,12 +95,15 @@ interface EncodedBatch {
 function generateBatch(
   model: DecoderModel,
   { prompts, states }: EncodedBatch,
-  { limits, ...options }: Omit<GenerateOptions, "encode"> & { readonly limits: BatchLimits },
+  { limits, emit, turns }: Pick<GenerateOptions, "emit"> & { readonly limits: BatchLimits; readonly turns: Turns },
 ): Promise<void> {
   const statesByPrompt = new Map(prompts.map((prompt, index) => [prompt, states[index]]));
-  const encode: GenerateOptions["encode"] = async (batch) =>
-    batch.flatMap((prompt) => statesByPrompt.get(prompt) ?? []);
-  return generateAnswers(model, { rules: limits.rules, batches: planBatches(prompts, limits) }, { ...options, encode });
+  const encode: GenerateOptions["encode"] = async (batch) => {
+    await turns.giveWay();
+    return batch.flatMap((prompt) => statesByPrompt.get(prompt) ?? []);
+  };
+  const plan = { rules: limits.rules, batches: planBatches(prompts, limits) };
+  return generateAnswers(model, plan, { emit, pause: turns.pause, encode });
 }
 
 /**
@@ -106,9 +112,9 @@ function generateBatch(
  */
 export function createSplitBackend(options: SplitOptions): Backend {
   const { maxPromptTokens = Infinity, maxCachedTokens = ISOLATE_MAX_CACHED_TOKENS, waitUntil, sleep, now } = options;
-  const { maxStateBytes = MAX_STATE_BYTES } = options;
+  const { maxStateBytes = MAX_STATE_BYTES, timeoutMs } = options;
   const shared = createSharedModel(options, loadDecoder);
-  const encoder = options.encoder((ids) => shared.run({ bytes: 0, check: () => {} }, (model) => model.embed(ids)));
+  const encoder = options.encoder((ids) => shared.run(internalClaim, (model) => model.embed(ids)));
   const combinedModel = createCombinedModel(() => shared.describe());
   const limits = { maxPromptTokens, maxCachedTokens, maxStateBytes };
   return {
@@ -116,7 +122,7 @@ export function createSplitBackend(options: SplitOptions): Backend {
       generationStream(
         async (emit, { check, signal: cancelled }) => {
           const timer = createBackendTimer(now);
-          const claim = { bytes: request.image.bytes.length, check };
+          const claim = claimOf(request, check);
           const { rules, batches } = await shared.run(claim, async (model) => planEncoderCalls(model, request, limits));
           const checkRevision = combinedModel.createRevisionCheck(request);
           for (const prompts of batches) {
@@ -124,19 +130,15 @@ export function createSplitBackend(options: SplitOptions): Backend {
             const { states, revision } = await encoder.encode({ ...request, prompts }, cancelled);
             timer.end("encode");
             await checkRevision(revision);
-            await shared.run({ bytes: bytesOf(states), check }, (model, renew) => {
+            await shared.run({ ...claim, bytes: bytesOf(states) }, (model, lease) => {
               timer.end("queue");
-              const pause = async (): Promise<void> => {
-                renew();
-                await sleep(0);
-                check();
-              };
-              const generateOptions = { limits: { rules, maxCachedTokens }, emit: withTimings(emit, timer), pause };
+              const turns = createTurns(lease, { sleep, check, timer });
+              const generateOptions = { limits: { rules, maxCachedTokens }, emit: withTimings(emit, timer), turns };
               return generateBatch(model, { prompts, states }, generateOptions);
             });
           }
         },
-        { signal, waitUntil },
+        { signal, now, timeoutMs, waitUntil },
       ),
     ready: async () => {
       await Promise.all([encoder.ready(), ensureLoaded(shared, waitUntil)]);

@@ -77,11 +77,23 @@ describe("POST /v1/analyze", () => {
     expect([response.status, body.code, requests.length]).toEqual([status, code, 0]);
   });
 
-  it("accepts the maximum number of tasks, each of the largest useful size", async () => {
-    const labels = Array.from({ length: MAX_LABELS }, (_, at) => `label ${at}`);
-    const task = { task: "open-vocabulary-detection", labels, include: ["svg_path"] };
+  it.each([
+    ["each with the reference's settings", { task: "more-detailed-caption", beams: 3, max_new_tokens: 1024 }],
+    [
+      "each with some labels",
+      { task: "open-vocabulary-detection", labels: ["a", "b", "c", "d"], include: ["svg_path"] },
+    ],
+  ])("accepts the maximum number of tasks, %s", async (_, task) => {
     const { response } = await analyze({ image, tasks: Array.from({ length: MAX_ANALYZE_TASKS }, () => task) });
     expect(response.status).toBe(200);
+  });
+
+  it("refuses tasks that ask for too much together, and reads each item's delimiters before", async () => {
+    const labels = Array.from({ length: MAX_LABELS }, (_unused, at) => `label ${at}`);
+    const task = { task: "open-vocabulary-detection", labels, include: ["svg_path"] };
+    const { body, requests } = await analyze({ image, tasks: Array.from({ length: MAX_ANALYZE_TASKS }, () => task) });
+    expect([body.status, body.code]).toEqual([422, "too-much-work"]);
+    expect(requests).toEqual([]);
   });
 
   it("rejects the whole request if the image is corrupt", async () => {

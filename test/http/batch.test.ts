@@ -91,11 +91,17 @@ describe("POST /v1/batch", () => {
     expect([response.status, body.code, requests.length]).toEqual([400, "invalid-request", 0]);
   });
 
-  it("accepts the maximum number of items, each of the largest useful size", async () => {
-    const labels = Array.from({ length: 64 }, (_, at) => `label ${at}`);
-    const item = { task: "open-vocabulary-detection", image: { base64: image }, labels, include: ["svg_path"] };
+  it("accepts the maximum number of items with the reference's settings", async () => {
+    const item = { task: "more-detailed-caption", image: { base64: image }, beams: 3, max_new_tokens: 1024 };
     const { response } = await batch({ items: Array.from({ length: MAX_BATCH_ITEMS }, () => item) });
     expect(response.status).toBe(200);
+  });
+
+  it("refuses items that ask for too much together", async () => {
+    const labels = Array.from({ length: 64 }, (_, at) => `label ${at}`);
+    const item = { task: "open-vocabulary-detection", image: { base64: image }, labels, include: ["svg_path"] };
+    const { body } = await batch({ items: Array.from({ length: MAX_BATCH_ITEMS }, () => item) });
+    expect([body.status, body.code]).toEqual([422, "too-much-work"]);
   });
 
   it("rejects the whole request for an error that is no item's own", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { modelFiles } from "../../src/runtime/load-model.ts";
-import { LEASE_MS } from "../../src/placements/model-queue.ts";
+import { LEASE_MS } from "../../src/placements/model-places.ts";
 import { collect, nextTask, tinyBackend, tinyRequest } from "../support/tiny-backend.ts";
 import { TINY_ANSWER, tinySessions } from "../support/tiny-model.ts";
 

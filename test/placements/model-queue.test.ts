@@ -1,38 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { createModelQueue, LEASE_MS, MAX_WAITING } from "../../src/placements/model-queue.ts";
-
-/** A queue with a manual clock: each sleep advances the clock and ends in the next task. */
-function setUp(imageBudgetBytes = 1000) {
-  let nowMs = 0;
-  const queue = createModelQueue({
-    now: () => nowMs,
-    sleep: async (milliseconds) => {
-      nowMs += milliseconds;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    },
-    imageBudgetBytes,
-  });
-  const advance = (milliseconds: number) => {
-    nowMs += milliseconds;
-  };
-  return { queue, advance };
-}
-
-const noCheck = () => {};
+import { LEASE_MS } from "../../src/placements/model-places.ts";
+import { createModelQueue, type ModelClaim } from "../../src/placements/model-queue.ts";
+import { MAX_MISSED_ROUNDS } from "../../src/scheduling/heartbeats.ts";
+import { cancel, claim, manualQueue, nextTask } from "../support/model-queue.ts";
 
 describe("the queue", () => {
   it("grants the lease at once when it is free", async () => {
-    const { queue } = setUp();
-    await expect(queue.acquire(1, noCheck)).resolves.toBeDefined();
+    const { queue } = manualQueue();
+    await expect(queue.acquire(claim())).resolves.toBeDefined();
   });
 
-  it("grants the lease to one request at a time, in order of arrival", async () => {
-    const { queue } = setUp();
+  it("grants the lease to one request at a time, equals in order of arrival", async () => {
+    const { queue } = manualQueue();
     const log: string[] = [];
     const requests = ["a", "b", "c"].map(async (name) => {
-      const lease = await queue.acquire(1, noCheck);
+      const lease = await queue.acquire(claim());
       log.push(`${name} in`);
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await nextTask();
       log.push(`${name} out`);
       lease.release();
     });
@@ -41,108 +25,153 @@ describe("the queue", () => {
   });
 
   it("removes a waiter that cancels", async () => {
-    const { queue } = setUp();
-    const first = await queue.acquire(1, noCheck);
-    const cancelling = queue.acquire(1, () => {
-      throw new Error("gone");
-    });
-    const last = queue.acquire(1, noCheck);
+    const { queue } = manualQueue();
+    const first = await queue.acquire(claim());
+    const cancelling = queue.acquire(claim({ check: cancel }));
+    const last = queue.acquire(claim());
     await expect(cancelling).rejects.toThrow("gone");
     first.release();
     await expect(last).resolves.toBeDefined();
   });
+});
 
-  it("revokes a lease that is not renewed", async () => {
-    const { queue, advance } = setUp();
-    await queue.acquire(1, noCheck);
-    const next = queue.acquire(1, noCheck);
+/** Runs requests that each hold the model for `units` milliseconds; returns their order. */
+async function order(claims: readonly (Partial<ModelClaim> & { readonly name: string })[]) {
+  const { queue, advance } = manualQueue();
+  const holder = await queue.acquire(claim({ caller: "first" }));
+  const served: string[] = [];
+  const requests = claims.map(async ({ name, ...parts }) => {
+    const own = claim(parts);
+    const lease = await queue.acquire(own);
+    served.push(name);
+    advance(own.units);
+    lease.release();
+  });
+  holder.release();
+  await Promise.all(requests);
+  return served;
+}
+
+describe("turns", () => {
+  it("alternate between callers", async () => {
+    const hog = ["h1", "h2", "h3"].map((name) => ({ name, caller: "hog", units: 10 }));
+    expect(await order([...hog, { name: "other", caller: "other", units: 1 }])).toEqual(["h1", "other", "h2", "h3"]);
+  });
+
+  it("serve a caller's smallest request first", async () => {
+    const large = { name: "large", caller: "a", units: 50 };
+    expect(await order([large, { name: "small", caller: "a", units: 2 }])).toEqual(["small", "large"]);
+  });
+
+  it("let another caller go first between two batches of a large request", async () => {
+    const { queue, advance } = manualQueue();
+    const hog = await queue.acquire(claim({ caller: "hog", units: 100 }));
+    const log: string[] = [];
+    const other = (async () => {
+      const lease = await queue.acquire(claim({ caller: "other" }));
+      log.push("other");
+      lease.release();
+    })();
+    advance(50);
+    await hog.giveWay();
+    log.push("hog");
+    hog.release();
+    await other;
+    expect(log).toEqual(["other", "hog"]);
+  });
+
+  it("go on at once for a request that nobody waits behind", async () => {
+    let sleeps = 0;
+    const queue = createModelQueue({
+      now: () => 0,
+      sleep: async () => {
+        sleeps += 1;
+      },
+      imageBudgetBytes: 1,
+    });
+    const lease = await queue.acquire(claim());
+    await lease.giveWay();
+    expect(sleeps).toBe(0);
+  });
+
+  it("end for a request that is cancelled while others use the model", async () => {
+    const { queue } = manualQueue();
+    let isCancelled = false;
+    const check = () => {
+      if (isCancelled) throw new Error("gone");
+    };
+    const hog = await queue.acquire(claim({ caller: "hog", check }));
+    const other = queue.acquire(claim({ caller: "other" }));
+    await nextTask();
+    isCancelled = true;
+    await expect(hog.giveWay()).rejects.toThrow("gone");
+    (await other).release();
+    await expect(queue.acquire(claim())).resolves.toBeDefined();
+  });
+});
+
+describe("a request that workerd drops", () => {
+  it("loses a lease that it does not renew", async () => {
+    const { queue, advance } = manualQueue();
+    await queue.acquire(claim());
+    const next = queue.acquire(claim());
     advance(LEASE_MS);
     await expect(next).resolves.toBeDefined();
   });
 
-  it("waits for a holder that renews its lease", async () => {
-    const { queue, advance } = setUp();
-    const holder = await queue.acquire(1, noCheck);
+  it("keeps a lease that it renews", async () => {
+    const { queue, advance } = manualQueue();
+    const holder = await queue.acquire(claim());
     let polls = 0;
-    const next = queue.acquire(1, () => {
+    const check = () => {
       polls += 1;
-      if (polls <= 3) {
-        advance(LEASE_MS / 2);
-        holder.renew();
-      } else {
-        holder.release();
-      }
-    });
-    await next;
+      if (polls > 3) return holder.release();
+      advance(LEASE_MS / 2);
+      holder.renew();
+    };
+    await queue.acquire(claim({ check }));
     expect(polls).toBe(4);
   });
 
-  it("moves a waiter that was removed to the end", async () => {
-    const { queue, advance } = setUp();
-    await queue.acquire(1, noCheck);
-    const order: string[] = [];
-    const slow = (async () => {
-      const lease = await queue.acquire(1, noCheck);
-      order.push("slow");
-      lease.release();
-    })();
-    let isFirstPoll = true;
-    const quick = queue.acquire(1, () => {
-      if (isFirstPoll) advance(LEASE_MS + 1);
-      isFirstPoll = false;
+  it("does not keep its place in the queue", async () => {
+    let nowMs = 0;
+    let isDropped = false;
+    const queue = createModelQueue({
+      now: () => nowMs,
+      // The dropped request never wakes again; sleeps of both begin in turn.
+      sleep: async (milliseconds) => {
+        nowMs += milliseconds;
+        isDropped = !isDropped;
+        await (isDropped ? new Promise<never>(() => {}) : nextTask());
+      },
+      imageBudgetBytes: 1000,
     });
-    const { release } = await quick;
-    order.push("quick");
-    release();
-    await slow;
-    expect(order).toEqual(["quick", "slow"]);
+    const holder = await queue.acquire(claim());
+    void queue.acquire(claim());
+    let polls = 0;
+    const check = () => {
+      polls += 1;
+      isDropped = true;
+      nowMs += 100;
+      if (polls === 1) holder.release();
+    };
+    await expect(queue.acquire(claim({ check }))).resolves.toBeDefined();
+    expect(polls).toBeGreaterThan(MAX_MISSED_ROUNDS);
   });
 
-  it("ignores a late or repeated release of an expired lease", async () => {
-    const { queue, advance } = setUp();
-    const expired = await queue.acquire(1, noCheck);
-    const second = queue.acquire(1, noCheck);
+  it("has no effect when it releases an expired lease late or twice", async () => {
+    const { queue, advance } = manualQueue();
+    const expired = await queue.acquire(claim());
+    const second = queue.acquire(claim());
     advance(LEASE_MS);
     const lease = await second;
     expired.release();
     expired.release();
     let isGranted = false;
-    const third = queue.acquire(1, noCheck).then(() => (isGranted = true));
-    for (let round = 0; round < 5; round++) await new Promise((resolve) => setTimeout(resolve, 0));
+    const third = queue.acquire(claim()).then(() => (isGranted = true));
+    for (let round = 0; round < 5; round++) await nextTask();
     expect(isGranted).toBe(false);
     lease.release();
     await third;
-  });
-
-  it("refuses a request that exceeds the image budget", async () => {
-    const { queue } = setUp(100);
-    await queue.acquire(60, noCheck);
-    await expect(queue.acquire(41, noCheck)).rejects.toMatchObject({ code: "overloaded" });
-    const fits = queue.acquire(40, () => {
-      throw new Error("it waits");
-    });
-    await expect(fits).rejects.toThrow("it waits");
-  });
-
-  it("does not count the bytes of an expired holder, even without waiters", async () => {
-    const { queue, advance } = setUp(100);
-    await queue.acquire(60, noCheck);
-    advance(LEASE_MS + 1);
-    await expect(queue.acquire(60, noCheck)).resolves.toBeDefined();
-  });
-
-  it("admits a single request that exceeds the budget", async () => {
-    const { queue } = setUp(100);
-    await expect(queue.acquire(5000, noCheck)).resolves.toBeDefined();
-  });
-
-  it("refuses more than MAX_WAITING waiters", async () => {
-    const { queue } = setUp();
-    const holder = await queue.acquire(0, noCheck);
-    const waiting = Array.from({ length: MAX_WAITING }, async () => (await queue.acquire(0, noCheck)).release());
-    await expect(queue.acquire(0, noCheck)).rejects.toMatchObject({ code: "overloaded" });
-    holder.release();
-    await Promise.all(waiting);
-    await expect(queue.acquire(0, noCheck)).resolves.toBeDefined();
   });
 });

@@ -18,7 +18,12 @@ export const noDirectives: CacheDirectives = {
 
 /** A call with these cache directives. */
 export function callWith(cache: Partial<CacheDirectives> = {}, signal = new AbortController().signal): CallContext {
-  return { signal, trace: { requestId: "r1", traceparent: undefined }, cache: { ...noDirectives, ...cache } };
+  return {
+    signal,
+    caller: "",
+    trace: { requestId: "r1", traceparent: undefined },
+    cache: { ...noDirectives, ...cache },
+  };
 }
 
 /** Dependencies of every isolate in tests; the clock stands still. */

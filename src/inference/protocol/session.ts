@@ -58,6 +58,8 @@ export interface CallOptions {
   readonly requestId?: string | undefined;
   /** Sent unchanged. */
   readonly traceparent?: string | undefined;
+  /** Opaque id of whoever asks, sent as X-Caller: a server may share its time fairly between callers. */
+  readonly caller?: string | undefined;
   /** Model version, a number; if undefined, the server chooses. */
   readonly version?: string | undefined;
 }
@@ -92,6 +94,7 @@ function headersOf(fixed: Readonly<Record<string, string>>, call: CallOptions, m
     const headers = new Headers({ ...fixed, ...message?.headers });
     if (call.requestId !== undefined) headers.set("X-Request-Id", call.requestId);
     if (call.traceparent !== undefined) headers.set("traceparent", call.traceparent);
+    if (call.caller !== undefined && call.caller !== "") headers.set("X-Caller", call.caller);
     return headers;
   } catch (cause) {
     throw new InferenceFailure("invalid-request", "A header has characters that headers may not have.", { cause });

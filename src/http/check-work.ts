@@ -1,0 +1,23 @@
+import { Problem } from "../contract/problems.ts";
+import type { TaskOptions } from "../contract/requests.ts";
+import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits } from "../contract/work-units.ts";
+
+function taskUnits({ labels, beams, max_new_tokens: maxNewTokens }: TaskOptions): number {
+  return (labels?.length ?? 1) * promptUnits({ beams, maxNewTokens });
+}
+
+/** Returns the units of work of tasks on images, whether or not their answers are cached: known from the request alone. */
+export function requestUnits(tasks: readonly TaskOptions[], images: number): number {
+  return tasks.reduce((sum, options) => sum + taskUnits(options), images * IMAGE_UNITS);
+}
+
+/** Throws `too-much-work` for a request with more than `MAX_REQUEST_UNITS`. */
+export function checkWork(tasks: readonly TaskOptions[], images: number): void {
+  const units = requestUnits(tasks, images);
+  if (units <= MAX_REQUEST_UNITS) return;
+  throw new Problem(
+    "too-much-work",
+    `The request asks for ${units} units of work; at most ${MAX_REQUEST_UNITS} are answered at once. A prompt has ` +
+      `beams x max_new_tokens / 256 units, each label is a prompt, and an image has ${IMAGE_UNITS}.`,
+  );
+}

@@ -1,0 +1,137 @@
+import { type Claim, createFairQueue, newestOfLargest } from "../scheduling/fair-queue.ts";
+import { createHeartbeats } from "../scheduling/heartbeats.ts";
+
+/** Milliseconds without renewal after which the holder's lease ends: far longer than a single graph run, or a pause while the model is loaded. */
+export const LEASE_MS = 30_000;
+
+/** Maximum number of waiting requests. */
+export const MAX_WAITING = 64;
+
+/**
+ * Maximum units of work of all running and waiting requests: two of the largest (`MAX_REQUEST_UNITS`). At 20 to 100 ms for a unit, they wait longer
+ * than a client does.
+ */
+export const MAX_QUEUED_UNITS = 1024;
+
+/** A request that waits for the model or holds it. */
+export interface Place extends Claim {
+  /** Memory that the request holds. */
+  readonly bytes: number;
+  /** Whether it has held the model: its work would be lost, so that it is not refused any more. */
+  readonly hasBegun: () => boolean;
+  /** Called when it has lost its place to somebody who asked for less. */
+  readonly onRefused: () => void;
+}
+
+interface Holder {
+  readonly place: Place;
+  readonly sinceMs: number;
+  renewedMs: number;
+}
+
+/** Who holds the model, and who waits for it. Nothing here waits: requests ask again and again whether it is their turn. */
+export interface ModelPlaces {
+  /** Number of requests that hold the model or wait. */
+  size(): number;
+  /** Adds a new request at the end. Refuses the newest of the caller with the most work, maybe this one, for as long as there is no room. */
+  enter(place: Place): void;
+  /** Whether the request is still known, and is the next to hold the model. */
+  isNext(place: Place): boolean;
+  isFree(): boolean;
+  /** A waiting request is alive. */
+  beat(place: Place): void;
+  leave(place: Place): void;
+  begin(place: Place): void;
+  renew(place: Place): void;
+  /** Ends a request's turn, if it holds the model, and charges its caller for the time. */
+  end(place: Place): void;
+  /** Ends a turn after which the request waits for another. */
+  endAndWait(place: Place): void;
+}
+
+function isOverLimit(places: readonly Place[], maxBytes: number): boolean {
+  const sumOf = (amountOf: (place: Place) => number): number => places.reduce((sum, each) => sum + amountOf(each), 0);
+  if (places.length <= 1) return false;
+  return (
+    places.length > 1 + MAX_WAITING ||
+    sumOf(({ units }) => units) > MAX_QUEUED_UNITS ||
+    sumOf(({ bytes }) => bytes) > maxBytes
+  );
+}
+
+/** Who holds the model now, and since when. `charge` is called with the time of each turn that ends. */
+function createTurn(now: () => number, charge: (caller: string, milliseconds: number) => void) {
+  let holder: Holder | undefined;
+  const end = (place: Place): void => {
+    if (holder?.place !== place) return;
+    charge(place.caller, Math.max(1, now() - holder.sinceMs));
+    holder = undefined;
+  };
+  return {
+    holder: (): Place | undefined => holder?.place,
+    begin: (place: Place): void => {
+      holder = { place, sinceMs: now(), renewedMs: now() };
+    },
+    renew: (place: Place): void => {
+      if (holder?.place === place) holder.renewedMs = now();
+    },
+    end,
+    endExpired: (): void => {
+      if (holder !== undefined && now() - holder.renewedMs > LEASE_MS) end(holder.place);
+    },
+  };
+}
+
+/** Creates places that nobody has taken. `maxBytes` limits the memory of all requests together; a single one may exceed it. */
+export function createModelPlaces(now: () => number, maxBytes: number): ModelPlaces {
+  const queue = createFairQueue<Place>();
+  const heartbeats = createHeartbeats<Place>(now);
+  const turn = createTurn(now, (caller, milliseconds) => queue.charge(caller, milliseconds));
+  const leave = (place: Place): void => {
+    queue.remove(place);
+    heartbeats.remove(place);
+  };
+  const dropFailed = (): void => {
+    for (const place of heartbeats.failed()) leave(place);
+    turn.endExpired();
+  };
+  const all = (): readonly Place[] => [turn.holder() ?? [], queue.items].flat();
+  const refuseBeyondLimit = (): void => {
+    while (isOverLimit(all(), maxBytes)) {
+      const refused = newestOfLargest(queue.items.filter((place) => !place.hasBegun()));
+      if (refused === undefined) return;
+      leave(refused);
+      refused.onRefused();
+    }
+  };
+  return {
+    size: () => all().length,
+    enter: (place) => {
+      dropFailed();
+      queue.add(place);
+      heartbeats.beat(place);
+      refuseBeyondLimit();
+    },
+    isNext: (place) => queue.peek() === place,
+    isFree: () => turn.holder() === undefined,
+    beat: (place) => {
+      // A request that was taken for dropped is here after all.
+      if (!queue.items.includes(place)) queue.add(place);
+      heartbeats.beat(place);
+      dropFailed();
+    },
+    leave,
+    begin: (place) => {
+      queue.take(place);
+      heartbeats.remove(place);
+      turn.begin(place);
+    },
+    renew: (place) => turn.renew(place),
+    end: (place) => turn.end(place),
+    endAndWait: (place) => {
+      turn.end(place);
+      queue.addAgain(place);
+      heartbeats.beat(place);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { generationUnits } from "../contract/work-units.ts";
+import type { GenerateRequest } from "../inference/backend.ts";
+import type { BackendTimer } from "../runtime/backend-timer.ts";
+import type { Lease, ModelClaim, ModelQueueOptions } from "./model-queue.ts";
+
+/** Returns the claim of a generation. */
+export function claimOf({ image, prompts, decoding, trace }: GenerateRequest, check: () => void): ModelClaim {
+  return {
+    caller: trace?.caller ?? "",
+    units: generationUnits(prompts.length, decoding),
+    bytes: image.bytes.length,
+    check,
+  };
+}
+
+/** Dependencies of `createTurns`. */
+export interface TurnOptions extends Pick<ModelQueueOptions, "sleep">, Pick<ModelClaim, "check"> {
+  readonly timer: BackendTimer;
+}
+
+/** What a request that holds the model awaits again and again. */
+export interface Turns {
+  /** Renews the lease, lets the event loop run and checks for cancellation: every few decoder steps. */
+  readonly pause: () => Promise<void>;
+  /** The same, and lets others use the model: between batches, when this request has nothing in the model's memory. */
+  readonly giveWay: () => Promise<void>;
+}
+
+/** Creates the pauses of a request; time for which others use the model counts as `queue`. */
+export function createTurns(lease: Lease, { sleep, check, timer }: TurnOptions): Turns {
+  const pause = async (): Promise<void> => {
+    lease.renew();
+    await sleep(0);
+    check();
+  };
+  return {
+    pause,
+    giveWay: async () => {
+      await pause();
+      timer.end("encode");
+      await lease.giveWay();
+      timer.end("queue");
+    },
+  };
+}
