@@ -109,7 +109,10 @@ export async function findForTasks(
     }
   };
   const byDecoding = Map.groupBy(tasks, ({ decoding }) => JSON.stringify(decoding));
-  for (const group of [...byDecoding.values()].flatMap(splitByPromptLimit)) await findGroup(group);
+  for (const group of [...byDecoding.values()].flatMap(splitByPromptLimit)) {
+    if (call.signal.aborted) throw new Problem("request-cancelled", "The caller disconnected.");
+    await findGroup(group);
+  }
   return {
     outcomes: tasks.flatMap((task) => outcomes.get(task) ?? []),
     cache: mergeReports(reports.map(({ cache }) => cache)),

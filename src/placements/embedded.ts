@@ -55,8 +55,9 @@ async function runRequest(
   timer.end("encode");
   const encode = async (batch: readonly Prompt[]): Promise<readonly Float32Tensor[]> => {
     const encoded: (readonly Float32Tensor[])[] = [];
+    await turns.beforeBatch();
     for (const { ids } of batch) {
-      await turns.giveWay();
+      await turns.pause();
       // One prompt per run: a padded batch takes as much time, more memory, and rounds differently.
       encoded.push(await florence.encodePrompts([{ features, ids }]));
     }

@@ -59,6 +59,17 @@ function isOverLimit(places: readonly Place[], maxBytes: number): boolean {
   );
 }
 
+/** Returns the places to refuse, so that the others are within the limits: never one that has begun. */
+function beyondLimit(waiting: readonly Place[], holder: Place | undefined, maxBytes: number): readonly Place[] {
+  const refused: Place[] = [];
+  for (;;) {
+    const left = waiting.filter((place) => !refused.includes(place));
+    const next = newestOfLargest(left.filter((place) => !place.hasBegun()));
+    if (next === undefined || !isOverLimit([holder ?? [], left].flat(), maxBytes)) return refused;
+    refused.push(next);
+  }
+}
+
 /** Who holds the model now, and since when. `charge` is called with the time of each turn that ends. */
 function createTurn(now: () => number, charge: (caller: string, milliseconds: number) => void) {
   let holder: Holder | undefined;
@@ -96,21 +107,16 @@ export function createModelPlaces(now: () => number, maxBytes: number): ModelPla
     turn.endExpired();
   };
   const all = (): readonly Place[] => [turn.holder() ?? [], queue.items].flat();
-  const refuseBeyondLimit = (): void => {
-    while (isOverLimit(all(), maxBytes)) {
-      const refused = newestOfLargest(queue.items.filter((place) => !place.hasBegun()));
-      if (refused === undefined) return;
-      leave(refused);
-      refused.onRefused();
-    }
-  };
   return {
     size: () => all().length,
     enter: (place) => {
       dropFailed();
       queue.add(place);
       heartbeats.beat(place);
-      refuseBeyondLimit();
+      for (const refused of beyondLimit(queue.items, turn.holder(), maxBytes)) {
+        leave(refused);
+        refused.onRefused();
+      }
     },
     isNext: (place) => queue.peek() === place,
     isFree: () => turn.holder() === undefined,

@@ -99,7 +99,7 @@ function generateBatch(
 ): Promise<void> {
   const statesByPrompt = new Map(prompts.map((prompt, index) => [prompt, states[index]]));
   const encode: GenerateOptions["encode"] = async (batch) => {
-    await turns.giveWay();
+    await turns.beforeBatch();
     return batch.flatMap((prompt) => statesByPrompt.get(prompt) ?? []);
   };
   const plan = { rules: limits.rules, batches: planBatches(prompts, limits) };

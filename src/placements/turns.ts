@@ -22,8 +22,11 @@ export interface TurnOptions extends Pick<ModelQueueOptions, "sleep">, Pick<Mode
 export interface Turns {
   /** Renews the lease, lets the event loop run and checks for cancellation: every few decoder steps. */
   readonly pause: () => Promise<void>;
-  /** The same, and lets others use the model: between batches, when this request has nothing in the model's memory. */
-  readonly giveWay: () => Promise<void>;
+  /**
+   * Awaited before each batch, when the request has nothing in the model's memory. Between two batches it lets others use the model; not before the
+   * first, so that a small request is answered in one turn.
+   */
+  readonly beforeBatch: () => Promise<void>;
 }
 
 /** Creates the pauses of a request; time for which others use the model counts as `queue`. */
@@ -33,10 +36,15 @@ export function createTurns(lease: Lease, { sleep, check, timer }: TurnOptions):
     await sleep(0);
     check();
   };
+  let isFirst = true;
   return {
     pause,
-    giveWay: async () => {
+    beforeBatch: async () => {
       await pause();
+      if (isFirst) {
+        isFirst = false;
+        return;
+      }
       timer.end("encode");
       await lease.giveWay();
       timer.end("queue");
