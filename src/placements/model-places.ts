@@ -93,51 +93,71 @@ function createTurn(now: () => number, charge: (caller: string, milliseconds: nu
   };
 }
 
-/** Creates places that nobody has taken. `maxBytes` limits the memory of all requests together; a single one may exceed it. */
-export function createModelPlaces(now: () => number, maxBytes: number): ModelPlaces {
+/** The waiting requests, of which those without a heartbeat are dropped. */
+function createWaiting(now: () => number) {
   const queue = createFairQueue<Place>();
   const heartbeats = createHeartbeats<Place>(now);
-  const turn = createTurn(now, (caller, milliseconds) => queue.charge(caller, milliseconds));
-  const leave = (place: Place): void => {
+  const remove = (place: Place): void => {
     queue.remove(place);
     heartbeats.remove(place);
   };
+  return {
+    queue,
+    add: (place: Place, isAgain = false): void => {
+      if (isAgain) queue.addAgain(place);
+      else queue.add(place);
+      heartbeats.beat(place);
+    },
+    beat: (place: Place): void => {
+      // A request that was taken for dropped is here after all.
+      if (!queue.items.includes(place)) queue.add(place);
+      heartbeats.beat(place);
+    },
+    remove,
+    take: (place: Place): void => {
+      queue.take(place);
+      heartbeats.remove(place);
+    },
+    dropFailed: (): void => {
+      for (const place of heartbeats.failed()) remove(place);
+    },
+  };
+}
+
+/** Creates places that nobody has taken. `maxBytes` limits the memory of all requests together; a single one may exceed it. */
+export function createModelPlaces(now: () => number, maxBytes: number): ModelPlaces {
+  const { queue, ...waiting } = createWaiting(now);
+  const turn = createTurn(now, (caller, milliseconds) => queue.charge(caller, milliseconds));
   const dropFailed = (): void => {
-    for (const place of heartbeats.failed()) leave(place);
+    waiting.dropFailed();
     turn.endExpired();
   };
-  const all = (): readonly Place[] => [turn.holder() ?? [], queue.items].flat();
   return {
-    size: () => all().length,
+    size: () => queue.items.length + (turn.holder() === undefined ? 0 : 1),
     enter: (place) => {
       dropFailed();
-      queue.add(place);
-      heartbeats.beat(place);
+      waiting.add(place);
       for (const refused of beyondLimit(queue.items, turn.holder(), maxBytes)) {
-        leave(refused);
+        waiting.remove(refused);
         refused.onRefused();
       }
     },
     isNext: (place) => queue.peek() === place,
     isFree: () => turn.holder() === undefined,
     beat: (place) => {
-      // A request that was taken for dropped is here after all.
-      if (!queue.items.includes(place)) queue.add(place);
-      heartbeats.beat(place);
+      waiting.beat(place);
       dropFailed();
     },
-    leave,
+    leave: (place) => waiting.remove(place),
     begin: (place) => {
-      queue.take(place);
-      heartbeats.remove(place);
+      waiting.take(place);
       turn.begin(place);
     },
     renew: (place) => turn.renew(place),
     end: (place) => turn.end(place),
     endAndWait: (place) => {
       turn.end(place);
-      queue.addAgain(place);
-      heartbeats.beat(place);
+      waiting.add(place, true);
     },
   };
 }
