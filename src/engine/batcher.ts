@@ -1,5 +1,7 @@
+import { type Claim, createFairQueue } from "../scheduling/fair-queue.ts";
 import { cancelled } from "./cancelled.ts";
 import type { Device } from "./device.ts";
+import { type Lane, LANES } from "./lanes.ts";
 
 /** Options of a batcher. */
 export interface BatcherOptions<Item, Result> {
@@ -7,6 +9,10 @@ export interface BatcherOptions<Item, Result> {
   /** Runs one batch, all items of the same key. Resolves with one result per item, in their order. */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly keyOf: (item: Item) => unknown;
+  /** Whose item it is: a batch begins with the item of the caller that was served least. */
+  readonly callerOf: (item: Item) => string;
+  /** The lane of the work of a caller. Items of different lanes are not batched together. */
+  readonly laneOf: (caller: string) => Lane;
   /** Whether no caller waits for the item any more. */
   readonly isAbandoned: (item: Item) => boolean;
   readonly maxItems: number;
@@ -14,7 +20,7 @@ export interface BatcherOptions<Item, Result> {
   readonly window: () => Promise<void>;
 }
 
-interface QueuedItem<Item, Result> {
+interface QueuedItem<Item, Result> extends Claim {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
   readonly reject: (reason: unknown) => void;
@@ -43,40 +49,69 @@ async function settle<Item, Result>(
   }
 }
 
+/** The items that wait, and how they form batches. */
+function createWaitingItems<Item, Result>(options: BatcherOptions<Item, Result>) {
+  const { keyOf, callerOf, laneOf, isAbandoned, maxItems } = options;
+  type Queued = QueuedItem<Item, Result>;
+  const queue = createFairQueue<Queued>();
+  const isIn =
+    (lane: Lane) =>
+    (queued: Queued): boolean =>
+      laneOf(queued.caller) === lane;
+  const rejectAbandoned = (): void => {
+    for (const queued of queue.items.filter(({ item }) => isAbandoned(item))) {
+      queue.remove(queued);
+      queued.reject(cancelled());
+    }
+  };
+  return {
+    add: (item: Item, settled: Pick<Queued, "resolve" | "reject">): void =>
+      queue.add({ item, caller: callerOf(item), units: 1, ...settled }),
+    count: (lane: Lane): number => queue.items.filter(isIn(lane)).length,
+    /** Removes and returns the next batch of a lane; empty if all its items were abandoned. */
+    takeBatch: (lane: Lane): readonly Queued[] => {
+      rejectAbandoned();
+      const first = queue.peek(isIn(lane));
+      if (first === undefined) return [];
+      const fits = (queued: Queued): boolean => isIn(lane)(queued) && keyOf(queued.item) === keyOf(first.item);
+      const batch: Queued[] = [];
+      for (let next = queue.peek(fits); next !== undefined && batch.length < maxItems; next = queue.peek(fits)) {
+        queue.take(next);
+        queue.charge(next.caller, 1);
+        batch.push(next);
+      }
+      return batch;
+    },
+  };
+}
+
 /** Creates a batcher that composes a batch only when the device is free. */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { device, run, keyOf, isAbandoned, maxItems, window } = options;
-  let queue: readonly QueuedItem<Item, Result>[] = [];
-  let isWorking = false;
-
-  const takeBatch = (): readonly QueuedItem<Item, Result>[] => {
-    for (const { item, reject } of queue) if (isAbandoned(item)) reject(cancelled());
-    queue = queue.filter(({ item }) => !isAbandoned(item));
-    const [first] = queue;
-    if (first === undefined) return [];
-    const batch = queue.filter(({ item }) => keyOf(item) === keyOf(first.item)).slice(0, maxItems);
-    queue = queue.filter((each) => !batch.includes(each));
-    return batch;
-  };
-  const runBatch = async (): Promise<void> => {
-    const batch = takeBatch();
+  const { device, run, maxItems, window } = options;
+  const waiting = createWaitingItems(options);
+  const working = new Set<Lane>();
+  const runBatch = async (lane: Lane): Promise<void> => {
+    const batch = waiting.takeBatch(lane);
     if (batch.length > 0) await settle(batch, run);
   };
-  const drainQueue = async (): Promise<void> => {
-    while (queue.length > 0) {
-      if (queue.length < maxItems) await window();
-      await device.exclusive(runBatch);
+  const drain = async (lane: Lane): Promise<void> => {
+    working.add(lane);
+    while (waiting.count(lane) > 0) {
+      if (waiting.count(lane) < maxItems) await window();
+      await device.exclusive(lane, () => runBatch(lane));
     }
-    isWorking = false;
+    working.delete(lane);
+    // A caller's lane may have changed meanwhile.
+    start();
   };
+  function start(): void {
+    for (const lane of LANES) if (!working.has(lane) && waiting.count(lane) > 0) void drain(lane);
+  }
   return {
     submit: (item) => {
       const { promise, resolve, reject } = Promise.withResolvers<Result>();
-      queue = [...queue, { item, resolve, reject }];
-      if (!isWorking) {
-        isWorking = true;
-        void drainQueue();
-      }
+      waiting.add(item, { resolve, reject });
+      start();
       return promise;
     },
   };

@@ -1,24 +1,43 @@
-/** Exclusive access to the hardware that runs the graphs: one task at a time, first in, first out. */
+import { createFairShares } from "../scheduling/fair-shares.ts";
+import type { Lane } from "./lanes.ts";
+
+/** Exclusive access to the hardware that runs the graphs: one task at a time. */
 export interface Device {
-  exclusive<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Number of tasks that are waiting or running. */
-  waiting(): number;
+  /** Runs `work` when it is its turn: lanes take turns by the time that they used; within a lane, first in, first out. */
+  exclusive<Result>(lane: Lane, work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Creates a first-in, first-out lock. Encoder passes and decoder steps alternate, so that neither blocks the other for long. */
-export function createDevice(): Device {
-  let tail: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+interface Task {
+  readonly lane: Lane;
+  readonly run: () => Promise<void>;
+}
+
+/** Creates access to a free device. `now` is in milliseconds. Encoder passes and decoder steps of a lane alternate, so that neither blocks the other for long. */
+export function createDevice(now: () => number): Device {
+  const shares = createFairShares();
+  const waiting: Task[] = [];
+  let isBusy = false;
+  const runNext = async (): Promise<void> => {
+    const lane = shares.next(waiting.map((task) => task.lane));
+    const index = waiting.findIndex((task) => task.lane === lane);
+    const [task] = index === -1 ? [] : waiting.splice(index, 1);
+    if (task === undefined) return;
+    const begunMs = now();
+    await task.run();
+    shares.charge(task.lane, now() - begunMs);
+  };
+  const runAll = async (): Promise<void> => {
+    isBusy = true;
+    while (waiting.length > 0) await runNext();
+    isBusy = false;
+  };
   return {
-    exclusive: (work) => {
-      waiting += 1;
-      const result = tail.then(work).finally(() => {
-        waiting -= 1;
-      });
+    exclusive: <Result>(lane: Lane, work: () => Promise<Result>): Promise<Result> => {
+      const { promise, resolve, reject } = Promise.withResolvers<Result>();
       // The next task runs whether this one succeeds or fails.
-      tail = result.catch(() => {});
-      return result;
+      waiting.push({ lane, run: () => work().then(resolve, reject) });
+      if (!isBusy) void runAll();
+      return promise;
     },
-    waiting: () => waiting,
   };
 }

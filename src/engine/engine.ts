@@ -1,15 +1,18 @@
 import type { Decoding, GenerationEvent } from "../inference/backend.ts";
 import { createTokenEmitter } from "../decoding/detokenizer.ts";
-import type { Encoder, Graphs } from "../runtime/florence2.ts";
+import type { Graphs } from "../runtime/florence2.ts";
 import { encodeText, createSearch, toGeneration } from "../decoding/generate.ts";
 import type { Model } from "../runtime/load-model.ts";
+import type { GenerationSettings } from "../decoding/logits.ts";
 import { generationSettings } from "../decoding/search.ts";
 import type { Tensor } from "../runtime/session.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
-import { createBatcher } from "./batcher.ts";
 import { cancelled } from "./cancelled.ts";
-import { createDecoderLoop, type DecoderLoop, type LoopGroup } from "./decoder-loop.ts";
-import { createDevice, type Device } from "./device.ts";
+import { createDecoderLoop, type DecoderLoop } from "./decoder-loop.ts";
+import { createDevice } from "./device.ts";
+import { type Callers, createCallers } from "./lanes.ts";
+import type { LoopGroup } from "./loop-state.ts";
+import { createPromptBatcher } from "./prompt-batcher.ts";
 import { createStopwatch, type StageTimes, type Stopwatch } from "./stopwatch.ts";
 import { createFeatureCache, type FeatureCache, type FeatureCacheOptions, type EngineImage } from "./feature-cache.ts";
 
@@ -18,6 +21,8 @@ type Tensors = Readonly<Record<string, Tensor>>;
 /** Prompts about one image, to be encoded. */
 export interface EncodeJob extends EngineImage {
   readonly prompts: readonly string[];
+  /** Opaque id of whoever asks; jobs without one count as one caller's. */
+  readonly caller?: string | undefined;
 }
 
 /** Prompts about one image, to generate text for. */
@@ -74,29 +79,11 @@ export interface Engine {
   load(): EngineLoad;
 }
 
-/** A prompt that waits for its encoder pass. */
-interface PromptItem {
-  readonly features: Float32Tensor;
-  readonly ids: readonly number[];
-  readonly signal: AbortSignal;
-}
-
-function createPromptBatcher(encoder: Encoder, device: Device, limits: EngineLimits, window: () => Promise<void>) {
-  return createBatcher<PromptItem, Float32Tensor>({
-    device,
-    run: (items) => encoder.encodePrompts(items),
-    // One batch has prompts of equal length only: padding would change the rounding and save no time.
-    keyOf: ({ ids }) => ids.length,
-    isAbandoned: ({ signal }) => signal.aborted,
-    maxItems: limits.maxBatch,
-    window,
-  });
-}
-
 /** The stages of a job and their shared dependencies. */
 interface Stages {
   readonly model: Model;
   readonly now: () => number;
+  readonly callers: Callers;
   readonly features: FeatureCache;
   readonly prompts: ReturnType<typeof createPromptBatcher>;
   readonly loop: DecoderLoop;
@@ -105,9 +92,12 @@ interface Stages {
 /** Tokenizes and encodes the prompts of a job. Resolves with the token ids and the encoder states of each prompt. */
 async function encodeJob({ model, features, prompts }: Stages, job: EncodeJob, signal: AbortSignal, watch: Stopwatch) {
   const ids = job.prompts.map((text) => encodeText(model, text));
-  const imageFeatures = await features.get(job, signal, watch.begin);
+  const { caller = "" } = job;
+  const imageFeatures = await features.get(job, { caller, signal, begin: watch.begin });
   watch.begin();
-  const states = await Promise.all(ids.map((each) => prompts.submit({ features: imageFeatures, ids: each, signal })));
+  const states = await Promise.all(
+    ids.map((each) => prompts.submit({ features: imageFeatures, ids: each, caller, signal })),
+  );
   watch.finishEncoding();
   return { ids, states };
 }
@@ -123,50 +113,70 @@ function runGroup(loop: DecoderLoop, encoded: Float32Tensor, group: Omit<LoopGro
   });
 }
 
-function createGenerate(stages: Stages): Engine["generate"] {
+type GenerateOptions = Parameters<Engine["generate"]>;
+
+/** Encodes and decodes a job by these settings, with all its prompts at once. */
+async function generateJob(
+  stages: Stages,
+  rules: GenerationSettings,
+  [job, emit, signal]: GenerateOptions,
+): Promise<StageTimes> {
   const { model, now, loop } = stages;
-  return async (job, emit, signal) => {
-    const watch = createStopwatch(now);
-    const rules = generationSettings(model.config, job.decoding);
-    const start = createSearch(rules);
-    const { ids, states } = await encodeJob(stages, job, signal, watch);
-    const generations = states.map((encoded, prompt) =>
-      runGroup(loop, encoded, {
-        start,
-        maxRows: rules.beams,
-        isAbandoned: () => signal.aborted,
-        onToken: job.stream === true ? createTokenEmitter(model.tokenizer, prompt, emit) : () => {},
-        onFinished: (result) =>
-          emit({ type: "done", prompt, generation: toGeneration(model, result, ids[prompt]?.length ?? 0) }),
-      }),
-    );
-    await Promise.all(generations);
-    return watch.times();
+  const watch = createStopwatch(now);
+  const start = createSearch(rules);
+  const { ids, states } = await encodeJob(stages, job, signal, watch);
+  const generations = states.map((encoded, prompt) =>
+    runGroup(loop, encoded, {
+      start,
+      caller: job.caller ?? "",
+      maxRows: rules.beams,
+      units: rules.beams * states.length,
+      isAbandoned: () => signal.aborted,
+      onToken: job.stream === true ? createTokenEmitter(model.tokenizer, prompt, emit) : () => {},
+      onFinished: (result) =>
+        emit({ type: "done", prompt, generation: toGeneration(model, result, ids[prompt]?.length ?? 0) }),
+    }),
+  );
+  await Promise.all(generations);
+  return watch.times();
+}
+
+function createGenerate(stages: Stages): Engine["generate"] {
+  return async (job, ...rest) => {
+    const rules = generationSettings(stages.model.config, job.decoding);
+    const rows = rules.beams * job.prompts.length;
+    return stages.callers.during(job.caller ?? "", rows, () => generateJob(stages, rules, [job, ...rest]));
   };
 }
 
 function createEncode(stages: Stages): Engine["encode"] {
-  return async (job, signal) => {
-    const watch = createStopwatch(stages.now);
-    const { ids, states } = await encodeJob(stages, job, signal, watch);
-    return { states, promptTokens: ids.map(({ length }) => length), times: watch.times() };
-  };
+  return (job, signal) =>
+    stages.callers.during(job.caller ?? "", job.prompts.length, async () => {
+      const watch = createStopwatch(stages.now);
+      const { ids, states } = await encodeJob(stages, job, signal, watch);
+      return { states, promptTokens: ids.map(({ length }) => length), times: watch.times() };
+    });
 }
+
+/** Share of `maxRows` with which a caller still has little work: four callers of that kind fill a step. */
+const LIGHT_SHARE = 1 / 4;
 
 /** Creates an engine for a loaded model. */
 export function createEngine(model: Model, limits: EngineLimits, { now, sleep, onChange }: EngineDependencies): Engine {
   const { florence, graphs } = model;
-  const device = createDevice();
+  const device = createDevice(now);
+  const callers = createCallers(Math.ceil(limits.maxRows * LIGHT_SHARE));
+  const laneOf = (caller: string) => callers.laneOf(caller);
   const window = () => (limits.windowMs > 0 ? sleep(limits.windowMs) : Promise.resolve());
-  const features = createFeatureCache({ encoder: florence, device, window, onChange, ...limits });
-  const prompts = createPromptBatcher(florence, device, limits, window);
-  const loop = createDecoderLoop({ decoder: florence, device, maxRows: limits.maxRows });
-  const stages: Stages = { model, now, features, prompts, loop };
+  const features = createFeatureCache({ encoder: florence, device, laneOf, window, onChange, ...limits });
+  const prompts = createPromptBatcher(florence, { device, laneOf, window, maxItems: limits.maxBatch });
+  const loop = createDecoderLoop({ decoder: florence, device, laneOf, maxRows: limits.maxRows });
+  const stages: Stages = { model, now, callers, features, prompts, loop };
   return {
     generate: createGenerate(stages),
     encode: createEncode(stages),
     run: (graph, inputs, outputs, signal) =>
-      device.exclusive(async () => {
+      device.exclusive("light", async () => {
         if (signal.aborted) throw cancelled();
         return graphs[graph].run(inputs, outputs);
       }),

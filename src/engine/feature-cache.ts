@@ -4,6 +4,7 @@ import { createBatcher } from "./batcher.ts";
 import { createByteLru } from "../cache/byte-lru.ts";
 import { cancelled } from "./cancelled.ts";
 import type { Device } from "./device.ts";
+import type { Lane } from "./lanes.ts";
 
 /** A preprocessed image, or only its digest if its features should be cached. */
 export interface EngineImage {
@@ -22,6 +23,7 @@ export class UnknownDigestError extends Error {
 export interface FeatureCacheOptions {
   readonly encoder: Encoder;
   readonly device: Device;
+  readonly laneOf: (caller: string) => Lane;
   /** The batch window, as in `BatcherOptions`. */
   readonly window: () => Promise<void>;
   readonly maxBatch: number;
@@ -31,13 +33,20 @@ export interface FeatureCacheOptions {
   readonly onChange: (digest: string, isKnown: boolean) => void;
 }
 
+/** Who asks for features. */
+export interface Requester {
+  readonly caller: string;
+  readonly signal: AbortSignal;
+  /** Called when the image's vision pass starts. */
+  readonly begin: () => void;
+}
+
 /** Cache of image features. Each image is encoded once, even for concurrent requests, and stays cached until it is evicted. */
 export interface FeatureCache {
   /**
-   * Resolves with the features of an image, from the cache or from a vision pass; `begin` is called when that pass starts. Rejects with
-   * `UnknownDigestError` or `request-cancelled`.
+   * Resolves with the features of an image, from the cache or from a vision pass. Rejects with `UnknownDigestError` or `request-cancelled`.
    */
-  get(image: EngineImage, signal: AbortSignal, begin: () => void): Promise<Float32Tensor>;
+  get(image: EngineImage, requester: Requester): Promise<Float32Tensor>;
   has(digest: string): boolean;
   cached(): { readonly cachedImages: number; readonly cachedBytes: number };
 }
@@ -45,23 +54,24 @@ export interface FeatureCache {
 /** A queued or running vision pass of one image. */
 interface VisionPass {
   readonly pixels: Float32Array;
-  /** One signal per waiting request; a pass is not run once all are aborted. */
-  readonly signals: AbortSignal[];
-  readonly begins: (() => void)[];
+  /** All that wait for it, at least one; the pass is not run once all are aborted. */
+  readonly requesters: Requester[];
 }
 
-function isAbandoned({ signals }: VisionPass): boolean {
-  return signals.every(({ aborted }) => aborted);
+function isAbandoned({ requesters }: VisionPass): boolean {
+  return requesters.every(({ signal }) => signal.aborted);
 }
 
-function createVisionBatcher({ encoder, device, window, maxBatch }: FeatureCacheOptions) {
+function createVisionBatcher({ encoder, device, laneOf, window, maxBatch }: FeatureCacheOptions) {
   return createBatcher<VisionPass, Float32Tensor>({
     device,
     run: (passes) => {
-      for (const begin of passes.flatMap(({ begins }) => begins)) begin();
+      for (const { begin } of passes.flatMap(({ requesters }) => requesters)) begin();
       return encoder.encodeImages(passes.map(({ pixels }) => pixels));
     },
     keyOf: () => "vision",
+    callerOf: ({ requesters }) => requesters[0]?.caller ?? "",
+    laneOf,
     isAbandoned,
     maxItems: maxBatch,
     window,
@@ -115,17 +125,16 @@ export function createFeatureCache(options: FeatureCacheOptions): FeatureCache {
     if (cache.has(digest)) onChange(digest, true);
   });
   return {
-    get: async ({ digest, pixels }, signal, begin) => {
-      if (signal.aborted) throw cancelled();
+    get: async ({ digest, pixels }, requester) => {
+      if (requester.signal.aborted) throw cancelled();
       const features = cache.get(digest);
       if (features !== undefined) return features;
       const joinable = passes.joinable(digest);
       if (joinable === undefined) {
         if (pixels === undefined) throw new UnknownDigestError(digest);
-        return passes.start(digest, { pixels, signals: [signal], begins: [begin] }).features;
+        return passes.start(digest, { pixels, requesters: [requester] }).features;
       }
-      joinable.pass.signals.push(signal);
-      joinable.pass.begins.push(begin);
+      joinable.pass.requesters.push(requester);
       return joinable.features;
     },
     has: (digest) => cache.has(digest) || passes.has(digest),
