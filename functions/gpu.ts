@@ -34,6 +34,7 @@ const server = await startServing({
   windowMs: flags["window-ms"],
   maxRows: flags["max-rows"],
   maxQueue: flags["max-queue"],
+  maxUnits: flags["max-units"],
   featureBytes: flags["feature-cache-mb"],
   maxImagePixels: flags["max-image-pixels"],
   offersFp16: flags["offer-fp16"],

@@ -26,6 +26,7 @@ const passedThroughCodes: ReadonlySet<string> = new Set<ProblemCode>([
   "image-too-many-pixels",
   "body-too-large",
   "prompt-too-long",
+  "too-much-work",
   "overloaded",
 ]);
 

@@ -7,9 +7,10 @@ import { ACCEPTED_CODINGS } from "../http/content-coding.ts";
 import { eventStream, type EventProducer } from "../http/event-stream.ts";
 import type { Admission } from "./admission.ts";
 import { readJson } from "./body.ts";
+import { callerOf, type Connection } from "./caller.ts";
 import { infer } from "./infer.ts";
 import type { Outcome, Result } from "./outcome.ts";
-import { MODEL_VERSION, type ServedModel, type StreamFrame } from "./served-model.ts";
+import { MODEL_VERSION, type ServedModel, type ServingCall, type StreamFrame } from "./served-model.ts";
 import { type ErrorReply, errorReply, ServingFailure } from "./serving-failure.ts";
 
 /** Value of Retry-After, in seconds, when the queue is full: about the time of ten batches. */
@@ -29,10 +30,10 @@ export interface ServingOptions {
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
-type Env = { Variables: { requestId: string } };
+type Env = { Variables: { requestId: string }; Bindings: Connection };
 type ServingContext = Context<Env>;
 type RecordResult = (result: Result) => void;
-type Handler = (model: ServedModel, request: Request, record: RecordResult) => Promise<Response>;
+type Handler = (model: ServedModel, request: Request, call: ServingCall, record: RecordResult) => Promise<Response>;
 
 function metadataOf({ name, inputs, outputs, parameters: own }: ServedModel, identity: ModelIdentity) {
   const listed = inputs.map(({ isOptional, ...input }) => ({
@@ -61,23 +62,21 @@ function serverTiming(times: StageTimes): string {
   return stages.map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`).join(", ");
 }
 
-function createInferHandler({ admission, identity }: ServingOptions): Handler {
-  return (model, request, record) =>
-    admission.admit(async () => {
-      const { body, headers, reply } = await infer(model, identity, request);
-      record({ status: 200, times: reply.times, tokens: reply.tokens });
-      return new Response(body, { headers: { ...headers, "server-timing": serverTiming(reply.times) } });
-    });
+function createInferHandler({ identity }: ServingOptions): Handler {
+  return async (model, request, call, record) => {
+    const { body, headers, reply } = await infer(model, identity, request, call);
+    record({ status: 200, times: reply.times, tokens: reply.tokens });
+    return new Response(body, { headers: { ...headers, "server-timing": serverTiming(reply.times) } });
+  };
 }
 
-function createStreamHandler({ admission }: ServingOptions): Handler {
-  return async ({ name, stream }, request, record) => {
+function createStreamHandler(): Handler {
+  return async ({ name, stream }, request, call, record) => {
     if (stream === undefined) throw new ServingFailure("not-supported", `${name} does not stream.`);
-    const work: EventProducer<StreamFrame> = (emit, signal) =>
-      admission.admit(async () => {
-        const { times, tokens } = await stream(await readJson(request), emit, signal);
-        record({ status: 200, times, tokens });
-      });
+    const work: EventProducer<StreamFrame> = async (emit, signal) => {
+      const { times, tokens } = await stream(await readJson(request), emit, { ...call, signal });
+      record({ status: 200, times, tokens });
+    };
     const fail = (thrown: unknown): StreamFrame => {
       const { body, fault } = errorReply(thrown);
       record({ status: 200, code: body.code, fault });
@@ -122,7 +121,13 @@ function withRecording(options: ServingOptions, operation: Outcome["operation"],
     try {
       const served = modelOf(context);
       model = served.name;
-      const response = await handle(served, context.req.raw, recordResult);
+      const caller = callerOf(context.req.header("x-caller"), context.env ?? {});
+      const call: ServingCall = {
+        signal: context.req.raw.signal,
+        caller,
+        admit: (units, work) => options.admission.admit({ caller, units }, work),
+      };
+      const response = await handle(served, context.req.raw, call, recordResult);
       response.headers.set("x-request-id", id);
       return response;
     } catch (thrown) {
@@ -157,7 +162,7 @@ export function createServingApp(options: ServingOptions): Hono<Env> {
       return context.json({ name, ready: admission.isOpen }, status());
     });
     app.post(`${path}/infer`, withRecording(options, "infer", createInferHandler(options)));
-    app.post(`${path}/generate_stream`, withRecording(options, "generate_stream", createStreamHandler(options)));
+    app.post(`${path}/generate_stream`, withRecording(options, "generate_stream", createStreamHandler()));
   }
   app.notFound((context) =>
     errorResponse(context, errorReply(new ServingFailure("not-found", "There is no such path."))),

@@ -1,3 +1,4 @@
+import { generationUnits } from "../contract/work-units.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { type Float32Tensor, stackSequences } from "../runtime/tensors.ts";
@@ -37,18 +38,22 @@ export function createEncoderModel({ engine, withImage, offersFp16 }: EncoderMod
     name: FLORENCE2_ENCODER,
     inputs: imageInputs,
     outputs: [states, ...(offersFp16 ? [halfStates] : []), lengths, promptLengths],
-    infer: async (request, signal) => {
+    infer: async (request, { signal, caller, admit }) => {
       const prompts = sentPrompts(request);
-      return withImage(sentImage(request), async (image) => {
-        const { states: encoded, promptTokens, times } = await engine.encode({ ...image, prompts }, signal);
-        const sequences = encoded.map(({ dims }) => dims[1] ?? 0);
-        const outputs = [
-          ...stateTensors(encoded),
-          int32Column(lengths.name, sequences),
-          int32Column(promptLengths.name, promptTokens),
-        ];
-        return { outputs, times, tokens: 0 };
-      });
+      const sent = sentImage(request);
+      // Encoding a prompt is less than generating one token for each of its units.
+      return admit(generationUnits(prompts.length, { beams: 1 }), () =>
+        withImage(sent, async (image) => {
+          const { states: encoded, promptTokens, times } = await engine.encode({ ...image, prompts, caller }, signal);
+          const sequences = encoded.map(({ dims }) => dims[1] ?? 0);
+          const outputs = [
+            ...stateTensors(encoded),
+            int32Column(lengths.name, sequences),
+            int32Column(promptLengths.name, promptTokens),
+          ];
+          return { outputs, times, tokens: 0 };
+        }),
+      );
     },
   };
 }

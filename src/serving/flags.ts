@@ -20,6 +20,7 @@ export function servingFlags(providers: readonly [string, ...string[]], cores: n
     "window-ms": z.coerce.number().nonnegative().default(1),
     "max-rows": count.default(64),
     "max-queue": count.default(256),
+    "max-units": count.default(4096),
     "feature-cache-mb": z.coerce
       .number()
       .nonnegative()
@@ -44,6 +45,7 @@ export const SERVING_USAGE = `Usage: npm run gpu -- [flags]
   --window-ms 1           how long a batch that is not full waits for more items
   --max-rows 64           sequences decoded at once, beams counted
   --max-queue 256         requests running and waiting; more are answered 503
+  --max-units 4096        units of their work, half of them for one caller
   --feature-cache-mb 256  for cached image features
   --max-image-pixels N    60 million
   --offer-fp16            offer encoder states as FP16 too

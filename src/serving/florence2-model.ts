@@ -1,4 +1,5 @@
-import type { Generation } from "../inference/backend.ts";
+import { generationUnits } from "../contract/work-units.ts";
+import type { Generation, GenerationEvent } from "../inference/backend.ts";
 import type { NamedTensor } from "../inference/protocol/datatypes.ts";
 import { decodingInputs, imageInputs, sentDecoding, sentImage, sentPrompts } from "./florence2-inputs.ts";
 import type { Florence2Options } from "./florence2-options.ts";
@@ -61,21 +62,19 @@ export function createFlorence2Model(options: Florence2Options): ServedModel {
       first_location_id: firstLocationId,
       generate_stream: true,
     },
-    infer: async (request, signal) => {
+    infer: async (request, { signal, caller, admit }) => {
       const prompts = sentPrompts(request);
       const decoding = sentDecoding(request, positions);
-      return withImage(sentImage(request), async (image) => {
-        const generations: Generation[] = [];
-        const times = await engine.generate(
-          { ...image, prompts, decoding },
-          (event) => {
-            if (event.type === "done") generations[event.prompt] = event.generation;
-          },
-          signal,
-        );
-        const tokens = generations.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
-        return { outputs: tensorsOf(generations), times, tokens };
-      });
+      const sent = sentImage(request);
+      const generations: Generation[] = [];
+      const onEvent = (event: GenerationEvent): void => {
+        if (event.type === "done") generations[event.prompt] = event.generation;
+      };
+      const times = await admit(generationUnits(prompts.length, decoding), () =>
+        withImage(sent, (image) => engine.generate({ ...image, prompts, decoding, caller }, onEvent, signal)),
+      );
+      const tokens = generations.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
+      return { outputs: tensorsOf(generations), times, tokens };
     },
     stream: createFlorence2Stream(FLORENCE2, options),
   };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { generationUnits } from "../contract/work-units.ts";
 import { decodeBase64 } from "../image/base64.ts";
 import type { GenerationEvent, ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
@@ -62,7 +63,7 @@ function createFrames(name: string, identity: ModelIdentity) {
 /** Creates the `generate_stream` handler of `florence2`. */
 export function createFlorence2Stream(name: string, options: Florence2Options): NonNullable<ServedModel["stream"]> {
   const { engine, withImage, description, positions } = options;
-  return async (body, emit, signal) => {
+  return async (body, emit, { signal, caller, admit }) => {
     const request = parseBody(body, positions);
     const { text_input: texts, max_new_tokens: maxNewTokens, num_beams: beams, parameters = {} } = request;
     const prompts = checkedPrompts(typeof texts === "string" ? [texts] : texts);
@@ -73,8 +74,10 @@ export function createFlorence2Stream(name: string, options: Florence2Options): 
       if (event.type === "done") tokens += event.generation.tokenIds.length;
       emit(frameOf(event));
     };
-    const times = await withImage(imageOf(request), (image) =>
-      engine.generate({ ...image, prompts, decoding, stream: true }, onEvent, signal),
+    const job = { prompts, decoding, caller, stream: true };
+    const sent = imageOf(request);
+    const times = await admit(generationUnits(prompts.length, decoding), () =>
+      withImage(sent, (image) => engine.generate({ ...image, ...job }, onEvent, signal)),
     );
     return { times, tokens };
   };

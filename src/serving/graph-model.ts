@@ -1,3 +1,4 @@
+import { IMAGE_UNITS } from "../contract/work-units.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { GraphSignatures } from "../engine/messages.ts";
@@ -84,11 +85,12 @@ export function createGraphModels(
       name,
       inputs: inputPorts.map(metadataOf),
       outputs: outputPorts.map(metadataOf),
-      infer: async ({ inputs, outputNames }, signal) => {
+      infer: async ({ inputs, outputNames }, { signal, admit }) => {
         checkSize(inputs, served, inputPorts);
         const startedAt = now();
         const feeds = Object.fromEntries([...inputs].map(([input, tensor]) => [input, toTensor(tensor)]));
-        const outputs = await engine.run(graph, feeds, [...outputNames], signal).catch((thrown: unknown) => {
+        const run = () => engine.run(graph, feeds, [...outputNames], signal);
+        const outputs = await admit(IMAGE_UNITS, run).catch((thrown: unknown) => {
           throw toInvalidRequest(name, thrown);
         });
         const times = { queue: 0, encode: now() - startedAt, decode: 0 };

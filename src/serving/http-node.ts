@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import type { Connection } from "./caller.ts";
 
 /** Timeouts for slow callers, in milliseconds. */
 export interface HttpTimeouts {
@@ -79,7 +80,7 @@ const KEEP_ALIVE_MS = 65_000;
 
 /** Creates an HTTP/1.1 server for a fetch handler. */
 export function createHttpServer(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (request: Request, connection: Connection) => Response | Promise<Response>,
   { receiveMs, stallMs }: HttpTimeouts,
 ): HttpServer {
   const serverOptions = {

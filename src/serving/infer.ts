@@ -4,7 +4,13 @@ import { identityParameters } from "../inference/model-identity.ts";
 import { type InferRequest, wantsBinary } from "../inference/protocol/messages.ts";
 import { checkJsonDelimiters, readMessage } from "./body.ts";
 import { checkInputs } from "./inputs.ts";
-import { MODEL_VERSION, type ModelReply, type ServedModel, type TensorMetadata } from "./served-model.ts";
+import {
+  MODEL_VERSION,
+  type ModelReply,
+  type ServedModel,
+  type ServingCall,
+  type TensorMetadata,
+} from "./served-model.ts";
 import { codecFailure, ServingFailure } from "./serving-failure.ts";
 
 /** Returns the names of the requested outputs, or of all that can be encoded if none are requested. Throws `invalid-request` for an unknown one. */
@@ -37,7 +43,12 @@ export interface InferResponse {
  * Decodes an infer request, runs the model and encodes the reply, which contains `identity`. Rejects as `ServedModel` does, and if the message
  * is invalid.
  */
-export async function infer(model: ServedModel, identity: ModelIdentity, request: Request): Promise<InferResponse> {
+export async function infer(
+  model: ServedModel,
+  identity: ModelIdentity,
+  request: Request,
+  call: ServingCall,
+): Promise<InferResponse> {
   const body = await readMessage(request);
   checkJsonDelimiters(body.subarray(0, jsonBytes(body, request.headers)));
   const decoded = decodeRequest(body, request.headers);
@@ -46,7 +57,7 @@ export async function infer(model: ServedModel, identity: ModelIdentity, request
   const inputs = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   checkInputs(inputs, model.inputs);
   const outputNames = requestedOutputs(model, decoded.value);
-  const reply = await model.infer({ inputs, parameters, outputNames }, request.signal);
+  const reply = await model.infer({ inputs, parameters, outputNames }, call);
   const outputs = reply.outputs.filter(({ name }) => outputNames.has(name));
   const named = { modelName: model.name, modelVersion: MODEL_VERSION, parameters: identityParameters(identity) };
   const encoded = encodeReply({ ...named, id, outputs }, wantsBinary(decoded.value));

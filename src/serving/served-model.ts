@@ -35,6 +35,15 @@ export interface ModelReply {
 /** One event of a stream, as it is sent. */
 export type StreamFrame = Readonly<Record<string, unknown>>;
 
+/** The circumstances of a request. */
+export interface ServingCall {
+  readonly signal: AbortSignal;
+  /** Opaque id of whoever asks; empty if it is not known. */
+  readonly caller: string;
+  /** Runs the part of the work that takes memory or the model, when the message was read and checked. Rejects as `Admission.admit` does. */
+  readonly admit: <Result>(units: number, work: () => Promise<Result>) => Promise<Result>;
+}
+
 /** A model that is served at `/v2/models/{name}`. Its methods reject with `Problem`, `ServingFailure` or `UnknownDigestError`. */
 export interface ServedModel {
   readonly name: string;
@@ -42,11 +51,11 @@ export interface ServedModel {
   readonly outputs: readonly TensorMetadata[];
   /** Additional parameters in the metadata. */
   readonly parameters?: Parameters;
-  infer(request: ModelRequest, signal: AbortSignal): Promise<ModelReply>;
+  infer(request: ModelRequest, call: ServingCall): Promise<ModelReply>;
   /** Streams a generation; left out if the model does not stream. `body` is parsed JSON; an invalid one is rejected before the first frame. */
   readonly stream?: (
     body: unknown,
     emit: (frame: StreamFrame) => void,
-    signal: AbortSignal,
+    call: ServingCall,
   ) => Promise<Pick<ModelReply, "times" | "tokens">>;
 }

@@ -31,6 +31,7 @@ export interface ServingConfig {
   readonly windowMs: number;
   readonly maxRows: number;
   readonly maxQueue: number;
+  readonly maxUnits: number;
   readonly featureBytes: number;
   readonly maxImagePixels: number;
   readonly offersFp16: boolean;
@@ -77,7 +78,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
   const { shards: folder, model: modelId, ...limits } = config;
   const { log: _log, timeouts = defaultTimeouts, ...engineOptions } = limits;
   const engine = await startEngineThread({ ...engineOptions, folder, modelId });
-  const admission = createAdmission(config.maxQueue);
+  const admission = createAdmission({ maxRequests: config.maxQueue, maxUnits: config.maxUnits });
   const metrics = createServingMetrics(
     () => engine.load(),
     () => admission.inFlight,
@@ -95,7 +96,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
     },
     metrics: metrics.page,
   });
-  const server = createHttpServer((request) => app.fetch(request), timeouts);
+  const server = createHttpServer((request, bindings) => app.fetch(request, bindings), timeouts);
   const url = await server.listen(config.port, config.host).catch(async (thrown: unknown) => {
     await engine.stop();
     throw thrown;

@@ -49,7 +49,7 @@ describe("a closing server", () => {
   });
 
   it("closes at once if no request is in flight, also when closed twice", async () => {
-    const admission = createAdmission(1);
+    const admission = createAdmission({ maxRequests: 1, maxUnits: 2 });
     await admission.close();
     await admission.close();
     expect(admission.isOpen).toBe(false);
@@ -57,23 +57,63 @@ describe("a closing server", () => {
 });
 
 describe("an admission", () => {
+  const claim = { caller: "a", units: 1 };
+
   it("ends when the work fails", async () => {
-    const admission = createAdmission(1);
-    const broken = admission.admit(() => Promise.reject(new Error("broken")));
+    const admission = createAdmission({ maxRequests: 1, maxUnits: 2 });
+    const broken = admission.admit(claim, () => Promise.reject(new Error("broken")));
     await expect(broken).rejects.toThrow("broken");
-    await expect(admission.admit(async () => admission.inFlight)).resolves.toBe(1);
+    await expect(admission.admit(claim, async () => admission.inFlight)).resolves.toBe(1);
     expect(admission.inFlight).toBe(0);
   });
 
-  it("ends when the caller disconnects while sending the body", async () => {
+  it("begins when the body is there: who sends none takes no place", async () => {
     const { app, admission } = await servingApp({ maxInFlight: 1 });
     const caller = Promise.withResolvers<void>();
     const stalled = new ReadableStream({ pull: (controller) => caller.promise.then(() => controller.error()) });
     const init = { method: "POST", body: stalled, duplex: "half" };
     const response = app.request(new Request("http://gpu.test/v2/models/florence2/infer", init));
-    expect(admission.inFlight).toBe(1);
+    expect(admission.inFlight).toBe(0);
+    expect((await ask(app, request)).status).toBe(200);
     caller.resolve();
     expect(await errorOf(await response)).toEqual([499, "request-cancelled"]);
-    expect(admission.inFlight).toBe(0);
+  });
+
+  it("is refused to a caller who has half of all units in progress, and not to another", async () => {
+    const admission = createAdmission({ maxRequests: 100, maxUnits: 20 });
+    const ended = Promise.withResolvers<void>();
+    const running = admission.admit({ caller: "hog", units: 9 }, () => ended.promise);
+    const refused = admission.admit({ caller: "hog", units: 2 }, async () => {});
+    await expect(refused).rejects.toMatchObject({ code: "overloaded" });
+    await expect(admission.admit({ caller: "other", units: 10 }, async () => "ran")).resolves.toBe("ran");
+    ended.resolve();
+    await running;
+    await expect(admission.admit({ caller: "hog", units: 10 }, async () => "ran")).resolves.toBe("ran");
+  });
+
+  it("is refused for more units than a caller may ever have", async () => {
+    const admission = createAdmission({ maxRequests: 100, maxUnits: 20 });
+    const refused = admission.admit({ caller: "a", units: 11 }, async () => {});
+    await expect(refused).rejects.toMatchObject({ code: "too-much-work" });
+  });
+});
+
+describe("a request's units", () => {
+  it("are those of its prompts and beams", async () => {
+    const { app } = await servingApp({ maxUnits: 40 });
+    const many = { ...request, inputs: [image, texts("prompt", ...Array.from({ length: 6 }, () => "a"))] };
+    expect((await ask(app, request)).status).toBe(200);
+    expect(await errorOf(await ask(app, many))).toEqual([422, "too-much-work"]);
+  });
+
+  it("are counted by caller, as the edge names them", async () => {
+    const { engine, started, finish } = manualEngine();
+    const { app } = await servingApp({ engine, maxUnits: 16 });
+    const first = ask(app, request, { headers: { "x-caller": "hog" } });
+    await started;
+    expect(await errorOf(await ask(app, request, { headers: { "x-caller": "hog" } }))).toEqual([503, "overloaded"]);
+    const other = ask(app, request, { headers: { "x-caller": "other" } });
+    finish();
+    expect([(await first).status, (await other).status]).toEqual([200, 200]);
   });
 });

@@ -17,6 +17,7 @@ export async function startMiniServer(changes: Partial<ServingConfig> = {}): Pro
     windowMs: 1,
     maxRows: 64,
     maxQueue: 256,
+    maxUnits: 4096,
     featureBytes: 64 * 1024 * 1024,
     maxImagePixels: 60_000_000,
     offersFp16: false,

@@ -25,6 +25,7 @@ const description = { id: "tiny", revision: "r1", dtype: "fp32", domain: "letter
 export interface ServingChanges {
   readonly engine?: Partial<Engine>;
   readonly maxInFlight?: number;
+  readonly maxUnits?: number;
   readonly offersFp16?: boolean;
   readonly has?: (digest: string) => boolean;
   readonly revision?: string;
@@ -34,6 +35,7 @@ export interface ServingChanges {
 export async function servingApp({
   engine: changes,
   maxInFlight = 10,
+  maxUnits = 10_000,
   offersFp16 = false,
   ...rest
 }: ServingChanges = {}) {
@@ -41,7 +43,7 @@ export async function servingApp({
   const identity = { ...description, revision };
   const tiny = await tinyEngine();
   const engine: Engine = { ...tiny.engine, ...changes };
-  const admission = createAdmission(maxInFlight);
+  const admission = createAdmission({ maxRequests: maxInFlight, maxUnits });
   const outcomes: Outcome[] = [];
   const cached = new Set<string>();
   const withImage = createWithImage({
