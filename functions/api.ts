@@ -32,8 +32,9 @@ function serviceOf(settings: Variables): Service {
   const imageConcurrency = IMAGE_CONCURRENCY[settings.PLACEMENT];
   const headerCache = createByteLru<ImageHeader>({ maxBytes: MAX_CACHED_HEADERS, bytesOf: () => 1 });
   const intake = { limits, headerCache, fetchImage: imageFetch(settings), urlCache: urlCache(settings) };
+  const timeout = (milliseconds: number) => AbortSignal.timeout(milliseconds);
   const renderPng = pngRenderer(settings);
-  return createService({ ...intake, backend, find, now: Date.now, renderPng, imageConcurrency });
+  return createService({ ...intake, backend, find, now: Date.now, timeout, renderPng, imageConcurrency });
 }
 
 export default createApp({

@@ -16,7 +16,10 @@ type Row = Pick<Room, "imports" | "why"> & Partial<Room>;
 /** From the bottom up: a room imports only rooms above it in this table, so that there is no circle of rooms. */
 const table = {
   bytes: { imports: [], why: "bytes/ is pure and needs nothing." },
-  scheduling: { imports: [], why: "scheduling/ decides whose turn it is: pure, and it does not know what a turn is used for." },
+  scheduling: {
+    imports: [],
+    why: "scheduling/ decides whose turn it is: pure, and it does not know what a turn is used for.",
+  },
   florence: { imports: [], why: "florence/ is the model's language: pure, so that it can be lifted out." },
   contract: {
     imports: [],
@@ -167,7 +170,15 @@ const table = {
     why: "raster/ draws a PNG of shapes and an image; it does not know what the shapes mean.",
   },
   answering: {
-    imports: ["generations", "intake", "forms", "florence", "inference/backend.ts", "contract"],
+    imports: [
+      "generations",
+      "intake",
+      "image/limit-fetches.ts",
+      "forms",
+      "florence",
+      "inference/backend.ts",
+      "contract",
+    ],
     why: "answering/ is the flow; it knows neither HTTP nor where the model runs.",
   },
   client: {

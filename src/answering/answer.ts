@@ -1,10 +1,12 @@
 import { answerBatch } from "./batch.ts";
 import { Problem } from "../contract/problems.ts";
-import type { Service } from "../contract/service.ts";
+import type { CallContext, Service } from "../contract/service.ts";
+import { type Timeout, withDeadline } from "./deadline.ts";
 import { type TaskOutcome, findForTasks } from "./find-for-tasks.ts";
 import { formatted } from "../forms/format-answer.ts";
 import { type RenderPng, requirePng } from "../forms/png-drawing.ts";
 import type { FindGenerations } from "../generations/request.ts";
+import { limitFetches } from "../image/limit-fetches.ts";
 import type { AbsentImage, Backend, EncodedImage, ModelDescription } from "../inference/backend.ts";
 import { prepare, prepareItem, type Prepared } from "./prepare.ts";
 import { parseAnswer, renderForm } from "./parse-answer.ts";
@@ -19,6 +21,8 @@ export interface ServiceOptions extends ImageIntake {
   /** Looks generations up in the cache, and generates the misses. */
   readonly find: FindGenerations;
   readonly now: () => number;
+  /** Creates a signal that is aborted after the given time, as `AbortSignal.timeout` does; without it, requests have no deadline. */
+  readonly timeout?: Timeout | undefined;
   /** Draws PNGs; without it, they are refused. */
   readonly renderPng?: RenderPng | undefined;
   /** Images of a batch that are processed concurrently. Default 1, as required in an isolate that decodes them. */
@@ -81,13 +85,17 @@ function createAnalyze({ find, now, ...intake }: ServiceOptions): Service["analy
  * the answer. The backend decides where the model runs.
  */
 export function createService(options: ServiceOptions): Service {
-  const { backend, imageConcurrency = 1 } = options;
-  const analyze = createAnalyze(options);
+  const { backend, fetchImage, timeout } = options;
+  const timed = (call: CallContext): CallContext => withDeadline(call, timeout);
   return {
     answer: createAnswer(options),
     stream: createStream(options),
-    analyze,
-    batch: (request, call) => answerBatch(request, (group) => analyze(group, call), imageConcurrency),
+    analyze: async (request, call) => createAnalyze(options)(request, timed(call)),
+    batch: async (request, call) => {
+      const limited = fetchImage === undefined ? undefined : limitFetches(fetchImage);
+      const analyze = createAnalyze({ ...options, fetchImage: limited });
+      return answerBatch(request, timed(call), { analyze, concurrency: options.imageConcurrency ?? 1 });
+    },
     ready: () => backend.ready(),
     model: async () => servedModel(await backend.model()),
   };

@@ -5,10 +5,13 @@ import type {
   Analyzed,
   BatchItem,
   BatchRequest,
+  CallContext,
   ImageInput,
+  Service,
   TaskRequest,
 } from "../contract/service.ts";
-import { mergeReports, problemOf } from "./find-for-tasks.ts";
+import { problemOf } from "./deadline.ts";
+import { mergeReports } from "./find-for-tasks.ts";
 import { sumTimings } from "../contract/stage-timer.ts";
 
 /** The results of one image's items, or the problem that all of them share. */
@@ -58,6 +61,12 @@ async function forEachConcurrently<Item>(
   await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
 }
 
+/** How the images of a batch are processed. */
+export interface BatchOptions {
+  readonly analyze: Service["analyze"];
+  readonly concurrency: number;
+}
+
 /**
  * Answers a batch. Items are grouped by image, and at most `concurrency` images are analyzed at once, which limits the
  * number of decoded images in memory. If an image fails, its problem is the result of each of its items; what
@@ -65,13 +74,13 @@ async function forEachConcurrently<Item>(
  */
 export async function answerBatch(
   { items }: BatchRequest,
-  analyze: (request: AnalyzeRequest) => Promise<Analyzed>,
-  concurrency: number,
+  call: CallContext,
+  { analyze, concurrency }: BatchOptions,
 ): Promise<Analyzed> {
   const results = new Map<number, Analyzed["results"][number]>();
   const analyzed: Analyzed[] = [];
   await forEachConcurrently(groupsOf(items), concurrency, async (group) => {
-    const outcome: Outcome = await analyze(group).catch(problemOf);
+    const outcome: Outcome = await analyze(group, call).catch((thrown: unknown) => problemOf(thrown, call));
     if ("results" in outcome) analyzed.push(outcome);
     for (const [position, index] of group.indexes.entries()) {
       const result = "results" in outcome ? outcome.results[position] : outcome;

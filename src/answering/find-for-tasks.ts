@@ -1,5 +1,6 @@
 import { Problem, type ProblemCode } from "../contract/problems.ts";
 import type { CacheReport, CallContext, StageTimings } from "../contract/service.ts";
+import { problemOf } from "./deadline.ts";
 import type { FindGenerations, GenerationsResult } from "../generations/request.ts";
 import { type AbsentImage, type Decoding, type EncodedImage, MAX_PROMPTS } from "../inference/backend.ts";
 import { sumTimings } from "../contract/stage-timer.ts";
@@ -32,12 +33,6 @@ export function mergeReports(reports: readonly CacheReport[]): CacheReport {
     stale: reports.some(({ stale }) => stale),
     age: Math.max(emptyReport.age, ...reports.map(({ age }) => age)),
   };
-}
-
-/** Returns the problem of a failed request. Rethrows errors that end all tasks: a cancellation, or a bug. */
-export function problemOf(thrown: unknown): Problem {
-  if (thrown instanceof Problem && thrown.code !== "request-cancelled") return thrown;
-  throw thrown;
 }
 
 function promptsOf(tasks: readonly TaskPrompts[]): readonly string[] {
@@ -95,11 +90,12 @@ export async function findForTasks(
   let retries = 0;
   const findGroup = async (group: readonly TaskPrompts[]): Promise<void> => {
     try {
+      if (call.signal.aborted) throw new Problem("request-cancelled", "The caller disconnected.");
       const result = await find({ image, prompts: promptsOf(group), decoding: group[0]?.decoding ?? {} }, call);
       reports.push(result);
       for (const [task, outcome] of splitResult(group, result)) outcomes.set(task, outcome);
     } catch (thrown) {
-      const problem = problemOf(thrown);
+      const problem = problemOf(thrown, call);
       for (const task of group) outcomes.set(task, problem);
       if (group.length === 1 || !PROMPT_PROBLEMS.has(problem.code)) return;
       for (const part of splitOffLongest(group)) {
@@ -109,10 +105,7 @@ export async function findForTasks(
     }
   };
   const byDecoding = Map.groupBy(tasks, ({ decoding }) => JSON.stringify(decoding));
-  for (const group of [...byDecoding.values()].flatMap(splitByPromptLimit)) {
-    if (call.signal.aborted) throw new Problem("request-cancelled", "The caller disconnected.");
-    await findGroup(group);
-  }
+  for (const group of [...byDecoding.values()].flatMap(splitByPromptLimit)) await findGroup(group);
   return {
     outcomes: tasks.flatMap((task) => outcomes.get(task) ?? []),
     cache: mergeReports(reports.map(({ cache }) => cache)),

@@ -114,6 +114,8 @@ export interface Answered {
 /** The context of a request: its caller, cancellation, trace and cache directives. */
 export interface CallContext {
   readonly signal: AbortSignal;
+  /** Aborted, and `signal` with it, when the time of the request is over; left out if it has no limit of its own. */
+  readonly deadline?: AbortSignal;
   /** Whose request it is: callers share the model fairly. Never logged. */
   readonly caller: string;
   readonly trace: RequestTrace;

@@ -60,8 +60,16 @@ export interface FetchedFile {
   readonly metadata: CacheMetadata;
 }
 
-/** Fetches the image at a URL; with the metadata of the `stored` image, only if it has changed (a conditional request). Throws `Problem`. */
-export type FetchImage = (url: string, signal: AbortSignal, stored?: CacheMetadata) => Promise<Fetched>;
+/**
+ * Fetches the image at a URL; with the metadata of the `stored` image, only if it has changed (a conditional request). `beforeRequest` is called with
+ * the URL of each request, redirects included, and may throw. Throws `Problem`.
+ */
+export type FetchImage = (
+  url: string,
+  signal: AbortSignal,
+  stored?: CacheMetadata,
+  beforeRequest?: (url: URL) => void,
+) => Promise<Fetched>;
 
 /** The cause of a `Problem` when the image's server has answered with an error that a repeated request would get again. */
 export class OriginRefusal extends Error {
@@ -83,11 +91,11 @@ export function isOriginDown(thrown: unknown): thrown is Problem {
  * another address in the fetch that follows.
  */
 export function createImageFetch(options: ImageFetchOptions): FetchImage {
-  return async (url, caller, stored) => {
+  return async (url, caller, stored, beforeRequest = () => {}) => {
     const expired = options.timeout(IMAGE_FETCH_TIMEOUT_MS);
     const signal = AbortSignal.any([caller, expired]);
     try {
-      const { response, ...final } = await followRedirects(options, { url, stored }, signal);
+      const { response, ...final } = await followRedirects(options, { url, stored, beforeRequest }, signal);
       const received = { ...final, headers: response.headers };
       const metadata = cacheMetadataOf(received, options.now(), response.status === 304 ? stored : undefined);
       if (response.status === 304) return { type: "unchanged", metadata };
@@ -109,6 +117,7 @@ export function createImageFetch(options: ImageFetchOptions): FetchImage {
 interface Target {
   readonly url: string;
   readonly stored: CacheMetadata | undefined;
+  readonly beforeRequest: (url: URL) => void;
 }
 
 async function followRedirects(options: ImageFetchOptions, target: Target, signal: AbortSignal) {
@@ -116,6 +125,7 @@ async function followRedirects(options: ImageFetchOptions, target: Target, signa
   let maxFreshSeconds = Infinity;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     const url = await requireAllowed(options, next, signal);
+    target.beforeRequest(url);
     const condition = conditionalHeaders(url.href, target.stored);
     const request = { headers: { ...HEADERS, ...condition }, redirect: "manual", signal } as const;
     const response = await abortable(signal, options.fetch(url.href, request));

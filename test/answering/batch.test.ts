@@ -33,7 +33,7 @@ async function batch(items: readonly BatchItem[], broken: Readonly<Record<string
     const results = request.items.map(({ task }) => ({ ...fakeAnswer, text: `${name} ${task}` }));
     return { results, cache: name.startsWith("held") ? hit : cacheMiss, timings: { intake: 1, generate: 2 } };
   };
-  const answered = await answerBatch({ items }, analyze, concurrency);
+  const answered = await answerBatch({ items }, callWith(), { analyze, concurrency });
   const texts = answered.results.map((result) => {
     if (result instanceof Problem) return result.code;
     return "text" in result ? result.text : undefined;
@@ -71,7 +71,7 @@ describe("a batch", () => {
         kinds.push(image.kind);
         throw failure;
       };
-      await expect(answerBatch({ items }, analyze, 1)).rejects.toBe(failure);
+      await expect(answerBatch({ items }, callWith(), { analyze, concurrency: 1 })).rejects.toBe(failure);
       expect(kinds).toHaveLength(1);
     },
   );
