@@ -25,6 +25,10 @@ if (!variables.success) console.error(z.prettifyError(variables.error));
 /** Maximum number of checked image headers that an isolate caches. */
 const MAX_CACHED_HEADERS = 2000;
 
+function timeout(milliseconds: number): AbortSignal {
+  return AbortSignal.timeout(milliseconds);
+}
+
 function serviceOf(settings: Variables): Service {
   const backend = placements[settings.PLACEMENT](settings);
   const limits = { ...ISOLATE_LIMITS, maxPixels: settings.MAX_IMAGE_PIXELS };
@@ -32,7 +36,6 @@ function serviceOf(settings: Variables): Service {
   const imageConcurrency = IMAGE_CONCURRENCY[settings.PLACEMENT];
   const headerCache = createByteLru<ImageHeader>({ maxBytes: MAX_CACHED_HEADERS, bytesOf: () => 1 });
   const intake = { limits, headerCache, fetchImage: imageFetch(settings), urlCache: urlCache(settings) };
-  const timeout = (milliseconds: number) => AbortSignal.timeout(milliseconds);
   const renderPng = pngRenderer(settings);
   return createService({ ...intake, backend, find, now: Date.now, timeout, renderPng, imageConcurrency });
 }

@@ -45,23 +45,23 @@ describe("a deadline", () => {
   });
 });
 
-describe("a service with a deadline", () => {
-  /** A service whose time is over when the second image is fetched. */
-  function service() {
-    const controller = new AbortController();
-    const { backend } = fakeBackend({ text: "<s>a cat</s>" });
-    const fetched: string[] = [];
-    const fetchImage: FetchImage = async (url, signal) => {
-      fetched.push(url);
-      if (fetched.length === 2) controller.abort();
-      if (signal.aborted) throw cancelled;
-      const metadata = { url, freshSeconds: 0, isStorable: false };
-      return { type: "file", bytes: street, contentType: "image/jpeg", metadata };
-    };
-    const options = { backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0, fetchImage };
-    return { fetched, api: createService({ ...options, timeout: () => controller.signal }) };
-  }
+/** A service whose time is over when the second image is fetched. */
+function service() {
+  const controller = new AbortController();
+  const { backend } = fakeBackend({ text: "<s>a cat</s>" });
+  const fetched: string[] = [];
+  const fetchImage: FetchImage = async (url, signal) => {
+    fetched.push(url);
+    if (fetched.length === 2) controller.abort();
+    if (signal.aborted) throw cancelled;
+    const metadata = { url, freshSeconds: 0, isStorable: false };
+    return { type: "file", bytes: street, contentType: "image/jpeg", metadata };
+  };
+  const options = { backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0, fetchImage };
+  return { fetched, api: createService({ ...options, timeout: () => controller.signal }) };
+}
 
+describe("a service with a deadline", () => {
   it("answers a batch as far as it came", async () => {
     const { api } = service();
     const items = ["a", "b", "c"].map((name) => {
