@@ -1,5 +1,6 @@
 import type { OxlintConfig, OxlintOverride } from "oxlint";
-import { type Room, rooms } from "./tools/rooms.ts";
+import type { Room } from "./tools/room.ts";
+import { rooms } from "./tools/rooms.ts";
 
 /** `../` from a file of the room to `src/`. */
 function toSource({ name }: Room): string {
