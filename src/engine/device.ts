@@ -7,6 +7,9 @@ export interface Device {
   exclusive<Result>(lane: Lane, work: () => Promise<Result>): Promise<Result>;
 }
 
+/** What a task costs at least, so that lanes take turns even if the clock does not move. */
+const MIN_COST_MS = 0.001;
+
 interface Task {
   readonly lane: Lane;
   readonly run: () => Promise<void>;
@@ -24,7 +27,7 @@ export function createDevice(now: () => number): Device {
     if (task === undefined) return;
     const begunMs = now();
     await task.run();
-    shares.charge(task.lane, now() - begunMs);
+    shares.charge(task.lane, Math.max(MIN_COST_MS, now() - begunMs));
   };
   const runAll = async (): Promise<void> => {
     isBusy = true;

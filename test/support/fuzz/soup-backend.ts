@@ -51,7 +51,7 @@ export async function startSoupBackend(): Promise<{ readonly url: URL; stop(): P
   const app = createServingApp({
     models: [createFlorence2Model({ engine, withImage, description, positions: 1024 })],
     identity,
-    admission: createAdmission(MAX_IN_FLIGHT),
+    admission: createAdmission({ maxRequests: MAX_IN_FLIGHT, maxUnits: Infinity }),
     version: "0.0.0",
     now: () => performance.now(),
     newRequestId: () => "soup",
