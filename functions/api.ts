@@ -49,6 +49,7 @@ export default createApp({
   examples,
   site,
   newRequestId: () => crypto.randomUUID(),
+  timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: (problem, requestId) => console.error(requestId, problem),
 });

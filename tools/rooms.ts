@@ -16,8 +16,9 @@ const table = {
     why: "contract/ is what the API promises, as data; it does not know how anything is done.",
   },
   "inference/protocol": {
-    imports: [],
-    why: "inference/protocol/ is a client of the Open Inference Protocol by itself: it can be lifted out, and runs in workerd, browsers and Node.",
+    // bytes/ needs nothing itself, so that both can be lifted out together; a second bounded reader of streams would have the same mistakes to make.
+    imports: ["bytes"],
+    why: "inference/protocol/ is a client of the Open Inference Protocol by itself: with bytes/, it can be lifted out, and runs in workerd, browsers and Node.",
   },
   inference: {
     imports: ["inference/protocol"],
@@ -105,6 +106,7 @@ const table = {
   },
   serving: {
     imports: [
+      "bytes",
       "engine",
       "runtime",
       "weights/shards.ts",

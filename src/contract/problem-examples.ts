@@ -33,6 +33,7 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "unknown-task": { detail: 'There is no task named "vqa".' },
   "not-found": { detail: "There is nothing at /v2." },
   "method-not-allowed": { detail: "/v1/caption does not support this method." },
+  "body-timeout": { detail: "The body had not arrived after 60 seconds." },
   "body-too-large": { detail: "A body may have at most 16777216 bytes." },
   "image-too-many-pixels": {
     detail: "The image has 20000 x 20000 pixels; at most 2000000 in total and 16384 per side are accepted.",

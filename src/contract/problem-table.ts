@@ -85,6 +85,12 @@ export const problems = {
     retryable: false,
     fix: "Use a method named in the Allow header.",
   },
+  "body-timeout": {
+    status: 408,
+    title: "The body took too long to arrive",
+    retryable: true,
+    fix: "Send the body again over a faster connection, or scale the image down: the model resizes every image to a small square.",
+  },
   "body-too-large": {
     status: 413,
     title: "The body is too large",

@@ -4,6 +4,7 @@ import { isDrawing } from "../contract/forms.ts";
 import { Problem } from "../contract/problems.ts";
 import { optionsByInput } from "../contract/requests.ts";
 import type { Analyzed, AnalyzeRequest, TaskRow } from "../contract/service.ts";
+import type { BodyOptions } from "./body.ts";
 import { checkWork } from "./check-work.ts";
 import { readJsonObject } from "./json-request.ts";
 import { DELIMITERS_PER_ITEM, optionsOf, readTaskItem } from "./task-item.ts";
@@ -11,8 +12,12 @@ import { imageInput } from "./task-request.ts";
 import { validated } from "./validated.ts";
 
 /** Reads several tasks on one image from a JSON body. Throws `Problem` for errors that concern the whole request. */
-export async function readAnalyzeRequest(rows: readonly TaskRow[], request: Request): Promise<AnalyzeRequest> {
-  const given = await readJsonObject(request, MAX_ANALYZE_TASKS * DELIMITERS_PER_ITEM);
+export async function readAnalyzeRequest(
+  rows: readonly TaskRow[],
+  request: Request,
+  body: BodyOptions,
+): Promise<AnalyzeRequest> {
+  const given = await readJsonObject(request, MAX_ANALYZE_TASKS * DELIMITERS_PER_ITEM, body);
   const { image, tasks } = validated(AnalyzeBody, given);
   const byName = new Map(rows.map((row) => [row.name, row]));
   const items = tasks.map(({ task, ...options }) =>

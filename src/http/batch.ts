@@ -1,6 +1,7 @@
 import { BatchBody, MAX_BATCH_ITEMS } from "../contract/batch.ts";
 import { bodiesByInput } from "../contract/requests.ts";
 import type { BatchRequest, TaskRow } from "../contract/service.ts";
+import type { BodyOptions } from "./body.ts";
 import { checkWork } from "./check-work.ts";
 import { readJsonObject } from "./json-request.ts";
 import { DELIMITERS_PER_ITEM, optionsOf, readTaskItem } from "./task-item.ts";
@@ -8,12 +9,17 @@ import { imageInput } from "./task-request.ts";
 import { validated } from "./validated.ts";
 
 /** Reads several tasks, each with its own image, from a JSON body. Throws `Problem` for errors that concern the whole request. */
-export async function readBatchRequest(rows: readonly TaskRow[], request: Request): Promise<BatchRequest> {
-  const { items } = validated(BatchBody, await readJsonObject(request, MAX_BATCH_ITEMS * DELIMITERS_PER_ITEM));
+export async function readBatchRequest(
+  rows: readonly TaskRow[],
+  request: Request,
+  body: BodyOptions,
+): Promise<BatchRequest> {
+  const given = await readJsonObject(request, MAX_BATCH_ITEMS * DELIMITERS_PER_ITEM, body);
+  const { items } = validated(BatchBody, given);
   const byName = new Map(rows.map((row) => [row.name, row]));
-  const read = items.map(({ task, ...given }) =>
+  const read = items.map(({ task, ...fields }) =>
     readTaskItem(byName, task, ({ input }) => {
-      const { image, ...options } = validated(bodiesByInput[input], given);
+      const { image, ...options } = validated(bodiesByInput[input], fields);
       return { image: imageInput(image), options };
     }),
   );

@@ -33,6 +33,8 @@ export interface RouteOptions {
   readonly service: Service;
   readonly logError: LogError;
   readonly sleep: Sleep;
+  /** Creates a signal that is aborted after the given time, as `AbortSignal.timeout` does; for the deadline of a body. */
+  readonly timeout: (milliseconds: number) => AbortSignal;
   /** The API's version, for the OpenAPI document. */
   readonly version: string;
   /** Responses to the examples of the OpenAPI document, to be included in it. */
@@ -47,7 +49,7 @@ function get(operation: { readonly path: string }, read: () => Promise<unknown>)
 
 /** All routes of the API, generated from the contract's tables. */
 export function routes(options: RouteOptions): readonly Route[] {
-  const { tasks, service, logError, version, examples, site } = options;
+  const { tasks, service, logError, timeout, version, examples, site } = options;
   const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(operations.health, async () => ({ status: "ok" })),
@@ -57,12 +59,12 @@ export function routes(options: RouteOptions): readonly Route[] {
     openApiRoute(tasks, version, examples),
     ...tasks.map((row) => taskRoute(row, options)),
     multiTaskRoute(ANALYZE_PATH, {
-      read: (request) => readAnalyzeRequest(tasks, request),
+      read: (request) => readAnalyzeRequest(tasks, request, { timeout }),
       answer: (parsed, call) => service.analyze(parsed, call),
       logError,
     }),
     multiTaskRoute(BATCH_PATH, {
-      read: (request) => readBatchRequest(tasks, request),
+      read: (request) => readBatchRequest(tasks, request, { timeout }),
       answer: (parsed, call) => service.batch(parsed, call),
       logError,
     }),
@@ -83,12 +85,12 @@ function openApiRoute(tasks: readonly TaskRow[], version: string, examples: Resp
   };
 }
 
-function taskRoute(row: TaskRow, { service, sleep, logError }: RouteOptions): Route {
+function taskRoute(row: TaskRow, { service, sleep, timeout, logError }: RouteOptions): Route {
   return {
     method: "POST",
     path: taskPath(row.name),
     handle: async (request, trace) => {
-      const taskRequest = await readTaskRequest(row, request);
+      const taskRequest = await readTaskRequest(row, request, { timeout });
       checkWork([taskRequest.options], 1);
       const call = callOf(request, trace);
       if (taskRequest.options.stream === true) {

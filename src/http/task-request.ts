@@ -1,7 +1,7 @@
 import { bodiesByInput, isUrl, type JsonImage, optionsByInput } from "../contract/requests.ts";
 import type { ImageInput, TaskRequest, TaskRow } from "../contract/service.ts";
 import { hasImageSignature } from "../image/sniff.ts";
-import { readBody } from "./body.ts";
+import { type BodyOptions, readBody } from "./body.ts";
 import { invalidRequest } from "./invalid-request.ts";
 import { parseJsonObject } from "./json.ts";
 import { hintFor, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType } from "./media-type.ts";
@@ -96,9 +96,9 @@ function isImage({ body, contentType }: Received): boolean {
  * Reads one task's request: an image, JSON or a form. A body that begins like an image file is the image, whatever its content type: tools send
  * images under any. Throws `Problem`.
  */
-export async function readTaskRequest(row: TaskRow, request: Request): Promise<TaskRequest> {
+export async function readTaskRequest(row: TaskRow, request: Request, options: BodyOptions): Promise<TaskRequest> {
   const query = optionsInQuery(request);
-  const body = await readBody(request);
+  const body = await readBody(request, options);
   const contentType = request.headers.get("content-type") ?? "";
   const received = { body, query, contentType };
   if (isImage(received)) return fromBytes(row, received);

@@ -1,6 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 import { checkUrl, isAllowedIpAddress, isIpAddress, type UrlPolicy } from "./url-policy.ts";
-import { readBounded } from "./bounded-body.ts";
+import { readStream } from "../bytes/read-stream.ts";
 import { redirectFreshSeconds } from "./fresh-seconds.ts";
 import { type CacheMetadata, cacheMetadataOf, conditionalHeaders } from "./cache-metadata.ts";
 import { abortable } from "./abortable.ts";
@@ -100,7 +100,7 @@ export function createImageFetch(options: ImageFetchOptions): FetchImage {
       const metadata = cacheMetadataOf(received, options.now(), response.status === 304 ? stored : undefined);
       if (response.status === 304) return { type: "unchanged", metadata };
       const contentType = response.headers.get("content-type") ?? "";
-      return { type: "file", bytes: await readBounded(response, options.maxBytes, signal), contentType, metadata };
+      return { type: "file", bytes: await readFile(response, options.maxBytes, signal), contentType, metadata };
     } catch (cause) {
       if (cause instanceof Problem) throw cause;
       if (caller.aborted) throw new Problem("request-cancelled", "The caller disconnected.", { cause });
@@ -111,6 +111,20 @@ export function createImageFetch(options: ImageFetchOptions): FetchImage {
       throw new Problem("image-url-unreachable", "The image's server cannot be reached.", { cause });
     }
   };
+}
+
+/**
+ * Reads a response's whole body. A larger declared length is refused before reading, and the decompressed bytes are counted as they arrive. Throws
+ * `body-too-large`, or `signal`'s reason.
+ */
+async function readFile(response: Response, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array();
+  const declared = Number(response.headers.get("content-length") ?? 0);
+  if (declared > maxBytes) discard(response);
+  const limits = { maxBytes, expectedBytes: declared, signal };
+  const bytes = declared > maxBytes ? undefined : await readStream(response.body, limits);
+  if (bytes !== undefined) return bytes;
+  throw new Problem("body-too-large", `An image may have at most ${maxBytes} bytes.`);
 }
 
 /** The requested URL, and the metadata of the stored image, if any. */

@@ -9,7 +9,7 @@ export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /** Reads the whole body. Rejects with `Problem` `body-too-large` or `request-cancelled`. */
 export function readMessage(request: Request): Promise<Uint8Array> {
-  return readBody(request, MAX_MESSAGE_BYTES);
+  return readBody(request, { maxBytes: MAX_MESSAGE_BYTES });
 }
 
 /**

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { BODY_TIMEOUT_MS } from "../http/body.ts";
 import type { Connection } from "./caller.ts";
 
 /** Timeouts for slow callers, in milliseconds. */
@@ -13,7 +14,7 @@ export interface HttpTimeouts {
 }
 
 /** Default timeouts; tests set shorter ones. */
-export const defaultTimeouts: HttpTimeouts = { receiveMs: 60_000, stallMs: 60_000 };
+export const defaultTimeouts: HttpTimeouts = { receiveMs: BODY_TIMEOUT_MS, stallMs: 60_000 };
 
 /** How often requests in transfer are checked against `receiveMs`, in milliseconds. */
 const CHECK_INTERVAL_MS = 100;

@@ -48,6 +48,7 @@ export function fakeApp(service: Partial<Service> = {}, more: Partial<AppOptions
     version: "0.0.0",
     newRequestId: () => "request-1",
     sleep: () => new Promise(() => {}),
+    timeout: () => new AbortController().signal,
     logError: (problem) => logged.push(problem),
     service: {
       ...whole,

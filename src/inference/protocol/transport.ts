@@ -1,4 +1,5 @@
-import { concatBytes } from "./bytes.ts";
+import { readPieces } from "../../bytes/read-pieces.ts";
+import { readStream } from "../../bytes/read-stream.ts";
 import type { Deadline } from "./deadline.ts";
 import { InferenceFailure } from "./failure.ts";
 
@@ -48,31 +49,27 @@ export function discard(response: Response): void {
   response.body?.cancel().catch(ignore);
 }
 
-/** Yields the bytes of a reply on arrival, until the deadline at most. Cancels the body if the consumer stops early. */
-export async function* chunksOf(response: Response, deadline: Deadline): AsyncGenerator<Uint8Array> {
+/**
+ * Yields the bytes of a reply on arrival, until the deadline at most. Each array is valid until the next is requested. Cancels the body if the
+ * consumer stops early.
+ */
+export async function* chunksOf(response: Response, { signal }: Deadline): AsyncGenerator<Uint8Array> {
   if (response.body === null) return;
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   try {
-    for (;;) {
-      const { done, value } = await deadline.race(reader.read());
-      if (done) return;
-      yield value;
-    }
+    yield* readPieces(response.body, { signal });
   } catch (thrown) {
     throw unreachable(thrown, response.url);
-  } finally {
-    reader.cancel().catch(ignore);
   }
 }
 
 /** Reads the whole body of a reply. Throws `malformed` as soon as it exceeds `maxBytes`. */
-export async function readBody(response: Response, deadline: Deadline, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of chunksOf(response, deadline)) {
-    length += chunk.length;
-    if (length > maxBytes) throw new InferenceFailure("malformed", `The reply has more than ${maxBytes} bytes.`);
-    chunks.push(chunk);
-  }
-  return concatBytes(chunks);
+export async function readBody(response: Response, { signal }: Deadline, maxBytes: number): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array();
+  const expectedBytes = Number(response.headers.get("Content-Length") ?? 0);
+  const limits = { maxBytes, expectedBytes, signal };
+  const body = await readStream(response.body, limits).catch((thrown: unknown) => {
+    throw unreachable(thrown, response.url);
+  });
+  if (body !== undefined) return body;
+  throw new InferenceFailure("malformed", `The reply has more than ${maxBytes} bytes.`);
 }

@@ -45,6 +45,7 @@ function createFuzzedApp({ text, failure }: ModelResult, logged: Problem[]) {
     }),
     version: "1.0.0",
     sleep: () => new Promise(() => {}),
+    timeout: () => new AbortController().signal,
     newRequestId: () => "made-here",
     logError: (problem) => logged.push(problem),
   });
