@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { requestId } from "hono/request-id";
+import { excerpt } from "../bytes/excerpt.ts";
 import { Problem } from "../contract/problems.ts";
 import { crossOrigin, isPreflight } from "./cross-origin.ts";
 import { loggedProblem, problemResponse } from "./problem-response.ts";
@@ -36,10 +37,10 @@ function methodsAt(path: string, allRoutes: readonly Route[]): readonly string[]
 }
 
 function noRouteProblem(path: string, isKnownPath: boolean): Problem {
-  if (isKnownPath) return new Problem("method-not-allowed", `${path} does not support this method.`);
+  if (isKnownPath) return new Problem("method-not-allowed", `${excerpt(path)} does not support this method.`);
   return path.startsWith("/v1/")
-    ? new Problem("unknown-task", `There is no task named ${JSON.stringify(path.slice("/v1/".length))}.`)
-    : new Problem("not-found", `There is nothing at ${path}.`);
+    ? new Problem("unknown-task", `There is no task named ${excerpt(JSON.stringify(path.slice("/v1/".length)))}.`)
+    : new Problem("not-found", `There is nothing at ${excerpt(path)}.`);
 }
 
 /** The HTTP application: routes generated from the contract's tables, and the only place where errors become responses. */

@@ -9,6 +9,7 @@ import {
   ZStream,
 } from "pako";
 import { concatBytes } from "../bytes/concat-bytes.ts";
+import { excerpt } from "../bytes/excerpt.ts";
 import { Problem } from "../contract/problems.ts";
 
 /** A content coding of a request's body (RFC 9110, 8.4.1). */
@@ -32,7 +33,7 @@ export function contentCodingOf(headers: Headers): ContentCoding | undefined {
   if (name === undefined) return undefined;
   const coding = codings.get(name);
   if (coding !== undefined && others.length === 0) return coding;
-  throw new Problem("unsupported-content-encoding", `The body's content encoding is ${header.slice(0, 100)}.`);
+  throw new Problem("unsupported-content-encoding", `The body's content encoding is ${excerpt(header)}.`);
 }
 
 /** Bytes inflated at a time: a consumer that counts them can stop a decompression bomb after any of them. */

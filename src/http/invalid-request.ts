@@ -1,11 +1,9 @@
+import { excerpt } from "../bytes/excerpt.ts";
 import { type Issue, Problem } from "../contract/problems.ts";
 
-/** Longest message in characters: zod names every unknown key, and a caller can send a million. */
-export const MAX_MESSAGE_CHARACTERS = 300;
-
-/** One invalid field, with its path and message cut to `MAX_MESSAGE_CHARACTERS`. */
+/** One invalid field, with excerpts of its path and message: zod names every unknown key. */
 export function issueOf(path: string, message: string): Issue {
-  return { path: path.slice(0, MAX_MESSAGE_CHARACTERS), message: message.slice(0, MAX_MESSAGE_CHARACTERS) };
+  return { path: excerpt(path), message: excerpt(message) };
 }
 
 /** What is wrong with a field, as one sentence. `path` is empty if the whole body is meant. */

@@ -4,7 +4,7 @@ import { hintFor, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType } from "./m
 
 const JSON_ONLY = "This operation takes one JSON object, as application/json.";
 
-/** Reads the body of an operation that takes JSON only, with at most `maxDelimiters` delimiters. Throws `Problem`. */
+/** Reads the body of an operation that takes JSON only, with at most `maxDelimiters` of each delimiter. Throws `Problem`. */
 export async function readJsonObject(
   request: Request,
   maxDelimiters: number,

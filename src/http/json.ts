@@ -1,34 +1,18 @@
+import { jsonExcess, type JsonLimits } from "../bytes/json-structure.ts";
 import { Problem } from "../contract/problems.ts";
 import { invalidRequest } from "./invalid-request.ts";
 
 /**
- * Maximum number of opening brackets, opening braces and commas in a JSON body. The largest useful request for one task
- * has about eighty. Each delimiter takes up to a hundred bytes when parsed, so a body of delimiters alone would fill the
- * isolate's memory.
+ * Maximum number of brackets and braces, of commas, and of colons in a JSON body. The largest useful request for one task has about eighty. What each
+ * adds takes up to a hundred bytes when parsed, so a body of delimiters alone would fill the isolate's memory.
  */
 export const MAX_JSON_DELIMITERS = 1000;
 
-const ascii = { quote: 0x22, backslash: 0x5c, comma: 0x2c, bracket: 0x5b, brace: 0x7b } as const;
-const delimiters: ReadonlySet<number> = new Set([ascii.comma, ascii.bracket, ascii.brace]);
+/** Maximum depth of a JSON body. The deepest useful request has five levels. */
+export const MAX_JSON_DEPTH = 32;
 
-/** Index of the quote that closes the string opened at `opening`. Uses the engine's native search, since most of a body is an image in base64. */
-function closingQuote(bytes: Uint8Array, opening: number): number {
-  for (let at = bytes.indexOf(ascii.quote, opening + 1); at !== -1; at = bytes.indexOf(ascii.quote, at + 1)) {
-    let backslashes = 0;
-    while (bytes[at - 1 - backslashes] === ascii.backslash) backslashes += 1;
-    if (backslashes % 2 === 0) return at;
-  }
-  return bytes.length;
-}
-
-function hasTooManyDelimiters(bytes: Uint8Array, maxDelimiters: number): boolean {
-  let count = 0;
-  for (let at = 0; at < bytes.length && count <= maxDelimiters; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte === ascii.quote) at = closingQuote(bytes, at);
-    else if (delimiters.has(byte)) count += 1;
-  }
-  return count > maxDelimiters;
+function limitsOf(maxDelimiters: number): JsonLimits {
+  return { depth: MAX_JSON_DEPTH, containers: maxDelimiters, commas: maxDelimiters, names: maxDelimiters };
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -45,11 +29,10 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
-/** Parses UTF-8 JSON with at most `maxDelimiters` delimiters. Throws `invalid-json` or `invalid-request`. */
+/** Parses UTF-8 JSON with at most `maxDelimiters` of each delimiter. Throws `invalid-json` or `invalid-request`. */
 export function parseJson(bytes: Uint8Array, maxDelimiters = MAX_JSON_DELIMITERS): unknown {
-  if (hasTooManyDelimiters(bytes, maxDelimiters)) {
-    throw new Problem("invalid-request", `The JSON has more than ${maxDelimiters} brackets, braces and commas.`);
-  }
+  const excess = jsonExcess(bytes, limitsOf(maxDelimiters));
+  if (excess !== undefined) throw new Problem("invalid-request", excess);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch (cause) {

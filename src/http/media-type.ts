@@ -1,3 +1,4 @@
+import { excerpt } from "../bytes/excerpt.ts";
 import { Problem } from "../contract/problems.ts";
 import { parseHeaderValue } from "./multipart/header-value.ts";
 
@@ -26,12 +27,8 @@ export function hintFor(body: Uint8Array): string {
   return hints.find((each) => each.start.test(start))?.hint ?? "";
 }
 
-/** Longest content type in a message, in characters. */
-const MAX_SHOWN_CHARACTERS = 100;
-
 /** The problem of a body with an unsupported content type. `hint` is a sentence about what to do instead, or empty. */
 export function unsupportedMediaType(contentType: string, hint: string): Problem {
-  const shown = contentType.slice(0, MAX_SHOWN_CHARACTERS);
-  const type = contentType === "" ? "The body has no content type." : `The body's content type is ${shown}.`;
+  const type = contentType === "" ? "The body has no content type." : `The body's content type is ${excerpt(contentType)}.`;
   return new Problem("unsupported-media-type", `${type} ${hint}`.trim());
 }

@@ -1,3 +1,4 @@
+import { excerpt } from "../bytes/excerpt.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Route } from "./route.ts";
 
@@ -37,7 +38,7 @@ async function serveFile({ read }: Site, file: string, request: Request, cacheCo
   const stored = await read(file, new Headers(ifNoneMatch === null ? {} : { "if-none-match": ifNoneMatch }));
   if (stored.status === 404) {
     await stored.body?.cancel();
-    throw new Problem("not-found", `There is nothing at ${new URL(request.url).pathname}.`);
+    throw new Problem("not-found", `There is nothing at ${excerpt(new URL(request.url).pathname)}.`);
   }
   if (!stored.ok && stored.status !== 304) throw new Error(`${file} of the site: status ${stored.status}`);
   const headers = new Headers({

@@ -1,8 +1,9 @@
+import { excerpt } from "../bytes/excerpt.ts";
 import { type Issue, Problem } from "../contract/problems.ts";
 import type { TaskOptions } from "../contract/requests.ts";
 import type { TaskRow } from "../contract/service.ts";
 
-/** Maximum number of delimiters (see `MAX_JSON_DELIMITERS`) in an item. The largest useful one has 64 labels and some options. */
+/** Maximum number of each delimiter (see `MAX_JSON_DELIMITERS`) in an item. The largest useful one has 64 labels and some options. */
 export const DELIMITERS_PER_ITEM = 100;
 
 /** Options of single-task requests only, with what to do instead. */
@@ -29,7 +30,7 @@ export function readTaskItem<Item extends { readonly options: TaskOptions }>(
 ): (Item & { readonly task: string }) | { readonly task: string; readonly problem: Problem } {
   const row = rows.get(task);
   try {
-    if (row === undefined) throw new Problem("unknown-task", `There is no task named ${JSON.stringify(task)}.`);
+    if (row === undefined) throw new Problem("unknown-task", `There is no task named ${excerpt(JSON.stringify(task))}.`);
     const item = read(row);
     checkItem(item.options);
     return { task, ...item };

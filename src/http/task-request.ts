@@ -7,7 +7,7 @@ import { parseJsonObject } from "./json.ts";
 import { hintFor, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType } from "./media-type.ts";
 import { boundaryOf, parseForm, type SentForm } from "./form.ts";
 import { queryOptions } from "./query.ts";
-import { parseUrlEncoded } from "./url-encoded.ts";
+import { parseFields, parseUrlEncoded } from "./url-encoded.ts";
 import { validated } from "./validated.ts";
 
 /** Converts the image of a JSON body. */
@@ -18,11 +18,11 @@ export function imageInput(image: JsonImage): ImageInput {
   return isUrl(image) ? { kind: "url", url: image } : { kind: "base64", text: image };
 }
 
-/** Parses the query's options. Throws `invalid-request` for an image: query strings are logged, truncated and displayed. */
+/** Parses the query's options. Throws `invalid-request` for too many, and for an image: query strings are logged, truncated and displayed. */
 function optionsInQuery({ url }: Request): Readonly<Record<string, unknown>> {
   // Most requests have no query, and parsing a URL costs as much as reading the rest of a small request.
   if (!url.includes("?")) return {};
-  const query = queryOptions(new URL(url).searchParams);
+  const query = queryOptions(parseFields(new URL(url).search.slice(1)));
   if (!Object.hasOwn(query, "image")) return query;
   throw invalidRequest("image", "Send the image in the body, not in the URL.");
 }

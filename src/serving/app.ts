@@ -1,3 +1,4 @@
+import { excerpt } from "../bytes/excerpt.ts";
 import { type Context, Hono } from "hono";
 import { requestId } from "hono/request-id";
 import type { StageTimes } from "../engine/stopwatch.ts";
@@ -93,7 +94,7 @@ function createModelLookup(models: readonly ServedModel[]) {
     const [name = "", version = MODEL_VERSION] = [context.req.param("model"), context.req.param("version")];
     const model = byName.get(name);
     if (model !== undefined && version === MODEL_VERSION) return model;
-    const missing = `model ${JSON.stringify(name)} of version ${JSON.stringify(version)}`;
+    const missing = `model ${excerpt(JSON.stringify(name))} of version ${excerpt(JSON.stringify(version))}`;
     throw new ServingFailure("not-found", `There is no ${missing}.`);
   };
 }

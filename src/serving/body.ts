@@ -1,40 +1,70 @@
+import { jsonExcess, type JsonLimits } from "../bytes/json-structure.ts";
+import { Problem } from "../contract/problems.ts";
 import { readBody } from "../http/body.ts";
+import { MAX_DIMENSIONS } from "../inference/protocol/shape.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
-/**
- * Maximum body in bytes, Triton's default: a batch of eight images of 768 × 768 pixels as float32 takes 57 MB, and a photograph in base64 a
- * quarter of that.
- */
+/** Maximum body in bytes, Triton's default: a batch of eight images of 768 × 768 pixels as float32 takes 57 MB as binary data. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-/** Reads the whole body. Rejects with `Problem` `body-too-large` or `request-cancelled`. */
-export function readMessage(request: Request): Promise<Uint8Array> {
-  return readBody(request, { maxBytes: MAX_MESSAGE_BYTES });
-}
+/**
+ * Maximum JSON of a message in bytes: an image of 768 × 768 pixels as float32 in decimal takes 21 MB, the largest file in base64 14 MB. The thread
+ * that parses it also answers health checks.
+ */
+export const MAX_MESSAGE_JSON_BYTES = 32 * 1024 * 1024;
 
 /**
- * Maximum number of opening brackets, opening braces and colons in a JSON text. Eight images of 768 × 768 pixels as
- * nested lists have 18,000; 64 MB of nothing else took V8 twenty seconds and two gigabytes.
+ * Limits of the JSON of an infer request. A tensor in JSON may have two million elements, one image of 768 × 768 pixels, nested like its shape: with
+ * thirty million, parsing and conversion took the thread six seconds.
  */
-export const MAX_MESSAGE_DELIMITERS = 2 ** 16;
+export const inferJson: JsonLimits = {
+  depth: MAX_DIMENSIONS + 8,
+  containers: 2 ** 16,
+  commas: 2 ** 21,
+  names: 2 ** 16,
+};
 
-const marks: ReadonlySet<number> = new Set(new TextEncoder().encode("[{:"));
+/** Limits of the JSON of `generate_stream`: 128 prompts, few parameters, and room for fields that are ignored. */
+export const streamJson: JsonLimits = { depth: 32, containers: 1024, commas: 1024, names: 1024 };
 
-/** Throws `invalid-request` for JSON that is too expensive to parse. Delimiters inside strings count too; valid requests never have that many. */
-export function checkJsonDelimiters(json: Uint8Array): void {
-  let count = 0;
-  for (const byte of json) if (marks.has(byte)) count += 1;
-  if (count <= MAX_MESSAGE_DELIMITERS) return;
-  throw new ServingFailure(
-    "invalid-request",
-    `The JSON has more than ${MAX_MESSAGE_DELIMITERS} brackets, braces and colons.`,
+/** Header with the length of a message's JSON, after which binary data follow. */
+const JSON_LENGTH = "inference-header-content-length";
+
+function tooLarge(): Problem {
+  return new Problem(
+    "body-too-large",
+    `The JSON of a message may have at most ${MAX_MESSAGE_JSON_BYTES} bytes: send tensors as binary data.`,
   );
 }
 
-/** Reads a body as JSON. Rejects with `invalid-request` if it is not JSON. */
+/** Throws `invalid-request` for JSON that is too expensive to parse. */
+function checkJson(json: Uint8Array, limits: JsonLimits): void {
+  const excess = jsonExcess(json, limits);
+  if (excess !== undefined) throw new ServingFailure("invalid-request", `${excess} Send tensors as binary data.`);
+}
+
+/** Returns the JSON at the start of a body. The codec rejects a wrong length in the header. */
+function jsonOf(body: Uint8Array, headers: Headers): Uint8Array {
+  return body.subarray(0, Number(headers.get(JSON_LENGTH) ?? body.length));
+}
+
+/**
+ * Reads the body of an infer request, with JSON that may be parsed. Rejects with `Problem` `body-too-large` or `request-cancelled`, or with
+ * `invalid-request`.
+ */
+export async function readMessage(request: Request): Promise<Uint8Array> {
+  const isJson = !request.headers.has(JSON_LENGTH);
+  const body = await readBody(request, { maxBytes: isJson ? MAX_MESSAGE_JSON_BYTES : MAX_MESSAGE_BYTES });
+  const json = jsonOf(body, request.headers);
+  if (json.length > MAX_MESSAGE_JSON_BYTES) throw tooLarge();
+  checkJson(json, inferJson);
+  return body;
+}
+
+/** Reads the body of `generate_stream` as JSON. Rejects as `readMessage` does, and with `invalid-request` if it is not JSON. */
 export async function readJson(request: Request): Promise<unknown> {
-  const bytes = await readMessage(request);
-  checkJsonDelimiters(bytes);
+  const bytes = await readBody(request, { maxBytes: MAX_MESSAGE_JSON_BYTES });
+  checkJson(bytes, streamJson);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../bytes/excerpt.ts";
 import { Problem } from "../contract/problems.ts";
 import { type Decoding, MAX_PROMPTS } from "../inference/backend.ts";
 import type { Parameters } from "../inference/protocol/datatypes.ts";
@@ -63,7 +64,7 @@ const rules = z.object({
 /** Parses the decoding options in the request parameters. Throws `invalid-request`. */
 export function sentRules(parameters: Parameters): Decoding {
   const result = rules.safeParse(parameters);
-  if (!result.success) throw new ServingFailure("invalid-request", z.prettifyError(result.error));
+  if (!result.success) throw new ServingFailure("invalid-request", excerpt(z.prettifyError(result.error)));
   const {
     no_repeat_ngram_size: noRepeatNgramSize,
     early_stopping: earlyStopping,

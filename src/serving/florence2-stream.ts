@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { excerpt } from "../bytes/excerpt.ts";
 import { generationUnits } from "../contract/work-units.ts";
 import { decodeBase64 } from "../image/base64.ts";
 import type { GenerationEvent, ModelIdentity } from "../inference/backend.ts";
@@ -25,7 +26,7 @@ type StreamBody = z.infer<typeof StreamBody>;
 
 function parseBody(body: unknown, positions: number): StreamBody {
   const result = StreamBody.safeParse(body);
-  if (!result.success) throw new ServingFailure("invalid-request", z.prettifyError(result.error));
+  if (!result.success) throw new ServingFailure("invalid-request", excerpt(z.prettifyError(result.error)));
   if ((result.data.max_new_tokens ?? 1) <= positions) return result.data;
   throw new ServingFailure("invalid-request", `max_new_tokens must be from 1 to ${positions}.`);
 }

@@ -1,3 +1,4 @@
+import { excerpt } from "../bytes/excerpt.ts";
 import { IMAGE_UNITS } from "../contract/work-units.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -62,14 +63,14 @@ function checkSize(
   if (size <= maxSize) return;
   throw new ServingFailure(
     "invalid-request",
-    `${limitedInput} is [${shape.join(", ")}]; send at most ${maxSize} at once.`,
+    `${limitedInput} is ${excerpt(`[${shape.join(", ")}]`)}; send at most ${maxSize} at once.`,
   );
 }
 
 /** Converts an error of ONNX Runtime to `invalid-request`: incompatible input sizes are detected only when the graph runs. */
 function toInvalidRequest(name: string, thrown: unknown): unknown {
   if (!(thrown instanceof Problem) || thrown.code !== "internal") return thrown;
-  return new ServingFailure("invalid-request", `${name} cannot be run on these inputs. ${thrown.detail}`);
+  return new ServingFailure("invalid-request", `${name} cannot be run on these inputs. ${excerpt(thrown.detail)}`);
 }
 
 /** Creates a model for each bare graph, for decoders in other processes and for clients with their own decoding loop. */

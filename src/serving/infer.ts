@@ -2,7 +2,8 @@ import { decodeRequest, encodeReply } from "../inference/protocol/binary-extensi
 import type { ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
 import { type InferRequest, wantsBinary } from "../inference/protocol/messages.ts";
-import { checkJsonDelimiters, readMessage } from "./body.ts";
+import { excerpt } from "../bytes/excerpt.ts";
+import { readMessage } from "./body.ts";
 import { checkInputs } from "./inputs.ts";
 import {
   MODEL_VERSION,
@@ -24,12 +25,7 @@ function requestedOutputs(model: ServedModel, request: InferRequest): ReadonlySe
   const outputNames = new Set(outputs.length === 0 ? all() : outputs.map(({ name }) => name));
   const unknown = [...outputNames].find((name) => !offered.has(name));
   if (unknown === undefined) return outputNames;
-  throw new ServingFailure("invalid-request", `The model has no output ${unknown}.`);
-}
-
-/** Returns the length of the JSON at the start of a body, in bytes. The codec rejects a wrong header value. */
-function jsonBytes({ length }: Uint8Array, headers: Headers): number {
-  return Number(headers.get("inference-header-content-length") ?? length);
+  throw new ServingFailure("invalid-request", `The model has no output ${excerpt(unknown)}.`);
 }
 
 /** The encoded response of an inference, and the model's reply with times and token count. */
@@ -50,7 +46,6 @@ export async function infer(
   call: ServingCall,
 ): Promise<InferResponse> {
   const body = await readMessage(request);
-  checkJsonDelimiters(body.subarray(0, jsonBytes(body, request.headers)));
   const decoded = decodeRequest(body, request.headers);
   if (!decoded.ok) throw codecFailure(decoded.failure);
   const { inputs: tensors, parameters = {}, id } = decoded.value;

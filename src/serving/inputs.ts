@@ -1,3 +1,4 @@
+import { excerpt } from "../bytes/excerpt.ts";
 import type { Datatype, NamedTensor } from "../inference/protocol/datatypes.ts";
 import type { InputMetadata, ModelRequest } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
@@ -12,7 +13,7 @@ function fits(shape: readonly number[], declared: readonly number[]): boolean {
 export function checkInputs(inputs: Inputs, declared: readonly InputMetadata[]): void {
   const names = new Set(declared.map(({ name }) => name));
   const unknown = [...inputs.keys()].find((name) => !names.has(name));
-  if (unknown !== undefined) throw new ServingFailure("invalid-request", `The model has no input ${unknown}.`);
+  if (unknown !== undefined) throw new ServingFailure("invalid-request", `The model has no input ${excerpt(unknown)}.`);
   for (const { name, datatype, shape, isOptional } of declared) {
     const tensor = inputs.get(name);
     if (tensor === undefined) {
@@ -20,7 +21,7 @@ export function checkInputs(inputs: Inputs, declared: readonly InputMetadata[]):
       throw new ServingFailure("invalid-request", `The input ${name} is missing.`);
     }
     if (tensor.datatype === datatype && fits(tensor.shape, shape)) continue;
-    const actual = `${tensor.datatype} [${tensor.shape.join(", ")}]`;
+    const actual = excerpt(`${tensor.datatype} [${tensor.shape.join(", ")}]`);
     throw new ServingFailure(
       "invalid-request",
       `${name} is ${actual}; the model takes ${datatype} [${shape.join(", ")}].`,

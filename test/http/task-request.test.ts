@@ -8,7 +8,7 @@ import {
   MAX_URL_CHARACTERS,
 } from "../../src/contract/requests.ts";
 import { MAX_BODY_BYTES } from "../../src/http/body.ts";
-import { MAX_MESSAGE_CHARACTERS } from "../../src/http/invalid-request.ts";
+import { MAX_ECHO_CHARACTERS } from "../../src/bytes/excerpt.ts";
 import { MAX_JSON_DELIMITERS } from "../../src/http/json.ts";
 import { MAX_ISSUES } from "../../src/http/validated.ts";
 import { fakeApp } from "../support/fake-service.ts";
@@ -196,7 +196,7 @@ describe("a request", () => {
 
   it("gets a message of limited length", async () => {
     const { response } = await post("/v1/caption", JSON.stringify({ image: "QUJD", ["k".repeat(100_000)]: 1 }));
-    expect((await response.text()).length).toBeLessThan(4 * MAX_MESSAGE_CHARACTERS);
+    expect((await response.text()).length).toBeLessThan(4 * MAX_ECHO_CHARACTERS);
   });
 
   it.each([

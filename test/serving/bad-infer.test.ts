@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import type { InferRequest } from "../../src/inference/protocol/messages.ts";
-import { MAX_MESSAGE_DELIMITERS, MAX_MESSAGE_BYTES } from "../../src/serving/body.ts";
+import { inferJson, MAX_MESSAGE_BYTES } from "../../src/serving/body.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { MAX_BACKEND_BEAMS, MAX_LENGTH_PENALTY, MAX_PROMPT_LENGTH } from "../../src/serving/florence2-inputs.ts";
 import { halfJpeg } from "../support/image-bytes.ts";
@@ -157,8 +157,8 @@ describe("a body", () => {
       '{"inputs":[{"name":"max_new_tokens","datatype":"INT32","shape":[1],"data":[1e999]}]}',
       {},
     ],
-    ["nested to the maximum depth", "[".repeat(MAX_MESSAGE_DELIMITERS), {}],
-    ["nested deeper than the maximum", "[".repeat(MAX_MESSAGE_DELIMITERS + 1), {}],
+    ["nested to the maximum depth", "[".repeat(inferJson.depth), {}],
+    ["nested deeper than the maximum", "[".repeat(inferJson.depth + 1), {}],
     ["with a declared JSON length beyond its end", "{}", { "inference-header-content-length": "3" }],
     ["with an invalid JSON length", "{}", { "inference-header-content-length": "x" }],
     ["that is one raw tensor", "abc", { "inference-header-content-length": "0" }],
@@ -168,7 +168,7 @@ describe("a body", () => {
 
   it("may have any number of JSON marks in its binary section", async () => {
     const { app } = await servingApp();
-    const brackets = bytes("image", new TextEncoder().encode("[".repeat(MAX_MESSAGE_DELIMITERS + 1)));
+    const brackets = bytes("image", new TextEncoder().encode("[".repeat(inferJson.containers + 1)));
     expect(await errorOf(await ask(app, { inputs: [brackets, prompt] }))).toEqual([415, "unsupported-image"]);
   });
 

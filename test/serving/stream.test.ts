@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
-import { MAX_MESSAGE_DELIMITERS } from "../../src/serving/body.ts";
+import { streamJson } from "../../src/serving/body.ts";
 import { MAX_PROMPTS } from "../../src/inference/backend.ts";
 import { MAX_BACKEND_BEAMS } from "../../src/serving/florence2-inputs.ts";
 import { askStream, errorOf, servingApp, street64 } from "../support/serving-app.ts";
@@ -75,7 +75,7 @@ describe("a stream", () => {
     ["an invalid rule", { ...body, parameters: { early_stopping: "always" } }],
     ["a list", [body]],
     ["null", null],
-    ["too many brackets", { ...body, more: Array.from({ length: MAX_MESSAGE_DELIMITERS }, () => []) }],
+    ["too many brackets", { ...body, more: Array.from({ length: streamJson.containers }, () => []) }],
   ])("requested with %s is rejected with a status", async (_name, bad) => {
     const { app, admission, ran } = await servingApp();
     expect(await errorOf(await askStream(app, bad))).toEqual([400, "invalid-request"]);

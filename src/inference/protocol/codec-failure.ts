@@ -1,3 +1,5 @@
+import { excerpt } from "../../bytes/excerpt.ts";
+
 /** Reasons why a message cannot be encoded or decoded. The keys are stable; a server answers each with status 400. */
 export const codecFailures = {
   "header-length": "Inference-Header-Content-Length is not a number of bytes that the body has",
@@ -28,16 +30,13 @@ export type CodecResult<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: CodecFailure };
 
-/** Maximum number of characters of a name in a failure: names are untrusted input. */
-const MAX_NAME_LENGTH = 200;
-
-/** Thrown inside the codec; `codecResultOf` converts it to a failed result at the codec's interface. */
+/** Thrown inside the codec, with an excerpt of `where`, since names are untrusted input; `codecResultOf` converts it to a failed result at the codec's interface. */
 export class CodecError extends Error {
   override readonly name = "CodecError";
   readonly failure: CodecFailure;
 
   constructor(code: CodecFailureCode, where: string) {
-    const detail = `${where.slice(0, MAX_NAME_LENGTH)}: ${codecFailures[code]}.`;
+    const detail = `${excerpt(where)}: ${codecFailures[code]}.`;
     super(detail);
     this.failure = { code, detail };
   }
