@@ -79,11 +79,11 @@ function fieldText(part: FormPart): string | undefined {
   return content && textOf({ ...part, content });
 }
 
-type Read = { readonly file: FormFile } | { readonly field: Field };
+type Read = { readonly file: FormFile } | { readonly field: Field } | undefined;
 
 /**
  * Reads a part. A part with neither a file name nor a type is a file if its bytes are no text, since some tools send files so (n8n); but if it
- * has the name of an option, it is a text in another encoding.
+ * has the name of an option, it is a text in another encoding. Returns `undefined` for a blank part without a name.
  */
 function readPart(part: FormPart): Read {
   checkTransferEncoding(part);
@@ -92,8 +92,9 @@ function readPart(part: FormPart): Read {
   const text = fieldText(part);
   if (text === undefined && mediaType === "" && !optionNames.has(name)) return { file: fileOf(part) };
   if (text === undefined) throw invalidRequest(name, `Send UTF-8: the bytes are no text in ${charset}.`);
-  if (part.name === undefined && text.trim() !== "") throw invalidRequest("", "A part of the form has no name.");
-  return { field: [name, text] };
+  if (part.name !== undefined) return { field: [name, text] };
+  if (text.trim() === "") return undefined;
+  throw invalidRequest("", "A part of the form has no name.");
 }
 
 /** The boundary that a content type names; undefined if it names none. */
@@ -112,7 +113,7 @@ export function parseForm(body: Uint8Array, contentType: string): SentForm {
     .filter(isChosen)
     .map(readPart);
   return {
-    files: read.flatMap((each) => ("file" in each ? [each.file] : [])),
-    fields: read.flatMap((each) => ("field" in each ? [each.field] : [])),
+    files: read.flatMap((each) => (each !== undefined && "file" in each ? [each.file] : [])),
+    fields: read.flatMap((each) => (each !== undefined && "field" in each ? [each.field] : [])),
   };
 }

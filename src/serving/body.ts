@@ -40,7 +40,7 @@ function tooLarge(): Problem {
 /** Throws `invalid-request` for JSON that is too expensive to parse. */
 function checkJson(json: Uint8Array, limits: JsonLimits): void {
   const excess = jsonExcess(json, limits);
-  if (excess !== undefined) throw new ServingFailure("invalid-request", `${excess} Send tensors as binary data.`);
+  if (excess !== undefined) throw new ServingFailure("invalid-request", excess);
 }
 
 /** Returns the JSON at the start of a body. The codec rejects a wrong length in the header. */
@@ -48,13 +48,20 @@ function jsonOf(body: Uint8Array, headers: Headers): Uint8Array {
   return body.subarray(0, Number(headers.get(JSON_LENGTH) ?? body.length));
 }
 
+/** Reads a body that is JSON and nothing else. */
+function readJsonBody(request: Request): Promise<Uint8Array> {
+  return readBody(request, { maxBytes: MAX_MESSAGE_JSON_BYTES }).catch((thrown: unknown) => {
+    throw thrown instanceof Problem && thrown.code === "body-too-large" ? tooLarge() : thrown;
+  });
+}
+
 /**
  * Reads the body of an infer request, with JSON that may be parsed. Rejects with `Problem` `body-too-large` or `request-cancelled`, or with
  * `invalid-request`.
  */
 export async function readMessage(request: Request): Promise<Uint8Array> {
-  const isJson = !request.headers.has(JSON_LENGTH);
-  const body = await readBody(request, { maxBytes: isJson ? MAX_MESSAGE_JSON_BYTES : MAX_MESSAGE_BYTES });
+  const hasBinary = request.headers.has(JSON_LENGTH);
+  const body = hasBinary ? await readBody(request, { maxBytes: MAX_MESSAGE_BYTES }) : await readJsonBody(request);
   const json = jsonOf(body, request.headers);
   if (json.length > MAX_MESSAGE_JSON_BYTES) throw tooLarge();
   checkJson(json, inferJson);
@@ -63,7 +70,7 @@ export async function readMessage(request: Request): Promise<Uint8Array> {
 
 /** Reads the body of `generate_stream` as JSON. Rejects as `readMessage` does, and with `invalid-request` if it is not JSON. */
 export async function readJson(request: Request): Promise<unknown> {
-  const bytes = await readBody(request, { maxBytes: MAX_MESSAGE_JSON_BYTES });
+  const bytes = await readJsonBody(request);
   checkJson(bytes, streamJson);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));

@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BODY_TIMEOUT_MS } from "../http/body.ts";
 import type { Connection } from "./caller.ts";
+import { withJoinedBody } from "./joined-body-node.ts";
 
 /** Timeouts for slow callers, in milliseconds. */
 export interface HttpTimeouts {
@@ -89,7 +90,10 @@ export function createHttpServer(
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
-  const server = createAdaptorServer({ fetch, serverOptions });
+  const server = createAdaptorServer({
+    fetch: (request, { incoming }) => fetch(incoming instanceof IncomingMessage ? withJoinedBody(request, incoming) : request),
+    serverOptions,
+  });
   if (!("closeAllConnections" in server)) throw new TypeError("The server does not speak HTTP/1.1.");
   server.setTimeout(stallMs);
   server.on("request", endStalled);
