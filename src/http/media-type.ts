@@ -29,6 +29,7 @@ export function hintFor(body: Uint8Array): string {
 
 /** The problem of a body with an unsupported content type. `hint` is a sentence about what to do instead, or empty. */
 export function unsupportedMediaType(contentType: string, hint: string): Problem {
-  const type = contentType === "" ? "The body has no content type." : `The body's content type is ${excerpt(contentType)}.`;
+  const type =
+    contentType === "" ? "The body has no content type." : `The body's content type is ${excerpt(contentType)}.`;
   return new Problem("unsupported-media-type", `${type} ${hint}`.trim());
 }

@@ -50,10 +50,7 @@ type ListParser = (name: string, values: readonly string[], isRepeated: boolean)
 
 /** Parsers of lists, from the values of all fields of one name. A repeated label is whole, even if it contains a comma. */
 const lists: ReadonlyMap<string, ListParser> = new Map<string, ListParser>([
-  [
-    "labels",
-    (name, [value = "", ...others], isRepeated) => (isRepeated ? [value, ...others] : parseList(name, value)),
-  ],
+  ["labels", (name, [value = "", ...others], isRepeated) => (isRepeated ? [value, ...others] : parseList(name, value))],
   ["include", (name, values) => values.flatMap((value) => parseList(name, value))],
 ]);
 

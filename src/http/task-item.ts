@@ -30,7 +30,8 @@ export function readTaskItem<Item extends { readonly options: TaskOptions }>(
 ): (Item & { readonly task: string }) | { readonly task: string; readonly problem: Problem } {
   const row = rows.get(task);
   try {
-    if (row === undefined) throw new Problem("unknown-task", `There is no task named ${excerpt(JSON.stringify(task))}.`);
+    if (row === undefined)
+      throw new Problem("unknown-task", `There is no task named ${excerpt(JSON.stringify(task))}.`);
     const item = read(row);
     checkItem(item.options);
     return { task, ...item };

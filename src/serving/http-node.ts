@@ -91,7 +91,8 @@ export function createHttpServer(
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
   const server = createAdaptorServer({
-    fetch: (request, { incoming }) => fetch(incoming instanceof IncomingMessage ? withJoinedBody(request, incoming) : request),
+    fetch: (request, { incoming }) =>
+      fetch(incoming instanceof IncomingMessage ? withJoinedBody(request, incoming) : request),
     serverOptions,
   });
   if (!("closeAllConnections" in server)) throw new TypeError("The server does not speak HTTP/1.1.");

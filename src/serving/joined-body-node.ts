@@ -67,5 +67,7 @@ function joinedBody(incoming: IncomingMessage): ReadableStream<Uint8Array> {
 export function withJoinedBody(request: Request, incoming: IncomingMessage): Request {
   const { url, method, headers, signal } = request;
   if (method === "GET" || method === "HEAD") return request;
-  return new Request(url, { method, headers, signal, body: joinedBody(incoming), duplex: "half" });
+  // The option is required for a stream, and missing in the DOM types.
+  const init = { method, headers, signal, body: joinedBody(incoming), duplex: "half" };
+  return new Request(url, init);
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeRequest } from "../../../src/inference/protocol/binary-extension.ts";
 import type { NamedTensor } from "../../../src/inference/protocol/datatypes.ts";
-import { MAX_MESSAGE_BYTES } from "../../../src/serving/body.ts";
+import { MAX_MESSAGE_JSON_BYTES } from "../../../src/serving/body.ts";
 import type { RunningServer } from "../../../src/serving/start-node.ts";
 import { startMiniServer } from "../../support/gpu-server.ts";
 import { bilevelPng, inflatingPng } from "../../support/image-bytes.ts";
@@ -37,9 +37,9 @@ async function generatesCaption(): Promise<boolean> {
 
 describe("a body", () => {
   it.each(["[", "{", '{"a":', '[{"a":'])(
-    "of 64 MB of %s is rejected in about a second, which is the time to read it",
+    "of 32 MiB of %s is rejected in about a second, which is the time to read it",
     async (unit) => {
-      const body = unit.repeat(Math.floor(MAX_MESSAGE_BYTES / unit.length));
+      const body = unit.repeat(Math.floor(MAX_MESSAGE_JSON_BYTES / unit.length));
       const begun = performance.now();
       expect((await fetch(inferUrl("florence2"), { method: "POST", body })).status).toBe(400);
       expect(performance.now() - begun).toBeLessThan(5000);

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { BODY_TIMEOUT_MS, MAX_BODY_BYTES, readBody } from "../../src/http/body.ts";
+import { fakeApp } from "../support/fake-service.ts";
+
+const POST = { method: "POST", duplex: "half" };
+
+/** A request whose body is this stream. */
+function streamed(start: (controller: ReadableStreamDefaultController<Uint8Array>) => void, path = "/v1/caption") {
+  return new Request(`https://florence.test${path}`, { ...POST, body: new ReadableStream({ start }) });
+}
+
+const codeOf = async (response: Response) => ProblemDetails.parse(await response.json()).code;
+
+describe("a body", () => {
+  it("is copied at once: its sender may use the memory of a chunk again", async () => {
+    const chunk = Uint8Array.of(0);
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull: (controller) => {
+          chunk[0] = sent;
+          sent += 1;
+          if (sent <= 5) controller.enqueue(chunk);
+          else controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    expect(await readBody(new Request("https://florence.test", { ...POST, body }))).toEqual(
+      Uint8Array.of(0, 1, 2, 3, 4),
+    );
+  });
+
+  it("has the bytes that it has, whatever length is declared", async () => {
+    for (const declared of ["0", "1", "5", "1000", "none"]) {
+      const body = new Blob([Uint8Array.of(1, 2, 3)]).stream();
+      const request = new Request("https://florence.test", { ...POST, body, headers: { "content-length": declared } });
+      // oxlint-disable-next-line no-await-in-loop -- a few
+      expect(await readBody(request)).toEqual(Uint8Array.of(1, 2, 3));
+    }
+  });
+
+  it("may have the maximum length, and no byte more", async () => {
+    const bodyOf = (length: number) =>
+      streamed((controller) => {
+        controller.enqueue(new Uint8Array(length));
+        controller.close();
+      });
+    expect((await readBody(bodyOf(MAX_BODY_BYTES))).length).toBe(MAX_BODY_BYTES);
+    await expect(readBody(bodyOf(MAX_BODY_BYTES + 1))).rejects.toMatchObject({ code: "body-too-large" });
+  });
+
+  it("that breaks off is a cancellation", async () => {
+    const broken = streamed((controller) => controller.error(new Error("reset")));
+    await expect(readBody(broken)).rejects.toMatchObject({ code: "request-cancelled" });
+  });
+});
+
+describe("a body that does not end", () => {
+  // Each operation with a body, in every state in which a body may stall.
+  it.each(["/v1/caption", "/v1/analyze", "/v1/batch"])(
+    "is answered with body-timeout at the deadline: %s",
+    async (path) => {
+      for (const sent of [[], [Uint8Array.of(0x7b)]]) {
+        const expiry = new AbortController();
+        const waits: number[] = [];
+        const timeout = (milliseconds: number) => {
+          waits.push(milliseconds);
+          return expiry.signal;
+        };
+        const { app, logged } = fakeApp({}, { timeout });
+        const request = streamed((controller) => {
+          for (const chunk of sent) controller.enqueue(chunk);
+        }, path);
+        const responded = app.request(request);
+        expiry.abort();
+        // oxlint-disable-next-line no-await-in-loop -- a few
+        const response = await responded;
+        expect([response.status, await codeOf(response), waits]).toEqual([408, "body-timeout", [BODY_TIMEOUT_MS]]);
+        expect(logged).toEqual([]);
+      }
+    },
+  );
+
+  it("is answered so if it is compressed", async () => {
+    const expiry = new AbortController();
+    const { app } = fakeApp({}, { timeout: () => expiry.signal });
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(Uint8Array.of(0x1f, 0x8b)) });
+    const headers = { "content-encoding": "gzip" };
+    const responded = app.request(new Request("https://florence.test/v1/caption", { ...POST, body, headers }));
+    expiry.abort();
+    expect(await codeOf(await responded)).toBe("body-timeout");
+  });
+});
