@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { jsonExcess, type JsonLimits } from "../bytes/json-structure.ts";
+import { readStream } from "../bytes/read-stream.ts";
 import type { ImageFetchOptions, ResolveHost } from "./fetch-image.ts";
 
 /** Record types of IPv4 and IPv6 addresses (RFC 1035, 3596). */
@@ -12,6 +14,22 @@ const DnsResponse = z.object({
   Status: z.literal([0, NXDOMAIN]),
   Answer: z.array(z.object({ type: z.int(), data: z.string() })).default([]),
 });
+
+/** Maximum length of a response in bytes: a DNS message has at most 64 KiB, and a host with dozens of addresses takes 10 kB as JSON. */
+export const MAX_DNS_BYTES = 64 * 1024;
+
+/** Limits of a response's JSON: a record has four members. */
+const dnsJson: JsonLimits = { depth: 8, containers: 1000, commas: 5000, names: 5000 };
+
+/** Reads a response as JSON. Rejects if it is too long, too complex, or not JSON. */
+async function readJson(response: Response, signal: AbortSignal): Promise<unknown> {
+  const bytes =
+    response.body === null ? undefined : await readStream(response.body, { maxBytes: MAX_DNS_BYTES, signal });
+  if (bytes === undefined) throw new RangeError(`The resolver answers nothing, or more than ${MAX_DNS_BYTES} bytes.`);
+  const excess = jsonExcess(bytes, dnsJson);
+  if (excess !== undefined) throw new RangeError(excess);
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
 
 /** Creates a resolver over DNS over HTTPS with JSON responses, as Cloudflare and Google provide. It rejects when a query fails. */
 export function createResolver({
@@ -31,7 +49,7 @@ export function createResolver({
       redirect: "manual",
       signal,
     });
-    const { Answer } = DnsResponse.parse(await response.json());
+    const { Answer } = DnsResponse.parse(await readJson(response, signal));
     return Answer.filter((record) => record.type === TYPES[type]).map(({ data }) => data);
   };
   return async (name, signal) => {

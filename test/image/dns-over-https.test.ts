@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createResolver } from "../../src/image/dns-over-https.ts";
+import { createResolver, MAX_DNS_BYTES } from "../../src/image/dns-over-https.ts";
 
 const signal = new AbortController().signal;
 
@@ -46,4 +46,20 @@ describe("createResolver", () => {
       await expect(resolverOver({ A: body, AAAA: ipv6 }).resolve("a.example")).rejects.toThrow(Error);
     },
   );
+});
+
+describe("a response that is too long or too complex", () => {
+  const answer = { type: 1, data: "192.0.2.1" };
+  it.each([
+    ["bytes", { ...ipv4, Comment: "a".repeat(MAX_DNS_BYTES) }],
+    ["records", { Status: 0, Answer: Array.from({ length: 1000 }, () => answer) }],
+    ["commas", { Status: 0, Answer: [], Comment: Array.from({ length: 6000 }, () => 1) }],
+  ])("rejects: %s", async (_name, body) => {
+    await expect(resolverOver({ A: body, AAAA: ipv6 }).resolve("a.example")).rejects.toThrow(RangeError);
+  });
+
+  it("is accepted with as many addresses as a large host has", async () => {
+    const body = { Status: 0, Answer: Array.from({ length: 100 }, () => answer) };
+    expect((await resolverOver({ A: body, AAAA: ipv6 }).resolve("a.example")).length).toBe(101);
+  });
 });
