@@ -31,10 +31,18 @@ function overrideFor(room: Room, files: string, packages: readonly string[]): Ox
   return { files: [files], rules: { "no-restricted-imports": ["error", { patterns: [pattern] }] } };
 }
 
-/** What each room may import. The overrides of `*-node.ts` come last, since a later one replaces an earlier one. */
+/** The rooms, those inside of others last. */
+const nestedLast = rooms.toSorted((one, other) => toSource(one).length - toSource(other).length);
+
+/**
+ * What each room may import. A later override replaces an earlier one: those of rooms inside of others come after their outer rooms, and those of
+ * `*-node.ts` last.
+ */
 const roomOverrides: readonly OxlintOverride[] = [
-  ...rooms.map((room) => overrideFor(room, `src/${room.name}/**`, room.packages)),
-  ...rooms.map((room) => overrideFor(room, `src/${room.name}/**/*-node.ts`, [...room.packages, ...room.nodePackages])),
+  ...nestedLast.map((room) => overrideFor(room, `src/${room.name}/**`, room.packages)),
+  ...nestedLast.map((room) =>
+    overrideFor(room, `src/${room.name}/**/*-node.ts`, [...room.packages, ...room.nodePackages]),
+  ),
 ];
 
 const config: OxlintConfig = {

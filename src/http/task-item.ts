@@ -22,6 +22,10 @@ function checkItem(options: TaskOptions): void {
   if (first !== undefined) throw new Problem("invalid-request", first.message, { issues });
 }
 
+function unknownTask(name: string): Problem {
+  return new Problem("unknown-task", `There is no task named ${excerpt(JSON.stringify(name))}.`);
+}
+
 /** Reads one of several tasks with `read`. Returns the item's problem instead of throwing it. */
 export function readTaskItem<Item extends { readonly options: TaskOptions }>(
   rows: ReadonlyMap<string, TaskRow>,
@@ -30,8 +34,7 @@ export function readTaskItem<Item extends { readonly options: TaskOptions }>(
 ): (Item & { readonly task: string }) | { readonly task: string; readonly problem: Problem } {
   const row = rows.get(task);
   try {
-    if (row === undefined)
-      throw new Problem("unknown-task", `There is no task named ${excerpt(JSON.stringify(task))}.`);
+    if (row === undefined) throw unknownTask(task);
     const item = read(row);
     checkItem(item.options);
     return { task, ...item };

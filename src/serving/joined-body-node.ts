@@ -1,63 +1,74 @@
 import type { IncomingMessage } from "node:http";
 import { PIECE_BYTES } from "../bytes/read-pieces.ts";
 
-/** Chunks of this size are passed on as they are: copying them would cost more than a piece of its own. */
+/** Chunks of this size are passed on as they are: to copy them would cost more than a piece of their own. */
 const LARGE_CHUNK_BYTES = PIECE_BYTES / 4;
+
+/** Joins small chunks: `add` and `rest` call `pass` with what is complete. */
+function createJoiner(pass: (bytes: Uint8Array) => void) {
+  let piece = new Uint8Array(PIECE_BYTES);
+  let length = 0;
+  const rest = (): void => {
+    if (length === 0) return;
+    pass(piece.subarray(0, length));
+    piece = new Uint8Array(PIECE_BYTES);
+    length = 0;
+  };
+  const add = (chunk: Uint8Array): void => {
+    const isLarge = chunk.length >= LARGE_CHUNK_BYTES;
+    if (isLarge || length + chunk.length > PIECE_BYTES) rest();
+    if (isLarge) {
+      pass(chunk);
+      return;
+    }
+    piece.set(chunk, length);
+    length += chunk.length;
+  };
+  return { add, rest };
+}
+
+/** Passes a request's body to a stream's controller, paused after each piece. Returns a function that ends this. */
+function forward(incoming: IncomingMessage, controller: ReadableStreamDefaultController<Uint8Array>): () => void {
+  const { add, rest } = createJoiner((bytes) => {
+    controller.enqueue(bytes);
+    incoming.pause();
+  });
+  let isOver = false;
+  const once = (work: () => void) => (): void => {
+    if (!isOver) work();
+    isOver = true;
+  };
+  // Without this, listening would start the flow before anything is read.
+  incoming.pause();
+  incoming.on("data", (chunk: Uint8Array) => {
+    if (!isOver) add(chunk);
+  });
+  const finish = once(() => {
+    rest();
+    controller.close();
+  });
+  incoming.on("end", finish);
+  incoming.on("error", (error) => once(() => controller.error(error))());
+  incoming.on(
+    "close",
+    once(() => controller.error(new Error("The connection was closed."))),
+  );
+  return once(() => {});
+}
 
 /**
  * Returns the body of a request in pieces of `PIECE_BYTES`, the last one shorter. Node's `Readable.toWeb` makes a piece of each HTTP chunk, however
  * small: a body in chunks of one byte takes the thread 3 µs for each byte, joined 1 µs.
  */
 function joinedBody(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  let piece = new Uint8Array(PIECE_BYTES);
-  let length = 0;
-  let isOver = false;
-  const listen = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-    const pass = (bytes: Uint8Array): void => {
-      controller.enqueue(bytes);
-      incoming.pause();
-    };
-    const flush = (): void => {
-      if (length === 0) return;
-      pass(piece.subarray(0, length));
-      piece = new Uint8Array(PIECE_BYTES);
-      length = 0;
-    };
-    const end = (finish: () => void): void => {
-      if (isOver) return;
-      isOver = true;
-      finish();
-    };
-    incoming.on("data", (chunk: Uint8Array) => {
-      if (isOver) return;
-      if (length + chunk.length > PIECE_BYTES || chunk.length >= LARGE_CHUNK_BYTES) flush();
-      if (chunk.length >= LARGE_CHUNK_BYTES) {
-        pass(chunk);
-        return;
-      }
-      piece.set(chunk, length);
-      length += chunk.length;
-    });
-    incoming.on("end", () => {
-      end(() => {
-        flush();
-        controller.close();
-      });
-    });
-    incoming.on("error", (error) => end(() => controller.error(error)));
-    incoming.on("close", () => end(() => controller.error(new Error("The connection was closed."))));
-  };
+  let end: (() => void) | undefined;
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
-        // Without this, listening would start the flow before anything is read.
-        incoming.pause();
-        listen(controller);
+        end = forward(incoming, controller);
       },
       pull: () => void incoming.resume(),
-      cancel: () => {
-        isOver = true;
-      },
+      cancel: () => end?.(),
     },
     { highWaterMark: 0 },
   );

@@ -20,6 +20,9 @@ function streamOf(chunks: readonly Uint8Array[], type?: "bytes"): ReadableStream
   return type === undefined ? new ReadableStream<Uint8Array>({ start }) : new ReadableStream({ type, start });
 }
 
+/** A stream that never has a chunk, and ignores its cancellation. */
+const stalled = () => new ReadableStream<Uint8Array>({ cancel: () => new Promise(() => {}) });
+
 const chunks = fc.array(fc.uint8Array({ maxLength: 9 }), { maxLength: 30 });
 const kind = fc.constantFrom(...Object.values(kinds));
 
@@ -61,7 +64,6 @@ describe("a stream", () => {
   });
 
   it("is not read further when the signal is aborted, even if it ignores its cancellation", async () => {
-    const stalled = () => new ReadableStream<Uint8Array>({ cancel: () => new Promise(() => {}) });
     const controller = new AbortController();
     const read = readStream(stalled(), { maxBytes: 10, signal: controller.signal });
     controller.abort(new Error("late"));

@@ -10,6 +10,13 @@ function streamed(start: (controller: ReadableStreamDefaultController<Uint8Array
   return new Request(`https://florence.test${path}`, { ...POST, body: new ReadableStream({ start }) });
 }
 
+/** A request with a body of zeros. */
+const bodyOf = (length: number) =>
+  streamed((controller) => {
+    controller.enqueue(new Uint8Array(length));
+    controller.close();
+  });
+
 const codeOf = async (response: Response) => ProblemDetails.parse(await response.json()).code;
 
 describe("a body", () => {
@@ -42,11 +49,6 @@ describe("a body", () => {
   });
 
   it("may have the maximum length, and no byte more", async () => {
-    const bodyOf = (length: number) =>
-      streamed((controller) => {
-        controller.enqueue(new Uint8Array(length));
-        controller.close();
-      });
     expect((await readBody(bodyOf(MAX_BODY_BYTES))).length).toBe(MAX_BODY_BYTES);
     await expect(readBody(bodyOf(MAX_BODY_BYTES + 1))).rejects.toMatchObject({ code: "body-too-large" });
   });

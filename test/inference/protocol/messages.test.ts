@@ -1,3 +1,4 @@
+import { MAX_ECHO_CHARACTERS } from "../../../src/bytes/excerpt.ts";
 import { describe, expect, it } from "vitest";
 import { decodeReply, decodeRequest, MAX_BYTES_ELEMENTS } from "../../../src/inference/protocol/binary-extension.ts";
 import { wantsBinary } from "../../../src/inference/protocol/messages.ts";
@@ -96,7 +97,7 @@ describe("decodeReply", () => {
 
   it("truncates a long name in the failure", () => {
     const result = decodeOutput({ ...valid, name: "x".repeat(9000), datatype: "FP8" });
-    expect(result.ok ? Infinity : result.failure.detail.length).toBeLessThan(300);
+    expect(result.ok ? Infinity : result.failure.detail.length).toBeLessThan(MAX_ECHO_CHARACTERS + 100);
   });
 
   it("rejects JSON that is not UTF-8, and nesting deeper than the stack", () => {
