@@ -10,6 +10,8 @@ export interface PieceOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whether chunks are joined to pieces of `PIECE_BYTES` where the platform does so. Otherwise each is passed on when it arrives. */
   readonly isJoined?: boolean | undefined;
+  /** The length that the sender declares: memory for a shorter piece is enough for a shorter body. */
+  readonly expectedBytes?: number | undefined;
 }
 
 /** Resolves with the next bytes, which are valid until the next call; with `undefined` at the end. */
@@ -46,15 +48,20 @@ function joiningReaderOf(stream: ReadableStream<Uint8Array>): JoiningReader | un
   return undefined;
 }
 
-function readerOf(stream: ReadableStream<Uint8Array>, isJoined: boolean): Reader {
-  const joining = isJoined ? joiningReaderOf(stream) : undefined;
+/** Size of the pieces in which a body of a declared length is read: with a byte to spare, so that the whole and its end are read at once. */
+function pieceBytes(expectedBytes = 0): number {
+  return expectedBytes > 0 ? Math.min(expectedBytes + 1, PIECE_BYTES) : PIECE_BYTES;
+}
+
+function readerOf(stream: ReadableStream<Uint8Array>, { isJoined, expectedBytes }: PieceOptions): Reader {
+  const joining = isJoined === true ? joiningReaderOf(stream) : undefined;
   if (joining === undefined) {
     const reader = stream.getReader();
     return { read: async () => (await reader.read()).value, cancel: () => reader.cancel() };
   }
-  let buffer = new ArrayBuffer(PIECE_BYTES);
+  let buffer = new ArrayBuffer(pieceBytes(expectedBytes));
   const read: Read = async () => {
-    const { value } = await joining.readAtLeast(PIECE_BYTES, new Uint8Array(buffer));
+    const { value } = await joining.readAtLeast(buffer.byteLength, new Uint8Array(buffer));
     // At the end, the value is empty or undefined.
     if (value === undefined || value.byteLength === 0) return undefined;
     // The stream has moved the memory into another buffer.
@@ -87,9 +94,10 @@ function abortableRead(read: Read, signal: AbortSignal): { readonly read: Read; 
  */
 export async function* readPieces(
   stream: ReadableStream<Uint8Array>,
-  { signal, isJoined = false }: PieceOptions = {},
+  options: PieceOptions = {},
 ): AsyncGenerator<Uint8Array, void, void> {
-  const reader = readerOf(stream, isJoined);
+  const { signal } = options;
+  const reader = readerOf(stream, options);
   const abortable = signal === undefined ? undefined : abortableRead(reader.read, signal);
   const read = abortable?.read ?? reader.read;
   try {

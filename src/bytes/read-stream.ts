@@ -25,5 +25,5 @@ export function readStream(
   stream: ReadableStream<Uint8Array>,
   { signal, ...limits }: ReadLimits & Pick<PieceOptions, "signal">,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  return joinPieces(readPieces(stream, { signal, isJoined: true }), limits);
+  return joinPieces(readPieces(stream, { signal, isJoined: true, expectedBytes: limits.expectedBytes }), limits);
 }

@@ -36,11 +36,14 @@ export async function readBody(request: Request, { maxBytes = MAX_BODY_BYTES, ti
   const declared = declaredLength(request);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   const coding = contentCodingOf(request.headers);
-  const received = piecesOf(request, timeout?.(BODY_TIMEOUT_MS));
-  const body =
-    coding === undefined
-      ? await joinPieces(received, { maxBytes, expectedBytes: declared })
-      : await joinPieces(inflate(limited(received, maxBytes), coding), { maxBytes });
+  if (request.body === null) return new Uint8Array();
+  const signal = timeout?.(BODY_TIMEOUT_MS);
+  const received = readPieces(request.body, { signal, isJoined: true, expectedBytes: declared });
+  const pieces = coding === undefined ? received : inflate(limited(received, maxBytes), coding);
+  const expectedBytes = coding === undefined ? declared : undefined;
+  const body = await joinPieces(pieces, { maxBytes, expectedBytes }).catch((thrown: unknown) => {
+    throw thrown instanceof Problem ? thrown : incomplete(thrown, signal);
+  });
   if (body === undefined) throw tooLarge(maxBytes);
   return body;
 }
@@ -65,14 +68,4 @@ function incomplete(cause: unknown, deadline: AbortSignal | undefined): Problem 
   return deadline?.aborted === true
     ? new Problem("body-timeout", `The body had not arrived after ${BODY_TIMEOUT_MS / 1000} seconds.`, { cause })
     : new Problem("request-cancelled", "The connection broke off within the body.", { cause });
-}
-
-/** The body's bytes in pieces, as `readPieces` yields them. */
-async function* piecesOf(request: Request, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void, void> {
-  if (request.body === null) return;
-  try {
-    yield* readPieces(request.body, { signal, isJoined: true });
-  } catch (cause) {
-    throw incomplete(cause, signal);
-  }
 }
