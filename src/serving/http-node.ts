@@ -92,7 +92,7 @@ export function createHttpServer(
   };
   const server = createAdaptorServer({
     fetch: (request, { incoming }) =>
-      fetch(incoming instanceof IncomingMessage ? withJoinedBody(request, incoming) : request),
+      fetch(incoming instanceof IncomingMessage ? withJoinedBody(request, incoming) : request, { incoming }),
     serverOptions,
   });
   if (!("closeAllConnections" in server)) throw new TypeError("The server does not speak HTTP/1.1.");
