@@ -1,7 +1,8 @@
 import { applyOrientation, exifOrientation } from "./exif.ts";
 import { corrupt, type SniffResult } from "./header.ts";
-import { type JpegFrame, type JpegScan, LAST_COEFFICIENT } from "./jpeg-frame.ts";
+import type { JpegFrame } from "./jpeg-frame.ts";
 import { MARKERS } from "./jpeg-markers.ts";
+import { type JpegScan, LAST_COEFFICIENT } from "./jpeg-scan.ts";
 import { isMetadata, type JpegSegment, jpegSegments } from "./jpeg-segments.ts";
 
 /**
@@ -77,7 +78,7 @@ function addMetadata(progress: Progress, code: number, segment: Uint8Array): Pro
 
 function addScan(before: Progress["missingBits"], { components, coefficients }: JpegScan): Progress["missingBits"] {
   const { first, last, missingBits } = coefficients;
-  const after = components.map((id) => {
+  const after = components.map(({ id }) => {
     const old = before.get(id);
     const bits = Array.from({ length: LAST_COEFFICIENT + 1 }, (_, coefficient) =>
       coefficient >= first && coefficient <= last ? missingBits : (old?.[coefficient] ?? Infinity),

@@ -1,12 +1,17 @@
 import { corrupt, type Refusal } from "./header.ts";
-import { isFrame, type JpegFrame, type JpegScan, readFrame, readScan, restartsOf } from "./jpeg-frame.ts";
+import { isFrame, type JpegFrame, readFrame } from "./jpeg-frame.ts";
 import { MARKERS, nextSegmentMarker, restartIntervals } from "./jpeg-markers.ts";
+import { blocksOf, fewestBits, type JpegScan, readScan, restartsOf } from "./jpeg-scan.ts";
+import { addHuffmanTables, addQuantisationTables, hasTables, type JpegTables, NO_TABLES } from "./jpeg-tables.ts";
 
 /** What the segments until here say about those that follow. */
 interface Context {
   readonly frame: JpegFrame | undefined;
   /** MCUs between two restart markers; 0 stands for no markers. */
   readonly restartInterval: number;
+  readonly tables: JpegTables;
+  /** Whether the first scan has all components of a frame that is not progressive: libjpeg fails on a second scan then (jdinput.c). */
+  readonly isComplete: boolean;
 }
 
 /** A marker segment. */
@@ -17,8 +22,8 @@ export interface JpegSegment {
   readonly end: number;
   readonly next: number;
   readonly context: Context;
-  /** The scan that it begins, and the number of restart markers in the scan's data. */
-  readonly scan: (JpegScan & { readonly restarts: number }) | undefined;
+  /** The scan that it begins, and the numbers of restart markers in the scan's data and of its blocks. */
+  readonly scan: (JpegScan & { readonly restarts: number; readonly blocks: number }) | undefined;
 }
 
 /** The end of what is read. */
@@ -34,8 +39,14 @@ const DRI_BYTES = 4;
 
 const TRUNCATED = corrupt("The JPEG ends before its end marker: only a part of the file is here.");
 
-/** DHT, DAC, DQT and DNL, which the decoder reads or skips, whatever their content. */
-const TABLES: ReadonlySet<number> = new Set([MARKERS.dht, MARKERS.dac, MARKERS.dqt, MARKERS.dnl]);
+/** DAC and DNL, which the decoder skips: arithmetic coding is not supported, and DNL gives a height that is known. */
+const SKIPPED: ReadonlySet<number> = new Set([MARKERS.dac, MARKERS.dnl]);
+
+/** How the tables of a segment are read, by its marker code. */
+const TABLES: ReadonlyMap<number, typeof addHuffmanTables> = new Map([
+  [MARKERS.dht, addHuffmanTables],
+  [MARKERS.dqt, addQuantisationTables],
+]);
 
 /** Returns whether a marker code is APP0 to APP15 or COM. */
 export function isMetadata(code: number): boolean {
@@ -51,7 +62,7 @@ export function isMetadata(code: number): boolean {
  * and after a scan that lacks a restart marker.
  */
 export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment, JpegEnd> {
-  let context: Context = { frame: undefined, restartInterval: 0 };
+  let context: Context = { frame: undefined, restartInterval: 0, tables: NO_TABLES, isComplete: false };
   for (let at = SOI_BYTES; ;) {
     const segment = segmentAt(bytes, nextSegmentMarker(bytes, at), context);
     if (!("code" in segment)) return segment;
@@ -71,7 +82,7 @@ function segmentAt(bytes: Uint8Array, marker: number, context: Context): JpegSeg
   if (length < 2) return { end: start, refusal: corrupt("A segment of the JPEG is shorter than its length field.") };
   const end = start + length;
   if (end > bytes.length) return { end: bytes.length, refusal: TRUNCATED };
-  if (TABLES.has(code) || isMetadata(code)) return { code, start, end, next: end, context, scan: undefined };
+  if (SKIPPED.has(code) || isMetadata(code)) return { code, start, end, next: end, context, scan: undefined };
   const data = new DataView(bytes.buffer, bytes.byteOffset + start, length);
   if (code === MARKERS.sos) return scanAt(bytes, { start, end, data }, context);
   const changed = read(code, data, context);
@@ -87,6 +98,11 @@ function read(code: number, data: DataView, context: Context): Context | Refusal
       ? { ...context, restartInterval: data.getUint16(2) }
       : corrupt("The JPEG's restart interval is invalid.");
   }
+  const addTables = TABLES.get(code);
+  if (addTables !== undefined) {
+    const tables = addTables(context.tables, new Uint8Array(data.buffer, data.byteOffset + 2, data.byteLength - 2));
+    return tables === undefined ? corrupt("A table of the JPEG is invalid.") : { ...context, tables };
+  }
   if (!isFrame(code)) return corrupt(`The JPEG has a segment of the unknown kind ${code}.`);
   if (context.frame !== undefined) return corrupt("The JPEG has a second frame.");
   const frame = readFrame(code, data);
@@ -100,14 +116,20 @@ interface ScanHeader {
 }
 
 function scanAt(bytes: Uint8Array, { start, end, data }: ScanHeader, context: Context): JpegSegment | JpegEnd {
-  const { frame, restartInterval } = context;
-  if (frame === undefined) return { end: start, refusal: corrupt("The JPEG's image data comes before its size.") };
+  const refuse = (reason: string): JpegEnd => ({ end: start, refusal: corrupt(reason) });
+  const { frame, restartInterval, tables } = context;
+  if (frame === undefined) return refuse("The JPEG's image data comes before its size.");
+  if (context.isComplete) return refuse("The JPEG has a second scan.");
   const header = readScan(data, frame);
-  if (header === undefined) return { end: start, refusal: corrupt("A scan of the JPEG does not belong to its frame.") };
-  const scan = { ...header, restarts: restartsOf(header, frame, restartInterval) };
+  if (header === undefined) return refuse("A scan of the JPEG does not belong to its frame.");
+  if (!hasTables(header, frame, tables)) return refuse("A scan of the JPEG lacks a valid table.");
+  const blocks = blocksOf(header, frame);
+  const scan = { ...header, blocks, restarts: restartsOf(header, frame, restartInterval) };
   const next = scanEnd(bytes, end, scan.restarts);
-  if (next === undefined) return { end: start, refusal: corrupt("The JPEG lacks a restart marker.") };
-  return { code: MARKERS.sos, start, end, next, context, scan };
+  if (next === undefined) return refuse("The JPEG lacks a restart marker.");
+  if ((next - end) * 8 < fewestBits(header, frame, blocks)) return refuse("A scan of the JPEG is incomplete.");
+  const isComplete = !frame.isProgressive && header.components.length === frame.components.size;
+  return { code: MARKERS.sos, start, end, next, context: { ...context, isComplete }, scan };
 }
 
 /** Returns the offset after a scan's data; `undefined` if a restart marker is missing. */

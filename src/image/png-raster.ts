@@ -22,15 +22,27 @@ const ADAM7 = [
 ] as const;
 const ONE_PASS = [[0, 0, 1, 1]] as const;
 
-/** Returns how many bytes the IDAT chunks inflate to: each pass with pixels has rows of whole bytes, each after a filter byte. */
-export function rasterBytes({ width, height, bitDepth, colourType, isInterlaced }: PngRaster): number {
+/** A pass of an image, or the whole of one that is not interlaced: rows of equal length. */
+export interface PngPass {
+  readonly rows: number;
+  /** Bytes of a row with its filter byte. */
+  readonly rowBytes: number;
+}
+
+/** Returns the passes that have pixels: each row has whole bytes, after a filter byte. */
+export function rasterPasses({ width, height, bitDepth, colourType, isInterlaced }: PngRaster): readonly PngPass[] {
   const bits = (SAMPLES[colourType] ?? 0) * bitDepth;
   const passes: readonly (readonly [number, number, number, number])[] = isInterlaced ? ADAM7 : ONE_PASS;
-  return passes.reduce((total, [left, top, columnStep, rowStep]) => {
+  return passes.flatMap(([left, top, columnStep, rowStep]) => {
     const columns = Math.ceil((width - left) / columnStep);
     const rows = Math.ceil((height - top) / rowStep);
-    return columns > 0 && rows > 0 ? total + rows * (Math.ceil((columns * bits) / 8) + 1) : total;
-  }, 0);
+    return columns > 0 && rows > 0 ? [{ rows, rowBytes: Math.ceil((columns * bits) / 8) + 1 }] : [];
+  });
+}
+
+/** Returns how many bytes the IDAT chunks inflate to. */
+export function rasterBytes(raster: PngRaster): number {
+  return rasterPasses(raster).reduce((total, { rows, rowBytes }) => total + rows * rowBytes, 0);
 }
 
 /** Allowance for the headers of deflate blocks, and for encoders that flush after each row. */

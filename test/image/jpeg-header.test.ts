@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MAX_JPEG_BYTES_PER_PIXEL, MAX_JPEG_SCANS } from "../../src/image/jpeg-header.ts";
-import { restartsOf } from "../../src/image/jpeg-frame.ts";
+import { restartsOf } from "../../src/image/jpeg-scan.ts";
 import { jpegSegments as readSegments } from "../../src/image/jpeg-segments.ts";
 import { sniff } from "../../src/image/sniff.ts";
 import { joinBytes, jpegSegment, jpegSegments } from "../support/image-bytes.ts";
