@@ -10,8 +10,11 @@ interface Context {
   /** MCUs between two restart markers; 0 stands for no markers. */
   readonly restartInterval: number;
   readonly tables: JpegTables;
-  /** Whether the first scan has all components of a frame that is not progressive: libjpeg fails on a second scan then (jdinput.c). */
-  readonly isComplete: boolean;
+  /**
+   * Whether the first scan has all components of a frame that is not progressive: libjpeg fails on a second scan then (jdinput.c). `undefined`
+   * before the first scan.
+   */
+  readonly isSingleScan: boolean | undefined;
 }
 
 /** A marker segment. */
@@ -62,7 +65,7 @@ export function isMetadata(code: number): boolean {
  * and after a scan that lacks a restart marker.
  */
 export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment, JpegEnd> {
-  let context: Context = { frame: undefined, restartInterval: 0, tables: NO_TABLES, isComplete: false };
+  let context: Context = { frame: undefined, restartInterval: 0, tables: NO_TABLES, isSingleScan: undefined };
   for (let at = SOI_BYTES; ;) {
     const segment = segmentAt(bytes, nextSegmentMarker(bytes, at), context);
     if (!("code" in segment)) return segment;
@@ -119,7 +122,7 @@ function scanAt(bytes: Uint8Array, { start, end, data }: ScanHeader, context: Co
   const refuse = (reason: string): JpegEnd => ({ end: start, refusal: corrupt(reason) });
   const { frame, restartInterval, tables } = context;
   if (frame === undefined) return refuse("The JPEG's image data comes before its size.");
-  if (context.isComplete) return refuse("The JPEG has a second scan.");
+  if (context.isSingleScan === true) return refuse("The JPEG has a second scan.");
   const header = readScan(data, frame);
   if (header === undefined) return refuse("A scan of the JPEG does not belong to its frame.");
   if (!hasTables(header, frame, tables)) return refuse("A scan of the JPEG lacks a valid table.");
@@ -128,8 +131,8 @@ function scanAt(bytes: Uint8Array, { start, end, data }: ScanHeader, context: Co
   const next = scanEnd(bytes, end, scan.restarts);
   if (next === undefined) return refuse("The JPEG lacks a restart marker.");
   if ((next - end) * 8 < fewestBits(header, frame, blocks)) return refuse("A scan of the JPEG is incomplete.");
-  const isComplete = !frame.isProgressive && header.components.length === frame.components.size;
-  return { code: MARKERS.sos, start, end, next, context: { ...context, isComplete }, scan };
+  const { isSingleScan = !frame.isProgressive && header.components.length === frame.components.size } = context;
+  return { code: MARKERS.sos, start, end, next, context: { ...context, isSingleScan }, scan };
 }
 
 /** Returns the offset after a scan's data; `undefined` if a restart marker is missing. */
