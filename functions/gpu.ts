@@ -36,6 +36,7 @@ const server = await startServing({
   maxQueue: flags["max-queue"],
   maxUnits: flags["max-units"],
   featureBytes: flags["feature-cache-mb"],
+  decodeThreads: flags["decode-threads"],
   maxImagePixels: flags["max-image-pixels"],
   offersFp16: flags["offer-fp16"],
   version: packageFile.version,

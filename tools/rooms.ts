@@ -30,7 +30,7 @@ const table = {
   },
   image: {
     imports: ["bytes", "contract/problems.ts"],
-    packages: ["zod", "fflate", "ipaddr.js"],
+    packages: ["zod", "pako", "ipaddr.js"],
     why: "image/ reads headers and fetches files; it decodes no pixel and knows no model.",
   },
   "http/multipart": {

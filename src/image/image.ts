@@ -1,6 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import { decodeFileText, fileTextOf } from "./data-uri.ts";
 import { sha256 } from "../bytes/sha256.ts";
+import { decodingWork, LESS_WORK, maxDecodingWork } from "./decoding-work.ts";
 import type { ImageHeader } from "./header.ts";
 import { checkPngData } from "./png-data.ts";
 import { sniff } from "./sniff.ts";
@@ -69,19 +70,26 @@ export async function imageFromBytes(
   limits: ImageLimits = ISOLATE_LIMITS,
   headerCache: HeaderCache = new Map(),
 ): Promise<Image> {
-  if (bytes.length === 0) throw new Problem("image-required", "The image has no bytes.");
-  if (bytes.length > limits.maxBytes) throw tooLarge(limits);
+  checkLength(bytes, limits);
   const digest = await sha256(bytes);
   const cached = headerCache.get(digest);
-  const header = cached ?? readHeader(bytes, limits);
+  const header = cached ?? readImageHeader(bytes, limits);
   if (cached === undefined) headerCache.set(digest, header);
   return { ...header, bytes, digest };
 }
 
-function readHeader(bytes: Uint8Array, limits: ImageLimits): ImageHeader {
+function checkLength({ length }: Uint8Array, limits: ImageLimits): void {
+  if (length === 0) throw new Problem("image-required", "The image has no bytes.");
+  if (length > limits.maxBytes) throw tooLarge(limits);
+}
+
+/** Validates an image as `imageFromBytes` does, without its digest, and reads its header. Takes seconds for the largest PNGs. Throws `Problem`. */
+export function readImageHeader(bytes: Uint8Array, limits: ImageLimits): ImageHeader {
+  checkLength(bytes, limits);
   const header = sniff(bytes);
   if ("refused" in header) throw new Problem(header.refused, header.reason);
   checkSize(header, limits);
+  checkWork(bytes, header, limits);
   const refusal = header.format === "png" ? checkPngData(bytes) : undefined;
   if (refusal !== undefined) throw new Problem(refusal.refused, refusal.reason);
   return header;
@@ -110,5 +118,17 @@ function checkSize({ width, height }: ImageHeader, { maxPixels, maxSide }: Image
   throw new Problem(
     "image-too-many-pixels",
     `The image has ${width} x ${height} pixels; at most ${maxPixels} in total and ${maxSide} per side are accepted.`,
+  );
+}
+
+/** Refuses an image that takes more processor time than its number of pixels suggests, before any of its pixels is inflated or decoded. */
+function checkWork(bytes: Uint8Array, header: ImageHeader, { maxPixels }: ImageLimits): void {
+  const [work, maxWork] = [decodingWork(bytes, header), maxDecodingWork(maxPixels)];
+  if (work <= maxWork) return;
+  const { format, width, height } = header;
+  throw new Problem(
+    "image-too-many-pixels",
+    `The image has ${width} x ${height} pixels, and is of a kind that takes ${(work / maxWork).toFixed(1)} times the processor time that is ` +
+      `accepted. ${LESS_WORK[format]}`,
   );
 }

@@ -6,8 +6,9 @@ import { type JpegScan, LAST_COEFFICIENT } from "./jpeg-scan.ts";
 import { isMetadata, type JpegSegment, jpegSegments } from "./jpeg-segments.ts";
 
 /**
- * Maximum number of scans. The decoder processes the whole image for each scan, even a short one: 25,000 scans of 13
- * bytes took 49 seconds. Encoders write up to 14 (libjpeg's own progressive script has 10).
+ * Maximum number of scans, however small the image. The decoder processes the whole image for each scan, even a short one: 25,000 scans of 13
+ * bytes took 49 seconds. Encoders write up to 15 (libjpeg's own progressive script has 10). How many blocks all scans together may have is
+ * limited by `decoding-work.ts`.
  */
 export const MAX_JPEG_SCANS = 100;
 
@@ -29,6 +30,8 @@ interface Progress {
   readonly scans: number;
   /** By component: for each coefficient, how many of its lowest bits no scan has had; infinitely many before the first scan. */
   readonly missingBits: ReadonlyMap<number, readonly number[]>;
+  /** Whether each scan continues where the earlier ones ended: on any other, libjpeg warns of an inconsistent progression. */
+  readonly isConsistent: boolean;
   /** Bytes of the application and comment segments, which the decoder does not get. */
   readonly metadataBytes: number;
   /** From the first EXIF segment before the first scan. */
@@ -45,12 +48,13 @@ interface Progress {
  * Headers on which the decoder always fails are refused here: a decoder that has failed is discarded with its memory.
  */
 export function readJpegHeader(bytes: Uint8Array): SniffResult {
-  let progress: Progress = { frame: undefined, scans: 0, missingBits: new Map(), metadataBytes: 0 };
+  let progress: Progress = { frame: undefined, scans: 0, missingBits: new Map(), isConsistent: true, metadataBytes: 0 };
   const segments = jpegSegments(bytes);
   let segment = segments.next();
   for (; segment.done !== true; segment = segments.next()) {
     progress = advance(progress, segment.value, bytes);
     if (progress.scans > MAX_JPEG_SCANS) return corrupt(`The JPEG has more than ${MAX_JPEG_SCANS} scans.`);
+    if (!progress.isConsistent) return corrupt("A scan of the JPEG does not continue the earlier ones.");
   }
   const { end, refusal } = segment.value;
   return refusal === undefined || hasAllBits(progress) ? finish(progress, end) : refusal;
@@ -60,9 +64,10 @@ function advance(progress: Progress, segment: JpegSegment, bytes: Uint8Array): P
   const { code, start, end, context, scan } = segment;
   if (isMetadata(code)) return addMetadata(progress, code, bytes.subarray(start, end));
   const { scans, missingBits } = progress;
-  return scan === undefined
-    ? { ...progress, frame: context.frame }
-    : { ...progress, scans: scans + 1, missingBits: addScan(missingBits, scan) };
+  if (scan === undefined) return { ...progress, frame: context.frame };
+  const isConsistent =
+    progress.isConsistent && (context.frame?.isProgressive !== true || continuesFrom(missingBits, scan));
+  return { ...progress, scans: scans + 1, isConsistent, missingBits: addScan(missingBits, scan) };
 }
 
 /** Adds an application or comment segment, which begins with its length (2 bytes). */
@@ -86,6 +91,17 @@ function addScan(before: Progress["missingBits"], { components, coefficients }: 
     return [id, bits] as const;
   });
   return new Map([...before, ...after]);
+}
+
+/** libjpeg's conditions (`start_pass_phuff_decoder` in jdphuff.c): the first coefficient comes first, and no bit is skipped or repeated. */
+function continuesFrom(before: Progress["missingBits"], { components, coefficients }: JpegScan): boolean {
+  const { first, last, previousBits } = coefficients;
+  return components.every(({ id }) => {
+    const old = before.get(id);
+    const hasFirst = first === 0 || (old?.[0] ?? Infinity) !== Infinity;
+    const bits = Array.from({ length: last + 1 - first }, (_, index) => old?.[first + index] ?? Infinity);
+    return hasFirst && bits.every((missing) => (missing === Infinity ? 0 : missing) === previousBits);
+  });
 }
 
 function hasAllBits({ frame, missingBits }: Progress): boolean {

@@ -4,6 +4,7 @@ import type { Decode } from "./decode-file.ts";
 import { type Codec, startCodec } from "./decode-emscripten.ts";
 import { imageSegments } from "./decode-jpeg-segments.ts";
 import { createWarnings } from "./decode-jpeg-warnings.ts";
+import { createPixelReader } from "./pixel-reader.ts";
 
 /** Creates a JPEG decoder with mozjpeg, which decodes broken files without an error: only its printed warnings identify them. */
 export function jpegDecoder(module: WebAssembly.Module): Decode {
@@ -22,9 +23,9 @@ export function jpegDecoder(module: WebAssembly.Module): Decode {
     // Synchronous from here on, so the codec's messages and pixels belong to this image.
     const warnings = createWarnings(memory);
     onMessage = warnings.add;
-    const results: ReturnType<typeof read>[] = [];
+    const reader = createPixelReader(read);
     onPixels = (rgba) => {
-      if (warnings.failure() === undefined) results.push(read(rgba));
+      if (warnings.failure() === undefined) reader.receive(rgba);
     };
     try {
       decode(
@@ -35,14 +36,13 @@ export function jpegDecoder(module: WebAssembly.Module): Decode {
       codec = undefined;
       throw corrupt(warnings.failure(), cause);
     }
-    const [result] = results;
+    const result = reader.result();
     if (result === undefined || warnings.failure() !== undefined) throw corrupt(warnings.failure());
     return result;
   };
 }
 
 function corrupt(message = "the decoder failed", cause?: unknown): Problem {
-  if (cause instanceof Problem) return cause;
   return new Problem("image-corrupt", `The JPEG cannot be decoded: ${message}.`, { cause });
 }
 

@@ -1,6 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import { IHDR, imageData, type PngLayout, readPngLayout } from "../image/png-layout.ts";
 import type { Decode } from "./decode-file.ts";
+import { createPixelReader } from "./pixel-reader.ts";
 
 /** The exports of the codec that are used, with wasm-bindgen's names. */
 interface PngCodec {
@@ -32,8 +33,8 @@ export function pngDecoder(module: WebAssembly.Module): Decode {
   let codec: PngCodec | undefined;
   return async (bytes, read) => {
     codec ??= instantiate(module, (rgba) => onPixels?.(rgba));
-    const results: ReturnType<typeof read>[] = [];
-    onPixels = (rgba) => results.push(read(rgba));
+    const reader = createPixelReader(read);
+    onPixels = reader.receive;
     const file = load(codec, bytes);
     try {
       codec.decode(file.address, file.length);
@@ -41,7 +42,7 @@ export function pngDecoder(module: WebAssembly.Module): Decode {
       codec = undefined;
       throw new Problem("image-corrupt", "The PNG cannot be decoded.", { cause });
     }
-    const [result] = results;
+    const result = reader.result();
     if (result === undefined) throw new Error("The PNG decoder answered without pixels.");
     return result;
   };

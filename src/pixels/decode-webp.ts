@@ -3,6 +3,7 @@ import { Problem } from "../contract/problems.ts";
 import type { Decode } from "./decode-file.ts";
 import { type Codec, startCodec } from "./decode-emscripten.ts";
 import { stillWebp } from "./decode-webp-frame.ts";
+import { createPixelReader } from "./pixel-reader.ts";
 
 /**
  * Creates a WebP decoder with libwebp. If a file cannot be decoded to its last row, there are no pixels; the codec can still decode the
@@ -19,15 +20,15 @@ export function webpDecoder(module: WebAssembly.Module): Decode {
       },
     );
     const { decode } = await codec;
-    const results: ReturnType<typeof read>[] = [];
-    onPixels = (rgba) => results.push(read(rgba));
+    const reader = createPixelReader(read);
+    onPixels = reader.receive;
     try {
       decode(stillWebp(bytes));
     } catch (cause) {
       codec = undefined;
-      throw cause instanceof Problem ? cause : corrupt(cause);
+      throw corrupt(cause);
     }
-    const [result] = results;
+    const result = reader.result();
     if (result === undefined) throw corrupt();
     return result;
   };

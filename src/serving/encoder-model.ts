@@ -43,7 +43,9 @@ export function createEncoderModel({ engine, withImage, offersFp16 }: EncoderMod
       const sent = sentImage(request);
       // Encoding a prompt is less than generating one token for each of its units.
       return admit(generationUnits(prompts.length, { beams: 1 }), () =>
-        withImage(sent, async (image) => {
+        withImage(
+          sent,
+          async (image) => {
           const { states: encoded, promptTokens, times } = await engine.encode({ ...image, prompts, caller }, signal);
           const sequences = encoded.map(({ dims }) => dims[1] ?? 0);
           const outputs = [
@@ -52,7 +54,9 @@ export function createEncoderModel({ engine, withImage, offersFp16 }: EncoderMod
             int32Column(promptLengths.name, promptTokens),
           ];
           return { outputs, times, tokens: 0 };
-        }),
+          },
+          signal,
+        ),
       );
     },
   };

@@ -3,13 +3,13 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { startEngineThread, type ThreadedEngine } from "../engine/threaded-node.ts";
 import { ISOLATE_LIMITS } from "../image/image.ts";
-import { decoders } from "../pixels/decode-node.ts";
 import { readImageSettings } from "../runtime/load-model.ts";
 import type { Provider } from "../runtime/ort-node.ts";
-import { preprocess } from "../pixels/preprocess.ts";
 import { openModelShards } from "../weights/shards.ts";
 import { createAdmission } from "./admission.ts";
 import { createServingApp } from "./app.ts";
+import { createDecodePool, type DecodePool } from "./decode-pool.ts";
+import { startDecodeThread } from "./decode-threads-node.ts";
 import { createEncoderModel } from "./encoder-model.ts";
 import { createFlorence2Model } from "./florence2-model.ts";
 import { createGraphModels } from "./graph-model.ts";
@@ -33,6 +33,8 @@ export interface ServingConfig {
   readonly maxQueue: number;
   readonly maxUnits: number;
   readonly featureBytes: number;
+  /** Threads that check and decode images. */
+  readonly decodeThreads: number;
   readonly maxImagePixels: number;
   readonly offersFp16: boolean;
   readonly version: string;
@@ -55,20 +57,37 @@ export interface RunningServer {
   stop(maxWaitMs: number): Promise<boolean>;
 }
 
-/** Creates all served models: the whole model, its encoders, and the bare graphs. */
-async function modelsFor(config: ServingConfig, engine: ThreadedEngine): Promise<readonly ServedModel[]> {
-  const readAsset = async (path: string) => new Response(await readFile(join(config.shards, path)));
-  const shards = await openModelShards(readAsset, config.model);
-  const imageSettings = await readImageSettings(shards);
-  const withImage = createWithImage({
-    has: (digest) => engine.has(digest),
-    preprocess: (encoded) => preprocess(encoded, imageSettings, decoders),
-    limits: { ...ISOLATE_LIMITS, maxPixels: config.maxImagePixels },
+/** Starts the threads that decode images for the model. */
+async function startDecoding({
+  shards: folder,
+  model,
+  maxImagePixels,
+  decodeThreads,
+}: ServingConfig): Promise<DecodePool> {
+  const readAsset = async (path: string) => new Response(await readFile(join(folder, path)));
+  const settings = await readImageSettings(await openModelShards(readAsset, model));
+  const limits = { ...ISOLATE_LIMITS, maxPixels: maxImagePixels };
+  return createDecodePool({
+    threads: decodeThreads,
+    startThread: () => startDecodeThread({ limits, settings }),
+    after: (milliseconds, run) => {
+      const timer = setTimeout(run, milliseconds);
+      return () => clearTimeout(timer);
+    },
   });
+}
+
+/** Creates all served models: the whole model, its encoders, and the bare graphs. */
+function modelsFor(
+  { offersFp16 }: ServingConfig,
+  engine: ThreadedEngine,
+  { decode }: DecodePool,
+): readonly ServedModel[] {
+  const withImage = createWithImage({ has: (digest) => engine.has(digest), decode });
   const { description, positions, ports } = engine;
   return [
     createFlorence2Model({ engine, withImage, description, positions }),
-    createEncoderModel({ engine, withImage, offersFp16: config.offersFp16 }),
+    createEncoderModel({ engine, withImage, offersFp16 }),
     ...createGraphModels(engine, ports, () => performance.now()),
   ];
 }
@@ -79,12 +98,13 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
   const { log: _log, timeouts = defaultTimeouts, ...engineOptions } = limits;
   const engine = await startEngineThread({ ...engineOptions, folder, modelId });
   const admission = createAdmission({ maxRequests: config.maxQueue, maxUnits: config.maxUnits });
+  const decoding = await startDecoding(config);
   const metrics = createServingMetrics(
     () => engine.load(),
     () => admission.inFlight,
   );
   const app = createServingApp({
-    models: await modelsFor(config, engine),
+    models: modelsFor(config, engine, decoding),
     identity: engine.description,
     admission,
     version: config.version,
@@ -98,7 +118,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
   });
   const server = createHttpServer((request, bindings) => app.fetch(request, bindings), timeouts);
   const url = await server.listen(config.port, config.host).catch(async (thrown: unknown) => {
-    await engine.stop();
+    await Promise.all([engine.stop(), decoding.stop()]);
     throw thrown;
   });
   return {
@@ -109,7 +129,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
       const areAnswered = await endsWithin(admission.close(), maxWaitMs);
       const left = Math.max(MIN_FLUSH_MS, maxWaitMs - (performance.now() - startedAt));
       // Fails the requests that are still in flight.
-      await engine.stop();
+      await Promise.all([engine.stop(), decoding.stop()]);
       const areSent = await server.close(left);
       return areAnswered && areSent;
     },

@@ -19,6 +19,7 @@ export async function startMiniServer(changes: Partial<ServingConfig> = {}): Pro
     maxQueue: 256,
     maxUnits: 4096,
     featureBytes: 64 * 1024 * 1024,
+    decodeThreads: 2,
     maxImagePixels: 60_000_000,
     offersFp16: false,
     version: "0.0.0",

@@ -2,7 +2,7 @@ import type { Engine } from "../../src/engine/engine.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { decodeReply, encodeRequest } from "../../src/inference/protocol/binary-extension.ts";
 import type { InferRequest } from "../../src/inference/protocol/messages.ts";
-import { ISOLATE_LIMITS } from "../../src/image/image.ts";
+import { ISOLATE_LIMITS, readImageHeader } from "../../src/image/image.ts";
 import { createAdmission } from "../../src/serving/admission.ts";
 import { createServingApp } from "../../src/serving/app.ts";
 import { createEncoderModel } from "../../src/serving/encoder-model.ts";
@@ -48,11 +48,11 @@ export async function servingApp({
   const cached = new Set<string>();
   const withImage = createWithImage({
     has: has ?? ((digest) => cached.has(digest)),
-    preprocess: async ({ digest }) => {
+    decode: async ({ bytes, digest }) => {
+      readImageHeader(bytes, ISOLATE_LIMITS);
       cached.add(digest);
       return new Float32Array(3);
     },
-    limits: ISOLATE_LIMITS,
   });
   const app = createServingApp({
     models: [
