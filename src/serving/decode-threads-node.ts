@@ -1,8 +1,9 @@
 import { Worker } from "node:worker_threads";
+import { Problem } from "../contract/problems.ts";
 import { errorOf, type Failure } from "../engine/messages.ts";
 import type { ImageLimits } from "../image/image.ts";
 import type { ImageConfig } from "../runtime/model-config.ts";
-import type { DecodeJob, DecodeThread } from "./decode-pool.ts";
+import type { DecodeJob, DecodeThread } from "./decode-slot.ts";
 
 /** What a decoding thread must know. */
 export interface DecodeThreadOptions {
@@ -11,15 +12,21 @@ export interface DecodeThreadOptions {
 }
 
 /** Messages from a decoding thread: one for each `DecodeJob` that it got. */
-export type FromDecodeThread =
-  | { readonly type: "decoded"; readonly pixels: Float32Array }
-  | { readonly type: "failed"; readonly failure: Failure };
+export type FromDecodeThread = { readonly imagePixels: number } & (
+  | { readonly pixels: Float32Array }
+  | { readonly failure: Failure }
+);
 
 /** Returns the job with a buffer of its own. A file within a request's body is copied: transferring the body would take its other parts along. */
 function ownBuffer({ bytes, digest }: DecodeJob): DecodeJob & { readonly bytes: Uint8Array<ArrayBuffer> } {
   const { buffer, byteLength } = bytes;
   const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
   return { digest, bytes: isOwn ? new Uint8Array(buffer) : new Uint8Array(bytes) };
+}
+
+function problemOf(failure: Failure): Problem {
+  const error = errorOf(failure);
+  return error instanceof Problem ? error : new Problem("internal", error.message);
 }
 
 /** Starts a thread that decodes images. */
@@ -36,8 +43,7 @@ export function startDecodeThread(options: DecodeThreadOptions): DecodeThread {
       worker.once("message", reply.resolve);
       worker.postMessage(owned, [owned.bytes.buffer]);
       const message = await reply.promise;
-      if (message.type === "failed") throw errorOf(message.failure);
-      return message.pixels;
+      return "pixels" in message ? message : { imagePixels: message.imagePixels, problem: problemOf(message.failure) };
     },
     stop: () => worker.terminate(),
   };
