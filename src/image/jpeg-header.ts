@@ -93,7 +93,7 @@ function addScan(before: Progress["missingBits"], { components, coefficients }: 
   return new Map([...before, ...after]);
 }
 
-/** libjpeg's conditions (`start_pass_phuff_decoder` in jdphuff.c): the first coefficient comes first, and no bit is skipped or repeated. */
+/** libjpeg's conditions (`start_pass_phuff_decoder` in jdphuff.c): the first coefficient comes first, and no bit is skipped. */
 function continuesFrom(before: Progress["missingBits"], { components, coefficients }: JpegScan): boolean {
   const { first, last, previousBits } = coefficients;
   return components.every(({ id }) => {

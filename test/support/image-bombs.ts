@@ -1,0 +1,146 @@
+import { zlibSync } from "fflate";
+import { ihdr, joinBytes, jpegSegment, pngChunk, pngOf } from "./image-bytes.ts";
+
+/** Width and height in pixels. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Samples per pixel by colour type (PNG specification, table 11.1). */
+const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+/** First column and row of each pass of an interlaced PNG, and its steps (PNG specification, section 8.2). */
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/** A PNG of one colour. `filterOf` returns the filter byte of the row with this index, counted through all passes. */
+export interface PlainPng extends Size {
+  readonly colourType: number;
+  readonly bitDepth: number;
+  readonly isInterlaced?: boolean;
+  readonly filterOf?: (row: number) => number;
+}
+
+/** Returns the lengths of all rows of a PNG, without their filter bytes. */
+export function rowLengths({ width, height, colourType, bitDepth, isInterlaced = false }: PlainPng): readonly number[] {
+  const passes = isInterlaced ? ADAM7 : ([[0, 0, 1, 1]] as const);
+  return passes.flatMap(([left, top, columnStep, rowStep]) => {
+    const columns = Math.max(0, Math.ceil((width - left) / columnStep));
+    const rows = Math.max(0, Math.ceil((height - top) / rowStep));
+    const bytes = Math.ceil((columns * (SAMPLES[colourType] ?? 0) * bitDepth) / 8);
+    return columns === 0 ? [] : Array.from({ length: rows }, () => bytes);
+  });
+}
+
+/** Returns a PNG whose rows are zero: a thousandth of its raster's bytes long. */
+export function plainPng(png: PlainPng): Uint8Array<ArrayBuffer> {
+  const { width, height, colourType, bitDepth, isInterlaced = false, filterOf = () => 0 } = png;
+  const lengths = rowLengths(png);
+  const raster = new Uint8Array(lengths.reduce((sum, length) => sum + length + 1, 0));
+  let at = 0;
+  for (const [row, length] of lengths.entries()) {
+    raster[at] = filterOf(row);
+    at += length + 1;
+  }
+  const palette = colourType === 3 ? [pngChunk("PLTE", new Uint8Array(3))] : [];
+  const header = ihdr(width, height, bitDepth, colourType, isInterlaced ? 1 : 0);
+  return pngOf(header, ...palette, pngChunk("IDAT", zlibSync(raster)));
+}
+
+/** Bits with the most significant first, as bytes; the last one is filled with ones, and zero bytes are stuffed after 0xff. */
+function entropyCoded(bits: string): Uint8Array {
+  const bytes = (bits.match(/.{1,8}/gu) ?? []).map((byte) => Number.parseInt(byte.padEnd(8, "1"), 2));
+  return Uint8Array.from(bytes.flatMap((byte) => (byte === 0xff ? [0xff, 0] : [byte])));
+}
+
+/** Parameters of `progressiveJpeg`. */
+export interface ScanScript extends Size {
+  readonly components: 1 | 3;
+  /** Into how many bands the coefficients 1 to 63 are split; each has a first scan, and `refinements` of one bit. */
+  readonly bands: number;
+  readonly refinements: number;
+}
+
+/**
+ * Returns a complete progressive JPEG of one grey: a scan of the first coefficient of each component, one bit a block, and for each band scans of
+ * nothing but end-of-band runs, two bytes for 32,767 blocks ("Two Issues with the JPEG Standard", libjpeg-turbo, 2017: 2.4 MB took 2 minutes).
+ */
+export function progressiveJpeg({
+  width,
+  height,
+  components,
+  bands,
+  refinements,
+}: ScanScript): Uint8Array<ArrayBuffer> {
+  const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
+  const ids = Array.from({ length: components }, (_, index) => index + 1);
+  // One Huffman code of one bit each: the difference 0, and a run of 2^14 blocks and as many as the next 14 bits say.
+  const tableOf = (kind: number, symbol: number) =>
+    jpegSegment(0xc4, [kind, 1, ...Array.from({ length: 15 }, () => 0), symbol]);
+  const runs = entropyCoded(`0${"1".repeat(14)}`.repeat(Math.ceil(blocks / 32_767)));
+  const scan = (id: number, first: number, last: number, bits: number): Uint8Array =>
+    joinBytes(
+      jpegSegment(0xda, [1, id, 0, first, last, bits]),
+      first === 0 ? new Uint8Array(Math.ceil(blocks / 8)) : runs,
+    );
+  const edges = Array.from({ length: bands + 1 }, (_, index) => 1 + Math.floor((index * 63) / bands));
+  const bandScans = ids.flatMap((id) =>
+    edges.slice(0, bands).flatMap((first, band) => {
+      const last = (edges[band + 1] ?? 64) - 1;
+      const later = Array.from({ length: refinements }, (_, index) => refinements - index);
+      return [scan(id, first, last, refinements), ...later.map((bit) => scan(id, first, last, (bit << 4) | (bit - 1)))];
+    }),
+  );
+  return joinBytes(
+    Uint8Array.of(0xff, 0xd8),
+    jpegSegment(0xdb, [0, ...Array.from({ length: 64 }, () => 1)]),
+    jpegSegment(0xc2, [
+      8,
+      height >> 8,
+      height & 255,
+      width >> 8,
+      width & 255,
+      components,
+      ...ids.flatMap((id) => [id, 0x11, 0]),
+    ]),
+    tableOf(0x00, 0),
+    tableOf(0x10, 0xe0),
+    ...ids.map((id) => scan(id, 0, 0, 0)),
+    ...bandScans,
+    Uint8Array.of(0xff, 0xd9),
+  );
+}
+
+/** Returns a lossless WebP of one colour in 44 bytes: each of its codes has one symbol, of zero bits (RFC 9649, 3.7.2.1.1). */
+export function plainWebp({ width, height }: Size): Uint8Array<ArrayBuffer> {
+  const code = "1000";
+  const lowFirst = (value: number, bits: number) =>
+    value.toString(2).padStart(bits, "0").split("").toReversed().join("");
+  const bits = [
+    lowFirst(0x2f, 8),
+    lowFirst(width - 1, 14),
+    lowFirst(height - 1, 14),
+    "1",
+    "000",
+    "0",
+    "0",
+    "0",
+    code.repeat(5),
+  ];
+  const bytes = (bits.join("").match(/.{1,8}/gu) ?? []).map((byte) =>
+    Number.parseInt(byte.split("").toReversed().join(""), 2),
+  );
+  const data = joinBytes(Uint8Array.from(bytes), new Uint8Array(24 - bytes.length));
+  const sizes = [data.length + 12, data.length].map((length) => Uint8Array.of(length, 0, 0, 0));
+  const [riff = data, chunk = data] = sizes;
+  const text = (word: string) => new TextEncoder().encode(word);
+  return joinBytes(text("RIFF"), riff, text("WEBPVP8L"), chunk, data);
+}
