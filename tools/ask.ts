@@ -19,6 +19,9 @@ import { Failure, readArguments, runCommand, UsageError } from "./run-command.ts
 import type { Server } from "./serve.ts";
 import { table } from "./table.ts";
 
+/** No other caller waits for the server of this command, so it may decode large images, for up to 2.4 s. */
+const ASK_VARIABLES = { MAX_IMAGE_PIXELS: "60000000" } as const;
+
 const usage = `Usage: npm run ask -- <picture.jpg|png> [--task object-detection] [--text "a red car"] [--labels cat --labels dog]
                   [--region x1,y1,x2,y2] [--normalized-region x1,y1,x2,y2] [--max-new-tokens 256] [--beams 1]
                   [--min-score 0.5] [--max-objects 10] [--png] [--json] [--stream]
@@ -145,7 +148,8 @@ await runCommand(async (lifetime) => {
   const commandLine = parseCommandLine();
   const image = await readImage(resolve(here, commandLine.file));
   const model = await prepareModel(commandLine);
-  const server = await startLocalApi({ port: 0, model, provider: commandLine.provider }, lifetime);
+  const variables = process.env["MAX_IMAGE_PIXELS"] === undefined ? ASK_VARIABLES : {};
+  const server = await startLocalApi({ port: 0, model, provider: commandLine.provider, variables }, lifetime);
   const question = { server, commandLine, image };
   await show(await withProgress("Answering…", ask(question)), question);
   const domain = await domainOf(server);

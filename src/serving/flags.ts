@@ -53,6 +53,6 @@ export const SERVING_USAGE = `Usage: npm run gpu -- [flags]
   --max-units 4096        units of their work, half of them for one caller
   --feature-cache-mb 256  for cached image features
   --decode-threads N      decode images; all cores but one when left out, but 2 to 4
-  --max-image-pixels N    60 million
+  --max-image-pixels N    60 million; they are decoded in up to 2.4 s
   --offer-fp16            offer encoder states as FP16 too
   --drain-seconds 25      how long SIGTERM waits for requests in flight`;

@@ -56,7 +56,7 @@ describe("decodingWork", () => {
 });
 
 describe("an image that takes too much work", () => {
-  // libjpeg-turbo/libjpeg-turbo, "Two Issues with the JPEG Standard": each scan of a progressive JPEG visits every block.
+  // libjpeg-turbo's "Two Issues with the JPEG Standard": each scan of a progressive JPEG visits every block.
   it("is a JPEG of few bytes whose scans have too many blocks, however large it is", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -82,7 +82,7 @@ describe("the filter of each row", () => {
     [6, 16],
   ] as const;
 
-  // image-rs/image-png#9: an unknown filter. The codec traps on it, and its instance is lost.
+  // The codec traps on an unknown filter, and its instance is lost.
   it("is one of five, in every pass, colour type and bit depth", () => {
     fc.assert(
       fc.property(

@@ -71,7 +71,7 @@ export interface ScanScript extends Size {
 
 /**
  * Returns a complete progressive JPEG of one grey: a scan of the first coefficient of each component, one bit a block, and for each band scans of
- * nothing but end-of-band runs, two bytes for 32,767 blocks ("Two Issues with the JPEG Standard", libjpeg-turbo, 2017: 2.4 MB took 2 minutes).
+ * nothing but end-of-band runs, two bytes for 32,767 blocks (libjpeg-turbo's "Two Issues with the JPEG Standard").
  */
 export function progressiveJpeg({
   width,
