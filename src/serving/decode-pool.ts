@@ -1,13 +1,12 @@
 import { Problem } from "../contract/problems.ts";
 import { cancelled } from "../engine/cancelled.ts";
-import { createDecodeSlot, type DecodeJob, type DecodeThread } from "./decode-slot.ts";
+import { createDecodeSlot, type DecodeJob, type DecodeThread, type RunAfter } from "./decode-slot.ts";
 
 /** Dependencies and limits of `createDecodePool`. */
 export interface DecodePoolOptions {
   readonly threads: number;
   readonly startThread: () => DecodeThread;
-  /** Runs `run` after that many milliseconds, unless the returned function is called before. */
-  readonly after: (milliseconds: number, run: () => void) => () => void;
+  readonly after: RunAfter;
 }
 
 /** Decodes images in threads, so that the caller's thread stays free. */
@@ -17,8 +16,8 @@ export interface DecodePool {
    * completed, and its result dropped. Rejects with the image's `Problem`, `request-cancelled`, `overloaded`, or `internal` if the thread dies.
    */
   decode(job: DecodeJob, signal: AbortSignal): Promise<Float32Array>;
-  /** Number of images that wait for a thread. */
-  readonly waiting: number;
+  /** Returns the number of images that wait for a thread. */
+  readonly waiting: () => number;
   /** Ends all threads and rejects all images. */
   stop(): Promise<void>;
 }
@@ -30,6 +29,21 @@ interface Waiting extends DecodeJob {
 
 const stopped = (): Problem => new Problem("overloaded", "The server is shutting down.");
 
+/** Resolves as `promise` does; calls `leave` when the caller disconnects. */
+async function untilAborted<Value>(signal: AbortSignal, promise: Promise<Value>, leave: () => void): Promise<Value> {
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
+}
+
+function remove<Item>(items: Item[], item: Item): void {
+  const index = items.indexOf(item);
+  if (index !== -1) items.splice(index, 1);
+}
+
 /** Starts the threads. */
 export function createDecodePool({ threads, startThread, after }: DecodePoolOptions): DecodePool {
   const slots = Array.from({ length: threads }, () => createDecodeSlot(startThread, after));
@@ -39,9 +53,10 @@ export function createDecodePool({ threads, startThread, after }: DecodePoolOpti
   let isStopped = false;
 
   async function runNext(): Promise<void> {
-    const slot = queue.length === 0 || isStopped ? undefined : idle.pop();
-    const job = slot === undefined ? undefined : queue.shift();
-    if (slot === undefined || job === undefined) return;
+    const [job] = queue;
+    const slot = job === undefined || isStopped ? undefined : idle.pop();
+    if (job === undefined || slot === undefined) return;
+    queue.shift();
     running.add(job);
     const result = await slot.decode(job);
     if ("pixels" in result) job.resolve(result.pixels);
@@ -51,33 +66,24 @@ export function createDecodePool({ threads, startThread, after }: DecodePoolOpti
     void runNext();
   }
 
-  return {
-    decode: async (job, signal) => {
-      if (signal.aborted) throw cancelled();
-      if (isStopped) throw stopped();
-      const { promise, resolve, reject } = Promise.withResolvers<Float32Array>();
-      const waiting: Waiting = { ...job, resolve, reject };
-      const leave = (): void => {
-        const index = queue.indexOf(waiting);
-        if (index !== -1) queue.splice(index, 1);
-        reject(cancelled());
-      };
-      signal.addEventListener("abort", leave, { once: true });
-      queue.push(waiting);
-      void runNext();
-      try {
-        return await promise;
-      } finally {
-        signal.removeEventListener("abort", leave);
-      }
-    },
-    get waiting() {
-      return queue.length;
-    },
-    stop: async () => {
-      isStopped = true;
-      for (const { reject } of [...queue.splice(0), ...running]) reject(stopped());
-      await Promise.all(slots.map((slot) => slot.stop()));
-    },
-  };
+  async function decode(job: DecodeJob, signal: AbortSignal): Promise<Float32Array> {
+    if (signal.aborted) throw cancelled();
+    if (isStopped) throw stopped();
+    const { promise, ...settle } = Promise.withResolvers<Float32Array>();
+    const waiting: Waiting = { ...job, ...settle };
+    queue.push(waiting);
+    void runNext();
+    return untilAborted(signal, promise, () => {
+      remove(queue, waiting);
+      waiting.reject(cancelled());
+    });
+  }
+
+  async function stop(): Promise<void> {
+    isStopped = true;
+    for (const { reject } of [...queue.splice(0), ...running]) reject(stopped());
+    await Promise.all(slots.map((slot) => slot.stop()));
+  }
+
+  return { decode, stop, waiting: () => queue.length };
 }

@@ -40,43 +40,56 @@ export const DECODE_DEADLINE_MS = 20_000;
  */
 export const MAX_KEPT_PIXELS = 16_000_000;
 
-/** Starts a thread, and another one when it has ended and is needed again. `after` runs a function after milliseconds, and returns its cancellation. */
-export function createDecodeSlot(
-  startThread: () => DecodeThread,
-  after: (milliseconds: number, run: () => void) => () => void,
-): DecodeSlot {
-  let current: DecodeThread | undefined;
-  let isStopped = false;
-  const start = (): DecodeThread => {
-    const thread = startThread();
-    current = thread;
-    void thread.ended.then(() => {
-      if (current === thread) current = undefined;
-    });
-    return thread;
-  };
-  const drop = async (): Promise<void> => {
-    const dropped = current;
-    current = undefined;
+/** Runs a function after milliseconds, unless the returned function is called before. */
+export type RunAfter = (milliseconds: number, run: () => void) => () => void;
+
+/** Keeps one thread: `current` starts it again after it has ended. */
+function createThreadHolder(startThread: () => DecodeThread) {
+  let held: DecodeThread | undefined;
+  async function forget(thread: DecodeThread): Promise<void> {
+    await thread.ended;
+    if (held === thread) held = undefined;
+  }
+  function current(): DecodeThread {
+    if (held !== undefined) return held;
+    const started = startThread();
+    held = started;
+    void forget(started);
+    return started;
+  }
+  async function drop(): Promise<void> {
+    const dropped = held;
+    held = undefined;
     await dropped?.stop();
-  };
-  start();
+  }
+  return { current, drop };
+}
+
+async function endOf({ ended }: DecodeThread) {
+  return lost("internal", `The thread that decoded the image ended: ${await ended}`);
+}
+
+function lost(code: "internal" | "overloaded", detail: string) {
+  return { problem: new Problem(code, detail), imagePixels: Infinity };
+}
+
+/** Starts a thread, and another one when it has ended. */
+export function createDecodeSlot(startThread: () => DecodeThread, after: RunAfter): DecodeSlot {
+  const { current, drop } = createThreadHolder(startThread);
+  let isStopped = false;
+  current();
   return {
     decode: async (job) => {
-      const thread = current ?? start();
-      const deadline = Promise.withResolvers<void>();
-      const cancel = after(DECODE_DEADLINE_MS, deadline.resolve);
-      const result = await Promise.race([
-        thread.decode(job),
-        thread.ended.then((reason) => lost("internal", `The thread that decoded the image ended: ${reason}`)),
-        deadline.promise.then(() =>
-          lost("overloaded", `The image was not decoded within ${DECODE_DEADLINE_MS / 1000} s.`),
-        ),
-      ]);
+      const thread = current();
+      const deadline = Promise.withResolvers<ReturnType<typeof lost>>();
+      const cancel = after(DECODE_DEADLINE_MS, () =>
+        deadline.resolve(lost("overloaded", `The image was not decoded within ${DECODE_DEADLINE_MS / 1000} s.`)),
+      );
+      const result = await Promise.race([thread.decode(job), endOf(thread), deadline.promise]);
       cancel();
       if (result.imagePixels > MAX_KEPT_PIXELS) {
         await drop();
-        if (!isStopped) start();
+        if (!isStopped) current();
       }
       return result;
     },
@@ -85,8 +98,4 @@ export function createDecodeSlot(
       await drop();
     },
   };
-}
-
-function lost(code: "internal" | "overloaded", detail: string) {
-  return { problem: new Problem(code, detail), imagePixels: Infinity };
 }

@@ -22,9 +22,10 @@ async function decode({ bytes, digest }: DecodeJob): Promise<FromDecodeThread> {
   }
 }
 
-port.on("message", (job: DecodeJob) => {
-  void decode(job).then((message) => {
-    const buffer = "pixels" in message ? message.pixels.buffer : undefined;
-    port.postMessage(message, buffer instanceof ArrayBuffer ? [buffer] : []);
-  });
-});
+async function reply(job: DecodeJob): Promise<void> {
+  const message = await decode(job);
+  const buffer = "pixels" in message ? message.pixels.buffer : undefined;
+  port.postMessage(message, buffer instanceof ArrayBuffer ? [buffer] : []);
+}
+
+port.on("message", (job: DecodeJob) => void reply(job));

@@ -81,9 +81,12 @@ async function startDecoding({
 function modelsFor(
   { offersFp16 }: ServingConfig,
   engine: ThreadedEngine,
-  { decode }: DecodePool,
+  decoding: DecodePool,
 ): readonly ServedModel[] {
-  const withImage = createWithImage({ has: (digest) => engine.has(digest), decode });
+  const withImage = createWithImage({
+    has: (digest) => engine.has(digest),
+    decode: (job, signal) => decoding.decode(job, signal),
+  });
   const { description, positions, ports } = engine;
   return [
     createFlorence2Model({ engine, withImage, description, positions }),
@@ -99,10 +102,9 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
   const engine = await startEngineThread({ ...engineOptions, folder, modelId });
   const admission = createAdmission({ maxRequests: config.maxQueue, maxUnits: config.maxUnits });
   const decoding = await startDecoding(config);
-  const metrics = createServingMetrics(
-    () => engine.load(),
-    () => admission.inFlight,
-  );
+  const stopThreads = () => Promise.all([engine.stop(), decoding.stop()]);
+  const load = () => engine.load();
+  const metrics = createServingMetrics(load, () => admission.inFlight);
   const app = createServingApp({
     models: modelsFor(config, engine, decoding),
     identity: engine.description,
@@ -118,7 +120,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
   });
   const server = createHttpServer((request, bindings) => app.fetch(request, bindings), timeouts);
   const url = await server.listen(config.port, config.host).catch(async (thrown: unknown) => {
-    await Promise.all([engine.stop(), decoding.stop()]);
+    await stopThreads();
     throw thrown;
   });
   return {
@@ -129,7 +131,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
       const areAnswered = await endsWithin(admission.close(), maxWaitMs);
       const left = Math.max(MIN_FLUSH_MS, maxWaitMs - (performance.now() - startedAt));
       // Fails the requests that are still in flight.
-      await Promise.all([engine.stop(), decoding.stop()]);
+      await stopThreads();
       const areSent = await server.close(left);
       return areAnswered && areSent;
     },

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, boolean, constantFrom, integer, nat, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { imageFromBytes } from "../../src/image/image.ts";
 import { checkPngData } from "../../src/image/png-data.ts";
@@ -84,16 +84,16 @@ describe("the filter of each row", () => {
 
   // The codec traps on an unknown filter, and its instance is lost.
   it("is one of five, in every pass, colour type and bit depth", () => {
-    fc.assert(
-      fc.property(
-        fc.record({
-          width: fc.integer({ min: 1, max: 70 }),
-          height: fc.integer({ min: 1, max: 40 }),
-          kind: fc.constantFrom(...kinds),
-          isInterlaced: fc.boolean(),
+    assert(
+      property(
+        record({
+          width: integer({ min: 1, max: 70 }),
+          height: integer({ min: 1, max: 40 }),
+          kind: constantFrom(...kinds),
+          isInterlaced: boolean(),
         }),
-        fc.nat(),
-        fc.nat(255),
+        nat(),
+        nat(255),
         ({ kind: [colourType, bitDepth], ...rest }, place, filter) => {
           const png = { ...rest, colourType, bitDepth };
           const bad = place % rowLengths(png).length;
@@ -110,14 +110,20 @@ describe("the filter of each row", () => {
   });
 });
 
+/** A stored block of deflate (RFC 1951, 3.2.4). `complement` is what its second length is xored with. */
+function stored(isLast: boolean, data: Uint8Array, complement = 0xffff): readonly number[] {
+  const inverted = data.length ^ complement;
+  return [isLast ? 1 : 0, data.length & 255, data.length >> 8, inverted & 255, inverted >> 8, ...data];
+}
+
+/** A zlib stream of these blocks, without an Adler-32. */
+function streamOf(...blocks: readonly (readonly number[])[]): Uint8Array {
+  return Uint8Array.from([0x78, 0x01, ...blocks.flat()]);
+}
+
 describe("a stream on which the codec fails after the last row", () => {
   it("is refused: it has no end, or damage after the image", async () => {
     const rows = new Uint8Array(101 * 100);
-    const stored = (isLast: boolean, data: Uint8Array, complement = 0xffff): readonly number[] => {
-      const inverted = data.length ^ complement;
-      return [isLast ? 1 : 0, data.length & 255, data.length >> 8, inverted & 255, inverted >> 8, ...data];
-    };
-    const streamOf = (...blocks: readonly (readonly number[])[]) => Uint8Array.from([0x78, 0x01, ...blocks.flat()]);
     expect(checkStream(streamOf(stored(true, rows)))).toBeUndefined();
     expect(checkStream(streamOf(stored(false, rows), stored(true, new Uint8Array())))).toBeUndefined();
     expect(checkStream(streamOf(stored(false, rows)))).toMatchObject(corrupt);

@@ -66,11 +66,11 @@ describe("a pool of decoding threads", () => {
     const { pool, decode, finish, started } = setUp(2);
     const results = ["a", "bb", "ccc", "dddd"].map((digest) => decode(digest));
     await settled();
-    expect([started().toSorted(), pool.waiting]).toEqual([["a", "bb"], 2]);
+    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "bb"], 2]);
     finish("bb");
     expect(await results[1]).toEqual(Float32Array.of(2));
     await settled();
-    expect([started().toSorted(), pool.waiting]).toEqual([["a", "bb", "ccc"], 1]);
+    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "bb", "ccc"], 1]);
     finish("a");
     await settled();
     for (const digest of ["ccc", "dddd"]) finish(digest);
@@ -96,7 +96,7 @@ describe("a pool of decoding threads", () => {
     waiting.abort();
     await expect(results[0]).rejects.toThrow(code("request-cancelled"));
     await expect(results[1]).rejects.toThrow(code("request-cancelled"));
-    expect([started(), pool.waiting]).toEqual([["a"], 1]);
+    expect([started(), pool.waiting()]).toEqual([["a"], 1]);
     finish("a");
     await settled();
     expect(started()).toEqual(["a", "c"]);

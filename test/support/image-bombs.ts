@@ -61,6 +61,11 @@ function entropyCoded(bits: string): Uint8Array {
   return Uint8Array.from(bytes.flatMap((byte) => (byte === 0xff ? [0xff, 0] : [byte])));
 }
 
+/** A Huffman table with one code of one bit. */
+function tableOf(kind: number, symbol: number): Uint8Array {
+  return jpegSegment(0xc4, [kind, 1, ...Array.from({ length: 15 }, () => 0), symbol]);
+}
+
 /** Parameters of `progressiveJpeg`. */
 export interface ScanScript extends Size {
   readonly components: 1 | 3;
@@ -82,9 +87,6 @@ export function progressiveJpeg({
 }: ScanScript): Uint8Array<ArrayBuffer> {
   const blocks = Math.ceil(width / 8) * Math.ceil(height / 8);
   const ids = Array.from({ length: components }, (_, index) => index + 1);
-  // One Huffman code of one bit each: the difference 0, and a run of 2^14 blocks and as many as the next 14 bits say.
-  const tableOf = (kind: number, symbol: number) =>
-    jpegSegment(0xc4, [kind, 1, ...Array.from({ length: 15 }, () => 0), symbol]);
   const runs = entropyCoded(`0${"1".repeat(14)}`.repeat(Math.ceil(blocks / 32_767)));
   const scan = (id: number, first: number, last: number, bits: number): Uint8Array =>
     joinBytes(
@@ -111,6 +113,7 @@ export function progressiveJpeg({
       components,
       ...ids.flatMap((id) => [id, 0x11, 0]),
     ]),
+    // The difference 0; a run of 2^14 blocks and as many as the next 14 bits say.
     tableOf(0x00, 0),
     tableOf(0x10, 0xe0),
     ...ids.map((id) => scan(id, 0, 0, 0)),
@@ -119,28 +122,23 @@ export function progressiveJpeg({
   );
 }
 
-/** Returns a lossless WebP of one colour in 44 bytes: each of its codes has one symbol, of zero bits (RFC 9649, 3.7.2.1.1). */
+/** Bits of a number, the least significant first. */
+function lowFirst(value: number, bits: number): string {
+  return value.toString(2).padStart(bits, "0").split("").toReversed().join("");
+}
+
+const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** Length of the image data of `plainWebp`: 9 bytes, and zeros that the decoder reads ahead. */
+const LOSSLESS_BYTES = 24;
+
+/** Returns a lossless WebP of one colour in 44 bytes: each of its five codes has one symbol, of zero bits (RFC 9649, 3.7.2.1.1). */
 export function plainWebp({ width, height }: Size): Uint8Array<ArrayBuffer> {
-  const code = "1000";
-  const lowFirst = (value: number, bits: number) =>
-    value.toString(2).padStart(bits, "0").split("").toReversed().join("");
-  const bits = [
-    lowFirst(0x2f, 8),
-    lowFirst(width - 1, 14),
-    lowFirst(height - 1, 14),
-    "1",
-    "000",
-    "0",
-    "0",
-    "0",
-    code.repeat(5),
-  ];
-  const bytes = (bits.join("").match(/.{1,8}/gu) ?? []).map((byte) =>
-    Number.parseInt(byte.split("").toReversed().join(""), 2),
-  );
-  const data = joinBytes(Uint8Array.from(bytes), new Uint8Array(24 - bytes.length));
-  const sizes = [data.length + 12, data.length].map((length) => Uint8Array.of(length, 0, 0, 0));
-  const [riff = data, chunk = data] = sizes;
-  const text = (word: string) => new TextEncoder().encode(word);
-  return joinBytes(text("RIFF"), riff, text("WEBPVP8L"), chunk, data);
+  const size = lowFirst(width - 1, 14) + lowFirst(height - 1, 14);
+  // Alpha is used, version 0, no transform, no colour cache, no meta codes.
+  const bits = `${lowFirst(0x2f, 8)}${size}1000000${"1000".repeat(5)}`;
+  const bytes = (bits.match(/.{1,8}/gu) ?? []).map((byte) => Number.parseInt(byte.split("").toReversed().join(""), 2));
+  const data = joinBytes(Uint8Array.from(bytes), new Uint8Array(LOSSLESS_BYTES - bytes.length));
+  const [all, own] = [data.length + 12, data.length].map((length) => Uint8Array.of(length, 0, 0, 0));
+  return joinBytes(latin1("RIFF"), all ?? data, latin1("WEBPVP8L"), own ?? data, data);
 }

@@ -87,6 +87,15 @@ describe("the backend", () => {
   });
 });
 
+/** Resident memory of workerd in megabytes. Linux only; elsewhere 0. */
+async function residentMegabytes(): Promise<number> {
+  const sizes = (await childProcesses()).map(async (pid) => {
+    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+    return Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1] ?? 0) / 1024;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
 describe("the built Worker", () => {
   let server: Server | undefined;
   beforeAll(async () => {
@@ -102,15 +111,6 @@ describe("the built Worker", () => {
     });
     await response.arrayBuffer();
     return response.status;
-  }
-
-  /** Resident memory of workerd in megabytes. Linux only; elsewhere 0. */
-  async function residentMegabytes(): Promise<number> {
-    const sizes = (await childProcesses()).map(async (pid) => {
-      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-      return Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1] ?? 0) / 1024;
-    });
-    return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   }
 
   it("keeps no memory of 50 PNGs of 9 megapixels with an unknown filter in their last row", async () => {
