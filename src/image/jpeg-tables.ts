@@ -72,15 +72,23 @@ function tableOf(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
   return { isValidAc: isPrefixCode, isValidDc: isPrefixCode && symbols.every((symbol) => symbol <= MAX_DC_SYMBOL) };
 }
 
+/** Tables of each class that libjpeg has for frames without their own, like those of Motion JPEG (`std_huff_tables` in jdhuff.c). */
+const STANDARD_TABLES = 2;
+const STANDARD: HuffmanTable = { isValidDc: true, isValidAc: true };
+
 /** Returns whether every table that a scan needs is there and valid: without one of them, libjpeg fails at the start of the scan. */
 export function hasTables(scan: JpegScan, frame: JpegFrame, { quantisation, huffman }: JpegTables): boolean {
+  const huffmanTable = (kind: number, index: number): HuffmanTable | undefined => {
+    const isStandard = !frame.isProgressive && index < STANDARD_TABLES;
+    return index < MAX_TABLES ? (huffman.get(kind + index) ?? (isStandard ? STANDARD : undefined)) : undefined;
+  };
   const { first, last, previousBits } = scan.coefficients;
   // A progressive scan of further bits of the first coefficient has no Huffman codes.
   const needsDc = first === 0 && previousBits === 0;
   return scan.components.every(({ id, dcTable, acTable }) => {
     const { quantisation: index = MAX_TABLES } = frame.components.get(id) ?? {};
-    const hasDc = !needsDc || (dcTable < MAX_TABLES && huffman.get(dcTable)?.isValidDc === true);
-    const hasAc = last === 0 || (acTable < MAX_TABLES && huffman.get(AC + acTable)?.isValidAc === true);
+    const hasDc = !needsDc || huffmanTable(0, dcTable)?.isValidDc === true;
+    const hasAc = last === 0 || huffmanTable(AC, acTable)?.isValidAc === true;
     return quantisation.has(index) && hasDc && hasAc;
   });
 }

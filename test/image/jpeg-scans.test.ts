@@ -20,6 +20,12 @@ function insert(at: number, ...parts: readonly Uint8Array[]): Uint8Array {
 const firstTable = segments.find(({ code }) => code === 0xc4)?.at ?? 0;
 const quantisation = segments.find(({ code }) => code === 0xdb)?.at ?? 0;
 
+/** The segments of a JPEG but its Huffman tables, without the markers at its ends. */
+function withoutTables(file: Uint8Array): Uint8Array {
+  const kept = [...readSegments(file)].filter(({ code }) => code !== 0xc4);
+  return joinBytes(...kept.map(({ start, next }) => file.subarray(start - 2, next)));
+}
+
 describe("a JPEG with tables on which the decoder fails is refused by its header", () => {
   it("a Huffman table with more codes than bits allow, or one of ones alone", () => {
     // The counts of codes of 1 and of 16 bits.
@@ -55,6 +61,15 @@ describe("a JPEG with tables on which the decoder fails is refused by its header
     expect(sniff(jpeg.with(frame + 12, 3))).toMatchObject(corrupt);
     expect(sniff(joinBytes(jpeg.subarray(0, quantisation), jpeg.subarray(frame)))).toMatchObject(corrupt);
     expect(sniff(jpeg.with(firstTable + 5 + 16, 16))).toMatchObject(corrupt);
+  });
+
+  // Motion JPEG: jdhuff.c has the standard tables, jdphuff.c has none.
+  it("a baseline scan with the tables 0 and 1 needs none of its own, a progressive one does", () => {
+    const [own, progressive] = [jpeg, vectorImage("progressive-444-320x240.jpg")].map((file) =>
+      sniff(joinBytes(Uint8Array.of(0xff, 0xd8), withoutTables(file), Uint8Array.of(0xff, 0xd9))),
+    );
+    expect(own).toEqual(header);
+    expect(progressive).toMatchObject(corrupt);
   });
 
   it("a table that no scan uses may be anything that can be read", () => {
