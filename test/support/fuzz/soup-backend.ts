@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { ISOLATE_LIMITS } from "../../../src/image/image.ts";
+import { ISOLATE_LIMITS, readImageHeader } from "../../../src/image/image.ts";
 import { createAdmission } from "../../../src/serving/admission.ts";
 import { createServingApp } from "../../../src/serving/app.ts";
 import { createFlorence2Model } from "../../../src/serving/florence2-model.ts";
@@ -45,8 +45,10 @@ const engine: Florence2Options["engine"] = {
 export async function startSoupBackend(): Promise<{ readonly url: URL; stop(): Promise<unknown> }> {
   const withImage = createWithImage({
     has: () => false,
-    preprocess: async () => new Float32Array(),
-    limits: ISOLATE_LIMITS,
+    decode: async ({ bytes }) => {
+      readImageHeader(bytes, ISOLATE_LIMITS);
+      return new Float32Array();
+    },
   });
   const app = createServingApp({
     models: [createFlorence2Model({ engine, withImage, description, positions: 1024 })],
