@@ -68,7 +68,7 @@ describe("the backend", () => {
     },
   );
 
-  it("refuses JPEGs whose scans would take seconds, and answers honest callers meanwhile", async () => {
+  it("refuses JPEGs whose scans would take seconds, and answers health probes meanwhile", async () => {
     await using gpu = await gpuProcess();
     const scans = progressiveJpeg({ ...LARGEST, components: 1, bands: 9, refinements: 10 });
     const statuses = Promise.all(Array.from({ length: 8 }, (_, number) => caption(gpu, numbered(scans, number))));
