@@ -22,6 +22,8 @@ export interface LocalApiOptions {
   readonly model?: LocalModel | undefined;
   /** The execution provider of the native model. */
   readonly provider: string;
+  /** Variables of the API that replace those of the environment. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Starts the backend of a native model and returns the API's variables. The command fails if the backend dies. */
@@ -39,8 +41,8 @@ async function startModel({ id, dtype, shards }: LocalModel, provider: string, l
  */
 export async function startLocalApi(options: LocalApiOptions, lifetime: Lifetime): Promise<Server> {
   const { host, port, model, provider } = options;
-  const variables = model === undefined ? {} : await startModel(model, provider, lifetime);
-  return startServer({ host, port, variables }, lifetime);
+  const placement = model === undefined ? {} : await startModel(model, provider, lifetime);
+  return startServer({ host, port, variables: { ...options.variables, ...placement } }, lifetime);
 }
 
 /** How to get the real model, where `domainOf` says what the other one is for. */

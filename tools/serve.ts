@@ -28,9 +28,9 @@ export interface Build {
 }
 
 /**
- * Limits of `npm start`, `npm run dev:split` and `dev:remote`, raised because memory is local. The limit of 10 MiB per file stays. The isolate decodes in the
- * thread that answers everybody: an image of 25 megapixels, which the largest photographs of phones by default do not exceed (24), stops the others
- * for at most about a second.
+ * Limits of `npm start`, `npm run dev:split` and `dev:remote`, raised because memory is local. The limit of 10 MiB per file stays. The isolate decodes
+ * in the thread that answers everybody: an image of 25 megapixels, which the largest photographs of phones by default do not exceed (24), stops the
+ * others for at most about a second.
  */
 export const LOCAL_VARIABLES = {
   MAX_IMAGE_PIXELS: "25000000",

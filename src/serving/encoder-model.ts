@@ -46,14 +46,14 @@ export function createEncoderModel({ engine, withImage, offersFp16 }: EncoderMod
         withImage(
           sent,
           async (image) => {
-          const { states: encoded, promptTokens, times } = await engine.encode({ ...image, prompts, caller }, signal);
-          const sequences = encoded.map(({ dims }) => dims[1] ?? 0);
-          const outputs = [
-            ...stateTensors(encoded),
-            int32Column(lengths.name, sequences),
-            int32Column(promptLengths.name, promptTokens),
-          ];
-          return { outputs, times, tokens: 0 };
+            const { states: encoded, promptTokens, times } = await engine.encode({ ...image, prompts, caller }, signal);
+            const sequences = encoded.map(({ dims }) => dims[1] ?? 0);
+            const outputs = [
+              ...stateTensors(encoded),
+              int32Column(lengths.name, sequences),
+              int32Column(promptLengths.name, promptTokens),
+            ];
+            return { outputs, times, tokens: 0 };
           },
           signal,
         ),
