@@ -1,5 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 import { cancelled } from "../engine/cancelled.ts";
+import { type Claim, createFairQueue } from "../scheduling/fair-queue.ts";
 import { createDecodeSlot, type DecodeJob, type DecodeThread, type RunAfter } from "./decode-slot.ts";
 
 /** Dependencies and limits of `createDecodePool`. */
@@ -9,20 +10,27 @@ export interface DecodePoolOptions {
   readonly after: RunAfter;
 }
 
+/** Who asks for an image. */
+export interface DecodeRequester {
+  readonly caller: string;
+  readonly signal: AbortSignal;
+}
+
 /** Decodes images in threads, so that the caller's thread stays free. */
 export interface DecodePool {
   /**
-   * Decodes one image when a thread is free, in the order of the calls. A call that is cancelled leaves the queue; a decode that has begun is
+   * Decodes one image when a thread is free, in turns between callers. A call that is cancelled leaves the queue; a decode that has begun is
    * completed, and its result dropped. Rejects with the image's `Problem`, `request-cancelled`, `overloaded`, or `internal` if the thread dies.
    */
-  decode(job: DecodeJob, signal: AbortSignal): Promise<Float32Array>;
+  decode(job: DecodeJob, requester: DecodeRequester): Promise<Float32Array>;
   /** Returns the number of images that wait for a thread. */
   readonly waiting: () => number;
   /** Ends all threads and rejects all images. */
   stop(): Promise<void>;
 }
 
-interface Waiting extends DecodeJob {
+interface Waiting extends Claim {
+  readonly job: DecodeJob;
   readonly resolve: (pixels: Float32Array) => void;
   readonly reject: (reason: Problem) => void;
 }
@@ -39,51 +47,49 @@ async function untilAborted<Value>(signal: AbortSignal, promise: Promise<Value>,
   }
 }
 
-function remove<Item>(items: Item[], item: Item): void {
-  const index = items.indexOf(item);
-  if (index !== -1) items.splice(index, 1);
-}
-
 /** Starts the threads. */
 export function createDecodePool({ threads, startThread, after }: DecodePoolOptions): DecodePool {
   const slots = Array.from({ length: threads }, () => createDecodeSlot(startThread, after));
   const idle = [...slots];
-  const queue: Waiting[] = [];
+  const queue = createFairQueue<Waiting>();
   const running = new Set<Waiting>();
   let isStopped = false;
 
   async function runNext(): Promise<void> {
-    const [job] = queue;
-    const slot = job === undefined || isStopped ? undefined : idle.pop();
-    if (job === undefined || slot === undefined) return;
-    queue.shift();
-    running.add(job);
-    const result = await slot.decode(job);
-    if ("pixels" in result) job.resolve(result.pixels);
-    else job.reject(result.problem);
-    running.delete(job);
+    const next = queue.peek();
+    const slot = next === undefined || isStopped ? undefined : idle.pop();
+    if (next === undefined || slot === undefined) return;
+    queue.take(next);
+    queue.charge(next.caller, next.units);
+    running.add(next);
+    const result = await slot.decode(next.job);
+    if ("pixels" in result) next.resolve(result.pixels);
+    else next.reject(result.problem);
+    running.delete(next);
     idle.push(slot);
     void runNext();
   }
 
-  async function decode(job: DecodeJob, signal: AbortSignal): Promise<Float32Array> {
+  async function decode(job: DecodeJob, { caller, signal }: DecodeRequester): Promise<Float32Array> {
     if (signal.aborted) throw cancelled();
     if (isStopped) throw stopped();
     const { promise, ...settle } = Promise.withResolvers<Float32Array>();
-    const waiting: Waiting = { ...job, ...settle };
-    queue.push(waiting);
+    // Every image counts the same: how much work it is, is known only after its check, which is a part of it.
+    const waiting: Waiting = { job, caller, units: 1, ...settle };
+    queue.add(waiting);
     void runNext();
     return untilAborted(signal, promise, () => {
-      remove(queue, waiting);
+      queue.remove(waiting);
       waiting.reject(cancelled());
     });
   }
 
   async function stop(): Promise<void> {
     isStopped = true;
-    for (const { reject } of [...queue.splice(0), ...running]) reject(stopped());
+    for (const { reject } of [...queue.items, ...running]) reject(stopped());
+    for (const waiting of queue.items) queue.remove(waiting);
     await Promise.all(slots.map((slot) => slot.stop()));
   }
 
-  return { decode, stop, waiting: () => queue.length };
+  return { decode, stop, waiting: () => queue.items.length };
 }

@@ -55,7 +55,7 @@ export function createEncoderModel({ engine, withImage, offersFp16 }: EncoderMod
             ];
             return { outputs, times, tokens: 0 };
           },
-          signal,
+          { caller, signal },
         ),
       );
     },

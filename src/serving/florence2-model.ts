@@ -71,7 +71,10 @@ export function createFlorence2Model(options: Florence2Options): ServedModel {
         if (event.type === "done") generations[event.prompt] = event.generation;
       };
       const times = await admit(generationUnits(prompts.length, decoding), () =>
-        withImage(sent, (image) => engine.generate({ ...image, prompts, decoding, caller }, onEvent, signal), signal),
+        withImage(sent, (image) => engine.generate({ ...image, prompts, decoding, caller }, onEvent, signal), {
+          caller,
+          signal,
+        }),
       );
       const tokens = generations.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
       return { outputs: tensorsOf(generations), times, tokens };

@@ -78,7 +78,7 @@ export function createFlorence2Stream(name: string, options: Florence2Options): 
     const job = { prompts, decoding, caller, stream: true };
     const sent = imageOf(request);
     const times = await admit(generationUnits(prompts.length, decoding), () =>
-      withImage(sent, (image) => engine.generate({ ...image, ...job }, onEvent, signal), signal),
+      withImage(sent, (image) => engine.generate({ ...image, ...job }, onEvent, signal), { caller, signal }),
     );
     return { times, tokens };
   };

@@ -85,7 +85,7 @@ function modelsFor(
 ): readonly ServedModel[] {
   const withImage = createWithImage({
     has: (digest) => engine.has(digest),
-    decode: (job, signal) => decoding.decode(job, signal),
+    decode: (job, requester) => decoding.decode(job, requester),
   });
   const { description, positions, ports } = engine;
   return [

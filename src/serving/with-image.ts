@@ -1,7 +1,7 @@
 import { sha256 } from "../bytes/sha256.ts";
 import type { EngineImage } from "../engine/feature-cache.ts";
 import { UnknownDigestError } from "../engine/feature-cache.ts";
-import type { DecodePool } from "./decode-pool.ts";
+import type { DecodePool, DecodeRequester } from "./decode-pool.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
 /** The image of a request: the file, its digest, or both. */
@@ -18,11 +18,11 @@ export interface WithImageOptions {
   readonly decode: DecodePool["decode"];
 }
 
-/** Runs `work` with an image in the form that the engine takes. `signal` is aborted when the caller disconnects. */
+/** Runs `work` with an image in the form that the engine takes. */
 export type WithImage = <Result>(
   sent: ImageInputs,
   work: (image: EngineImage) => Promise<Result>,
-  signal: AbortSignal,
+  requester: DecodeRequester,
 ) => Promise<Result>;
 
 /** Throws `invalid-request` for a wrong digest, which would give later requests the features of another image. */
@@ -36,7 +36,7 @@ function checkDigest(digest: string, sent: ImageInputs): void {
  * between the lookup and the work, the image is decoded after all. Rejects with `Problem`, or with `UnknownDigestError` if only a digest was sent.
  */
 export function createWithImage({ has, decode }: WithImageOptions): WithImage {
-  return async (sent, work, signal) => {
+  return async (sent, work, requester) => {
     const { bytes } = sent;
     if (bytes === undefined) {
       if (sent.digest === undefined) throw new ServingFailure("invalid-request", "The input image is missing.");
@@ -45,7 +45,7 @@ export function createWithImage({ has, decode }: WithImageOptions): WithImage {
     }
     const digest = await sha256(bytes);
     checkDigest(digest, sent);
-    const decoded = async () => work({ digest, pixels: await decode({ bytes, digest }, signal) });
+    const decoded = async () => work({ digest, pixels: await decode({ bytes, digest }, requester) });
     if (!has(digest)) return decoded();
     try {
       return await work({ digest, pixels: undefined });

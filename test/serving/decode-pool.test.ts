@@ -46,8 +46,8 @@ function setUp(threadCount: number) {
     },
   });
   const jobs = () => threads.flatMap((thread) => thread.jobs);
-  const decode = (digest: string, signal = new AbortController().signal) =>
-    pool.decode({ bytes: new Uint8Array(1), digest }, signal);
+  const decode = (digest: string, signal = new AbortController().signal, caller = "") =>
+    pool.decode({ bytes: new Uint8Array(1), digest }, { signal, caller });
   const finish = (digest: string, imagePixels = 1, problem?: Problem) => {
     const result = problem === undefined ? { pixels: Float32Array.of(digest.length) } : { problem };
     jobs()
@@ -75,6 +75,18 @@ describe("a pool of decoding threads", () => {
     await settled();
     for (const digest of ["ccc", "dddd"]) finish(digest);
     expect(await Promise.all(results)).toEqual([1, 2, 3, 4].map((length) => Float32Array.of(length)));
+  });
+
+  it("decodes in turns between callers", async () => {
+    const { decode, finish, started } = setUp(1);
+    const hog = ["h1", "h2", "h3"].map((digest) => decode(digest, undefined, "hog"));
+    const other = decode("o", undefined, "other");
+    for (const digest of ["h1", "o", "h2", "h3"]) {
+      await settled();
+      finish(digest);
+    }
+    await Promise.all([...hog, other]);
+    expect(started()).toEqual(["h1", "o", "h2", "h3"]);
   });
 
   it("rejects with the image's problem, and keeps the thread", async () => {
