@@ -25,6 +25,7 @@ export function createDevice(now: () => number): Device {
     const index = waiting.findIndex((task) => task.lane === lane);
     const [task] = index === -1 ? [] : waiting.splice(index, 1);
     if (task === undefined) return;
+    shares.begin(task.lane);
     const begunMs = now();
     await task.run();
     shares.charge(task.lane, Math.max(MIN_COST_MS, now() - begunMs));

@@ -63,6 +63,7 @@ export function createFairQueue<Item extends Claim>(): FairQueue<Item> {
       const position = entries.findIndex((entry) => entry.item === item);
       for (const entry of entries.slice(0, position)) if (entry.item.caller === item.caller) entry.passedOver += 1;
       remove(item);
+      shares.begin(item.caller);
     },
     charge: (caller, cost) => shares.charge(caller, cost),
   };

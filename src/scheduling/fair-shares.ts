@@ -6,6 +6,8 @@
 export interface FairShares {
   /** Returns the caller to serve next, the first of those that were served least; undefined if none waits. */
   next(waiting: Iterable<string>): string | undefined;
+  /** A caller is served now: its virtual time is the current one. */
+  begin(caller: string): void;
   /** Records what a caller used, in any unit. */
   charge(caller: string, cost: number): void;
   /** Number of callers in memory. */
@@ -28,8 +30,10 @@ export function createFairShares(): FairShares {
     next: (waiting) => {
       let chosen: string | undefined;
       for (const caller of waiting) if (chosen === undefined || timeOf(caller) < timeOf(chosen)) chosen = caller;
-      if (chosen !== undefined) virtualNow = timeOf(chosen);
       return chosen;
+    },
+    begin: (caller) => {
+      virtualNow = timeOf(caller);
     },
     charge: (caller, cost) => {
       virtualTimes.set(caller, timeOf(caller) + cost);

@@ -57,6 +57,16 @@ describe("a fair queue", () => {
     expect(order).toEqual(["smaller", "begun", "equal"]);
   });
 
+  it("serves a newcomer before the rest of a caller who has had a turn, however often somebody looked", () => {
+    const queue = queueOf([work("hog", 5, "h1"), work("hog", 5, "h2")]);
+    const first = queue.peek();
+    if (first !== undefined) queue.take(first);
+    queue.charge("hog", 5);
+    for (let look = 0; look < 3; look += 1) expect(queue.peek()?.name).toBe("h2");
+    queue.add(work("newcomer", 5, "n"));
+    expect(queue.peek()?.name).toBe("n");
+  });
+
   it("has no turn for items that are not eligible", () => {
     const queue = queueOf([work("a", 1), work("b", 2)]);
     expect(queue.peek(({ caller }) => caller === "b")).toMatchObject({ name: "b2" });

@@ -22,10 +22,12 @@ describe("fair shares", () => {
     const shares = createFairShares();
     for (let turn = 0; turn < 100; turn += 1) {
       expect(shares.next(["busy"])).toBe("busy");
+      shares.begin("busy");
       shares.charge("busy", 1);
     }
     const served = Array.from({ length: 10 }, () => {
       const caller = shares.next(["late", "busy"]) ?? "";
+      shares.begin(caller);
       shares.charge(caller, 1);
       return caller;
     });
@@ -36,7 +38,7 @@ describe("fair shares", () => {
     const shares = createFairShares();
     for (let caller = 0; caller < 20_000; caller += 1) {
       const name = String(caller);
-      shares.next([name]);
+      shares.begin(name);
       shares.charge(name, 1);
     }
     expect(shares.size).toBeLessThanOrEqual(1001);
@@ -52,6 +54,7 @@ describe("property: callers that always wait", () => {
         const used = new Map(costOf.map((_, caller) => [String(caller), 0]));
         for (let turn = 0; turn < turns; turn += 1) {
           const caller = shares.next(used.keys()) ?? "";
+          shares.begin(caller);
           const cost = costOf[Number(caller)] ?? 0;
           shares.charge(caller, cost);
           used.set(caller, (used.get(caller) ?? 0) + cost);
