@@ -1,10 +1,10 @@
 /**
  * How much work a request may cause, in units: the one table that bounds requests, that admission counts, and that prices are drawn from. A unit is one
- * prompt with one beam and 256 generated tokens. On two CPU cores, the small model takes 20 ms for a unit of usual answers, which end early, and
- * up to 0.3 s for one that reaches its token limit.
+ * prompt with one beam and 256 generated tokens. On two CPU cores, the small model in an isolate takes 15 to 30 ms for a unit, since
+ * most answers end long before their token limit.
  */
 const costs = {
-  /** Fetching, decoding and encoding one image: measured as 3 to 5 units. */
+  /** Decoding and encoding one image: about 80 ms on the same machine. */
   image: 4,
   /** Generated tokens, of all beams, in one unit. */
   tokensPerUnit: 256,

@@ -14,6 +14,12 @@ export interface BatchLimits {
   readonly maxCachedTokens: number;
 }
 
+/**
+ * Maximum sequences of a batch with several prompts: as many as one prompt with the most beams has (`MAX_BEAMS`). Other callers wait for the end of a
+ * batch, and larger ones are no faster in wasm.
+ */
+export const MAX_BATCH_ROWS = 5;
+
 function longestOf(batch: readonly PromptSize[]): number {
   return Math.max(...batch.map(({ tokens }) => tokens));
 }
@@ -49,9 +55,9 @@ export function planBatches<Prompt extends PromptSize>(
   limits: BatchLimits,
 ): readonly (readonly Prompt[])[] {
   const { rules, maxCachedTokens } = limits;
-  const isAllowed = (batch: readonly Prompt[]) => cachedTokens(batch, rules) <= maxCachedTokens;
-  for (const prompt of prompts) if (!isAllowed([prompt])) throw tooManyTokens(prompt, limits);
-  return split(prompts, isAllowed);
+  const fits = (batch: readonly Prompt[]) => cachedTokens(batch, rules) <= maxCachedTokens;
+  for (const prompt of prompts) if (!fits([prompt])) throw tooManyTokens(prompt, limits);
+  return split(prompts, (batch) => fits(batch) && batch.length * rules.beams <= MAX_BATCH_ROWS);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planBatches, planEncoderBatches } from "../../src/decoding/plan-batches.ts";
+import { MAX_BATCH_ROWS, planBatches, planEncoderBatches } from "../../src/decoding/plan-batches.ts";
 import { ISOLATE_MAX_CACHED_TOKENS } from "../../src/placements/embedded.ts";
 import { plainRules } from "../support/toy-searches.ts";
 
@@ -27,7 +27,17 @@ describe("prompts", () => {
   });
 
   it("count once for each beam", () => {
-    expect(sizes(180, 2)).toEqual([[10, 20, 10], [40], [10]]);
+    expect(sizes(120, 2)).toEqual([[10, 20], [10], [40], [10]]);
+  });
+
+  it.each([
+    [1, MAX_BATCH_ROWS],
+    [2, 2],
+    [5, 1],
+  ])("with %i beams form batches of at most %i, since others wait for the end of a batch", (beams, expected) => {
+    const many = Array.from({ length: 12 }, () => ({ tokens: 10 }));
+    const batches = planBatches(many, { rules: { ...rules, beams }, maxCachedTokens: 1e6 });
+    expect(Math.max(...batches.map(({ length }) => length))).toBe(expected);
   });
 
   it("are encoded in batches of at most the given padded tokens; a longer prompt is encoded alone", () => {
