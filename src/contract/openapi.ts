@@ -5,6 +5,7 @@ import { type OpenApiDocument, type ResponseExamples, withResponseExamples } fro
 import type { TaskRow } from "./service.ts";
 import { analyzeOperation, batchOperation } from "./several-operations.ts";
 import { AnswerEvent } from "./stream-events.ts";
+import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "./work-units.ts";
 import { tags } from "./tags.ts";
 import { taskOperation } from "./task-operations.ts";
 
@@ -12,7 +13,10 @@ const DESCRIPTION = `Florence-2 over HTTP: one image, one task name, one typed a
 
 Send the image as the body with an \`image/*\` content type and options in the query, or everything in one JSON object or form. Coordinates come in pixels of your
 image and in 0..1. Errors are RFC 9457 problems with a stable \`code\` and a \`fix\` that says what to do; all are listed at \`/errors\`. Every response carries \`X-Request-Id\`.
-Any web page may call: CORS is open, and cookies are never used.`;
+Any web page may call: CORS is open, and cookies are never used.
+
+A request may ask for ${MAX_REQUEST_UNITS} units of work: a prompt has \`beams\` x \`max_new_tokens\` / ${TOKENS_PER_UNIT} units, rounded up (without them ${promptUnits({})}), each of several \`labels\`
+is a prompt, and an image has ${IMAGE_UNITS}. More is the problem \`too-much-work\`. Callers share the model in turns.`;
 
 /** Returns the API contract as an OpenAPI 3.1 document. `examples` are the responses to the document's request examples. */
 export function openApiDocument(

@@ -6,6 +6,7 @@ import { BatchAnswer, batchBodyFor } from "./batch.ts";
 import { problemResponses } from "./problem-responses.ts";
 import { analyzeExamples, batchExamples } from "./request-examples.ts";
 import type { TaskRow } from "./service.ts";
+import { MAX_REQUEST_UNITS } from "./work-units.ts";
 import { tags } from "./tags.ts";
 
 /** Path of the operation for several tasks on one image. */
@@ -58,8 +59,7 @@ export function analyzeOperation(rows: readonly TaskRow[]) {
     path: ANALYZE_PATH,
     id: "analyze",
     summary: "Run several tasks on one image",
-    description:
-      "The image is encoded once for all tasks with equal `beams` and `max_new_tokens`. Each task has its own result: an answer, or a problem. null means that an option is not set.",
+    description: `The image is encoded once for all tasks with equal \`beams\` and \`max_new_tokens\`. Each task has its own result: an answer, or a problem; \`deadline-exceeded\` after two minutes. Together, the tasks may ask for ${MAX_REQUEST_UNITS} units of work. null means that an option is not set.`,
     body: analyzeBodyFor(rows),
     examples: analyzeExamples(rows),
     each: "task",
@@ -74,8 +74,7 @@ export function batchOperation(rows: readonly TaskRow[]) {
     path: BATCH_PATH,
     id: "batch",
     summary: "Run tasks on many images",
-    description:
-      "Each item is the JSON body of a task with the task's name. Each has its own result: an answer, or a problem. Cached answers are not generated again, and an image that several items share is encoded once. null means that an option is not set.",
+    description: `Each item is the JSON body of a task with the task's name. Each has its own result: an answer, or a problem; \`deadline-exceeded\` after two minutes. Together, the items may ask for ${MAX_REQUEST_UNITS} units of work. Cached answers are not generated again, and an image that several items share is encoded once. null means that an option is not set.`,
     body: batchBodyFor(rows),
     examples: batchExamples(rows),
     each: "item",

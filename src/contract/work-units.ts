@@ -19,6 +19,9 @@ export interface PromptCost {
   readonly maxNewTokens?: number | undefined;
 }
 
+/** Generated tokens, of all beams of a prompt, in one unit. */
+export const TOKENS_PER_UNIT = costs.tokensPerUnit;
+
 /** Units of an image, whatever is asked about it. */
 export const IMAGE_UNITS = costs.image;
 

@@ -1,6 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 import type { TaskOptions } from "../contract/requests.ts";
-import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits } from "../contract/work-units.ts";
+import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "../contract/work-units.ts";
 
 function taskUnits({ labels, beams, max_new_tokens: maxNewTokens }: TaskOptions): number {
   return (labels?.length ?? 1) * promptUnits({ beams, maxNewTokens });
@@ -18,6 +18,6 @@ export function checkWork(tasks: readonly TaskOptions[], images: number): void {
   throw new Problem(
     "too-much-work",
     `The request asks for ${units} units of work; at most ${MAX_REQUEST_UNITS} are answered at once. A prompt has ` +
-      `beams x max_new_tokens / 256 units, each label is a prompt, and an image has ${IMAGE_UNITS}.`,
+      `beams x max_new_tokens / ${TOKENS_PER_UNIT} units, each label is a prompt, and an image has ${IMAGE_UNITS}.`,
   );
 }
