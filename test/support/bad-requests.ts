@@ -1,3 +1,4 @@
+import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS } from "../../src/contract/requests.ts";
 import { MAX_IMAGE_BYTES } from "../../src/image/image.ts";
 import { badBodies } from "./bad-bodies.ts";
 import { badIntake } from "./bad-intake.ts";
@@ -148,6 +149,17 @@ export const badRequests: readonly BadRequest[] = [
     path: `${detection}?overlay=png`,
     ...image(jpeg),
     code: "png-unavailable",
+  },
+  {
+    what: "64 labels with five beams and the longest answers",
+    path: "/v1/open-vocabulary-detection",
+    ...jsonBody({
+      image: base64,
+      labels: Array.from({ length: MAX_LABELS }, (_, index) => `label ${index}`),
+      beams: MAX_BEAMS,
+      max_new_tokens: MAX_NEW_TOKENS,
+    }),
+    code: "too-much-work",
   },
   {
     what: "a stream of half a JPEG",
