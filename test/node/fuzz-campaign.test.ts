@@ -67,7 +67,7 @@ describe("the violations of a response", () => {
     [
       "a code of another operation",
       requestTo("/v1/batch"),
-      problem(422, "image-corrupt"),
+      problem(424, "image-url-timeout"),
       ["undeclared status", "contradicts the document"],
     ],
     [

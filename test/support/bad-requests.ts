@@ -3,7 +3,8 @@ import { MAX_IMAGE_BYTES } from "../../src/image/image.ts";
 import { badBodies } from "./bad-bodies.ts";
 import { badIntake } from "./bad-intake.ts";
 import { type BadRequest, detection, image, jsonBody } from "./bad-request.ts";
-import { bilevelPng, halfJpeg, inflatingPng, joinBytes, jpegSegments, withStrayByte } from "./image-bytes.ts";
+import { progressiveJpeg } from "./image-bombs.ts";
+import { bilevelPng, halfJpeg, inflatingPng, joinBytes, withStrayByte } from "./image-bytes.ts";
 import { sampleImage } from "./sample-images.ts";
 
 const jpeg = sampleImage("street.jpg");
@@ -32,7 +33,12 @@ export const badRequests: readonly BadRequest[] = [
     ...image(halfJpeg(withStrayByte(jpeg))),
     code: "image-corrupt",
   },
-  { what: "a JPEG of 25,000 scans", path: detection, ...image(() => scans(25_000)), code: "image-corrupt" },
+  {
+    what: "a JPEG of 190 scans, each of the whole image",
+    path: detection,
+    ...image(async () => progressiveJpeg({ width: 1400, height: 1400, components: 3, bands: 63, refinements: 0 })),
+    code: "image-corrupt",
+  },
   {
     what: "a PNG of 16 x 16 in 50 KB that inflates to 50 MB",
     path: detection,
@@ -180,12 +186,6 @@ export const badRequests: readonly BadRequest[] = [
 
 function flipped(bytes: Uint8Array, at: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ 0xff : byte));
-}
-
-async function scans(count: number): Promise<Uint8Array<ArrayBuffer>> {
-  const at = jpegSegments(jpeg).at(-1)?.at ?? 0;
-  const scan = jpeg.subarray(at, at + 16);
-  return joinBytes(jpeg.subarray(0, -2), ...Array.from({ length: count }, () => scan), jpeg.subarray(-2));
 }
 
 function padded(length: number): Uint8Array<ArrayBuffer> {
