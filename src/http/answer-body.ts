@@ -15,15 +15,32 @@ export interface AnswerBody {
  */
 export const DRAWING_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox";
 
-/** Streams the chunks on demand, so that only one is in memory. */
-function streamOf(chunks: Iterable<string>): ReadableStream<Uint8Array> {
-  const iterator = chunks[Symbol.iterator]();
+/**
+ * Time in which a drawing must be read, in milliseconds: until then the image that it embeds is in memory. The largest, 14 MB, arrives in time at
+ * 1 Mbit/s.
+ */
+export const SEND_TIMEOUT_MS = 120_000;
+
+/** Streams the chunks on demand, so that only one is in memory. Once `deadline` is aborted, the stream fails and what the chunks hold is released. */
+function streamOf(chunks: Iterable<string>, deadline: AbortSignal): ReadableStream<Uint8Array> {
+  let iterator: Iterator<string> | undefined = chunks[Symbol.iterator]();
   const encoder = new TextEncoder();
   return new ReadableStream({
+    start: (controller) => {
+      deadline.addEventListener("abort", () => {
+        if (iterator !== undefined) controller.error(deadline.reason);
+        iterator = undefined;
+      });
+    },
     pull: (controller) => {
-      const next = iterator.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(encoder.encode(next.value));
+      const next = iterator?.next();
+      if (next === undefined) return;
+      if (next.done !== true) return controller.enqueue(encoder.encode(next.value));
+      iterator = undefined;
+      controller.close();
+    },
+    cancel: () => {
+      iterator = undefined;
     },
   });
 }
@@ -34,14 +51,15 @@ export function jsonBody(value: unknown): AnswerBody {
   return { fingerprint: json, headers: { "content-type": "application/json" }, open: async () => json };
 }
 
-/** A rendered answer as a body: JSON, or a drawing with its media type. */
-export function answerBody(form: Form): AnswerBody {
+/** A rendered answer as a body: JSON, or a drawing with its media type. `timeout` creates a signal, as `AbortSignal.timeout` does. */
+export function answerBody(form: Form, timeout: (milliseconds: number) => AbortSignal): AnswerBody {
   if (!isDrawing(form)) return jsonBody(form);
   const headers = {
     "content-type": form.mediaType,
     "content-security-policy": DRAWING_POLICY,
     "x-content-type-options": "nosniff",
   };
-  const open = async () => (form.mediaType === "image/png" ? form.render() : streamOf(form.chunks()));
+  const open = async () =>
+    form.mediaType === "image/png" ? form.render() : streamOf(form.chunks(), timeout(SEND_TIMEOUT_MS));
   return { fingerprint: form.mediaType + form.fingerprint, headers, open };
 }

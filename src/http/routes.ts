@@ -104,7 +104,7 @@ function taskRoute(row: TaskRow, { service, sleep, timeout, logError }: RouteOpt
         });
       }
       const answered = await service.answer(taskRequest, call);
-      return answerResponse(answerBody(answered.answer), answered, request.headers.get("if-none-match"));
+      return answerResponse(answerBody(answered.answer, timeout), answered, request.headers.get("if-none-match"));
     },
   };
 }
