@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { childProcesses } from "../../../bench/child-processes.ts";
 import { bundle } from "../../../tools/bundle.ts";
@@ -52,6 +53,12 @@ async function whileProbing<Result>(
   return { result: await work, p99: sorted[Math.floor((sorted.length - 1) * 0.99)] ?? Infinity };
 }
 
+/** The longest that a probe may take: 250 ms, on a busy machine more, in proportion to what it takes while there is nothing to do. */
+async function probeLimit(url: URL): Promise<number> {
+  const { p99 } = await whileProbing(url, setTimeout(500));
+  return Math.max(250, 20 * p99);
+}
+
 describe("the backend", () => {
   it.each(Object.entries(bombs))(
     "answers health probes while it decodes three %s of 60 megapixels, and gives the memory back",
@@ -59,10 +66,12 @@ describe("the backend", () => {
       await using gpu = await gpuProcess();
       await caption(gpu, await readFile(join(root, "test/pictures/street.jpg")));
       const before = (await gpu.holds()).megabytes;
+      const health = new URL("/v2/health/live", gpu.url);
+      const limit = await probeLimit(health);
       const three = Promise.all([1, 2, 3].map((number) => caption(gpu, numbered(bomb, number))));
-      const { result, p99 } = await whileProbing(new URL("/v2/health/live", gpu.url), three);
+      const { result, p99 } = await whileProbing(health, three);
       expect(result).toEqual([200, 200, 200]);
-      expect(p99).toBeLessThan(250);
+      expect(p99).toBeLessThan(limit);
       // A codec's memory alone was 440 MB for the WebP.
       expect((await gpu.holds()).megabytes - before).toBeLessThan(250);
     },
@@ -70,11 +79,13 @@ describe("the backend", () => {
 
   it("refuses JPEGs whose scans would take seconds, and answers health probes meanwhile", async () => {
     await using gpu = await gpuProcess();
+    const health = new URL("/v2/health/live", gpu.url);
+    const limit = await probeLimit(health);
     const scans = progressiveJpeg({ ...LARGEST, components: 1, bands: 9, refinements: 10 });
     const statuses = Promise.all(Array.from({ length: 8 }, (_, number) => caption(gpu, numbered(scans, number))));
-    const { result, p99 } = await whileProbing(new URL("/v2/health/live", gpu.url), statuses);
+    const { result, p99 } = await whileProbing(health, statuses);
     expect(result).toEqual(Array.from({ length: 8 }, () => 413));
-    expect(p99).toBeLessThan(250);
+    expect(p99).toBeLessThan(limit);
   });
 
   it("ends within its drain time although an image is being decoded", async () => {

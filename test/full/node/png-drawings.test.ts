@@ -71,7 +71,9 @@ describe("a PNG drawing", () => {
 
   it("is refused if the image cannot be decoded", async () => {
     const rows = await deflate(new Uint8Array(72).fill(99));
-    const image = await imageFromBytes(pngOf(ihdr(8, 8, 8, 0), pngChunk("IDAT", rows)));
+    // The check of received images would refuse it, as it does whatever a codec fails on.
+    const bytes = pngOf(ihdr(8, 8, 8, 0), pngChunk("IDAT", rows));
+    const image: EncodedImage = { bytes, format: "png", width: 8, height: 8, digest: "d" };
     await expect(drawn(emptyAnswer(image), image)).rejects.toMatchObject({ code: "image-corrupt" });
   });
 });
