@@ -8,10 +8,10 @@ export const LEASE_MS = 30_000;
 export const MAX_WAITING = 64;
 
 /**
- * Maximum units of work of all running and waiting requests: two of the largest (`MAX_REQUEST_UNITS`). At 20 to 100 ms for a unit, they wait longer
- * than a client does.
+ * Maximum units of work of all running and waiting requests: four of the largest (`MAX_REQUEST_UNITS`). At 15 to 30 ms for a unit, that is
+ * about as long as a client waits.
  */
-export const MAX_QUEUED_UNITS = 1024;
+export const MAX_QUEUED_UNITS = 2048;
 
 /** A request that waits for the model or holds it. */
 export interface Place extends Claim {
