@@ -39,6 +39,7 @@ const server = await startServing({
   decodeThreads: flags["decode-threads"],
   maxImagePixels: flags["max-image-pixels"],
   offersFp16: flags["offer-fp16"],
+  offersGraphs: flags.graphs,
   version: packageFile.version,
   log: (line) => console.log(line),
 }).catch((thrown: unknown) => exit(1, thrown instanceof Error ? thrown.message : String(thrown)));

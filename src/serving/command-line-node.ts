@@ -10,7 +10,8 @@ export type CommandLine =
   | { readonly type: "help" }
   | { readonly type: "invalid"; readonly reason: string };
 
-const SWITCHES: ReadonlySet<string> = new Set(["offer-fp16"]);
+/** Flags without a value; each has a negative form, `--no-graphs`. */
+const SWITCHES: ReadonlySet<string> = new Set(["offer-fp16", "graphs"]);
 
 /** Parses the command-line arguments, without the program name, by `schema`. */
 export function parseCommandLine(args: readonly string[], schema: ReturnType<typeof servingFlags>): CommandLine {
@@ -19,7 +20,11 @@ export function parseCommandLine(args: readonly string[], schema: ReturnType<typ
     names.map((name) => [name, { type: SWITCHES.has(name) ? "boolean" : "string" } as const]),
   );
   try {
-    const { values } = parseArgs({ args: [...args], options: { ...options, help: { type: "boolean" } } });
+    const { values } = parseArgs({
+      args: [...args],
+      options: { ...options, help: { type: "boolean" } },
+      allowNegative: true,
+    });
     return values["help"] === true ? { type: "help" } : { type: "serve", flags: schema.parse(values) };
   } catch (thrown) {
     return { type: "invalid", reason: thrown instanceof z.ZodError ? z.prettifyError(thrown) : String(thrown) };

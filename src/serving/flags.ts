@@ -33,6 +33,8 @@ export function servingFlags(providers: readonly [string, ...string[]], cores: n
     "decode-threads": count.default(Math.min(MAX_DEFAULT_DECODERS, Math.max(2, cores - 1))),
     "max-image-pixels": count.default(60_000_000),
     "offer-fp16": z.boolean().default(false),
+    /** Off: the placement `split` uses `florence2_encoder`, and needs the bare graphs of servers that lack it. */
+    graphs: z.boolean().default(false),
     "drain-seconds": z.coerce.number().nonnegative().default(25),
   });
 }
@@ -55,4 +57,5 @@ export const SERVING_USAGE = `Usage: npm run gpu -- [flags]
   --decode-threads N      decode images; all cores but one when left out, but 2 to 4
   --max-image-pixels N    60 million; they are decoded in up to 2.4 s
   --offer-fp16            offer encoder states as FP16 too
+  --graphs                serve the bare graphs too: for clients with their own decoding loop
   --drain-seconds 25      how long SIGTERM waits for requests in flight`;

@@ -1,32 +1,22 @@
 import { excerpt } from "../bytes/excerpt.ts";
-import { IMAGE_UNITS } from "../contract/work-units.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { GraphSignatures } from "../engine/messages.ts";
 import type { Datatype, NamedTensor } from "../inference/protocol/datatypes.ts";
 import type { Tensor, TensorInfo } from "../runtime/session.ts";
-import type { ModelRequest, ServedModel, TensorMetadata } from "./served-model.ts";
+import { checkedUnits, type GraphName, graphLimits, type ModelSizes } from "./graph-limits.ts";
+import type { ServedModel, TensorMetadata } from "./served-model.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
-/** A graph with a size limit for one call, because all other work waits until the call ends. */
-interface ServedGraph {
-  readonly graph: keyof GraphSignatures;
-  /** The input that the limit applies to. */
-  readonly limitedInput: string;
-  /** Maximum product of the free dimensions of that input: number of images, or of tokens in all rows. */
-  readonly maxSize: number;
-}
-
-/**
- * The graphs by their file names, under which other servers serve them too. Their outputs are far larger than their inputs: in
- * Florence-2 base, the embedding of a token takes 3 kB, its logits 205 kB, and the attention of a thousand tokens 50 MB.
- */
-export const servedGraphs: Readonly<Record<string, ServedGraph>> = {
-  vision_encoder: { graph: "visionEncoder", limitedInput: "pixel_values", maxSize: 16 },
-  embed_tokens: { graph: "embedTokens", limitedInput: "input_ids", maxSize: 65_536 },
-  encoder_model: { graph: "encoder", limitedInput: "inputs_embeds", maxSize: 16_384 },
-  decoder_model_merged: { graph: "decoder", limitedInput: "inputs_embeds", maxSize: 1024 },
+/** The engine's graph of each served graph. */
+const engineGraphs: Readonly<Record<GraphName, keyof GraphSignatures>> = {
+  vision_encoder: "visionEncoder",
+  embed_tokens: "embedTokens",
+  encoder_model: "encoder",
+  decoder_model_merged: "decoder",
 };
+
+const graphNames = Object.keys(graphLimits).filter((name): name is GraphName => name in graphLimits);
 
 const datatypes = { float32: "FP32", int64: "INT64", bool: "BOOL" } as const satisfies Record<Tensor["type"], Datatype>;
 
@@ -48,59 +38,46 @@ function fromTensor(name: string, { type, data, dims: shape }: Tensor): NamedTen
   return { name, datatype: "BOOL", shape, data };
 }
 
-/** Throws `invalid-request` if the limited input is too large. */
-function checkSize(
-  inputs: ModelRequest["inputs"],
-  { limitedInput, maxSize }: ServedGraph,
-  ports: readonly TensorInfo[],
-): void {
-  const declared = ports.find(({ name }) => name === limitedInput)?.shape ?? [];
-  const shape = inputs.get(limitedInput)?.shape ?? [];
-  const size = shape.reduce(
-    (product, each, axis) => (typeof declared[axis] === "number" ? product : product * each),
-    1,
-  );
-  if (size <= maxSize) return;
-  throw new ServingFailure(
-    "invalid-request",
-    `${limitedInput} is ${excerpt(`[${shape.join(", ")}]`)}; send at most ${maxSize} at once.`,
-  );
-}
-
 /** Converts an error of ONNX Runtime to `invalid-request`: incompatible input sizes are detected only when the graph runs. */
 function toInvalidRequest(name: string, thrown: unknown): unknown {
   if (!(thrown instanceof Problem) || thrown.code !== "internal") return thrown;
   return new ServingFailure("invalid-request", `${name} cannot be run on these inputs. ${excerpt(thrown.detail)}`);
 }
 
+/** What the graph models need beside the engine. */
+export interface GraphModelOptions {
+  readonly engine: Pick<Engine, "run">;
+  readonly ports: GraphSignatures;
+  readonly sizes: ModelSizes;
+  readonly now: () => number;
+}
+
+function createGraphModel(name: GraphName, { engine, ports, sizes, now }: GraphModelOptions): ServedModel {
+  const graph = engineGraphs[name];
+  const { inputs: inputPorts, outputs: outputPorts } = ports[graph];
+  return {
+    name,
+    inputs: inputPorts.map(metadataOf),
+    outputs: outputPorts.map(metadataOf),
+    infer: async ({ inputs, outputNames }, { signal, admit }) => {
+      const units = checkedUnits(name, inputPorts, inputs, sizes);
+      const startedAt = now();
+      const feeds = Object.fromEntries([...inputs].map(([input, tensor]) => [input, toTensor(tensor)]));
+      const run = () => engine.run(graph, feeds, [...outputNames], signal);
+      const outputs = await admit(units, run).catch((thrown: unknown) => {
+        throw toInvalidRequest(name, thrown);
+      });
+      const times = { queue: 0, encode: now() - startedAt, decode: 0 };
+      return {
+        outputs: Object.entries(outputs).map(([output, tensor]) => fromTensor(output, tensor)),
+        times,
+        tokens: 0,
+      };
+    },
+  };
+}
+
 /** Creates a model for each bare graph, for decoders in other processes and for clients with their own decoding loop. */
-export function createGraphModels(
-  engine: Pick<Engine, "run">,
-  ports: GraphSignatures,
-  now: () => number,
-): readonly ServedModel[] {
-  return Object.entries(servedGraphs).map(([name, served]): ServedModel => {
-    const { graph } = served;
-    const { inputs: inputPorts, outputs: outputPorts } = ports[graph];
-    return {
-      name,
-      inputs: inputPorts.map(metadataOf),
-      outputs: outputPorts.map(metadataOf),
-      infer: async ({ inputs, outputNames }, { signal, admit }) => {
-        checkSize(inputs, served, inputPorts);
-        const startedAt = now();
-        const feeds = Object.fromEntries([...inputs].map(([input, tensor]) => [input, toTensor(tensor)]));
-        const run = () => engine.run(graph, feeds, [...outputNames], signal);
-        const outputs = await admit(IMAGE_UNITS, run).catch((thrown: unknown) => {
-          throw toInvalidRequest(name, thrown);
-        });
-        const times = { queue: 0, encode: now() - startedAt, decode: 0 };
-        return {
-          outputs: Object.entries(outputs).map(([output, tensor]) => fromTensor(output, tensor)),
-          times,
-          tokens: 0,
-        };
-      },
-    };
-  });
+export function createGraphModels(options: GraphModelOptions): readonly ServedModel[] {
+  return graphNames.map((name) => createGraphModel(name, options));
 }

@@ -37,6 +37,8 @@ export interface ServingConfig {
   readonly decodeThreads: number;
   readonly maxImagePixels: number;
   readonly offersFp16: boolean;
+  /** Whether to serve the bare graphs. */
+  readonly offersGraphs: boolean;
   readonly version: string;
   readonly log: (line: string) => void;
   /** `defaultTimeouts` by default. */
@@ -77,9 +79,9 @@ async function startDecoding({
   });
 }
 
-/** Creates all served models: the whole model, its encoders, and the bare graphs. */
+/** Creates all served models: the whole model, its encoders and, if wanted, the bare graphs. */
 function modelsFor(
-  { offersFp16 }: ServingConfig,
+  { offersFp16, offersGraphs }: ServingConfig,
   engine: ThreadedEngine,
   decoding: DecodePool,
 ): readonly ServedModel[] {
@@ -88,10 +90,11 @@ function modelsFor(
     decode: (job, requester) => decoding.decode(job, requester),
   });
   const { description, positions, ports } = engine;
+  const sizes = { positions, imageSize: description.imageSize };
   return [
     createFlorence2Model({ engine, withImage, description, positions }),
     createEncoderModel({ engine, withImage, offersFp16 }),
-    ...createGraphModels(engine, ports, () => performance.now()),
+    ...(offersGraphs ? createGraphModels({ engine, ports, sizes, now: () => performance.now() }) : []),
   ];
 }
 

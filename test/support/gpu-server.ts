@@ -22,6 +22,7 @@ export async function startMiniServer(changes: Partial<ServingConfig> = {}): Pro
     decodeThreads: 2,
     maxImagePixels: 60_000_000,
     offersFp16: false,
+    offersGraphs: true,
     version: "0.0.0",
     log: () => {},
     ...changes,

@@ -10,7 +10,7 @@ import { createFlorence2Model } from "../../src/serving/florence2-model.ts";
 import { createGraphModels } from "../../src/serving/graph-model.ts";
 import type { Outcome } from "../../src/serving/outcome.ts";
 import { createWithImage } from "../../src/serving/with-image.ts";
-import { servedPorts } from "./serving-ports.ts";
+import { servedPorts, servedSizes } from "./serving-ports.ts";
 import { valueOf } from "./protocol-tensors.ts";
 import { sampleImage } from "./sample-images.ts";
 import { tinyEngine } from "./tiny-engine.ts";
@@ -63,7 +63,7 @@ export async function servingApp({
         positions: TINY_POSITIONS,
       }),
       createEncoderModel({ engine, withImage, offersFp16 }),
-      ...createGraphModels(engine, servedPorts, () => 0),
+      ...createGraphModels({ engine, ports: servedPorts, sizes: servedSizes, now: () => 0 }),
     ],
     identity,
     admission,
