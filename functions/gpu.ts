@@ -19,7 +19,9 @@ function log(level: "info" | "error", fields: Readonly<Record<string, unknown>>)
 // The server continues if nothing reads its log.
 process.stdout.on("error", () => {});
 
-const command = parseCommandLine(process.argv.slice(2), servingFlags(providers, availableParallelism()));
+const command = parseCommandLine(process.argv.slice(2), servingFlags(providers, availableParallelism()), {
+  BACKEND_AUTHORIZATION: process.env["BACKEND_AUTHORIZATION"],
+});
 if (command.type === "help") exit(0, SERVING_USAGE);
 if (command.type === "invalid") exit(2, `${command.reason}\n\n${SERVING_USAGE}`);
 const { flags } = command;

@@ -1,6 +1,6 @@
 import { isProblemCode, Problem, type ProblemCode } from "../contract/problems.ts";
 import type { FailureKind } from "../inference/protocol/failure.ts";
-import { InferenceFailure } from "../inference/protocol/failure.ts";
+import { CREDENTIALS_REFUSED, InferenceFailure } from "../inference/protocol/failure.ts";
 
 /** The problem code and detail for each kind of failed backend call; the failure itself is logged as the cause. */
 const problemsByKind = {
@@ -44,6 +44,10 @@ export function backendProblem(thrown: unknown): unknown {
   const { code, kind, serverMessage = "" } = thrown;
   if (code !== undefined && passedThroughCodes.has(code) && isProblemCode(code)) {
     return new Problem(code, serverMessage, { cause: thrown });
+  }
+  if (kind === "refused" && CREDENTIALS_REFUSED.has(thrown.status)) {
+    const refused = "The backend does not accept this deployment's BACKEND_AUTHORIZATION.";
+    return new Problem("misconfigured", refused, { cause: thrown });
   }
   const [problem, detail] = problemsByKind[kind];
   return new Problem(problem, detail, { cause: thrown });

@@ -17,12 +17,20 @@ import { type ErrorReply, errorReply, ServingFailure } from "./serving-failure.t
 /** Value of Retry-After, in seconds, when the queue is full: about the time of ten batches. */
 export const RETRY_AFTER_SECONDS = 1;
 
+/**
+ * Value of WWW-Authenticate. The scheme is the usual one of shared secrets, whatever the operator chose: that of the secret would be part of it where it
+ * has none.
+ */
+const CHALLENGE = 'Bearer realm="florence-edge"';
+
 /** Options of `createServingApp`. */
 export interface ServingOptions {
   readonly models: readonly ServedModel[];
   /** Identity of the weights that all models use; metadata and replies contain it. */
   readonly identity: ModelIdentity;
   readonly admission: Admission;
+  /** Whether a request with this Authorization header may do more than check the server's health. */
+  readonly isAuthorized: (header: string | undefined) => boolean;
   readonly version: string;
   readonly now: () => number;
   readonly newRequestId: () => string;
@@ -49,9 +57,11 @@ function metadataOf({ name, inputs, outputs, parameters: own }: ServedModel, ide
 function errorResponse(context: ServingContext, { status, body }: ErrorReply): Response {
   const retry = status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {};
   const codings = body.code === "unsupported-content-encoding" ? { "accept-encoding": ACCEPTED_CODINGS } : {};
+  const challenge = status === 401 ? { "www-authenticate": CHALLENGE } : {};
   const headers = {
     ...retry,
     ...codings,
+    ...challenge,
     "content-type": "application/json",
     "x-request-id": context.get("requestId"),
   };
@@ -146,11 +156,16 @@ export function createServingApp(options: ServingOptions): Hono<Env> {
   const app = new Hono<Env>();
   const status = () => (admission.isOpen ? 200 : 503);
   app.use(requestId({ generator: options.newRequestId }));
+  app.get("/v2/health/live", (context) => context.json({ live: true }));
+  app.get("/v2/health/ready", (context) => context.json({ ready: admission.isOpen }, status()));
+  // Everything after this line, with paths that do not exist.
+  app.use((context, next) => {
+    if (options.isAuthorized(context.req.header("authorization"))) return next();
+    throw new ServingFailure("unauthorized", "This server wants another Authorization header.");
+  });
   app.get("/v2", (context) =>
     context.json({ name: "florence-edge", version, extensions: ["binary_tensor_data", "parameters", "generate"] }),
   );
-  app.get("/v2/health/live", (context) => context.json({ live: true }));
-  app.get("/v2/health/ready", (context) => context.json({ ready: admission.isOpen }, status()));
   app.get("/v2/models", (context) => context.json({ models: models.map(({ name }) => name) }));
   app.get("/metrics", async (context) => {
     const { text, contentType } = await metrics();

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isAuthorizationValue } from "../inference/protocol/authorization.ts";
 
 const count = z.coerce.number().pipe(z.int().positive());
 const MEBIBYTE = 1024 * 1024;
@@ -35,6 +36,13 @@ export function servingFlags(providers: readonly [string, ...string[]], cores: n
     "offer-fp16": z.boolean().default(false),
     /** Off: the placement `split` uses `florence2_encoder`, and needs the bare graphs of servers that lack it. */
     graphs: z.boolean().default(false),
+    authorization: z
+      .string()
+      .trim()
+      .refine(isAuthorizationValue, {
+        error: "Of visible ASCII characters, and not empty: leave it out for no secret.",
+      })
+      .optional(),
     "drain-seconds": z.coerce.number().nonnegative().default(25),
   });
 }
@@ -58,4 +66,6 @@ export const SERVING_USAGE = `Usage: npm run gpu -- [flags]
   --max-image-pixels N    60 million; they are decoded in up to 2.4 s
   --offer-fp16            offer encoder states as FP16 too
   --graphs                serve the bare graphs too: for clients with their own decoding loop
+  --authorization VALUE   the Authorization header that requests must have, as "Bearer secret"; better in the
+                          environment, as BACKEND_AUTHORIZATION: others can read command lines
   --drain-seconds 25      how long SIGTERM waits for requests in flight`;

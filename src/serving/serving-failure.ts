@@ -7,6 +7,8 @@ import type { CodecFailure } from "../inference/protocol/codec-failure.ts";
 const servingStatuses = {
   /** The request violates the protocol, or its tensors do not match the inputs of the model. */
   "invalid-request": 400,
+  /** The Authorization header is missing, or not the one that this server was started with. */
+  unauthorized: 401,
   /** The model, version or path does not exist. */
   "not-found": 404,
   /** Only the digest of an image was sent and its features are not cached: the client has to send the image. */

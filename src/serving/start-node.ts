@@ -6,6 +6,7 @@ import { ISOLATE_LIMITS } from "../image/image.ts";
 import { readImageSettings } from "../runtime/load-model.ts";
 import type { Provider } from "../runtime/ort-node.ts";
 import { openModelShards } from "../weights/shards.ts";
+import { createAuthorization } from "./authorization-node.ts";
 import { createAdmission } from "./admission.ts";
 import { createServingApp } from "./app.ts";
 import { createDecodePool, type DecodePool } from "./decode-pool.ts";
@@ -15,8 +16,9 @@ import { createFlorence2Model } from "./florence2-model.ts";
 import { createGraphModels } from "./graph-model.ts";
 import { createHttpServer, defaultTimeouts, endsWithin, type HttpTimeouts } from "./http-node.ts";
 import { logLine } from "./log-line.ts";
-import { createServingMetrics } from "./metrics-node.ts";
+import { createServingMetrics, type ServingMetrics } from "./metrics-node.ts";
 import { createWithImage } from "./with-image.ts";
+import type { Outcome } from "./outcome.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** Settings of the backend; `SERVING_USAGE` in `flags.ts` documents them. */
@@ -39,6 +41,8 @@ export interface ServingConfig {
   readonly offersFp16: boolean;
   /** Whether to serve the bare graphs. */
   readonly offersGraphs: boolean;
+  /** The Authorization header that requests must have; without it, everybody may use the server. */
+  readonly authorization?: string | undefined;
   readonly version: string;
   readonly log: (line: string) => void;
   /** `defaultTimeouts` by default. */
@@ -98,10 +102,18 @@ function modelsFor(
   ];
 }
 
+/** Returns a function that counts an outcome and logs it. */
+function createRecorder({ record }: Pick<ServingMetrics, "record">, log: ServingConfig["log"]) {
+  return (outcome: Outcome): void => {
+    record(outcome);
+    log(logLine(outcome, Date.now()));
+  };
+}
+
 /** Loads the model and starts listening. Rejects if either fails. */
 export async function startServing(config: ServingConfig): Promise<RunningServer> {
   const { shards: folder, model: modelId, ...limits } = config;
-  const { log: _log, timeouts = defaultTimeouts, ...engineOptions } = limits;
+  const { log: _log, authorization: _secret, timeouts = defaultTimeouts, ...engineOptions } = limits;
   const engine = await startEngineThread({ ...engineOptions, folder, modelId });
   const admission = createAdmission({ maxRequests: config.maxQueue, maxUnits: config.maxUnits });
   const decoding = await startDecoding(config);
@@ -109,16 +121,14 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
   const load = () => engine.load();
   const metrics = createServingMetrics(load, () => admission.inFlight);
   const app = createServingApp({
+    isAuthorized: createAuthorization(config.authorization),
     models: modelsFor(config, engine, decoding),
     identity: engine.description,
     admission,
     version: config.version,
     now: () => performance.now(),
     newRequestId: randomUUID,
-    record: (outcome) => {
-      metrics.record(outcome);
-      config.log(logLine(outcome, Date.now()));
-    },
+    record: createRecorder(metrics, config.log),
     metrics: metrics.page,
   });
   const server = createHttpServer((request, bindings) => app.fetch(request, bindings), timeouts);

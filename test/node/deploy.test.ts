@@ -1,6 +1,7 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parseCommandLine } from "../../src/serving/command-line-node.ts";
 import { servingFlags } from "../../src/serving/flags.ts";
 import { createServingMetrics } from "../../src/serving/metrics-node.ts";
 import { root } from "../../tools/serve.ts";
@@ -21,6 +22,15 @@ describe("deploy/kserve", () => {
     expect(names).toEqual(["host", "port", "shards", "provider", "max-batch", "max-queue", "drain-seconds", "model"]);
     const parsed = servingFlags(["cpu", "cuda"], 4).strict().parse(Object.fromEntries(flags));
     expect(parsed).toMatchObject({ host: "0.0.0.0", port: 8080, provider: "cuda" });
+  });
+
+  it("requires a secret, and serves no bare graphs", () => {
+    const [, name = ""] = /name: (\w+)\n\s+value: Bearer \$\(TOKEN\)/u.exec(manifest) ?? [];
+    const schema = servingFlags(["cpu"], 4);
+    const environment = { [name]: "Bearer 0123" };
+    const command = parseCommandLine([], schema, environment);
+    expect(command).toMatchObject({ type: "serve", flags: { authorization: "Bearer 0123", graphs: false } });
+    expect(flags.map(([flag]) => flag)).not.toContain("graphs");
   });
 
   it("sets a termination grace period that is longer than the drain time", () => {

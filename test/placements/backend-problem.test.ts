@@ -16,6 +16,9 @@ describe("backendProblem", () => {
     [new InferenceFailure("refused", "", { status: 422, code: "prompt-too-long" }), "prompt-too-long"],
     [new InferenceFailure("refused", "", { status: 400, code: "misconfigured" }), "backend-failed"],
     [new InferenceFailure("cancelled", ""), "request-cancelled"],
+    [new InferenceFailure("refused", "", { status: 401, code: "unauthorized" }), "misconfigured"],
+    [new InferenceFailure("refused", "", { status: 403 }), "misconfigured"],
+    [new InferenceFailure("refused", "", { status: 407 }), "misconfigured"],
   ])("converts %s to %s", (failure, code) => {
     expect(backendProblem(failure)).toMatchObject({ code, cause: failure });
   });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { graphUnits } from "../../src/contract/work-units.ts";
 import type { GraphSignatures } from "../../src/engine/messages.ts";
@@ -69,8 +69,9 @@ describe("limits of graphs", () => {
   });
 
   it("names the input, its shape and the limit", () => {
-    const send = () => unitsOf("decoder_model_merged", shaped("encoder_hidden_states", 1, 62_000, 4));
-    expect(send).toThrow("encoder_hidden_states is [1, 62000, 4]; a row may have at most 1024.");
+    expect(() => unitsOf("decoder_model_merged", shaped("encoder_hidden_states", 1, 62_000, 4))).toThrow(
+      "encoder_hidden_states is [1, 62000, 4]; a row may have at most 1024.",
+    );
   });
 
   it("counts the units of the largest input", () => {
@@ -81,9 +82,9 @@ describe("limits of graphs", () => {
   });
 
   it("never costs less for a larger input", () => {
-    const size = fc.integer({ min: 0, max: 100 });
-    fc.assert(
-      fc.property(size, size, (rows, length) => {
+    const size = integer({ min: 0, max: 100 });
+    assert(
+      property(size, size, (rows, length) => {
         const smaller = unitsOf("encoder_model", shaped("inputs_embeds", rows, length, 4));
         expect(unitsOf("encoder_model", shaped("inputs_embeds", rows + 1, length, 4))).toBeGreaterThanOrEqual(smaller);
         expect(unitsOf("encoder_model", shaped("inputs_embeds", rows, length + 1, 4))).toBeGreaterThanOrEqual(smaller);

@@ -29,6 +29,7 @@ export interface ServingChanges {
   readonly offersFp16?: boolean;
   readonly has?: (digest: string) => boolean;
   readonly revision?: string;
+  readonly isAuthorized?: (header: string | undefined) => boolean;
 }
 
 /** The server with the tiny model, or with the test's own engine; `outcomes` lists the recorded outcomes. */
@@ -39,7 +40,7 @@ export async function servingApp({
   offersFp16 = false,
   ...rest
 }: ServingChanges = {}) {
-  const { has, revision = "r1" } = rest;
+  const { has, revision = "r1", isAuthorized = () => true } = rest;
   const identity = { ...description, revision };
   const tiny = await tinyEngine();
   const engine: Engine = { ...tiny.engine, ...changes };
@@ -71,6 +72,7 @@ export async function servingApp({
     now: () => 0,
     newRequestId: () => "made-here",
     record: (outcome) => outcomes.push(outcome),
+    isAuthorized,
     metrics: async () => ({ text: "metrics", contentType: "text/plain" }),
   });
   return { ...tiny, app, admission, outcomes };

@@ -2,7 +2,7 @@ import { modelPath } from "./urls.ts";
 import { codecResultOf } from "./codec-failure.ts";
 import type { Deadline } from "./deadline.ts";
 import { parseExactly } from "./exact-json.ts";
-import { InferenceFailure } from "./failure.ts";
+import { CREDENTIALS_REFUSED, InferenceFailure } from "./failure.ts";
 import type { Fields } from "./fields.ts";
 import { streamFrames } from "./generate.ts";
 import type { GenerateRequest } from "./generate.ts";
@@ -21,8 +21,8 @@ export const SERVER_METADATA_TTL_MS = 300_000;
 /** A client of one Open Inference Protocol v2 server over HTTP. All calls throw `InferenceFailure`. */
 export interface InferenceClient {
   /**
-   * Whether the status of the reply is 2xx. Makes one attempt, bypassing the circuit. Throws if there is no reply. The same applies to
-   * `ready` and `modelReady`.
+   * Whether the status of the reply is 2xx. Makes one attempt, bypassing the circuit. Throws if there is no reply, and for the statuses 401, 403 and
+   * 407: the server may be ready for others. The same applies to `ready` and `modelReady`.
    */
   live(call?: CallOptions): Promise<boolean>;
   ready(call?: CallOptions): Promise<boolean>;
@@ -58,6 +58,7 @@ async function probe(session: Session, path: string, call: CallOptions): Promise
   return withDeadline(session, call, session.timeouts.probeMs, async (deadline) => {
     deadline.check();
     const response = await session.exchange(path, call, deadline);
+    if (CREDENTIALS_REFUSED.has(response.status)) throw await session.failureOf(response, path, deadline);
     discard(response);
     return response.ok;
   });

@@ -39,6 +39,9 @@ interface FailureRow {
 /** A key of `failureKinds`. */
 export type FailureKind = keyof typeof failureKinds;
 
+/** Statuses of a server or proxy that does not accept the Authorization header, or misses one. */
+export const CREDENTIALS_REFUSED: ReadonlySet<number | undefined> = new Set([401, 403, 407]);
+
 /** Details that the server reported. */
 export interface FailureDetails {
   readonly status?: number | undefined;

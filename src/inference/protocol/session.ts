@@ -78,6 +78,8 @@ export interface Session {
   readonly startDeadline: (call: CallOptions, defaultMs: number) => Deadline;
   /** One attempt. Returns the response whatever its status. */
   readonly exchange: (path: string, call: CallOptions, deadline: Deadline, message?: Message) => Promise<Response>;
+  /** The failure that a response with an error status is. Reads its body. */
+  readonly failureOf: (response: Response, path: string, deadline: Deadline) => Promise<InferenceFailure>;
   /** One attempt. Throws the failure of a status that is not 2xx. */
   readonly exchangeOk: Session["exchange"];
   /** Runs `work` with retries. Does not use the circuit breaker; the caller must. */
@@ -121,6 +123,7 @@ export function createSession(options: InferenceClientOptions): Session {
     maxReplyBytes,
     startDeadline: ({ deadlineMs, signal }, defaultMs) => startDeadline(options, deadlineMs ?? defaultMs, signal),
     exchange,
+    failureOf: (response, path, deadline) => failureOf(response, path, deadline, now()),
     exchangeOk: async (path, call, deadline, message) => {
       const response = await exchange(path, call, deadline, message);
       if (response.ok) return response;

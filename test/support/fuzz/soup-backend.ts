@@ -57,6 +57,7 @@ export async function startSoupBackend(): Promise<{ readonly url: URL; stop(): P
     version: "0.0.0",
     now: () => performance.now(),
     newRequestId: () => "soup",
+    isAuthorized: () => true,
     record: () => {},
     metrics: async () => ({ text: "", contentType: "text/plain" }),
   });
