@@ -19,9 +19,6 @@ import { Variables } from "./variables.ts";
 
 export { RequestCoordinator } from "./request-coordinator.ts";
 
-const variables = Variables.safeParse(env);
-if (!variables.success) console.error(z.prettifyError(variables.error));
-
 /** Maximum number of checked image headers that an isolate caches. */
 const MAX_CACHED_HEADERS = 2000;
 
@@ -40,11 +37,22 @@ function serviceOf(settings: Variables): Service {
   return createService({ ...intake, backend, find, now: Date.now, timeout, renderPng, imageConcurrency });
 }
 
+/** The service of this deployment. Wrong variables do not keep the Worker from starting: it says that it is misconfigured, and logs which are wrong. */
+function configuredService(): Service {
+  const variables = Variables.safeParse(env);
+  try {
+    if (variables.success) return serviceOf(variables.data);
+    console.error(z.prettifyError(variables.error));
+  } catch (thrown) {
+    // The schema should have refused this.
+    console.error("The variables of this deployment cannot be used:", thrown);
+  }
+  return refusingService(new Problem("misconfigured", "A variable of this deployment is missing or wrong."));
+}
+
 export default createApp({
   tasks: Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers })),
-  service: variables.success
-    ? serviceOf(variables.data)
-    : refusingService(new Problem("misconfigured", "A variable of this deployment is missing or wrong.")),
+  service: configuredService(),
   version,
   examples,
   site,

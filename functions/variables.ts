@@ -1,11 +1,44 @@
 import * as z from "zod";
+import { isAuthorizationValue } from "../src/inference/protocol/authorization.ts";
+import { isBaseUrl } from "../src/inference/protocol/urls.ts";
 
 /** The shortest time to live that Workers KV accepts. */
 const MIN_TTL_SECONDS = 60;
 
-const count = z.coerce.number().pipe(z.int().positive());
+/** The longest age that HTTP knows, about 68 years (RFC 9111, section 1.2.2). */
+const MAX_TTL_SECONDS = 2 ** 31 - 1;
 
-/** The variables of a deployment; `wrangler.toml` explains each. */
+/** A day: a timer of more than 2^31 milliseconds would expire at once. */
+const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
+/** A number, or a text of one. Not what JavaScript takes for 0 or 1 beside: an empty text, a boolean, a list. */
+const number = z.union([z.number(), z.string().trim().min(1).pipe(z.coerce.number())], {
+  error: "A whole number is needed.",
+});
+const count = number.pipe(z.int().positive());
+
+/** A URL without a user name and password, with which `fetch` refuses every request. */
+function hasNoCredentials(text: string): boolean {
+  const { username, password } = new URL(text);
+  return username === "" && password === "";
+}
+
+const dnsUrl = z
+  .url({ protocol: /^https$/, abort: true })
+  .refine(hasNoCredentials, { error: "A resolver's URL has no user name and no password." });
+
+const backendUrl = z.string().refine(isBaseUrl, {
+  error: "A backend's URL is http(s)://host[:port][/path]; credentials go into BACKEND_AUTHORIZATION.",
+});
+
+const authorization = z.string().trim().refine(isAuthorizationValue, {
+  error: "The value of an Authorization header has visible ASCII characters only.",
+});
+
+/** Where an optional text is set to nothing: `wrangler.toml` has no other way to say so. */
+const none = z.literal("");
+
+/** The variables of a deployment; `wrangler.toml` explains each. A value that passes makes nothing throw when the Worker is loaded. */
 export const Variables = z
   .object({
     MAX_IMAGE_PIXELS: count,
@@ -13,15 +46,15 @@ export const Variables = z
     OVERLAY_PNG: z.enum(["auto", "true", "false"]),
     PLACEMENT: z.enum(["embedded", "split", "remote"]),
     MODEL: z.string().min(1),
-    BACKEND_URL: z.union([z.url({ protocol: /^https?$/ }), z.literal("")]),
-    BACKEND_TIMEOUT_MS: count,
-    CACHE_TTL_SECONDS: count.pipe(z.number().min(MIN_TTL_SECONDS)),
-    CACHE_MEMORY_BYTES: z.coerce.number().pipe(z.int().min(0)),
+    BACKEND_URL: z.union([none, backendUrl]),
+    BACKEND_TIMEOUT_MS: count.pipe(z.number().max(MAX_TIMEOUT_MS)),
+    CACHE_TTL_SECONDS: count.pipe(z.number().min(MIN_TTL_SECONDS).max(MAX_TTL_SECONDS)),
+    CACHE_MEMORY_BYTES: number.pipe(z.int().min(0)),
     CACHE_SALT: z.string(),
     ALLOW_HTTP_IMAGES: z.enum(["true", "false"]),
-    IMAGE_DNS_URL: z.union([z.url({ protocol: /^https$/ }), z.literal("")]),
-    /** A secret. */
-    BACKEND_AUTHORIZATION: z.string().optional(),
+    IMAGE_DNS_URL: z.union([none, dnsUrl]),
+    /** A secret. Empty counts as left out. */
+    BACKEND_AUTHORIZATION: z.union([none.transform(() => undefined), authorization]).optional(),
   })
   .refine(({ PLACEMENT, BACKEND_URL }) => PLACEMENT === "embedded" || BACKEND_URL !== "", {
     path: ["BACKEND_URL"],

@@ -1,13 +1,21 @@
 import { InferenceFailure } from "./failure.ts";
 
+/** Whether a text can be the base URL of a server: http(s)://host[:port][/path], without credentials, query and fragment. */
+export function isBaseUrl(text: string): boolean {
+  // Also an empty query or fragment, which the parsed URL does not have.
+  if (/[?#]/u.test(text)) return false;
+  try {
+    const { protocol, username, password } = new URL(text);
+    return /^https?:$/u.test(protocol) && username === "" && password === "";
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the server's base URL without a trailing slash. Throws `TypeError` for a URL that cannot be a base: a configuration error. */
 export function parseBaseUrl(url: string): string {
-  const { protocol, search, hash, username, href } = new URL(url);
-  const isHttp = protocol === "http:" || protocol === "https:";
-  if (!isHttp || search !== "" || hash !== "" || username !== "") {
-    throw new TypeError("The server's url must be http(s)://host[:port][/path]; credentials go into headers.");
-  }
-  return href.replace(/\/$/, "");
+  if (isBaseUrl(url)) return new URL(url).href.replace(/\/$/, "");
+  throw new TypeError("The server's url must be http(s)://host[:port][/path]; credentials go into headers.");
 }
 
 /** `/v2/models/{model}[/versions/{version}]`. Throws `invalid-request` for a name or version that would change the path. */

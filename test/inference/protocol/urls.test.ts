@@ -12,12 +12,20 @@ describe("parseBaseUrl", () => {
     expect(parseBaseUrl(url)).toBe(base);
   });
 
-  it.each(["gpu:8000", "ftp://gpu", "", "/v2", "http://gpu?x=1", "http://gpu#x", "http://me:secret@gpu"])(
-    "rejects %j",
-    (url) => {
-      expect(() => parseBaseUrl(url)).toThrow(TypeError);
-    },
-  );
+  it.each([
+    "gpu:8000",
+    "ftp://gpu",
+    "",
+    "/v2",
+    "http://gpu?x=1",
+    "http://gpu#x",
+    "http://me:secret@gpu",
+    "http://:p@gpu",
+    "http://gpu?",
+    "http://gpu#",
+  ])("rejects %j", (url) => {
+    expect(() => parseBaseUrl(url)).toThrow(TypeError);
+  });
 });
 
 describe("modelPath", () => {

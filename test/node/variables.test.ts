@@ -1,0 +1,54 @@
+import { assert, oneof, property, string, webUrl } from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { Variables } from "../../functions/variables.ts";
+import { createInferenceClient } from "../../src/inference/protocol/client.ts";
+import { badVariables, goodVariables } from "../support/bad-variables.ts";
+
+function createClient(url: string) {
+  return createInferenceClient({ url, fetch, now: () => 0, sleep: async () => {}, random: () => 0 });
+}
+
+describe("the variables of a deployment", () => {
+  it("have a bad value in the test for each of them", () => {
+    const names = Object.keys(Variables.shape);
+    expect(new Set(badVariables.map(([name]) => name))).toEqual(new Set(names));
+  });
+
+  it.each(badVariables)("are refused with %s as %j, which is named and not repeated", (name, value) => {
+    const result = Variables.safeParse({ ...goodVariables, [name]: value });
+    expect(result.error?.issues.map(({ path }) => path[0])).toEqual([name]);
+    const logged = z.prettifyError(result.error ?? new z.ZodError([]));
+    expect(logged).toContain(`→ at ${name}`);
+    expect(logged).not.toContain("hunter2");
+  });
+
+  it.each(Object.keys(Variables.shape).filter((name) => name !== "BACKEND_AUTHORIZATION"))(
+    "are refused without %s",
+    (name) => {
+      const { [name]: _absent, ...others } = goodVariables;
+      expect(Variables.safeParse(others).error?.issues[0]?.path).toEqual([name]);
+    },
+  );
+
+  it.each([
+    ["BACKEND_URL", "http://[::1]:8000/base/", "http://[::1]:8000/base/"],
+    ["BACKEND_TIMEOUT_MS", " 5000 ", 5000],
+    ["CACHE_MEMORY_BYTES", 0, 0],
+    ["CACHE_TTL_SECONDS", "2592000", 2_592_000],
+    ["BACKEND_AUTHORIZATION", "Bearer abc\n", "Bearer abc"],
+    ["BACKEND_AUTHORIZATION", "", undefined],
+    ["IMAGE_DNS_URL", "https://dns.example/query?key=1", "https://dns.example/query?key=1"],
+  ])("accept %s as %j", (name, value, expected) => {
+    expect(Variables.parse({ ...goodVariables, [name]: value })).toMatchObject({ [name]: expected });
+  });
+
+  it("have no backend URL that the client refuses", () => {
+    assert(
+      property(oneof(webUrl({ withQueryParameters: true, withFragments: true }), string()), (url) => {
+        const { success } = Variables.safeParse({ ...goodVariables, BACKEND_URL: url });
+        if (success && url !== "") createClient(url);
+      }),
+    );
+  });
+});
