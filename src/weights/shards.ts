@@ -9,11 +9,19 @@ export const MAX_PART_BYTES = 24 * 1024 * 1024;
 /** Path of the manifest, next to the models' folders. */
 export const MANIFEST_PATH = "manifest.json";
 
+/**
+ * A path below its folder: names with slashes between. A name starts with no dot, so that none is "..", and hidden files are none. Without backslashes,
+ * colons and percent signs, it means the same to every system and to URLs.
+ */
+const RelativePath = z
+  .string()
+  .regex(/^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)*[A-Za-z0-9_][A-Za-z0-9._-]*$/, "no path below the folder of the manifest");
+
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const partEntry = z.object({
   /** Relative to the folder of the manifest, with slashes. */
-  path: z.string().min(1),
+  path: RelativePath,
   bytes: z.int().positive().max(MAX_PART_BYTES),
   sha256: Sha256,
 });
@@ -21,7 +29,7 @@ const partEntry = z.object({
 const fileEntry = z
   .object({
     /** As in the onnx-community layout: `onnx/vision_encoder.onnx`, `config.json`. */
-    path: z.string().min(1),
+    path: RelativePath,
     bytes: z.int().positive(),
     sha256: Sha256,
     parts: z.array(partEntry).min(1),

@@ -53,6 +53,18 @@ describe("the model assets of a deployment", () => {
     expect(await filesIn(join(folder, "assets"))).toEqual(["models/manifest.json"]);
   });
 
+  it("are nothing outside of the models folder, whatever a manifest lists", async () => {
+    const models = join(folder, "models");
+    await mkdir(models, { recursive: true });
+    await writeFile(join(folder, ".dev.vars"), "BACKEND_AUTHORIZATION=secret");
+    const part = { path: "../.dev.vars", bytes: 28, sha256: "0".repeat(64) };
+    const files = [{ ...part, path: "config.json", parts: [part] }];
+    const manifest = { version: 1, models: [{ id: "mini", revision: "r", dtype: "fp32", files }] };
+    await writeFile(join(models, "manifest.json"), JSON.stringify(manifest));
+    await linkAssets({ site: await emptySite(), models }, join(folder, "assets"));
+    expect(await filesIn(join(folder, "assets"))).toEqual(["models/manifest.json"]);
+  });
+
   it("are absent when the models folder does not exist", async () => {
     await linkAssets({ site: await emptySite(), models: join(folder, "nothing") }, join(folder, "assets"));
     await expect(readdir(join(folder, "assets"))).rejects.toMatchObject({ code: "ENOENT" });

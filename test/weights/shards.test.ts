@@ -38,7 +38,57 @@ const withDomain = (domain: string) => withManifest((copy) => void Object.assign
 
 const graphEntry = (copy: typeof manifest) => copy.models[0]?.files.find(({ path }) => path === "onnx/graph.onnx");
 
+/** Paths that lead out of the manifest's folder, on some system or as a URL. The first one put a secret into the assets (D24 of the first attack). */
+const escapes = [
+  "../.dev.vars",
+  "..",
+  ".",
+  "",
+  "/etc/passwd",
+  "//host/share",
+  "tiny/../../secret",
+  "tiny/..",
+  "tiny//graph",
+  "tiny/",
+  "./tiny",
+  ".dev.vars",
+  "tiny/.git/config",
+  "..\\secret",
+  "tiny\\..\\..\\secret",
+  "C:/secret",
+  "C:secret",
+  "%2e%2e/secret",
+  "tiny/%2e%2e/secret",
+  "tiny/a%2fb",
+  "file:///etc/passwd",
+  "https://example.com/a",
+  "tiny/a?b",
+  "tiny/a#b",
+  "tiny/a\0",
+  "tiny/a\n",
+  "tiny/ａ",
+  "tiny/\u2024\u2024/a",
+  "~/a",
+];
+
 describe("a model's shards", () => {
+  it.each(escapes)("are corrupt with a part or a file at %j, which is not read", async (path) => {
+    const asked: string[] = [];
+    const changes = [
+      (copy: typeof manifest) => void Object.assign(graphEntry(copy)?.parts[0] ?? {}, { path }),
+      (copy: typeof manifest) => void Object.assign(graphEntry(copy) ?? {}, { path }),
+    ];
+    for (const change of changes) {
+      const read: ReadAsset = (file) => {
+        asked.push(file);
+        return withManifest(change)(file);
+      };
+      const problem = { code: "model-corrupt", detail: expect.stringContaining("path") };
+      await expect(openModelShards(read, "tiny")).rejects.toMatchObject(problem);
+    }
+    expect(asked).toEqual(["manifest.json", "manifest.json"]);
+  });
+
   it("return every byte of a file in several parts", async () => {
     const shards = await openModelShards(readFrom(manifest, assets), "tiny");
     expect(await shards.bytes("onnx/graph.onnx")).toEqual(weights);
