@@ -4,7 +4,7 @@ import type { AnalyzeItem } from "../contract/service.ts";
 import { promptFor } from "../florence/prompt.ts";
 import { isTaskName, type TaskName } from "../florence/tasks.ts";
 import type { TaskPrompts } from "./find-for-tasks.ts";
-import type { AbsentImage, EncodedImage } from "../inference/backend.ts";
+import { type AbsentImage, type EncodedImage, requireImage } from "../inference/backend.ts";
 
 /** One task on an image, with the prompts for the model. */
 export interface Prepared extends TaskPrompts {
@@ -28,6 +28,8 @@ function promptOf(task: TaskName, options: TaskOptions, image: EncodedImage | Ab
   const { text, region, normalized_region: normalizedRegion } = options;
   const result = promptFor(task, { text, region, normalizedRegion }, image);
   if (result.ok) return result.prompt;
+  // The size is the one that the URL's image had when it was last asked for: whether the region is outside, the image that is there now decides.
+  if (result.refusal === "region-outside-image") requireImage(image);
   const sent = JSON.stringify(region ?? normalizedRegion ?? {});
   throw new Problem(
     result.refusal,
@@ -35,7 +37,10 @@ function promptOf(task: TaskName, options: TaskOptions, image: EncodedImage | Ab
   );
 }
 
-/** Builds a task's prompts for an image. Throws `Problem` if the task is unknown, an input is missing or the region is not inside the image. */
+/**
+ * Builds a task's prompts for an image. Throws `Problem` if the task is unknown, an input is missing or the region is not inside the image; throws
+ * `ImageNeeded` instead of the last if only the image's cached size is known.
+ */
 export function prepare(name: string, options: TaskOptions, image: EncodedImage | AbsentImage): Prepared {
   const task = taskNamed(name);
   const promptOptions = promptOptionsOf(options);

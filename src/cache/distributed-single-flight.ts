@@ -142,14 +142,14 @@ async function lead<Value>(
 export function createDistributedSingleFlight<Value>(
   options: DistributedSingleFlightOptions<Value>,
 ): DistributedSingleFlight<Value> {
-  let backoffUntilMs = -Infinity;
+  let failedMs = -Infinity;
   const logFailure = (thrown: unknown): void => {
-    backoffUntilMs = options.now() + BACKOFF_MS;
+    failedMs = options.now();
     options.logFailure(thrown);
   };
   return {
     run: async (key, caller, work) => {
-      if (options.now() < backoffUntilMs) return notDistributed.run(key, caller, work);
+      if (Math.abs(options.now() - failedMs) < BACKOFF_MS) return notDistributed.run(key, caller, work);
       const participation = { coordinator: options.coordinatorFor(key), participant: options.newParticipantId() };
       const reply = await joinUntilReply(participation, caller, { ...options, logFailure });
       const checked = async (): Promise<Value> => {

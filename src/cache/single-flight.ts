@@ -60,8 +60,12 @@ async function renewLease<Value>(flight: Flight<Value>, { now, sleep }: Timers):
   }
 }
 
+/**
+ * Whether a lease has expired. After a jump of the clock, also of one that is renewed: the work is then done twice, once. Otherwise a clock that was set
+ * back would make waiters of a dropped leader wait until it has caught up.
+ */
 function hasExpired({ renewedMs }: Flight<unknown>, nowMs: number): boolean {
-  return nowMs - renewedMs > LEASE_MS;
+  return Math.abs(nowMs - renewedMs) > LEASE_MS;
 }
 
 function isOver({ result, isReleased }: Flight<unknown>): boolean {

@@ -23,7 +23,7 @@ export function createModelDescriptionCache(backend: Pick<Backend, "model">, now
   let last: ModelDescription | undefined;
   let failedMs = -Infinity;
   const model = async (): Promise<ModelDescription> => {
-    if (last !== undefined && now() - failedMs < MODEL_RETRY_MS) return last;
+    if (last !== undefined && Math.abs(now() - failedMs) < MODEL_RETRY_MS) return last;
     try {
       last = await backend.model();
     } catch (thrown) {

@@ -2,7 +2,7 @@ import { type Form, isDrawing } from "../contract/forms.ts";
 
 /** A rendered answer as a response body. */
 export interface AnswerBody {
-  /** Equal only for equal bodies. */
+  /** Equal only for bodies that say the same; they may differ in the id of the request. */
   readonly fingerprint: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Rejects with `Problem` if the body cannot be made. */
@@ -49,6 +49,11 @@ function streamOf(chunks: Iterable<string>, deadline: AbortSignal): ReadableStre
 export function jsonBody(value: unknown): AnswerBody {
   const json = JSON.stringify(value);
   return { fingerprint: json, headers: { "content-type": "application/json" }, open: async () => json };
+}
+
+/** A JSON body with the id of its request, on which its fingerprint does not depend. */
+export function jsonBodyOf(valueOf: (requestId: string) => unknown, requestId: string): AnswerBody {
+  return { ...jsonBody(valueOf(requestId)), fingerprint: JSON.stringify(valueOf("")) };
 }
 
 /** A rendered answer as a body: JSON, or a drawing with its media type. `timeout` creates a signal, as `AbortSignal.timeout` does. */

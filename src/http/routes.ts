@@ -21,7 +21,7 @@ import { callerOf } from "./caller.ts";
 import { checkWork } from "./check-work.ts";
 import { cacheDirectives } from "./cache-control.ts";
 import type { Sleep } from "./event-stream.ts";
-import { answerBody, jsonBody } from "./answer-body.ts";
+import { answerBody, jsonBodyOf } from "./answer-body.ts";
 import { loggedProblem, type LogError } from "./problem-response.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
@@ -127,8 +127,8 @@ function multiTaskRoute<Parsed extends AnalyzeRequest | BatchRequest>(
       const answered = await answer(parsed, callOf(request, trace));
       const failures = new Set(answered.results.filter((result) => result instanceof Problem));
       for (const failure of failures) loggedProblem(failure, trace.requestId, logError);
-      const results = analyzeResults(parsed, answered, trace.requestId);
-      return answerResponse(jsonBody({ results }), answered, request.headers.get("if-none-match"));
+      const bodyOf = (requestId: string) => ({ results: analyzeResults(parsed, answered, requestId) });
+      return answerResponse(jsonBodyOf(bodyOf, trace.requestId), answered, request.headers.get("if-none-match"));
     },
   };
 }

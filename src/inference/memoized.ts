@@ -18,7 +18,8 @@ export function memoized<Value, Args extends readonly unknown[]>(
 ): Memoized<Value, Args> {
   let last: { readonly value: Value; readonly computedMs: number } | undefined;
   const call = async (...args: Args): Promise<Value> => {
-    if (last !== undefined && now() - last.computedMs < MEMOIZE_TTL_MS) return last.value;
+    // A clock that was set back does not keep a value for as long.
+    if (last !== undefined && Math.abs(now() - last.computedMs) < MEMOIZE_TTL_MS) return last.value;
     const value = await compute(...args);
     last = { value, computedMs: now() };
     return value;

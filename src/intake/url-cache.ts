@@ -69,7 +69,7 @@ export function createUrlCache(options: UrlCacheOptions): UrlCache {
     get: async (url) => {
       const entry = await tiers.get(await keyOf(url));
       // Entries in the isolate's memory do not expire by themselves.
-      const isExpired = entry !== undefined && now() - entry.createdMs > URL_TTL_SECONDS * 1000;
+      const isExpired = entry !== undefined && Math.abs(now() - entry.createdMs) > URL_TTL_SECONDS * 1000;
       return isExpired ? undefined : entry;
     },
     put: async (url, value) => tiers.put(await keyOf(url), { value, createdMs: now() }),

@@ -1,7 +1,7 @@
 import type { CacheDirectives, CacheReport, CallContext, ImageInput } from "../contract/service.ts";
 import type { Entry } from "../cache/entry.ts";
 import { Problem } from "../contract/problems.ts";
-import { isWithinAge, staleLimit } from "../cache/freshness.ts";
+import { ageMsOf, isWithinAge, staleLimit } from "../cache/freshness.ts";
 import { isOriginDown } from "../image/fetch-image.ts";
 import { type Image, imageFromBytes } from "../image/image.ts";
 import { requireImageFile } from "../image/not-an-image.ts";
@@ -27,9 +27,11 @@ interface ResolvedImage {
 
 type UrlImageOptions = ImageIntake & { readonly url: string; readonly call: CallContext };
 
-/** Downloads the image, or returns the cached one if it has not changed. */
+/** Downloads the image, or returns the cached one if it has not changed. Throws `not-cached` where no server may be asked. */
 async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<Image | AbsentImage> {
   const { url, call, limits, headerCache, fetchImage, urlCache } = options;
+  if (call.cache.onlyIfCached)
+    throw new Problem("not-cached", "The image at this URL is not cached, or no longer fresh.");
   if (fetchImage === undefined) throw new Problem("image-url-refused", "This server does not fetch URLs.");
   const fetched = await fetchImage(url, call.signal, cached?.origin);
   const store = async (image: AbsentImage, origin: CacheMetadata): Promise<void> => {
@@ -48,7 +50,7 @@ async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<I
 }
 
 function isFresh(entry: Entry<CachedUrl>, { maxAge = Infinity }: CacheDirectives, nowMs: number): boolean {
-  return nowMs - entry.createdMs < Math.min(entry.value.origin.freshSeconds, maxAge) * 1000;
+  return ageMsOf(entry, nowMs) < Math.min(entry.value.origin.freshSeconds, maxAge) * 1000;
 }
 
 /** Returns the image at a URL: from the cache if the entry is fresh or unchanged, or if the server is down and a stale entry is acceptable. */

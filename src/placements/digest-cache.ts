@@ -16,7 +16,7 @@ export interface DigestCache {
 export function createDigestCache(now: () => number): DigestCache {
   const sentMs = new Map<string, number>();
   return {
-    has: (digest) => now() - (sentMs.get(digest) ?? -Infinity) < DIGEST_TTL_MS,
+    has: (digest) => Math.abs(now() - (sentMs.get(digest) ?? -Infinity)) < DIGEST_TTL_MS,
     add: (digest) => {
       sentMs.delete(digest);
       sentMs.set(digest, now());

@@ -13,7 +13,7 @@ export interface ImageBudgetOptions {
 /** Bytes that a request in progress has reserved. */
 interface Reservation {
   readonly bytes: number;
-  readonly expiresMs: number;
+  readonly reservedMs: number;
 }
 
 /** The message is a second copy of the image. A streamed request has it as base64 and again in its JSON body: 3 2/3 times the image in total. */
@@ -27,13 +27,15 @@ function bytesOf({ image, stream }: GenerateRequest): number {
  */
 export function withImageBudget(backend: Backend, { maxBytes, leaseMs, now }: ImageBudgetOptions): Backend {
   const reservations = new Set<Reservation>();
+  // Math.abs: a clock that was set back does not prolong reservations of dropped requests.
+  const hasExpired = ({ reservedMs }: Reservation): boolean => Math.abs(now() - reservedMs) >= leaseMs;
   const reserve = (bytes: number): Reservation => {
-    for (const each of reservations) if (each.expiresMs <= now()) reservations.delete(each);
+    for (const each of reservations) if (hasExpired(each)) reservations.delete(each);
     const total = [...reservations].reduce((sum, each) => sum + each.bytes, bytes);
     if (reservations.size > 0 && total > maxBytes()) {
       throw new Problem("overloaded", `${reservations.size} images of other requests are in memory.`);
     }
-    const reservation: Reservation = { bytes, expiresMs: now() + leaseMs };
+    const reservation: Reservation = { bytes, reservedMs: now() };
     reservations.add(reservation);
     return reservation;
   };

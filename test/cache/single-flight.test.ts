@@ -97,6 +97,38 @@ describe("concurrent work with the same key", () => {
     expect(flight.size).toBe(0);
   });
 
+  it("is taken over from a leader that was dropped before the clock was set back", async () => {
+    const { settle, ...time } = createManualClock();
+    const sleep = (ms: number) => (ms === RENEW_MS ? new Promise<void>(() => {}) : time.sleep(ms));
+    let offsetMs = 0;
+    const flight = createSingleFlight<string>({ now: () => time.now() + offsetMs, sleep });
+    void flight.run("a", noCheck, () => new Promise<string>(() => {}));
+    offsetMs = -3_600_000;
+    expect(await settle(flight.run("a", noCheck, async () => "mine"))).toEqual({ value: "mine", isCollapsed: false });
+  });
+
+  it.each([-3_600_000, 31_000])(
+    "is done once more, and answered, after a jump of the clock by %d ms",
+    async (jumpMs) => {
+      const { settle, ...time } = createManualClock();
+      let offsetMs = 0;
+      const flight = createSingleFlight<number>({ ...time, now: () => time.now() + offsetMs });
+      let runs = 0;
+      const work = async (): Promise<number> => {
+        runs += 1;
+        const run = runs;
+        await time.sleep(3000);
+        return run;
+      };
+      const first = flight.run("a", noCheck, work);
+      offsetMs = jumpMs;
+      const others = Array.from({ length: 20 }, () => flight.run("a", noCheck, work));
+      const results = await settle(Promise.all([first, ...others]));
+      expect(results.map(({ value }) => value)).toEqual([1, ...others.map(() => 2)]);
+      expect(runs).toBe(2);
+    },
+  );
+
   it("is not taken over from a slow leader that renews its lease", async () => {
     const { settle, ...time } = createManualClock();
     const flight = createSingleFlight<string>(time);

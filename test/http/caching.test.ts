@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cacheDirectives, cacheStatus } from "../../src/http/cache-control.ts";
+import { Problem } from "../../src/contract/problems.ts";
 import { cacheMiss, fakeAnswer, fakeApp } from "../support/fake-service.ts";
 
 const image = { method: "POST", body: "x", headers: { "content-type": "image/png" } };
@@ -38,6 +39,49 @@ describe("Cache-Status", () => {
     ],
   ])("of %j is %s", (report, status) => {
     expect(cacheStatus(report)).toBe(status);
+  });
+});
+
+describe.each([
+  ["/v1/analyze", { image: "QUJD", tasks: [{ task: "caption" }, { task: "absent" }] }],
+  [
+    "/v1/batch",
+    {
+      items: [
+        { image: "QUJD", task: "caption" },
+        { image: "QUJD", task: "absent" },
+      ],
+    },
+  ],
+])("the ETag of %s", (path, body) => {
+  /** Sends the body with another request id each time; the second item fails, or both do. */
+  async function send(id: string, isDown = false, ifNoneMatch = "") {
+    const problem = new Problem("backend-unavailable", "down");
+    const results = async ({ items }: { readonly items: readonly object[] }) => ({
+      results: items.map((item) =>
+        "problem" in item && item.problem instanceof Problem ? item.problem : isDown ? problem : fakeAnswer,
+      ),
+      cache: cacheMiss,
+      timings: {},
+    });
+    const { app } = fakeApp({ analyze: results, batch: results });
+    const headers = { "content-type": "application/json", "x-request-id": id, "if-none-match": ifNoneMatch };
+    return app.request(path, { method: "POST", headers, body: JSON.stringify(body) });
+  }
+
+  it("is that of the outcome, whatever the request's id", async () => {
+    const [one, other] = [await send("one"), await send("other")];
+    const [tag, text] = [one.headers.get("etag") ?? "", await one.text()];
+    expect(text).toContain('"request_id":"one"');
+    expect(other.headers.get("etag")).toBe(tag);
+    expect((await send("third", false, tag)).status).toBe(304);
+  });
+
+  it("is another one for another outcome", async () => {
+    const tag = (await send("one")).headers.get("etag") ?? "";
+    const down = await send("one", true, tag);
+    expect(down.status).toBe(200);
+    expect(down.headers.get("etag")).not.toBe(tag);
   });
 });
 

@@ -1,65 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createService } from "../../src/answering/answer.ts";
-import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import { Problem } from "../../src/contract/problems.ts";
-import type { CacheDirectives, TaskRequest } from "../../src/contract/service.ts";
-import type { FetchImage, Fetched } from "../../src/image/fetch-image.ts";
-import { ISOLATE_LIMITS } from "../../src/image/image.ts";
-import type { CacheMetadata } from "../../src/image/cache-metadata.ts";
-import { URL_TTL_SECONDS, createUrlCache } from "../../src/intake/url-cache.ts";
+import { URL_TTL_SECONDS } from "../../src/intake/url-cache.ts";
 import { callWith } from "../support/calls.ts";
-import { fakeBackend } from "../support/fake-backend.ts";
-import { fakeStore } from "../support/fake-store.ts";
-import { sampleImage } from "../support/sample-images.ts";
 import { nextTask } from "../support/tiny-backend.ts";
+import { garden, request, service, street } from "../support/url-service.ts";
 
-const [street, garden] = [sampleImage("street.jpg"), sampleImage("garden.png")];
-const url = "https://example.com/picture";
 const down = new Problem("image-url-unreachable", "down");
-
-/** A request for one task on the image at `url`. */
-function request(options: TaskRequest["options"] = {}, task = "caption"): TaskRequest {
-  return { task, image: { kind: "url", url }, options };
-}
-
-/** A service with one image server, which can change the image, forbid its storage, or be down. */
-function service({ freshSeconds = 0, isStorable = true, store = fakeStore() } = {}) {
-  const server = { image: street, etag: "1", failure: undefined as Problem | undefined };
-  const downloads: string[] = [];
-  const fetches: (CacheMetadata | undefined)[] = [];
-  const fetchImage: FetchImage = async (requested, _signal, stored): Promise<Fetched> => {
-    fetches.push(stored);
-    if (server.failure !== undefined) throw server.failure;
-    const metadata: CacheMetadata = { url: requested, etag: server.etag, freshSeconds, isStorable };
-    if (stored?.etag === server.etag) return { type: "unchanged", metadata };
-    downloads.push(server.etag);
-    return { type: "file", bytes: server.image, contentType: "image/png", metadata };
-  };
-  let clock = 0;
-  const now = () => clock;
-  const { backend, requests: generated } = fakeBackend({ text: "<s>a cat</s>" });
-  const shared = { salt: "s", waitUntil: () => {}, now, memoryBytes: 100_000 };
-  const api = createService({
-    backend,
-    now,
-    limits: ISOLATE_LIMITS,
-    fetchImage,
-    find: createCachedGenerations({ ...shared, backend, stores: [], ttlSeconds: 60, sleep: nextTask }),
-    urlCache: createUrlCache({ ...shared, stores: [store.store] }),
-  });
-  const send = async (cache: Partial<CacheDirectives> = {}, options: TaskRequest["options"] = {}, task = "caption") =>
-    api.answer(request(options, task), callWith(cache));
-  return {
-    send,
-    api,
-    server,
-    downloads,
-    fetches,
-    generated,
-    store,
-    advance: (s: number) => (clock += s * 1000),
-  };
-}
 
 describe("an image at a URL", () => {
   it("is not downloaded again if its server answers that it is unchanged and the answer is cached", async () => {

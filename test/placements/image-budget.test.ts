@@ -36,6 +36,18 @@ function setUp() {
 const overloaded = { code: "overloaded" };
 
 describe("the image budget", () => {
+  it("is free again when the lease of a dropped request is over, also after the clock was set back", async () => {
+    for (const elapsedMs of [1000, -3_600_000]) {
+      const { ask, answer, advance } = setUp();
+      void ask(requestOf(50));
+      await expect(ask(requestOf(50))).rejects.toMatchObject(overloaded);
+      advance(elapsedMs);
+      const later = ask(requestOf(50));
+      answer();
+      expect(await later).toHaveLength(1);
+    }
+  });
+
   it("admits requests up to the limit, each with its image and its message", async () => {
     const { ask, answer } = setUp();
     const first = [ask(requestOf(25)), ask(requestOf(25))];

@@ -84,11 +84,11 @@ async function getJson<Value>(
 
 /** Memoizes the value, never the promise: workerd forbids awaiting a promise of another request. */
 function memoizeServerMetadata(session: Session, now: () => number) {
-  let memoized: { readonly value: ServerMetadata; readonly untilMs: number } | undefined;
+  let memoized: { readonly value: ServerMetadata; readonly readMs: number } | undefined;
   return async (call: CallOptions, deadline: Deadline): Promise<ServerMetadata> => {
-    if (memoized !== undefined && now() < memoized.untilMs) return memoized.value;
+    if (memoized !== undefined && Math.abs(now() - memoized.readMs) < SERVER_METADATA_TTL_MS) return memoized.value;
     const value = await getJson(session, "/v2", call, deadline, serverMetadataOf);
-    memoized = { value, untilMs: now() + SERVER_METADATA_TTL_MS };
+    memoized = { value, readMs: now() };
     return value;
   };
 }
