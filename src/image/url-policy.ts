@@ -9,26 +9,18 @@ export interface UrlPolicy {
 /** An allowed URL, normalised by the URL standard; or the reason for its refusal. */
 export type CheckedUrl = { readonly url: URL } | { readonly refused: string };
 
-/**
- * Names reserved for private networks, refused whatever they resolve to: RFC 6761, 6762 (appendix G), 7686, 8375, 9476, and `.internal`,
- * where clouds serve their metadata.
- */
+/** Names of private networks, refused whatever they resolve to. None is a public domain, but `fritz.box`, which routers answer themselves. */
 const PRIVATE_SUFFIXES: readonly string[] = [
-  "localhost",
-  "localdomain",
-  "local",
-  "internal",
-  "intranet",
-  "private",
-  "corp",
-  "home",
-  "lan",
-  "home.arpa",
-  "test",
-  "invalid",
-  "onion",
-  "alt",
-];
+  // Reserved by RFC 6761, 6762 (appendix G), 7686 and 9476; `.internal`, where clouds serve their metadata; `.arpa`, for infrastructure (RFC 3172).
+  "localhost local internal intranet private corp home lan test invalid onion alt arpa",
+  // Used by clusters: Kubernetes' search names, Consul, Nomad, Mesos, Fly.
+  "svc cluster pod node mesh consul nomad mesos marathon flycast",
+  // Used by routers and companies, and by networks beside the DNS.
+  "localdomain localnet intra priv domain workgroup mail dns router gateway modem fritz.box i2p",
+].flatMap((names) => names.split(" "));
+
+/** A top-level domain has letters only, or is an encoded one (RFC 3696, section 2): numbers and names like `dc1` are none. */
+const publicName = /\.(?:[a-z]{2,}|xn--[a-z0-9-]+)$/u;
 
 /**
  * Checks whether a URL may be fetched, without resolving its host. The URL standard's parser normalises every spelling of an IPv4 address
@@ -61,23 +53,37 @@ export function isIpAddress(hostname: string): boolean {
 
 function isAllowedHost(hostname: string, policy: UrlPolicy): boolean {
   if (isIpAddress(hostname)) return isAllowedIpAddress(hostname.replace(/^\[|\]$/gu, ""), policy);
-  const name = hostname.replace(/\.+$/u, "");
+  const name = hostname.replace(/\.$/u, "");
   if (policy.allowsHttp && name === "localhost") return true;
-  return name.includes(".") && !PRIVATE_SUFFIXES.some((suffix) => name.endsWith(`.${suffix}`));
+  const isName = publicName.test(name) && !name.includes("..");
+  return isName && !PRIVATE_SUFFIXES.some((suffix) => name.endsWith(`.${suffix}`));
 }
 
 /** The only block from which IANA assigns global unicast addresses; mapped, translated and compatible forms of IPv4 are outside. */
 const PUBLIC_IPV6 = ipaddr.IPv6.parse("2000::");
 const PUBLIC_IPV6_BITS = 3;
 
+/** Public by its block, but Azure's own host answers it to every machine there. */
+const PLATFORM_HOST = "168.63.129.16";
+
+/** Groups of an interface identifier that contains a private IPv4 address: ISATAP (RFC 5214, section 6.1), with either value of the first group. */
+const ISATAP = { first: new Set([0, 0x200]), second: 0x5efe } as const;
+
+function isIsatap({ parts }: ipaddr.IPv6): boolean {
+  const [, , , , first = -1, second] = parts;
+  return ISATAP.first.has(first) && second === ISATAP.second;
+}
+
 /**
  * Returns whether an IP address belongs to the public network: not private, loopback, link-local, shared, multicast, reserved, for documentation
- * or benchmarks, nor a form of IPv6 that embeds another address (6to4, Teredo, NAT64, mapped and compatible), whichever address that is.
+ * or benchmarks, nor a form of IPv6 that embeds another address (6to4, Teredo, NAT64, ISATAP, mapped and compatible), whichever address that is.
  */
 export function isAllowedIpAddress(address: string, { allowsHttp }: UrlPolicy): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.parse(address);
   const range = parsed.range();
   if (allowsHttp && range === "loopback") return true;
-  return range === "unicast" && (parsed instanceof ipaddr.IPv4 || parsed.match(PUBLIC_IPV6, PUBLIC_IPV6_BITS));
+  if (range !== "unicast") return false;
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString() !== PLATFORM_HOST;
+  return parsed.match(PUBLIC_IPV6, PUBLIC_IPV6_BITS) && !isIsatap(parsed);
 }

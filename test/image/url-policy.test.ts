@@ -24,6 +24,8 @@ describe("checkUrl", () => {
     ["capitals and spaces", "  HTTPS://EXAMPLE.com/A ", "https://example.com/A"],
     ["a public IPv4 address", "https://8.8.8.8/", "https://8.8.8.8/"],
     ["a public IPv6 address", "https://[2606:4700::6810:84e5]/", "https://[2606:4700::6810:84e5]/"],
+    ["an encoded top-level domain", "https://example.рф/", "https://example.xn--p1ai/"],
+    ["a public name with a private one in it", "https://svc.cluster.example.com/", "https://svc.cluster.example.com/"],
     ["a name that ends like a private one without a dot before it", "https://notlocal.com/", "https://notlocal.com/"],
   ])("allows and normalises %s", (_, address, href) => {
     expect(checkUrl(address, strict)).toMatchObject({ url: { href } });
@@ -70,6 +72,13 @@ describe("checkUrl", () => {
 });
 
 describe("isAllowedIpAddress", () => {
+  it.each(["168.63.129.16", "2607:f8b0::5efe:a00:1", "2607:f8b0::200:5efe:a00:1", "2620:4f:8000::5efe:a9fe:a9fe"])(
+    "refuses %s, which a resolver may answer",
+    (address) => {
+      expect(isAllowedIpAddress(address, strict)).toBe(false);
+    },
+  );
+
   it.each(["", "example.com", "::ffff:10.0.0.1", "10.0.0.1", "fe80::1%eth0", "1.2.3.4.5", "0177.0.0.1"])(
     "refuses %j",
     (address) => {
@@ -77,7 +86,10 @@ describe("isAllowedIpAddress", () => {
     },
   );
 
-  it.each(["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])("allows %s", (address) => {
-    expect(isAllowedIpAddress(address, strict)).toBe(true);
-  });
+  it.each(["93.184.215.14", "168.63.129.17", "2607:f8b0::1:5efe:a00:1", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])(
+    "allows %s",
+    (address) => {
+      expect(isAllowedIpAddress(address, strict)).toBe(true);
+    },
+  );
 });
