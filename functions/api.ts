@@ -7,6 +7,7 @@ import { Problem } from "../src/contract/problems.ts";
 import type { Service } from "../src/contract/service.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { createApp } from "../src/http/app.ts";
+import { createFaultLog } from "../src/http/fault-log.ts";
 import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import examples from "../src/contract/response-examples.json";
@@ -59,5 +60,5 @@ export default createApp({
   newRequestId: () => crypto.randomUUID(),
   timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
-  logError: (problem, requestId) => console.error(requestId, problem),
+  logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),
 });
