@@ -103,6 +103,18 @@ async function removeDownloads(output: string, repository: string): Promise<void
   await rmdir(join(output, DOWNLOADS)).catch(() => {});
 }
 
+/** Says which graphs have no SHA-256 in sources.json, so that only the hub vouches for them; undefined if all have one. */
+function unpinnedNote({ hub, source, id, output }: PullOptions, { files }: ModelPlan): string | undefined {
+  const paths = files
+    .map(({ remote }) => remote.path)
+    .filter((path) => path.endsWith(".onnx") && !(path in source.sha256));
+  if (paths.length === 0) return undefined;
+  return (
+    `Not pinned: sources.json has no SHA-256 of ${paths.join(", ")}. What ${hub.url.host} says of ${source.repository} is believed.\n` +
+    `To get the same files or none from now on, write the digests of ${join(output, id, "source.json")} into sources.json.`
+  );
+}
+
 /**
  * Downloads a model, verifies every file, splits it into parts and writes its entry in the manifest. An existing model with
  * this id stays until the last step. Throws `PullError` and `UsageError`; a later run resumes where this one stopped.
@@ -113,6 +125,8 @@ export async function pullModel(options: PullOptions): Promise<PullResult> {
   await readManifest(output);
   await requireWritable(output);
   const plan = await planModel(hub, source, dtypes);
+  const note = unpinnedNote(options, plan);
+  if (note !== undefined) options.log.note(note);
   const folder = join(output, DOWNLOADS, source.repository);
   return locked(folder, async () => {
     const model = await download(options, plan, folder);
