@@ -26,12 +26,15 @@ function parseCommandLine() {
 
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
+/** Miniflare obeys headers of its own, whoever sends them (docs/decisions/2026-11-30-small-doors.md). */
+const PROXY_HINT = "Put a proxy before it that removes MF-* headers and sets CF-Connecting-IP.";
+
 /** What to know about this server: what its model is for, and who can reach it. */
 async function notesOn(server: Server, host: string): Promise<string> {
   const domain = await domainOf(server);
   const notes = [
     ...(domain === undefined ? [] : [`${domain}\n${REAL_MODEL_HINT}`]),
-    ...(LOOPBACK.has(host) ? [] : [`It listens at ${host}: everybody who can reach this machine can use it.`]),
+    ...(LOOPBACK.has(host) ? [] : [`It listens at ${host}: everybody who can reach this machine can use it. ${PROXY_HINT}`]),
   ];
   return notes.map((note) => `${note}\n\n`).join("");
 }
