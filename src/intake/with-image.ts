@@ -30,7 +30,7 @@ type UrlImageOptions = ImageIntake & { readonly url: string; readonly call: Call
 /** Downloads the image, or returns the cached one if it has not changed. Throws `not-cached` where no server may be asked. */
 async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<Image | AbsentImage> {
   const { url, call, limits, headerCache, fetchImage, urlCache } = options;
-  if (call.cache.onlyIfCached) throw new Problem("not-cached", "The image at this URL is not in the cache and fresh.");
+  if (call.cache.onlyIfCached) throw new Problem("not-cached", "No fresh image of this URL is in the cache.");
   if (fetchImage === undefined) throw new Problem("image-url-refused", "This server does not fetch URLs.");
   const fetched = await fetchImage(url, call.signal, cached?.origin);
   const store = async (image: AbsentImage, origin: CacheMetadata): Promise<void> => {
