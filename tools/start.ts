@@ -34,7 +34,9 @@ async function notesOn(server: Server, host: string): Promise<string> {
   const domain = await domainOf(server);
   const notes = [
     ...(domain === undefined ? [] : [`${domain}\n${REAL_MODEL_HINT}`]),
-    ...(LOOPBACK.has(host) ? [] : [`It listens at ${host}: everybody who can reach this machine can use it. ${PROXY_HINT}`]),
+    ...(LOOPBACK.has(host)
+      ? []
+      : [`It listens at ${host}: everybody who can reach this machine can use it. ${PROXY_HINT}`]),
   ];
   return notes.map((note) => `${note}\n\n`).join("");
 }

@@ -46,9 +46,9 @@ function stackOf(problem: Problem, causes: readonly unknown[]): string | undefin
   return origin.stack?.slice(0, MAX_STACK_CHARACTERS);
 }
 
-/** What makes two faults the same: the code and the messages of the causes, without the numbers in them. */
+/** What makes two faults the same: the code and the messages of the causes, without the words that have a digit: ports, counts, ids. */
 function keyOf({ code, detail }: Problem, causes: readonly string[]): string {
-  return [code, ...(causes.length === 0 ? [detail] : causes)].join("\n").replaceAll(/\d+/gu, "#");
+  return [code, ...(causes.length === 0 ? [detail] : causes)].join("\n").replaceAll(/\w*\d\w*/gu, "#");
 }
 
 /**
