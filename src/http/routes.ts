@@ -21,7 +21,7 @@ import { callerOf } from "./caller.ts";
 import { checkWork } from "./check-work.ts";
 import { cacheDirectives } from "./cache-control.ts";
 import type { Sleep } from "./event-stream.ts";
-import { answerBody, jsonBodyOf } from "./answer-body.ts";
+import { answerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
 import { loggedProblem, type LogError } from "./problem-response.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
@@ -128,7 +128,9 @@ function multiTaskRoute<Parsed extends AnalyzeRequest | BatchRequest>(
       const failures = new Set(answered.results.filter((result) => result instanceof Problem));
       for (const failure of failures) loggedProblem(failure, trace.requestId, logError);
       const bodyOf = (requestId: string) => ({ results: analyzeResults(parsed, answered, requestId) });
-      return answerResponse(jsonBodyOf(bodyOf, trace.requestId), answered, request.headers.get("if-none-match"));
+      // Only problems contain the id: without one, the body is written once.
+      const body = failures.size > 0 ? jsonBodyOf(bodyOf, trace.requestId) : jsonBody(bodyOf(trace.requestId));
+      return answerResponse(body, answered, request.headers.get("if-none-match"));
     },
   };
 }
