@@ -61,7 +61,8 @@ function pushTokens(tokens: number): void {
 /** Well below 16, and well above 4 plus the garbage collection of a larger heap. */
 const MAX_GROWTH = 10;
 
-describe("time grows linearly with the text", () => {
+// Tried again: on a busy machine, one of three measurements may be off.
+describe("time grows linearly with the text", { retry: 2 }, () => {
   it.each(Object.entries(texts))("for %s", (_, text) => {
     const parseEveryKind = (tokens: number): void => {
       const whole = text(tokens);
