@@ -10,6 +10,7 @@ const MAX_STOP_MS = 3000;
 /** A GPU backend that this process has started. */
 export interface LocalBackend {
   readonly url: string;
+  readonly pid: number | undefined;
   /** Resolves with a failure if the backend ends without having been stopped. */
   readonly died: Promise<Failure>;
   stop(): Promise<void>;
@@ -79,5 +80,5 @@ export async function startLocalBackend(flags: readonly string[], showsLog = fal
     isStopped = true;
     await stopProcess(child, exited);
   };
-  return { url, died, stop };
+  return { url, pid: child.pid, died, stop };
 }

@@ -142,3 +142,55 @@ export function plainWebp({ width, height }: Size): Uint8Array<ArrayBuffer> {
   const [all, own] = [data.length + 12, data.length].map((length) => Uint8Array.of(length, 0, 0, 0));
   return joinBytes(latin1("RIFF"), all ?? data, latin1("WEBPVP8L"), own ?? data, data);
 }
+
+/** LZW with two bits for a colour: the code that clears the table, the first that is made, and how many there are. */
+const GIF_CLEAR = 4;
+const GIF_FIRST = 6;
+const GIF_CODES = 4096;
+
+/** The codes of so many pixels of colour 0 as [code, bits]: after a clear code, each code is the one that is just being made, for a run one longer. */
+function* runCodes(pixels: number): Generator<readonly [code: number, bits: number]> {
+  let missing = pixels;
+  let bits = 3;
+  yield [GIF_CLEAR, bits];
+  while (missing > 0) {
+    bits = 3;
+    for (let run = 1; missing > 0 && GIF_FIRST + run - 2 < GIF_CODES; run += 1) {
+      const length = Math.min(run, missing);
+      // The codes between are the clear code and the end.
+      yield [length === 1 ? 0 : GIF_FIRST + length - 2, bits];
+      missing -= length;
+      // The decoder has made a code for each code but the first.
+      if (run > 1 && GIF_FIRST + run - 1 === 2 ** bits && bits < 12) bits += 1;
+    }
+    yield [missing > 0 ? GIF_CLEAR : GIF_CLEAR + 1, bits];
+  }
+}
+
+/** Codes as bytes, the least significant bit first. */
+function packed(codes: Iterable<readonly [code: number, bits: number]>): readonly number[] {
+  const bytes: number[] = [];
+  let [held, count] = [0, 0];
+  for (const [code, bits] of codes) {
+    held |= code << count;
+    count += bits;
+    for (; count >= 8; count -= 8) {
+      bytes.push(held & 255);
+      held >>>= 8;
+    }
+  }
+  return count > 0 ? [...bytes, held] : bytes;
+}
+
+/** Returns a GIF of one colour: about six kilobytes for each eight megapixels. */
+export function plainGif({ width, height }: Size): Uint8Array<ArrayBuffer> {
+  const size = [width & 255, width >> 8, height & 255, height >> 8];
+  const data = packed(runCodes(width * height));
+  const blocks = Array.from({ length: Math.ceil(data.length / 255) }, (_, block) => {
+    const bytes = data.slice(block * 255, block * 255 + 255);
+    return [bytes.length, ...bytes];
+  });
+  // A table of four colours, all black.
+  const head = [...latin1("GIF89a"), ...size, 0b1000_0001, 0, 0, ...new Uint8Array(12)];
+  return Uint8Array.from([...head, 0x2c, 0, 0, 0, 0, ...size, 0, 2, ...blocks.flat(), 0, 0x3b]);
+}

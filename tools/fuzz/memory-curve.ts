@@ -18,6 +18,8 @@ export interface MemoryCurve {
   /** The median of the minima of the second quarter and of the last. In the first, caches fill and V8 sizes its heap. */
   readonly second: number;
   readonly last: number;
+  /** What `last` may be. */
+  readonly limit: number;
   readonly isFlat: boolean;
 }
 
@@ -39,17 +41,20 @@ export function memoryCurve(samples: readonly number[]): MemoryCurve {
   const quarter = Math.ceil(minima.length / 4);
   const second = middle(minima.slice(quarter, 2 * quarter));
   const last = middle(minima.slice(-quarter));
-  const isFlat = last <= second + Math.max(MAX_GROWTH_MB, MAX_GROWTH * second);
-  return { minima, maximum: Math.max(0, ...samples), second, last, isFlat };
+  const limit = second + Math.max(MAX_GROWTH_MB, MAX_GROWTH * second);
+  return { minima, maximum: Math.max(0, ...samples), second, last, limit, isFlat: last <= limit };
 }
 
-/** Samples the resident memory of a process until it is stopped. Linux only; elsewhere there are no samples. */
-export function sampleMemory(pid: number | undefined): { readonly samples: readonly number[]; stop(): void } {
+/** Samples the resident memory of a process every `intervalMs` until it is stopped. Linux only; elsewhere there are no samples. */
+export function sampleMemory(
+  pid: number | undefined,
+  intervalMs = SAMPLE_MS,
+): { readonly samples: readonly number[]; stop(): void } {
   const samples: number[] = [];
   const sample = async (): Promise<void> => {
     const megabytes = pid === undefined ? 0 : await residentMegabytes(pid);
     if (megabytes > 0) samples.push(megabytes);
   };
-  const timer = setInterval(() => void sample(), SAMPLE_MS);
+  const timer = setInterval(() => void sample(), intervalMs);
   return { samples, stop: () => clearInterval(timer) };
 }

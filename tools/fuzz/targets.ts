@@ -35,7 +35,7 @@ export interface Targets extends AsyncDisposable {
  * Starts the built Worker under `workerd serve`, with the limits of a deployment. Not under Miniflare: its own Workers in front of ours keep 17 kB
  * for every request, so that no memory curve is flat, and answer some requests themselves.
  */
-async function startApi(
+export async function startApi(
   modules: readonly Module[],
   isQuiet: boolean,
   changes: Readonly<Record<string, string>>,

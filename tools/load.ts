@@ -1,0 +1,55 @@
+import { randomInt } from "node:crypto";
+import { bundle } from "./bundle.ts";
+import { runLoad, type Scenario, scenarios } from "./load/campaign.ts";
+import { withProgress } from "./progress.ts";
+import { readArguments, runCommand, UsageError } from "./run-command.ts";
+import { buildAssets } from "./site/build-assets.ts";
+
+const USAGE = `Lets eight honest callers and one hog use the built Worker, with the model in each place, and the backend alone, all on this machine.
+
+  npm run test:load -- [options]
+
+  --seconds <n>         how long each hog stays (8); 60 for a campaign
+  --seed <n>            0 to 2147483647; the same seed gives the same hogs (random)
+  --only <place/hog>    only this scenario, or only those of a place: ${[...new Set(scenarios.map(({ place }) => place))].join(", ")}
+
+It exits with 1 and says so if the slowest honest answers take over three times what they take alone, if one is wrong or contradicts the OpenAPI document,
+if health probes are slow, if memory grows, or if the service is not as quick as before within five seconds after the hog has left. Nothing else should
+run on the machine meanwhile.`;
+
+const MAX_SEED = 0x7fffffff;
+
+function numberFrom(name: string, text: string | undefined, standard: number, min: number, max: number): number {
+  const value = text === undefined ? standard : Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new UsageError(`--${name} is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}.`);
+}
+
+/** The scenarios of a place, or the one that is named. */
+function chosen(only: string | undefined): readonly Scenario[] {
+  const found = scenarios.filter(({ place, hog }) => only === undefined || [place, `${place}/${hog}`].includes(only));
+  if (found.length > 0) return found;
+  const names = scenarios.map(({ place, hog }) => `${place}/${hog}`).join(", ");
+  throw new UsageError(`There is no ${JSON.stringify(only)}; there are ${names}.`);
+}
+
+await runCommand(async () => {
+  const { values } = readArguments(USAGE, {
+    seconds: { type: "string" },
+    seed: { type: "string" },
+    only: { type: "string" },
+  });
+  const options = {
+    seed: numberFrom("seed", values.seed, randomInt(MAX_SEED), 0, MAX_SEED),
+    seconds: numberFrom("seconds", values.seconds, 8, 1, 3600),
+  };
+  const own = chosen(values.only);
+  console.log(`seed ${options.seed}`);
+  await buildAssets();
+  const { modules } = await withProgress("Building the API…", bundle());
+  const missed = await runLoad(own, modules, options);
+  console.log(
+    missed.length === 0 ? `All aims of ${own.length} scenarios are met.` : `${missed.length} aims are missed.`,
+  );
+  if (missed.length > 0) process.exitCode = 1;
+});

@@ -1,0 +1,54 @@
+import { startApi } from "../fuzz/targets.ts";
+import { startLocalBackend } from "../local-backend.ts";
+import type { Failure } from "../run-command.ts";
+import { LOCAL_VARIABLES, type Module } from "../serve.ts";
+import type { PlaceName, ProcessName } from "./observation.ts";
+
+/** A process of a place: where it says that it lives, and its id. */
+export interface Watched {
+  readonly name: ProcessName;
+  readonly health: URL;
+  readonly pid: number | undefined;
+}
+
+/** A running API with its backend, or a backend alone. */
+export interface Place extends AsyncDisposable {
+  readonly name: PlaceName;
+  /** Where callers send their requests. */
+  readonly url: URL;
+  readonly processes: readonly Watched[];
+  /** Resolves if the backend ends by itself. */
+  readonly died: Promise<Failure>;
+}
+
+/** The isolate decodes at most what a deployment allows; a backend has the limits of `npm run dev:*`. */
+function variablesOf(name: PlaceName, backendUrl: string): Readonly<Record<string, string>> {
+  return name === "embedded" ? { PLACEMENT: name } : { ...LOCAL_VARIABLES, PLACEMENT: name, BACKEND_URL: backendUrl };
+}
+
+const never = new Promise<never>(() => {});
+
+/** Starts a place. Its model is loaded when this resolves. */
+export async function startPlace(name: PlaceName, modules: readonly Module[]): Promise<Place> {
+  const backend = name === "embedded" ? undefined : await startLocalBackend([]);
+  const startEdge = () => startApi(modules, true, variablesOf(name, backend?.url ?? ""));
+  try {
+    const edge = name === "backend" ? undefined : await startEdge();
+    const url = edge?.url ?? new URL(backend?.url ?? "");
+    const ofEdge: Watched = { name: "edge", health: new URL("/healthz", url), pid: edge?.process.pid };
+    const processes: readonly Watched[] = [
+      ...(edge === undefined ? [] : [ofEdge]),
+      ...(backend === undefined
+        ? []
+        : [{ name: "backend", health: new URL("/v2/health/live", backend.url), pid: backend.pid } as const]),
+    ];
+    const stop = async (): Promise<void> => {
+      await edge?.stop();
+      await backend?.stop();
+    };
+    return { name, url, processes, died: backend?.died ?? never, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await backend?.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { percentile } from "../../bench/backend/figures.ts";
+import type { MemoryCurve } from "../fuzz/memory-curve.ts";
+import { type Latency, latencyOf } from "./figures.ts";
+import { type Finding, missed } from "./judge.ts";
+import { type Observation, processNames } from "./observation.ts";
+
+/** The columns of the table and their widths. */
+const columns = [
+  ["scenario", 20],
+  ["n", 6],
+  ["p50", 7],
+  ["p99", 7],
+  ["x alone", 9],
+  ["wrong", 7],
+  ["503", 5],
+  ["undecl", 8],
+  ["health edge", 13],
+  ["health backend", 16],
+  ["MB edge", 13],
+  ["MB backend", 13],
+  ["normal after", 14],
+] as const;
+
+function line(cells: readonly string[]): string {
+  return columns
+    .map(([, width], at) => (at === 0 ? (cells[at] ?? "").padEnd(width) : (cells[at] ?? "").padStart(width)))
+    .join("");
+}
+
+const whole = (value: number): string => (Number.isFinite(value) ? value.toFixed(0) : String(value));
+
+/** The head of the table. Times are milliseconds; memory is that of the second quarter and the last. */
+export const tableHead = line(columns.map(([name]) => name));
+
+function memoryCell(curve: MemoryCurve | undefined): string {
+  return curve === undefined || curve.minima.length === 0 ? "" : `${whole(curve.second)} → ${whole(curve.last)}`;
+}
+
+/** The line of a scenario. */
+export function scenarioLine(observation: Observation, findings: readonly Finding[]): string {
+  const { place, hog, honest, health, memory, recoveryMs } = observation;
+  const { count, p50, p99 } = latencyOf(honest);
+  const valueOf = (aim: string) => findings.find((each) => each.aim === aim)?.value ?? Number.NaN;
+  return line([
+    `${place}/${hog}`,
+    String(count),
+    whole(p50),
+    whole(p99),
+    valueOf("honest p99 / alone").toFixed(2),
+    whole(valueOf("wrong answers")),
+    String(honest.filter(({ outcome }) => outcome === "refused").length),
+    whole(valueOf("undeclared statuses")),
+    ...processNames.map((name) => (health[name] === undefined ? "" : whole(percentile(health[name], 0.99)))),
+    ...processNames.map((name) => memoryCell(memory[name])),
+    recoveryMs === undefined ? "no" : `${recoveryMs} ms`,
+  ]);
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, number]) => `${name} ${number}`)
+    .join(", ");
+}
+
+function curveLines({ memory }: Observation, findings: readonly Finding[]): readonly string[] {
+  return processNames.flatMap((name) => {
+    const isMissed = missed(findings).some(({ aim }) => aim.startsWith(`memory of ${name}`));
+    const minima = memory[name]?.minima ?? [];
+    return isMissed ? [`    ${name}, MB resident: ${minima.map(whole).join(" ")}`] : [];
+  });
+}
+
+/** What is to be said about a scenario below its line: what the hog got, and each aim that was missed. */
+export function scenarioNotes(observation: Observation, findings: readonly Finding[]): readonly string[] {
+  const { honest, tally } = observation;
+  const contradictions = new Set([...honest.flatMap(({ violations }) => violations), ...Object.keys(tally.violations)]);
+  return [
+    `    the hog: ${tally.attacks} attacks; ${listed(tally.results)}`,
+    ...[...contradictions].map((text) => `    ${text}`),
+    ...missed(findings).map(
+      ({ aim, value, limit }) => `    MISSED ${aim}: ${value.toFixed(2)}, the limit is ${limit.toFixed(2)}`,
+    ),
+    ...curveLines(observation, findings),
+  ];
+}
+
+/** The line of the honest callers alone. */
+export function aloneLine(name: string, { count, p50, p99 }: Latency): string {
+  return line([name, String(count), whole(p50), whole(p99)]);
+}

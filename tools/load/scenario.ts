@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { memoryCurve, sampleMemory } from "../fuzz/memory-curve.ts";
+import { latencyOf, type Latency, MAX_RECOVERY_MS, recoveryMs, WINDOW_MS } from "./figures.ts";
+import { startHog } from "./hog.ts";
+import type { HonestCallers } from "./honest-callers.ts";
+import type { HonestResult, Observation, PlaceName } from "./observation.ts";
+import type { Place } from "./place.ts";
+import { startProbe } from "./probe.ts";
+
+/** Milliseconds between two samples of memory. */
+const SAMPLE_MS = 100;
+
+/** Pixels of the largest image that is decoded at each place: in the isolate, behind `npm run dev:*`, in the backend. */
+const MAX_PIXELS: Readonly<Record<PlaceName, number>> = {
+  embedded: 2_000_000,
+  split: 25_000_000,
+  remote: 25_000_000,
+  backend: 60_000_000,
+};
+
+/** How long and with which hog. */
+export interface ScenarioOptions {
+  readonly hog: string;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+/** Lets the honest callers alone for some seconds. */
+export async function runAlone(callers: HonestCallers, seconds: number): Promise<readonly HonestResult[]> {
+  const running = callers.start();
+  await sleep(1000 * seconds);
+  await running.stop();
+  return running.results;
+}
+
+/** Measures the health and the memory of a place's processes until it is stopped. */
+function startMeters({ processes }: Place) {
+  const meters = processes.map(({ name, health, pid }) => {
+    return { name, probe: startProbe(health), memory: sampleMemory(pid, SAMPLE_MS) };
+  });
+  const stop = async (): Promise<Pick<Observation, "health" | "memory">> => {
+    for (const { memory } of meters) memory.stop();
+    const health = await Promise.all(meters.map(async ({ name, probe }) => [name, await probe.stop()] as const));
+    const memory = meters.map(({ name, memory: { samples } }) => [name, memoryCurve(samples)] as const);
+    return { health: Object.fromEntries(health), memory: Object.fromEntries(memory) };
+  };
+  return { stop };
+}
+
+/** Waits until the honest callers are as quick as before, or the time for that is over. */
+async function recovered(
+  results: readonly HonestResult[],
+  leftAt: number,
+  aloneP50: number,
+): Promise<number | undefined> {
+  for (;;) {
+    await sleep(100);
+    const now = performance.now();
+    const recovery = recoveryMs(results, { leftAt, now, aloneP50 });
+    if (recovery !== undefined || now > leftAt + MAX_RECOVERY_MS + WINDOW_MS) return recovery;
+  }
+}
+
+/** Runs a hog beside the honest callers of a place. `alone` is what these take without it. */
+export async function runScenario(
+  place: Place,
+  callers: HonestCallers,
+  { hog: kind, seconds, seed }: ScenarioOptions,
+  alone: Latency,
+): Promise<Observation> {
+  const order = { place: place.name, kind, url: place.url.href, seed, maxPixels: MAX_PIXELS[place.name] };
+  const hog = await startHog(order);
+  const meters = startMeters(place);
+  const begunAt = performance.now();
+  hog.begin();
+  const running = callers.start();
+  await sleep(1000 * seconds);
+  const leftAt = performance.now();
+  const tally = await hog.leave();
+  const measured = await meters.stop();
+  const recovery = await recovered(running.results, leftAt, alone.p50);
+  await running.stop();
+  const honest = running.results.filter(({ startedAt }) => startedAt >= begunAt && startedAt < leftAt);
+  return { place: place.name, hog: kind, honest, tally, recoveryMs: recovery, ...measured };
+}
+
+/** The figures of the honest callers alone, of all times that they were. */
+export function aloneOf(...runs: readonly (readonly HonestResult[])[]): Latency {
+  return latencyOf(runs.flat());
+}
