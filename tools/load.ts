@@ -11,7 +11,7 @@ const USAGE = `Lets eight honest callers and one hog use the built Worker, with 
 
   --seconds <n>         how long each hog stays (8); 60 for a campaign
   --seed <n>            0 to 2147483647; the same seed gives the same hogs (random)
-  --only <place/hog>    only this scenario, or only those of a place: ${[...new Set(scenarios.map(({ place }) => place))].join(", ")}
+  --only <place/hog>    only this scenario, only those of a place (${[...new Set(scenarios.map(({ place }) => place))].join(", ")}
 
 It exits with 1 and says so if the slowest honest answers take over three times what they take alone, if one is wrong or contradicts the OpenAPI document,
 if health probes are slow, if memory grows, or if the service is not as quick as before within five seconds after the hog has left. Nothing else should
@@ -25,9 +25,11 @@ function numberFrom(name: string, text: string | undefined, standard: number, mi
   throw new UsageError(`--${name} is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}.`);
 }
 
-/** The scenarios of a place, or the one that is named. */
+/** The scenarios of a place or of a hog, or the one that is named. */
 function chosen(only: string | undefined): readonly Scenario[] {
-  const found = scenarios.filter(({ place, hog }) => only === undefined || [place, `${place}/${hog}`].includes(only));
+  const found = scenarios.filter(
+    ({ place, hog }) => only === undefined || [place, hog, `${place}/${hog}`].includes(only),
+  );
   if (found.length > 0) return found;
   const names = scenarios.map(({ place, hog }) => `${place}/${hog}`).join(", ");
   throw new UsageError(`There is no ${JSON.stringify(only)}; there are ${names}.`);

@@ -3,10 +3,11 @@ import type { Module } from "../serve.ts";
 import { latencyOf } from "./figures.ts";
 import { hogsOf } from "./hogs/hogs.ts";
 import { honestCallers } from "./honest-callers.ts";
-import { type Finding, judge, missed } from "./judge.ts";
+import { type Finding, judge, judgeMixed, missed } from "./judge.ts";
+import { runMixed } from "./mixed.ts";
 import { type Observation, placeNames, type PlaceName } from "./observation.ts";
 import { type Place, startPlace } from "./place.ts";
-import { aloneLine, scenarioLine, scenarioNotes, tableHead } from "./report.ts";
+import { aloneLine, mixedLines, scenarioLine, scenarioNotes, tableHead } from "./report.ts";
 import { aloneOf, runAlone, runScenario } from "./scenario.ts";
 
 /** The extent of a campaign. */
@@ -22,25 +23,22 @@ export interface Scenario {
   readonly hog: string;
 }
 
-/** All scenarios. */
-export const scenarios: readonly Scenario[] = placeNames.flatMap((place) =>
-  Object.keys(hogsOf(place)).map((hog) => ({ place, hog })),
-);
+/** The scenario without honest callers. */
+const MIXED = "mixed";
 
-/** Scenarios that ran at one place, judged. */
-export interface Judged {
-  readonly observation: Observation;
-  readonly findings: readonly Finding[];
-}
+/** All scenarios. The backend alone gets no mixed requests, since these are the API's. */
+export const scenarios: readonly Scenario[] = placeNames.flatMap((place) =>
+  [...Object.keys(hogsOf(place)), ...(place === "backend" ? [] : [MIXED])].map((hog) => ({ place, hog })),
+);
 
 const load = (): string => `load average ${loadavg()[0]?.toFixed(1) ?? "unknown"}`;
 
-/** Runs scenarios at a running place, and prints a line for each when it has ended, judged by the honest callers alone before. */
-export async function runAtPlace(
+/** Runs hogs at a running place, and prints their lines when all have left: they are judged by the honest callers alone before and after. */
+async function runHogs(
   place: Place,
   hogs: readonly string[],
   { seed, seconds }: LoadOptions,
-): Promise<readonly Judged[]> {
+): Promise<readonly Finding[]> {
   const callers = await honestCallers(place);
   const before = await runAlone(callers, seconds);
   const observations: Observation[] = [];
@@ -52,14 +50,29 @@ export async function runAtPlace(
   const alone = aloneOf(before, after);
   console.log(aloneLine(`${place.name} alone, before`, latencyOf(before)));
   console.log(aloneLine(`${place.name} alone, after`, latencyOf(after)));
-  const judged = observations.map((observation) => ({ observation, findings: judge(observation, alone) }));
-  for (const { observation, findings } of judged) {
+  return observations.flatMap((observation) => {
+    const findings = judge(observation, alone);
     console.log([scenarioLine(observation, findings), ...scenarioNotes(observation, findings)].join("\n"));
-  }
-  return judged;
+    return findings;
+  });
 }
 
-/** Runs scenarios, place by place. Returns what was missed; throws if a backend ends. */
+async function runMixedAt(place: Place, { seed }: LoadOptions): Promise<readonly Finding[]> {
+  const observation = await runMixed(place, seed);
+  const findings = judgeMixed(observation);
+  console.log(mixedLines(observation, findings).join("\n"));
+  return findings;
+}
+
+async function runAtPlace(place: Place, names: readonly string[], options: LoadOptions): Promise<readonly Finding[]> {
+  const hogs = names.filter((name) => name !== MIXED);
+  return [
+    ...(hogs.length === 0 ? [] : await runHogs(place, hogs, options)),
+    ...(hogs.length === names.length ? [] : await runMixedAt(place, options)),
+  ];
+}
+
+/** Runs scenarios, place by place. Returns the aims that were missed; throws if a backend ends. */
 export async function runLoad(
   chosen: readonly Scenario[],
   modules: readonly Module[],
@@ -71,8 +84,7 @@ export async function runLoad(
     await using place = await startPlace(name, modules);
     const died = place.died.then((failure) => Promise.reject(failure));
     const hogs = own.map(({ hog }) => hog);
-    const judged = await Promise.race([runAtPlace(place, hogs, options), died]);
-    findings.push(...judged.flatMap((each) => missed(each.findings)));
+    findings.push(...(await Promise.race([runAtPlace(place, hogs, options), died])));
   }
-  return findings;
+  return missed(findings);
 }

@@ -1,6 +1,13 @@
 import { percentile } from "../../bench/backend/figures.ts";
 import { type Latency, latencyOf, MAX_RECOVERY_MS } from "./figures.ts";
-import { type Observation, type PlaceName, processNames, type ProcessName } from "./observation.ts";
+import type { Measured } from "./meters.ts";
+import {
+  type MixedObservation,
+  type Observation,
+  type PlaceName,
+  processNames,
+  type ProcessName,
+} from "./observation.ts";
 
 /** How much slower than alone the slowest honest answers may be beside hogs: their 99th percentile. */
 const MAX_SLOWDOWN = 3;
@@ -30,7 +37,8 @@ function healthLimit(place: PlaceName, name: ProcessName): number {
   return place === "embedded" && name === "edge" ? MAX_EMBEDDED_HEALTH_MS : MAX_HEALTH_MS;
 }
 
-function processFindings({ place, health, memory }: Observation): readonly Finding[] {
+/** Judges the health and the memory of a place's processes. */
+function judgeProcesses(place: PlaceName, { health, memory }: Measured): readonly Finding[] {
   return processNames.flatMap((name) => {
     const [times, curve] = [health[name], memory[name]];
     return [
@@ -49,16 +57,21 @@ function processFindings({ place, health, memory }: Observation): readonly Findi
 export function judge(observation: Observation, alone: Latency): readonly Finding[] {
   const { honest, tally } = observation;
   const count = (outcome: string): number => honest.filter((each) => each.outcome === outcome).length;
-  const undeclared = honest.reduce((total, { violations }) => total + violations.length, 0) + sum(tally.violations);
+  const undeclared = honest.reduce((total, { violations }) => total + violations.length, sum(tally.violations));
   return [
     finding("honest p99 / alone", latencyOf(honest).p99 / alone.p99, MAX_SLOWDOWN),
     finding("wrong answers", count("wrong"), 0),
     finding("undeclared statuses", undeclared, 0),
-    ...processFindings(observation),
+    ...judgeProcesses(observation.place, observation),
     finding("recovery, ms", observation.recoveryMs ?? Infinity, MAX_RECOVERY_MS),
     // Otherwise nothing was shown.
     finding("scenarios without an attack", tally.attacks > 0 ? 0 : 1, 0),
   ];
+}
+
+/** Judges what was measured under requests of all kinds. */
+export function judgeMixed({ place, tally, ...measured }: MixedObservation): readonly Finding[] {
+  return [finding("undeclared statuses", sum(tally.violations), 0), ...judgeProcesses(place, measured)];
 }
 
 /** Those that were missed. */

@@ -42,3 +42,6 @@ export interface Observation {
   readonly health: Readonly<Partial<Record<ProcessName, readonly number[]>>>;
   readonly memory: Readonly<Partial<Record<ProcessName, MemoryCurve>>>;
 }
+
+/** What was measured under requests of all kinds: the tally is that of all of them. */
+export type MixedObservation = Pick<Observation, "place" | "tally" | "health" | "memory">;

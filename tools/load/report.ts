@@ -2,7 +2,8 @@ import { percentile } from "../../bench/backend/figures.ts";
 import type { MemoryCurve } from "../fuzz/memory-curve.ts";
 import { type Latency, latencyOf } from "./figures.ts";
 import { type Finding, missed } from "./judge.ts";
-import { type Observation, processNames } from "./observation.ts";
+import type { Measured } from "./meters.ts";
+import { type MixedObservation, type Observation, processNames } from "./observation.ts";
 
 /** The columns of the table and their widths. */
 const columns = [
@@ -36,9 +37,16 @@ function memoryCell(curve: MemoryCurve | undefined): string {
   return curve === undefined || curve.minima.length === 0 ? "" : `${whole(curve.second)} → ${whole(curve.last)}`;
 }
 
+function processCells({ health, memory }: Measured): readonly string[] {
+  return [
+    ...processNames.map((name) => (health[name] === undefined ? "" : whole(percentile(health[name], 0.99)))),
+    ...processNames.map((name) => memoryCell(memory[name])),
+  ];
+}
+
 /** The line of a scenario. */
 export function scenarioLine(observation: Observation, findings: readonly Finding[]): string {
-  const { place, hog, honest, health, memory, recoveryMs } = observation;
+  const { place, hog, honest, recoveryMs } = observation;
   const { count, p50, p99 } = latencyOf(honest);
   const valueOf = (aim: string) => findings.find((each) => each.aim === aim)?.value ?? Number.NaN;
   return line([
@@ -50,8 +58,7 @@ export function scenarioLine(observation: Observation, findings: readonly Findin
     whole(valueOf("wrong answers")),
     String(honest.filter(({ outcome }) => outcome === "refused").length),
     whole(valueOf("undeclared statuses")),
-    ...processNames.map((name) => (health[name] === undefined ? "" : whole(percentile(health[name], 0.99)))),
-    ...processNames.map((name) => memoryCell(memory[name])),
+    ...processCells(observation),
     recoveryMs === undefined ? "no" : `${recoveryMs} ms`,
   ]);
 }
@@ -62,11 +69,17 @@ function listed(counts: Readonly<Record<string, number>>): string {
     .join(", ");
 }
 
-function curveLines({ memory }: Observation, findings: readonly Finding[]): readonly string[] {
+/** The curves of memory. */
+function curveLines({ memory }: Pick<Measured, "memory">): readonly string[] {
   return processNames.flatMap((name) => {
-    const isMissed = missed(findings).some(({ aim }) => aim.startsWith(`memory of ${name}`));
     const minima = memory[name]?.minima ?? [];
-    return isMissed ? [`    ${name}, MB resident: ${minima.map(whole).join(" ")}`] : [];
+    return minima.length === 0 ? [] : [`    ${name}, MB resident: ${minima.map(whole).join(" ")}`];
+  });
+}
+
+function missedLines(findings: readonly Finding[]): readonly string[] {
+  return missed(findings).map(({ aim, value, limit }) => {
+    return `    MISSED ${aim}: ${value.toFixed(2)}, the limit is ${limit.toFixed(2)}`;
   });
 }
 
@@ -77,14 +90,35 @@ export function scenarioNotes(observation: Observation, findings: readonly Findi
   return [
     `    the hog: ${tally.attacks} attacks; ${listed(tally.results)}`,
     ...[...contradictions].map((text) => `    ${text}`),
-    ...missed(findings).map(
-      ({ aim, value, limit }) => `    MISSED ${aim}: ${value.toFixed(2)}, the limit is ${limit.toFixed(2)}`,
-    ),
-    ...curveLines(observation, findings),
+    ...missedLines(findings),
+    ...curveLines(observation),
   ];
 }
 
 /** The line of the honest callers alone. */
 export function aloneLine(name: string, { count, p50, p99 }: Latency): string {
   return line([name, String(count), whole(p50), whole(p99)]);
+}
+
+/** The lines of a run of mixed requests. */
+export function mixedLines(observation: MixedObservation, findings: readonly Finding[]): readonly string[] {
+  const { place, tally } = observation;
+  const undeclared = Object.values(tally.violations).reduce((sum, count) => sum + count, 0);
+  return [
+    line([
+      `${place}/mixed`,
+      String(tally.attacks),
+      "",
+      "",
+      "",
+      "",
+      "",
+      String(undeclared),
+      ...processCells(observation),
+    ]),
+    `    by status: ${listed(tally.results)}`,
+    ...Object.entries(tally.violations).map(([text, count]) => `    ${count} x ${text}`),
+    ...missedLines(findings),
+    ...curveLines(observation),
+  ];
 }

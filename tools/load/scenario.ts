@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { memoryCurve, sampleMemory } from "../fuzz/memory-curve.ts";
 import { latencyOf, type Latency, MAX_RECOVERY_MS, recoveryMs, WINDOW_MS } from "./figures.ts";
 import { startHog } from "./hog.ts";
 import type { HonestCallers } from "./honest-callers.ts";
+import { startMeters } from "./meters.ts";
 import type { HonestResult, Observation, PlaceName } from "./observation.ts";
 import type { Place } from "./place.ts";
-import { startProbe } from "./probe.ts";
-
-/** Milliseconds between two samples of memory. */
-const SAMPLE_MS = 100;
 
 /** Pixels of the largest image that is decoded at each place: in the isolate, behind `npm run dev:*`, in the backend. */
 const MAX_PIXELS: Readonly<Record<PlaceName, number>> = {
@@ -31,20 +27,6 @@ export async function runAlone(callers: HonestCallers, seconds: number): Promise
   await sleep(1000 * seconds);
   await running.stop();
   return running.results;
-}
-
-/** Measures the health and the memory of a place's processes until it is stopped. */
-function startMeters({ processes }: Place) {
-  const meters = processes.map(({ name, health, pid }) => {
-    return { name, probe: startProbe(health), memory: sampleMemory(pid, SAMPLE_MS) };
-  });
-  const stop = async (): Promise<Pick<Observation, "health" | "memory">> => {
-    for (const { memory } of meters) memory.stop();
-    const health = await Promise.all(meters.map(async ({ name, probe }) => [name, await probe.stop()] as const));
-    const memory = meters.map(({ name, memory: { samples } }) => [name, memoryCurve(samples)] as const);
-    return { health: Object.fromEntries(health), memory: Object.fromEntries(memory) };
-  };
-  return { stop };
 }
 
 /** Waits until the honest callers are as quick as before, or the time for that is over. */
