@@ -124,7 +124,8 @@ export async function serveWithWorkerd(site: Site): Promise<Workerd> {
   process.once("exit", kill);
   const stop = async (): Promise<void> => {
     process.off("exit", kill);
-    if (child.exitCode === null) {
+    // A process that a signal ended has no exit code.
+    if (child.exitCode === null && child.signalCode === null) {
       kill();
       await once(child, "exit");
     }

@@ -31,6 +31,7 @@ const fine: Observation = {
   recoveryMs: 5000,
   health: { edge: times(100, 250), backend: times(100, 250) },
   memory: { edge: flat, backend: flat },
+  ended: [],
 };
 
 function missedOf(changes: Partial<Observation>): readonly string[] {
@@ -78,6 +79,7 @@ describe("the judge of a load test", () => {
     ["no health probes", { health: { edge: [] } }, ["health of edge, p99 ms"]],
     ["growing memory", { memory: { edge: growing, backend: flat } }, ["memory of edge, MB"]],
     ["growing memory of the backend", { memory: { edge: flat, backend: growing } }, ["memory of backend, MB"]],
+    ["a process that ended", { ended: ["edge"] }, ["processes that ended"]],
     ["no recovery", { recoveryMs: undefined }, ["recovery, ms"]],
     ["a hog that did nothing", { tally: { attacks: 0, results: {}, violations: {} } }, ["scenarios without an attack"]],
   ])("finds %s", (_, changes, aims) => {

@@ -39,6 +39,7 @@ export async function startApi(
   modules: readonly Module[],
   isQuiet: boolean,
   changes: Readonly<Record<string, string>>,
+  maxHeapMegabytes = MAX_HEAP_MEGABYTES,
 ): Promise<Workerd> {
   const { variables, ...compatibility } = configured();
   const api = await serveWithWorkerd({
@@ -47,7 +48,7 @@ export async function startApi(
     variables: { ...variables, ALLOW_HTTP_IMAGES: "true", ...changes },
     assets: join(root, "dist/assets"),
     coalesces: true,
-    maxHeapMegabytes: MAX_HEAP_MEGABYTES,
+    maxHeapMegabytes,
     isQuiet,
     cache: "cache.js",
   });

@@ -8,7 +8,7 @@ import { runMixed } from "./mixed.ts";
 import { type Observation, placeNames, type PlaceName } from "./observation.ts";
 import { type Place, startPlace } from "./place.ts";
 import { aloneLine, mixedLines, scenarioLine, scenarioNotes, tableHead } from "./report.ts";
-import { aloneOf, runAlone, runScenario } from "./scenario.ts";
+import { runAlone, runScenario } from "./scenario.ts";
 
 /** The extent of a campaign. */
 export interface LoadOptions {
@@ -33,46 +33,55 @@ export const scenarios: readonly Scenario[] = placeNames.flatMap((place) =>
 
 const load = (): string => `load average ${loadavg()[0]?.toFixed(1) ?? "unknown"}`;
 
-/** Runs hogs at a running place, and prints their lines when all have left: they are judged by the honest callers alone before and after. */
-async function runHogs(
-  place: Place,
-  hogs: readonly string[],
-  { seed, seconds }: LoadOptions,
-): Promise<readonly Finding[]> {
-  const callers = await honestCallers(place);
-  const before = await runAlone(callers, seconds);
-  const observations: Observation[] = [];
-  for (const [at, hog] of hogs.entries()) {
-    observations.push(await runScenario(place, callers, { hog, seconds, seed: seed + at }, latencyOf(before)));
-    console.error(`${place.name}/${hog} done, ${load()}`);
-  }
-  const after = await runAlone(callers, seconds);
-  const alone = aloneOf(before, after);
-  console.log(aloneLine(`${place.name} alone, before`, latencyOf(before)));
-  console.log(aloneLine(`${place.name} alone, after`, latencyOf(after)));
-  return observations.flatMap((observation) => {
-    const findings = judge(observation, alone);
-    console.log([scenarioLine(observation, findings), ...scenarioNotes(observation, findings)].join("\n"));
-    return findings;
-  });
+/** What a place did, and how many scenarios it has survived or ended in. */
+interface Progress {
+  readonly findings: readonly Finding[];
+  readonly done: number;
 }
 
-async function runMixedAt(place: Place, { seed }: LoadOptions): Promise<readonly Finding[]> {
+/** Runs hogs at a running place until one has ended it, and prints their lines: they are judged by the honest callers alone before and after. */
+async function runHogs(place: Place, hogs: readonly string[], { seed, seconds }: LoadOptions): Promise<Progress> {
+  const callers = await honestCallers(place);
+  const before = await runAlone(place, callers, seconds);
+  const observations: Observation[] = [];
+  for (const hog of hogs) {
+    if (place.ended().length > 0) break;
+    observations.push(await runScenario(place, callers, { hog, seconds, seed }, latencyOf(before.results)));
+    console.error(`${place.name}/${hog} done, ${load()}`);
+  }
+  const runs = place.ended().length > 0 ? [before] : [before, await runAlone(place, callers, seconds)];
+  for (const [at, run] of runs.entries()) {
+    console.log(aloneLine(`${place.name} alone, ${at === 0 ? "before" : "after"}`, run));
+  }
+  const alone = latencyOf(runs.flatMap(({ results }) => results));
+  const findings = observations.flatMap((observation) => {
+    const own = judge(observation, alone);
+    console.log([scenarioLine(observation, own), ...scenarioNotes(observation, own)].join("\n"));
+    return own;
+  });
+  return { findings, done: observations.length };
+}
+
+async function runMixedAt(place: Place, { seed }: LoadOptions): Promise<Progress> {
   const observation = await runMixed(place, seed);
   const findings = judgeMixed(observation);
   console.log(mixedLines(observation, findings).join("\n"));
-  return findings;
+  return { findings, done: 1 };
 }
 
-async function runAtPlace(place: Place, names: readonly string[], options: LoadOptions): Promise<readonly Finding[]> {
-  const hogs = names.filter((name) => name !== MIXED);
-  return [
-    ...(hogs.length === 0 ? [] : await runHogs(place, hogs, options)),
-    ...(hogs.length === names.length ? [] : await runMixedAt(place, options)),
-  ];
+/** Runs scenarios at a new place until all have run or one has ended a process of it. The mixed requests are the last. */
+async function runAtPlace(
+  name: PlaceName,
+  names: readonly string[],
+  modules: readonly Module[],
+  options: LoadOptions,
+): Promise<Progress> {
+  await using place = await startPlace(name, modules);
+  const hogs = names.filter((each) => each !== MIXED);
+  return await (hogs.length > 0 ? runHogs(place, hogs, options) : runMixedAt(place, options));
 }
 
-/** Runs scenarios, place by place. Returns the aims that were missed; throws if a backend ends. */
+/** Runs scenarios, place by place. Returns the aims that were missed. */
 export async function runLoad(
   chosen: readonly Scenario[],
   modules: readonly Module[],
@@ -81,10 +90,11 @@ export async function runLoad(
   console.log(tableHead);
   const findings: Finding[] = [];
   for (const [name, own] of Map.groupBy(chosen, ({ place }) => place)) {
-    await using place = await startPlace(name, modules);
-    const died = place.died.then((failure) => Promise.reject(failure));
-    const hogs = own.map(({ hog }) => hog);
-    findings.push(...(await Promise.race([runAtPlace(place, hogs, options), died])));
+    for (let names = own.map(({ hog }) => hog); names.length > 0;) {
+      const progress = await runAtPlace(name, names, modules, options);
+      findings.push(...progress.findings);
+      names = names.slice(progress.done);
+    }
   }
   return missed(findings);
 }

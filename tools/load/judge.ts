@@ -38,8 +38,8 @@ function healthLimit(place: PlaceName, name: ProcessName): number {
 }
 
 /** Judges the health and the memory of a place's processes. */
-function judgeProcesses(place: PlaceName, { health, memory }: Measured): readonly Finding[] {
-  return processNames.flatMap((name) => {
+function judgeProcesses(place: PlaceName, { health, memory, ended }: Measured): readonly Finding[] {
+  const ofEach = processNames.flatMap((name) => {
     const [times, curve] = [health[name], memory[name]];
     return [
       ...(times === undefined
@@ -51,6 +51,7 @@ function judgeProcesses(place: PlaceName, { health, memory }: Measured): readonl
         : [{ aim: `memory of ${name}, MB`, value: curve.last, limit: curve.limit, isMet: curve.isFlat }]),
     ];
   });
+  return [finding("processes that ended", ended.length, 0), ...ofEach];
 }
 
 /** Judges what was measured under one kind of hog by the figures of the same honest callers alone. */

@@ -41,7 +41,9 @@ export interface Observation {
   /** Milliseconds of health probes. */
   readonly health: Readonly<Partial<Record<ProcessName, readonly number[]>>>;
   readonly memory: Readonly<Partial<Record<ProcessName, MemoryCurve>>>;
+  /** Processes that did not survive. */
+  readonly ended: readonly ProcessName[];
 }
 
 /** What was measured under requests of all kinds: the tally is that of all of them. */
-export type MixedObservation = Pick<Observation, "place" | "tally" | "health" | "memory">;
+export type MixedObservation = Pick<Observation, "place" | "tally" | "health" | "memory" | "ended">;

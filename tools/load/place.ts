@@ -1,6 +1,6 @@
+import type { Workerd } from "../../bench/edge/workerd.ts";
 import { startApi } from "../fuzz/targets.ts";
-import { startLocalBackend } from "../local-backend.ts";
-import type { Failure } from "../run-command.ts";
+import { type LocalBackend, startLocalBackend } from "../local-backend.ts";
 import { LOCAL_VARIABLES, type Module } from "../serve.ts";
 import type { PlaceName, ProcessName } from "./observation.ts";
 
@@ -17,21 +17,32 @@ export interface Place extends AsyncDisposable {
   /** Where callers send their requests. */
   readonly url: URL;
   readonly processes: readonly Watched[];
-  /** Resolves if the backend ends by itself. */
-  readonly died: Promise<Failure>;
+  /** The processes that have ended by themselves. */
+  readonly ended: () => readonly ProcessName[];
 }
+
+/**
+ * The JavaScript heap of the isolate, in megabytes: what a deployment gives it for everything. One process has a fault for each caller if it is
+ * exceeded, as a deployed isolate has.
+ */
+const HEAP_MEGABYTES = 128;
 
 /** The isolate decodes at most what a deployment allows; a backend has the limits of `npm run dev:*`. */
 function variablesOf(name: PlaceName, backendUrl: string): Readonly<Record<string, string>> {
   return name === "embedded" ? { PLACEMENT: name } : { ...LOCAL_VARIABLES, PLACEMENT: name, BACKEND_URL: backendUrl };
 }
 
-const never = new Promise<never>(() => {});
+function endedOf(edge: Workerd | undefined, backend: LocalBackend | undefined): () => readonly ProcessName[] {
+  const ended = new Set<ProcessName>();
+  edge?.process.once("exit", () => ended.add("edge"));
+  void backend?.died.then(() => ended.add("backend"));
+  return () => [...ended];
+}
 
 /** Starts a place. Its model is loaded when this resolves. */
 export async function startPlace(name: PlaceName, modules: readonly Module[]): Promise<Place> {
   const backend = name === "embedded" ? undefined : await startLocalBackend([]);
-  const startEdge = () => startApi(modules, true, variablesOf(name, backend?.url ?? ""));
+  const startEdge = () => startApi(modules, true, variablesOf(name, backend?.url ?? ""), HEAP_MEGABYTES);
   try {
     const edge = name === "backend" ? undefined : await startEdge();
     const url = edge?.url ?? new URL(backend?.url ?? "");
@@ -46,7 +57,7 @@ export async function startPlace(name: PlaceName, modules: readonly Module[]): P
       await edge?.stop();
       await backend?.stop();
     };
-    return { name, url, processes, died: backend?.died ?? never, [Symbol.asyncDispose]: stop };
+    return { name, url, processes, ended: endedOf(edge, backend), [Symbol.asyncDispose]: stop };
   } catch (error) {
     await backend?.stop();
     throw error;

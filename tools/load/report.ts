@@ -1,13 +1,14 @@
 import { percentile } from "../../bench/backend/figures.ts";
 import type { MemoryCurve } from "../fuzz/memory-curve.ts";
-import { type Latency, latencyOf } from "./figures.ts";
+import { latencyOf } from "./figures.ts";
 import { type Finding, missed } from "./judge.ts";
 import type { Measured } from "./meters.ts";
+import type { Alone } from "./scenario.ts";
 import { type MixedObservation, type Observation, processNames } from "./observation.ts";
 
 /** The columns of the table and their widths. */
 const columns = [
-  ["scenario", 20],
+  ["scenario", 24],
   ["n", 6],
   ["p50", 7],
   ["p99", 7],
@@ -96,8 +97,9 @@ export function scenarioNotes(observation: Observation, findings: readonly Findi
 }
 
 /** The line of the honest callers alone. */
-export function aloneLine(name: string, { count, p50, p99 }: Latency): string {
-  return line([name, String(count), whole(p50), whole(p99)]);
+export function aloneLine(name: string, { results, ...measured }: Alone): string {
+  const { count, p50, p99 } = latencyOf(results);
+  return line([name, String(count), whole(p50), whole(p99), "", "", "", "", ...processCells(measured)]);
 }
 
 /** The lines of a run of mixed requests. */

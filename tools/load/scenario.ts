@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { latencyOf, type Latency, MAX_RECOVERY_MS, recoveryMs, WINDOW_MS } from "./figures.ts";
+import { type Latency, MAX_RECOVERY_MS, recoveryMs, WINDOW_MS } from "./figures.ts";
 import { startHog } from "./hog.ts";
 import type { HonestCallers } from "./honest-callers.ts";
-import { startMeters } from "./meters.ts";
+import { type Measured, startMeters } from "./meters.ts";
 import type { HonestResult, Observation, PlaceName } from "./observation.ts";
 import type { Place } from "./place.ts";
 
@@ -21,12 +21,18 @@ export interface ScenarioOptions {
   readonly seed: number;
 }
 
+/** What was measured without a hog. */
+export interface Alone extends Measured {
+  readonly results: readonly HonestResult[];
+}
+
 /** Lets the honest callers alone for some seconds. */
-export async function runAlone(callers: HonestCallers, seconds: number): Promise<readonly HonestResult[]> {
+export async function runAlone(place: Place, callers: HonestCallers, seconds: number): Promise<Alone> {
+  const meters = startMeters(place);
   const running = callers.start();
   await sleep(1000 * seconds);
   await running.stop();
-  return running.results;
+  return { results: running.results, ...(await meters.stop()) };
 }
 
 /** Waits until the honest callers are as quick as before, or the time for that is over. */
@@ -63,10 +69,5 @@ export async function runScenario(
   const recovery = await recovered(running.results, leftAt, alone.p50);
   await running.stop();
   const honest = running.results.filter(({ startedAt }) => startedAt >= begunAt && startedAt < leftAt);
-  return { place: place.name, hog: kind, honest, tally, recoveryMs: recovery, ...measured };
-}
-
-/** The figures of the honest callers alone, of all times that they were. */
-export function aloneOf(...runs: readonly (readonly HonestResult[])[]): Latency {
-  return latencyOf(runs.flat());
+  return { place: place.name, hog: kind, honest, tally, recoveryMs: recovery, ...measured, ended: place.ended() };
 }

@@ -11,14 +11,15 @@ const SECONDS = 3;
 it("honest callers beside a hog get the answers that they get alone, as documented", { timeout: 240_000 }, async () => {
   await using place = await startPlace("remote", (await bundle()).modules);
   const callers = await honestCallers(place);
-  const before = await runAlone(callers, 1);
+  const before = await runAlone(place, callers, 1);
   const options = { hog: "labels", seconds: SECONDS, seed: 16 };
-  const { honest, tally, health } = await runScenario(place, callers, options, latencyOf(before));
+  const { honest, tally, health, ended } = await runScenario(place, callers, options, latencyOf(before.results));
   expect(honest.length).toBeGreaterThan(0);
   expect(honest.filter(({ outcome }) => outcome === "wrong")).toEqual([]);
-  expect([...before, ...honest].flatMap(({ violations }) => violations)).toEqual([]);
+  expect([...before.results, ...honest].flatMap(({ violations }) => violations)).toEqual([]);
   expect(tally.attacks).toBeGreaterThan(0);
   expect(tally.violations).toEqual({});
+  expect(ended).toEqual([]);
   expect(health.edge?.length).toBeGreaterThan(0);
   expect(health.backend?.length).toBeGreaterThan(0);
 });
