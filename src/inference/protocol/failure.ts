@@ -73,7 +73,11 @@ export class InferenceFailure extends Error {
   }
 }
 
+/** The code of a server that is well but has no room for this request. It may have room for others, so that it is a refusal for the circuit breaker. */
+const OVERLOADED = "overloaded";
+
 /** The outcome of a thrown failure; "ignored" for any other error. */
 export function outcomeOf(thrown: unknown): Outcome {
-  return thrown instanceof InferenceFailure ? failureKinds[thrown.kind].outcome : "ignored";
+  if (!(thrown instanceof InferenceFailure)) return "ignored";
+  return thrown.code === OVERLOADED ? "success" : failureKinds[thrown.kind].outcome;
 }
