@@ -15,6 +15,7 @@ export interface Circuit {
 /** Creates the circuit breaker of one server. */
 export function createCircuit(settings: BreakerSettings, now: () => number): Circuit {
   let state = closedState;
+  let successes = 0;
   return {
     enter: () => {
       const wait = waitMs(state, now(), settings);
@@ -26,8 +27,13 @@ export function createCircuit(settings: BreakerSettings, now: () => number): Cir
       }
       state = admit(state, now());
       let epoch: number | undefined = state.epoch;
+      const before = successes;
       return (outcome) => {
-        if (epoch !== undefined) state = recordOutcome(state, epoch, outcome, now(), settings);
+        if (epoch === undefined) return;
+        // Calls of one caller that wait until their deadlines pass together, while those of others succeed, do not mean that the server is down.
+        const isOld = state.kind === "closed" && outcome === "failure" && successes > before;
+        state = recordOutcome(state, epoch, isOld ? "ignored" : outcome, now(), settings);
+        if (outcome === "success") successes += 1;
         epoch = undefined;
       };
     },

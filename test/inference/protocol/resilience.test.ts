@@ -166,19 +166,6 @@ describe("retries and the circuit", () => {
     }
   });
 
-  it("keeps the circuit closed when the server has no room for one caller's requests, since it may have for others'", async () => {
-    const full = () => status(503, '{"error":"no room","code":"overloaded"}', { "Retry-After": "1" });
-    const answers: Readonly<Record<string, Answer>> = {
-      "/v2/models/hog": full,
-      "/v2/models/m": () => Response.json({ name: "m" }),
-    };
-    const { client } = fakeServer(answers, { breaker: { failures: 1 } });
-    for (let call = 0; call < 3; call += 1) {
-      await expect(client.metadata("hog")).rejects.toMatchObject({ kind: "unavailable", code: "overloaded" });
-      await expect(client.metadata("m")).resolves.toMatchObject({ name: "m" });
-    }
-  });
-
   it("keeps the circuit closed when a best-effort call times out, but not when another call does", async () => {
     const deadlines: (() => void)[] = [];
     const sleep = () => new Promise<void>((resolve) => deadlines.push(resolve));
