@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { memoryCurve } from "../../tools/fuzz/memory-curve.ts";
 import { essenceOf } from "../../tools/load/answers.ts";
-import { latencyOf, recoveryMs } from "../../tools/load/figures.ts";
+import { latencyOf, normalOf, quieterOf, recoveryMs } from "../../tools/load/figures.ts";
 import { judge, missed } from "../../tools/load/judge.ts";
 import type { HonestResult, Observation } from "../../tools/load/observation.ts";
 import { scenarioLine, scenarioNotes } from "../../tools/load/report.ts";
@@ -99,7 +99,7 @@ describe("the judge of a load test", () => {
 
 describe("the time until honest callers are as quick as before", () => {
   const leftAt = 10_000;
-  const options = { leftAt, now: 20_000, aloneP50: 100 };
+  const options = { leftAt, now: 20_000, alone: { ...alone, rate: 10 } };
   /** An answer every 100 ms from the hog's end on. */
   const after = (msOf: (after: number) => number): readonly HonestResult[] =>
     Array.from({ length: 80 }, (_, index) => {
@@ -141,6 +141,11 @@ describe("the time until honest callers are as quick as before", () => {
     ).toBeUndefined();
   });
 
+  it("is unknown while few are quick and the others wait", () => {
+    const few = after(() => 1).filter((_, index) => index % 3 === 0);
+    expect(recoveryMs(few, options)).toBeUndefined();
+  });
+
   it("is not shortened by refusals", () => {
     const refused = after(() => 1).map((each) => ({ ...each, outcome: "refused" as const }));
     expect(recoveryMs(refused, options)).toBeUndefined();
@@ -149,6 +154,14 @@ describe("the time until honest callers are as quick as before", () => {
 
 /** A server-sent event. */
 const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
+
+it("what is normal is the quieter of two runs", () => {
+  const [quiet, busy] = [100, 300].map((ms) => normalOf(answers(40, ms), 4));
+  if (quiet === undefined || busy === undefined) throw new Error("There are no runs.");
+  expect(quiet.rate).toBe(10);
+  expect([quieterOf(quiet, busy), quieterOf(busy, quiet)]).toEqual([quiet, quiet]);
+  expect(quieterOf(busy, normalOf([], 4))).toBe(busy);
+});
 
 describe("what must be equal in two answers", () => {
   it("is text, labels, boxes and token ids, not scores", () => {

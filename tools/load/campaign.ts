@@ -1,6 +1,6 @@
 import { loadavg } from "node:os";
 import type { Module } from "../serve.ts";
-import { latencyOf } from "./figures.ts";
+import { normalOf, quieterOf } from "./figures.ts";
 import { hogsOf } from "./hogs/hogs.ts";
 import { honestCallers } from "./honest-callers.ts";
 import { type Finding, judge, judgeMixed, missed } from "./judge.ts";
@@ -33,27 +33,31 @@ export const scenarios: readonly Scenario[] = placeNames.flatMap((place) =>
 
 const load = (): string => `load average ${loadavg()[0]?.toFixed(1) ?? "unknown"}`;
 
-/** What a place did, and how many scenarios it has survived or ended in. */
+/** The findings of a place, and how many scenarios it has run. */
 interface Progress {
   readonly findings: readonly Finding[];
   readonly done: number;
 }
 
-/** Runs hogs at a running place until one has ended it, and prints their lines: they are judged by the honest callers alone before and after. */
+/** Whether the place is as it was before: what a hog leaves behind would be blamed on the next one. */
+const isNormal = ({ ended, recoveryMs }: Observation): boolean => ended.length === 0 && recoveryMs !== undefined;
+
+/** Runs hogs at a running place until it does not recover from one, and prints their lines: they are judged by the honest callers alone before and after. */
 async function runHogs(place: Place, hogs: readonly string[], { seed, seconds }: LoadOptions): Promise<Progress> {
   const callers = await honestCallers(place);
   const before = await runAlone(place, callers, seconds);
   const observations: Observation[] = [];
   for (const hog of hogs) {
-    if (place.ended().length > 0) break;
-    observations.push(await runScenario(place, callers, { hog, seconds, seed }, latencyOf(before.results)));
+    const observation = await runScenario(place, callers, { hog, seconds, seed }, normalOf(before.results, seconds));
+    observations.push(observation);
     console.error(`${place.name}/${hog} done, ${load()}`);
+    if (!isNormal(observation)) break;
   }
-  const runs = place.ended().length > 0 ? [before] : [before, await runAlone(place, callers, seconds)];
+  const runs = observations.every(isNormal) ? [before, await runAlone(place, callers, seconds)] : [before];
   for (const [at, run] of runs.entries()) {
     console.log(aloneLine(`${place.name} alone, ${at === 0 ? "before" : "after"}`, run));
   }
-  const alone = latencyOf(runs.flatMap(({ results }) => results));
+  const alone = quieterOf(normalOf(before.results, seconds), ...runs.map(({ results }) => normalOf(results, seconds)));
   const findings = observations.flatMap((observation) => {
     const own = judge(observation, alone);
     console.log([scenarioLine(observation, own), ...scenarioNotes(observation, own)].join("\n"));
@@ -69,7 +73,7 @@ async function runMixedAt(place: Place, { seed }: LoadOptions): Promise<Progress
   return { findings, done: 1 };
 }
 
-/** Runs scenarios at a new place until all have run or one has ended a process of it. The mixed requests are the last. */
+/** Runs scenarios at a new place until all have run or it does not recover from one. The mixed requests are the last. */
 async function runAtPlace(
   name: PlaceName,
   names: readonly string[],

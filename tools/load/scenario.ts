@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Latency, MAX_RECOVERY_MS, recoveryMs, WINDOW_MS } from "./figures.ts";
+import { MAX_RECOVERY_MS, type Normal, recoveryMs, WINDOW_MS } from "./figures.ts";
 import { startHog } from "./hog.ts";
 import type { HonestCallers } from "./honest-callers.ts";
 import { type Measured, startMeters } from "./meters.ts";
@@ -36,15 +36,11 @@ export async function runAlone(place: Place, callers: HonestCallers, seconds: nu
 }
 
 /** Waits until the honest callers are as quick as before, or the time for that is over. */
-async function recovered(
-  results: readonly HonestResult[],
-  leftAt: number,
-  aloneP50: number,
-): Promise<number | undefined> {
+async function recovered(results: readonly HonestResult[], leftAt: number, alone: Normal): Promise<number | undefined> {
   for (;;) {
     await sleep(100);
     const now = performance.now();
-    const recovery = recoveryMs(results, { leftAt, now, aloneP50 });
+    const recovery = recoveryMs(results, { leftAt, now, alone });
     if (recovery !== undefined || now > leftAt + MAX_RECOVERY_MS + WINDOW_MS) return recovery;
   }
 }
@@ -54,7 +50,7 @@ export async function runScenario(
   place: Place,
   callers: HonestCallers,
   { hog: kind, seconds, seed }: ScenarioOptions,
-  alone: Latency,
+  alone: Normal,
 ): Promise<Observation> {
   const order = { place: place.name, kind, url: place.url.href, seed, maxPixels: MAX_PIXELS[place.name] };
   const hog = await startHog(order);
@@ -66,7 +62,7 @@ export async function runScenario(
   const leftAt = performance.now();
   const tally = await hog.leave();
   const measured = await meters.stop();
-  const recovery = await recovered(running.results, leftAt, alone.p50);
+  const recovery = await recovered(running.results, leftAt, alone);
   await running.stop();
   const honest = running.results.filter(({ startedAt }) => startedAt >= begunAt && startedAt < leftAt);
   return { place: place.name, hog: kind, honest, tally, recoveryMs: recovery, ...measured, ended: place.ended() };

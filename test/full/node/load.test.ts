@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { bundle } from "../../../tools/bundle.ts";
-import { latencyOf } from "../../../tools/load/figures.ts";
+import { normalOf } from "../../../tools/load/figures.ts";
 import { honestCallers } from "../../../tools/load/honest-callers.ts";
 import { startPlace } from "../../../tools/load/place.ts";
 import { runAlone, runScenario } from "../../../tools/load/scenario.ts";
@@ -13,7 +13,7 @@ it("honest callers beside a hog get the answers that they get alone, as document
   const callers = await honestCallers(place);
   const before = await runAlone(place, callers, 1);
   const options = { hog: "labels", seconds: SECONDS, seed: 16 };
-  const { honest, tally, health, ended } = await runScenario(place, callers, options, latencyOf(before.results));
+  const { honest, tally, health, ended } = await runScenario(place, callers, options, normalOf(before.results, 1));
   expect(honest.length).toBeGreaterThan(0);
   expect(honest.filter(({ outcome }) => outcome === "wrong")).toEqual([]);
   expect([...before.results, ...honest].flatMap(({ violations }) => violations)).toEqual([]);
