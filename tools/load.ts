@@ -9,7 +9,7 @@ const USAGE = `Lets eight honest callers and one hog use the built Worker, with 
 
   npm run test:load -- [options]
 
-  --seconds <n>         how long each hog stays (8); 60 for a campaign
+  --seconds <n>         how long each hog stays (6); 60 for a campaign
   --seed <n>            0 to 2147483647; the same seed gives the same hogs (random)
   --only <place/hog>    only this scenario, only those of a place (${[...new Set(scenarios.map(({ place }) => place))].join(", ")}
 
@@ -43,7 +43,7 @@ await runCommand(async () => {
   });
   const options = {
     seed: numberFrom("seed", values.seed, randomInt(MAX_SEED), 0, MAX_SEED),
-    seconds: numberFrom("seconds", values.seconds, 8, 1, 3600),
+    seconds: numberFrom("seconds", values.seconds, 6, 1, 3600),
   };
   const own = chosen(values.only);
   console.log(`seed ${options.seed}`);

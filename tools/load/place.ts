@@ -22,10 +22,13 @@ export interface Place extends AsyncDisposable {
 }
 
 /**
- * The JavaScript heap of the isolate, in megabytes: what a deployment gives it for everything. One process has a fault for each caller if it is
- * exceeded, as a deployed isolate has.
+ * The JavaScript heap of the isolate, in megabytes: what a deployment gives it for everything. If it is exceeded, the process ends, as a deployed
+ * isolate does, and with it the requests of all callers.
  */
 const HEAP_MEGABYTES = 128;
+
+/** The backend's cache of image features is small, so that it is full before anything is measured: growth is then that of something else. */
+const BACKEND_FLAGS = ["--feature-cache-mb", "16"] as const;
 
 /** The isolate decodes at most what a deployment allows; a backend has the limits of `npm run dev:*`. */
 function variablesOf(name: PlaceName, backendUrl: string): Readonly<Record<string, string>> {
@@ -41,7 +44,7 @@ function endedOf(edge: Workerd | undefined, backend: LocalBackend | undefined): 
 
 /** Starts a place. Its model is loaded when this resolves. */
 export async function startPlace(name: PlaceName, modules: readonly Module[]): Promise<Place> {
-  const backend = name === "embedded" ? undefined : await startLocalBackend([]);
+  const backend = name === "embedded" ? undefined : await startLocalBackend(BACKEND_FLAGS);
   const startEdge = () => startApi(modules, true, variablesOf(name, backend?.url ?? ""), HEAP_MEGABYTES);
   try {
     const edge = name === "backend" ? undefined : await startEdge();

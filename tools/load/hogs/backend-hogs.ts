@@ -1,4 +1,5 @@
 import type { FuzzRequest } from "../../../test/support/fuzz/fuzz-request.ts";
+import { createRandom } from "../../../test/support/random.ts";
 import { type BackendWork, inferJson, INFER_PATH, jsonRequest, streamJson, STREAM_PATH } from "../requests.ts";
 import { type Attacker, HOG, type HogKind, requesting } from "./attack.ts";
 import { bombing, freshImage } from "./images.ts";
@@ -45,21 +46,19 @@ function structure({ random }: Attacker): FuzzRequest {
   });
 }
 
-/** Names of parameters and of inputs. */
-function fields({ random }: Attacker): FuzzRequest {
+/** Names of parameters and of inputs. They are made once: what a hog computes is taken from the backend beside it. */
+function fields(): HogKind {
   const names = Object.fromEntries(many(20_000, (index) => [`n${index}`, index]));
   const inputs = many(10_000, (index) => ({ name: `n${index}`, datatype: "INT32", shape: [1], data: [1] }));
-  const work = { image: freshImage(random), prompts: [anySentence(random)] };
-  return random.pick([
-    jsonRequest({ caller: HOG, what: "names", target: STREAM_PATH, json: { text_input: "a", parameters: names } }),
-    jsonRequest({
-      caller: HOG,
-      what: "names",
-      target: INFER_PATH,
-      json: Object.assign({ parameters: names }, inferJson(work)),
-    }),
-    jsonRequest({ caller: HOG, what: "inputs", target: INFER_PATH, json: { inputs } }),
-  ]);
+  const random = createRandom(1);
+  const work = inferJson({ image: freshImage(random), prompts: [anySentence(random)] });
+  const request = (target: string, json: unknown) => jsonRequest({ caller: HOG, what: "names", target, json });
+  const requests = [
+    request(STREAM_PATH, { text_input: "a", parameters: names }),
+    request(INFER_PATH, Object.assign({ parameters: names }, work)),
+    request(INFER_PATH, { inputs }),
+  ] as const;
+  return requesting(4, (attacker) => attacker.random.pick(requests));
 }
 
 const upload = jsonRequest({ caller: HOG, what: "an upload", target: INFER_PATH, json: "" });
@@ -74,6 +73,6 @@ export const backendHogs: Readonly<Record<string, HogKind>> = {
   stalled: stalledUploads(upload),
   bombs: bombing(bomb),
   json: { ...requesting(4, structure), prepare: makeJson },
-  fields: requesting(4, fields),
+  fields: fields(),
   leavers: requesting(64, prompts("128 prompts", 128, { beams: 16 }), { oneOf: 1, withinMs: 50 }),
 };

@@ -1,11 +1,13 @@
 import type { FuzzRequest } from "../../../test/support/fuzz/fuzz-request.ts";
 import { quickPaths, stallingPaths } from "../../../test/support/fuzz/image-server.ts";
+import { createRandom } from "../../../test/support/random.ts";
 import { jsonRequest, postRequest } from "../requests.ts";
 import { type Attacker, HOG, type HogKind, requesting } from "./attack.ts";
 import { bombing, freshImage } from "./images.ts";
 import { hugeJson, makeJson, manyNames } from "./structures.ts";
 import { stalledUploads, tinyChunks } from "./slow-bodies.ts";
 
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 const many = <Item>(length: number, create: (index: number) => Item): readonly Item[] =>
   Array.from({ length }, (_, index) => create(index));
@@ -49,17 +51,15 @@ function structure({ random }: Attacker): FuzzRequest {
   return json("JSON", path, hugeJson(random, ["image", "tasks", "items", "labels"]));
 }
 
-/** Names in queries, in forms, in multipart forms. */
-function fields({ random }: Attacker): FuzzRequest {
-  const form = random.pick(["query", "urlencoded", "multipart"]);
-  if (form === "query") return file("a query", `caption?${manyNames(5000)}`, freshImage(random));
-  if (form === "urlencoded") {
-    const body = new TextEncoder().encode(manyNames(500_000));
-    return file("a form", "caption", body, "application/x-www-form-urlencoded");
-  }
+/** Names in queries, in forms, in multipart forms. They are made once: what a hog computes is taken from the servers beside it. */
+function fields(): HogKind {
   const parts = many(20_000, (index) => `--b\r\ncontent-disposition: form-data; name="n${index}"\r\n\r\n1\r\n`);
-  const body = new TextEncoder().encode(`${parts.join("")}--b--\r\n`);
-  return file("parts", "caption", body, "multipart/form-data; boundary=b");
+  const requests = [
+    file("a query", `caption?${manyNames(5000)}`, freshImage(createRandom(1))),
+    file("a form", "caption", utf8(manyNames(500_000)), "application/x-www-form-urlencoded"),
+    file("parts", "caption", utf8(`${parts.join("")}--b--\r\n`), "multipart/form-data; boundary=b"),
+  ] as const;
+  return requesting(4, ({ random }) => random.pick(requests));
 }
 
 /** Addresses of images on a server that redirects, stalls and sends bombs: one, or 32 in a batch. */
@@ -88,7 +88,7 @@ export const edgeHogs: Readonly<Record<string, HogKind>> = {
   stalled: stalledUploads(upload),
   bombs: bombing(bomb),
   json: { ...requesting(4, structure), prepare: makeJson },
-  fields: requesting(4, fields),
+  fields: fields(),
   addresses: requesting(32, addresses),
   leavers: requesting(64, largest, { oneOf: 1, withinMs: 50 }),
 };
