@@ -46,17 +46,20 @@ function structure({ random }: Attacker): FuzzRequest {
   });
 }
 
+function named(target: string, json: unknown) {
+  return jsonRequest({ caller: HOG, what: "names", target, json });
+}
+
 /** Names of parameters and of inputs. They are made once: what a hog computes is taken from the backend beside it. */
 function fields(): HogKind {
   const names = Object.fromEntries(many(20_000, (index) => [`n${index}`, index]));
   const inputs = many(10_000, (index) => ({ name: `n${index}`, datatype: "INT32", shape: [1], data: [1] }));
   const random = createRandom(1);
   const work = inferJson({ image: freshImage(random), prompts: [anySentence(random)] });
-  const request = (target: string, json: unknown) => jsonRequest({ caller: HOG, what: "names", target, json });
   const requests = [
-    request(STREAM_PATH, { text_input: "a", parameters: names }),
-    request(INFER_PATH, Object.assign({ parameters: names }, work)),
-    request(INFER_PATH, { inputs }),
+    named(STREAM_PATH, { text_input: "a", parameters: names }),
+    named(INFER_PATH, Object.assign({ parameters: names }, work)),
+    named(INFER_PATH, { inputs }),
   ] as const;
   return requesting(4, (attacker) => attacker.random.pick(requests));
 }
