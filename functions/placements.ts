@@ -29,6 +29,12 @@ const IMAGE_BUDGET_BYTES = 12 * 1024 * 1024;
  */
 const REMOTE_IMAGE_BUDGET_BYTES = 8 * MAX_IMAGE_BYTES + 8 * 1024 * 1024;
 
+/**
+ * Maximum units of work of all requests in flight to a backend, as many as one backend has room for by default (`--max-units`): 64 callers who left at
+ * once, again and again, filled an isolate's heap with requests that waited for their deadlines.
+ */
+const MAX_REMOTE_UNITS = 4096;
+
 type Placement = Variables["PLACEMENT"];
 
 function clientOf({ BACKEND_URL, BACKEND_TIMEOUT_MS, BACKEND_AUTHORIZATION }: Variables) {
@@ -97,6 +103,7 @@ export const placements: Readonly<Record<Placement, (variables: Variables) => Ba
     });
     return withImageBudget(backend, {
       maxBytes: () => REMOTE_IMAGE_BUDGET_BYTES - drawingBytes(),
+      maxUnits: MAX_REMOTE_UNITS,
       leaseMs: BACKEND_TIMEOUT_MS,
       now: Date.now,
     });

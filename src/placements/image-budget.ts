@@ -1,17 +1,21 @@
 import { Problem } from "../contract/problems.ts";
+import { generationUnits } from "../contract/work-units.ts";
 import type { Backend, GenerateRequest } from "../inference/backend.ts";
+import type { Claim } from "../scheduling/fair-queue.ts";
 
 /** Limits of the image budget. */
 export interface ImageBudgetOptions {
   /** Returns the maximum bytes of all images in progress and the messages that contain them; a single request may exceed it. */
   readonly maxBytes: () => number;
+  /** Maximum units of work of all requests in progress, half of them for one caller: each request holds memory until it is answered. */
+  readonly maxUnits: number;
   /** Milliseconds after which a reservation expires even if it was not released: workerd drops a request whose caller has disconnected. */
   readonly leaseMs: number;
   readonly now: () => number;
 }
 
 /** Bytes that a request in progress has reserved. */
-interface Reservation {
+interface Reservation extends Claim {
   readonly bytes: number;
   readonly reservedMs: number;
 }
@@ -21,28 +25,38 @@ function bytesOf({ image, stream }: GenerateRequest): number {
   return image.bytes.length * (stream === true ? 4 : 2);
 }
 
+function unitsOf(claims: readonly Claim[]): number {
+  return claims.reduce((sum, { units }) => sum + units, 0);
+}
+
 /**
- * Limits the memory that requests to a remote backend hold: each holds its image until it is answered. Throws
- * `overloaded` if a request would exceed the budget together with the requests in progress.
+ * Limits the memory that requests to a remote backend hold: each holds its image, and what else it needs, until it is answered. Throws `overloaded` if
+ * a request would exceed a limit together with the requests in progress.
  */
-export function withImageBudget(backend: Backend, { maxBytes, leaseMs, now }: ImageBudgetOptions): Backend {
+export function withImageBudget(backend: Backend, { maxBytes, maxUnits, leaseMs, now }: ImageBudgetOptions): Backend {
   const reservations = new Set<Reservation>();
   // Math.abs: a clock that was set back does not prolong reservations of dropped requests.
   const hasExpired = ({ reservedMs }: Reservation): boolean => Math.abs(now() - reservedMs) >= leaseMs;
-  const reserve = (bytes: number): Reservation => {
+  const isOver = (next: Reservation): boolean => {
+    const all = [...reservations, next];
+    const own = all.filter(({ caller }) => caller === next.caller);
+    const bytes = all.reduce((sum, each) => sum + each.bytes, 0);
+    return bytes > maxBytes() || unitsOf(all) > maxUnits || (own.length > 1 && unitsOf(own) > maxUnits / 2);
+  };
+  const reserve = ({ prompts, decoding, trace }: GenerateRequest, bytes: number): Reservation => {
     for (const each of reservations) if (hasExpired(each)) reservations.delete(each);
-    const total = [...reservations].reduce((sum, each) => sum + each.bytes, bytes);
-    if (reservations.size > 0 && total > maxBytes()) {
-      throw new Problem("overloaded", `${reservations.size} images of other requests are in memory.`);
+    const claim = { caller: trace?.caller ?? "", units: generationUnits(prompts.length, decoding) };
+    const reservation: Reservation = { ...claim, bytes, reservedMs: now() };
+    if (reservations.size > 0 && isOver(reservation)) {
+      throw new Problem("overloaded", `${reservations.size} requests to the backend are in progress.`);
     }
-    const reservation: Reservation = { bytes, reservedMs: now() };
     reservations.add(reservation);
     return reservation;
   };
   return {
     ...backend,
     generate: async function* (request, signal) {
-      const reservation = reserve(bytesOf(request));
+      const reservation = reserve(request, bytesOf(request));
       try {
         yield* backend.generate(request, signal);
       } finally {

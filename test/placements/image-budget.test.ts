@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { IMAGE_UNITS } from "../../src/contract/work-units.ts";
 import type { Backend, GenerateRequest } from "../../src/inference/backend.ts";
 import { withImageBudget } from "../../src/placements/image-budget.ts";
 import { all, anImage, never } from "../support/fake-client.ts";
@@ -9,7 +10,13 @@ function requestOf(bytes: number, stream = false): GenerateRequest {
   return { image: { ...anImage, bytes: new Uint8Array(bytes) }, prompts: ["a"], decoding: {}, stream };
 }
 
-/** A backend with a budget of 100 bytes that answers after `answer` is called. */
+/** A request of a caller with `units` units of work. */
+function workOf(caller: string, units: number): GenerateRequest {
+  const prompts = Array.from({ length: units - IMAGE_UNITS }, () => "a");
+  return { ...requestOf(1), prompts, decoding: { beams: 1 }, trace: { caller } };
+}
+
+/** A backend with a budget of 100 bytes and 40 units that answers after `answer` is called. */
 function setUp() {
   const gate = Promise.withResolvers<void>();
   const { backend } = fakeBackend({ text: "<s>a</s>" });
@@ -22,7 +29,7 @@ function setUp() {
     },
   };
   let maxBytes = 100;
-  const options = { maxBytes: () => maxBytes, leaseMs: 1000, now: () => clock };
+  const options = { maxBytes: () => maxBytes, maxUnits: 40, leaseMs: 1000, now: () => clock };
   const limited = withImageBudget(slow, options);
   return {
     ask: async (request: GenerateRequest) =>
@@ -55,6 +62,22 @@ describe("the image budget", () => {
     answer();
     expect((await Promise.all(first)).flat()).toHaveLength(2);
     expect(await ask(requestOf(25))).toHaveLength(1);
+  });
+
+  it("admits a caller up to half of all units, and others still", async () => {
+    const { ask, answer } = setUp();
+    const hog = [ask(workOf("hog", 10)), ask(workOf("hog", 10))];
+    await expect(ask(workOf("hog", 5))).rejects.toMatchObject(overloaded);
+    const others = [ask(workOf("a", 10)), ask(workOf("b", 10))];
+    await expect(ask(workOf("c", 5))).rejects.toMatchObject(overloaded);
+    answer();
+    expect((await Promise.all([...hog, ...others])).flat()).toHaveLength(24);
+  });
+
+  it("admits a single request of any size", async () => {
+    const { ask, answer } = setUp();
+    answer();
+    expect(await ask(workOf("a", 100))).toHaveLength(96);
   });
 
   it("may become smaller while requests are in progress", async () => {
