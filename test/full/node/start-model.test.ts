@@ -41,7 +41,8 @@ describe("npm start --model", () => {
     const size = (await readFile(join(root, "model-shards/mini", DECODER))).length;
     mirror.faults.set(DECODER, [{ cutAfter: Math.ceil(size * 0.45) }, { cutAfter: Math.ceil(size * 0.3) }]);
     const first = start(hub, "--yes");
-    for (const reached of ["40", "70"]) {
+    // A line is printed for each tenth; on a busy machine, more has come by then.
+    for (const reached of ["4\\d", "7\\d"]) {
       await first.waitForOutput(new RegExp(`${DECODER} .* ${reached} %`, "u"));
       mirror.arrived(Infinity);
     }
