@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { type Server, workerName } from "../tools/serve.ts";
-import { childProcesses } from "./child-processes.ts";
+import { childrenMegabytes } from "./resident-memory.ts";
 
 /** Memory in bytes: the parts that count towards an isolate's 128 MB, and the resident memory of the processes. */
 export interface IsolateMemory {
@@ -33,15 +32,6 @@ function inspect(server: Server, method: string): Promise<Readonly<Record<string
   });
 }
 
-/** The resident memory of all child processes. Linux only; elsewhere 0. */
-async function residentBytes(): Promise<number> {
-  const sizes = (await childProcesses()).map(async (pid) => {
-    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-    return 1024 * Number(/VmRSS:\s+(?<kilobytes>\d+)/u.exec(status)?.groups?.["kilobytes"] ?? 0);
-  });
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
 /** Measures the current memory of `embedded-worker.ts`'s isolate, including garbage that is not collected yet. */
 export async function isolateMemory(server: Server): Promise<IsolateMemory> {
   const response = await fetch(new URL("/memory", server.url));
@@ -51,6 +41,6 @@ export async function isolateMemory(server: Server): Promise<IsolateMemory> {
     linear: linearMemoryBytes,
     heap: usage["usedSize"] ?? 0,
     buffers: usage["backingStorageSize"] ?? 0,
-    resident: await residentBytes(),
+    resident: 1024 * 1024 * (await childrenMegabytes()),
   };
 }

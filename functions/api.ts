@@ -58,7 +58,7 @@ export default createApp({
   examples,
   site,
   newRequestId: () => crypto.randomUUID(),
-  timeout: (milliseconds) => AbortSignal.timeout(milliseconds),
+  timeout,
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),
 });

@@ -1,4 +1,4 @@
-import { startLocalBackend } from "./local-backend.ts";
+import { startCommandBackend } from "./local-backend.ts";
 import { portFrom } from "./port.ts";
 import { withProgress } from "./progress.ts";
 import { startServer } from "./ready-server.ts";
@@ -12,9 +12,7 @@ await runCommand(async (lifetime) => {
   // Not parsed here: every argument after the first is a flag of the backend.
   const [placement, ...flags] = process.argv.slice(2);
   if (placement !== "split" && placement !== "remote") throw new UsageError(USAGE);
-  const backend = await withProgress("Starting the backend…", startLocalBackend(flags, true));
-  lifetime.add(() => backend.stop());
-  void backend.died.then(lifetime.fail);
+  const backend = await withProgress("Starting the backend…", startCommandBackend(lifetime, flags, true));
   const variables = { PLACEMENT: placement, BACKEND_URL: backend.url };
   const server = await startServer({ port: portFrom(undefined), variables }, lifetime);
   console.log(`\nThe API answers at ${server.url.origin} and asks ${backend.url} (${placement}). Stop: Ctrl+C\n`);

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { bundle } from "./bundle.ts";
 import { type CampaignOptions, runCampaign, sendAlone } from "./fuzz/campaign.ts";
 import { memoryCurve, sampleMemory } from "./fuzz/memory-curve.ts";
@@ -6,6 +5,7 @@ import { replay } from "./fuzz/replay.ts";
 import { isClean, reportLines } from "./fuzz/report.ts";
 import { createTally, type Finished } from "./fuzz/tally.ts";
 import { apiNames, startTargets, type Targets } from "./fuzz/targets.ts";
+import { numberFrom, seedFrom } from "./number-flag.ts";
 import { withProgress } from "./progress.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
 import { buildAssets } from "./site/build-assets.ts";
@@ -23,16 +23,11 @@ const USAGE = `Sends generated requests, valid to hostile, to the built Worker u
 It exits with 1 after any status that the document does not declare, any fault of the server, any response that contradicts the document, any valid
 request that is refused, any request without an answer, any that takes seconds even alone, and any growth of memory.`;
 
-const MAX_SEED = 0x7fffffff;
-
 /** How many memory samples a curve needs to say anything: ten seconds. */
 const MIN_SAMPLES = 40;
 
-function numberFrom(name: string, text: string | undefined, standard: number, min = 1, max = 10_000_000): number {
-  const value = text === undefined ? standard : Number(text);
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new UsageError(`--${name} is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}.`);
-}
+/** Maximum number of requests, and of seconds. */
+const MAX_COUNT = 10_000_000;
 
 /** Parses `12` or `12-40` to a range whose end is not part of it. */
 function rangeFrom(text: string): { readonly from: number; readonly to: number } {
@@ -76,14 +71,14 @@ await runCommand(async () => {
     seconds: { type: "string" },
     replay: { type: "string" },
   });
-  const seed = numberFrom("seed", values.seed, randomInt(MAX_SEED), 0, MAX_SEED);
+  const seed = seedFrom(values.seed);
   const range = values.replay === undefined ? undefined : rangeFrom(values.replay);
   const options: CampaignOptions = {
     seed,
     from: range?.from ?? 0,
-    to: range?.to ?? numberFrom("requests", values.requests, 10_000),
-    concurrency: numberFrom("concurrency", values.concurrency, 8, 1, 64),
-    maxMs: 1000 * numberFrom("seconds", values.seconds, 3600),
+    to: range?.to ?? numberFrom("requests", values.requests, { standard: 10_000, max: MAX_COUNT }),
+    concurrency: numberFrom("concurrency", values.concurrency, { standard: 8, max: 64 }),
+    maxMs: 1000 * numberFrom("seconds", values.seconds, { standard: 3600, max: MAX_COUNT }),
   };
   console.log(`seed ${seed}`);
   await buildAssets();

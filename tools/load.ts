@@ -1,6 +1,6 @@
-import { randomInt } from "node:crypto";
 import { bundle } from "./bundle.ts";
 import { runLoad, type Scenario, scenarios } from "./load/campaign.ts";
+import { numberFrom, seedFrom } from "./number-flag.ts";
 import { withProgress } from "./progress.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
 import { buildAssets } from "./site/build-assets.ts";
@@ -16,14 +16,6 @@ const USAGE = `Lets eight honest callers and one hog use the built Worker, with 
 It exits with 1 and says so if the slowest honest answers take over three times what they take alone, if one is wrong or contradicts the OpenAPI document,
 if health probes are slow, if memory grows, or if the service is not as quick as before within five seconds after the hog has left. Nothing else should
 run on the machine meanwhile.`;
-
-const MAX_SEED = 0x7fffffff;
-
-function numberFrom(name: string, text: string | undefined, standard: number, min: number, max: number): number {
-  const value = text === undefined ? standard : Number(text);
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new UsageError(`--${name} is ${JSON.stringify(text)}; it must be a whole number from ${min} to ${max}.`);
-}
 
 /** The scenarios of a place or of a hog, or the one that is named. */
 function chosen(only: string | undefined): readonly Scenario[] {
@@ -42,8 +34,8 @@ await runCommand(async () => {
     only: { type: "string" },
   });
   const options = {
-    seed: numberFrom("seed", values.seed, randomInt(MAX_SEED), 0, MAX_SEED),
-    seconds: numberFrom("seconds", values.seconds, 6, 1, 3600),
+    seed: seedFrom(values.seed),
+    seconds: numberFrom("seconds", values.seconds, { standard: 6, max: 3600 }),
   };
   const own = chosen(values.only);
   console.log(`seed ${options.seed}`);

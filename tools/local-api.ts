@@ -1,6 +1,6 @@
 import { createFlorence } from "../src/client/florence.ts";
 import { domainSentence, REAL_MODEL_COMMAND } from "../src/playground/domain.ts";
-import { startLocalBackend } from "./local-backend.ts";
+import { startCommandBackend } from "./local-backend.ts";
 import type { LocalModel } from "./local-model.ts";
 import { withProgress } from "./progress.ts";
 import { startServer } from "./ready-server.ts";
@@ -29,9 +29,7 @@ export interface LocalApiOptions {
 /** Starts the backend of a native model and returns the API's variables. The command fails if the backend dies. */
 async function startModel({ id, dtype, shards }: LocalModel, provider: string, lifetime: Lifetime) {
   const flags = ["--model", id, "--shards", shards, "--provider", provider];
-  const backend = await withProgress(`Loading ${id} (${dtype})…`, startLocalBackend(flags));
-  lifetime.add(() => backend.stop());
-  void backend.died.then(lifetime.fail);
+  const backend = await withProgress(`Loading ${id} (${dtype})…`, startCommandBackend(lifetime, flags));
   return { PLACEMENT: "remote", BACKEND_URL: backend.url, BACKEND_TIMEOUT_MS: String(LOCAL_TIMEOUT_MS) };
 }
 

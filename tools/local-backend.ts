@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { Failure } from "./run-command.ts";
+import { Failure, type Lifetime } from "./run-command.ts";
 import { root } from "./serve.ts";
 
 /** How long the backend may finish requests after it was told to stop, in milliseconds; then it is killed. */
@@ -52,6 +52,17 @@ function listenAddress(child: ChildProcess, showsLog: boolean): Promise<string> 
       if (listening !== undefined) resolve(listening);
     });
   });
+}
+
+/** Starts the GPU backend of a command. It stops with the command, which fails if the backend dies. Throws as `startLocalBackend` does. */
+export async function startCommandBackend(
+  lifetime: Lifetime,
+  ...[flags, showsLog]: Parameters<typeof startLocalBackend>
+): Promise<LocalBackend> {
+  const backend = await startLocalBackend(flags, showsLog);
+  lifetime.add(() => backend.stop());
+  void backend.died.then(lifetime.fail);
+  return backend;
 }
 
 /**

@@ -85,16 +85,17 @@ function createAnalyze({ find, now, ...intake }: ServiceOptions): Service["analy
  * the answer. The backend decides where the model runs.
  */
 export function createService(options: ServiceOptions): Service {
-  const { backend, fetchImage, timeout } = options;
+  const { backend, fetchImage, timeout, imageConcurrency = 1 } = options;
+  const analyze = createAnalyze(options);
   const timed = (call: CallContext): CallContext => withDeadline(call, timeout);
   return {
     answer: createAnswer(options),
     stream: createStream(options),
-    analyze: async (request, call) => createAnalyze(options)(request, timed(call)),
+    analyze: async (request, call) => analyze(request, timed(call)),
     batch: async (request, call) => {
       const limited = fetchImage === undefined ? undefined : limitFetches(fetchImage);
-      const analyze = createAnalyze({ ...options, fetchImage: limited });
-      return answerBatch(request, timed(call), { analyze, concurrency: options.imageConcurrency ?? 1 });
+      const group = { analyze: createAnalyze({ ...options, fetchImage: limited }), concurrency: imageConcurrency };
+      return answerBatch(request, timed(call), group);
     },
     ready: () => backend.ready(),
     model: async () => servedModel(await backend.model()),

@@ -1,7 +1,8 @@
 import { type Claim, createFairQueue } from "../scheduling/fair-queue.ts";
 import { cancelled } from "./cancelled.ts";
 import type { Device } from "./device.ts";
-import { type Lane, LANES } from "./lanes.ts";
+import { createLaneRunner } from "./lane-runner.ts";
+import type { Lane } from "./lanes.ts";
 
 /** Options of a batcher. */
 export interface BatcherOptions<Item, Result> {
@@ -94,24 +95,15 @@ function createWaitingItems<Item, Result>(options: BatcherOptions<Item, Result>)
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { device, run, maxItems, window } = options;
   const waiting = createWaitingItems(options);
-  const working = new Set<Lane>();
-  const runBatch = async (lane: Lane): Promise<void> => {
-    const batch = waiting.takeBatch(lane);
-    if (batch.length > 0) await settle(batch, run);
-  };
-  const drain = async (lane: Lane): Promise<void> => {
-    working.add(lane);
-    while (waiting.count(lane) > 0) {
-      if (waiting.count(lane) < maxItems) await window();
-      await device.exclusive(lane, () => runBatch(lane));
-    }
-    working.delete(lane);
-    // A caller's lane may have changed meanwhile.
-    start();
-  };
-  function start(): void {
-    for (const lane of LANES) if (!working.has(lane) && waiting.count(lane) > 0) void drain(lane);
-  }
+  const start = createLaneRunner({
+    device,
+    hasWork: (lane) => waiting.count(lane) > 0,
+    window: (lane) => (waiting.count(lane) < maxItems ? window() : undefined),
+    run: async (lane) => {
+      const batch = waiting.takeBatch(lane);
+      if (batch.length > 0) await settle(batch, run);
+    },
+  });
   return {
     submit: (item) => {
       const { promise, resolve, reject } = Promise.withResolvers<Result>();

@@ -2,7 +2,8 @@ import { type Cohort, mergeCohorts, stepCohort } from "../decoding/cohort.ts";
 import type { Decoder } from "../runtime/florence2.ts";
 import type { Float32Tensor } from "../runtime/tensors.ts";
 import { createFairQueue } from "../scheduling/fair-queue.ts";
-import { type Lane, LANES } from "./lanes.ts";
+import { createLaneRunner } from "./lane-runner.ts";
+import type { Lane } from "./lanes.ts";
 import {
   type DecoderLoopOptions,
   groupsIn,
@@ -65,7 +66,6 @@ async function withOneStep(state: State, lane: Lane, options: DecoderLoopOptions
 export function createDecoderLoop(options: DecoderLoopOptions): DecoderLoop {
   const { decoder, device } = options;
   const waiting = createFairQueue<QueuedGroup>();
-  const working = new Set<Lane>();
   let state: State = { waiting, cohorts: [] };
   const runStep = async (lane: Lane): Promise<void> => {
     try {
@@ -77,18 +77,8 @@ export function createDecoderLoop(options: DecoderLoopOptions): DecoderLoop {
       for (const queued of waiting.items) waiting.remove(queued);
       state = { waiting, cohorts: [] };
     }
-    start();
   };
-  const runSteps = async (lane: Lane): Promise<void> => {
-    working.add(lane);
-    while (hasWork(state, lane, options)) await device.exclusive(lane, () => runStep(lane));
-    working.delete(lane);
-    // A caller's lane may have changed meanwhile.
-    start();
-  };
-  function start(): void {
-    for (const lane of LANES) if (!working.has(lane) && hasWork(state, lane, options)) void runSteps(lane);
-  }
+  const start = createLaneRunner({ device, hasWork: (lane) => hasWork(state, lane, options), run: runStep });
   return {
     add: (encoded, group) => {
       const { caller, units } = group;

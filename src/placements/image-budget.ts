@@ -1,7 +1,8 @@
 import { Problem } from "../contract/problems.ts";
-import { generationUnits } from "../contract/work-units.ts";
 import type { Backend, GenerateRequest } from "../inference/backend.ts";
 import type { Claim } from "../scheduling/fair-queue.ts";
+import { exceedsUnits } from "../scheduling/units.ts";
+import { workOf } from "./turns.ts";
 
 /** Limits of the image budget. */
 export interface ImageBudgetOptions {
@@ -25,10 +26,6 @@ function bytesOf({ image, stream }: GenerateRequest): number {
   return image.bytes.length * (stream === true ? 4 : 2);
 }
 
-function unitsOf(claims: readonly Claim[]): number {
-  return claims.reduce((sum, { units }) => sum + units, 0);
-}
-
 /**
  * Limits the memory that requests to a remote backend hold: each holds its image, and what else it needs, until it is answered. Throws `overloaded` if
  * a request would exceed a limit together with the requests in progress.
@@ -38,15 +35,12 @@ export function withImageBudget(backend: Backend, { maxBytes, maxUnits, leaseMs,
   // Math.abs: a clock that was set back does not prolong reservations of dropped requests.
   const hasExpired = ({ reservedMs }: Reservation): boolean => Math.abs(now() - reservedMs) >= leaseMs;
   const isOver = (next: Reservation): boolean => {
-    const all = [...reservations, next];
-    const own = all.filter(({ caller }) => caller === next.caller);
-    const bytes = all.reduce((sum, each) => sum + each.bytes, 0);
-    return bytes > maxBytes() || unitsOf(all) > maxUnits || (own.length > 1 && unitsOf(own) > maxUnits / 2);
+    const bytes = [...reservations].reduce((sum, each) => sum + each.bytes, next.bytes);
+    return bytes > maxBytes() || exceedsUnits(next, [...reservations], maxUnits);
   };
-  const reserve = ({ prompts, decoding, trace }: GenerateRequest, bytes: number): Reservation => {
+  const reserve = (request: GenerateRequest): Reservation => {
     for (const each of reservations) if (hasExpired(each)) reservations.delete(each);
-    const claim = { caller: trace?.caller ?? "", units: generationUnits(prompts.length, decoding) };
-    const reservation: Reservation = { ...claim, bytes, reservedMs: now() };
+    const reservation: Reservation = { ...workOf(request), bytes: bytesOf(request), reservedMs: now() };
     if (reservations.size > 0 && isOver(reservation)) {
       throw new Problem("overloaded", `${reservations.size} requests to the backend are in progress.`);
     }
@@ -56,7 +50,7 @@ export function withImageBudget(backend: Backend, { maxBytes, maxUnits, leaseMs,
   return {
     ...backend,
     generate: async function* (request, signal) {
-      const reservation = reserve(request, bytesOf(request));
+      const reservation = reserve(request);
       try {
         yield* backend.generate(request, signal);
       } finally {

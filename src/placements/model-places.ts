@@ -1,5 +1,6 @@
 import { type Claim, createFairQueue, newestOfLargest } from "../scheduling/fair-queue.ts";
 import { createHeartbeats } from "../scheduling/heartbeats.ts";
+import { unitsOf } from "../scheduling/units.ts";
 
 /** Milliseconds without renewal after which the holder's lease ends: far longer than a single graph run, or a pause while the model is loaded. */
 export const LEASE_MS = 30_000;
@@ -50,13 +51,9 @@ export interface ModelPlaces {
 }
 
 function isOverLimit(places: readonly Place[], maxBytes: number): boolean {
-  const sumOf = (amountOf: (place: Place) => number): number => places.reduce((sum, each) => sum + amountOf(each), 0);
   if (places.length <= 1) return false;
-  return (
-    places.length > 1 + MAX_WAITING ||
-    sumOf(({ units }) => units) > MAX_QUEUED_UNITS ||
-    sumOf(({ bytes }) => bytes) > maxBytes
-  );
+  const held = places.reduce((sum, { bytes }) => sum + bytes, 0);
+  return places.length > 1 + MAX_WAITING || unitsOf(places) > MAX_QUEUED_UNITS || held > maxBytes;
 }
 
 /** Returns the places to refuse, so that the others are within the limits: never one that has begun. */

@@ -1,16 +1,17 @@
 import { generationUnits } from "../contract/work-units.ts";
 import type { GenerateRequest } from "../inference/backend.ts";
 import type { BackendTimer } from "../runtime/backend-timer.ts";
+import type { Claim } from "../scheduling/fair-queue.ts";
 import type { Lease, ModelClaim, ModelQueueOptions } from "./model-queue.ts";
 
+/** Returns whose work a generation is, and how much. */
+export function workOf({ prompts, decoding, trace }: GenerateRequest): Claim {
+  return { caller: trace?.caller ?? "", units: generationUnits(prompts.length, decoding) };
+}
+
 /** Returns the claim of a generation. */
-export function claimOf({ image, prompts, decoding, trace }: GenerateRequest, check: () => void): ModelClaim {
-  return {
-    caller: trace?.caller ?? "",
-    units: generationUnits(prompts.length, decoding),
-    bytes: image.bytes.length,
-    check,
-  };
+export function claimOf(request: GenerateRequest, check: () => void): ModelClaim {
+  return { ...workOf(request), bytes: request.image.bytes.length, check };
 }
 
 /** Dependencies of `createTurns`. */

@@ -1,4 +1,6 @@
 import { Problem } from "../contract/problems.ts";
+import type { Claim } from "../scheduling/fair-queue.ts";
+import { exceedsUnits, maxOwnUnits, unitsOf } from "../scheduling/units.ts";
 
 /** Limits of an admission control; they count requests that run and that wait. */
 export interface AdmissionLimits {
@@ -8,19 +10,13 @@ export interface AdmissionLimits {
   readonly maxUnits: number;
 }
 
-/** A request to be admitted. */
-export interface AdmissionClaim {
-  readonly caller: string;
-  readonly units: number;
-}
-
 /** Admission control: limits the work in flight, and refuses all once it is closed. */
 export interface Admission {
   /**
    * Runs `work` if the request is admitted. Throws `overloaded` if it is not, and `too-much-work` for more than half of all units, which would never
    * be admitted.
    */
-  admit<Result>(claim: AdmissionClaim, work: () => Promise<Result>): Promise<Result>;
+  admit<Result>(claim: Claim, work: () => Promise<Result>): Promise<Result>;
   readonly isOpen: boolean;
   /** Number of admitted requests, running or waiting. */
   readonly inFlight: number;
@@ -30,34 +26,32 @@ export interface Admission {
 
 /** Returns why a request is not admitted beside the others; undefined if it is. */
 function refusal(
-  { caller, units }: AdmissionClaim,
-  admitted: ReadonlySet<AdmissionClaim>,
+  claim: Claim,
+  admitted: readonly Claim[],
   { maxRequests, maxUnits }: AdmissionLimits,
 ): Problem | undefined {
-  const maxOwn = Math.max(1, Math.floor(maxUnits / 2));
-  const sumOf = (claims: readonly AdmissionClaim[]): number => claims.reduce((sum, claim) => sum + claim.units, 0);
-  const all = sumOf([...admitted]);
-  const own = sumOf([...admitted].filter((claim) => claim.caller === caller));
-  if (units > maxOwn) {
+  const maxOwn = maxOwnUnits(maxUnits);
+  if (claim.units > maxOwn) {
     return new Problem(
       "too-much-work",
-      `The request asks for ${units} units of work; at most ${maxOwn} are answered at once.`,
+      `The request asks for ${claim.units} units of work; at most ${maxOwn} are answered at once.`,
     );
   }
-  const isOver = admitted.size >= maxRequests || all + units > maxUnits || own + units > maxOwn;
-  const busy = `${admitted.size} requests with ${all} units of work, ${own} of them this caller's, are running or waiting.`;
-  return isOver ? new Problem("overloaded", busy) : undefined;
+  if (admitted.length < maxRequests && !exceedsUnits(claim, admitted, maxUnits)) return undefined;
+  const own = unitsOf(admitted.filter(({ caller }) => caller === claim.caller));
+  const all = `${admitted.length} requests with ${unitsOf(admitted)} units of work`;
+  return new Problem("overloaded", `${all}, ${own} of them this caller's, are running or waiting.`);
 }
 
 /** Creates an admission control with nothing in flight. */
 export function createAdmission(limits: AdmissionLimits): Admission {
-  const admitted = new Set<AdmissionClaim>();
+  const admitted = new Set<Claim>();
   const drained = Promise.withResolvers<void>();
   let isOpen = true;
   return {
     admit: async (claim, work) => {
       if (!isOpen) throw new Problem("overloaded", "The server is shutting down.");
-      const refused = refusal(claim, admitted, limits);
+      const refused = refusal(claim, [...admitted], limits);
       if (refused !== undefined) throw refused;
       const own = { ...claim };
       admitted.add(own);

@@ -3,21 +3,12 @@ import { MAX_JPEG_BYTES_PER_PIXEL, MAX_JPEG_SCANS } from "../../src/image/jpeg-h
 import { blocksOf, restartsOf } from "../../src/image/jpeg-scan.ts";
 import { jpegSegments as readSegments } from "../../src/image/jpeg-segments.ts";
 import { sniff } from "../../src/image/sniff.ts";
+import { end, frame, header, insert, jpeg, scan } from "../support/baseline-jpeg.ts";
 import { progressiveJpeg } from "../support/image-bombs.ts";
 import { joinBytes, jpegSegment, jpegSegments } from "../support/image-bytes.ts";
 import { vectorImage } from "../support/vector-images.ts";
 
-const jpeg = vectorImage("baseline-422-501x333.jpg");
-const header = { format: "jpeg", width: 501, height: 333 };
 const corrupt = { refused: "image-corrupt" };
-const segments = jpegSegments(jpeg);
-const frame = segments.find(({ code }) => code === 0xc0)?.at ?? 0;
-const scan = segments.at(-1)?.at ?? 0;
-const end = jpeg.length - 2;
-
-function insert(at: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  return joinBytes(jpeg.subarray(0, at), ...parts, jpeg.subarray(at));
-}
 
 describe("a JPEG on which the decoder always fails is refused by its header", () => {
   it.each([0xc0, 0xc1, 0xc2])("a second frame before the first scan: %i", (code) => {

@@ -1,21 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { jpegSegments as readSegments } from "../../src/image/jpeg-segments.ts";
 import { sniff } from "../../src/image/sniff.ts";
+import { end, frame, header, insert, jpeg, scan, segments } from "../support/baseline-jpeg.ts";
 import { progressiveJpeg } from "../support/image-bombs.ts";
-import { joinBytes, jpegSegment, jpegSegments } from "../support/image-bytes.ts";
+import { joinBytes, jpegSegment } from "../support/image-bytes.ts";
 import { vectorImage } from "../support/vector-images.ts";
 
-const jpeg = vectorImage("baseline-422-501x333.jpg");
-const header = { format: "jpeg", width: 501, height: 333 };
 const corrupt = { refused: "image-corrupt" };
-const segments = jpegSegments(jpeg);
-const frame = segments.find(({ code }) => code === 0xc0)?.at ?? 0;
-const scan = segments.at(-1)?.at ?? 0;
-const end = jpeg.length - 2;
-
-function insert(at: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  return joinBytes(jpeg.subarray(0, at), ...parts, jpeg.subarray(at));
-}
 
 const firstTable = segments.find(({ code }) => code === 0xc4)?.at ?? 0;
 const quantisation = segments.find(({ code }) => code === 0xdb)?.at ?? 0;

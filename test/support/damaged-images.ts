@@ -1,29 +1,11 @@
 import { zlibSync } from "fflate";
 import { ihdr, pngChunk, pngOf } from "./image-bytes.ts";
-import { rowLengths } from "./image-bombs.ts";
+import { PNG_KINDS, rowLengths } from "./image-bombs.ts";
 import type { Random } from "./random.ts";
-
-/** Colour types and bit depths of PNG. */
-const KINDS: readonly [readonly [number, number], ...(readonly [number, number])[]] = [
-  [0, 1],
-  [0, 2],
-  [0, 4],
-  [0, 8],
-  [0, 16],
-  [2, 8],
-  [2, 16],
-  [3, 1],
-  [3, 4],
-  [3, 8],
-  [4, 8],
-  [4, 16],
-  [6, 8],
-  [6, 16],
-];
 
 /** Returns a PNG with right checksums and random rows, in which the filters, the zlib stream or its length are sometimes wrong. */
 export function randomPng(random: Random): Uint8Array<ArrayBuffer> {
-  const [colourType, bitDepth] = random.pick(KINDS);
+  const [colourType, bitDepth] = random.pick(PNG_KINDS);
   const png = { width: 1 + random.below(40), height: 1 + random.below(40), colourType, bitDepth };
   const isInterlaced = random.once(2);
   const rows = rowLengths({ ...png, isInterlaced }).flatMap((length) => [

@@ -7,6 +7,7 @@ interface Size {
   readonly height: number;
 }
 
+// Written apart from src/image/png-raster.ts, which the tests check with it.
 /** Samples per pixel by colour type (PNG specification, table 11.1). */
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
@@ -20,6 +21,25 @@ const ADAM7 = [
   [1, 0, 2, 2],
   [0, 1, 1, 2],
 ] as const;
+
+/** Every colour type with its bit depths (PNG specification, table 11.1). */
+export const PNG_KINDS: readonly [readonly [number, number], ...(readonly [number, number])[]] = [
+  [0, 1],
+  [0, 2],
+  [0, 4],
+  [0, 8],
+  [0, 16],
+  [2, 8],
+  [2, 16],
+  [3, 1],
+  [3, 2],
+  [3, 4],
+  [3, 8],
+  [4, 8],
+  [4, 16],
+  [6, 8],
+  [6, 16],
+];
 
 /** A PNG of one colour. `filterOf` returns the filter byte of the row with this index, counted through all passes. */
 export interface PlainPng extends Size {

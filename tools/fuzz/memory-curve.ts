@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { residentMegabytes } from "../../bench/resident-memory.ts";
 
 /** Milliseconds between two samples. */
 const SAMPLE_MS = 250;
@@ -21,11 +21,6 @@ export interface MemoryCurve {
   /** What `last` may be. */
   readonly limit: number;
   readonly isFlat: boolean;
-}
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Number(/VmRSS:\s+(?<kilobytes>\d+)/u.exec(status)?.groups?.["kilobytes"] ?? 0) / 1024;
 }
 
 const middle = (values: readonly number[]): number =>

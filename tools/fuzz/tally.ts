@@ -1,5 +1,6 @@
 import { declared } from "../../test/support/document-check.ts";
 import { pathOf } from "../../test/support/fuzz/fuzz-request.ts";
+import { count } from "./count.ts";
 import type { NumberedRequest } from "./numbered-requests.ts";
 import type { Received, Violation, ViolationKind } from "./violations.ts";
 import type { Sent } from "./send.ts";
@@ -45,10 +46,6 @@ export interface Counts {
 export interface Tally {
   add(finished: Finished): void;
   counts(): Counts;
-}
-
-function count<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 /** The operation of a request; all that the document does not have are two. */

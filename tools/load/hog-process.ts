@@ -4,6 +4,7 @@ import { declaredStatuses } from "../../test/support/document-check.ts";
 import { pathOf } from "../../test/support/fuzz/fuzz-request.ts";
 import { startImageServer } from "../../test/support/fuzz/image-server.ts";
 import { createRandom } from "../../test/support/random.ts";
+import { count } from "../fuzz/count.ts";
 import { createAgent } from "../fuzz/send.ts";
 import { checkOf } from "./answers.ts";
 import type { Attacked, Attacker, HogKind, Result } from "./hogs/attack.ts";
@@ -32,12 +33,6 @@ function nameOf(result: Result): string {
   if (result.type === "response") return String(result.response.status);
   if (result.type === "status") return String(result.status);
   return result.type === "left" ? "left" : "none";
-}
-
-function count(counts: Map<string, number>, key: string): number {
-  const next = (counts.get(key) ?? 0) + 1;
-  counts.set(key, next);
-  return next;
 }
 
 function createCounter(place: PlaceName) {

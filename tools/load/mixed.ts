@@ -3,6 +3,7 @@ import { anyFuzzRequest } from "../../test/support/fuzz/any-fuzz-request.ts";
 import { anyImage } from "../../test/support/fuzz/any-image.ts";
 import type { FuzzRequest } from "../../test/support/fuzz/fuzz-request.ts";
 import { startImageServer } from "../../test/support/fuzz/image-server.ts";
+import { count } from "../fuzz/count.ts";
 import { requestSeed } from "../fuzz/numbered-requests.ts";
 import { createAgent, send } from "../fuzz/send.ts";
 import { checkOf } from "./answers.ts";
@@ -33,10 +34,6 @@ function generated(seed: number, number: number, origin: string): FuzzRequest {
   const [request] = fc.sample(arbitrary, { seed: requestSeed(seed, number), numRuns: 1 });
   if (request === undefined) throw new Error("Nothing was generated.");
   return request;
-}
-
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 /** Sends 2,000 requests of all kinds and watches the memory of the place's processes. */

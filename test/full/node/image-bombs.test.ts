@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { childProcesses } from "../../../bench/child-processes.ts";
+import { childrenMegabytes } from "../../../bench/resident-memory.ts";
 import { bundle } from "../../../tools/bundle.ts";
 import { LOCAL_VARIABLES, root, type Server, serve } from "../../../tools/serve.ts";
 import { plainPng, plainWebp, progressiveJpeg } from "../../support/image-bombs.ts";
@@ -98,15 +98,6 @@ describe("the backend", () => {
   });
 });
 
-/** Resident memory of workerd in megabytes. Linux only; elsewhere 0. */
-async function residentMegabytes(): Promise<number> {
-  const sizes = (await childProcesses()).map(async (pid) => {
-    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-    return Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1] ?? 0) / 1024;
-  });
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
 describe("the built Worker", () => {
   let server: Server | undefined;
   beforeAll(async () => {
@@ -134,10 +125,10 @@ describe("the built Worker", () => {
       filterOf: (row) => (row === height - 1 ? 7 : 0),
     });
     for (let number = 0; number < 10; number += 1) expect(await post(numbered(broken, number))).toBe(422);
-    const before = await residentMegabytes();
+    const before = await childrenMegabytes();
     for (let number = 10; number < 50; number += 1) await post(numbered(broken, number));
     // Each kept 26 MB when the codec found the filter.
-    expect((await residentMegabytes()) - before).toBeLessThan(150);
+    expect((await childrenMegabytes()) - before).toBeLessThan(150);
   });
 
   it("decodes a photograph of 24 megapixels, and refuses 26", async () => {

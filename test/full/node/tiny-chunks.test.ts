@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { childProcesses } from "../../../bench/child-processes.ts";
 import { bundle } from "../../../tools/bundle.ts";
 import { serve, type Server } from "../../../tools/serve.ts";
 import { gpuProcess } from "../../support/serving-process.ts";
@@ -33,14 +34,9 @@ async function postChunks(url: string | URL, path: string, chunks = CHUNKS): Pro
 
 /** The process id of the workerd that this test has started. */
 async function workerdPid(): Promise<number> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/u.test(name));
-  for (const pid of pids) {
-    // oxlint-disable-next-line no-await-in-loop -- a few hundred small files
-    const [command, stat] = await Promise.all(
-      ["cmdline", "stat"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
-    );
-    const parent = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
-    if (Number(parent) === process.pid && command?.includes("workerd")) return Number(pid);
+  for (const pid of await childProcesses()) {
+    // oxlint-disable-next-line no-await-in-loop -- a few small files
+    if ((await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).includes("workerd")) return pid;
   }
   throw new Error("No workerd is a child of this process.");
 }
