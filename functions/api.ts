@@ -6,6 +6,7 @@ import { createByteLru } from "../src/cache/byte-lru.ts";
 import { Problem } from "../src/contract/problems.ts";
 import type { Service } from "../src/contract/service.ts";
 import { tasks } from "../src/florence/tasks.ts";
+import { createAdmit } from "../src/http/admission.ts";
 import { createApp } from "../src/http/app.ts";
 import { createFaultLog } from "../src/http/fault-log.ts";
 import type { ImageHeader } from "../src/image/header.ts";
@@ -13,6 +14,7 @@ import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import examples from "../src/contract/response-examples.json";
 import { site } from "./assets.ts";
 import { cachedGenerations, urlCache } from "./cache.ts";
+import { requestReservations } from "./capacity.ts";
 import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
@@ -38,9 +40,10 @@ function serviceOf(settings: Variables): Service {
   return createService({ ...intake, backend, find, now: Date.now, timeout, renderPng, imageConcurrency });
 }
 
+const variables = Variables.safeParse(env);
+
 /** The service of this deployment. Wrong variables do not keep the Worker from starting: it says that it is misconfigured, and logs which are wrong. */
 function configuredService(): Service {
-  const variables = Variables.safeParse(env);
   try {
     if (variables.success) return serviceOf(variables.data);
     console.error(z.prettifyError(variables.error));
@@ -59,6 +62,7 @@ export default createApp({
   site,
   newRequestId: () => crypto.randomUUID(),
   timeout,
+  admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),
 });

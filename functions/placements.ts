@@ -17,6 +17,7 @@ import { openModelShards } from "../src/weights/shards.ts";
 import { createSplitBackend } from "../src/placements/split.ts";
 import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import { readModelFile } from "./assets.ts";
+import { MAX_REMOTE_UNITS } from "./capacity.ts";
 import { drawingBytes } from "./drawings.ts";
 import type { Variables } from "./variables.ts";
 
@@ -28,12 +29,6 @@ const IMAGE_BUDGET_BYTES = 12 * 1024 * 1024;
  * and some small ones. What drawing PNGs holds is taken off.
  */
 const REMOTE_IMAGE_BUDGET_BYTES = 8 * MAX_IMAGE_BYTES + 8 * 1024 * 1024;
-
-/**
- * Maximum units of work of all requests in flight to a backend, as many as one backend has room for by default (`--max-units`): 64 callers who left at
- * once, again and again, filled an isolate's heap with requests that waited for their deadlines.
- */
-const MAX_REMOTE_UNITS = 4096;
 
 type Placement = Variables["PLACEMENT"];
 

@@ -5,9 +5,8 @@ import { Problem } from "../contract/problems.ts";
 import { optionsByInput } from "../contract/requests.ts";
 import type { Analyzed, AnalyzeRequest, TaskRow } from "../contract/service.ts";
 import type { BodyOptions } from "./body.ts";
-import { checkWork } from "./check-work.ts";
 import { readJsonObject } from "./json-request.ts";
-import { DELIMITERS_PER_ITEM, optionsOf, readTaskItem } from "./task-item.ts";
+import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
 import { imageInput } from "./task-request.ts";
 import { validated } from "./validated.ts";
 
@@ -23,7 +22,6 @@ export async function readAnalyzeRequest(
   const items = tasks.map(({ task, ...options }) =>
     readTaskItem(byName, task, ({ input }) => ({ options: validated(optionsByInput[input], options) })),
   );
-  checkWork(optionsOf(items), 1);
   return { image: imageInput(image), items };
 }
 

@@ -21,27 +21,32 @@ export const DRAWING_POLICY = "default-src 'none'; img-src data:; style-src 'uns
  */
 export const SEND_TIMEOUT_MS = 120_000;
 
-/** Streams the chunks on demand, so that only one is in memory. Once `deadline` is aborted, the stream fails and what the chunks hold is released. */
-function streamOf(chunks: Iterable<string>, deadline: AbortSignal): ReadableStream<Uint8Array> {
+/**
+ * Streams the chunks on demand, so that only one is in memory. Once `deadline` is aborted, the stream fails and what the chunks hold is released.
+ * `onEnd` is called when nothing is held any more.
+ */
+function streamOf(chunks: Iterable<string>, deadline: AbortSignal, onEnd: () => void): ReadableStream<Uint8Array> {
   let iterator: Iterator<string> | undefined = chunks[Symbol.iterator]();
   const encoder = new TextEncoder();
+  const end = (): void => {
+    iterator = undefined;
+    onEnd();
+  };
   return new ReadableStream({
     start: (controller) => {
       deadline.addEventListener("abort", () => {
         if (iterator !== undefined) controller.error(deadline.reason);
-        iterator = undefined;
+        end();
       });
     },
     pull: (controller) => {
       const next = iterator?.next();
       if (next === undefined) return;
       if (next.done !== true) return controller.enqueue(encoder.encode(next.value));
-      iterator = undefined;
+      end();
       controller.close();
     },
-    cancel: () => {
-      iterator = undefined;
-    },
+    cancel: end,
   });
 }
 
@@ -56,15 +61,27 @@ export function jsonBodyOf(valueOf: (requestId: string) => unknown, requestId: s
   return { ...jsonBody(valueOf(requestId)), fingerprint: JSON.stringify(valueOf("")) };
 }
 
-/** A rendered answer as a body: JSON, or a drawing with its media type. `timeout` creates a signal, as `AbortSignal.timeout` does. */
-export function answerBody(form: Form, timeout: (milliseconds: number) => AbortSignal): AnswerBody {
+/** What the body of an answer needs. */
+export interface AnswerBodyOptions {
+  /** Creates a signal, as `AbortSignal.timeout` does. */
+  readonly timeout: (milliseconds: number) => AbortSignal;
+  /** Called with a promise that resolves when a drawing, and the image in it, is in memory no more. */
+  readonly holdUntil: (ended: Promise<void>) => void;
+}
+
+/** A rendered answer as a body: JSON, or a drawing with its media type. */
+export function answerBody(form: Form, { timeout, holdUntil }: AnswerBodyOptions): AnswerBody {
   if (!isDrawing(form)) return jsonBody(form);
   const headers = {
     "content-type": form.mediaType,
     "content-security-policy": DRAWING_POLICY,
     "x-content-type-options": "nosniff",
   };
-  const open = async () =>
-    form.mediaType === "image/png" ? form.render() : streamOf(form.chunks(), timeout(SEND_TIMEOUT_MS));
+  const open = async () => {
+    if (form.mediaType === "image/png") return form.render();
+    const ended = Promise.withResolvers<void>();
+    holdUntil(ended.promise);
+    return streamOf(form.chunks(), timeout(SEND_TIMEOUT_MS), ended.resolve);
+  };
   return { fingerprint: form.mediaType + form.fingerprint, headers, open };
 }

@@ -2,9 +2,8 @@ import { BatchBody, MAX_BATCH_ITEMS } from "../contract/batch.ts";
 import { bodiesByInput } from "../contract/requests.ts";
 import type { BatchRequest, TaskRow } from "../contract/service.ts";
 import type { BodyOptions } from "./body.ts";
-import { checkWork } from "./check-work.ts";
 import { readJsonObject } from "./json-request.ts";
-import { DELIMITERS_PER_ITEM, optionsOf, readTaskItem } from "./task-item.ts";
+import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
 import { imageInput } from "./task-request.ts";
 import { validated } from "./validated.ts";
 
@@ -23,7 +22,5 @@ export async function readBatchRequest(
       return { image: imageInput(image), options };
     }),
   );
-  const options = optionsOf(read);
-  checkWork(options, options.length);
   return { items: read };
 }

@@ -22,6 +22,8 @@ export interface BodyOptions {
   readonly maxBytes?: number;
   /** Creates the signal of the deadline, as `AbortSignal.timeout` does. Omitted where the server itself ends slow requests (`serving/http-node.ts`). */
   readonly timeout?: ((milliseconds: number) => AbortSignal) | undefined;
+  /** Called with the number of bytes of each piece before it is kept, decompressed. What it throws ends the reading. */
+  readonly addBytes?: ((bytes: number) => void) | undefined;
 }
 
 function tooLarge(maxBytes: number): Problem {
@@ -32,14 +34,15 @@ function tooLarge(maxBytes: number): Problem {
  * Reads the whole body, decompressed. Throws `body-too-large` as soon as it exceeds `maxBytes`, compressed or decompressed; a declared length over the
  * limit is rejected without reading. Also throws what `contentCodingOf` and `inflate` do, `body-timeout`, and `request-cancelled`.
  */
-export async function readBody(request: Request, { maxBytes = MAX_BODY_BYTES, timeout }: BodyOptions = {}) {
+export async function readBody(request: Request, { maxBytes = MAX_BODY_BYTES, timeout, addBytes }: BodyOptions = {}) {
   const declared = declaredLength(request);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   const coding = contentCodingOf(request.headers);
   if (request.body === null) return new Uint8Array();
   const signal = timeout?.(BODY_TIMEOUT_MS);
   const received = readPieces(request.body, { signal, isJoined: true, expectedBytes: declared });
-  const pieces = coding === undefined ? received : inflate(limited(received, maxBytes), coding);
+  const inflated = coding === undefined ? received : inflate(limited(received, maxBytes), coding);
+  const pieces = addBytes === undefined ? inflated : counted(inflated, addBytes);
   const expectedBytes = coding === undefined ? declared : undefined;
   const body = await joinPieces(pieces, { maxBytes, expectedBytes }).catch((thrown: unknown) => {
     throw thrown instanceof Problem ? thrown : incomplete(thrown, signal);
@@ -59,6 +62,17 @@ async function* limited(pieces: AsyncIterable<Uint8Array>, maxBytes: number): As
   for await (const piece of pieces) {
     length += piece.byteLength;
     if (length > maxBytes) throw tooLarge(maxBytes);
+    yield piece;
+  }
+}
+
+/** Passes pieces on, and counts their bytes. */
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  addBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  for await (const piece of pieces) {
+    addBytes(piece.byteLength);
     yield piece;
   }
 }

@@ -11,10 +11,10 @@ export function requestUnits(tasks: readonly TaskOptions[], images: number): num
   return tasks.reduce((sum, options) => sum + taskUnits(options), images * IMAGE_UNITS);
 }
 
-/** Throws `too-much-work` for a request with more than `MAX_REQUEST_UNITS`. */
-export function checkWork(tasks: readonly TaskOptions[], images: number): void {
+/** Returns the units of a request as `requestUnits` does. Throws `too-much-work` for more than `MAX_REQUEST_UNITS`. */
+export function checkedUnits(tasks: readonly TaskOptions[], images: number): number {
   const units = requestUnits(tasks, images);
-  if (units <= MAX_REQUEST_UNITS) return;
+  if (units <= MAX_REQUEST_UNITS) return units;
   throw new Problem(
     "too-much-work",
     `The request asks for ${units} units of work; at most ${MAX_REQUEST_UNITS} are answered at once. A prompt has ` +

@@ -1,7 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import type { Backend, GenerateRequest } from "../inference/backend.ts";
-import type { Claim } from "../scheduling/fair-queue.ts";
-import { exceedsUnits } from "../scheduling/units.ts";
+import { createReservations, type Reservation } from "../scheduling/reservations.ts";
+import { maxOwnShare } from "../scheduling/units.ts";
 import { workOf } from "./turns.ts";
 
 /** Limits of the image budget. */
@@ -15,12 +15,6 @@ export interface ImageBudgetOptions {
   readonly now: () => number;
 }
 
-/** Bytes that a request in progress has reserved. */
-interface Reservation extends Claim {
-  readonly bytes: number;
-  readonly reservedMs: number;
-}
-
 /** The message is a second copy of the image. A streamed request has it as base64 and again in its JSON body: 3 2/3 times the image in total. */
 function bytesOf({ image, stream }: GenerateRequest): number {
   return image.bytes.length * (stream === true ? 4 : 2);
@@ -31,21 +25,18 @@ function bytesOf({ image, stream }: GenerateRequest): number {
  * a request would exceed a limit together with the requests in progress.
  */
 export function withImageBudget(backend: Backend, { maxBytes, maxUnits, leaseMs, now }: ImageBudgetOptions): Backend {
-  const reservations = new Set<Reservation>();
-  // Math.abs: a clock that was set back does not prolong reservations of dropped requests.
-  const hasExpired = ({ reservedMs }: Reservation): boolean => Math.abs(now() - reservedMs) >= leaseMs;
-  const isOver = (next: Reservation): boolean => {
-    const bytes = [...reservations].reduce((sum, each) => sum + each.bytes, next.bytes);
-    return bytes > maxBytes() || exceedsUnits(next, [...reservations], maxUnits);
+  const limits = () => {
+    const bytes = maxBytes();
+    // A batch is one caller's, and sends several images at once.
+    return { bytes: { all: bytes, own: bytes }, units: { all: maxUnits, own: maxOwnShare(maxUnits) } };
   };
+  const reservations = createReservations(limits, now);
   const reserve = (request: GenerateRequest): Reservation => {
-    for (const each of reservations) if (hasExpired(each)) reservations.delete(each);
-    const reservation: Reservation = { ...workOf(request), bytes: bytesOf(request), reservedMs: now() };
-    if (reservations.size > 0 && isOver(reservation)) {
-      throw new Problem("overloaded", `${reservations.size} requests to the backend are in progress.`);
-    }
-    reservations.add(reservation);
-    return reservation;
+    const { caller, units } = workOf(request);
+    const reservation = reservations.open(caller, leaseMs);
+    if (reservation.add({ bytes: bytesOf(request), units })) return reservation;
+    reservation.release();
+    throw new Problem("overloaded", `${reservations.size} requests to the backend are in progress.`);
   };
   return {
     ...backend,
@@ -54,7 +45,7 @@ export function withImageBudget(backend: Backend, { maxBytes, maxUnits, leaseMs,
       try {
         yield* backend.generate(request, signal);
       } finally {
-        reservations.delete(reservation);
+        reservation.release();
       }
     },
   };

@@ -1,6 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 import type { Claim } from "../scheduling/fair-queue.ts";
-import { exceedsUnits, maxOwnUnits, unitsOf } from "../scheduling/units.ts";
+import { exceedsUnits, maxOwnShare, unitsOf } from "../scheduling/units.ts";
 
 /** Limits of an admission control; they count requests that run and that wait. */
 export interface AdmissionLimits {
@@ -30,7 +30,7 @@ function refusal(
   admitted: readonly Claim[],
   { maxRequests, maxUnits }: AdmissionLimits,
 ): Problem | undefined {
-  const maxOwn = maxOwnUnits(maxUnits);
+  const maxOwn = maxOwnShare(maxUnits);
   if (claim.units > maxOwn) {
     return new Problem(
       "too-much-work",

@@ -3,7 +3,7 @@ import { MAX_ANALYZE_TASKS } from "../../src/contract/analyze.ts";
 import { MAX_BATCH_ITEMS } from "../../src/contract/batch.ts";
 import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS } from "../../src/contract/requests.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits } from "../../src/contract/work-units.ts";
-import { checkWork, requestUnits } from "../../src/http/check-work.ts";
+import { checkedUnits, requestUnits } from "../../src/http/check-work.ts";
 
 const labels = Array.from({ length: MAX_LABELS }, (_, index) => `label ${index}`);
 
@@ -33,18 +33,18 @@ describe("the work of one request", () => {
     ["a batch of 32", Array.from({ length: MAX_BATCH_ITEMS }, () => reference), MAX_BATCH_ITEMS],
   ])("may be %s", (_, tasks, images) => {
     expect(requestUnits(tasks, images)).toBeLessThanOrEqual(MAX_REQUEST_UNITS);
-    expect(() => checkWork(tasks, images)).not.toThrow();
+    expect(() => checkedUnits(tasks, images)).not.toThrow();
   });
 
   it("may not be 64 labels with five beams and any length", () => {
     const tasks = [{ labels, beams: MAX_BEAMS, max_new_tokens: MAX_NEW_TOKENS }];
-    expect(() => checkWork(tasks, 1)).toThrow(expect.objectContaining({ code: "too-much-work" }));
+    expect(() => checkedUnits(tasks, 1)).toThrow(expect.objectContaining({ code: "too-much-work" }));
   });
 
   it("may not be one unit more than the limit", () => {
     const prompts = MAX_REQUEST_UNITS - IMAGE_UNITS;
     const tasks = Array.from({ length: prompts }, () => ({ beams: 1 }));
-    expect(() => checkWork(tasks, 1)).not.toThrow();
-    expect(() => checkWork([...tasks, { beams: 1 }], 1)).toThrow(expect.objectContaining({ code: "too-much-work" }));
+    expect(() => checkedUnits(tasks, 1)).not.toThrow();
+    expect(() => checkedUnits([...tasks, { beams: 1 }], 1)).toThrow(expect.objectContaining({ code: "too-much-work" }));
   });
 });

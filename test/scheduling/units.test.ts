@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exceedsUnits, maxOwnUnits, unitsOf } from "../../src/scheduling/units.ts";
+import { exceedsUnits, maxOwnShare, unitsOf } from "../../src/scheduling/units.ts";
 
 const claim = (caller: string, units: number) => ({ caller, units });
 
@@ -9,7 +9,7 @@ describe("units", () => {
   });
 
   it("are half for a single caller, and at least one", () => {
-    expect([1, 2, 3, 4096, Infinity].map(maxOwnUnits)).toEqual([1, 1, 1, 2048, Infinity]);
+    expect([1, 2, 3, 4096, Infinity].map(maxOwnShare)).toEqual([1, 1, 1, 2048, Infinity]);
   });
 
   it.each([

@@ -1,7 +1,9 @@
 import type { Answer } from "../../src/contract/answers.ts";
 import type { Problem } from "../../src/contract/problems.ts";
 import type { CacheReport, CallContext, Service, TaskRequest, TaskRow } from "../../src/contract/service.ts";
+import { createAdmit } from "../../src/http/admission.ts";
 import { type AppOptions, createApp } from "../../src/http/app.ts";
+import { createReservations } from "../../src/scheduling/reservations.ts";
 
 /** One task for each kind of input. */
 export const fakeTasks = [
@@ -37,6 +39,11 @@ const defaultService: Service = {
   model: async () => ({ id: "fake", revision: "1", dtype: "fp32", domain: "cats", image_size: 256 }),
 };
 
+const unlimited = { all: Infinity, own: Infinity };
+
+/** Admits every request. */
+export const admitAll = createAdmit(createReservations(() => ({ bytes: unlimited, units: unlimited }), Date.now));
+
 /** The HTTP application over a service that records its requests; `more` are other options of `createApp`. */
 export function fakeApp(service: Partial<Service> = {}, more: Partial<AppOptions> = {}) {
   const whole = { ...defaultService, ...service };
@@ -49,6 +56,7 @@ export function fakeApp(service: Partial<Service> = {}, more: Partial<AppOptions
     newRequestId: () => "request-1",
     sleep: () => new Promise(() => {}),
     timeout: () => new AbortController().signal,
+    admit: admitAll,
     logError: (problem) => logged.push(problem),
     service: {
       ...whole,

@@ -9,6 +9,7 @@ import { platformRequest, pathOf } from "../../support/fuzz/fuzz-request.ts";
 import { uncached } from "../../support/calls.ts";
 import { expectAsDocumented, rows } from "../../support/document-check.ts";
 import { fakeBackend } from "../../support/fake-backend.ts";
+import { admitAll } from "../../support/fake-service.ts";
 import { tokenSoup } from "../../support/token-soup.ts";
 
 /** The problem codes of a backend's failures; `internal`, which reports a bug, is not one of them. */
@@ -46,6 +47,7 @@ function createFuzzedApp({ text, failure }: ModelResult, logged: Problem[]) {
     version: "1.0.0",
     sleep: () => new Promise(() => {}),
     timeout: () => new AbortController().signal,
+    admit: admitAll,
     newRequestId: () => "made-here",
     logError: (problem) => logged.push(problem),
   });

@@ -1,0 +1,139 @@
+import { Problem } from "../contract/problems.ts";
+import type {
+  AnalyzeRequest,
+  Analyzed,
+  BatchRequest,
+  CallContext,
+  RequestTrace,
+  Service,
+  TaskRow,
+} from "../contract/service.ts";
+import { ANALYZE_PATH, BATCH_PATH } from "../contract/several-operations.ts";
+import { taskPath } from "../contract/task-operations.ts";
+import type { Admit, Place } from "./admission.ts";
+import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
+import { answerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
+import { answerEvents } from "./answer-events.ts";
+import { answerResponse } from "./answer-response.ts";
+import { readBatchRequest } from "./batch.ts";
+import type { BodyOptions } from "./body.ts";
+import { cacheDirectives } from "./cache-control.ts";
+import { callerOf } from "./caller.ts";
+import { checkedUnits } from "./check-work.ts";
+import type { Sleep } from "./event-stream.ts";
+import { loggedProblem, type LogError } from "./problem-response.ts";
+import type { Route } from "./route.ts";
+import { optionsOf } from "./task-item.ts";
+import { readTaskRequest } from "./task-request.ts";
+
+/** What the routes that answer tasks need. */
+export interface AnswerRouteOptions {
+  readonly tasks: readonly TaskRow[];
+  readonly service: Service;
+  readonly logError: LogError;
+  readonly sleep: Sleep;
+  /** Creates a signal that is aborted after the given time, as `AbortSignal.timeout` does; for the deadline of a body. */
+  readonly timeout: (milliseconds: number) => AbortSignal;
+  readonly admit: Admit;
+}
+
+/** A request that was admitted, before its body is read. */
+interface Admitted {
+  readonly request: Request;
+  readonly trace: RequestTrace;
+  readonly call: CallContext;
+  readonly place: Place;
+  /** How its body is read. */
+  readonly body: BodyOptions;
+}
+
+/** The routes that answer tasks: each task, and several at once. */
+export function answerRoutes(options: AnswerRouteOptions): readonly Route[] {
+  const { tasks, service } = options;
+  const analyze = several(options, {
+    read: (request, body) => readAnalyzeRequest(tasks, request, body),
+    countImages: () => 1,
+    answer: (parsed, call) => service.analyze(parsed, call),
+  });
+  const batch = several(options, {
+    read: (request, body) => readBatchRequest(tasks, request, body),
+    countImages: (valid) => valid,
+    answer: (parsed, call) => service.batch(parsed, call),
+  });
+  return [
+    ...tasks.map((row) => answerRoute(taskPath(row.name), options, single(row, options))),
+    answerRoute(ANALYZE_PATH, options, analyze),
+    answerRoute(BATCH_PATH, options, batch),
+  ];
+}
+
+type HandleAdmitted = (admitted: Admitted) => Promise<Response>;
+
+function answerRoute(path: string, { admit, timeout }: AnswerRouteOptions, handle: HandleAdmitted): Route {
+  return {
+    method: "POST",
+    path,
+    handle: (request, trace) => {
+      const call = callOf(request, trace);
+      return admit(call.caller, call.signal, (place) =>
+        handle({ request, trace, call, place, body: { timeout, addBytes: place.addBytes } }),
+      );
+    },
+  };
+}
+
+/** Handles a request for one task. */
+function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRouteOptions): HandleAdmitted {
+  return async ({ request, trace: { requestId }, call, place, body }) => {
+    const taskRequest = await readTaskRequest(row, request, body);
+    place.addUnits(checkedUnits([taskRequest.options], 1));
+    if (taskRequest.options.stream === true) {
+      const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
+      return answerEvents(
+        (emit, signal) => place.during(() => service.stream(taskRequest, { ...call, signal }, emit)),
+        { signal: call.signal, sleep, requestId, problemOf },
+      );
+    }
+    const answered = await service.answer(taskRequest, call);
+    const holdUntil = (ended: Promise<void>): void => void place.during(() => ended);
+    const answer = answerBody(answered.answer, { timeout, holdUntil });
+    return answerResponse(answer, answered, request.headers.get("if-none-match"));
+  };
+}
+
+interface SeveralOptions<Parsed> {
+  readonly read: (request: Request, body: BodyOptions) => Promise<Parsed>;
+  /** The number of images, given that of the valid items. */
+  readonly countImages: (valid: number) => number;
+  readonly answer: (parsed: Parsed, call: CallContext) => Promise<Analyzed>;
+}
+
+/** Handles several tasks in one request: `read` parses it, `answer` returns each item's result. A problem that several items share is logged once. */
+function several<Parsed extends AnalyzeRequest | BatchRequest>(
+  { logError }: AnswerRouteOptions,
+  { read, countImages, answer }: SeveralOptions<Parsed>,
+): HandleAdmitted {
+  return async ({ request, trace: { requestId }, call, place, body }) => {
+    const parsed = await read(request, body);
+    const valid = optionsOf(parsed.items);
+    place.addUnits(checkedUnits(valid, countImages(valid.length)));
+    const answered = await answer(parsed, call);
+    const failures = new Set(answered.results.filter((result) => result instanceof Problem));
+    for (const failure of failures) loggedProblem(failure, requestId, logError);
+    const bodyOf = (id: string) => ({ results: analyzeResults(parsed, answered, id) });
+    // Only problems contain the id: without one, the body is written once.
+    const json = failures.size > 0 ? jsonBodyOf(bodyOf, requestId) : jsonBody(bodyOf(requestId));
+    return answerResponse(json, answered, request.headers.get("if-none-match"));
+  };
+}
+
+function callOf({ headers, signal }: Request, trace: RequestTrace): CallContext {
+  const cache = cacheDirectives(headers.get("cache-control"));
+  // `fetch` adds `no-cache` to every If-None-Match: together they ask for validation of an answer, not for a new one.
+  return {
+    signal,
+    caller: callerOf(headers),
+    trace,
+    cache: { ...cache, noCache: cache.noCache && !headers.has("if-none-match") },
+  };
+}
