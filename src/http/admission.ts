@@ -52,7 +52,7 @@ function placeOf(reservation: Reservation): Place {
 export function createAdmit(reservations: Reservations): Admit {
   return async (caller, signal, work) => {
     const reservation = reservations.open(caller, BODY_TIMEOUT_MS);
-    signal.addEventListener("abort", reservation.release, { once: true });
+    signal.addEventListener("abort", () => reservation.release(), { once: true });
     const place = placeOf(reservation);
     return place.during(() => work(place));
   };

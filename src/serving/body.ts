@@ -48,9 +48,16 @@ function jsonOf(body: Uint8Array, headers: Headers): Uint8Array {
   return body.subarray(0, Number(headers.get(JSON_LENGTH) ?? body.length));
 }
 
+/** Reads a body. A failure of this server's own that ended it is thrown itself. */
+function readWhole(request: Request, maxBytes: number): Promise<Uint8Array> {
+  return readBody(request, { maxBytes }).catch((thrown: unknown) => {
+    throw thrown instanceof Problem && thrown.cause instanceof ServingFailure ? thrown.cause : thrown;
+  });
+}
+
 /** Reads a body that is JSON and nothing else. */
 function readJsonBody(request: Request): Promise<Uint8Array> {
-  return readBody(request, { maxBytes: MAX_MESSAGE_JSON_BYTES }).catch((thrown: unknown) => {
+  return readWhole(request, MAX_MESSAGE_JSON_BYTES).catch((thrown: unknown) => {
     throw thrown instanceof Problem && thrown.code === "body-too-large" ? tooLarge() : thrown;
   });
 }
@@ -61,7 +68,7 @@ function readJsonBody(request: Request): Promise<Uint8Array> {
  */
 export async function readMessage(request: Request): Promise<Uint8Array> {
   const hasBinary = request.headers.has(JSON_LENGTH);
-  const body = hasBinary ? await readBody(request, { maxBytes: MAX_MESSAGE_BYTES }) : await readJsonBody(request);
+  const body = hasBinary ? await readWhole(request, MAX_MESSAGE_BYTES) : await readJsonBody(request);
   const json = jsonOf(body, request.headers);
   if (json.length > MAX_MESSAGE_JSON_BYTES) throw tooLarge();
   checkJson(json, inferJson);

@@ -38,6 +38,19 @@ export async function endsWithin(work: Promise<unknown>, maxWaitMs: number): Pro
   return isDone;
 }
 
+/** Milliseconds for which a caller may read the response to a request that was not read to its end, before its connection is closed. */
+const LINGER_MS = 1000;
+
+/** Closes the connection after a response to a request that was not read to its end: what follows on it is the rest of that request. */
+function endUnread(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  outgoing.once("finish", () => {
+    const { socket } = incoming;
+    if (incoming.complete || socket.destroyed) return;
+    socket.end();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  });
+}
+
 /** Closes a connection that has been idle for the timeout with unsent data; one that waits for its response to be computed stays open. */
 function endStalled(_incoming: IncomingMessage, outgoing: ServerResponse): void {
   outgoing.on("timeout", (socket: Socket) => {
@@ -80,6 +93,12 @@ async function listen(server: Server, port: number, host: string): Promise<URL> 
  */
 const KEEP_ALIVE_MS = 65_000;
 
+/**
+ * Bytes of a body that Node keeps of a paused request before it stops reading. Its default of 64 KiB has room for as many chunks of one byte, which
+ * take 0.1 s and 20 MB.
+ */
+const PAUSED_BYTES = 4096;
+
 /** Creates an HTTP/1.1 server for a fetch handler. */
 export function createHttpServer(
   fetch: (request: Request, connection: Connection) => Response | Promise<Response>,
@@ -89,6 +108,7 @@ export function createHttpServer(
     requestTimeout: receiveMs,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    highWaterMark: PAUSED_BYTES,
   };
   const server = createAdaptorServer({
     fetch: (request, { incoming }) =>
@@ -98,6 +118,7 @@ export function createHttpServer(
   if (!("closeAllConnections" in server)) throw new TypeError("The server does not speak HTTP/1.1.");
   server.setTimeout(stallMs);
   server.on("request", endStalled);
+  server.on("request", endUnread);
   const responses = createResponseTracker(server);
   return {
     listen: (port, host) => listen(server, port, host),

@@ -1,8 +1,38 @@
 import type { IncomingMessage } from "node:http";
 import { PIECE_BYTES } from "../bytes/read-pieces.ts";
+import { ServingFailure } from "./serving-failure.ts";
 
 /** Chunks of this size are passed on as they are: to copy them would cost more than a piece of their own. */
 const LARGE_CHUNK_BYTES = PIECE_BYTES / 4;
+
+/** Chunks of a body from which on their average size counts. Node parses up to ten thousand of one byte at a time, which takes 20 ms. */
+export const MAX_TINY_CHUNKS = 1024;
+
+/** Smallest average size of more chunks than that. HTTP libraries send kilobytes at a time, and lines of text have more bytes, too. */
+export const MIN_AVERAGE_CHUNK_BYTES = 32;
+
+/**
+ * Milliseconds until a body in too many tiny chunks is refused: eight connections that sent them again and again took the whole thread. Meanwhile
+ * nothing is read from its connection.
+ */
+export const TINY_CHUNKS_DELAY_MS = 2000;
+
+function tooFragmented(): ServingFailure {
+  return new ServingFailure(
+    "invalid-request",
+    `Of a body, more than ${MAX_TINY_CHUNKS} chunks have fewer than ${MIN_AVERAGE_CHUNK_BYTES} bytes on average: send its length, or larger chunks.`,
+  );
+}
+
+/** Counts chunks. The function that it returns says whether there are too many for their bytes. */
+function createChunkCount(): (chunk: Uint8Array) => boolean {
+  let [chunks, bytes] = [0, 0];
+  return ({ length }) => {
+    chunks += 1;
+    bytes += length;
+    return chunks > MAX_TINY_CHUNKS && bytes < chunks * MIN_AVERAGE_CHUNK_BYTES;
+  };
+}
 
 /** Joins small chunks: `add` and `rest` call `pass` with what is complete. */
 function createJoiner(pass: (bytes: Uint8Array) => void) {
@@ -33,15 +63,22 @@ function forward(incoming: IncomingMessage, controller: ReadableStreamDefaultCon
     controller.enqueue(bytes);
     incoming.pause();
   });
+  const isFragmented = createChunkCount();
   let isOver = false;
   const once = (work: () => void) => (): void => {
     if (!isOver) work();
     isOver = true;
   };
+  const refuse = once(() => {
+    incoming.pause();
+    setTimeout(() => controller.error(tooFragmented()), TINY_CHUNKS_DELAY_MS);
+  });
   // Without this, listening would start the flow before anything is read.
   incoming.pause();
   incoming.on("data", (chunk: Uint8Array) => {
-    if (!isOver) add(chunk);
+    if (isOver) return;
+    if (isFragmented(chunk)) refuse();
+    else add(chunk);
   });
   const finish = once(() => {
     rest();

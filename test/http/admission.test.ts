@@ -46,13 +46,16 @@ function slowBody(bytes: number, rest: Promise<void>): ReadableStream<Uint8Array
   });
 }
 
+/** The option is required for a stream, and missing in some types. */
+const streamed: RequestInit & { readonly duplex: "half" } = { duplex: "half" };
+
 const tick = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe("the admission of requests", () => {
   it("counts the bytes of bodies that have arrived, also of those that are still coming", async () => {
     const { post, answer, reservations } = setUp();
     const rest = Promise.withResolvers<void>();
-    const slow = post("10.0.0.1", slowBody(900, rest.promise), undefined, { duplex: "half" } as RequestInit);
+    const slow = post("10.0.0.1", slowBody(900, rest.promise), undefined, streamed);
     await tick();
     const refused = await post("10.0.0.2", new Uint8Array(200));
     expect([refused.status, refused.headers.has("retry-after")]).toEqual([503, true]);

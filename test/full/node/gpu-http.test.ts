@@ -1,6 +1,13 @@
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createHttpServer, defaultTimeouts } from "../../../src/serving/http-node.ts";
+import { readMessage } from "../../../src/serving/body.ts";
+import {
+  MAX_TINY_CHUNKS,
+  MIN_AVERAGE_CHUNK_BYTES,
+  TINY_CHUNKS_DELAY_MS,
+} from "../../../src/serving/joined-body-node.ts";
+import { errorReply } from "../../../src/serving/serving-failure.ts";
 import { rawSocket, received } from "../../support/serving-client.ts";
 
 /** The bytes of a large response: more than the kernel buffers for a client that does not read. */
@@ -54,6 +61,45 @@ describe("a connection", () => {
     using socket = await rawSocket(server.url);
     socket.write("POST / HTTP/1.1\r\nhost: gpu\r\ncontent-length: 10\r\n\r\n{");
     expect(await received(socket)).toMatch(/^HTTP\/1.1 408 /u);
+  });
+});
+
+/** A server that answers with the length of the body, or with the error of reading it. */
+const measuring = () =>
+  serving(async (request) => {
+    try {
+      return new Response(String((await readMessage(request)).length));
+    } catch (thrown) {
+      const { status, body } = errorReply(thrown);
+      return Response.json(body, { status });
+    }
+  }, defaultTimeouts);
+
+/** A request whose body comes in `count` chunks of `bytes` spaces, and then ends. */
+function inChunks(count: number, bytes: number): string {
+  const chunks = `${bytes.toString(16)}\r\n${" ".repeat(bytes)}\r\n`.repeat(count);
+  return `POST / HTTP/1.1\r\nhost: gpu\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`;
+}
+
+describe("a body in chunks", () => {
+  it.each([
+    ["as many tiny ones as allowed", MAX_TINY_CHUNKS, 1],
+    // Node passes a chunk on in two parts if it is read in two.
+    ["more that are not tiny", 4 * MAX_TINY_CHUNKS, MIN_AVERAGE_CHUNK_BYTES + 1],
+  ])("is read: %s", async (_, count, bytes) => {
+    await using server = await measuring();
+    using socket = await rawSocket(server.url);
+    socket.write(inChunks(count, bytes));
+    expect(await received(socket)).toMatch(new RegExp(`^HTTP/1.1 200 [^]*\r\n\r\n${count * bytes}$`, "u"));
+  });
+
+  it("is refused after a while if it has more tiny ones", async () => {
+    await using server = await measuring();
+    using socket = await rawSocket(server.url);
+    const sentAt = performance.now();
+    socket.write(inChunks(200 * MAX_TINY_CHUNKS, 1));
+    expect(await received(socket)).toMatch(/^HTTP\/1.1 400 [^]*"code":"invalid-request"/u);
+    expect(performance.now() - sentAt).toBeGreaterThan(TINY_CHUNKS_DELAY_MS - 1);
   });
 });
 
