@@ -1,19 +1,20 @@
 import { type Claim, createFairQueue } from "../scheduling/fair-queue.ts";
 import { cancelled } from "./cancelled.ts";
-import type { Device } from "./device.ts";
+import type { Device, Stage } from "./device.ts";
 import { createLaneRunner } from "./lane-runner.ts";
-import type { Lane } from "./lanes.ts";
+import type { Callers, Lane } from "./lanes.ts";
 
 /** Options of a batcher. */
 export interface BatcherOptions<Item, Result> {
+  /** Items of different lanes are not batched together. */
+  readonly callers: Pick<Callers, "isShared" | "laneOf">;
   readonly device: Device;
+  readonly stage: Stage;
   /** Runs one batch, all items of the same key. Resolves with one result per item, in their order. */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly keyOf: (item: Item) => unknown;
   /** Whose item it is: a batch begins with the item of the caller that was served least. */
   readonly callerOf: (item: Item) => string;
-  /** The lane of the work of a caller. Items of different lanes are not batched together. */
-  readonly laneOf: (caller: string) => Lane;
   /** Whether no caller waits for the item any more. */
   readonly isAbandoned: (item: Item) => boolean;
   readonly maxItems: number;
@@ -50,18 +51,21 @@ async function settle<Item, Result>(
   }
 }
 
-/** Share of `maxItems` in a batch of callers with much work, while others have little: eight images take half a second on a CPU. */
-const HEAVY_SHARE = 1 / 4;
+/**
+ * Share of `maxItems` that a batch has of one caller while others have work, and all in the lane of those with much: the others wait for its end, and
+ * eight images take half a second on a CPU.
+ */
+const OWN_SHARE = 1 / 4;
 
 /** The items that wait, and how they form batches. */
 function createWaitingItems<Item, Result>(options: BatcherOptions<Item, Result>) {
-  const { keyOf, callerOf, laneOf, isAbandoned, maxItems } = options;
+  const { keyOf, callerOf, callers, isAbandoned, maxItems } = options;
   type Queued = QueuedItem<Item, Result>;
   const queue = createFairQueue<Queued>();
   const isIn =
     (lane: Lane) =>
     (queued: Queued): boolean =>
-      laneOf(queued.caller) === lane;
+      callers.laneOf(queued.caller) === lane;
   const rejectAbandoned = (): void => {
     for (const queued of queue.items.filter(({ item }) => isAbandoned(item))) {
       queue.remove(queued);
@@ -77,10 +81,13 @@ function createWaitingItems<Item, Result>(options: BatcherOptions<Item, Result>)
       rejectAbandoned();
       const first = queue.peek(isIn(lane));
       if (first === undefined) return [];
-      const fits = (queued: Queued): boolean => isIn(lane)(queued) && keyOf(queued.item) === keyOf(first.item);
       const batch: Queued[] = [];
-      // Who has little work waits for the end of a batch.
-      const limit = lane === "heavy" ? Math.ceil(maxItems * HEAVY_SHARE) : maxItems;
+      const ownLimit = callers.isShared() ? Math.ceil(maxItems * OWN_SHARE) : maxItems;
+      const limit = lane === "heavy" ? ownLimit : maxItems;
+      const fits = (queued: Queued): boolean =>
+        isIn(lane)(queued) &&
+        keyOf(queued.item) === keyOf(first.item) &&
+        batch.filter(({ caller }) => caller === queued.caller).length < ownLimit;
       for (let next = queue.peek(fits); next !== undefined && batch.length < limit; next = queue.peek(fits)) {
         queue.take(next);
         queue.charge(next.caller, 1);
@@ -93,10 +100,11 @@ function createWaitingItems<Item, Result>(options: BatcherOptions<Item, Result>)
 
 /** Creates a batcher that composes a batch only when the device is free. */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
-  const { device, run, maxItems, window } = options;
+  const { device, stage, run, maxItems, window } = options;
   const waiting = createWaitingItems(options);
   const start = createLaneRunner({
     device,
+    stage,
     hasWork: (lane) => waiting.count(lane) > 0,
     window: (lane) => (waiting.count(lane) < maxItems ? window() : undefined),
     run: async (lane) => {

@@ -78,7 +78,12 @@ export function createDecoderLoop(options: DecoderLoopOptions): DecoderLoop {
       state = { waiting, cohorts: [] };
     }
   };
-  const start = createLaneRunner({ device, hasWork: (lane) => hasWork(state, lane, options), run: runStep });
+  const start = createLaneRunner({
+    device,
+    stage: "decoder",
+    hasWork: (lane) => hasWork(state, lane, options),
+    run: runStep,
+  });
   return {
     add: (encoded, group) => {
       const { caller, units } = group;

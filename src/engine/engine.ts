@@ -164,19 +164,18 @@ const LIGHT_SHARE = 1 / 4;
 /** Creates an engine for a loaded model. */
 export function createEngine(model: Model, limits: EngineLimits, { now, sleep, onChange }: EngineDependencies): Engine {
   const { florence, graphs } = model;
-  const device = createDevice(now);
   const callers = createCallers(Math.ceil(limits.maxRows * LIGHT_SHARE));
-  const laneOf = (caller: string) => callers.laneOf(caller);
+  const device = createDevice(now, callers.countIn);
   const window = () => (limits.windowMs > 0 ? sleep(limits.windowMs) : Promise.resolve());
-  const features = createFeatureCache({ encoder: florence, device, laneOf, window, onChange, ...limits });
-  const prompts = createPromptBatcher(florence, { device, laneOf, window, maxItems: limits.maxBatch });
-  const loop = createDecoderLoop({ decoder: florence, device, laneOf, maxRows: limits.maxRows });
+  const features = createFeatureCache({ encoder: florence, device, callers, window, onChange, ...limits });
+  const prompts = createPromptBatcher(florence, { device, callers, window, maxItems: limits.maxBatch });
+  const loop = createDecoderLoop({ decoder: florence, device, callers, maxRows: limits.maxRows });
   const stages: Stages = { model, now, callers, features, prompts, loop };
   return {
     generate: createGenerate(stages),
     encode: createEncode(stages),
     run: (graph, inputs, outputs, signal) =>
-      device.exclusive("light", async () => {
+      device.exclusive({ lane: "light", stage: "graph" }, async () => {
         if (signal.aborted) throw cancelled();
         return graphs[graph].run(inputs, outputs);
       }),

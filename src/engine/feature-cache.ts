@@ -4,7 +4,7 @@ import { createBatcher } from "./batcher.ts";
 import { createByteLru } from "../cache/byte-lru.ts";
 import { cancelled } from "./cancelled.ts";
 import type { Device } from "./device.ts";
-import type { Lane } from "./lanes.ts";
+import type { Callers } from "./lanes.ts";
 
 /** A preprocessed image, or only its digest if its features should be cached. */
 export interface EngineImage {
@@ -23,7 +23,7 @@ export class UnknownDigestError extends Error {
 export interface FeatureCacheOptions {
   readonly encoder: Encoder;
   readonly device: Device;
-  readonly laneOf: (caller: string) => Lane;
+  readonly callers: Pick<Callers, "isShared" | "laneOf">;
   /** The batch window, as in `BatcherOptions`. */
   readonly window: () => Promise<void>;
   readonly maxBatch: number;
@@ -62,16 +62,17 @@ function isAbandoned({ requesters }: VisionPass): boolean {
   return requesters.every(({ signal }) => signal.aborted);
 }
 
-function createVisionBatcher({ encoder, device, laneOf, window, maxBatch }: FeatureCacheOptions) {
+function createVisionBatcher({ encoder, device, callers, window, maxBatch }: FeatureCacheOptions) {
   return createBatcher<VisionPass, Float32Tensor>({
     device,
+    stage: "vision",
     run: (passes) => {
       for (const { begin } of passes.flatMap(({ requesters }) => requesters)) begin();
       return encoder.encodeImages(passes.map(({ pixels }) => pixels));
     },
     keyOf: () => "vision",
     callerOf: ({ requesters }) => requesters[0]?.caller ?? "",
-    laneOf,
+    callers,
     isAbandoned,
     maxItems: maxBatch,
     window,

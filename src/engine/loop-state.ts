@@ -4,7 +4,7 @@ import type { Float32Tensor } from "../runtime/tensors.ts";
 import type { Claim, FairQueue } from "../scheduling/fair-queue.ts";
 import { cancelled } from "./cancelled.ts";
 import type { Device } from "./device.ts";
-import type { Lane } from "./lanes.ts";
+import type { Callers, Lane } from "./lanes.ts";
 
 /**
  * Maximum number of scheduling steps for which a cohort may be skipped in favour of shorter ones. New groups catch up with older ones
@@ -24,8 +24,7 @@ export interface LoopGroup extends SequenceGroup, Claim {
 export interface DecoderLoopOptions {
   readonly decoder: Decoder;
   readonly device: Device;
-  /** The lane of the work of a caller at this moment. */
-  readonly laneOf: (caller: string) => Lane;
+  readonly callers: Pick<Callers, "laneOf">;
   /** Maximum rows of all running groups together; a group that needs more runs alone. Callers with little work may exceed it by a quarter. */
   readonly maxRows: number;
 }
@@ -83,20 +82,20 @@ export function withoutAbandoned({ waiting, cohorts }: State, decoder: Decoder):
   return { waiting, cohorts: kept.filter(({ cohort }) => cohort.running.length > 0) };
 }
 
-type Lanes = Pick<DecoderLoopOptions, "laneOf" | "maxRows">;
+type Lanes = Pick<DecoderLoopOptions, "callers" | "maxRows">;
 
 /** Returns the lane of a cohort: heavy if a caller with much work is in it. */
-export function laneOfCohort({ cohort }: ScheduledCohort, { laneOf }: Lanes): Lane {
-  return cohort.running.some(({ group }) => laneOf(group.caller) === "heavy") ? "heavy" : "light";
+export function laneOfCohort({ cohort }: ScheduledCohort, { callers }: Lanes): Lane {
+  return cohort.running.some(({ group }) => callers.laneOf(group.caller) === "heavy") ? "heavy" : "light";
 }
 
 /** Share of `maxRows` by which callers with little work may exceed it while others fill it. */
 const OVERFLOW = 1 / 4;
 
 /** Takes the waiting groups that fit in addition to the running ones, in turns between callers; at least one if none runs. */
-function takeAdmissible({ waiting, cohorts }: State, { laneOf, maxRows }: Lanes): readonly QueuedGroup[] {
+function takeAdmissible({ waiting, cohorts }: State, { callers, maxRows }: Lanes): readonly QueuedGroup[] {
   const running = groupsIn(cohorts);
-  const isLight = ({ caller }: Claim): boolean => laneOf(caller) === "light";
+  const isLight = ({ caller }: Claim): boolean => callers.laneOf(caller) === "light";
   const lightRows = running.every(isLight) ? maxRows : maxRows * (1 + OVERFLOW);
   const admitted: QueuedGroup[] = [];
   let rows = running.reduce((sum, group) => sum + group.maxRows, 0);
@@ -132,7 +131,7 @@ function startedCohort(admitted: readonly QueuedGroup[], { decoder }: DecoderLoo
 
 /** Starts as many waiting groups as fit, as a new cohort for each lane. */
 export function withAdmitted(state: State, options: DecoderLoopOptions): State {
-  const byLane = Map.groupBy(takeAdmissible(state, options), ({ caller }) => options.laneOf(caller));
+  const byLane = Map.groupBy(takeAdmissible(state, options), ({ caller }) => options.callers.laneOf(caller));
   const started = [...byLane.values()].map((admitted) => startedCohort(admitted, options));
   return { ...state, cohorts: [...state.cohorts, ...started] };
 }
@@ -140,6 +139,6 @@ export function withAdmitted(state: State, options: DecoderLoopOptions): State {
 /** Whether a step in this lane would do anything. */
 export function hasWork({ waiting, cohorts }: State, lane: Lane, options: DecoderLoopOptions): boolean {
   const first = cohorts.length === 0 ? waiting.peek() : undefined;
-  if (first !== undefined) return options.laneOf(first.caller) === lane;
+  if (first !== undefined) return options.callers.laneOf(first.caller) === lane;
   return cohorts.some((scheduled) => laneOfCohort(scheduled, options) === lane);
 }

@@ -13,10 +13,11 @@ export interface PromptItem {
 /** Creates the batcher of encoder passes. */
 export function createPromptBatcher(
   encoder: Encoder,
-  shared: Pick<BatcherOptions<never, never>, "device" | "laneOf" | "window" | "maxItems">,
+  shared: Pick<BatcherOptions<never, never>, "device" | "callers" | "window" | "maxItems">,
 ): Batcher<PromptItem, Float32Tensor> {
   return createBatcher<PromptItem, Float32Tensor>({
     ...shared,
+    stage: "encoder",
     run: (items) => encoder.encodePrompts(items),
     // One batch has prompts of equal length only: padding would change the rounding and save no time.
     keyOf: ({ ids }) => ids.length,
