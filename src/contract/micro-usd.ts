@@ -14,4 +14,4 @@ export const MicroUsd = z
   .int("Send a whole number of micro-US-dollars.")
   .min(0, "Send an amount that is not negative.")
   .max(MAX_MICRO_USD)
-  .meta({ description: "Micro-US-dollars: 1000000 are one US dollar." });
+  .meta({ description: `Micro-US-dollars: ${MICRO_USD_PER_USD} are one US dollar.` });

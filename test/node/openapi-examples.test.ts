@@ -8,9 +8,9 @@ import { withoutAccounts } from "../../src/contract/without-accounts.ts";
 import { EXAMPLES_PATH } from "../../tools/examples.ts";
 import { expectFits, pointer, rows } from "../support/document-check.ts";
 
-const examples = JSON.parse(await readFile(EXAMPLES_PATH, "utf8"));
-const document = openApiDocument(rows, "1.0.0", examples);
-const withAccounts = openApiDocument(rows, "1.0.0", examples, { hasAccounts: true });
+const responseExamples = JSON.parse(await readFile(EXAMPLES_PATH, "utf8"));
+const document = openApiDocument(rows, "1.0.0", responseExamples);
+const withAccounts = openApiDocument(rows, "1.0.0", responseExamples, { hasAccounts: true });
 
 interface Media {
   readonly examples?: Readonly<Record<string, object>>;
