@@ -13,7 +13,7 @@ export interface RatePolicy {
  * For each policy by its name, the theoretical arrival time of GCRA (ITU-T I.371, annex A): when all requests until now would have arrived, had they come
  * evenly, in microseconds since 1970. They are integers, below 2^53 until the year 2255, so nothing is rounded. A policy without one has seen no request.
  */
-export type RateState = Readonly<Record<string, number>>;
+export type RateState = ReadonlyMap<string, number>;
 
 /** What a policy says to one request. */
 export interface RateDecision {
@@ -46,7 +46,7 @@ function meterOf(policy: RatePolicy, state: RateState, nowUs: number): Meter {
   const intervalUs = Math.ceil((policy.seconds * 1_000_000) / policy.requests);
   const latestUs = nowUs + windowUs({ policy, intervalUs });
   // A time later than this can only come from a clock that has jumped back, or from a stricter policy: then all is used up, and no more than that.
-  const beforeUs = Math.min(Math.max(state[policy.name] ?? nowUs, nowUs), latestUs);
+  const beforeUs = Math.min(Math.max(state.get(policy.name) ?? nowUs, nowUs), latestUs);
   const afterUs = beforeUs + intervalUs;
   return { policy, beforeUs, afterUs, intervalUs, isAllowed: afterUs <= latestUs };
 }
@@ -84,7 +84,7 @@ export function takeRate(policies: readonly RatePolicy[], state: RateState, nowM
   const used = meters.map((meter) => ({ meter, usedUs: isAllowed ? meter.afterUs : meter.beforeUs }));
   return {
     isAllowed,
-    state: Object.fromEntries(used.map(({ meter, usedUs }) => [meter.policy.name, usedUs])),
+    state: new Map(used.map(({ meter, usedUs }) => [meter.policy.name, usedUs])),
     decisions: used.map(({ meter, usedUs }) => decisionOf(meter, usedUs, nowUs)),
   };
 }

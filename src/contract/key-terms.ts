@@ -6,29 +6,34 @@ import { DEFAULT_SCOPES, ScopeName } from "./scopes.ts";
 /** Maximum number of rate policies of a key: a burst, a minute, an hour and a day. Each is asked at each request. */
 export const MAX_RATE_POLICIES = 4;
 
-/** Maximum number of requests of a rate policy: 10,000 a second for a hundred seconds, more than any account's object can count. */
-export const MAX_RATE_REQUESTS = 1_000_000;
+/** Maximum rate of a policy: what the platform lets one account's object take. Intervals are counted in microseconds, a thousandth of the shortest. */
+export const MAX_REQUESTS_PER_SECOND = 1000;
 
 /** Maximum period of a rate policy, in seconds: a day. Caps bound longer ones. */
 export const MAX_RATE_SECONDS = 86_400;
 
-/** Maximum number of requests of a key in progress: as many as an isolate's queue can hold many times over. */
+/** Maximum number of requests of a key in progress: three times as many captions as an isolate's queue of 2048 units holds. */
 export const MAX_CONCURRENCY = 1000;
 
 /** The name of the policy of who sends only one. */
 const DEFAULT_POLICY = "requests";
 
 /** The rate of a key, as in `RateLimit-Policy`. */
-const Rate = z.strictObject({
-  name: z
-    .string()
-    // Visible ASCII without what a string in a header would have to escape.
-    .regex(/^[a-z0-9-]{1,32}$/, "Send up to 32 lower-case letters, digits and hyphens.")
-    .default(DEFAULT_POLICY)
-    .meta({ description: "Its name in RateLimit-Policy; each of several needs its own." }),
-  requests: z.int().min(1).max(MAX_RATE_REQUESTS),
-  seconds: z.int().min(1).max(MAX_RATE_SECONDS),
-});
+const Rate = z
+  .strictObject({
+    name: z
+      .string()
+      // Visible ASCII without what a string in a header would have to escape.
+      .regex(/^[a-z0-9-]{1,32}$/, "Send up to 32 lower-case letters, digits and hyphens.")
+      .default(DEFAULT_POLICY)
+      .meta({ description: "Its name in RateLimit-Policy; each of several needs its own." }),
+    requests: z.int().min(1),
+    seconds: z.int().min(1).max(MAX_RATE_SECONDS),
+  })
+  .refine(({ requests, seconds }) => requests <= seconds * MAX_REQUESTS_PER_SECOND, {
+    path: ["requests"],
+    message: `Send at most ${MAX_REQUESTS_PER_SECOND} requests for each second.`,
+  });
 
 const caps = z.strictObject({
   day: MicroUsd.optional().meta({ description: "In a UTC day." }),

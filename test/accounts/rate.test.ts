@@ -7,7 +7,7 @@ const requests = { name: "requests", requests: 3, seconds: 60 } as const satisfi
 
 /** Sends requests at the given times and returns whether each is allowed. */
 function sendAt(policies: readonly RatePolicy[], times: readonly number[]): readonly boolean[] {
-  let state: RateState = {};
+  let state: RateState = new Map();
   return times.map((time) => {
     const outcome = takeRate(policies, state, time);
     state = outcome.state;
@@ -17,7 +17,7 @@ function sendAt(policies: readonly RatePolicy[], times: readonly number[]): read
 
 /** Decisions of one policy after requests at the given times. */
 function lastDecision(policy: RatePolicy, times: readonly number[]): RateDecision | undefined {
-  let state: RateState = {};
+  let state: RateState = new Map();
   let last: RateDecision | undefined;
   for (const time of times) {
     const outcome = takeRate([policy], state, time);
@@ -81,8 +81,13 @@ describe("a rate", () => {
 const burst = { name: "burst", requests: 2, seconds: 1 } as const;
 
 describe("several rates", () => {
+  it("may have any names", () => {
+    const named = ["constructor", "to-string", "0"].map((name) => ({ ...requests, name }));
+    expect(takeRate(named, new Map(), NOW).decisions.map(({ remaining }) => remaining)).toEqual([2, 2, 2]);
+  });
+
   it("name the one that refuses, and a refused request counts in none", () => {
-    let state: RateState = {};
+    let state: RateState = new Map();
     for (const _ of [1, 2]) ({ state } = takeRate([burst, requests], state, NOW));
     const refused = takeRate([burst, requests], state, NOW);
     expect(refused.decisions.filter(({ isAllowed }) => !isAllowed).map(({ policy }) => policy.name)).toEqual(["burst"]);
@@ -92,7 +97,7 @@ describe("several rates", () => {
   });
 
   it("allow everything if there are none", () => {
-    expect(takeRate([], {}, NOW)).toEqual({ isAllowed: true, state: {}, decisions: [] });
+    expect(takeRate([], new Map(), NOW)).toEqual({ isAllowed: true, state: new Map(), decisions: [] });
   });
 });
 
@@ -149,7 +154,7 @@ describe("a rate, beside a bucket that fills evenly", () => {
   it("keeps what it tells: a refused request is allowed after its seconds, and `remaining` requests at once", () => {
     fc.assert(
       fc.property(anyPolicy, gaps, (policy, steps) => {
-        let state: RateState = {};
+        let state: RateState = new Map();
         for (const time of timesOf(steps)) {
           const outcome = takeRate([policy], state, time);
           const [decision] = outcome.decisions;
@@ -174,7 +179,7 @@ describe("a clock that jumps back", () => {
   it("makes a key wait for one interval after its next request at most, and gives it no burst", () => {
     fc.assert(
       fc.property(anyPolicy, gaps, fc.nat({ max: 1_000_000_000 }), (policy, steps, jump) => {
-        let state: RateState = {};
+        let state: RateState = new Map();
         const times = timesOf(steps);
         for (const time of times) ({ state } = takeRate([policy], state, time));
         const now = (times.at(-1) ?? NOW) - jump;

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type RateDecision, takeRate } from "../../src/accounts/rate.ts";
+import { type RateDecision, type RateState, takeRate } from "../../src/accounts/rate.ts";
 import { chargeHeaders } from "../../src/http/charge-headers.ts";
 import { checkMaxPrice, maxPriceOf } from "../../src/http/max-price.ts";
 import { rateLimitHeaders } from "../../src/http/rate-limit-headers.ts";
@@ -36,14 +36,16 @@ describe("RateLimit and RateLimit-Policy", () => {
   const burst = { name: "burst", requests: 2, seconds: 1 };
 
   it("are those of the draft after a first request", () => {
-    expect(rateLimitHeaders(takeRate([requests], {}, now).decisions)).toEqual({
+    expect(rateLimitHeaders(takeRate([requests], new Map(), now).decisions)).toEqual({
       "ratelimit-policy": '"requests";q=600;w=60',
       ratelimit: '"requests";r=599;t=1',
     });
   });
 
   it("name every policy, and requests in progress as a quota without a window", () => {
-    expect(rateLimitHeaders(takeRate([requests, burst], {}, now).decisions, { limit: 8, inProgress: 3 })).toEqual({
+    expect(
+      rateLimitHeaders(takeRate([requests, burst], new Map(), now).decisions, { limit: 8, inProgress: 3 }),
+    ).toEqual({
       "ratelimit-policy": '"requests";q=600;w=60, "burst";q=2;w=1, "concurrent";q=8;qu="concurrent-requests"',
       ratelimit: '"requests";r=599;t=1, "burst";r=1;t=1, "concurrent";r=5',
     });
@@ -63,7 +65,7 @@ describe("RateLimit and RateLimit-Policy", () => {
     const policies = fc.uniqueArray(policy, { minLength: 1, maxLength: 4, selector: ({ name }) => name });
     fc.assert(
       fc.property(policies, fc.array(fc.nat({ max: 2000 }), { minLength: 1, maxLength: 60 }), (all, steps) => {
-        let state = {};
+        let state: RateState = new Map();
         let time = now;
         let decisions: readonly RateDecision[] = [];
         for (const step of steps) {
