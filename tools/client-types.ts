@@ -46,8 +46,9 @@ function objectType({ properties = {}, required = [], additionalProperties }: Sc
   const values = typeof additionalProperties === "object" ? additionalProperties : undefined;
   if (values !== undefined) return `Readonly<Record<string, ${typeOf(values)}>>`;
   const lines = Object.entries(properties).map(([name, schema]) => {
+    const key = /^\w+$/u.test(name) ? name : JSON.stringify(name);
     const type = required.includes(name) ? `: ${typeOf(schema)}` : `?: ${typeOf(schema)} | undefined`;
-    return `${docComment(schema.description)}readonly ${name}${type};\n`;
+    return `${docComment(schema.description)}readonly ${key}${type};\n`;
   });
   return `{\n${indented(lines.join(""))}}`;
 }
@@ -93,7 +94,8 @@ function taskTable(): string {
 /** Returns the text of `src/client/contract.ts`: the API's requests and responses as types without zod, and the table of tasks. */
 export function clientTypes(): string {
   const rows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers }));
-  const schemas: Readonly<Record<string, Schema>> = openApiDocument(rows, "").components?.schemas ?? {};
+  const schemas: Readonly<Record<string, Schema>> =
+    openApiDocument(rows, "", {}, { hasAccounts: true }).components?.schemas ?? {};
   const declared = Object.entries(schemas).filter(([name]) => !excluded.has(name));
   const head =
     "// Generated from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts checks it against the schemas.\n";

@@ -15,6 +15,10 @@ const table = {
     packages: ["zod", "@hono/zod-openapi"],
     why: "contract/ is what the API promises, as data; it does not know how anything is done.",
   },
+  accounts: {
+    imports: ["bytes", "contract"],
+    why: "accounts/ is keys, limits and the ledger's rules: pure, and it does not know where they are stored.",
+  },
   "inference/protocol": {
     // bytes/ needs nothing itself, so that both can be lifted out together; a second bounded reader of streams would have the same mistakes to make.
     imports: ["bytes"],
@@ -39,7 +43,15 @@ const table = {
   },
   http: {
     // An image is known by its first bytes, whatever content type it is sent with.
-    imports: ["bytes", "scheduling", "contract", "image/sniff.ts", "http/multipart"],
+    imports: [
+      "bytes",
+      "scheduling",
+      "contract",
+      "accounts/key-codec.ts",
+      "accounts/rate.ts",
+      "image/sniff.ts",
+      "http/multipart",
+    ],
     packages: ["zod", "hono", "pako"],
     why: "http/ knows the contract, and no model: it asks through contract/service.ts.",
   },
@@ -150,7 +162,7 @@ const table = {
   },
   raster: {
     imports: [
-      "image/png-checksum.ts",
+      "bytes/crc32.ts",
       "pixels",
       "runtime/tensors.ts",
       "forms/png-drawing.ts",

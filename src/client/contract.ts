@@ -414,7 +414,7 @@ export interface Problem {
   readonly status: number;
   /** What happened to this request. */
   readonly detail: string;
-  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded";
+  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-key-invalid" | "idempotency-in-progress" | "idempotency-key-reused" | "rate-limited" | "too-many-at-once" | "ledger-unavailable";
   /** What to do about it. */
   readonly fix: string;
   /** Whether the same request may succeed later. */
@@ -424,6 +424,14 @@ export interface Problem {
     readonly path: string;
     readonly message: string;
   })[];
+  /** What the request costs, in micro-US-dollars. */
+  readonly price?: number | undefined;
+  /** What the account can still spend, in micro-US-dollars. */
+  readonly balance?: number | undefined;
+  /** Where or how credits are added to the account. */
+  readonly top_up?: string | undefined;
+  /** The rate limit policies that refused the request, by their names in RateLimit-Policy. */
+  readonly "violated-policies"?: readonly string[] | undefined;
 }
 
 export interface FlatAnswer {

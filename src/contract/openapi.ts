@@ -3,6 +3,7 @@ import { operations } from "./operations.ts";
 import { exampleProblems, sharedResponses } from "./problem-responses.ts";
 import { type OpenApiDocument, type ResponseExamples, withResponseExamples } from "./response-examples.ts";
 import type { TaskRow } from "./service.ts";
+import { withoutAccounts } from "./without-accounts.ts";
 import { analyzeOperation, batchOperation } from "./several-operations.ts";
 import { AnswerEvent } from "./stream-events.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "./work-units.ts";
@@ -18,23 +19,31 @@ Any web page may call: CORS is open, and cookies are never used.
 A request may ask for ${MAX_REQUEST_UNITS} units of work: a prompt has \`beams\` x \`max_new_tokens\` / ${TOKENS_PER_UNIT} units, rounded up (without them ${promptUnits({})}), each of several \`labels\`
 is a prompt, and an image has ${IMAGE_UNITS}. More is the problem \`too-much-work\`. Callers share the model in turns.`;
 
-/** Returns the API contract as an OpenAPI 3.1 document. `examples` are the responses to the document's request examples. */
+/**
+ * Returns the API contract as an OpenAPI 3.1 document. `examples` are the responses to the document's request examples. Without accounts, it has nothing
+ * that only accounts have.
+ */
 export function openApiDocument(
   tasks: readonly TaskRow[],
   version: string,
   examples: ResponseExamples = {},
+  { hasAccounts }: { readonly hasAccounts: boolean } = { hasAccounts: false },
 ): OpenApiDocument {
   const app = new OpenAPIHono();
-  const several = [analyzeOperation(tasks), batchOperation(tasks)];
-  for (const route of [...tasks.map(taskOperation), ...several, ...Object.values(operations)]) {
+  const several = [analyzeOperation(tasks, hasAccounts), batchOperation(tasks, hasAccounts)];
+  for (const route of [
+    ...tasks.map((row) => taskOperation(row, hasAccounts)),
+    ...several,
+    ...Object.values(operations),
+  ]) {
     app.openAPIRegistry.registerPath(route);
   }
   // A clone: the OpenAPI generator adds its methods only to schemas that are created after it was loaded, and the import order may vary.
   app.openAPIRegistry.register("AnswerEvent", AnswerEvent.clone());
-  for (const [name, response] of Object.entries(sharedResponses())) {
+  for (const [name, response] of Object.entries(sharedResponses(hasAccounts))) {
     app.openAPIRegistry.registerComponent("responses", name, response);
   }
-  for (const [code, example] of Object.entries(exampleProblems())) {
+  for (const [code, example] of Object.entries(exampleProblems({ hasAccounts }))) {
     app.openAPIRegistry.registerComponent("examples", code, example);
   }
   const document = app.getOpenAPI31Document({
@@ -49,5 +58,5 @@ export function openApiDocument(
     tags: Object.values(tags),
     security: [],
   });
-  return withResponseExamples(document, examples);
+  return withResponseExamples(hasAccounts ? document : withoutAccounts(document), examples);
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { problems } from "./problem-table.ts";
-import { type Issue, isProblemCode, type ProblemCode } from "./problems.ts";
+import { type Issue, isProblemCode, type ProblemCode, type ProblemMembers } from "./problems.ts";
 
 /** The media type of RFC 9457. */
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
@@ -14,6 +14,19 @@ const PROBLEM_TYPE = "urn:florence-edge:problem:";
 /** All problem codes, in the order of the table. */
 export const problemCodes = Object.keys(problems).filter(isProblemCode);
 
+const microUsd = z.int().optional();
+
+/** Members of a problem's body that only the problems of accounts have. */
+export const accountMembers = {
+  price: microUsd.meta({ description: "What the request costs, in micro-US-dollars." }),
+  balance: microUsd.meta({ description: "What the account can still spend, in micro-US-dollars." }),
+  top_up: z.string().optional().meta({ description: "Where or how credits are added to the account." }),
+  "violated-policies": z
+    .array(z.string())
+    .optional()
+    .meta({ description: "The rate limit policies that refused the request, by their names in RateLimit-Policy." }),
+} as const satisfies Readonly<Record<keyof ProblemMembers, z.ZodType>>;
+
 /** The body of an error response: RFC 9457 with the code, the fix and the invalid fields. */
 export const ProblemDetails = z
   .object({
@@ -26,6 +39,7 @@ export const ProblemDetails = z
     retryable: z.boolean().meta({ description: "Whether the same request may succeed later." }),
     request_id: z.string(),
     issues: z.array(z.object({ path: z.string(), message: z.string() })),
+    ...accountMembers,
   })
   .meta({ id: "Problem" });
 export type ProblemDetails = z.infer<typeof ProblemDetails>;
@@ -33,10 +47,16 @@ export type ProblemDetails = z.infer<typeof ProblemDetails>;
 /** Returns the body of an error response, from the code's row in the table and the occurrence. */
 export function problemDetails(
   code: ProblemCode,
-  occurrence: { readonly detail: string; readonly requestId: string; readonly issues?: readonly Issue[] },
+  occurrence: {
+    readonly detail: string;
+    readonly requestId: string;
+    readonly issues?: readonly Issue[];
+    readonly members?: ProblemMembers;
+  },
 ): ProblemDetails {
   const { title, status, retryable, fix } = problems[code];
-  const { detail, requestId, issues = [] } = occurrence;
+  const { detail, requestId, issues = [], members } = occurrence;
+  const { "violated-policies": policies, ...facts } = members ?? {};
   return {
     type: PROBLEM_TYPE + code,
     title,
@@ -47,6 +67,8 @@ export function problemDetails(
     retryable,
     request_id: requestId,
     issues: [...issues],
+    ...facts,
+    ...(policies === undefined ? {} : { "violated-policies": [...policies] }),
   };
 }
 

@@ -1,9 +1,11 @@
-import type { Issue, ProblemCode } from "./problems.ts";
+import type { accountProblems } from "./account-problems.ts";
+import type { Issue, ProblemCode, ProblemMembers } from "./problems.ts";
 
 /** The details of a problem in one request. */
 interface Occurrence {
   readonly detail: string;
   readonly issues?: readonly Issue[];
+  readonly members?: ProblemMembers;
 }
 
 const tokens: Issue = { path: "max_new_tokens", message: "Send a whole number from 1 to 1024." };
@@ -15,6 +17,45 @@ const region: Issue = { path: "region", message: "Send either `region` or `norma
 function invalidField(issue: Issue): Occurrence {
   return { detail: `${issue.path}: ${issue.message}`, issues: [issue] };
 }
+
+/** Examples of the problems that only accounts have. Money is in micro-US-dollars. */
+const accountExamples = {
+  "key-missing": { detail: "The request has neither an Authorization nor an X-API-Key header." },
+  "key-invalid": { detail: "The key is not one of this service." },
+  "key-expired": { detail: "The key expired at 2026-11-30T00:00:00Z." },
+  "key-revoked": { detail: "The key was revoked at 2026-11-30T00:00:00Z." },
+  "scope-missing": { detail: "The key has the scopes usage:read; this needs infer." },
+  "account-closed": { detail: "The account is closed." },
+  "insufficient-credits": {
+    detail:
+      "The request costs 1500 micro-US-dollars; the account has 900 left, and 300 of requests in progress are held.",
+    members: { price: 1500, balance: 900, top_up: "Ask the operator of this service for credits." },
+  },
+  "key-budget-exhausted": {
+    detail: "The request costs 1500 micro-US-dollars; the key may spend 200 more on 2026-11-30 (UTC).",
+    members: { price: 1500, balance: 984_500 },
+  },
+  "spend-cap-reached": {
+    detail: "The request costs 1500 micro-US-dollars; the account may spend 200 more in 2026-11 (UTC).",
+    members: { price: 1500, balance: 984_500 },
+  },
+  "price-above-maximum": {
+    detail: "The request costs 1500 micro-US-dollars; it allows 1000.",
+    members: { price: 1500 },
+  },
+  "idempotency-key-invalid": { detail: "The Idempotency-Key has 300 characters; it may have 255." },
+  "idempotency-in-progress": { detail: "The first request with this Idempotency-Key has no answer yet." },
+  "idempotency-key-reused": { detail: "The first request with this Idempotency-Key was another one." },
+  "rate-limited": {
+    detail: "The key may send 600 requests in 60 seconds.",
+    members: { "violated-policies": ["requests"] },
+  },
+  "too-many-at-once": {
+    detail: "The key has 8 requests in progress; it may have 8.",
+    members: { "violated-policies": ["concurrent"] },
+  },
+  "ledger-unavailable": { detail: "The account did not answer in time." },
+} as const satisfies Readonly<Record<keyof typeof accountProblems, Occurrence>>;
 
 /** An example of each problem, for the OpenAPI document and the page of problems. */
 export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
@@ -60,4 +101,5 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "not-cached": { detail: "Nothing fresh enough is in the cache." },
   "model-unavailable": { detail: "mini/onnx/encoder_model.onnx could not be fetched." },
   overloaded: { detail: "16 requests are ahead in the queue." },
+  ...accountExamples,
 };

@@ -1,4 +1,5 @@
-import type { ProblemCode } from "./problems.ts";
+import { accountProblems } from "./account-problems.ts";
+import { isProblemCode, type ProblemCode } from "./problems.ts";
 
 /** Problems of the backend. */
 const backendProblems = [
@@ -60,3 +61,14 @@ export const problemGroups = {
   ],
 } as const satisfies Readonly<Record<string, readonly ProblemCode[]>>;
 export type ProblemGroup = keyof typeof problemGroups;
+
+/** The groups whose operations cost money in a deployment with accounts: any of the accounts' problems may refuse them. */
+const chargedGroups: ReadonlySet<ProblemGroup> = new Set(["Task", "Batch"]);
+
+const accountCodes = Object.keys(accountProblems).filter(isProblemCode);
+
+/** Returns the problems of a group's operations, in a deployment with accounts or without. */
+export function problemsOf(group: ProblemGroup, hasAccounts: boolean): readonly ProblemCode[] {
+  const codes = problemGroups[group];
+  return hasAccounts && chargedGroups.has(group) ? [...codes, ...accountCodes] : codes;
+}

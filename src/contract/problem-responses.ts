@@ -1,14 +1,16 @@
 import { PROBLEM_MEDIA_TYPE, problemCodes, problemDetails, requestIdHeader } from "./problem-details.ts";
 import { problemExamples } from "./problem-examples.ts";
-import { type ProblemGroup, problemGroups } from "./problem-groups.ts";
+import { isAccountProblem } from "./account-problems.ts";
+import { problemGroups, type ProblemGroup, problemsOf } from "./problem-groups.ts";
 import { problems } from "./problem-table.ts";
 import type { ProblemCode } from "./problems.ts";
 
 const EXAMPLE_REQUEST_ID = "3f6c2a52-6d0c-4a0f-9b3e-0a1b8f3d7c11";
 
 /** Returns an example of each problem, by its code: the document's `components.examples`. */
-export function exampleProblems() {
-  const examples = problemCodes.map((code) => {
+export function exampleProblems({ hasAccounts }: { readonly hasAccounts: boolean }) {
+  const codes = problemCodes.filter((code) => hasAccounts || !isAccountProblem(code));
+  const examples = codes.map((code) => {
     const value = problemDetails(code, { ...problemExamples[code], requestId: EXAMPLE_REQUEST_ID });
     return [code, { summary: problems[code].title, value }] as const;
   });
@@ -22,8 +24,15 @@ const linkHeader = {
   },
 } as const;
 
+/** Statuses of which the retryable problems have a Retry-After: what stands in the way is over after a while that can be told. */
+export const RETRY_AFTER_STATUSES: ReadonlySet<number> = new Set([409, 429, 503]);
+
 const retryAfterHeader = {
   "Retry-After": { description: "Seconds after which to retry.", schema: { type: "integer" } },
+} as const;
+
+const authenticateHeader = {
+  "WWW-Authenticate": { description: "The scheme in which a key is sent: `Bearer`.", schema: { type: "string" } },
 } as const;
 
 const acceptEncodingHeader = {
@@ -39,7 +48,8 @@ function responseOf(status: number, codes: readonly ProblemCode[]) {
   const headers = {
     ...requestIdHeader,
     ...linkHeader,
-    ...(status === 503 ? retryAfterHeader : {}),
+    ...(RETRY_AFTER_STATUSES.has(status) ? retryAfterHeader : {}),
+    ...(status === 401 ? authenticateHeader : {}),
     ...(codes.includes("unsupported-content-encoding") ? acceptEncodingHeader : {}),
   };
   const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const);
@@ -51,10 +61,14 @@ function byStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, readonly P
   return Map.groupBy(codes, (code) => problems[code].status);
 }
 
+const groupNames = Object.keys(problemGroups).filter((name): name is ProblemGroup =>
+  Object.hasOwn(problemGroups, name),
+);
+
 /** Returns every group's responses, by their names in the document's `components.responses`. */
-export function sharedResponses() {
-  const responses = Object.entries(problemGroups).flatMap(([group, codes]) => {
-    return [...byStatus(codes)].map(
+export function sharedResponses(hasAccounts: boolean) {
+  const responses = groupNames.flatMap((group) => {
+    return [...byStatus(problemsOf(group, hasAccounts))].map(
       ([status, sameStatus]) => [group + status, responseOf(status, sameStatus)] as const,
     );
   });
@@ -62,8 +76,8 @@ export function sharedResponses() {
 }
 
 /** Returns the error responses of a group's operations by status, as references to the shared responses. */
-export function problemResponses(group: ProblemGroup): Record<string, { readonly $ref: string }> {
-  const statuses = [...byStatus(problemGroups[group]).keys()];
+export function problemResponses(group: ProblemGroup, hasAccounts = false): Record<string, { readonly $ref: string }> {
+  const statuses = [...byStatus(problemsOf(group, hasAccounts)).keys()];
   return Object.fromEntries(
     statuses.map((status) => [String(status), { $ref: `#/components/responses/${group}${status}` }]),
   );

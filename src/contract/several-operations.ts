@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { AnalyzeAnswer, analyzeBodyFor } from "./analyze.ts";
 import { answerHeaders, answerRequestHeaders } from "./answer-headers.ts";
 import { BatchAnswer, batchBodyFor } from "./batch.ts";
+import type { ProblemGroup } from "./problem-groups.ts";
 import { problemResponses } from "./problem-responses.ts";
 import { analyzeExamples, batchExamples } from "./request-examples.ts";
 import type { TaskRow } from "./service.ts";
@@ -26,10 +27,11 @@ interface Several {
   /** Noun for what each result belongs to, for the description: "task" or "item". */
   readonly each: string;
   readonly answer: z.ZodType;
-  readonly problems: Parameters<typeof problemResponses>[0];
+  readonly problems: ProblemGroup;
+  readonly hasAccounts: boolean;
 }
 
-function several({ path, id, summary, description, body, examples, each, answer, problems }: Several) {
+function several({ path, id, summary, description, body, examples, each, answer, problems, hasAccounts }: Several) {
   return createRoute({
     method: "post",
     path,
@@ -48,13 +50,13 @@ function several({ path, id, summary, description, body, examples, each, answer,
         content: { "application/json": { schema: answer } },
       },
       304: { description: "Not modified: you already have these results", headers: answerHeaders },
-      ...problemResponses(problems),
+      ...problemResponses(problems, hasAccounts),
     },
   });
 }
 
 /** Returns the operation for several tasks on one image. */
-export function analyzeOperation(rows: readonly TaskRow[]) {
+export function analyzeOperation(rows: readonly TaskRow[], hasAccounts = false) {
   return several({
     path: ANALYZE_PATH,
     id: "analyze",
@@ -65,11 +67,12 @@ export function analyzeOperation(rows: readonly TaskRow[]) {
     each: "task",
     answer: AnalyzeAnswer,
     problems: "Task",
+    hasAccounts,
   });
 }
 
 /** Returns the operation for several tasks, each on its own image. */
-export function batchOperation(rows: readonly TaskRow[]) {
+export function batchOperation(rows: readonly TaskRow[], hasAccounts = false) {
   return several({
     path: BATCH_PATH,
     id: "batch",
@@ -80,5 +83,6 @@ export function batchOperation(rows: readonly TaskRow[]) {
     each: "item",
     answer: BatchAnswer,
     problems: "Batch",
+    hasAccounts,
   });
 }

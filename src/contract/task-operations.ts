@@ -58,7 +58,7 @@ function answerContent({ answers }: TaskRow) {
 }
 
 /** Returns the operation of one task, generated from its row. */
-export function taskOperation(row: TaskRow) {
+export function taskOperation(row: TaskRow, hasAccounts = false) {
   return createRoute({
     method: "post",
     path: taskPath(row.name),
@@ -79,7 +79,7 @@ export function taskOperation(row: TaskRow) {
         description:
           "The URL is too long for the platform, which rejects the request itself: send long options in the body",
       },
-      ...problemResponses("Task"),
+      ...problemResponses("Task", hasAccounts),
     },
   });
 }

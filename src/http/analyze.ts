@@ -1,10 +1,10 @@
 import { AnalyzeBody, type AnalyzeResult, MAX_ANALYZE_TASKS } from "../contract/analyze.ts";
-import { problemDetails } from "../contract/problem-details.ts";
 import { isDrawing } from "../contract/forms.ts";
 import { Problem } from "../contract/problems.ts";
 import { optionsByInput } from "../contract/requests.ts";
 import type { Analyzed, AnalyzeRequest, TaskRow } from "../contract/service.ts";
 import type { BodyOptions } from "./body.ts";
+import { detailsOf } from "./problem-response.ts";
 import { readJsonObject } from "./json-request.ts";
 import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
 import { imageInput } from "./task-request.ts";
@@ -35,7 +35,6 @@ export function analyzeResults(
     const result = results[index];
     if (result === undefined || (!(result instanceof Problem) && isDrawing(result))) return [];
     if (!(result instanceof Problem)) return [{ task, status: "ok", answer: result, problem: null }];
-    const { code, detail, issues } = result;
-    return [{ task, status: "error", answer: null, problem: problemDetails(code, { detail, issues, requestId }) }];
+    return [{ task, status: "error", answer: null, problem: detailsOf(result, requestId) }];
   });
 }

@@ -1,8 +1,8 @@
-import { problemDetails } from "../contract/problem-details.ts";
 import type { CacheReport, EmitPart } from "../contract/service.ts";
 import { type AnswerEvent, EVENT_STREAM_MEDIA_TYPE } from "../contract/stream-events.ts";
 import type { Problem } from "../contract/problems.ts";
 import { cacheStatus } from "./cache-control.ts";
+import { detailsOf } from "./problem-response.ts";
 import { eventStream, type Sleep } from "./event-stream.ts";
 
 /** Options of `answerEvents`. */
@@ -35,10 +35,7 @@ export async function answerEvents(
   { requestId, problemOf, ...options }: AnswerEventsOptions,
 ): Promise<Response> {
   let report: CacheReport | undefined;
-  const fail = (thrown: unknown): AnswerEvent => {
-    const { code, detail, issues } = problemOf(thrown);
-    return { type: "error", problem: problemDetails(code, { detail, issues, requestId }) };
-  };
+  const fail = (thrown: unknown): AnswerEvent => ({ type: "error", problem: detailsOf(problemOf(thrown), requestId) });
   const body = await eventStream<AnswerEvent>(
     (emit, signal) =>
       work((part, cache) => {

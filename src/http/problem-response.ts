@@ -1,6 +1,7 @@
-import { problemDetails, PROBLEM_MEDIA_TYPE, PROBLEMS_PATH } from "../contract/problem-details.ts";
+import { PROBLEM_MEDIA_TYPE, type ProblemDetails, problemDetails, PROBLEMS_PATH } from "../contract/problem-details.ts";
+import { RETRY_AFTER_STATUSES } from "../contract/problem-responses.ts";
 import { problems } from "../contract/problem-table.ts";
-import { isFault, Problem } from "../contract/problems.ts";
+import { isFault, Problem, type ProblemCode } from "../contract/problems.ts";
 import { ACCEPTED_CODINGS } from "./content-coding.ts";
 
 /** Seconds after which a caller may retry when the service is busy or not ready: about the time of one answer. */
@@ -16,17 +17,39 @@ export function loggedProblem(thrown: unknown, requestId: string, logError: LogE
   return problem;
 }
 
+/** What RFC 6750 (section 3) says to a caller without a good key. */
+const challenges: ReadonlyMap<ProblemCode, string> = new Map<ProblemCode, string>([
+  ["key-missing", "Bearer"],
+  ["key-invalid", 'Bearer error="invalid_token"'],
+  ["key-expired", 'Bearer error="invalid_token"'],
+  ["key-revoked", 'Bearer error="invalid_token"'],
+  ["scope-missing", 'Bearer error="insufficient_scope"'],
+]);
+
+function retryAfterSeconds({ code, retryAfterSeconds: seconds }: Problem): number | undefined {
+  const { status, retryable } = problems[code];
+  return seconds ?? (retryable && RETRY_AFTER_STATUSES.has(status) ? RETRY_AFTER_SECONDS : undefined);
+}
+
+/** Returns a problem as a body, or as the part of a body for one of several items. */
+export function detailsOf({ code, detail, issues, members }: Problem, requestId: string): ProblemDetails {
+  return problemDetails(code, { detail, requestId, issues, members });
+}
+
 /** A problem as a response (`application/problem+json`). No other code creates error responses. */
 export function problemResponse(problem: Problem, requestId: string): Response {
-  const { status, retryable } = problems[problem.code];
-  const body = problemDetails(problem.code, { detail: problem.detail, requestId, issues: problem.issues });
+  const { status } = problems[problem.code];
+  const body = detailsOf(problem, requestId);
   const headers = new Headers({
     "content-type": PROBLEM_MEDIA_TYPE,
     "cache-control": "no-store",
     "x-request-id": requestId,
     link: `<${PROBLEMS_PATH}#${problem.code}>; rel="help"`,
   });
-  if (retryable && status === 503) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
+  const seconds = retryAfterSeconds(problem);
+  if (seconds !== undefined) headers.set("retry-after", String(seconds));
+  const challenge = challenges.get(problem.code);
+  if (challenge !== undefined) headers.set("www-authenticate", challenge);
   if (problem.code === "unsupported-content-encoding") headers.set("accept-encoding", ACCEPTED_CODINGS);
   return new Response(JSON.stringify(body), { status, headers });
 }

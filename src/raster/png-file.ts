@@ -1,5 +1,5 @@
 import { Zlib } from "fflate";
-import { crc32 } from "../image/png-checksum.ts";
+import { crc32 } from "../bytes/crc32.ts";
 import type { Size } from "../pixels/resize.ts";
 import { free } from "../runtime/tensors.ts";
 

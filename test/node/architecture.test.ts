@@ -58,6 +58,8 @@ const refused: Imports = [
   ["src/answering/planted.ts", "../../test/support/calls.ts"],
   ["src/playground/planted.ts", "../contract/problems.ts"],
   ["src/playground/planted.ts", "../florence/tasks.ts"],
+  ["src/accounts/planted.ts", "../cache/store.ts"],
+  ["src/accounts/planted.ts", "zod"],
   ["src/playground/planted.ts", "zod"],
   ["src/site/planted.ts", "../http/site.ts"],
   ["src/client/planted.ts", "../contract/problems.ts"],
@@ -69,6 +71,8 @@ const refused: Imports = [
 
 const allowed: Imports = [
   ["src/http/planted.ts", "../contract/problems.ts"],
+  ["src/http/planted.ts", "../accounts/key-codec.ts"],
+  ["src/accounts/planted.ts", "../contract/prices.ts"],
   ["src/http/planted.ts", "hono/cors"],
   ["src/runtime/planted.ts", "../inference/backend.ts"],
   ["src/runtime/planted-node.ts", "onnxruntime-node"],

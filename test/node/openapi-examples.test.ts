@@ -1,11 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { accountProblems, isAccountProblem } from "../../src/contract/account-problems.ts";
 import { openApiDocument } from "../../src/contract/openapi.ts";
+import { accountMembers, ProblemDetails } from "../../src/contract/problem-details.ts";
 import { problems } from "../../src/contract/problem-table.ts";
+import { withoutAccounts } from "../../src/contract/without-accounts.ts";
 import { EXAMPLES_PATH } from "../../tools/examples.ts";
 import { expectFits, pointer, rows } from "../support/document-check.ts";
 
-const document = openApiDocument(rows, "1.0.0", JSON.parse(await readFile(EXAMPLES_PATH, "utf8")));
+const responseExamples = JSON.parse(await readFile(EXAMPLES_PATH, "utf8"));
+const document = openApiDocument(rows, "1.0.0", responseExamples);
+const withAccounts = openApiDocument(rows, "1.0.0", responseExamples, { hasAccounts: true });
 
 interface Media {
   readonly examples?: Readonly<Record<string, object>>;
@@ -49,20 +54,51 @@ describe("the examples of the OpenAPI document", () => {
     },
   );
 
-  it("include every problem, in the form in which it is sent", () => {
-    const examples = Object.entries(document.components?.examples ?? {});
-    expect(examples.map(([code]) => code)).toEqual(Object.keys(problems));
-    for (const [code, example] of examples) {
+  it("include every problem of an API without accounts, in the form in which it is sent", () => {
+    const shown = Object.entries(document.components?.examples ?? {});
+    expect(shown.map(([code]) => code)).toEqual(Object.keys(problems).filter((code) => !isAccountProblem(code)));
+    for (const [code, example] of shown) {
       const value: unknown = "value" in example ? example.value : undefined;
       expectFits(pointer("components", "schemas", "Problem"), value);
       expect(value).toMatchObject({ code });
     }
   });
 
-  it("of problems are all referenced, except for the problems that occur outside all operations", () => {
-    const references = JSON.stringify(document).matchAll(/"#\/components\/examples\/(?<code>[^"]+)"/gu);
+  it("include every problem of an API with accounts", () => {
+    const shown = Object.entries(withAccounts.components?.examples ?? {});
+    expect(shown.map(([code]) => code)).toEqual(Object.keys(problems));
+    for (const [code, example] of shown) {
+      const value: unknown = "value" in example ? example.value : undefined;
+      expect(ProblemDetails.strict().parse(value)).toMatchObject({ code });
+    }
+  });
+
+  it.each([
+    ["without accounts", document],
+    ["with accounts", withAccounts],
+  ])("of problems are all referenced, except for those that occur outside all operations: %s", (_, shown) => {
+    const references = JSON.stringify(shown).matchAll(/"#\/components\/examples\/(?<code>[^"]+)"/gu);
     const referenced = new Set([...references].map(({ groups }) => groups?.["code"]));
-    const unreferenced = Object.keys(problems).filter((code) => !referenced.has(code));
+    const unreferenced = Object.keys(shown.components?.examples ?? {}).filter((code) => !referenced.has(code));
     expect(unreferenced).toEqual(["unknown-task", "not-found", "method-not-allowed"]);
+  });
+});
+
+describe("the document of an API without accounts", () => {
+  it("has nothing that only accounts have", () => {
+    const text = JSON.stringify(document);
+    const codes = Object.keys(accountProblems).filter((code) => text.includes(`"${code}"`));
+    expect(codes).toEqual([]);
+    const names = Object.keys(accountMembers).filter((name) => text.includes(`"${name}":`));
+    expect(names).toEqual([]);
+    const statuses = operations.flatMap(({ operation }) => Object.keys(operation.responses ?? {}));
+    expect(statuses.filter((status) => ["401", "402", "403", "409", "429"].includes(status))).toEqual([]);
+  });
+
+  it("is what remains of the other without that", () => {
+    const { paths, components } = withAccounts;
+    expect(Object.keys(document.paths ?? {})).toEqual(Object.keys(paths ?? {}));
+    expect(Object.keys(document.components?.schemas ?? {})).toEqual(Object.keys(components?.schemas ?? {}));
+    expect(withoutAccounts(withAccounts).components?.schemas).toEqual(document.components?.schemas);
   });
 });

@@ -1,3 +1,4 @@
+import { isAccountProblem } from "../../src/contract/account-problems.ts";
 import { openApiDocument } from "../../src/contract/openapi.ts";
 import { problems } from "../../src/contract/problem-table.ts";
 import type { InputKind } from "../../src/contract/requests.ts";
@@ -28,7 +29,11 @@ const optionLines = parameters.flatMap((parameter) => {
   return [`- \`${name}\`${choices}: ${description}`];
 });
 
-const problemLines = Object.entries(problems).map(([code, { status, fix }]) => `- \`${code}\` (${status}): ${fix}`);
+/** The problems of the deployments with accounts, or of all. */
+function problemLines(ofAccounts: boolean): string {
+  const rowsOf = Object.entries(problems).filter(([code]) => isAccountProblem(code) === ofAccounts);
+  return rowsOf.map(([code, { status, fix }]) => `- \`${code}\` (${status}): ${fix}`).join("\n");
+}
 
 /** Returns `llms.txt`, a description of the API for language models: https://llmstxt.org. */
 export function llmsText(): string {
@@ -69,7 +74,11 @@ quads with \`quad\` (four corners) and polygons with \`polygons\` (rings of poin
 
 \`application/problem+json\` with \`code\`, \`title\`, \`status\`, \`detail\`, \`fix\`, \`retryable\`, \`request_id\` and \`issues\` [{path, message}].
 
-${problemLines.join("\n")}
+${problemLines(false)}
+
+Only where the operator has turned accounts on:
+
+${problemLines(true)}
 
 ## More
 

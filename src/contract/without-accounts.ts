@@ -1,0 +1,29 @@
+import { isAccountProblem } from "./account-problems.ts";
+import { accountMembers } from "./problem-details.ts";
+import type { OpenApiDocument } from "./response-examples.ts";
+
+type Schema = NonNullable<NonNullable<OpenApiDocument["components"]>["schemas"]>[string];
+
+/** The schema of a problem's code with the codes that can occur. */
+function withoutAccountCodes(schema: Schema): Schema {
+  return "enum" in schema
+    ? { ...schema, enum: schema.enum?.filter((code) => !isAccountProblem(String(code))) }
+    : schema;
+}
+
+function problemWithoutAccounts(schema: Schema): Schema {
+  if (!("properties" in schema)) return schema;
+  const properties = Object.entries<Schema>(schema.properties ?? {})
+    .filter(([name]) => !Object.hasOwn(accountMembers, name))
+    .map(([name, property]) => [name, name === "code" ? withoutAccountCodes(property) : property] as const);
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+/** Returns the document without the codes and members of problems that only accounts have: this API can send none of them. */
+export function withoutAccounts(document: OpenApiDocument): OpenApiDocument {
+  const { Problem: problem } = document.components?.schemas ?? {};
+  if (problem === undefined) return document;
+  // The name is there already, so the schema keeps its place among the others.
+  const schemas = { ...document.components?.schemas, Problem: problemWithoutAccounts(problem) };
+  return { ...document, components: { ...document.components, schemas } };
+}

@@ -1,0 +1,37 @@
+import { type KeyParts, parseKey } from "../accounts/key-codec.ts";
+import { Problem } from "../contract/problems.ts";
+
+/** The header for keys of tools that cannot set Authorization. */
+const KEY_HEADER = "x-api-key";
+
+/** The only thing that is said of a key that is not good, whatever is wrong with it: what else a stranger could learn, he could use. */
+export const KEY_INVALID_DETAIL = "The key is not one of this service.";
+
+/** Credentials of the Bearer scheme (RFC 6750, section 2.1), in any case. Another scheme may hold a payment, with the key in the other header. */
+const bearer = /^bearer +(?<token>.+)$/iu;
+
+/**
+ * Returns the credential of a request, as it was sent in `Authorization: Bearer` or in `X-API-Key`. Throws `key-missing`, or `key-invalid` if the two
+ * differ: it must not depend on our choice who pays. Messages never repeat a credential.
+ */
+export function credentialOf(headers: Headers): string {
+  const token = bearer.exec((headers.get("authorization") ?? "").trim())?.groups?.["token"];
+  const key = headers.get(KEY_HEADER)?.trim();
+  const credential = token || key;
+  if (!credential) {
+    const isOther = headers.has("authorization");
+    const detail = isOther
+      ? "The Authorization header is not `Bearer` and a key, and there is no X-API-Key header."
+      : "The request has neither an Authorization nor an X-API-Key header.";
+    throw new Problem("key-missing", detail);
+  }
+  if (!token || !key || token === key) return credential;
+  throw new Problem("key-invalid", "Authorization and X-API-Key contain different keys.");
+}
+
+/** Returns the parts of a request's key, which nobody has looked up yet. Throws `key-missing` or `key-invalid`, without any I/O. */
+export function authenticate(headers: Headers): KeyParts {
+  const parts = parseKey(credentialOf(headers));
+  if (parts === undefined) throw new Problem("key-invalid", KEY_INVALID_DETAIL);
+  return parts;
+}

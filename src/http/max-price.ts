@@ -1,0 +1,22 @@
+import { Problem } from "../contract/problems.ts";
+import { invalidRequest } from "./invalid-request.ts";
+import { parseFieldInteger } from "./structured-fields.ts";
+
+/** The request header with the most that the caller wants to pay, in micro-US-dollars. */
+const MAX_PRICE_HEADER = "Max-Price";
+
+/** Returns the most that a request may cost, in micro-US-dollars; `undefined` if it says nothing. Throws `invalid-request`. */
+export function maxPriceOf(headers: Headers): number | undefined {
+  const field = headers.get(MAX_PRICE_HEADER);
+  if (field === null) return undefined;
+  const price = parseFieldInteger(field);
+  if (price !== undefined && price >= 0) return price;
+  throw invalidRequest(MAX_PRICE_HEADER, "Send a whole number of micro-US-dollars, as in 1500.");
+}
+
+/** Throws `price-above-maximum` for a request that costs more than it allows. Both are in micro-US-dollars. */
+export function checkMaxPrice(price: number, maximum: number | undefined): void {
+  if (maximum === undefined || price <= maximum) return;
+  const detail = `The request costs ${price} micro-US-dollars; it allows ${maximum}.`;
+  throw new Problem("price-above-maximum", detail, { members: { price } });
+}
