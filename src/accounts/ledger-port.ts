@@ -1,3 +1,4 @@
+import type { RatePolicy, RateReply } from "./ledger-rate.ts";
 import type { Refusal } from "./ledger-refusal.ts";
 
 /** Something to pay for: one generation. Money is in integer micro-US-dollars everywhere: 1,000,000 are one dollar. */
@@ -40,16 +41,6 @@ export interface Idempotency {
   readonly isExclusive: boolean;
 }
 
-/** What a rate limit says of one request; the fields are those of the `RateLimit` header. */
-export interface RateState {
-  readonly isAllowed: boolean;
-  readonly limit: number;
-  readonly remaining: number;
-  readonly windowSeconds: number;
-  /** Milliseconds until the quota is whole again; if the request is refused, until the next one is allowed. */
-  readonly resetMs: number;
-}
-
 /** The state of one charge after a hold. `paid`: free, nothing is held for it. */
 export type HeldCharge =
   | { readonly id: string; readonly state: "held"; readonly amount: number; readonly deadlineMs: number }
@@ -65,7 +56,8 @@ export interface Held {
   readonly price: number;
   /** Before this request is charged. */
   readonly balance: number;
-  readonly rate: RateState | undefined;
+  /** Undefined if the key has no rate limit. */
+  readonly rate: RateReply | undefined;
 }
 
 /** Charges what was held, of the work that succeeded; nothing of it, if the answer to one charge must be refused. Repeating it changes nothing. */
@@ -160,8 +152,7 @@ export interface KeyTerms {
   readonly caps?: KeyCaps | undefined;
   /** Maximum number of requests that hold money at once. */
   readonly concurrency?: number | undefined;
-  /** Requests in a window. */
-  readonly rate?: { readonly requests: number; readonly windowSeconds: number } | undefined;
+  readonly rates?: readonly RatePolicy[] | undefined;
 }
 
 /** The most that a key may spend in a UTC day, in a UTC month and in total. */

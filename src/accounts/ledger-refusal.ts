@@ -1,3 +1,5 @@
+import type { RateReply } from "./ledger-rate.ts";
+
 /** Why nothing was changed. `code` is a code of the problem table, except those that only administration sees; the rest is what its text needs. */
 export type Refusal = { readonly type: "refused" } & RefusalReason;
 
@@ -8,7 +10,7 @@ export type RefusalReason =
   | { readonly code: "key-expired"; readonly successor: string | null }
   /** `task` is set if the key has the scope, but is restricted to other tasks. */
   | { readonly code: "scope-missing"; readonly scope: string; readonly task?: string }
-  | { readonly code: "rate-limited"; readonly rate: RateRefusal }
+  | { readonly code: "rate-limited"; readonly rate: RateReply }
   | { readonly code: "too-many-at-once"; readonly limit: number }
   | { readonly code: "idempotency-in-progress"; readonly retryAfterMs: number }
   | { readonly code: "price-above-maximum"; readonly price: number; readonly maximum: number }
@@ -40,13 +42,6 @@ interface CapFacts {
   readonly used: number;
   /** The end of the period; null: never. */
   readonly resetsMs: number | null;
-}
-
-/** The quota of a refused request. */
-interface RateRefusal {
-  readonly limit: number;
-  readonly windowSeconds: number;
-  readonly resetMs: number;
 }
 
 /** Every code of a refusal. */
