@@ -12,7 +12,7 @@ export interface LedgerSystem {
   /** Ends the process: what is not stored is gone. */
   crash(): void;
   /** Runs a verb whose first write fails after it was begun. */
-  withFailingWrite(work: () => unknown): void;
+  readonly withFailingWrite: (work: () => unknown) => void;
 }
 
 /** One step: what the system does and what the model says it does, which must be equal. */

@@ -9,6 +9,9 @@ const isOutside = (timeMs: number, nowMs: number, latestMs: number): boolean => 
 const sum = (rows: Iterable<{ readonly amount: number }>): number =>
   [...rows].reduce((total, { amount }) => total + amount, 0);
 
+const earliest = (times: readonly number[]): number | undefined =>
+  times.length === 0 ? undefined : Math.min(...times);
+
 function pick<Row>(rows: ReadonlyMap<string, Row>, ids: readonly string[]): readonly Row[] {
   return [...new Set(ids)].flatMap((id) => rows.get(id) ?? []);
 }
@@ -57,6 +60,10 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
     duePaid: (...times) => [...rows().paid.values()].filter(({ untilMs }) => isOutside(untilMs, ...times)),
     dueIdempotency: (...times) =>
       [...rows().idempotency.values()].filter(({ untilMs }) => isOutside(untilMs, ...times)),
+    nextDeadline: () => earliest([...rows().holds.values()].map(({ deadlineMs }) => deadlineMs)),
+    nextGuardEnd: () =>
+      earliest([...rows().paid.values(), ...rows().idempotency.values()].map(({ untilMs }) => untilMs)),
+    hasGuards: () => rows().paid.size + rows().idempotency.size > 0,
     usage: ({ from, to, after, limit }) =>
       [...rows().usage.values()]
         .filter(({ day }) => day >= from && day <= to)

@@ -41,6 +41,11 @@ export interface LedgerReads {
   /** The same of the paid ids and idempotency keys. */
   duePaid(nowMs: number, latestMs: number): readonly PaidRow[];
   dueIdempotency(nowMs: number, latestMs: number): readonly IdempotencyRow[];
+  /** The earliest deadline of a hold. */
+  nextDeadline(): number | undefined;
+  /** When the first of the paid ids and idempotency keys ends; it reads all of them. */
+  nextGuardEnd(): number | undefined;
+  hasGuards(): boolean;
   usage(query: UsageQuery): readonly UsageRow[];
   entries(query: EntryQuery): EntryPage;
   count(table: "entries" | "holds"): number;
