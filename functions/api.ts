@@ -20,6 +20,8 @@ import { imageFetch } from "./image-fetch.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { Variables } from "./variables.ts";
 
+export { Account } from "./account.ts";
+export { AccountDirectory } from "./account-directory.ts";
 export { RequestCoordinator } from "./request-coordinator.ts";
 
 /** Maximum number of checked image headers that an isolate caches. */

@@ -1,0 +1,138 @@
+import { DurableObject } from "cloudflare:workers";
+import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
+import type { AccountLedger } from "../src/accounts/ledger-port.ts";
+import { callerVerbs } from "../src/accounts/ledger/caller-verbs.ts";
+import { PAID_MS } from "../src/accounts/ledger/limits.ts";
+import { operatorVerbs } from "../src/accounts/ledger/operator-verbs.ts";
+import { tend } from "../src/accounts/ledger/tend.ts";
+import type { LedgerOptions } from "../src/accounts/ledger/transaction.ts";
+import { createSqlTables } from "./ledger-sql/sql-tables.ts";
+
+/** When an alarm that failed rings again, in milliseconds. The runtime itself would give up after six failures. */
+const ALARM_RETRY_MS = 10_000;
+
+/** An alarm that should have rung so long ago was given up by the runtime, in milliseconds. */
+const ALARM_LATE_MS = 60_000;
+
+/** The parameters of a verb. */
+type Of<Name extends keyof Verbs> = Parameters<Verbs[Name]>;
+type Verbs = AccountLedger & AccountAdmin;
+
+/**
+ * One Durable Object per account, by its id: the only place where its money is written. It stores rows and sets alarms; `src/accounts/ledger/` decides.
+ * Nothing is stored before `create`.
+ */
+export class Account extends DurableObject implements AccountLedger, AccountAdmin {
+  readonly #tables = createSqlTables(this.ctx.storage, Date.now);
+  readonly #options: LedgerOptions = { tables: this.#tables, now: Date.now, countRequest: () => undefined };
+  readonly #caller = callerVerbs(this.#options);
+  readonly #operator = operatorVerbs(this.#options);
+  /** When the alarm rings; each setting is a row that is billed, so that it is only set earlier. */
+  #alarmMs = Infinity;
+  #purgeMs = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarmMs = (await ctx.storage.getAlarm()) ?? Infinity;
+    });
+  }
+
+  async hold(...request: Of<"hold">) {
+    const reply = this.#caller.hold(...request);
+    if (reply.type === "held") await this.#wakeBy(this.#tables.read.nextDeadline() ?? Infinity);
+    return reply;
+  }
+
+  async settle(...request: Of<"settle">) {
+    const reply = this.#caller.settle(...request);
+    if (reply.type === "settled") await this.#wakeBy(Date.now() + PAID_MS);
+    return reply;
+  }
+
+  async release(...request: Of<"release">) {
+    return this.#caller.release(...request);
+  }
+
+  async refund(...request: Of<"refund">) {
+    return this.#caller.refund(...request);
+  }
+
+  async status(...request: Of<"status">) {
+    return this.#caller.status(...request);
+  }
+
+  async create(...request: Of<"create">) {
+    return this.#operator.create(...request);
+  }
+
+  async describe() {
+    return this.#operator.describe();
+  }
+
+  async update(...request: Of<"update">) {
+    return this.#operator.update(...request);
+  }
+
+  async credit(...request: Of<"credit">) {
+    return this.#operator.credit(...request);
+  }
+
+  async createKey(...request: Of<"createKey">) {
+    return this.#operator.createKey(...request);
+  }
+
+  async keys() {
+    return this.#operator.keys();
+  }
+
+  async rotateKey(...request: Of<"rotateKey">) {
+    return this.#operator.rotateKey(...request);
+  }
+
+  async revokeKey(...request: Of<"revokeKey">) {
+    return this.#operator.revokeKey(...request);
+  }
+
+  async usage(...request: Of<"usage">) {
+    return this.#operator.usage(...request);
+  }
+
+  async entries(...request: Of<"entries">) {
+    return this.#operator.entries(...request);
+  }
+
+  async audit() {
+    return this.#operator.audit();
+  }
+
+  /** Never ends by a throw, after six of which there would be no alarm any more; and never without another alarm while there is something to wait for. */
+  override async alarm(): Promise<void> {
+    this.#alarmMs = Infinity;
+    await this.#wakeBy(this.#tend() ?? Infinity);
+  }
+
+  #tend(): number | undefined {
+    try {
+      const { purgeMs, alarmMs } = tend(this.#tables, Date.now(), this.#purgeMs);
+      this.#purgeMs = purgeMs;
+      return alarmMs;
+    } catch (thrown) {
+      console.error("An account was not looked after, and is tried again:", thrown);
+      return Date.now() + ALARM_RETRY_MS;
+    }
+  }
+
+  /** Sets the alarm, unless it rings before. Called without a wait after the rows were written, so that both are stored together. */
+  async #wakeBy(timeMs: number): Promise<void> {
+    const isGivenUp = this.#alarmMs < Date.now() - ALARM_LATE_MS;
+    if (timeMs === Infinity || (timeMs >= this.#alarmMs && !isGivenUp)) return;
+    this.#alarmMs = timeMs;
+    try {
+      await this.ctx.storage.setAlarm(timeMs);
+    } catch (thrown) {
+      this.#alarmMs = Infinity;
+      throw thrown;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Change, Rows } from "../../src/accounts/ledger/rows.ts";
+
+/** The columns of each table: the names of the row's fields. The first is the primary key. */
+const columns: { readonly [Table in keyof Rows]: readonly (keyof Rows[Table] & string)[] } = {
+  account: ["id", "name", "mode", "status", "balance", "creditLimit", "capMonth", "createdMs"],
+  keys: [
+    "id",
+    "family",
+    "hash",
+    "last4",
+    "name",
+    "terms",
+    "createdMs",
+    "expiresMs",
+    "revokedMs",
+    "successor",
+    "retiresMs",
+  ],
+  holds: ["id", "requestId", "keyId", "amount", "task", "priceRevision", "placedMs", "deadlineMs"],
+  entries: ["seq", "kind", "ref", "amount", "keyId", "task", "requestId", "priceRevision", "reverses", "atMs"],
+  paid: ["id", "seq", "untilMs"],
+  idempotency: ["id", "fingerprint", "requestId", "untilMs"],
+  outbox: ["id", "kind", "seq", "attempts", "nextMs"],
+};
+
+/** Adds an entry, or puts a row in the place of the one with the same key. Entries are never replaced: a second one with the same number throws. */
+function putStatement(table: keyof Rows): string {
+  const [key, ...rest] = columns[table];
+  const marks = Array.from({ length: rest.length + 1 }, () => "?").join(", ");
+  const insert = `INSERT INTO ${table} (${[key, ...rest].join(", ")}) VALUES (${marks})`;
+  const update = rest.map((name) => `${name} = excluded.${name}`).join(", ");
+  return table === "entries" ? insert : `${insert} ON CONFLICT (${key}) DO UPDATE SET ${update}`;
+}
+
+/** The values of a row's columns; what is no plain value is stored as JSON. */
+function bindings(table: keyof Rows, row: object): readonly unknown[] {
+  const fields: Readonly<Record<string, unknown>> = { ...row };
+  return columns[table].map((name) => {
+    const value = fields[name];
+    return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+  });
+}
+
+const ADD_USAGE = `INSERT INTO usage (keyId, day, task, answers, amount, refunded) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET answers = answers + excluded.answers, amount = amount + excluded.amount, refunded = refunded + excluded.refunded`;
+
+/** Writes one change. Call it in a transaction. */
+export function applyChange(sql: SqlStorage, change: Change): void {
+  if (change.type === "drop") {
+    sql.exec(`DELETE FROM ${change.table} WHERE id = ?`, change.id);
+    return;
+  }
+  if (change.type === "add") {
+    const { keyId, day, task, answers, amount, refunded } = change.row;
+    sql.exec(ADD_USAGE, keyId, day, task, answers, amount, refunded);
+    return;
+  }
+  sql.exec(putStatement(change.table), ...bindings(change.table, change.row));
+}

@@ -1,0 +1,113 @@
+import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
+import type { KeyTerms } from "../../src/accounts/ledger-port.ts";
+import type { AccountRow, HoldRow, IdempotencyRow, KeyRow, PaidRow } from "../../src/accounts/ledger/rows.ts";
+import type { LedgerReads } from "../../src/accounts/ledger/tables.ts";
+import { listEntries, listUsage } from "./lists.ts";
+import { violations } from "./violations.ts";
+
+/** A row as SQL returns it. An interface has no index signature, which `exec` asks for; this type of the same fields may have one. */
+export type Stored<Row> = { [Field in keyof Row]: Row[Field] };
+
+type StoredKey = Stored<Omit<KeyRow, "terms"> & { readonly terms: string }>;
+
+function toKey({ terms: json, ...row }: StoredKey): KeyRow {
+  const terms: KeyTerms = JSON.parse(json);
+  return { ...row, terms };
+}
+
+/** The account's row; the tables must be there. */
+export function readAccount(sql: SqlStorage): AccountRow | undefined {
+  return sql.exec<Stored<AccountRow>>("SELECT * FROM account").toArray()[0];
+}
+
+/** A list of ids is bound as one JSON array: SQLite allows 100 parameters. */
+const IN_LIST = "IN (SELECT value FROM json_each(?))";
+
+/** Reads an account's tables. */
+export function createReads(sql: SqlStorage): LedgerReads {
+  return { ...keyReads(sql), ...guardReads(sql), ...sums(sql), ...entryReads(sql) };
+}
+
+function keyReads(sql: SqlStorage) {
+  const keys = (where: string, ...values: readonly string[]): readonly KeyRow[] =>
+    sql
+      .exec<StoredKey>(`SELECT * FROM keys ${where}`, ...values)
+      .toArray()
+      .map(toKey);
+  return {
+    keyByHash: (hash: string) => keys("WHERE hash = ?", hash)[0],
+    keyById: (id: string) => keys("WHERE id = ?", id)[0],
+    keys: () => keys("ORDER BY rowid"),
+  };
+}
+
+function guardReads(sql: SqlStorage) {
+  const holds = (where: string, ...values: readonly unknown[]): readonly HoldRow[] =>
+    sql.exec<Stored<HoldRow>>(`SELECT * FROM holds ${where}`, ...values).toArray();
+  const paid = (where: string, ...values: readonly unknown[]): readonly PaidRow[] =>
+    sql.exec<Stored<PaidRow>>(`SELECT * FROM paid ${where}`, ...values).toArray();
+  const idempotency = (where: string, ...values: readonly unknown[]): readonly IdempotencyRow[] =>
+    sql.exec<Stored<IdempotencyRow>>(`SELECT * FROM idempotency ${where}`, ...values).toArray();
+  const isDue = "WHERE untilMs <= ? OR untilMs > ?";
+  return {
+    holds: (ids: readonly string[]) => holds(`WHERE id ${IN_LIST}`, JSON.stringify(ids)),
+    paid: (ids: readonly string[]) => paid(`WHERE id ${IN_LIST}`, JSON.stringify(ids)),
+    idempotency: (id: string) => idempotency("WHERE id = ?", id)[0],
+    dueHolds: (...times: readonly [number, number]) => holds("WHERE deadlineMs <= ? OR deadlineMs > ?", ...times),
+    duePaid: (...times: readonly [number, number]) => paid(isDue, ...times),
+    dueIdempotency: (...times: readonly [number, number]) => idempotency(isDue, ...times),
+  };
+}
+
+/** Of `keys` that belong to a family. */
+const IN_FAMILY = "keyId IN (SELECT id FROM keys WHERE family = ?)";
+
+function sums(sql: SqlStorage) {
+  const number = (query: string, ...values: readonly unknown[]): number | undefined =>
+    sql.exec<{ value: number | null }>(`SELECT ${query} AS value`, ...values).one().value ?? undefined;
+  const spent = "(SELECT sum(amount - refunded) FROM usage WHERE day >= ?";
+  return {
+    held: () => number("(SELECT sum(amount) FROM holds)") ?? 0,
+    heldBy: (family: string, withoutRequest: string) => ({
+      amount: number(`(SELECT sum(amount) FROM holds WHERE ${IN_FAMILY})`, family) ?? 0,
+      requests:
+        number(
+          `(SELECT count(DISTINCT requestId) FROM holds WHERE ${IN_FAMILY} AND requestId <> ?)`,
+          family,
+          withoutRequest,
+        ) ?? 0,
+    }),
+    deadlineOf: (requestId: string) => number("(SELECT max(deadlineMs) FROM holds WHERE requestId = ?)", requestId),
+    nextDeadline: () => number("(SELECT min(deadlineMs) FROM holds)"),
+    nextGuardEnd: () =>
+      number("(SELECT min(untilMs) FROM (SELECT untilMs FROM paid UNION ALL SELECT untilMs FROM idempotency))"),
+    hasGuards: () => number("EXISTS (SELECT 1 FROM paid) OR EXISTS (SELECT 1 FROM idempotency)") === 1,
+    spent: (sinceDay: string, family?: string) =>
+      (family === undefined
+        ? number(`${spent} AND keyId IN (SELECT id FROM keys))`, sinceDay)
+        : number(`${spent} AND ${IN_FAMILY})`, sinceDay, family)) ?? 0,
+    lastSeq: () => number("(SELECT max(seq) FROM entries)") ?? 0,
+    count: (table: "entries" | "holds") => number(`(SELECT count(*) FROM ${table})`) ?? 0,
+  };
+}
+
+const REFUNDABLE = `SELECT * FROM entries AS charge
+  WHERE seq IN (SELECT max(seq) FROM entries WHERE kind = 'charge' AND ref ${IN_LIST} GROUP BY ref)
+  AND NOT EXISTS (SELECT 1 FROM entries WHERE kind = 'refund' AND reverses = charge.seq)`;
+
+function entryReads(sql: SqlStorage) {
+  return {
+    refundable: (ids: readonly string[]) => sql.exec<Stored<Entry>>(REFUNDABLE, JSON.stringify(ids)).toArray(),
+    credit: (kind: Entry["kind"], ref: string) =>
+      sql
+        .exec<Stored<Entry>>(
+          "SELECT * FROM entries WHERE kind = ? AND ref = ? AND kind IN ('grant', 'top-up', 'adjust')",
+          kind,
+          ref,
+        )
+        .toArray()[0],
+    usage: (query: Parameters<LedgerReads["usage"]>[0]): readonly UsageRow[] => listUsage(sql, query),
+    entries: (query: Parameters<LedgerReads["entries"]>[0]) => listEntries(sql, query),
+    violations: (nowMs: number) => violations(sql, nowMs),
+  };
+}

@@ -1,0 +1,139 @@
+import type { AccountFacts, KeyFacts, KeyTerms } from "./ledger-port.ts";
+import type { Refusal } from "./ledger-refusal.ts";
+
+/** What the operator decides about an account. Amounts are in micro-US-dollars. */
+export interface AccountTerms {
+  readonly name: string;
+  /** `postpaid` accounts have a row in the outbox for each charge, from which they are billed. */
+  readonly mode: "prepaid" | "postpaid";
+  readonly creditLimit: number;
+  readonly capMonth: number | null;
+}
+
+/** A new account, with the id that its keys contain. */
+export interface NewAccount extends AccountTerms {
+  readonly id: string;
+}
+
+/** Money in, or a correction. `ref` names the cause: the same one is written once. */
+export interface Credit {
+  readonly kind: "grant" | "top-up" | "adjust";
+  readonly ref: string;
+  /** A positive integer; of `adjust`, any integer but 0 that leaves what is held. At most `MAX_CREDIT`. */
+  readonly amount: number;
+}
+
+/** A credit was written, now or by an earlier call with the same `ref`. */
+export interface Credited {
+  readonly type: "credited";
+  readonly seq: number;
+  readonly isRepeat: boolean;
+  readonly balance: number;
+}
+
+/** A key as its maker sees it; the secret stays with the maker. */
+export interface NewKey {
+  readonly id: string;
+  readonly hash: string;
+  readonly last4: string;
+}
+
+/** An entry of the account: append only. */
+export interface Entry {
+  /** Grows by at least 1 with each entry. */
+  readonly seq: number;
+  readonly kind: "grant" | "top-up" | "charge" | "refund" | "adjust";
+  /** A charge's and a refund's is the charge's id. */
+  readonly ref: string;
+  /** Negative for charges. */
+  readonly amount: number;
+  readonly keyId: string | null;
+  readonly task: string | null;
+  readonly requestId: string | null;
+  readonly priceRevision: string | null;
+  /** Of a refund: the `seq` of the charge that it gives back. */
+  readonly reverses: number | null;
+  readonly atMs: number;
+}
+
+/** Which entries to list, newest first. */
+export interface EntryQuery {
+  readonly kinds: readonly Entry["kind"][];
+  /** Only entries with a smaller `seq`: the `next` of the page before. */
+  readonly before?: number | undefined;
+  /** Between 1 and `MAX_PAGE`. */
+  readonly limit: number;
+  readonly keyId?: string | undefined;
+  readonly ref?: string | undefined;
+}
+
+/** A page of entries; `next` is null if it is the last. */
+export interface EntryPage {
+  readonly entries: readonly Entry[];
+  readonly next: number | null;
+}
+
+/** What was charged for a task, by a key, on a UTC day (`2026-11-30`). */
+export interface UsageRow {
+  readonly day: string;
+  readonly keyId: string;
+  readonly task: string;
+  readonly answers: number;
+  /** Sum of the charges, positive. */
+  readonly amount: number;
+  /** Part of `amount` that was given back later, on whichever day. */
+  readonly refunded: number;
+}
+
+/** Days to report, both included. Rows are in the order of day, key and task, after `after`. */
+export interface UsageQuery {
+  readonly from: string;
+  readonly to: string;
+  readonly after?: Pick<UsageRow, "day" | "keyId" | "task"> | undefined;
+  /** Between 1 and `MAX_PAGE`. */
+  readonly limit: number;
+}
+
+/** A rule of the ledger that its tables contradict, with what was found. */
+export interface Violation {
+  readonly rule: string;
+  readonly found: string;
+}
+
+/** The result of an audit. */
+export interface Audit {
+  readonly type: "audit";
+  readonly balance: number;
+  readonly entries: number;
+  readonly holds: number;
+  readonly violations: readonly Violation[];
+}
+
+type Reply<Value> = Promise<Value | Refusal>;
+
+/** What the operator, or a key with the scope for it, does with an account. Whoever calls it has checked who asks. */
+export interface AccountAdmin {
+  /** Creates the account; one that exists is returned as it is. Before this call nothing is stored. */
+  create(account: NewAccount): Reply<AccountFacts & { readonly type: "account" }>;
+  describe(): Reply<AccountFacts & { readonly type: "account" }>;
+  /** Changes what is given. */
+  update(
+    changes: Partial<AccountTerms & Pick<AccountFacts, "status">>,
+  ): Reply<AccountFacts & { readonly type: "account" }>;
+  credit(credit: Credit): Reply<Credited>;
+  createKey(
+    key: NewKey & { readonly name: string; readonly terms: KeyTerms; readonly expiresMs: number | null },
+  ): Reply<KeyFacts & { readonly type: "key" }>;
+  keys(): Reply<{ readonly type: "keys"; readonly keys: readonly KeyFacts[] }>;
+  /** Makes a successor with the same name, terms and expiry; both have one budget. The old key ends after the grace, at its own expiry at the latest. */
+  rotateKey(rotation: {
+    readonly keyId: string;
+    readonly successor: NewKey;
+    readonly graceMs: number;
+  }): Reply<KeyFacts & { readonly type: "key" }>;
+  /** Ends a key at once; what it holds can still be settled. */
+  revokeKey(keyId: string): Reply<KeyFacts & { readonly type: "key" }>;
+  usage(query: UsageQuery): Reply<{ readonly type: "usage"; readonly rows: readonly UsageRow[] }>;
+  entries(query: EntryQuery): Reply<EntryPage & { readonly type: "entries" }>;
+  audit(): Reply<Audit>;
+}

@@ -1,0 +1,37 @@
+const HOUR_MS = 3_600_000;
+
+/** How long an account has paid for an id, in milliseconds: 24 hours, as long as others keep an idempotency key. */
+export const PAID_MS = 24 * HOUR_MS;
+
+/** How long an idempotency key stands for one request, in milliseconds: as long as its charges are paid. */
+export const IDEMPOTENCY_MS = PAID_MS;
+
+/**
+ * The longest hold, in milliseconds: thirty times the usual one. A deadline that is further away can only come from a clock that has jumped back, and is
+ * brought to here: so no hold stands for ever.
+ */
+export const MAX_HOLD_MS = HOUR_MS;
+
+/** Milliseconds between two looks for guards that have ended: each look reads all of them, and 24 in a day cost less than writing one. */
+export const PURGE_INTERVAL_MS = HOUR_MS;
+
+/** The longest time for which a rotated key stays valid, in milliseconds: 30 days, in which programs are deployed anew. */
+export const MAX_GRACE_MS = 30 * 24 * HOUR_MS;
+
+/** Maximum amount of one charge and of one credit, in micro-US-dollars: a million dollars. A larger one is a mistake in the unit. */
+export const MAX_AMOUNT = 1_000_000_000_000;
+
+/** Maximum number of charges in a request: sixteen times the labels that one image may be asked for. */
+export const MAX_CHARGES = 1024;
+
+/** Maximum number of keys of an account, with those that have ended: one that is rotated every week lasts nineteen years. */
+export const MAX_KEYS = 1000;
+
+/** Maximum number of rows in one reply, which is one RPC message: about 300 KB of entries. */
+export const MAX_PAGE = 1000;
+
+/** Maximum length of ids, references, fingerprints and idempotency keys, in characters. */
+export const MAX_ID_LENGTH = 255;
+
+/** Maximum length of the name of an account or a key, in characters. */
+export const MAX_NAME_LENGTH = 100;

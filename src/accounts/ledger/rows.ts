@@ -1,0 +1,73 @@
+import type { Entry, UsageRow } from "../../accounts/ledger-admin.ts";
+import type { AccountFacts, KeyFacts } from "../../accounts/ledger-port.ts";
+
+/** The account's only row. What is held is not stored: it is the sum of the holds. */
+export type AccountRow = Omit<AccountFacts, "held">;
+
+/** A key. `family` is the id of the first key of those that were rotated into each other: they share caps and concurrency. */
+export interface KeyRow extends KeyFacts {
+  readonly hash: string;
+  readonly family: string;
+}
+
+/** Money that is reserved for a charge; the row is gone when it is settled, released or expired. */
+export interface HoldRow {
+  readonly id: string;
+  /** The request that joined it last. */
+  readonly requestId: string;
+  readonly keyId: string;
+  readonly amount: number;
+  readonly task: string;
+  readonly priceRevision: string;
+  readonly placedMs: number;
+  readonly deadlineMs: number;
+}
+
+/** The guard against a second charge: while it stands, the id is free. `seq` is that of the charge's entry. */
+export interface PaidRow {
+  readonly id: string;
+  readonly seq: number;
+  readonly untilMs: number;
+}
+
+/** Which request an idempotency key was last sent with. It is in progress while that request holds money; that is not stored. */
+export interface IdempotencyRow {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly requestId: string;
+  readonly untilMs: number;
+}
+
+/** What is to be told to the biller of a postpaid account. `id` is unique for ever, also if an id is charged again on another day. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly kind: "charge" | "refund";
+  readonly seq: number;
+  readonly attempts: number;
+  readonly nextMs: number;
+}
+
+/** The rows of each table. */
+export interface Rows {
+  readonly account: AccountRow;
+  readonly keys: KeyRow;
+  readonly holds: HoldRow;
+  readonly entries: Entry;
+  readonly paid: PaidRow;
+  readonly idempotency: IdempotencyRow;
+  readonly outbox: OutboxRow;
+}
+
+/** A change of the tables. `put` replaces the row with the same key; `add` adds up the numbers of the same day, key and task. */
+export type Change =
+  | {
+      readonly [Table in keyof Rows]: { readonly type: "put"; readonly table: Table; readonly row: Rows[Table] };
+    }[keyof Rows]
+  | { readonly type: "drop"; readonly table: "holds" | "paid" | "idempotency"; readonly id: string }
+  | { readonly type: "add"; readonly table: "usage"; readonly row: UsageRow };
+
+/** A decision: what the caller is told, and what is written in the same transaction. */
+export interface Step<Reply> {
+  readonly reply: Reply;
+  readonly changes: readonly Change[];
+}

@@ -1,0 +1,140 @@
+import type { Entry, UsageRow } from "../../accounts/ledger-admin.ts";
+import type { Charge, Settled, SettledCharge, SettleRequest } from "../../accounts/ledger-port.ts";
+import type { Refusal } from "../../accounts/ledger-refusal.ts";
+import { dayOf } from "../../accounts/periods.ts";
+import { type Budget, overBudget, readBudget } from "./admit.ts";
+import { whyNot } from "./identify.ts";
+import { PAID_MS } from "./limits.ts";
+import { outboxChange } from "./outbox.ts";
+import { refuse, refusing } from "./refuse.ts";
+import type { AccountRow, Change, HoldRow, KeyRow, PaidRow, Step } from "./rows.ts";
+import type { LedgerReads } from "./tables.ts";
+import { areCharges, byId, distinct, isId, sumOf } from "./valid.ts";
+
+/** What is known when a request settles. */
+export interface SettleView {
+  readonly account: AccountRow;
+  readonly key: KeyRow | undefined;
+  /** Undefined if the key is. */
+  readonly budget: Budget | undefined;
+  /** Of the ids that are charged or released. */
+  readonly holds: readonly HoldRow[];
+  readonly paid: readonly PaidRow[];
+  readonly lastSeq: number;
+}
+
+/** Reads what a settlement is decided from. */
+export function readSettle(read: LedgerReads, account: AccountRow, request: SettleRequest, nowMs: number): SettleView {
+  const ids = request.charges.map(({ id }) => id);
+  const key = read.keyById(request.keyId);
+  return {
+    account,
+    key,
+    budget: key && readBudget(read, account, key, nowMs),
+    holds: read.holds([...ids, ...request.releases]),
+    paid: read.paid(ids),
+    lastSeq: read.lastSeq(),
+  };
+}
+
+/** A charge that is written now, with what was agreed on at the hold. */
+type Due = Omit<HoldRow, "deadlineMs">;
+
+/**
+ * Decides what is charged. A hold that stands is charged without a question. One that has expired is asked for anew, by the rules of a hold; if the money
+ * is not there, nothing at all is written, and the answer must not be sent.
+ */
+export function decideSettle(view: SettleView, request: SettleRequest, nowMs: number): Step<Settled | Refusal> {
+  const isValid =
+    areCharges(request.charges) && areCharges(request.releases.map((id) => ({ id, amount: 0, task: "" })));
+  if (!isValid || !isId(request.requestId)) return refusing(refuse({ code: "invalid-request", field: "charges" }));
+  const paid = byId(view.paid.filter(({ untilMs }) => untilMs > nowMs));
+  const holds = byId(view.holds);
+  const unpaid = distinct(request.charges).filter(({ id }) => !paid.has(id));
+  const refusal = lateRefusal(view, sumOf(unpaid.filter(({ id }) => !holds.has(id))), unpaid, nowMs);
+  if (refusal !== undefined) return refusing(refusal);
+  const due = unpaid.map((charge): Due => holds.get(charge.id) ?? lateDue(charge, request, nowMs));
+  const charged = sumOf(due);
+  const balance = view.account.balance - charged;
+  return {
+    reply: { type: "settled", charges: settledCharges(request, due, paid, nowMs), charged, balance },
+    changes: [
+      ...due.flatMap((each, index) => chargeChanges(view.account, each, view.lastSeq + 1 + index, nowMs)),
+      ...(due.length > 0 ? [accountChange({ ...view.account, balance })] : []),
+      ...endedHolds(view.holds, request),
+    ],
+  };
+}
+
+/** Why charges whose holds have expired are not charged afresh. */
+function lateRefusal(
+  { account, key, budget, holds }: SettleView,
+  price: number,
+  unpaid: readonly Charge[],
+  nowMs: number,
+): Refusal | undefined {
+  const standing = byId(holds);
+  if (unpaid.every(({ id }) => standing.has(id))) return undefined;
+  const refusal = whyNot(account, key, undefined, nowMs);
+  if (refusal !== undefined || budget === undefined) return refusal;
+  return overBudget(budget, price, nowMs);
+}
+
+function lateDue({ id, amount, task }: Charge, request: SettleRequest, nowMs: number): Due {
+  const { keyId, requestId, priceRevision } = request;
+  return { id, amount, task, keyId, requestId, priceRevision, placedMs: nowMs };
+}
+
+/** An entry, the guard against a second one, the day's usage and, if the account is billed later, a row for the biller. */
+function chargeChanges({ mode }: AccountRow, due: Due, seq: number, nowMs: number): readonly Change[] {
+  const { id, keyId, task, requestId, priceRevision, amount, placedMs } = due;
+  // Not before the hold: the day whose caps admitted the charge, or a later one, bears it.
+  const atMs = Math.max(nowMs, placedMs);
+  const entry: Entry = {
+    seq,
+    kind: "charge",
+    ref: id,
+    amount: -amount,
+    keyId,
+    task,
+    requestId,
+    priceRevision,
+    reverses: null,
+    atMs,
+  };
+  const usage: UsageRow = { day: dayOf(atMs), keyId, task, answers: 1, amount, refunded: 0 };
+  return [
+    { type: "put", table: "entries", row: entry },
+    { type: "put", table: "paid", row: { id, seq, untilMs: nowMs + PAID_MS } },
+    { type: "add", table: "usage", row: usage },
+    ...outboxChange(mode, entry, nowMs),
+  ];
+}
+
+/** The change of the account's row. */
+export function accountChange(row: AccountRow): Change {
+  return { type: "put", table: "account", row };
+}
+
+/** The holds of what is charged end, whoever joined them; those of the rest only if they belong to this request. */
+function endedHolds(holds: readonly HoldRow[], { charges, requestId }: SettleRequest): readonly Change[] {
+  const charged = new Set(charges.map(({ id }) => id));
+  return holds
+    .filter((row) => charged.has(row.id) || row.requestId === requestId)
+    .map(({ id }): Change => ({ type: "drop", table: "holds", id }));
+}
+
+function settledCharges(
+  request: SettleRequest,
+  due: readonly Due[],
+  paid: ReadonlyMap<string, PaidRow>,
+  nowMs: number,
+): readonly SettledCharge[] {
+  const charged = byId(due);
+  return distinct(request.charges).map(({ id }) => ({
+    id,
+    amount: charged.get(id)?.amount ?? 0,
+    isRepeat: !charged.has(id),
+    paidUntilMs: paid.get(id)?.untilMs ?? nowMs + PAID_MS,
+  }));
+}

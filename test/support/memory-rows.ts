@@ -1,0 +1,50 @@
+import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
+import type {
+  AccountRow,
+  Change,
+  HoldRow,
+  IdempotencyRow,
+  KeyRow,
+  OutboxRow,
+  PaidRow,
+} from "../../src/accounts/ledger/rows.ts";
+
+/** All rows of one account, by their keys. */
+export interface MemoryRows {
+  readonly account: ReadonlyMap<string, AccountRow>;
+  readonly keys: ReadonlyMap<string, KeyRow>;
+  readonly holds: ReadonlyMap<string, HoldRow>;
+  readonly entries: ReadonlyMap<number, Entry>;
+  readonly paid: ReadonlyMap<string, PaidRow>;
+  readonly idempotency: ReadonlyMap<string, IdempotencyRow>;
+  readonly outbox: ReadonlyMap<string, OutboxRow>;
+  readonly usage: ReadonlyMap<string, UsageRow>;
+}
+
+/** No rows: an account that was never created. */
+export const noRows: MemoryRows = {
+  account: new Map(),
+  keys: new Map(),
+  holds: new Map(),
+  entries: new Map(),
+  paid: new Map(),
+  idempotency: new Map(),
+  outbox: new Map(),
+  usage: new Map(),
+};
+
+function add(rows: ReadonlyMap<string, UsageRow>, row: UsageRow): ReadonlyMap<string, UsageRow> {
+  const id = JSON.stringify([row.day, row.keyId, row.task]);
+  const { answers = 0, amount = 0, refunded = 0 } = rows.get(id) ?? {};
+  const sum = { answers: answers + row.answers, amount: amount + row.amount, refunded: refunded + row.refunded };
+  return new Map(rows).set(id, { ...row, ...sum });
+}
+
+/** Returns the rows after a change. */
+export function changed(rows: MemoryRows, change: Change): MemoryRows {
+  if (change.type === "add") return { ...rows, usage: add(rows.usage, change.row) };
+  const table = new Map<unknown, unknown>(rows[change.table]);
+  if (change.type === "drop") table.delete(change.id);
+  else table.set(change.table === "entries" ? change.row.seq : change.row.id, change.row);
+  return { ...rows, [change.table]: table };
+}
