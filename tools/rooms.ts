@@ -42,6 +42,10 @@ const table = {
     imports: [],
     why: "http/multipart/ parses multipart bodies: pure, and it knows no form.",
   },
+  charging: {
+    imports: ["bytes", "accounts", "cache/byte-lru.ts", "contract"],
+    why: "charging/ is the money of one request: hold, work, settle, send; it knows neither HTTP nor what is bought.",
+  },
   http: {
     // An image is known by its first bytes, whatever content type it is sent with.
     imports: [
@@ -50,6 +54,7 @@ const table = {
       "contract",
       "accounts/key-codec.ts",
       "accounts/rate.ts",
+      "charging",
       "image/sniff.ts",
       "http/multipart",
     ],

@@ -1,7 +1,6 @@
 import { operations } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
-import type { TaskRow } from "../contract/service.ts";
 import { taskPath } from "../contract/task-operations.ts";
 import { type AnswerRouteOptions, answerRoutes } from "./answer-routes.ts";
 import type { Route } from "./route.ts";
@@ -23,27 +22,27 @@ function get(operation: { readonly path: string }, read: () => Promise<unknown>)
 
 /** All routes of the API, generated from the contract's tables. */
 export function routes(options: RouteOptions): readonly Route[] {
-  const { tasks, service, version, examples, site } = options;
+  const { tasks, service, site } = options;
   const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(operations.health, async () => ({ status: "ok" })),
     get(operations.ready, async () => service.ready().then(() => ({ status: "ok" }))),
     get(operations.tasks, async () => ({ tasks: taskList })),
     get(operations.models, async () => ({ models: [await service.model()] })),
-    openApiRoute(tasks, version, examples),
+    openApiRoute(options),
     ...answerRoutes(options),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
 
 /** The OpenAPI document. It is serialized only once, since this takes about fifty milliseconds. */
-function openApiRoute(tasks: readonly TaskRow[], version: string, examples: ResponseExamples | undefined): Route {
+function openApiRoute({ tasks, version, examples, accounts }: RouteOptions): Route {
   let json: string | undefined;
   return {
     method: "GET",
     path: operations.openApi.path,
     handle: async () => {
-      json ??= JSON.stringify(openApiDocument(tasks, version, examples));
+      json ??= JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts: accounts !== undefined }));
       return new Response(json, { headers: { "content-type": "application/json" } });
     },
   };
