@@ -17,6 +17,7 @@ import { cachedGenerations, urlCache } from "./cache.ts";
 import { requestReservations } from "./capacity.ts";
 import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
+import { payments } from "./ledger.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { Variables } from "./variables.ts";
 
@@ -64,6 +65,7 @@ export default createApp({
   site,
   newRequestId: () => crypto.randomUUID(),
   timeout,
+  accounts: variables.data?.ACCOUNTS === "on" ? payments(variables.data) : undefined,
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),
