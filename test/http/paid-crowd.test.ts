@@ -1,12 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { captionRequest, createPaidWorld, groundingRequest, moneyOf } from "../support/paid-app.ts";
 
-const count = <Value>(values: readonly Value[]) =>
-  Object.fromEntries(
-    Map.groupBy(values, String)
-      .entries()
-      .map(([value, all]) => [value, all.length]),
-  );
+const count = (values: readonly unknown[]) =>
+  Object.fromEntries([...Map.groupBy(values, String)].map(([value, all]) => [value, all.length]));
 
 /** What an answer tells besides its body, without what each request has of its own. */
 function traces({ status, headers }: Response) {
