@@ -23,8 +23,8 @@ type Verbs = AccountLedger & AccountAdmin;
  * Nothing is stored before `create`.
  */
 export class Account extends DurableObject implements AccountLedger, AccountAdmin {
-  readonly #tables = createSqlTables(this.ctx.storage, Date.now);
-  readonly #options: LedgerOptions = { tables: this.#tables, now: Date.now, countRequest: () => undefined };
+  readonly #tables = createSqlTables(this.ctx.storage, () => Date.now());
+  readonly #options: LedgerOptions = { tables: this.#tables, now: () => Date.now(), countRequest: () => undefined };
   readonly #caller = callerVerbs(this.#options);
   readonly #operator = operatorVerbs(this.#options);
   /** When the alarm rings; each setting is a row that is billed, so that it is only set earlier. */

@@ -6,10 +6,10 @@ const rules: Readonly<Record<string, string>> = {
   "The balance is the sum of the entries.": `
     SELECT balance, (SELECT coalesce(sum(amount), 0) FROM entries) AS entries FROM account WHERE balance <> entries`,
   "Usage is the sum of the charges, by day, key and task.": `
-    SELECT day, keyId, task, sum(amount) AS difference, sum(answers) AS answers FROM (
+    SELECT day, keyId, task, sum(amount) AS money, sum(answers) AS number FROM (
       SELECT day, keyId, task, amount, answers FROM usage UNION ALL
       SELECT date(atMs / 1000, 'unixepoch'), keyId, task, amount, -1 FROM entries WHERE kind = 'charge'
-    ) GROUP BY day, keyId, task HAVING difference <> 0 OR answers <> 0`,
+    ) GROUP BY day, keyId, task HAVING money <> 0 OR number <> 0`,
   "What was given back is in the usage of the charge's day.": `
     SELECT day, keyId, task, sum(refunded) AS difference FROM (
       SELECT day, keyId, task, refunded FROM usage UNION ALL

@@ -1,10 +1,11 @@
+import * as fc from "fast-check";
 import { expect } from "vitest";
 import type { Change } from "../../src/accounts/ledger/rows.ts";
 import { callerVerbs } from "../../src/accounts/ledger/caller-verbs.ts";
 import { operatorVerbs } from "../../src/accounts/ledger/operator-verbs.ts";
 import type { LedgerTables } from "../../src/accounts/ledger/tables.ts";
 import { tend } from "../../src/accounts/ledger/tend.ts";
-import { type LedgerCommand, type LedgerSystem, newKey } from "./ledger-commands.ts";
+import { type LedgerCommand, ledgerCommands, type LedgerSystem, newKey } from "./ledger-commands.ts";
 import { LedgerModel } from "./ledger-model.ts";
 
 const KEYS = [
@@ -95,4 +96,12 @@ export function runLedgerCommands(tables: LedgerTables, commands: readonly Ledge
     expect({ step: command.name, reply: command.run(system) }).toEqual({ step: command.name, reply: expected });
     check(system, tables, model);
   }
+}
+
+/** Checks sequences, each on tables of its own; throws with the shortest that fails. */
+export function checkSequences(numRuns: number, createTables: () => LedgerTables): void {
+  fc.assert(
+    fc.property(ledgerCommands, (commands) => runLedgerCommands(createTables(), commands)),
+    { numRuns },
+  );
 }

@@ -1,0 +1,118 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { migrate } from "../../functions/ledger-sql/migrate.ts";
+import { migrations } from "../../functions/ledger-sql/migrations.ts";
+import { createSqlTables } from "../../functions/ledger-sql/sql-tables.ts";
+import { violations } from "../../functions/ledger-sql/violations.ts";
+import { holdOf, settlementOf } from "../support/ledger-requests.ts";
+import { checkSequences } from "../support/ledger-run.ts";
+import { openAccount } from "../support/open-account.ts";
+
+const stubOf = (id: string) => env.ACCOUNTS_LEDGER.get(env.ACCOUNTS_LEDGER.idFromName(id));
+
+/** Runs in the storage of an object that is used for nothing else. */
+const inStorage = <Result>(work: (storage: DurableObjectStorage) => Result): Promise<Result> =>
+  runInDurableObject(stubOf(crypto.randomUUID()), (_, { storage }) => work(storage));
+
+/** Takes all tables away, which nothing but a test does. */
+function clear({ sql }: DurableObjectStorage): void {
+  const tables = sql.exec<{ name: string }>(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%'",
+  );
+  for (const { name } of tables.toArray()) sql.exec(`DROP TABLE ${name}`);
+}
+
+it("agrees with the model, as the tables in memory do", async () => {
+  await inStorage((storage) => {
+    const fresh = () => {
+      clear(storage);
+      return createSqlTables(storage, () => 0);
+    };
+    expect(() => checkSequences(20, fresh)).not.toThrow();
+  });
+});
+
+describe("migrations", () => {
+  const steps = ["CREATE TABLE one (id) STRICT".replace("id", "id TEXT"), "ALTER TABLE one ADD COLUMN name TEXT"];
+  const done = ({ sql }: DurableObjectStorage) => sql.exec("SELECT step, appliedMs FROM migrations").toArray();
+
+  it("run the steps that have not been run, once each", async () => {
+    await inStorage((storage) => {
+      migrate(storage.sql, steps.slice(0, 1), 1);
+      storage.sql.exec("INSERT INTO one (id) VALUES ('kept')");
+      migrate(storage.sql, steps, 2);
+      migrate(storage.sql, steps, 3);
+      expect(storage.sql.exec("SELECT id, name FROM one").toArray()).toEqual([{ id: "kept", name: null }]);
+      expect(done(storage)).toEqual([
+        { step: 1, appliedMs: 1 },
+        { step: 2, appliedMs: 2 },
+      ]);
+    });
+  });
+
+  it("leave nothing of a step that fails, and run it again", async () => {
+    await inStorage((storage) => {
+      const broken = [...steps.slice(0, 1), "CREATE TABLE two (id TEXT); CREATE TABLE one (id TEXT)"];
+      expect(() => storage.transactionSync(() => migrate(storage.sql, broken, 1))).toThrow("one");
+      storage.transactionSync(() => migrate(storage.sql, steps, 2));
+      expect(done(storage)).toHaveLength(2);
+    });
+  });
+
+  it("bring the tables of each earlier version to today's", async () => {
+    for (let version = 0; version <= migrations.length; version += 1) {
+      await inStorage((storage) => {
+        storage.transactionSync(() => migrate(storage.sql, migrations.slice(0, version), 1));
+        expect(createSqlTables(storage, () => 2).account()).toBeUndefined();
+        expect(done(storage)).toHaveLength(migrations.length);
+        expect(violations(storage.sql, 3)).toEqual([]);
+      });
+    }
+  });
+});
+
+describe("the audit", () => {
+  const damages = {
+    "a balance": "UPDATE account SET balance = balance + 1",
+    "an entry": "UPDATE entries SET amount = amount - 1 WHERE kind = 'charge'",
+    "a lost entry": "DELETE FROM entries WHERE kind = 'refund'",
+    "a day's usage": "UPDATE usage SET answers = answers + 1",
+    "what was given back": "UPDATE usage SET refunded = refunded + 1",
+    "a paid id without a charge": "INSERT INTO paid VALUES ('never', 99, 99)",
+    "a second charge": `INSERT INTO entries SELECT seq + 100, kind, ref, amount, keyId, task, requestId, priceRevision, reverses, atMs
+      FROM entries WHERE kind = 'charge'`,
+    "a refund of another amount": "UPDATE entries SET amount = 1 WHERE kind = 'refund'",
+    "a biller who is told of nothing": "INSERT INTO outbox VALUES ('x', 'charge', 99, 0, 0)",
+    "a hold of no key": "UPDATE holds SET keyId = 'nobody'",
+  } as const;
+
+  it.each(Object.entries(damages))("finds %s", async (_, damage) => {
+    const stub = stubOf(crypto.randomUUID());
+    await openAccount(stub, { account: { mode: "postpaid" } });
+    await stub.hold(holdOf("r1", ["a", "b", "c"]));
+    await stub.settle(settlementOf("r1", ["a", "b"]));
+    await stub.refund(["a"]);
+    expect(await stub.audit()).toMatchObject({ balance: 8500, holds: 0 + 1, violations: [] });
+    await runInDurableObject(stub, (_account, { storage }) => storage.sql.exec(damage).toArray());
+    expect(await stub.audit()).toMatchObject({ violations: expect.arrayContaining([expect.anything()]) });
+  });
+});
+
+it("writes at most nine rows for a paid answer", async () => {
+  const stub = stubOf(crypto.randomUUID());
+  await openAccount(stub);
+  const rows = await runInDurableObject(stub, async (account, { storage }) => {
+    let written = 0;
+    const exec = storage.sql.exec.bind(storage.sql);
+    storage.sql.exec = (...statement: Parameters<SqlStorage["exec"]>) => {
+      const cursor = exec(...statement);
+      written += cursor.rowsWritten;
+      return cursor as never;
+    };
+    await account.hold(holdOf("r1", ["a"]));
+    await account.settle(settlementOf("r1", ["a"]));
+    return written;
+  });
+  expect(rows).toBeLessThanOrEqual(9);
+});
