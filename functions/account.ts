@@ -4,6 +4,7 @@ import type { AccountLedger } from "../src/accounts/ledger-port.ts";
 import { callerVerbs } from "../src/accounts/ledger/caller-verbs.ts";
 import { PAID_MS } from "../src/accounts/ledger/limits.ts";
 import { operatorVerbs } from "../src/accounts/ledger/operator-verbs.ts";
+import { createRateCounter } from "../src/accounts/ledger/rate-counter.ts";
 import { tend } from "../src/accounts/ledger/tend.ts";
 import type { LedgerOptions } from "../src/accounts/ledger/transaction.ts";
 import { createSqlTables } from "./ledger-sql/sql-tables.ts";
@@ -24,7 +25,7 @@ type Verbs = AccountLedger & AccountAdmin;
  */
 export class Account extends DurableObject implements AccountLedger, AccountAdmin {
   readonly #tables = createSqlTables(this.ctx.storage, () => Date.now());
-  readonly #options: LedgerOptions = { tables: this.#tables, now: () => Date.now(), countRequest: () => undefined };
+  readonly #options: LedgerOptions = { tables: this.#tables, now: () => Date.now(), countRequest: createRateCounter() };
   readonly #caller = callerVerbs(this.#options);
   readonly #operator = operatorVerbs(this.#options);
   /** When the alarm rings; each setting is a row that is billed, so that it is only set earlier. */

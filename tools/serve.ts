@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import type { unstable_getMiniflareWorkerOptions } from "wrangler";
+import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
+import type { AccountLedger } from "../src/accounts/ledger-port.ts";
 import { type Run, startRun } from "./build/builds.ts";
 import { linkAssets } from "./site/link-assets.ts";
 
@@ -45,7 +47,15 @@ export interface Server {
   readonly inspector: URL | undefined;
   /** The keys of the cache entries in KV. */
   cachedKeys(): Promise<readonly string[]>;
+  /** The Durable Object of an account, asked from outside of the Worker. */
+  account(id: string): Promise<AccountLedger & AccountAdmin>;
   stop(): Promise<void>;
+}
+
+/** The binding of the accounts' objects, as far as it is used here. */
+interface AccountObjects {
+  idFromName(id: string): unknown;
+  get(id: unknown): AccountLedger & AccountAdmin;
 }
 
 /** Options of `serve`. */
@@ -62,6 +72,8 @@ export interface ServeOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Makes several processes share the Durable Objects of one of them. */
   readonly shared?: SharedObjects;
+  /** A folder in which Durable Objects keep what they store; without it, it is gone at the end. */
+  readonly storage?: string;
 }
 
 /** Which process runs the Durable Objects that this process uses. */
@@ -74,11 +86,18 @@ export interface SharedObjects {
   readonly at: string;
 }
 
-/** The binding to objects in another process; the binding to the process's own objects is in `wrangler.toml`. */
+/** The Durable Objects of `wrangler.toml`: the class of each binding. */
+export const OBJECT_CLASSES = {
+  REQUEST_COORDINATOR: "RequestCoordinator",
+  ACCOUNTS_LEDGER: "Account",
+  ACCOUNTS_DIRECTORY: "AccountDirectory",
+} as const;
+
+/** The bindings to objects in another process; those to the process's own objects are in `wrangler.toml`. */
 function remoteObjects({ name, at }: SharedObjects) {
-  return name === at
-    ? {}
-    : { durableObjects: { REQUEST_COORDINATOR: { className: "RequestCoordinator", scriptName: at } } };
+  if (name === at) return {};
+  const remote = Object.entries(OBJECT_CLASSES).map(([binding, className]) => [binding, { className, scriptName: at }]);
+  return { durableObjects: Object.fromEntries(remote) };
 }
 
 /** The static assets of one server, in a folder of its own: it stays as it is while other servers start with other models. */
@@ -93,7 +112,7 @@ async function assetsOf({ folder, options }: Build, { models, variables }: Serve
 /** Miniflare's options for a build whose static assets are in `assets`. */
 function miniflareOptions({ modules, options }: Build, serveOptions: ServeOptions, assets: string) {
   const { modulesRules: _rules, rootPath: _path, bindings, ...worker } = options;
-  const { host = "127.0.0.1", port, shared, variables, inspect } = serveOptions;
+  const { host = "127.0.0.1", port, shared, variables, inspect, storage } = serveOptions;
   const converted = convertV4MiniflareOptions({
     host,
     port,
@@ -110,7 +129,8 @@ function miniflareOptions({ modules, options }: Build, serveOptions: ServeOption
       },
     ],
   });
-  return Object.assign(converted, { logRequests: false }, inspect === true ? { inspectorPort: 0 } : {});
+  const stored = storage === undefined ? {} : { resourcePersistencePath: storage };
+  return Object.assign(converted, { logRequests: false }, stored, inspect === true ? { inspectorPort: 0 } : {});
 }
 
 /** Runs a build under workerd, with the bindings of `wrangler.toml`. */
@@ -130,5 +150,9 @@ export async function serve(build: Build, options: ServeOptions): Promise<Server
     const namespace = await miniflare.getKVNamespace("GENERATIONS", workerName);
     return (await namespace.list()).keys.map(({ name }) => name);
   };
-  return { url, inspector, cachedKeys, stop };
+  const account = async (id: string): Promise<AccountLedger & AccountAdmin> => {
+    const bindings = await miniflare.getBindings<{ ACCOUNTS_LEDGER: AccountObjects }>(workerName);
+    return bindings.ACCOUNTS_LEDGER.get(bindings.ACCOUNTS_LEDGER.idFromName(id));
+  };
+  return { url, inspector, cachedKeys, account, stop };
 }

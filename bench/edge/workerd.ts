@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { listen } from "./listen.ts";
-import type { Module } from "../../tools/serve.ts";
+import { type Module, OBJECT_CLASSES } from "../../tools/serve.ts";
 
 /** A Worker for workerd: its modules, the entry first, and the values of its bindings. */
 export interface Site {
@@ -37,6 +37,7 @@ export interface Workerd {
 /** workerd's fields for the types of modules. */
 const moduleFields = { ESModule: "esModule", CompiledWasm: "wasm", Data: "data" } as const;
 
+const objects = Object.entries(OBJECT_CLASSES);
 const text = JSON.stringify;
 const list = (items: readonly string[]): string => `[ ${items.join(", ")} ]`;
 
@@ -56,7 +57,9 @@ function configuration({ modules, ...site }: Site, port: number): string {
     ...variables,
     `(name = "ASSETS", service = "assets")`,
     `(name = "GENERATIONS", kvNamespace = "kv")`,
-    ...(site.coalesces ? [`(name = "REQUEST_COORDINATOR", durableObjectNamespace = "RequestCoordinator")`] : []),
+    ...objects
+      .filter(([name]) => site.coalesces || name !== "REQUEST_COORDINATOR")
+      .map(([name, className]) => `(name = ${text(name)}, durableObjectNamespace = ${text(className)})`),
   ];
   const worker = [
     `modules = ${list(files)}`,
@@ -64,7 +67,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
     `compatibilityFlags = ${list(site.compatibilityFlags.map((flag) => text(flag)))}`,
     `bindings = ${list(bindings)}`,
     `cacheApiOutbound = "cache"`,
-    `durableObjectNamespaces = [ (className = "RequestCoordinator", uniqueKey = "request-coordinator", enableSql = true) ]`,
+    `durableObjectNamespaces = ${list(objects.map(([, name]) => `(className = ${text(name)}, uniqueKey = ${text(name)}, enableSql = true)`))}`,
     `durableObjectStorage = (inMemory = void)`,
   ];
   const services = [

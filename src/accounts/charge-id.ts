@@ -9,17 +9,22 @@ const ID_DIGITS = 32;
 
 /**
  * What makes a charge the same one. By default the generation, so that an account pays for it once, whichever key it uses and whoever repeats the
- * request. `no-store` and `no-cache` ask for a new generation each time: then the caller's idempotency key and the place of the prompt in its request
- * (from 0), or nothing at all.
+ * request. `no-store` and `no-cache` ask for a new generation each time: then the caller's idempotency key and the place of the prompt in its request,
+ * or nothing at all.
  */
 export type ChargeOrigin =
   | { readonly kind: "generation"; readonly generationKey: string }
-  | { readonly kind: "idempotency"; readonly idempotencyKey: string; readonly index: number }
+  | {
+      readonly kind: "idempotency";
+      readonly idempotencyKey: string;
+      /** Tells the prompts of one request apart, in the same way whenever it is repeated: what is asked, and not which model answers. */
+      readonly place: string;
+    }
   | { readonly kind: "once"; readonly random: RandomBytes };
 
 function partsOf(origin: ChargeOrigin): readonly (string | number)[] {
   if (origin.kind === "generation") return [origin.generationKey];
-  if (origin.kind === "idempotency") return [origin.idempotencyKey, origin.index];
+  if (origin.kind === "idempotency") return [origin.idempotencyKey, origin.place];
   return [...origin.random(ID_DIGITS / 2)];
 }
 

@@ -1,4 +1,4 @@
-import type { RatePolicy, RateReply } from "./ledger-rate.ts";
+import type { RatePolicy, RateReply } from "./rate.ts";
 import type { Refusal } from "./ledger-refusal.ts";
 
 /** Something to pay for: one generation. Money is in integer micro-US-dollars everywhere: 1,000,000 are one dollar. */
@@ -27,6 +27,8 @@ export interface HoldRequest {
   readonly idempotency?: Idempotency | undefined;
   /** The most that the caller wants to pay for this request. */
   readonly maxPrice?: number | undefined;
+  /** Whether the same request has asked for a hold before: it counts once against the rates of its key. */
+  readonly isContinued?: boolean | undefined;
 }
 
 /** The caller's `Idempotency-Key`. */

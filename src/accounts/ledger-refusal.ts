@@ -1,4 +1,4 @@
-import type { RateReply } from "./ledger-rate.ts";
+import type { RateReply } from "./rate.ts";
 
 /** Why nothing was changed. `code` is a code of the problem table, except those that only administration sees; the rest is what its text needs. */
 export type Refusal = { readonly type: "refused" } & RefusalReason;

@@ -73,6 +73,9 @@ export interface RateOutcome {
   readonly decisions: readonly RateDecision[];
 }
 
+/** What is told to whoever sent the request. */
+export type RateReply = Omit<RateOutcome, "state">;
+
 /**
  * Asks all policies whether a request may come now, and counts it in each; in none, if one refuses. `nowMs` are milliseconds since 1970, in whole
  * numbers. A clock that jumps back makes a key wait for one interval after its next request at most, and gives it no burst.

@@ -6,7 +6,7 @@ import { secureRandom } from "../support/any-key.ts";
 const generation = { kind: "generation", generationKey: "a".repeat(64) } as const;
 const repeatable: fc.Arbitrary<ChargeOrigin> = fc.oneof(
   fc.record({ kind: fc.constant("generation" as const), generationKey: fc.string() }),
-  fc.record({ kind: fc.constant("idempotency" as const), idempotencyKey: fc.string(), index: fc.nat() }),
+  fc.record({ kind: fc.constant("idempotency" as const), idempotencyKey: fc.string(), place: fc.string() }),
 );
 
 describe("the id of a charge", () => {
@@ -27,9 +27,9 @@ describe("the id of a charge", () => {
   });
 
   it("of an idempotency key that looks like a generation key is not that generation's", async () => {
-    const idempotency = { kind: "idempotency", idempotencyKey: generation.generationKey, index: 0 } as const;
+    const idempotency = { kind: "idempotency", idempotencyKey: generation.generationKey, place: "a" } as const;
     expect(await chargeId("A", idempotency)).not.toBe(await chargeId("A", generation));
-    expect(await chargeId("A", { ...idempotency, index: 1 })).not.toBe(await chargeId("A", idempotency));
+    expect(await chargeId("A", { ...idempotency, place: "b" })).not.toBe(await chargeId("A", idempotency));
   });
 
   it("without an origin is new each time", async () => {

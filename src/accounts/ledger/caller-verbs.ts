@@ -57,7 +57,7 @@ function holdStep({ countRequest }: LedgerOptions, { account, read, nowMs }: Sit
   const use = { scope: request.scope, tasks: request.charges.map(({ task }) => task) };
   const refusal = whyNot(account, key, use, nowMs);
   if (refusal !== undefined || key === undefined) return refusing(refusal ?? refuse({ code: "key-invalid" }));
-  const rate = countRequest(key, nowMs);
+  const rate = request.isContinued === true ? undefined : countRequest(key, nowMs);
   return decideHold({ ...readHold(read, { account, key }, request, nowMs), rate }, request, nowMs);
 }
 

@@ -1,5 +1,5 @@
 import type { Charge, Held, HeldCharge, HoldRequest } from "../../accounts/ledger-port.ts";
-import type { RateReply } from "../../accounts/ledger-rate.ts";
+import type { RateReply } from "../../accounts/rate.ts";
 import type { Refusal } from "../../accounts/ledger-refusal.ts";
 import { type Budget, overBudget, readBudget } from "./admit.ts";
 import { IDEMPOTENCY_MS, MAX_HOLD_MS } from "./limits.ts";

@@ -1,4 +1,4 @@
-import type { RateReply } from "../../accounts/ledger-rate.ts";
+import type { RateReply } from "../../accounts/rate.ts";
 import type { Refusal } from "../../accounts/ledger-refusal.ts";
 import { expireHolds } from "./expire.ts";
 import type { AccountRow, KeyRow, Step } from "./rows.ts";
