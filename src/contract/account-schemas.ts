@@ -112,7 +112,7 @@ export const UsageRow = z.object({
 /** `GET …/usage`. */
 export const Usage = z
   .object({ unit: Unit, from: Day, to: Day, rows: z.array(UsageRow), next: Next })
-  .meta({ id: "Usage" });
+  .meta({ id: "UsageReport" });
 
 /** An entry of an account. `amount` is what it changes the balance by: negative for charges. */
 export const AccountEntry = z

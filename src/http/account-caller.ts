@@ -7,7 +7,7 @@ import { Problem } from "../contract/problems.ts";
 import { isScope } from "../contract/scopes.ts";
 import type { AccountsOptions } from "./account-route.ts";
 import { authenticate, credentialOf } from "./authenticate.ts";
-import { accepted } from "./refusal-problem.ts";
+import { accepted } from "./account-refusal.ts";
 
 /** Who sends a valid key. */
 export interface KeyHolder {
@@ -45,8 +45,5 @@ function credential(headers: Headers): string {
 /** Throws `admin-key-invalid` unless a request has the operator's key. */
 export async function checkOperator(headers: Headers, { adminKey }: Pick<AccountsOptions, "adminKey">): Promise<void> {
   if (await areEqualSecrets(credential(headers), adminKey)) return;
-  throw new Problem(
-    "admin-key-invalid",
-    "The request has no admin key, or another one than this deployment's.",
-  );
+  throw new Problem("admin-key-invalid", "The request has no admin key, or another one than this deployment's.");
 }

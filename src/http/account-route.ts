@@ -66,7 +66,13 @@ export function admittedRoute(
     path: path.replaceAll(/\{(?<name>\w+)\}/gu, ":$<name>"),
     handle: (request, trace) =>
       admit(callerOf(request.headers), request.signal, (place) =>
-        handle({ request, trace, place, names: namesIn(path, request.url), body: { timeout, addBytes: place.addBytes } }),
+        handle({
+          request,
+          trace,
+          place,
+          names: namesIn(path, request.url),
+          body: { timeout, addBytes: place.addBytes },
+        }),
       ),
   };
 }
@@ -76,7 +82,7 @@ export async function readAccountBody<Schema extends z.ZodType>(
   schema: Schema,
   { request, body }: AdmittedCall,
 ): Promise<z.infer<Schema>> {
-  const isEmpty = request.body === null && !request.headers.has("content-type");
+  const isEmpty = request.body === null || request.headers.get("content-length") === "0";
   const limits = { ...body, maxBytes: MAX_ACCOUNT_BODY_BYTES };
   return validated(schema, isEmpty ? {} : await readJsonObject(request, MAX_JSON_DELIMITERS, limits));
 }

@@ -12,6 +12,9 @@ const REQUEST_HEADERS = [
   "X-Request-Id",
 ];
 
+/** Request headers that are read where there are accounts. */
+const ACCOUNT_REQUEST_HEADERS = ["Idempotency-Key", "Max-Price", "X-API-Key"];
+
 /** Response headers that a script of another origin can read only if they are exposed. */
 const EXPOSED_HEADERS = [
   "Accept-Encoding",
@@ -25,19 +28,13 @@ const EXPOSED_HEADERS = [
   "X-Request-Id",
 ];
 
+/** The same where there are accounts. */
+const ACCOUNT_EXPOSED_HEADERS = ["Balance", "Charge", "RateLimit", "RateLimit-Policy"];
+
 /** Seconds for which a browser may cache a preflight. No browser caches it longer than a day; Chromium caches it for two hours. */
 export const PREFLIGHT_SECONDS = 86_400;
 
 const ANY_ORIGIN = "*";
-const EXPOSED = EXPOSED_HEADERS.join(",");
-
-const preflight = cors({
-  origin: ANY_ORIGIN,
-  allowMethods: ["GET", "HEAD", "POST"],
-  allowHeaders: [...REQUEST_HEADERS, "*"],
-  exposeHeaders: EXPOSED_HEADERS,
-  maxAge: PREFLIGHT_SECONDS,
-});
 
 /**
  * Allows requests from every origin. The API uses no cookies, so a page can read only what its own server could request as well. The `*`
@@ -45,12 +42,23 @@ const preflight = cors({
  * Responses other than preflights get their two headers after the handler: hono's middleware sets them on an empty response first, which made
  * a cached answer take 25 % longer.
  */
-export const crossOrigin: MiddlewareHandler = async (context, next) => {
-  if (context.req.method === "OPTIONS") return preflight(context, next);
-  await next();
-  context.res.headers.set("access-control-allow-origin", ANY_ORIGIN);
-  context.res.headers.set("access-control-expose-headers", EXPOSED);
-};
+export function crossOrigin({ hasAccounts }: { readonly hasAccounts: boolean }): MiddlewareHandler {
+  const exposeHeaders = [...EXPOSED_HEADERS, ...(hasAccounts ? ACCOUNT_EXPOSED_HEADERS : [])];
+  const exposed = exposeHeaders.join(",");
+  const preflight = cors({
+    origin: ANY_ORIGIN,
+    allowMethods: ["GET", "HEAD", "POST", ...(hasAccounts ? ["DELETE"] : [])],
+    allowHeaders: [...REQUEST_HEADERS, ...(hasAccounts ? ACCOUNT_REQUEST_HEADERS : []), "*"],
+    exposeHeaders,
+    maxAge: PREFLIGHT_SECONDS,
+  });
+  return async (context, next) => {
+    if (context.req.method === "OPTIONS") return preflight(context, next);
+    await next();
+    context.res.headers.set("access-control-allow-origin", ANY_ORIGIN);
+    context.res.headers.set("access-control-expose-headers", exposed);
+  };
+}
 
 /** Whether a request is a CORS preflight. */
 export function isPreflight({ method, headers }: Request): boolean {

@@ -1,8 +1,10 @@
 import { operations } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
-import type { TaskRow } from "../contract/service.ts";
 import { taskPath } from "../contract/task-operations.ts";
+import type { AccountRouteOptions, AccountsOptions } from "./account-route.ts";
+import { accountRoutes } from "./account-routes.ts";
+import { adminRoutes } from "./admin-routes.ts";
 import { type AnswerRouteOptions, answerRoutes } from "./answer-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
@@ -13,6 +15,8 @@ export interface RouteOptions extends AnswerRouteOptions {
   readonly version: string;
   /** Responses to the examples of the OpenAPI document, to be included in it. */
   readonly examples?: ResponseExamples;
+  /** Accounts, and what they need. Without it the API has no operation of accounts. */
+  readonly accounts?: AccountsOptions | undefined;
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
 }
@@ -23,27 +27,33 @@ function get(operation: { readonly path: string }, read: () => Promise<unknown>)
 
 /** All routes of the API, generated from the contract's tables. */
 export function routes(options: RouteOptions): readonly Route[] {
-  const { tasks, service, version, examples, site } = options;
+  const { tasks, service, site, accounts } = options;
   const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(operations.health, async () => ({ status: "ok" })),
     get(operations.ready, async () => service.ready().then(() => ({ status: "ok" }))),
     get(operations.tasks, async () => ({ tasks: taskList })),
     get(operations.models, async () => ({ models: [await service.model()] })),
-    openApiRoute(tasks, version, examples),
+    openApiRoute(options),
     ...answerRoutes(options),
+    ...(accounts === undefined ? [] : allAccountRoutes({ ...options, accounts })),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
 
+function allAccountRoutes(options: AccountRouteOptions): readonly Route[] {
+  return [...accountRoutes(options), ...adminRoutes(options)];
+}
+
 /** The OpenAPI document. It is serialized only once, since this takes about fifty milliseconds. */
-function openApiRoute(tasks: readonly TaskRow[], version: string, examples: ResponseExamples | undefined): Route {
+function openApiRoute({ tasks, version, examples, accounts }: RouteOptions): Route {
   let json: string | undefined;
+  const hasAccounts = accounts !== undefined;
   return {
     method: "GET",
     path: operations.openApi.path,
     handle: async () => {
-      json ??= JSON.stringify(openApiDocument(tasks, version, examples));
+      json ??= JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts }));
       return new Response(json, { headers: { "content-type": "application/json" } });
     },
   };
