@@ -35,6 +35,18 @@ const authorization = z.string().trim().refine(isAuthorizationValue, {
   error: "The value of an Authorization header has visible ASCII characters only.",
 });
 
+/** Longest time for which a key is trusted without asking its account, in seconds: an hour. */
+const MAX_REVOCATION_SECONDS = 3600;
+
+/** Shortest admin key, in characters: nobody guesses 32 random ones, and a word has fewer. */
+const MIN_ADMIN_KEY = 32;
+
+const adminKey = z
+  .string()
+  .trim()
+  .min(MIN_ADMIN_KEY, `An admin key has at least ${MIN_ADMIN_KEY} characters.`)
+  .refine(isAuthorizationValue, { error: "An admin key has visible ASCII characters only." });
+
 /** Where an optional text is set to nothing: `wrangler.toml` has no other way to say so. */
 const none = z.literal("");
 
@@ -53,11 +65,20 @@ export const Variables = z
     CACHE_SALT: z.string(),
     ALLOW_HTTP_IMAGES: z.enum(["true", "false"]),
     IMAGE_DNS_URL: z.union([none, dnsUrl]),
+    ACCOUNTS: z.enum(["off", "on"]).default("off"),
+    REVOCATION_SECONDS: number.pipe(z.int().min(0).max(MAX_REVOCATION_SECONDS)).default(10),
+    CACHE_SHARING: z.enum(["account", "deployment"]).default("account"),
+    /** A secret. Empty counts as left out. */
+    ADMIN_KEY: z.union([none.transform(() => undefined), adminKey]).optional(),
     /** A secret. Empty counts as left out. */
     BACKEND_AUTHORIZATION: z.union([none.transform(() => undefined), authorization]).optional(),
   })
   .refine(({ PLACEMENT, BACKEND_URL }) => PLACEMENT === "embedded" || BACKEND_URL !== "", {
     path: ["BACKEND_URL"],
     error: "This placement needs the URL of a backend.",
+  })
+  .refine(({ ACCOUNTS, ADMIN_KEY }) => ACCOUNTS === "off" || ADMIN_KEY !== undefined, {
+    path: ["ADMIN_KEY"],
+    error: "Accounts need a secret ADMIN_KEY.",
   });
 export type Variables = z.infer<typeof Variables>;

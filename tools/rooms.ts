@@ -42,9 +42,13 @@ const table = {
     imports: [],
     why: "http/multipart/ parses multipart bodies: pure, and it knows no form.",
   },
+  charging: {
+    imports: ["bytes", "accounts", "cache/byte-lru.ts", "contract"],
+    why: "charging/ is the money of one request: hold, work, settle, send; it knows neither HTTP nor what is bought.",
+  },
   http: {
     // An image is known by its first bytes, whatever content type it is sent with.
-    imports: ["bytes", "scheduling", "contract", "accounts", "image/sniff.ts", "http/multipart"],
+    imports: ["bytes", "scheduling", "contract", "accounts", "charging", "image/sniff.ts", "http/multipart"],
     packages: ["zod", "hono", "pako"],
     why: "http/ knows the contract, and no model: it asks through contract/service.ts.",
   },

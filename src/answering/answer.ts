@@ -34,6 +34,10 @@ function renderOutcome(prepared: Prepared, image: EncodedImage | AbsentImage, ou
   return outcome instanceof Problem ? outcome : renderForm(prepared, { image, ...outcome });
 }
 
+function requestOf({ task, prompts, decoding }: Prepared) {
+  return { prompts, tasks: prompts.map(() => task), decoding };
+}
+
 function createAnswer({ find, now, renderPng, ...intake }: ServiceOptions): Service["answer"] {
   return async ({ task, image: sent, options }, call) => {
     // Before the image is read and the model is asked in vain.
@@ -41,7 +45,7 @@ function createAnswer({ find, now, renderPng, ...intake }: ServiceOptions): Serv
     const stages = createStageTimer(now);
     return withImage({ image: sent, call, stages }, { ...intake, now }, async (image) => {
       const prepared = prepare(task, options, image);
-      const { cache, ...result } = await stages.measured(find({ image, ...prepared }, call));
+      const { cache, ...result } = await stages.measured(find({ image, ...requestOf(prepared) }, call));
       const answer = await stages.time("parse", async () => renderForm(prepared, { image, ...result }, renderPng));
       return { answer, cache, timings: stages.timings() };
     });
@@ -54,7 +58,7 @@ function createStream({ find, now, ...intake }: ServiceOptions): Service["stream
     const { parts, cache } = await withImage({ image: sent, call, stages }, { ...intake, now }, async (image) => {
       const prepared = prepare(task, options, image);
       const answerStream = createAnswerStream(prepared, image);
-      const result = await find({ image, ...prepared }, call, (event, context) => {
+      const result = await find({ image, ...requestOf(prepared) }, call, (event, context) => {
         for (const part of answerStream.push(event, context.model)) emit(part, context.cache);
       });
       const answer = formatted(parseAnswer(prepared, { image, ...result }), options);

@@ -1,4 +1,5 @@
 import { Problem } from "../contract/problems.ts";
+import { refusesRequest } from "../contract/whole-request.ts";
 import type { CallContext } from "../contract/service.ts";
 
 /**
@@ -19,10 +20,10 @@ export function withDeadline(call: CallContext, timeout: Timeout | undefined): C
 
 /**
  * Returns the problem of one of several tasks or images: of a call whose deadline has passed, `deadline-exceeded`. Rethrows errors that end the whole
- * request: a cancellation, or a bug.
+ * request: a cancellation, a bug, or what its account says of the request as a whole.
  */
 export function problemOf(thrown: unknown, { deadline }: Pick<CallContext, "deadline">): Problem {
-  if (!(thrown instanceof Problem)) throw thrown;
+  if (!(thrown instanceof Problem) || refusesRequest(thrown)) throw thrown;
   if (thrown.code !== "request-cancelled") return thrown;
   if (deadline?.aborted !== true) throw thrown;
   const seconds = SEVERAL_TIMEOUT_MS / 1000;

@@ -7,6 +7,7 @@ import { sumTimings } from "../contract/stage-timer.ts";
 
 /** The prompts of one task, and how they are decoded. */
 export interface TaskPrompts {
+  readonly task: string;
   readonly prompts: readonly string[];
   readonly decoding: Decoding;
 }
@@ -39,6 +40,11 @@ function promptsOf(tasks: readonly TaskPrompts[]): readonly string[] {
   return tasks.flatMap(({ prompts }) => prompts);
 }
 
+/** The task of each prompt. */
+function tasksOf(tasks: readonly TaskPrompts[]): readonly string[] {
+  return tasks.flatMap(({ task, prompts }) => prompts.map(() => task));
+}
+
 /** Splits tasks with equal decoding settings into groups of at most `MAX_PROMPTS` prompts, the limit of one call. Keeps their order. */
 function splitByPromptLimit(tasks: readonly TaskPrompts[]): readonly (readonly TaskPrompts[])[] {
   const groups: TaskPrompts[][] = [];
@@ -68,6 +74,13 @@ function splitResult(
  */
 const MAX_RETRIES = 8;
 
+/** Problems of what all tasks of a request cost together: each may still be paid by itself. */
+const PRICE_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
+  "insufficient-credits",
+  "key-budget-exhausted",
+  "spend-cap-reached",
+]);
+
 /** Splits a group in two: all tasks except the one with the longest prompt, and that task alone. */
 function splitOffLongest(group: readonly TaskPrompts[]): readonly (readonly TaskPrompts[])[] {
   const lengthOf = ({ prompts }: TaskPrompts): number => Math.max(0, ...prompts.map(({ length }) => length));
@@ -78,7 +91,8 @@ function splitOffLongest(group: readonly TaskPrompts[]): readonly (readonly Task
 /**
  * Finds the generations of several tasks on one image. Tasks with equal decoding settings share requests of up to `MAX_PROMPTS` prompts, and
  * each request needs one vision pass. If a request fails, its problem is the outcome of each of its tasks. If a single prompt can be the
- * cause, the task with the longest prompt and the other tasks are then requested separately. Throws what `problemOf` rethrows.
+ * cause, the task with the longest prompt and the other tasks are then requested separately; if the account cannot pay for all, each task by itself, in
+ * their order. Throws what `problemOf` rethrows.
  */
 export async function findForTasks(
   find: FindGenerations,
@@ -91,12 +105,17 @@ export async function findForTasks(
   const findGroup = async (group: readonly TaskPrompts[]): Promise<void> => {
     try {
       if (call.signal.aborted) throw new Problem("request-cancelled", "The caller disconnected.");
-      const result = await find({ image, prompts: promptsOf(group), decoding: group[0]?.decoding ?? {} }, call);
+      const request = { image, prompts: promptsOf(group), tasks: tasksOf(group), decoding: group[0]?.decoding ?? {} };
+      const result = await find(request, call);
       reports.push(result);
       for (const [task, outcome] of splitResult(group, result)) outcomes.set(task, outcome);
     } catch (thrown) {
       const problem = problemOf(thrown, call);
       for (const task of group) outcomes.set(task, problem);
+      if (PRICE_PROBLEMS.has(problem.code) && group.length > 1) {
+        for (const task of group) await findGroup([task]);
+        return;
+      }
       if (group.length === 1 || !PROMPT_PROBLEMS.has(problem.code)) return;
       for (const part of splitOffLongest(group)) {
         retries += 1;

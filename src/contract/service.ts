@@ -1,5 +1,6 @@
 import type { AnswerType } from "./answers.ts";
 import type { Form } from "./forms.ts";
+import type { Payer } from "./payer.ts";
 import type { Problem } from "./problems.ts";
 import type { InputKind, TaskOptions } from "./requests.ts";
 import type { AnswerEvent } from "./stream-events.ts";
@@ -120,6 +121,10 @@ export interface CallContext {
   readonly caller: string;
   readonly trace: RequestTrace;
   readonly cache: CacheDirectives;
+  /** Whose entries the caches keep apart from those of others; left out if all callers share them. */
+  readonly cacheOwner?: string | undefined;
+  /** Who pays; left out where answers cost nothing. */
+  readonly payer?: Payer | undefined;
 }
 
 /** The port between `http/` and the rest: everything that a route can call. Every method throws `Problem`. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AnswerObject, FormattedAnswer } from "./answers.ts";
+import { MicroUsd } from "./micro-usd.ts";
 import { ProblemDetails } from "./problem-details.ts";
 
 /** The media type of server-sent events. */
@@ -27,6 +28,23 @@ const DoneEvent = z.object({ type: z.literal("done"), answer: FormattedAnswer })
 
 /** The last event of an answer that failed after the stream had begun. A problem before that is an error response. */
 const ErrorEvent = z.object({ type: z.literal("error"), problem: ProblemDetails }).meta({ id: "ErrorEvent" });
+
+/** The last event of an answer that was paid, after `done`: what it cost. */
+export const ChargeEvent = z
+  .object({
+    type: z.literal("charge"),
+    charge_micro_usd: MicroUsd.meta({
+      description: "What this answer was charged, in micro-US-dollars; 0 for a repeat.",
+    }),
+    ids: z.array(z.string()).meta({ description: "The ids of its charges, one for each generation." }),
+    repeat: z.boolean().meta({ description: "Whether the account had paid for all of it before." }),
+    balance: z
+      .int()
+      .nullable()
+      .meta({ description: "What the account has left, in micro-US-dollars; null if it was not asked." }),
+  })
+  .meta({ id: "ChargeEvent" });
+export type ChargeEvent = z.infer<typeof ChargeEvent>;
 
 /** One event of a streamed answer. The event's name is its `type`, its data this object as JSON on one line. */
 export const AnswerEvent = z

@@ -1,6 +1,7 @@
 import type { Entry } from "../cache/entry.ts";
 import { ageOf, isWithinAge, staleLimit } from "../cache/freshness.ts";
 import { generationKey } from "../cache/generation-key.ts";
+import { ownSalt } from "../cache/own-salt.ts";
 import { Problem } from "../contract/problems.ts";
 import type { CacheDirectives, CacheReport, CallContext, StageTimings } from "../contract/service.ts";
 import {
@@ -11,6 +12,7 @@ import {
   requireImage,
 } from "../inference/backend.ts";
 import { type GenerateMissesOptions, generateMisses, type PromptLookup } from "./generate-misses.ts";
+import { holdPrompts } from "./hold-prompts.ts";
 import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
 import type { FindGenerations, GenerationsRequest, GenerationsResult, OnGenerationEvent } from "./request.ts";
 
@@ -27,11 +29,12 @@ async function lookUp(
   { tiers, salt }: GenerateMissesOptions,
   { image, prompts, decoding }: GenerationsRequest,
   model: ModelDescription,
-  { noStore }: CacheDirectives,
+  { cache: { noStore }, cacheOwner }: CallContext,
 ): Promise<readonly PromptLookup[]> {
+  const parts = { salt: ownSalt(salt, cacheOwner), digest: image.digest, model, decoding: { ...decoding } };
   return Promise.all(
     prompts.map(async (prompt) => {
-      const key = await generationKey({ salt, digest: image.digest, prompt, model, decoding: { ...decoding } });
+      const key = await generationKey({ ...parts, prompt });
       return { key, prompt, entry: noStore ? undefined : await tiers.get(key) };
     }),
   );
@@ -80,17 +83,21 @@ function createFind(options: GenerateMissesOptions, { model: modelOf }: ModelDes
     const { noCache, noStore, maxAge = Infinity, onlyIfCached } = call.cache;
     const lookedUpMs = now();
     const model = await modelOf();
-    const lookups = await lookUp(options, request, model, call.cache);
+    const lookups = await lookUp(options, request, model, call);
     const isFresh = ({ entry }: PromptLookup) => !noCache && isWithinAge(entry, maxAge, now());
     const misses = distinct(lookups.filter((lookup) => !isFresh(lookup)));
     const entries = lookups.flatMap(({ entry }) => entry ?? []);
-    if (misses.length === 0) return { model, ...hitWith(entries, now(), false) };
+    if (misses.length === 0) {
+      (await holdPrompts(request, lookups, call, true)).deliver();
+      return { model, ...hitWith(entries, now(), false) };
+    }
     if (onlyIfCached) throw new Problem("not-cached", "Nothing fresh enough is in the cache.");
     const image = requireImage(request.image);
     const isStale = misses.some(({ entry }) => entry !== undefined);
     const fwd = noCache || noStore ? "request" : isStale ? "stale" : "miss";
     const context = { model, cache: { ...notHit, fwd, stored: !noStore, collapsed: false } as const };
     const emit = onEvent && ((event: GenerationEvent): void => onEvent(event, context));
+    const reserved = await holdPrompts(request, lookups, call, false);
     try {
       const { value, isCollapsed, spent } = await generateMisses(
         options,
@@ -100,10 +107,12 @@ function createFind(options: GenerateMissesOptions, { model: modelOf }: ModelDes
       const generated = new Map(misses.map(({ key }, index) => [key, value[index]]));
       const generations = lookups.flatMap(({ key, entry }) => generated.get(key) ?? entry?.value ?? []);
       const cache = { ...notHit, fwd, stored: !noStore && !isCollapsed, collapsed: isCollapsed } as const;
+      reserved.deliver();
       return { model, generations, cache, spent };
     } catch (thrown) {
       const isAcceptable = lookups.every(({ entry }) => isWithinAge(entry, staleLimit(call.cache), now()));
       if (!isTransient(thrown) || !isAcceptable) throw thrown;
+      reserved.deliver();
       return { model, ...hitWith(entries, now(), true) };
     }
   };
@@ -135,14 +144,19 @@ function retryOnModelChange(find: Find, { invalidate }: ModelDescriptionCache): 
   };
 }
 
-/** Takes fresh entries from the cache and generates misses and stale entries; serves stale entries if the backend fails. */
+/**
+ * Takes fresh entries from the cache and generates misses and stale entries; serves stale entries if the backend fails. Where somebody pays, the price of all
+ * prompts is reserved before the backend is called.
+ */
 export function createFindGenerations(options: GenerateMissesOptions): FindGenerations {
   const models = createModelDescriptionCache(options.backend, options.now);
   const find = retryOnModelChange(createFind(options, models), models);
   return async (request, call, onEvent) => {
     const begunMs = options.now();
+    const waitedMs = call.payer?.ledgerMs() ?? 0;
     const { spent = {}, ...result } = await find(request, call, onEvent);
-    const cache = options.now() - begunMs - (spent["generate"] ?? 0);
+    const ledger = (call.payer?.ledgerMs() ?? 0) - waitedMs;
+    const cache = options.now() - begunMs - ledger - (spent["generate"] ?? 0);
     return { ...result, timings: { cache, ...spent } };
   };
 }

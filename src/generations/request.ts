@@ -12,6 +12,8 @@ import type {
 export interface GenerationsRequest {
   readonly image: EncodedImage | AbsentImage;
   readonly prompts: readonly string[];
+  /** The task of each prompt, which determines its price. */
+  readonly tasks: readonly string[];
   readonly decoding: Decoding;
 }
 
@@ -20,7 +22,7 @@ export interface GenerationsResult {
   readonly generations: readonly Generation[];
   readonly model: ModelDescription;
   readonly cache: CacheReport;
-  /** `generate` is the call to the backend, `queue`, `encode` and `decode` are its parts as far as the backend reports them; `cache` is the rest. */
+  /** `generate` is the call to the backend, `queue`, `encode` and `decode` are its parts as far as the backend reports them; `cache` is the rest, but for the wait for an account. */
   readonly timings: StageTimings;
 }
 

@@ -24,7 +24,7 @@ function optionsIn({ input }: TaskRow, { image: _image, ...fields }: Given): { r
 
 /** One of several tasks: its problem is its own, as it will be in the answer. */
 function severalItem(rows: Rows, { task, ...fields }: { readonly task: string } & Given): Item {
-  return readTaskItem(rows, task, (row) => optionsIn(row, fields));
+  return readTaskItem({ rows }, task, (row) => optionsIn(row, fields));
 }
 
 /** A single task: its problem is that of the whole request. */

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode } from "../accounts/ledger-refusal.ts";
+import { refusalProblem } from "../charging/refusal-problem.ts";
 import { Problem } from "../contract/problems.ts";
-import { KEY_INVALID_DETAIL } from "./authenticate.ts";
 import { invalidRequest } from "./invalid-request.ts";
 
 /** The name of a field in requests: `capMonth` → `cap_month`. */
@@ -10,27 +10,16 @@ function fieldName(field: string): string {
 
 type Of<Code extends RefusalCode> = Extract<Refusal, { readonly code: Code }>;
 
-/** What an operation of accounts, which costs nothing, says of each refusal that it can get. The others are those of requests that cost money. */
-const known: { readonly [Code in RefusalCode]?: (refusal: Of<Code>) => Problem } = {
-  "key-invalid": () => new Problem("key-invalid", KEY_INVALID_DETAIL),
-  "key-revoked": () => new Problem("key-revoked", "The key was revoked."),
-  "key-expired": ({ successor }) =>
-    new Problem(
-      "key-expired",
-      successor === null ? "The key has expired." : `The key was replaced by the one with the id ${successor}.`,
-    ),
+/** What the operations of accounts say of refusals in their own words; what they have in common with answers is said in the same words. */
+const own: { readonly [Code in RefusalCode]?: (refusal: Of<Code>) => Problem } = {
   "idempotency-key-reused": () =>
     new Problem("idempotency-key-reused", "The first request with this Idempotency-Key was another one."),
   "invalid-request": ({ field }) => invalidRequest(fieldName(field), "The account cannot hold this value."),
   "not-found": () => new Problem("unknown-id", "There is no account or key with this id."),
-  "key-rotated": ({ successor }) =>
-    new Problem("key-rotated", `The key was rotated: the id of its successor is ${successor}.`),
-  "too-many-keys": ({ limit }) => new Problem("too-many-keys", `The account has ${limit} keys.`),
 };
 
 function problemOf<Code extends RefusalCode>(code: Code, refusal: Of<Code>): Problem {
-  const cause = new Error(`The account has refused what costs nothing: ${code}`);
-  return known[code]?.(refusal) ?? new Problem("internal", "The request could not be answered.", { cause });
+  return own[code]?.(refusal) ?? refusalProblem(refusal);
 }
 
 function isRefusal(reply: object): reply is Refusal {

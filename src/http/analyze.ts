@@ -6,7 +6,7 @@ import type { Analyzed, AnalyzeRequest, TaskRow } from "../contract/service.ts";
 import type { BodyOptions } from "./body.ts";
 import { detailsOf } from "./problem-response.ts";
 import { readJsonObject } from "./json-request.ts";
-import { DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
+import { type CheckTask, DELIMITERS_PER_ITEM, readTaskItem } from "./task-item.ts";
 import { imageInput } from "./task-request.ts";
 import { validated } from "./validated.ts";
 
@@ -15,12 +15,15 @@ export async function readAnalyzeRequest(
   rows: readonly TaskRow[],
   request: Request,
   body: BodyOptions,
+  check?: CheckTask,
 ): Promise<AnalyzeRequest> {
   const given = await readJsonObject(request, MAX_ANALYZE_TASKS * DELIMITERS_PER_ITEM, body);
   const { image, tasks } = validated(AnalyzeBody, given);
   const byName = new Map(rows.map((row) => [row.name, row]));
   const items = tasks.map(({ task, ...options }) =>
-    readTaskItem(byName, task, ({ input }) => ({ options: validated(optionsByInput[input], options) })),
+    readTaskItem({ rows: byName, check }, task, ({ input }) => ({
+      options: validated(optionsByInput[input], options),
+    })),
   );
   return { image: imageInput(image), items };
 }

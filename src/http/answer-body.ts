@@ -1,4 +1,4 @@
-import { type Form, isDrawing } from "../contract/forms.ts";
+import { type FlatAnswer, type Form, isDrawing, type JsonForm } from "../contract/forms.ts";
 
 /** A rendered answer as a response body. */
 export interface AnswerBody {
@@ -7,6 +7,8 @@ export interface AnswerBody {
   readonly headers: Readonly<Record<string, string>>;
   /** Rejects with `Problem` if the body cannot be made. */
   readonly open: () => Promise<BodyInit>;
+  /** The body with what it cost, in micro-US-dollars, where its form has a place for it; the fingerprint does not depend on that. */
+  readonly withCharge?: (amount: number) => BodyInit;
 }
 
 /**
@@ -61,6 +63,15 @@ export function jsonBodyOf(valueOf: (requestId: string) => unknown, requestId: s
   return { ...jsonBody(valueOf(requestId)), fingerprint: JSON.stringify(valueOf("")) };
 }
 
+function isFlat(form: JsonForm): form is FlatAnswer {
+  return "type" in form && form.type === "flat";
+}
+
+/** A flat answer as a JSON body: no-code tools read no headers, so it tells what it cost. */
+function flatBody(form: FlatAnswer): AnswerBody {
+  return { ...jsonBody(form), withCharge: (amount) => JSON.stringify({ ...form, charge_micro_usd: amount }) };
+}
+
 /** What the body of an answer needs. */
 export interface AnswerBodyOptions {
   /** Creates a signal, as `AbortSignal.timeout` does. */
@@ -71,7 +82,7 @@ export interface AnswerBodyOptions {
 
 /** A rendered answer as a body: JSON, or a drawing with its media type. */
 export function answerBody(form: Form, { timeout, holdUntil }: AnswerBodyOptions): AnswerBody {
-  if (!isDrawing(form)) return jsonBody(form);
+  if (!isDrawing(form)) return isFlat(form) ? flatBody(form) : jsonBody(form);
   const headers = {
     "content-type": form.mediaType,
     "content-security-policy": DRAWING_POLICY,

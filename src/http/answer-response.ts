@@ -1,7 +1,9 @@
 import type { Answered, StageTimings } from "../contract/service.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { cacheStatus } from "./cache-control.ts";
+import type { Payment } from "../charging/payment.ts";
 import type { AnswerBody } from "./answer-body.ts";
+import { paymentHeaders } from "./payment-headers.ts";
 
 /** Callers may cache an answer privately and must revalidate it each time: a new model may answer differently. */
 const CACHE_CONTROL = "private, no-cache";
@@ -26,23 +28,37 @@ function matchesTag(header: string | null, tag: string): boolean {
   return tags.has(tag) || tags.has("*");
 }
 
+/** What an answer is sent with. */
+export interface AnswerResponseOptions extends Pick<Answered, "cache" | "timings"> {
+  readonly ifNoneMatch: string | null;
+  /** Who pays; left out where answers cost nothing. */
+  readonly payment?: Payment | undefined;
+}
+
 /**
  * An answer as a response, or 304 if If-None-Match contains its tag. The standard defines 304 for GET only; a POST here changes nothing, and a
- * body that the caller already has need neither be made nor sent. Rejects with `Problem` if the body cannot be made.
+ * body that the caller already has need neither be made nor sent: it costs nothing, unless the model has worked for it. Otherwise the answer is paid when its
+ * body is there, and before it is sent. Rejects with `Problem` if the body cannot be made or paid.
  */
 export async function answerResponse(
   body: AnswerBody,
-  { cache, timings }: Pick<Answered, "cache" | "timings">,
-  ifNoneMatch: string | null,
+  { cache, timings, ifNoneMatch, payment }: AnswerResponseOptions,
 ): Promise<Response> {
   const etag = await entityTag(body.fingerprint);
+  const isKnown = matchesTag(ifNoneMatch, etag);
+  const opened = isKnown ? null : await body.open();
+  if (!isKnown || !cache.hit) await payment?.settle();
+  const report = payment?.report();
+  const waited = payment === undefined || payment.ledgerMs() === 0 ? {} : { ledger: payment.ledgerMs() };
   const headers = {
     "cache-control": CACHE_CONTROL,
     "cache-status": cacheStatus(cache),
     etag,
-    "server-timing": serverTiming(timings),
+    "server-timing": serverTiming({ ...timings, ...waited }),
     ...(cache.hit ? { age: String(cache.age) } : {}),
+    ...(report === undefined ? {} : paymentHeaders(report)),
   };
-  if (matchesTag(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
-  return new Response(await body.open(), { headers: { ...headers, ...body.headers } });
+  if (isKnown) return new Response(null, { status: 304, headers });
+  const sent = report === undefined ? opened : (body.withCharge?.(report.amount) ?? opened);
+  return new Response(sent, { headers: { ...headers, ...body.headers } });
 }

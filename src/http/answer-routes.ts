@@ -1,11 +1,15 @@
+import { checkTask } from "../charging/known-keys.ts";
+import type { Payments } from "../charging/payments.ts";
 import { Problem } from "../contract/problems.ts";
 import type {
   AnalyzeRequest,
   Analyzed,
   BatchRequest,
+  CacheDirectives,
   CallContext,
   RequestTrace,
   Service,
+  TaskRequest,
   TaskRow,
 } from "../contract/service.ts";
 import { ANALYZE_PATH, BATCH_PATH } from "../contract/several-operations.ts";
@@ -21,9 +25,12 @@ import { cacheDirectives } from "./cache-control.ts";
 import { callerOf } from "./caller.ts";
 import { checkedUnits } from "./check-work.ts";
 import type { Sleep } from "./event-stream.ts";
+import { IDEMPOTENCY_HEADER } from "./idempotency-key.ts";
+import { paidCall, type Paying } from "./paid-call.ts";
 import { loggedProblem, type LogError } from "./problem-response.ts";
+import { requestFingerprint } from "./request-fingerprint.ts";
 import type { Route } from "./route.ts";
-import { optionsOf } from "./task-item.ts";
+import { type CheckTask, optionsOf } from "./task-item.ts";
 import { readTaskRequest } from "./task-request.ts";
 
 /** What the routes that answer tasks need. */
@@ -35,6 +42,8 @@ export interface AnswerRouteOptions {
   /** Creates a signal that is aborted after the given time, as `AbortSignal.timeout` does; for the deadline of a body. */
   readonly timeout: (milliseconds: number) => AbortSignal;
   readonly admit: Admit;
+  /** The accounts that pay for answers; left out where answers cost nothing. */
+  readonly accounts?: Payments | undefined;
 }
 
 /** A request that was admitted, before its body is read. */
@@ -45,18 +54,20 @@ interface Admitted {
   readonly place: Place;
   /** How its body is read. */
   readonly body: BodyOptions;
+  /** Who pays; undefined where answers cost nothing. */
+  readonly paying: Paying | undefined;
 }
 
 /** The routes that answer tasks: each task, and several at once. */
 export function answerRoutes(options: AnswerRouteOptions): readonly Route[] {
   const { tasks, service } = options;
   const analyze = several(options, {
-    read: (request, body) => readAnalyzeRequest(tasks, request, body),
+    read: (request, body, check) => readAnalyzeRequest(tasks, request, body, check),
     countImages: () => 1,
     answer: (parsed, call) => service.analyze(parsed, call),
   });
   const batch = several(options, {
-    read: (request, body) => readBatchRequest(tasks, request, body),
+    read: (request, body, check) => readBatchRequest(tasks, request, body, check),
     countImages: (valid) => valid,
     answer: (parsed, call) => service.batch(parsed, call),
   });
@@ -69,40 +80,60 @@ export function answerRoutes(options: AnswerRouteOptions): readonly Route[] {
 
 type HandleAdmitted = (admitted: Admitted) => Promise<Response>;
 
-function answerRoute(path: string, { admit, timeout }: AnswerRouteOptions, handle: HandleAdmitted): Route {
+function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAdmitted): Route {
+  const { admit, timeout, accounts, logError } = options;
   return {
     method: "POST",
     path,
     handle: (request, trace) => {
+      const answer = (call: CallContext, paying?: Paying): Promise<Response> =>
+        admit(call.caller, call.signal, (place) =>
+          handle({ request, trace, call, place, body: { timeout, addBytes: place.addBytes }, paying }),
+        );
       const call = callOf(request, trace);
-      return admit(call.caller, call.signal, (place) =>
-        handle({ request, trace, call, place, body: { timeout, addBytes: place.addBytes } }),
-      );
+      return accounts === undefined ? answer(call) : paidCall(request, { accounts, logError, call, trace }, answer);
     },
   };
 }
 
+/** Says what a request asks for, if it has an Idempotency-Key. */
+async function identify(
+  { payment }: Paying,
+  { headers, url }: Request,
+  parsed: TaskRequest | AnalyzeRequest | BatchRequest,
+  { noStore, noCache }: CacheDirectives,
+): Promise<void> {
+  if (!headers.has(IDEMPOTENCY_HEADER)) return;
+  payment.identify(await requestFingerprint(new URL(url).pathname, parsed, noStore || noCache));
+}
+
 /** Handles a request for one task. */
 function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRouteOptions): HandleAdmitted {
-  return async ({ request, trace: { requestId }, call, place, body }) => {
+  return async ({ request, trace: { requestId }, call, place, body, paying }) => {
+    if (paying !== undefined) checkTask(paying.key, row.name, "infer");
     const taskRequest = await readTaskRequest(row, request, body);
     place.addUnits(checkedUnits([taskRequest.options], 1));
+    if (paying !== undefined) await identify(paying, request, taskRequest, call.cache);
     if (taskRequest.options.stream === true) {
       const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
       return answerEvents(
         (emit, signal) => place.during(() => service.stream(taskRequest, { ...call, signal }, emit)),
-        { signal: call.signal, sleep, requestId, problemOf },
+        { signal: call.signal, sleep, requestId, problemOf, paying },
       );
     }
     const answered = await service.answer(taskRequest, call);
     const holdUntil = (ended: Promise<void>): void => void place.during(() => ended);
     const answer = answerBody(answered.answer, { timeout, holdUntil });
-    return answerResponse(answer, answered, request.headers.get("if-none-match"));
+    return answerResponse(answer, { ...answered, ...sendingOf(request, paying) });
   };
 }
 
+function sendingOf({ headers }: Request, paying: Paying | undefined) {
+  return { ifNoneMatch: headers.get("if-none-match"), payment: paying?.payment };
+}
+
 interface SeveralOptions<Parsed> {
-  readonly read: (request: Request, body: BodyOptions) => Promise<Parsed>;
+  readonly read: (request: Request, body: BodyOptions, check: CheckTask) => Promise<Parsed>;
   /** The number of images, given that of the valid items. */
   readonly countImages: (valid: number) => number;
   readonly answer: (parsed: Parsed, call: CallContext) => Promise<Analyzed>;
@@ -113,17 +144,19 @@ function several<Parsed extends AnalyzeRequest | BatchRequest>(
   { logError }: AnswerRouteOptions,
   { read, countImages, answer }: SeveralOptions<Parsed>,
 ): HandleAdmitted {
-  return async ({ request, trace: { requestId }, call, place, body }) => {
-    const parsed = await read(request, body);
+  return async ({ request, trace: { requestId }, call, place, body, paying }) => {
+    const check: CheckTask = (task) => paying && checkTask(paying.key, task, "infer");
+    const parsed = await read(request, body, check);
     const valid = optionsOf(parsed.items);
     place.addUnits(checkedUnits(valid, countImages(valid.length)));
+    if (paying !== undefined) await identify(paying, request, parsed, call.cache);
     const answered = await answer(parsed, call);
     const failures = new Set(answered.results.filter((result) => result instanceof Problem));
     for (const failure of failures) loggedProblem(failure, requestId, logError);
     const bodyOf = (id: string) => ({ results: analyzeResults(parsed, answered, id) });
     // Only problems contain the id: without one, the body is written once.
     const json = failures.size > 0 ? jsonBodyOf(bodyOf, requestId) : jsonBody(bodyOf(requestId));
-    return answerResponse(json, answered, request.headers.get("if-none-match"));
+    return answerResponse(json, { ...answered, ...sendingOf(request, paying) });
   };
 }
 

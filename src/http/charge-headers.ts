@@ -1,17 +1,9 @@
+import type { PaymentReport } from "../charging/payment.ts";
 import { MICRO_USD } from "../contract/micro-usd.ts";
 import { fieldItem, isFieldInteger } from "./structured-fields.ts";
 
-/** What a request was charged. */
-export interface ChargeReport {
-  /** The sum of what this request was charged, in micro-US-dollars: 0 if all of it was a repeat. */
-  readonly amount: number;
-  /** The ids of its charges, free repeats included: one for each generation. */
-  readonly ids: readonly string[];
-  /** Whether the account had paid for every one of them before. */
-  readonly isRepeat: boolean;
-  /** What the account has left, in micro-US-dollars; below 0 if it may pay later. Undefined where the account was not asked. */
-  readonly balance?: number | undefined;
-}
+/** What a request was charged. Without a balance, the account was not asked. */
+export type ChargeReport = Omit<PaymentReport, "rate" | "balance"> & Partial<Pick<PaymentReport, "balance">>;
 
 /**
  * Returns `Charge` as in `1500;unit="usd-micro";id="chg_…";repeat=?0`, and `Balance`. The id is there if there is one: of a request with several, `count` says

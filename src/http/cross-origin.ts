@@ -12,9 +12,6 @@ const REQUEST_HEADERS = [
   "X-Request-Id",
 ];
 
-/** Request headers that are read where there are accounts. */
-const ACCOUNT_REQUEST_HEADERS = ["Idempotency-Key", "Max-Price", "X-API-Key"];
-
 /** Response headers that a script of another origin can read only if they are exposed. */
 const EXPOSED_HEADERS = [
   "Accept-Encoding",
@@ -28,11 +25,14 @@ const EXPOSED_HEADERS = [
   "X-Request-Id",
 ];
 
-/** The same where there are accounts. */
-const ACCOUNT_EXPOSED_HEADERS = ["Balance", "Charge", "RateLimit", "RateLimit-Policy"];
-
 /** Seconds for which a browser may cache a preflight. No browser caches it longer than a day; Chromium caches it for two hours. */
 export const PREFLIGHT_SECONDS = 86_400;
+
+/** Request headers that this API reads where it has accounts. */
+const ACCOUNT_REQUEST_HEADERS = ["Idempotency-Key", "Max-Price", "X-API-Key"];
+
+/** Response headers of accounts. */
+const ACCOUNT_EXPOSED_HEADERS = ["Balance", "Charge", "RateLimit", "RateLimit-Policy", "WWW-Authenticate"];
 
 const ANY_ORIGIN = "*";
 
@@ -43,20 +43,21 @@ const ANY_ORIGIN = "*";
  * a cached answer take 25 % longer.
  */
 export function crossOrigin({ hasAccounts }: { readonly hasAccounts: boolean }): MiddlewareHandler {
-  const exposeHeaders = [...EXPOSED_HEADERS, ...(hasAccounts ? ACCOUNT_EXPOSED_HEADERS : [])];
-  const exposed = exposeHeaders.join(",");
+  const exposed = [...EXPOSED_HEADERS, ...(hasAccounts ? ACCOUNT_EXPOSED_HEADERS : [])];
+  const read = [...REQUEST_HEADERS, ...(hasAccounts ? ACCOUNT_REQUEST_HEADERS : [])];
   const preflight = cors({
     origin: ANY_ORIGIN,
     allowMethods: ["GET", "HEAD", "POST", ...(hasAccounts ? ["DELETE"] : [])],
-    allowHeaders: [...REQUEST_HEADERS, ...(hasAccounts ? ACCOUNT_REQUEST_HEADERS : []), "*"],
-    exposeHeaders,
+    allowHeaders: [...read, "*"],
+    exposeHeaders: exposed,
     maxAge: PREFLIGHT_SECONDS,
   });
+  const exposedList = exposed.join(",");
   return async (context, next) => {
     if (context.req.method === "OPTIONS") return preflight(context, next);
     await next();
     context.res.headers.set("access-control-allow-origin", ANY_ORIGIN);
-    context.res.headers.set("access-control-expose-headers", exposed);
+    context.res.headers.set("access-control-expose-headers", exposedList);
   };
 }
 

@@ -15,8 +15,8 @@ export interface RouteOptions extends AnswerRouteOptions {
   readonly version: string;
   /** Responses to the examples of the OpenAPI document, to be included in it. */
   readonly examples?: ResponseExamples;
-  /** Accounts, and what they need. Without it the API has no operation of accounts. */
-  readonly accounts?: AccountsOptions | undefined;
+  /** What the operations of accounts need. Without it the API has none of them. */
+  readonly administration?: AccountsOptions | undefined;
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
 }
@@ -27,7 +27,7 @@ function get(operation: { readonly path: string }, read: () => Promise<unknown>)
 
 /** All routes of the API, generated from the contract's tables. */
 export function routes(options: RouteOptions): readonly Route[] {
-  const { tasks, service, site, accounts } = options;
+  const { tasks, service, site, administration } = options;
   const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(operations.health, async () => ({ status: "ok" })),
@@ -36,24 +36,23 @@ export function routes(options: RouteOptions): readonly Route[] {
     get(operations.models, async () => ({ models: [await service.model()] })),
     openApiRoute(options),
     ...answerRoutes(options),
-    ...(accounts === undefined ? [] : allAccountRoutes({ ...options, accounts })),
+    ...(administration === undefined ? [] : administrationRoutes({ ...options, accounts: administration })),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
 
-function allAccountRoutes(options: AccountRouteOptions): readonly Route[] {
+function administrationRoutes(options: AccountRouteOptions): readonly Route[] {
   return [...accountRoutes(options), ...adminRoutes(options)];
 }
 
 /** The OpenAPI document. It is serialized only once, since this takes about fifty milliseconds. */
-function openApiRoute({ tasks, version, examples, accounts }: RouteOptions): Route {
+function openApiRoute({ tasks, version, examples, administration }: RouteOptions): Route {
   let json: string | undefined;
-  const hasAccounts = accounts !== undefined;
   return {
     method: "GET",
     path: operations.openApi.path,
     handle: async () => {
-      json ??= JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts }));
+      json ??= JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts: administration !== undefined }));
       return new Response(json, { headers: { "content-type": "application/json" } });
     },
   };

@@ -27,15 +27,25 @@ export function unknownTask(name: string): Problem {
   return new Problem("unknown-task", `There is no task named ${excerpt(JSON.stringify(name))}.`);
 }
 
+/** Throws the problem of a task that the caller may not ask for. */
+export type CheckTask = (task: string) => void;
+
+/** What one of several tasks may be. */
+interface ItemRules {
+  readonly rows: ReadonlyMap<string, TaskRow>;
+  readonly check?: CheckTask | undefined;
+}
+
 /** Reads one of several tasks with `read`. Returns the item's problem instead of throwing it. */
 export function readTaskItem<Item extends { readonly options: TaskOptions }>(
-  rows: ReadonlyMap<string, TaskRow>,
+  { rows, check }: ItemRules,
   task: string,
   read: (row: TaskRow) => Item,
 ): (Item & { readonly task: string }) | { readonly task: string; readonly problem: Problem } {
   const row = rows.get(task);
   try {
     if (row === undefined) throw unknownTask(task);
+    check?.(task);
     const item = read(row);
     checkItem(item.options);
     return { task, ...item };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type ByteLru, createByteLru } from "../cache/byte-lru.ts";
 import type { Entry } from "../cache/entry.ts";
+import { ownSalt } from "../cache/own-salt.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { createTieredCache, type TieredCacheOptions } from "../cache/tiered-cache.ts";
 import type { CacheMetadata } from "../image/cache-metadata.ts";
@@ -18,10 +19,10 @@ export interface CachedUrl {
   readonly origin: CacheMetadata;
 }
 
-/** A cache of image URLs. An entry's `createdMs` is the time of the last request to its server. Never rejects. */
+/** A cache of image URLs, of each owner or of all. An entry's `createdMs` is the time of the last request to its server. Never rejects. */
 export interface UrlCache {
-  get(url: string): Promise<Entry<CachedUrl> | undefined>;
-  put(url: string, value: CachedUrl): Promise<void>;
+  get(url: string, owner?: string): Promise<Entry<CachedUrl> | undefined>;
+  put(url: string, value: CachedUrl, owner?: string): Promise<void>;
 }
 
 /** Options of `createUrlCache`. */
@@ -64,14 +65,15 @@ export function createUrlCache(options: UrlCacheOptions): UrlCache {
   const { memoryBytes, salt, now, ...tierOptions } = options;
   const memory: ByteLru<Entry<CachedUrl>> = createByteLru({ maxBytes: memoryBytes, bytesOf });
   const tiers = createTieredCache({ ...tierOptions, memory, parse, ttlSeconds: URL_TTL_SECONDS });
-  const keyOf = (url: string) => sha256(JSON.stringify([KEY_VERSION, "address", salt, url]));
+  const keyOf = (url: string, owner: string | undefined) =>
+    sha256(JSON.stringify([KEY_VERSION, "address", ownSalt(salt, owner), url]));
   return {
-    get: async (url) => {
-      const entry = await tiers.get(await keyOf(url));
+    get: async (url, owner) => {
+      const entry = await tiers.get(await keyOf(url, owner));
       // Entries in the isolate's memory do not expire by themselves.
       const isExpired = entry !== undefined && Math.abs(now() - entry.createdMs) > URL_TTL_SECONDS * 1000;
       return isExpired ? undefined : entry;
     },
-    put: async (url, value) => tiers.put(await keyOf(url), { value, createdMs: now() }),
+    put: async (url, value, owner) => tiers.put(await keyOf(url, owner), { value, createdMs: now() }),
   };
 }

@@ -9,6 +9,7 @@ import type { CacheMetadata } from "../image/cache-metadata.ts";
 import { type AbsentImage, ImageNeeded } from "../inference/backend.ts";
 import type { CachedUrl } from "./url-cache.ts";
 import type { StageTimer } from "../contract/stage-timer.ts";
+import { ownHeaders } from "./own-headers.ts";
 import { type ImageIntake, readImage } from "./read-image.ts";
 
 /** A received image and its request's context. */
@@ -34,7 +35,7 @@ async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<I
   if (fetchImage === undefined) throw new Problem("image-url-refused", "This server does not fetch URLs.");
   const fetched = await fetchImage(url, call.signal, cached?.origin);
   const store = async (image: AbsentImage, origin: CacheMetadata): Promise<void> => {
-    if (origin.isStorable && !call.cache.noStore) await urlCache?.put(url, { image, origin });
+    if (origin.isStorable && !call.cache.noStore) await urlCache?.put(url, { image, origin }, call.cacheOwner);
   };
   if (fetched.type === "unchanged") {
     if (cached === undefined) throw new TypeError("The server replied 304 to an unconditional request.");
@@ -42,7 +43,7 @@ async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<I
     return cached.image;
   }
   requireImageFile(fetched);
-  const image = await imageFromBytes(fetched.bytes, limits, headerCache);
+  const image = await imageFromBytes(fetched.bytes, limits, ownHeaders(headerCache, call.cacheOwner));
   const { bytes: _bytes, ...absentImage } = image;
   await store(absentImage, fetched.metadata);
   return image;
@@ -56,7 +57,7 @@ function isFresh(entry: Entry<CachedUrl>, { maxAge = Infinity }: CacheDirectives
 async function resolve(options: UrlImageOptions, now: () => number): Promise<ResolvedImage> {
   const { url, call, urlCache } = options;
   const isBypassed = call.cache.noCache || call.cache.noStore;
-  const entry = isBypassed ? undefined : await urlCache?.get(url);
+  const entry = isBypassed ? undefined : await urlCache?.get(url, call.cacheOwner);
   if (entry === undefined) return { image: await download(options) };
   if (isFresh(entry, call.cache, now())) return { image: entry.value.image };
   try {
@@ -76,7 +77,10 @@ export async function withImage<Result extends { readonly cache: CacheReport }>(
   intake: ImageIntake & { readonly now: () => number },
   work: (image: Image | AbsentImage) => Promise<Result>,
 ): Promise<Result> {
-  if (sent.kind !== "url") return work(await stages.time("intake", () => readImage(sent, intake)));
+  if (sent.kind !== "url") {
+    const own = { ...intake, headerCache: ownHeaders(intake.headerCache, call.cacheOwner) };
+    return work(await stages.time("intake", () => readImage(sent, own)));
+  }
   const options: UrlImageOptions = { ...intake, url: sent.url, call };
   const { image, down } = await stages.time("intake", () => resolve(options, intake.now));
   try {

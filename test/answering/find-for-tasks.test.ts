@@ -35,7 +35,11 @@ async function find(
   return { texts, requests, cache: result.cache, timings: result.timings };
 }
 
-const task = (beams: number, ...prompts: readonly string[]): TaskPrompts => ({ prompts, decoding: { beams } });
+const task = (beams: number, ...prompts: readonly string[]): TaskPrompts => ({
+  task: "caption",
+  prompts,
+  decoding: { beams },
+});
 
 const many = (count: number, name: string) => Array.from({ length: count }, (_, at) => `${name}${at}`);
 

@@ -123,7 +123,7 @@ describe("a streamed answer", () => {
     const { client } = fakeClient(() => [], { generateStream, metadata });
     const { find, entries } = isolateOf(remoteOf(client));
     const eventTypes: unknown[] = [];
-    const request = { image: anImage, prompts: ["one"], decoding: {} };
+    const request = { image: anImage, prompts: ["one"], tasks: ["caption"], decoding: {} };
     const finding = find(request, callWith(), ({ type }) => eventTypes.push(type));
     await expect(finding).rejects.toMatchObject({ code: "backend-unavailable" });
     await nextTask();
@@ -163,7 +163,7 @@ describe("many concurrent requests", () => {
     await ask(detailed);
     change("r2");
     const streetImage = { ...anImage, bytes: street, digest: await sha256(street) };
-    const request = { image: streetImage, prompts: ["one"], decoding: {} };
+    const request = { image: streetImage, prompts: ["one"], tasks: ["caption"], decoding: {} };
     const found = await Promise.all(Array.from({ length: 50 }, () => find(request, callWith())));
     expect(new Set(found.map(({ model }) => model.revision))).toEqual(new Set(["r2"]));
     // With the digest alone; with the image, which is wasted; and again under the new name.

@@ -11,6 +11,7 @@ import { nextTask } from "../support/tiny-backend.ts";
 const baseRequest: GenerationsRequest = {
   image: { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d1" },
   prompts: ["one"],
+  tasks: ["caption"],
   decoding: {},
 };
 

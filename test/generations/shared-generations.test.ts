@@ -9,6 +9,7 @@ import { fakeBackend } from "../support/fake-backend.ts";
 const baseRequest: GenerationsRequest = {
   image: { bytes: Uint8Array.of(1), format: "png", width: 1, height: 1, digest: "d1" },
   prompts: ["one", "two"],
+  tasks: ["caption", "caption"],
   decoding: {},
 };
 

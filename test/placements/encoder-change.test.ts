@@ -87,7 +87,7 @@ async function splitEdge() {
   const { find } = isolateOf(backend);
   const ask = async (prompt: string) => {
     const image = { ...anImage, bytes: street, digest: await sha256(street) };
-    const { model, cache } = await find({ image, prompts: [prompt], decoding: {} }, callWith());
+    const { model, cache } = await find({ image, prompts: [prompt], tasks: ["caption"], decoding: {} }, callWith());
     return [model.revision, cache.hit];
   };
   return { ...server, ask };

@@ -12,6 +12,10 @@ export const goodVariables: Readonly<Record<string, unknown>> = {
   CACHE_SALT: "",
   ALLOW_HTTP_IMAGES: "false",
   IMAGE_DNS_URL: "",
+  ACCOUNTS: "on",
+  REVOCATION_SECONDS: "10",
+  CACHE_SHARING: "account",
+  ADMIN_KEY: "an-admin-key-of-thirty-two-chars",
   BACKEND_AUTHORIZATION: undefined,
 };
 
@@ -74,6 +78,10 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   CACHE_SALT: [5, null],
   ALLOW_HTTP_IMAGES: badSwitches,
   IMAGE_DNS_URL: badResolvers,
+  ACCOUNTS: badSwitches,
+  REVOCATION_SECONDS: ["", "-1", "1.5", "3601", "ten", null, true],
+  CACHE_SHARING: ["", "all", true],
+  ADMIN_KEY: ["hunter2", "", "an-admin-key-of-hunter2-in-two\nlines", 5],
   BACKEND_AUTHORIZATION: badSecrets,
 };
 

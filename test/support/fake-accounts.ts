@@ -40,7 +40,7 @@ export function fakeAccountsApp(start = "2026-11-30T12:00:00Z") {
     random: seededRandom(17),
     now: () => clock.nowMs,
   };
-  const { app, logged } = fakeApp({}, { accounts });
+  const { app, logged } = fakeApp({}, { administration: accounts });
 
   /** Sends a request; a body is sent as JSON. */
   const send = async (method: string, path: string, { key, body, headers = {} }: Sent = {}) =>

@@ -1,0 +1,47 @@
+import { env, waitUntil } from "cloudflare:workers";
+import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
+import type { AccountLedger } from "../src/accounts/ledger-port.ts";
+import { MAX_HOLD_MS } from "../src/accounts/ledger/limits.ts";
+import type { PlatformRate } from "../src/charging/guard.ts";
+import { createPayments, type Payments } from "../src/charging/payments.ts";
+import { createReliableLedger } from "../src/charging/reliable-ledger.ts";
+import { PLACE_LEASE_MS } from "../src/http/admission.ts";
+import type { Variables } from "./variables.ts";
+
+type Settings = Pick<Variables, "REVOCATION_SECONDS" | "CACHE_SHARING" | "BACKEND_TIMEOUT_MS">;
+
+/** Bindings that a deployment may leave out. */
+interface OptionalBindings {
+  readonly REQUEST_RATE?: PlatformRate;
+  readonly UNKNOWN_KEY_RATE?: PlatformRate;
+}
+
+/** Returns a new stub of an account's object. Nothing is called, and no object is made. */
+export function accountStub(account: string): AccountLedger & AccountAdmin {
+  return env.ACCOUNTS_LEDGER.get(env.ACCOUNTS_LEDGER.idFromName(account));
+}
+
+/** Returns an account's ledger, which is called again where that helps, and waited for not too long. */
+export function accountLedger(account: string): AccountLedger {
+  return createReliableLedger({
+    connect: () => accountStub(account),
+    sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
+    random: Math.random,
+  });
+}
+
+/** Who pays for the answers of this deployment. Money is held for longer than a request takes with its deadline, and twice as long as one answer may take. */
+export function payments({ REVOCATION_SECONDS, CACHE_SHARING, BACKEND_TIMEOUT_MS }: Settings): Payments {
+  const { REQUEST_RATE, UNKNOWN_KEY_RATE }: Env & OptionalBindings = env;
+  return createPayments({
+    ledgerOf: accountLedger,
+    trustedMs: REVOCATION_SECONDS * 1000,
+    isCacheShared: CACHE_SHARING === "deployment",
+    holdMs: Math.min(MAX_HOLD_MS, Math.max(PLACE_LEASE_MS, 2 * BACKEND_TIMEOUT_MS)),
+    requests: REQUEST_RATE,
+    unknownKeys: UNKNOWN_KEY_RATE,
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    now: Date.now,
+    waitUntil,
+  });
+}

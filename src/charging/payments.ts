@@ -1,0 +1,72 @@
+import type { RandomBytes } from "../accounts/base62.ts";
+import { keyHash, type KeyParts } from "../accounts/key-codec.ts";
+import type { AccountLedger } from "../accounts/ledger-port.ts";
+import { Problem } from "../contract/problems.ts";
+import { createGuard, type GuardOptions } from "./guard.ts";
+import { createIsolateMemory } from "./isolate-memory.ts";
+import { createKnownKeys, type KnownKey } from "./known-keys.ts";
+import { ledgerRequestId } from "./ledger-request-id.ts";
+import { createPayment, type Payment, type PaymentOptions } from "./payment.ts";
+
+/** What a deployment with accounts is made of. */
+export interface PaymentsOptions extends Pick<PaymentOptions, "holdMs" | "now">, Omit<GuardOptions, "now"> {
+  readonly ledgerOf: (account: string) => AccountLedger;
+  /** How long a key is trusted without asking its account, in milliseconds. */
+  readonly trustedMs: number;
+  readonly random: RandomBytes;
+  /** Whether all accounts share the caches. */
+  readonly isCacheShared: boolean;
+  /** Runs work that the response does not wait for, and that may end after the caller has left (workerd's `waitUntil`). */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** What is known of a request when its payment begins. */
+export type Asking = Pick<PaymentOptions, "key" | "requestId" | "isFresh" | "idempotencyKey" | "maxPrice" | "hasLeft">;
+
+/** The accounts of a deployment, as the routes that answer see them. */
+export interface Payments {
+  /** Returns the key of a request that asks for answers. Throws the problem of one that may not: 401, 403, 429. `address` is whoever sent it. */
+  authorize(parts: KeyParts, address: string): Promise<KnownKey>;
+  /** Begins the payment of a request; `requestId` is the caller's. */
+  begin(asking: Asking): Payment;
+  /** Whose entries the caches keep apart; undefined if all accounts share them. */
+  cacheOwner(key: KnownKey): string | undefined;
+  readonly waitUntil: PaymentsOptions["waitUntil"];
+}
+
+/** Creates the accounts of a deployment, in one isolate. */
+export function createPayments(options: PaymentsOptions): Payments {
+  const { ledgerOf, random, now, holdMs, isCacheShared, waitUntil } = options;
+  const memory = createIsolateMemory(now);
+  const guard = createGuard(options);
+  const keys = createKnownKeys(options);
+  const known = async (parts: KeyParts, hash: string, address: string): Promise<KnownKey> => {
+    if (!keys.has(hash)) guard.checkAddress(address);
+    try {
+      return await keys.require(parts, hash, "infer");
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.code === "key-invalid") await guard.countUnknownKey(address);
+      throw thrown;
+    }
+  };
+  return {
+    authorize: async (parts, address) => {
+      const hash = await keyHash(parts);
+      await guard.countRequest(hash);
+      return known(parts, hash, address);
+    },
+    begin: (asking) =>
+      createPayment({
+        ...asking,
+        requestId: ledgerRequestId(asking.requestId, random),
+        ledger: ledgerOf(asking.key.account),
+        onKeyRefused: () => keys.forget(asking.key.hash),
+        memory,
+        holdMs,
+        now,
+        random,
+      }),
+    cacheOwner: ({ account }) => (isCacheShared ? undefined : account),
+    waitUntil,
+  };
+}

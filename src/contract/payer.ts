@@ -1,0 +1,27 @@
+/** One prompt, and what its generation costs. */
+export interface PricedPrompt {
+  readonly task: string;
+  /** In micro-US-dollars. */
+  readonly amount: number;
+  /** The key under which the generation is cached. */
+  readonly generationKey: string;
+  /** Tells the prompt apart from others: what is asked, without the model that answers. */
+  readonly place: string;
+}
+
+/** Prompts whose price is reserved, or that are free. */
+export interface Reserved {
+  /** To be called when there are generations for all of them: only then are they charged. */
+  deliver(): void;
+}
+
+/** Who pays for what a request asks, as whoever finds generations sees it. */
+export interface Payer {
+  /**
+   * Reserves the price of prompts before any work for them is done. `isCached` says that no work is needed: what the account has paid for is then free without
+   * asking it. Throws `Problem`, and then nothing is reserved.
+   */
+  hold(prompts: readonly PricedPrompt[], isCached: boolean): Promise<Reserved>;
+  /** Milliseconds for which this request has waited for its account so far. */
+  ledgerMs(): number;
+}

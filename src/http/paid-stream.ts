@@ -1,0 +1,60 @@
+import type { Payment } from "../charging/payment.ts";
+import type { AnswerPart, CacheReport, EmitPart } from "../contract/service.ts";
+
+/** A door that holds the parts of an answer back until it is paid. */
+interface Door {
+  readonly emit: EmitPart;
+  /** Resolves when all parts so far were sent. Rejects with the reason why nothing may be sent. */
+  readonly opened: () => Promise<void>;
+}
+
+function createDoor(pay: () => Promise<void>, emit: EmitPart): Door {
+  const waiting: (readonly [AnswerPart, CacheReport])[] = [];
+  let isOpen = false;
+  let paying: Promise<unknown> | undefined;
+  const open = async (): Promise<unknown> => {
+    try {
+      await pay();
+    } catch (thrown) {
+      return thrown;
+    }
+    isOpen = true;
+    for (const [part, cache] of waiting) emit(part, cache);
+    return undefined;
+  };
+  return {
+    emit: (part, cache) => {
+      if (isOpen) return emit(part, cache);
+      waiting.push([part, cache]);
+      paying ??= open();
+    },
+    opened: async () => {
+      const failure = await paying;
+      if (failure !== undefined) throw failure;
+    },
+  };
+}
+
+/**
+ * Runs a stream that is paid before its first part: the price is known and does not change. If it fails afterwards, what it cost is given back before the
+ * failure is thrown. A caller who leaves has paid, and gets the whole answer for nothing when he asks again.
+ */
+export async function paidStream(
+  payment: Payment,
+  emit: EmitPart,
+  work: (emit: EmitPart) => Promise<void>,
+): Promise<void> {
+  const door = createDoor(() => payment.prepay(), emit);
+  try {
+    await work(door.emit);
+    await door.opened();
+  } catch (thrown) {
+    // If the payment failed, that is why: whatever the work says, nothing was sent.
+    const failure = await door.opened().then(
+      () => thrown,
+      (reason: unknown) => reason,
+    );
+    await payment.refund();
+    throw failure;
+  }
+}
