@@ -12,6 +12,7 @@ import { createFaultLog } from "../src/http/fault-log.ts";
 import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import examples from "../src/contract/response-examples.json";
+import { administration } from "./administration.ts";
 import { site } from "./assets.ts";
 import { cachedGenerations, urlCache } from "./cache.ts";
 import { requestReservations } from "./capacity.ts";
@@ -57,6 +58,12 @@ function configuredService(): Service {
   return refusingService(new Problem("misconfigured", "A variable of this deployment is missing or wrong."));
 }
 
+/** The operations of accounts; `undefined` if accounts are off. The schema has seen to it that there is an admin key. */
+function configuredAdministration() {
+  const { ACCOUNTS, ADMIN_KEY } = variables.data ?? {};
+  return ACCOUNTS === "on" && ADMIN_KEY !== undefined ? administration(ADMIN_KEY) : undefined;
+}
+
 export default createApp({
   tasks: Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers })),
   service: configuredService(),
@@ -66,6 +73,7 @@ export default createApp({
   newRequestId: () => crypto.randomUUID(),
   timeout,
   accounts: variables.data?.ACCOUNTS === "on" ? payments(variables.data) : undefined,
+  administration: configuredAdministration(),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),

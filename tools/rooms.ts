@@ -48,16 +48,7 @@ const table = {
   },
   http: {
     // An image is known by its first bytes, whatever content type it is sent with.
-    imports: [
-      "bytes",
-      "scheduling",
-      "contract",
-      "accounts/key-codec.ts",
-      "accounts/rate.ts",
-      "charging",
-      "image/sniff.ts",
-      "http/multipart",
-    ],
+    imports: ["bytes", "scheduling", "contract", "accounts", "charging", "image/sniff.ts", "http/multipart"],
     packages: ["zod", "hono", "pako"],
     why: "http/ knows the contract, and no model: it asks through contract/service.ts.",
   },

@@ -16,12 +16,17 @@ const entriesQuery = (conditions: readonly string[]): string =>
   `SELECT * FROM entries WHERE ${conditions.join(" AND ")} ORDER BY seq DESC LIMIT ?`;
 
 /** A page of entries, newest first. One more is read, to know whether there is a next page. */
-export function listEntries(sql: SqlStorage, { kinds, before, limit, keyId, ref }: EntryQuery): EntryPage {
+export function listEntries(
+  sql: SqlStorage,
+  { kinds, before, limit, keyId, ref, fromMs, toMs }: EntryQuery,
+): EntryPage {
   const conditions: readonly (readonly [string, string | number | undefined])[] = [
     ["kind IN (SELECT value FROM json_each(?))", JSON.stringify(kinds)],
     ["seq < ?", before],
     ["keyId = ?", keyId],
     ["ref = ?", ref],
+    ["atMs >= ?", fromMs],
+    ["atMs < ?", toMs],
   ];
   const given = conditions.filter(([, value]) => value !== undefined);
   const query = entriesQuery(given.map(([condition]) => condition));

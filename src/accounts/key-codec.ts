@@ -56,6 +56,13 @@ export function newAccountId(random: RandomBytes): string {
   return randomBase62(digits.account, random);
 }
 
+const wholeAccountId = new RegExp(`^${DIGIT}{${digits.account}}$`, "u");
+
+/** Whether a text is spelled like the id of an account. */
+export function isAccountId(text: string): boolean {
+  return wholeAccountId.test(text);
+}
+
 /** Returns a new key of an account. Its id is one of 5 x 10^10: who stores the key checks that the account has no other with it. */
 export function newKey({ mode, account }: Pick<KeyParts, "mode" | "account">, random: RandomBytes): KeyParts {
   return { mode, account, keyId: randomBase62(digits.keyId, random), secret: randomBase62(digits.secret, random) };

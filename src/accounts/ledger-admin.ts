@@ -65,6 +65,9 @@ export interface EntryQuery {
   readonly limit: number;
   readonly keyId?: string | undefined;
   readonly ref?: string | undefined;
+  /** Only entries of this moment or later, and before that one, in milliseconds since 1970. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
 }
 
 /** A page of entries; `next` is null if it is the last. */

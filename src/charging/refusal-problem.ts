@@ -8,7 +8,7 @@ export const TOP_UP = "Ask the operator of this service for credits.";
 /** What is said of every key that this service does not know, whatever is wrong with it: what else a stranger could learn, he could use. */
 const UNKNOWN_KEY = "The key is not one of this service.";
 
-/** The refusals that a request for answers can get; any other comes from a bug. */
+/** The refusals that a caller can get; any other comes from a bug. */
 type SaidCode = RefusalCode & ProblemCode;
 
 /** The refusals by their codes. */
@@ -73,6 +73,8 @@ const texts: { readonly [Code in SaidCode]: (refusal: ByCode[Code]) => Text } = 
   }),
   "invalid-request": ({ field }) => ({ detail: `The account refuses the request's ${field}.` }),
   "not-found": () => ({ detail: UNKNOWN_KEY }),
+  "key-rotated": ({ successor }) => ({ detail: `The key was rotated: the id of its successor is ${successor}.` }),
+  "too-many-keys": ({ limit }) => ({ detail: `The account has ${limit} keys.` }),
 };
 
 function isSaid(refusal: Refusal): refusal is Refusal & ByCode[SaidCode] {

@@ -1,3 +1,4 @@
+import type { AccountAdmin } from "../accounts/ledger-admin.ts";
 import type { AccountLedger } from "../accounts/ledger-port.ts";
 import { Problem } from "../contract/problems.ts";
 
@@ -11,9 +12,9 @@ export const LEDGER_TIMEOUT_MS = 10_000;
 const FIRST_BACKOFF_MS = 50;
 
 /** How an account is called. */
-export interface ReliableLedgerOptions {
-  /** Makes a stub of the account. One that threw is broken, so each call has its own. */
-  readonly connect: () => AccountLedger;
+export interface ReliableLedgerOptions<Stub = AccountLedger> {
+  /** Makes a stub of the object. One that threw is broken, so each call has its own. */
+  readonly connect: () => Stub;
   /** Rejects when the signal is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** In 0..1. */
@@ -26,15 +27,12 @@ function mayRepeat(thrown: unknown): boolean {
   return "retryable" in thrown && thrown.retryable === true && !("overloaded" in thrown && thrown.overloaded === true);
 }
 
-/**
- * An account's ledger that calls again what may be called again, and waits for `LEDGER_TIMEOUT_MS` at most. Rejects with `ledger-unavailable`: what has
- * happened is then not known, and must not be told as if it were.
- */
-export function createReliableLedger({ connect, sleep, random }: ReliableLedgerOptions): AccountLedger {
-  const attempt = async <Reply>(
-    call: (ledger: AccountLedger) => Promise<Reply>,
-    signal: AbortSignal,
-  ): Promise<Reply> => {
+/** Calls an object. Rejects with `ledger-unavailable`: what has happened is then not known, and must not be told as if it were. */
+type Ask<Stub> = <Reply>(call: (stub: Stub) => Promise<Reply>) => Promise<Reply>;
+
+/** Returns what calls an object: it calls again what may be called again, and waits for `LEDGER_TIMEOUT_MS` at most. */
+export function createAsk<Stub>({ connect, sleep, random }: ReliableLedgerOptions<Stub>): Ask<Stub> {
+  const attempt = async <Reply>(call: (stub: Stub) => Promise<Reply>, signal: AbortSignal): Promise<Reply> => {
     for (let calls = 1; ; calls += 1) {
       try {
         return await call(connect());
@@ -44,7 +42,7 @@ export function createReliableLedger({ connect, sleep, random }: ReliableLedgerO
       }
     }
   };
-  const ask = async <Reply>(call: (ledger: AccountLedger) => Promise<Reply>): Promise<Reply> => {
+  return async (call) => {
     const over = new AbortController();
     const timeout = async (): Promise<never> => {
       await sleep(LEDGER_TIMEOUT_MS, over.signal);
@@ -58,6 +56,10 @@ export function createReliableLedger({ connect, sleep, random }: ReliableLedgerO
       over.abort();
     }
   };
+}
+
+/** The verbs of a ledger, each through `ask`. Each may be repeated, as the port says. */
+function ledgerVerbs(ask: Ask<AccountLedger>): AccountLedger {
   return {
     hold: (request) => ask((ledger) => ledger.hold(request)),
     settle: (request) => ask((ledger) => ledger.settle(request)),
@@ -65,4 +67,33 @@ export function createReliableLedger({ connect, sleep, random }: ReliableLedgerO
     refund: (ids) => ask((ledger) => ledger.refund(ids)),
     status: (keyHash) => ask((ledger) => ledger.status(keyHash)),
   };
+}
+
+function adminVerbs(ask: Ask<AccountAdmin>): AccountAdmin {
+  return {
+    create: (account) => ask((admin) => admin.create(account)),
+    describe: () => ask((admin) => admin.describe()),
+    update: (changes) => ask((admin) => admin.update(changes)),
+    credit: (credit) => ask((admin) => admin.credit(credit)),
+    createKey: (key) => ask((admin) => admin.createKey(key)),
+    keys: () => ask((admin) => admin.keys()),
+    rotateKey: (rotation) => ask((admin) => admin.rotateKey(rotation)),
+    revokeKey: (keyId) => ask((admin) => admin.revokeKey(keyId)),
+    usage: (query) => ask((admin) => admin.usage(query)),
+    entries: (query) => ask((admin) => admin.entries(query)),
+    audit: () => ask((admin) => admin.audit()),
+  };
+}
+
+/** An account's ledger that calls again what may be called again. Rejects with `ledger-unavailable`. */
+export function createReliableLedger(options: ReliableLedgerOptions): AccountLedger {
+  return ledgerVerbs(createAsk(options));
+}
+
+/** The same of all that can be done with an account. */
+export function createReliableAccount(
+  options: ReliableLedgerOptions<AccountLedger & AccountAdmin>,
+): AccountLedger & AccountAdmin {
+  const ask = createAsk(options);
+  return { ...ledgerVerbs(ask), ...adminVerbs(ask) };
 }

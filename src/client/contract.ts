@@ -414,7 +414,7 @@ export interface Problem {
   readonly status: number;
   /** What happened to this request. */
   readonly detail: string;
-  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-key-invalid" | "idempotency-in-progress" | "idempotency-key-reused" | "rate-limited" | "too-many-at-once" | "ledger-unavailable";
+  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-key-invalid" | "idempotency-in-progress" | "idempotency-key-reused" | "rate-limited" | "too-many-at-once" | "ledger-unavailable" | "admin-key-invalid" | "cursor-invalid" | "unknown-id" | "key-rotated" | "too-many-keys";
   /** What to do about it. */
   readonly fix: string;
   /** Whether the same request may succeed later. */
@@ -763,6 +763,76 @@ export interface ModelList {
     readonly image_size: number;
   })[];
 }
+
+export interface Me {
+  readonly account: {
+    readonly id: string;
+    readonly name: string;
+    readonly status: "open" | "closed";
+  };
+  readonly key: {
+    readonly id: string;
+    readonly name: string;
+    readonly last4: string;
+    readonly expires: string | null;
+  };
+  readonly scopes: readonly Scope[];
+  /** The only tasks of the key; null: all. */
+  readonly tasks: readonly string[] | null;
+  readonly unit: "usd-micro";
+  /** Micro-US-dollars: 1000000 are one US dollar. */
+  readonly balance: number;
+  /** Part of the balance that requests in progress have reserved. */
+  readonly held: number;
+  /** How far below 0 the balance may go. */
+  readonly credit_limit: number;
+  /** Of the key. */
+  readonly caps: {
+    readonly day: {
+      readonly cap: number | null;
+      /** Micro-US-dollars: 1000000 are one US dollar. */
+      readonly spent: number;
+      /** The end of the period; null if it has none. */
+      readonly resets: string | null;
+    };
+    readonly month: {
+      readonly cap: number | null;
+      /** Micro-US-dollars: 1000000 are one US dollar. */
+      readonly spent: number;
+      /** The end of the period; null if it has none. */
+      readonly resets: string | null;
+    };
+    readonly total: {
+      readonly cap: number | null;
+      /** Micro-US-dollars: 1000000 are one US dollar. */
+      readonly spent: number;
+      /** The end of the period; null if it has none. */
+      readonly resets: string | null;
+    };
+  };
+  /** Of the account, in a UTC month. */
+  readonly account_cap: {
+    readonly cap: number | null;
+    /** Micro-US-dollars: 1000000 are one US dollar. */
+    readonly spent: number;
+    /** The end of the period; null if it has none. */
+    readonly resets: string | null;
+  };
+  readonly rate: {
+    readonly policies: readonly ({
+      readonly name: string;
+      readonly requests: number;
+      readonly seconds: number;
+    })[];
+    readonly concurrency: {
+      readonly limit: number | null;
+      readonly in_progress: number;
+    };
+  };
+}
+
+/** `infer`: Ask the model: every task, analyze and batch. Costs credits. `usage:read`: Read the account's usage and charges. `keys:write`: Create, list, rotate and revoke keys of the account. `billing:write`: Add credits to the account. */
+export type Scope = "infer" | "usage:read" | "keys:write" | "billing:write";
 
 /** The tasks by the names of their methods. */
 export const tasks = {

@@ -1,6 +1,10 @@
+import { accountRouteProblems } from "./account-route-problems.ts";
 import type { ProblemRow } from "./problem-row.ts";
 
-/** The rows of the problem table for deployments with accounts: without them, none of these occurs, and the OpenAPI document has none. */
+/**
+ * The rows of the problem table for requests that cost money, in deployments with accounts: without accounts, none of these occurs, and the OpenAPI
+ * document has none.
+ */
 export const accountProblems = {
   "key-missing": {
     status: 401,
@@ -104,6 +108,8 @@ export const accountProblems = {
 } as const satisfies Record<string, ProblemRow>;
 
 /** Whether a problem only occurs in deployments with accounts. */
-export function isAccountProblem(code: string): code is keyof typeof accountProblems {
-  return Object.hasOwn(accountProblems, code);
+export function isAccountProblem(
+  code: string,
+): code is keyof typeof accountProblems | keyof typeof accountRouteProblems {
+  return Object.hasOwn(accountProblems, code) || Object.hasOwn(accountRouteProblems, code);
 }

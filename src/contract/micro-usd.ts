@@ -15,3 +15,12 @@ export const MicroUsd = z
   .min(0, "Send an amount that is not negative.")
   .max(MAX_MICRO_USD)
   .meta({ description: `Micro-US-dollars: ${MICRO_USD_PER_USD} are one US dollar.` });
+
+/** Digits after the point of an amount in dollars. */
+const USD_DECIMALS = 6;
+
+/** Returns an amount in dollars, exactly: 1500 → `0.001500`. */
+export function usdText(microUsd: number): string {
+  const digits = String(Math.abs(microUsd)).padStart(USD_DECIMALS + 1, "0");
+  return `${microUsd < 0 ? "-" : ""}${digits.slice(0, -USD_DECIMALS)}.${digits.slice(-USD_DECIMALS)}`;
+}

@@ -3,6 +3,7 @@ import { operations } from "./operations.ts";
 import { exampleProblems, sharedResponses } from "./problem-responses.ts";
 import { type OpenApiDocument, type ResponseExamples, withResponseExamples } from "./response-examples.ts";
 import type { TaskRow } from "./service.ts";
+import { registerAccounts, withAccounts } from "./with-accounts.ts";
 import { withoutAccounts } from "./without-accounts.ts";
 import { analyzeOperation, batchOperation } from "./several-operations.ts";
 import { AnswerEvent } from "./stream-events.ts";
@@ -38,6 +39,7 @@ export function openApiDocument(
   ]) {
     app.openAPIRegistry.registerPath(route);
   }
+  if (hasAccounts) registerAccounts(app.openAPIRegistry);
   // A clone: the OpenAPI generator adds its methods only to schemas that are created after it was loaded, and the import order may vary.
   app.openAPIRegistry.register("AnswerEvent", AnswerEvent.clone());
   for (const [name, response] of Object.entries(sharedResponses(hasAccounts))) {
@@ -58,5 +60,5 @@ export function openApiDocument(
     tags: Object.values(tags),
     security: [],
   });
-  return withResponseExamples(hasAccounts ? document : withoutAccounts(document), examples);
+  return withResponseExamples(hasAccounts ? withAccounts(document) : withoutAccounts(document), examples);
 }

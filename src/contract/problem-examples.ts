@@ -1,4 +1,5 @@
 import type { accountProblems } from "./account-problems.ts";
+import type { accountRouteProblems } from "./account-route-problems.ts";
 import type { Issue, ProblemCode, ProblemMembers } from "./problems.ts";
 
 /** The details of a problem in one request. */
@@ -57,6 +58,15 @@ const accountExamples = {
   "ledger-unavailable": { detail: "The account did not answer in time." },
 } as const satisfies Readonly<Record<keyof typeof accountProblems, Occurrence>>;
 
+/** Examples of the problems of the operations of accounts. */
+const accountRouteExamples = {
+  "admin-key-invalid": { detail: "The request has no admin key, or another one than this deployment's." },
+  "cursor-invalid": { detail: "The cursor is of another account, of another list, or of other parameters." },
+  "unknown-id": { detail: "There is no account with this id." },
+  "key-rotated": { detail: "The key was rotated: its successor is Kb3f0Q." },
+  "too-many-keys": { detail: "The account has 1000 keys." },
+} as const satisfies Readonly<Record<keyof typeof accountRouteProblems, Occurrence>>;
+
 /** An example of each problem, for the OpenAPI document and the page of problems. */
 export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "invalid-json": { detail: "The body cannot be read as UTF-8 JSON." },
@@ -102,4 +112,5 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "model-unavailable": { detail: "mini/onnx/encoder_model.onnx could not be fetched." },
   overloaded: { detail: "16 requests are ahead in the queue." },
   ...accountExamples,
+  ...accountRouteExamples,
 };

@@ -13,6 +13,31 @@ const backendProblems = [
   "backend-timeout",
 ] as const satisfies readonly ProblemCode[];
 
+/** Problems of a key and its account, for operations that cost nothing. */
+const keyProblems = [
+  "key-missing",
+  "key-invalid",
+  "key-expired",
+  "key-revoked",
+  "scope-missing",
+  "ledger-unavailable",
+] as const satisfies readonly ProblemCode[];
+
+/** Problems of a JSON body. */
+const bodyProblems = [
+  "invalid-json",
+  "invalid-request",
+  "invalid-content-encoding",
+  "body-timeout",
+  "body-too-large",
+  "unsupported-media-type",
+  "unsupported-content-encoding",
+  "request-cancelled",
+] as const satisfies readonly ProblemCode[];
+
+/** Problems that any operation of accounts may have. */
+const serviceProblems = ["overloaded", "internal", "misconfigured"] as const satisfies readonly ProblemCode[];
+
 /** The problems of an operation, by group; operations with the same problems share a group. */
 export const problemGroups = {
   Service: ["internal"],
@@ -59,11 +84,61 @@ export const problemGroups = {
     "internal",
     "misconfigured",
   ],
+  Quote: [...bodyProblems, "unknown-task", "text-required", "region-required", "too-much-work", ...serviceProblems],
+  Account: [...keyProblems, ...serviceProblems],
+  AccountList: [...keyProblems, "invalid-request", "cursor-invalid", "unknown-id", ...serviceProblems],
+  AccountChange: [
+    ...keyProblems,
+    ...bodyProblems,
+    "account-closed",
+    "unknown-id",
+    "key-rotated",
+    "too-many-keys",
+    ...serviceProblems,
+  ],
+  Admin: [
+    "admin-key-invalid",
+    "invalid-request",
+    "cursor-invalid",
+    "unknown-id",
+    "ledger-unavailable",
+    ...serviceProblems,
+  ],
+  AdminChange: [
+    "admin-key-invalid",
+    ...bodyProblems,
+    "unknown-id",
+    "account-closed",
+    "key-rotated",
+    "too-many-keys",
+    "idempotency-key-invalid",
+    "idempotency-key-reused",
+    "ledger-unavailable",
+    ...serviceProblems,
+  ],
 } as const satisfies Readonly<Record<string, readonly ProblemCode[]>>;
 export type ProblemGroup = keyof typeof problemGroups;
 
 /** The groups whose operations cost money in a deployment with accounts: any of the accounts' problems may refuse them. */
 const chargedGroups: ReadonlySet<ProblemGroup> = new Set(["Task", "Batch"]);
+
+/** The groups of operations that only a deployment with accounts has. */
+const accountGroups: ReadonlySet<string> = new Set<ProblemGroup>([
+  "Quote",
+  "Account",
+  "AccountList",
+  "AccountChange",
+  "Admin",
+  "AdminChange",
+]);
+
+/** The names of all groups, in a deployment with accounts or without. */
+export function groupNames(hasAccounts: boolean): readonly ProblemGroup[] {
+  const isGroup = (name: string): name is ProblemGroup => Object.hasOwn(problemGroups, name);
+  return Object.keys(problemGroups)
+    .filter(isGroup)
+    .filter((name) => hasAccounts || !accountGroups.has(name));
+}
 
 const accountCodes = Object.keys(accountProblems).filter(isProblemCode);
 

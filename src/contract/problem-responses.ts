@@ -1,7 +1,7 @@
 import { PROBLEM_MEDIA_TYPE, problemCodes, problemDetails, requestIdHeader } from "./problem-details.ts";
 import { problemExamples } from "./problem-examples.ts";
 import { isAccountProblem } from "./account-problems.ts";
-import { problemGroups, type ProblemGroup, problemsOf } from "./problem-groups.ts";
+import { groupNames, type ProblemGroup, problemsOf } from "./problem-groups.ts";
 import { problems } from "./problem-table.ts";
 import type { ProblemCode } from "./problems.ts";
 
@@ -61,13 +61,9 @@ function byStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, readonly P
   return Map.groupBy(codes, (code) => problems[code].status);
 }
 
-const groupNames = Object.keys(problemGroups).filter((name): name is ProblemGroup =>
-  Object.hasOwn(problemGroups, name),
-);
-
 /** Returns every group's responses, by their names in the document's `components.responses`. */
 export function sharedResponses(hasAccounts: boolean) {
-  const responses = groupNames.flatMap((group) => {
+  const responses = groupNames(hasAccounts).flatMap((group) => {
     return [...byStatus(problemsOf(group, hasAccounts))].map(
       ([status, sameStatus]) => [group + status, responseOf(status, sameStatus)] as const,
     );

@@ -4,3 +4,13 @@ export const tags = {
   several: { name: "Several at once", description: "Several tasks in one request, with a result for each." },
   service: { name: "Service", description: "Tasks, models and health checks." },
 } as const;
+
+/** The groups of the operations that only a deployment with accounts has. */
+export const accountTags = {
+  prices: { name: "Prices", description: "What a request costs, before it is sent. No key is needed." },
+  account: {
+    name: "Account",
+    description: "The account of your key: its credits, usage, charges and keys. Costs nothing.",
+  },
+  administration: { name: "Administration", description: "For the operator, with the deployment's ADMIN_KEY." },
+} as const;

@@ -22,6 +22,9 @@ export interface PromptCost {
 /** Generated tokens, of all beams of a prompt, in one unit. */
 export const TOKENS_PER_UNIT = costs.tokensPerUnit;
 
+/** What an option of a prompt counts as if it is not set. */
+export const PROMPT_DEFAULTS = { beams: costs.beams, maxNewTokens: costs.maxNewTokens } as const;
+
 /** Units of an image, whatever is asked about it. */
 export const IMAGE_UNITS = costs.image;
 

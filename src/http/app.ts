@@ -64,7 +64,7 @@ export function createApp(options: AppOptions): Hono {
     // A preflight for an unknown path succeeds; otherwise the page could not read the problem of the request that follows.
     else if (!isPreflight(context.req.raw)) context.res = refuse(context);
   });
-  app.use(crossOrigin({ hasAccounts: options.accounts !== undefined }));
+  app.use(crossOrigin({ hasAccounts: options.administration !== undefined }));
   for (const { method, path, handle } of allRoutes) {
     app.on(method, path, async (context) => {
       const trace = { requestId: context.get("requestId"), traceparent: traceparentOf(context.req.raw) };

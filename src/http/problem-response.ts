@@ -23,6 +23,7 @@ const challenges: ReadonlyMap<ProblemCode, string> = new Map<ProblemCode, string
   ["key-invalid", 'Bearer error="invalid_token"'],
   ["key-expired", 'Bearer error="invalid_token"'],
   ["key-revoked", 'Bearer error="invalid_token"'],
+  ["admin-key-invalid", "Bearer"],
   ["scope-missing", 'Bearer error="insufficient_scope"'],
 ]);
 

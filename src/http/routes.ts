@@ -2,6 +2,9 @@ import { operations } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
 import { taskPath } from "../contract/task-operations.ts";
+import type { AccountRouteOptions, AccountsOptions } from "./account-route.ts";
+import { accountRoutes } from "./account-routes.ts";
+import { adminRoutes } from "./admin-routes.ts";
 import { type AnswerRouteOptions, answerRoutes } from "./answer-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
@@ -12,6 +15,8 @@ export interface RouteOptions extends AnswerRouteOptions {
   readonly version: string;
   /** Responses to the examples of the OpenAPI document, to be included in it. */
   readonly examples?: ResponseExamples;
+  /** What the operations of accounts need. Without it the API has none of them. */
+  readonly administration?: AccountsOptions | undefined;
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
 }
@@ -22,7 +27,7 @@ function get(operation: { readonly path: string }, read: () => Promise<unknown>)
 
 /** All routes of the API, generated from the contract's tables. */
 export function routes(options: RouteOptions): readonly Route[] {
-  const { tasks, service, site } = options;
+  const { tasks, service, site, administration } = options;
   const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(operations.health, async () => ({ status: "ok" })),
@@ -31,18 +36,23 @@ export function routes(options: RouteOptions): readonly Route[] {
     get(operations.models, async () => ({ models: [await service.model()] })),
     openApiRoute(options),
     ...answerRoutes(options),
+    ...(administration === undefined ? [] : administrationRoutes({ ...options, accounts: administration })),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
 
+function administrationRoutes(options: AccountRouteOptions): readonly Route[] {
+  return [...accountRoutes(options), ...adminRoutes(options)];
+}
+
 /** The OpenAPI document. It is serialized only once, since this takes about fifty milliseconds. */
-function openApiRoute({ tasks, version, examples, accounts }: RouteOptions): Route {
+function openApiRoute({ tasks, version, examples, administration }: RouteOptions): Route {
   let json: string | undefined;
   return {
     method: "GET",
     path: operations.openApi.path,
     handle: async () => {
-      json ??= JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts: accounts !== undefined }));
+      json ??= JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts: administration !== undefined }));
       return new Response(json, { headers: { "content-type": "application/json" } });
     },
   };

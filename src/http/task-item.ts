@@ -22,7 +22,8 @@ function checkItem(options: TaskOptions): void {
   if (first !== undefined) throw new Problem("invalid-request", first.message, { issues });
 }
 
-function unknownTask(name: string): Problem {
+/** The problem of a task that there is not. */
+export function unknownTask(name: string): Problem {
   return new Problem("unknown-task", `There is no task named ${excerpt(JSON.stringify(name))}.`);
 }
 

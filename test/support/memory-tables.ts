@@ -70,11 +70,13 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
         .filter((row) => after === undefined || usageKey(row) > usageKey(after))
         .toSorted((one, other) => (usageKey(one) < usageKey(other) ? -1 : 1))
         .slice(0, limit),
-    entries: ({ kinds, before = Infinity, limit, keyId, ref }) => {
+    entries: ({ kinds, before = Infinity, limit, keyId, ref, fromMs = 0, toMs = Infinity }) => {
       const all = entries().filter(
         (entry) =>
           kinds.includes(entry.kind) &&
           entry.seq < before &&
+          entry.atMs >= fromMs &&
+          entry.atMs < toMs &&
           (keyId ?? entry.keyId) === entry.keyId &&
           (ref ?? entry.ref) === entry.ref,
       );

@@ -1,0 +1,43 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { accountOperation, ADMIN_SCHEME, KEY_HEADER_SCHEME, KEY_SCHEME } from "./account-operation.ts";
+import { accountOperations } from "./account-operations.ts";
+import { adminOperations } from "./admin-operations.ts";
+import { paymentInfo } from "./payment-info.ts";
+import type { OpenApiDocument } from "./response-examples.ts";
+import { accountTags } from "./tags.ts";
+
+type Registry = OpenAPIHono["openAPIRegistry"];
+
+/** How each kind of key is sent. */
+const securitySchemes = {
+  [KEY_SCHEME]: { type: "http", scheme: "bearer", description: "A key of an account: `fe_live_…` or `fe_test_…`." },
+  [KEY_HEADER_SCHEME]: {
+    type: "apiKey",
+    in: "header",
+    name: "X-API-Key",
+    description: "The same key, for tools that cannot set Authorization.",
+  },
+  [ADMIN_SCHEME]: { type: "http", scheme: "bearer", description: "The deployment's ADMIN_KEY." },
+} as const;
+
+/** Adds to a registry what only a deployment with accounts has. */
+export function registerAccounts(registry: Registry): void {
+  for (const [name, scheme] of Object.entries(securitySchemes)) {
+    registry.registerComponent("securitySchemes", name, scheme);
+  }
+  for (const row of [...Object.values(accountOperations), ...Object.values(adminOperations)]) {
+    registry.registerPath(accountOperation(row));
+  }
+}
+
+/** Adds to a document the keys and prices of the operations that cost money, and the groups of those of accounts. */
+export function withAccounts(document: OpenApiDocument): OpenApiDocument {
+  const paths = Object.entries(document.paths ?? {}).map(([path, item]) => {
+    const info = paymentInfo(path);
+    if (info === undefined || item.post === undefined) return [path, item] as const;
+    const security = [{ [KEY_SCHEME]: [] }, { [KEY_HEADER_SCHEME]: [] }];
+    return [path, { ...item, post: { ...item.post, security, "x-payment-info": info } }] as const;
+  });
+  const tags = [...(document.tags ?? []), ...Object.values(accountTags)];
+  return { ...document, tags, paths: Object.fromEntries(paths) };
+}

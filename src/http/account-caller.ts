@@ -1,0 +1,49 @@
+import { keyHash, type KeyMode } from "../accounts/key-codec.ts";
+import type { AccountAdmin } from "../accounts/ledger-admin.ts";
+import type { AccountLedger, Status } from "../accounts/ledger-port.ts";
+import { areEqualSecrets } from "../bytes/equal-secrets.ts";
+import type { Access } from "../contract/account-operation.ts";
+import { Problem } from "../contract/problems.ts";
+import { isScope } from "../contract/scopes.ts";
+import type { AccountsOptions } from "./account-route.ts";
+import { authenticate, credentialOf } from "./authenticate.ts";
+import { accepted } from "./account-refusal.ts";
+
+/** Who sends a valid key. */
+export interface KeyHolder {
+  readonly account: string;
+  /** The mode of the key. */
+  readonly mode: KeyMode;
+  readonly status: Status;
+  readonly ledger: AccountLedger & AccountAdmin;
+}
+
+/** Returns who sends a request. Throws `Problem`: the key is missing, is none, has ended, or has not the scope that the operation needs. */
+export async function keyHolderOf(
+  headers: Headers,
+  access: Access,
+  { ledgerOf }: Pick<AccountsOptions, "ledgerOf">,
+): Promise<KeyHolder> {
+  const parts = authenticate(headers);
+  const ledger = ledgerOf(parts.account);
+  const status = accepted(await ledger.status(await keyHash(parts)));
+  const { scopes } = status.key.terms;
+  if (isScope(access) && !scopes.includes(access)) {
+    throw new Problem("scope-missing", `The key has the scopes ${scopes.join(", ")}; this needs ${access}.`);
+  }
+  return { account: parts.account, mode: parts.mode, status, ledger };
+}
+
+function credential(headers: Headers): string {
+  try {
+    return credentialOf(headers);
+  } catch {
+    return "";
+  }
+}
+
+/** Throws `admin-key-invalid` unless a request has the operator's key. */
+export async function checkOperator(headers: Headers, { adminKey }: Pick<AccountsOptions, "adminKey">): Promise<void> {
+  if (await areEqualSecrets(credential(headers), adminKey)) return;
+  throw new Problem("admin-key-invalid", "The request has no admin key, or another one than this deployment's.");
+}
