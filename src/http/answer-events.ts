@@ -1,6 +1,11 @@
 import type { PaymentReport } from "../charging/payment.ts";
 import type { CacheReport, EmitPart } from "../contract/service.ts";
-import { type AnswerEvent, type ChargeEvent, EVENT_STREAM_MEDIA_TYPE, type PaidAnswerEvent } from "../contract/stream-events.ts";
+import {
+  type AnswerEvent,
+  type ChargeEvent,
+  EVENT_STREAM_MEDIA_TYPE,
+  type PaidAnswerEvent,
+} from "../contract/stream-events.ts";
 import type { Problem } from "../contract/problems.ts";
 import { cacheStatus } from "./cache-control.ts";
 import { detailsOf } from "./problem-response.ts";
