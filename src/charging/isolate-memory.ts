@@ -75,8 +75,8 @@ export function createIsolateMemory(now: () => number): IsolateMemory {
     },
     sawBalance: (account, balance) => {
       const refusals = empty.get(account);
-      if (refusals !== undefined && balance > refusals.last.balance)
-        empty.set(account, { ...refusals, sinceMs: -Infinity });
+      if (refusals === undefined || balance <= refusals.last.balance) return;
+      empty.set(account, { ...refusals, sinceMs: -Infinity });
     },
   };
 }

@@ -70,8 +70,7 @@ export function createPayment(options: PaymentOptions): Payment {
   const chargesFor = createChargeIds({ ...options, account: options.key.account });
   let rows = noPurchases;
   const reserve = async (wanted: readonly Purchase[]): Promise<void> => {
-    if (options.hasLeft()) throw new Problem("request-cancelled", "The caller disconnected.");
-    options.onCommit();
+    begin(options);
     const charges = wanted.map(({ charge }) => charge);
     rows = asked(rows, wanted);
     const reply = await dialogue.hold(charges, heldExcept(rows, charges));
@@ -105,6 +104,12 @@ export function createPayment(options: PaymentOptions): Payment {
     end: () => dialogue.release(openIds(rows)),
     report: () => ({ ...reportOf(rows), ...dialogue.heard() }),
   };
+}
+
+/** A request whose caller has left before holds nothing. */
+function begin({ hasLeft, onCommit }: PaymentOptions): void {
+  if (hasLeft()) throw new Problem("request-cancelled", "The caller disconnected.");
+  onCommit();
 }
 
 /** A charge as an account replies with it. */

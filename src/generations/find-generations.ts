@@ -4,7 +4,7 @@ import { ageOf, isWithinAge, staleLimit } from "../cache/freshness.ts";
 import { generationKey } from "../cache/generation-key.ts";
 import { ownSalt } from "../cache/own-salt.ts";
 import { Problem } from "../contract/problems.ts";
-import type { CacheDirectives, CacheReport, CallContext, StageTimings } from "../contract/service.ts";
+import type { CacheReport, CallContext, StageTimings } from "../contract/service.ts";
 import {
   type EncodedImage,
   type Generation,

@@ -1,3 +1,4 @@
+import { callersRequestId } from "../charging/ledger-request-id.ts";
 import type * as z from "zod";
 import type { Entry } from "../accounts/ledger-admin.ts";
 import type { AccountFacts, KeyFacts, Status } from "../accounts/ledger-port.ts";
@@ -79,6 +80,6 @@ export function accountView(account: AccountFacts): z.infer<typeof Account> {
 /** Returns an entry as replies have it. */
 export function entryView(entry: Entry): z.infer<typeof AccountEntry> {
   const { seq, kind, ref, amount, task, keyId, requestId, priceRevision, atMs } = entry;
-  const from = { request_id: requestId, price_revision: priceRevision };
+  const from = { request_id: requestId && callersRequestId(requestId), price_revision: priceRevision };
   return { seq, kind, id: ref, amount, task, key: keyId, ...from, at: moment(atMs) };
 }

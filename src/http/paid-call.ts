@@ -72,7 +72,7 @@ export async function paidCall(
     key,
     payment,
     during,
-    untilCommitted: (signal) => untilCommitted(signal, payment.isCommitted),
+    untilCommitted: (signal) => untilCommitted(signal, () => payment.isCommitted()),
   };
   const paid: CallContext = {
     ...call,

@@ -3,7 +3,7 @@ import type { AnalyzeRequest, BatchRequest, ImageInput, TaskRequest } from "../c
 
 type Parsed = TaskRequest | AnalyzeRequest | BatchRequest;
 
-function imageText(image: ImageInput): string | Promise<string> {
+async function imageText(image: ImageInput): Promise<string> {
   if (image.kind === "url") return `url ${image.url}`;
   return sha256(image.kind === "bytes" ? image.bytes : image.text);
 }

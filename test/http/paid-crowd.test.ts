@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { captionRequest, createPaidWorld, groundingRequest, moneyOf } from "../support/paid-app.ts";
+import { createPaidWorld } from "../support/paid-app.ts";
+import { captionRequest, groundingRequest, moneyOf } from "../support/paid-requests.ts";
 
 const count = (values: readonly unknown[]) =>
   Object.fromEntries([...Map.groupBy(values, String)].map(([value, all]) => [value, all.length]));
@@ -11,12 +12,17 @@ function traces({ status, headers }: Response) {
   return { status, ...others, stages, charge: charge.replace(/chg_\w+/u, "chg") };
 }
 
+/** A request for a caption from a known address. */
+const from = (key: string): [string, RequestInit] => captionRequest(key, { "cf-connecting-ip": "192.0.2.1" });
+
 describe("many requests at once", () => {
   it("of one account with the same question are one charge and one call of the model", async () => {
     const { world, isolate, open } = createPaidWorld();
     const account = await open(300);
     const { app } = isolate();
-    const responses = await Promise.all(Array.from({ length: 200 }, () => app.request(...captionRequest(account.key))));
+    const responses = await Promise.all(
+      Array.from({ length: 200 }, async () => app.request(...captionRequest(account.key))),
+    );
     expect(count(responses.map(({ status }) => status))).toEqual({ 200: 200 });
     expect(responses.map((response) => moneyOf(response).charge).filter((charge) => charge !== 0)).toEqual([300]);
     expect([account.entries(), account.holds(), account.balance(), world.requests.length]).toEqual([
@@ -58,14 +64,14 @@ describe("many requests at once", () => {
     const account = await open(paid * 600 + 599);
     const isolates = [isolate(), isolate()];
     const responses = await Promise.all(
-      Array.from({ length: 200 }, (_, at) => isolates[at % 2]?.app.request(...groundingRequest(account.key, at))),
+      Array.from({ length: 200 }, async (_, at) => isolates[at % 2]?.app.request(...groundingRequest(account.key, at))),
     );
     expect(count(responses.map((response) => response?.status))).toEqual(
       paid === 0 ? { 402: 200 } : { 200: paid, 402: 200 - paid },
     );
     await Promise.all(isolates.map(({ settled }) => settled()));
     expect([account.balance(), account.holds(), account.entries().length]).toEqual([599, 0, paid]);
-    expect((await account.audit()).violations).toEqual([]);
+    expect(await account.violations()).toEqual([]);
   });
 });
 
@@ -116,7 +122,6 @@ describe("the platform's rate limits", () => {
     const account = await open(1000);
     let left = 3;
     const { app } = isolate({ unknownKeys: { limit: async () => ({ success: (left -= 1) >= 0 }) } });
-    const from = (key: string): [string, RequestInit] => captionRequest(key, { "cf-connecting-ip": "192.0.2.1" });
     await app.request(...from(account.key));
     const strangers = await Promise.all(Array.from({ length: 5 }, () => createPaidWorld().open(0)));
     const statuses: number[] = [];

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import { root } from "../../tools/serve.ts";
-import { captionRequest, createPaidWorld, street } from "../support/paid-app.ts";
+import { createPaidWorld } from "../support/paid-app.ts";
+import { captionRequest, street } from "../support/paid-requests.ts";
 
 /** What a caption costs, and each cell of the table in such prices. */
 const PRICE = 300;
@@ -137,7 +138,7 @@ describe("the page of the ledger", () => {
 
   it.each(rows)("says what it costs: %s, %s", async (what, costs) => {
     const scene = await start();
-    const [before, happens] = scenes[what] ?? [async () => {}, () => expect.unreachable(what)];
+    const [before, happens] = scenes[what] ?? [async () => {}, () => Promise.reject(new Error(what))];
     await before(scene);
     await scene.settled();
     const balance = scene.account.balance() ?? 0;
@@ -145,7 +146,7 @@ describe("the page of the ledger", () => {
     await scene.settled();
     const price = prices.get(costs) ?? (costs.startsWith("0") ? 0 : Number.NaN);
     expect([balance - (scene.account.balance() ?? 0), scene.account.holds()]).toEqual([price, 0]);
-    expect((await scene.account.audit()).violations).toEqual([]);
+    expect(await scene.account.violations()).toEqual([]);
   });
 
   it("says what the caller who left a stream has paid", async () => {

@@ -6,7 +6,7 @@ import { formatKey, keyHash, lastFour, newAccountId, newKey } from "../../src/ac
 import { bundle } from "../../tools/bundle.ts";
 import { root, type Server, serve } from "../../tools/serve.ts";
 import { secureRandom } from "../support/any-key.ts";
-import { moneyOf } from "../support/paid-app.ts";
+import { moneyOf } from "../support/paid-requests.ts";
 
 let server: Server;
 let backend: Backend;
@@ -34,11 +34,9 @@ async function open(credit: number) {
   await ledger.createKey({ ...stored, name: "first", terms, expiresMs: null });
   if (credit > 0) await ledger.credit({ kind: "grant", ref: "first", amount: credit });
   const audit = async () => {
-    const { balance, holds, violations, entries } = (await ledger.audit()) as Extract<
-      Awaited<ReturnType<typeof ledger.audit>>,
-      { readonly type: "audit" }
-    >;
-    return { balance, holds, violations, entries };
+    const report = await ledger.audit();
+    if (report.type !== "audit") throw new Error(report.code);
+    return report;
   };
   return { ledger, keyId: parts.keyId, key: formatKey(parts), audit };
 }

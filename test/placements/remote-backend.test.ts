@@ -94,8 +94,9 @@ describe("a remote backend", () => {
 
   it("sends the image's scope, and an image that another scope has sent", async () => {
     const { backend, calls } = remote();
-    for (const scope of ["s1", "s2", "s2"])
+    for (const scope of ["s1", "s2", "s2"]) {
       await all(backend.generate({ ...request, image: { ...anImage, scope } }, never));
+    }
     expect(calls.map(({ inputs }) => [textsIn(inputs.get("image_scope")), inputs.has("image")])).toEqual([
       [["s1"], true],
       [["s2"], true],

@@ -16,7 +16,6 @@ import { createFakeLedger } from "./fake-ledger.ts";
 import { admitAll } from "./fake-service.ts";
 import { fakeStore } from "./fake-store.ts";
 import { createMemoryTables } from "./memory-tables.ts";
-import { sampleImage } from "./sample-images.ts";
 import { nextTask } from "./tiny-backend.ts";
 
 /** A verb that requests for answers use. */
@@ -30,8 +29,18 @@ export type Work = (prompts: readonly string[], signal: AbortSignal) => Promise<
 
 const rows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers }));
 
-/** A picture that the requests of these tests are about. */
-export const street = sampleImage("street.jpg");
+type Run = <Reply>(verb: Verb, call: () => Promise<Reply>) => Promise<Reply>;
+
+/** An account whose verbs are each called through `run`. */
+function watched(ledger: AccountLedger, run: Run): AccountLedger {
+  return {
+    hold: (request) => run("hold", () => ledger.hold(request)),
+    settle: (request) => run("settle", () => ledger.settle(request)),
+    release: (request) => run("release", () => ledger.release(request)),
+    refund: (ids) => run("refund", () => ledger.refund(ids)),
+    status: (hash) => run("status", () => ledger.status(hash)),
+  };
+}
 
 /** Answers without HTTP in between: the whole flow in memory, from a request's key to its paid answer. What `world` has is shared by several isolates. */
 export function createPaidWorld() {
@@ -61,24 +70,14 @@ export function createPaidWorld() {
     accounts.set(id, account);
     return account;
   };
-  const watched = (id: string): AccountLedger => {
-    const run = async <Reply>(verb: Verb, call: () => Promise<Reply>): Promise<Reply> => {
-      calls.push(verb);
-      let reply: Reply | undefined;
-      await world.fault(verb, async () => {
-        reply = await call();
-      });
-      if (reply === undefined) throw new Error("The fault neither called nor threw.");
-      return reply;
-    };
-    const { ledger } = accountOf(id);
-    return {
-      hold: (request) => run("hold", () => ledger.hold(request)),
-      settle: (request) => run("settle", () => ledger.settle(request)),
-      release: (request) => run("release", () => ledger.release(request)),
-      refund: (ids) => run("refund", () => ledger.refund(ids)),
-      status: (hash) => run("status", () => ledger.status(hash)),
-    };
+  const run: Run = async (verb, call) => {
+    calls.push(verb);
+    let reply: Awaited<ReturnType<typeof call>> | undefined;
+    await world.fault(verb, async () => {
+      reply = await call();
+    });
+    if (reply === undefined) throw new Error("The fault neither called nor threw.");
+    return reply;
   };
 
   /** One isolate, with caches and memory of its own. */
@@ -89,7 +88,7 @@ export function createPaidWorld() {
     const payments = createPayments({
       ledgerOf: (id) =>
         createReliableLedger({
-          connect: () => watched(id),
+          connect: () => watched(accountOf(id).ledger, run),
           // Backoffs take no time; a deadline passes when the clock of the world has passed it.
           sleep: async (milliseconds, signal) => {
             const endMs = now() + (milliseconds < 1000 ? 0 : milliseconds);
@@ -163,43 +162,12 @@ export function createPaidWorld() {
       balance: () => [...tables.rows().account.values()][0]?.balance,
       /** The kinds and amounts of all entries but the first grant. */
       entries: () => entries().map(({ kind, amount }) => [kind, amount] as const),
-      audit: async () => (await ledger.audit()) as { readonly violations: readonly unknown[] },
+      /** What contradicts the ledger's rules. */
+      violations: async () => {
+        const report = await ledger.audit();
+        return report.type === "audit" ? report.violations : [report.code];
+      },
     };
   };
   return { world, isolate, open };
-}
-
-/** A request for a caption of the picture, which costs 300 micro-US-dollars, with a key and other headers. */
-export function captionRequest(
-  key: string,
-  headers: Readonly<Record<string, string>> = {},
-  query = "",
-): [string, RequestInit] {
-  return [
-    `/v1/caption${query}`,
-    {
-      method: "POST",
-      body: street,
-      headers: { "content-type": "image/jpeg", authorization: `Bearer ${key}`, ...headers },
-    },
-  ];
-}
-
-/** A question about the picture that no other number asks: it costs 600. */
-export function groundingRequest(key: string, number: number): [string, RequestInit] {
-  const [, init] = captionRequest(key);
-  return [`/v1/caption-to-phrase-grounding?text=thing+${number}`, init];
-}
-
-/** What a response says about money. */
-export function moneyOf({ status, headers }: Response) {
-  const charge = headers.get("charge") ?? "";
-  const amount = /^\d+/u.exec(charge)?.[0];
-  const balance = headers.get("balance");
-  return {
-    status,
-    charge: amount === undefined ? undefined : Number(amount),
-    isRepeat: charge === "" ? undefined : charge.includes(";repeat") && !charge.includes(";repeat=?0"),
-    balance: balance === null ? undefined : Number(balance),
-  };
 }

@@ -1,0 +1,39 @@
+import { sampleImage } from "./sample-images.ts";
+
+/** A picture that the requests of these tests are about. */
+export const street = sampleImage("street.jpg");
+
+/** A request for a caption of the picture, which costs 300 micro-US-dollars, with a key and other headers. */
+export function captionRequest(
+  key: string,
+  headers: Readonly<Record<string, string>> = {},
+  query = "",
+): [string, RequestInit] {
+  return [
+    `/v1/caption${query}`,
+    {
+      method: "POST",
+      body: street,
+      headers: { "content-type": "image/jpeg", authorization: `Bearer ${key}`, ...headers },
+    },
+  ];
+}
+
+/** A question about the picture that no other number asks: it costs 600. */
+export function groundingRequest(key: string, number: number): [string, RequestInit] {
+  const [, init] = captionRequest(key);
+  return [`/v1/caption-to-phrase-grounding?text=thing+${number}`, init];
+}
+
+/** What a response says about money. */
+export function moneyOf({ status, headers }: Response) {
+  const charge = headers.get("charge") ?? "";
+  const amount = /^\d+/u.exec(charge)?.[0];
+  const balance = headers.get("balance");
+  return {
+    status,
+    charge: amount === undefined ? undefined : Number(amount),
+    isRepeat: charge === "" ? undefined : charge.includes(";repeat") && !charge.includes(";repeat=?0"),
+    balance: balance === null ? undefined : Number(balance),
+  };
+}
