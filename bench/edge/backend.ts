@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { encodeReply } from "../../src/inference/protocol/binary-extension.ts";
 import type { NamedTensor } from "../../src/inference/protocol/datatypes.ts";
 import { listen } from "./listen.ts";
@@ -10,6 +11,8 @@ export interface Backend {
   busyMs(): number;
   /** The number of inference requests. */
   inferenceRequests(): number;
+  /** Makes later inference requests take this many milliseconds more, which do not count as busy. */
+  delay(milliseconds: number): void;
   stop(): void;
 }
 
@@ -61,8 +64,10 @@ export async function startBackend(): Promise<Backend> {
   const { body, headers } = encoded();
   let busy = 0;
   let inferenceRequests = 0;
+  let delayMs = 0;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for await (const _ of request);
+    if (delayMs > 0 && !replies.has(request.url ?? "")) await setTimeout(delayMs);
     const started = performance.now();
     const reply = replies.get(request.url ?? "");
     if (reply === undefined) {
@@ -79,5 +84,11 @@ export async function startBackend(): Promise<Backend> {
     server.close();
     server.closeAllConnections();
   };
-  return { url: `http://127.0.0.1:${port}`, busyMs: () => busy, inferenceRequests: () => inferenceRequests, stop };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    busyMs: () => busy,
+    inferenceRequests: () => inferenceRequests,
+    delay: (milliseconds) => void (delayMs = milliseconds),
+    stop,
+  };
 }

@@ -1,6 +1,6 @@
 // Generated from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts checks it against the schemas.
 
-export type AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent;
+export type AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent | ChargeEvent;
 
 export interface DeltaEvent {
   readonly type: "delta";
@@ -434,6 +434,18 @@ export interface Problem {
   readonly "violated-policies"?: readonly string[] | undefined;
 }
 
+export interface ChargeEvent {
+  readonly type: "charge";
+  /** What this answer was charged, in micro-US-dollars; 0 for a repeat. */
+  readonly charge_micro_usd: number;
+  /** The ids of its charges, one for each generation. */
+  readonly ids: readonly string[];
+  /** Whether the account had paid for all of it before. */
+  readonly repeat: boolean;
+  /** What the account has left, in micro-US-dollars; null if it was not asked. */
+  readonly balance: number | null;
+}
+
 export interface FlatAnswer {
   readonly type: "flat";
   /** The `type` of the answer in `json`. */
@@ -466,6 +478,8 @@ export interface FlatAnswer {
   readonly finish_reason: "stop" | "length";
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
+  /** What this answer was charged, in micro-US-dollars. */
+  readonly charge_micro_usd?: number | undefined;
   /** The whole answer, as JSON in a string. */
   readonly json: string;
   readonly box_format: "xyxy";
@@ -507,6 +521,8 @@ export interface FlatAnswerXywh {
   readonly finish_reason: "stop" | "length";
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
+  /** What this answer was charged, in micro-US-dollars. */
+  readonly charge_micro_usd?: number | undefined;
   /** The whole answer, as JSON in a string. */
   readonly json: string;
   readonly box_format: "xywh";
@@ -548,6 +564,8 @@ export interface FlatAnswerCxcywh {
   readonly finish_reason: "stop" | "length";
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
+  /** What this answer was charged, in micro-US-dollars. */
+  readonly charge_micro_usd?: number | undefined;
   /** The whole answer, as JSON in a string. */
   readonly json: string;
   readonly box_format: "cxcywh";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { requestIdHeader, requestIdParameter } from "./problem-details.ts";
 
 /** Response headers of an answer. */
-export const answerHeaders = {
+const answerHeaders = {
   ...requestIdHeader,
   "Cache-Status": {
     description:
@@ -18,8 +18,33 @@ export const answerHeaders = {
   Age: { description: "Seconds since a cached answer was generated.", schema: { type: "integer" } },
 } as const;
 
+/** Response headers of an answer that was paid (RFC 9651). */
+const paidAnswerHeaders = {
+  Charge: {
+    description:
+      'What this answer was charged, in micro-US-dollars, as in `1500;unit="usd-micro";id="chg_…";repeat=?0`: `repeat` if the account had paid for all of it before; `count` in place of `id` says how many charges it has.',
+    schema: { type: "string" },
+  },
+  Balance: {
+    description:
+      "What the account has left, in micro-US-dollars; left out where the account was not asked, as for a repeat.",
+    schema: { type: "integer" },
+  },
+  "RateLimit-Policy": {
+    description:
+      "The rates of the key (draft-ietf-httpapi-ratelimit-headers-11); left out where the account was not asked.",
+    schema: { type: "string" },
+  },
+  RateLimit: { description: "How many requests of each policy are left, and until when.", schema: { type: "string" } },
+} as const;
+
+/** Returns the response headers of an answer, in a deployment with accounts or without. */
+export function answerHeadersFor(hasAccounts: boolean) {
+  return hasAccounts ? { ...answerHeaders, ...paidAnswerHeaders } : answerHeaders;
+}
+
 /** Request headers; all are optional. */
-export const answerRequestHeaders = z.object({
+const answerRequestHeaders = z.object({
   "cache-control": z.string().optional().meta({
     description: "`no-store`, `no-cache`, `max-age`, `only-if-cached` and `stale-if-error` are honoured.",
   }),
@@ -27,3 +52,20 @@ export const answerRequestHeaders = z.object({
   traceparent: z.string().optional().meta({ description: "W3C trace context, passed on to the backend." }),
   ...requestIdParameter,
 });
+
+/** Request headers of an answer that is paid. */
+const paidRequestHeaders = answerRequestHeaders.extend({
+  "idempotency-key": z.string().optional().meta({
+    description:
+      "1 to 255 visible ASCII characters. With `no-store` or `no-cache`, a request that is repeated with its key is charged once; other repeats are free anyway.",
+  }),
+  "max-price": z.string().optional().meta({
+    description:
+      "The most that the request may be charged, in micro-US-dollars. What costs more is refused with `price-above-maximum`.",
+  }),
+});
+
+/** Returns the request headers of an answer, in a deployment with accounts or without. */
+export function answerRequestHeadersFor(hasAccounts: boolean) {
+  return hasAccounts ? paidRequestHeaders : answerRequestHeaders;
+}

@@ -1,11 +1,15 @@
 import * as z from "zod";
 import { type AnswerType, answersByType, common, FinishReason, type FormattedAnswer, Usage } from "./answers.ts";
 import type { BoxFormat } from "./form-options.ts";
+import { MicroUsd } from "./micro-usd.ts";
 
 const count = z.int().nonnegative();
 const described = (description: string) => z.string().meta({ description });
 
-/** The flat format: texts and numbers on one level; every field is always present. */
+/** The member of a flat answer that only deployments with accounts have. The ETag does not depend on it. */
+export const FLAT_CHARGE = "charge_micro_usd";
+
+/** The flat format: texts and numbers on one level; every field is always present, but for the charge. */
 const flat = {
   type: z.literal("flat"),
   answer_type: z
@@ -36,6 +40,7 @@ const flat = {
   finish_reason: FinishReason,
   prompt_tokens: count,
   completion_tokens: count,
+  [FLAT_CHARGE]: MicroUsd.optional().meta({ description: "What this answer was charged, in micro-US-dollars." }),
   json: z.string().meta({ description: "The whole answer, as JSON in a string." }),
 };
 const coordinate = z.number();

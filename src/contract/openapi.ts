@@ -6,7 +6,7 @@ import type { TaskRow } from "./service.ts";
 import { registerAccounts, withAccounts } from "./with-accounts.ts";
 import { withoutAccounts } from "./without-accounts.ts";
 import { analyzeOperation, batchOperation } from "./several-operations.ts";
-import { AnswerEvent } from "./stream-events.ts";
+import { AnswerEvent, PaidAnswerEvent } from "./stream-events.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "./work-units.ts";
 import { tags } from "./tags.ts";
 import { taskOperation } from "./task-operations.ts";
@@ -41,7 +41,7 @@ export function openApiDocument(
   }
   if (hasAccounts) registerAccounts(app.openAPIRegistry);
   // A clone: the OpenAPI generator adds its methods only to schemas that are created after it was loaded, and the import order may vary.
-  app.openAPIRegistry.register("AnswerEvent", AnswerEvent.clone());
+  app.openAPIRegistry.register("AnswerEvent", (hasAccounts ? PaidAnswerEvent : AnswerEvent).clone());
   for (const [name, response] of Object.entries(sharedResponses(hasAccounts))) {
     app.openAPIRegistry.registerComponent("responses", name, response);
   }

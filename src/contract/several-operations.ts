@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import type * as z from "zod";
 import { AnalyzeAnswer, analyzeBodyFor } from "./analyze.ts";
-import { answerHeaders, answerRequestHeaders } from "./answer-headers.ts";
+import { answerHeadersFor, answerRequestHeadersFor } from "./answer-headers.ts";
 import { BatchAnswer, batchBodyFor } from "./batch.ts";
 import type { ProblemGroup } from "./problem-groups.ts";
 import { problemResponses } from "./problem-responses.ts";
@@ -40,16 +40,16 @@ function several({ path, id, summary, description, body, examples, each, answer,
     summary,
     description,
     request: {
-      headers: answerRequestHeaders,
+      headers: answerRequestHeadersFor(hasAccounts),
       body: { required: true, content: { "application/json": { schema: body, examples } } },
     },
     responses: {
       200: {
         description: `A result for each ${each}, in their order`,
-        headers: answerHeaders,
+        headers: answerHeadersFor(hasAccounts),
         content: { "application/json": { schema: answer } },
       },
-      304: { description: "Not modified: you already have these results", headers: answerHeaders },
+      304: { description: "Not modified: you already have these results", headers: answerHeadersFor(hasAccounts) },
       ...problemResponses(problems, hasAccounts),
     },
   });

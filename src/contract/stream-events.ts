@@ -52,6 +52,16 @@ export const AnswerEvent = z
   .meta({ id: "AnswerEvent" });
 export type AnswerEvent = z.infer<typeof AnswerEvent>;
 
+/** One event of a streamed answer in a deployment with accounts. */
+export const PaidAnswerEvent = z.discriminatedUnion("type", [
+  DeltaEvent,
+  ObjectEvent,
+  DoneEvent,
+  ErrorEvent,
+  ChargeEvent,
+]);
+export type PaidAnswerEvent = z.infer<typeof PaidAnswerEvent>;
+
 /**
  * The schema of an event stream in the document. OpenAPI 3.1 cannot describe the items of a stream; 3.2 describes one event, and so does this schema.
  * It has no `type`, so that it also matches the body, which is a text.

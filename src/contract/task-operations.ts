@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { answerHeaders, answerRequestHeaders } from "./answer-headers.ts";
+import { answerHeadersFor, answerRequestHeadersFor } from "./answer-headers.ts";
 import { drawingSchemas, jsonForms } from "./forms.ts";
 import { problemResponses } from "./problem-responses.ts";
 import { jsonExamples } from "./request-examples.ts";
@@ -69,12 +69,12 @@ export function taskOperation(row: TaskRow, hasAccounts = false) {
       "Send the image as the body and the options in the query, or both in one JSON object or one form. If an option is in both the query and the body, the value in the body is used. In JSON, null means that an option is not set; in a query or a form, a blank value does. A body may be compressed (`Content-Encoding`: gzip or deflate).",
     request: {
       query: queryParameters(row.input),
-      headers: answerRequestHeaders,
+      headers: answerRequestHeadersFor(hasAccounts),
       body: { required: true, content: requestContent(row) },
     },
     responses: {
-      200: { description: "The answer", headers: answerHeaders, content: answerContent(row) },
-      304: { description: "Not modified: you already have this answer", headers: answerHeaders },
+      200: { description: "The answer", headers: answerHeadersFor(hasAccounts), content: answerContent(row) },
+      304: { description: "Not modified: you already have this answer", headers: answerHeadersFor(hasAccounts) },
       414: {
         description:
           "The URL is too long for the platform, which rejects the request itself: send long options in the body",

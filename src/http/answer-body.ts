@@ -1,4 +1,4 @@
-import { type FlatAnswer, type Form, isDrawing, type JsonForm } from "../contract/forms.ts";
+import { FLAT_CHARGE, type FlatAnswer, type Form, isDrawing, type JsonForm } from "../contract/forms.ts";
 
 /** A rendered answer as a response body. */
 export interface AnswerBody {
@@ -69,7 +69,7 @@ function isFlat(form: JsonForm): form is FlatAnswer {
 
 /** A flat answer as a JSON body: no-code tools read no headers, so it tells what it cost. */
 function flatBody(form: FlatAnswer): AnswerBody {
-  return { ...jsonBody(form), withCharge: (amount) => JSON.stringify({ ...form, charge_micro_usd: amount }) };
+  return { ...jsonBody(form), withCharge: (amount) => JSON.stringify({ ...form, [FLAT_CHARGE]: amount }) };
 }
 
 /** What the body of an answer needs. */

@@ -1,6 +1,11 @@
 import type { PaymentReport } from "../charging/payment.ts";
 import type { CacheReport, EmitPart } from "../contract/service.ts";
-import { type AnswerEvent, type ChargeEvent, EVENT_STREAM_MEDIA_TYPE } from "../contract/stream-events.ts";
+import {
+  type AnswerEvent,
+  type ChargeEvent,
+  EVENT_STREAM_MEDIA_TYPE,
+  type PaidAnswerEvent,
+} from "../contract/stream-events.ts";
 import type { Problem } from "../contract/problems.ts";
 import { cacheStatus } from "./cache-control.ts";
 import { detailsOf } from "./problem-response.ts";
@@ -52,7 +57,7 @@ export async function answerEvents(
 ): Promise<Response> {
   let report: CacheReport | undefined;
   const fail = (thrown: unknown): AnswerEvent => ({ type: "error", problem: detailsOf(problemOf(thrown), requestId) });
-  const body = await eventStream<AnswerEvent | ChargeEvent>(
+  const body = await eventStream<PaidAnswerEvent>(
     async (emit, signal) => {
       const emitPart: EmitPart = (part, cache) => {
         report ??= cache;

@@ -70,3 +70,36 @@ describe("the OpenAPI document", () => {
     }
   });
 });
+
+describe("the OpenAPI document of answers", () => {
+  const paid = openApiDocument(fakeTasks, "1.2.3", {}, { hasAccounts: true });
+  const answers = ["/v1/caption", "/v1/analyze", "/v1/batch"];
+  const headersOf = ({ paths }: typeof paid, path: string, status: "200" | "304") => {
+    const response: { readonly headers?: object } | undefined = paths?.[path]?.post?.responses?.[status];
+    return Object.keys(response?.headers ?? {});
+  };
+  const parametersOf = ({ paths }: typeof paid, path: string) =>
+    (paths?.[path]?.post?.parameters ?? []).flatMap((each) => ("in" in each && each.in === "header" ? each.name : []));
+
+  it.each(answers)("declares what a paid answer of %s says and takes, with accounts only", (path) => {
+    const money = ["Charge", "Balance", "RateLimit-Policy", "RateLimit"];
+    expect(headersOf(paid, path, "200")).toEqual([...headersOf(document, path, "200"), ...money]);
+    expect(headersOf(paid, path, "304")).toEqual([...headersOf(document, path, "304"), ...money]);
+    expect(headersOf(document, path, "200")).not.toContain("Charge");
+    expect(parametersOf(paid, path).filter((name) => !parametersOf(document, path).includes(name))).toEqual([
+      "idempotency-key",
+      "max-price",
+    ]);
+    const statuses = ["401", "402", "403", "409", "429"];
+    const responses = Object.keys(paid.paths?.[path]?.post?.responses ?? {});
+    expect(responses).toEqual(expect.arrayContaining(statuses));
+  });
+
+  it("has the event and the member that say what an answer cost, with accounts only", () => {
+    expect(JSON.stringify(document)).not.toContain("charge");
+    expect(paid.components?.schemas).toMatchObject({
+      AnswerEvent: { oneOf: expect.arrayContaining([{ $ref: "#/components/schemas/ChargeEvent" }]) },
+      FlatAnswer: { properties: { charge_micro_usd: { type: "integer" } } },
+    });
+  });
+});

@@ -1,5 +1,5 @@
 import type { AnswerPart, CacheReport, CallContext, Service, TaskRequest } from "../../src/contract/service.ts";
-import { AnswerEvent } from "../../src/contract/stream-events.ts";
+import { AnswerEvent, PaidAnswerEvent } from "../../src/contract/stream-events.ts";
 
 /** Collects all parts and cache reports that a service emits for a request. */
 export async function partsOf(service: Pick<Service, "stream">, request: TaskRequest, call: CallContext) {
@@ -14,10 +14,22 @@ export async function partsOf(service: Pick<Service, "stream">, request: TaskReq
 
 /** Parses the events in a section of a stream, without comments. Throws for an event that violates the contract. */
 export function eventsIn(text: string): readonly AnswerEvent[] {
+  return parsedEvents(text, (event) => AnswerEvent.parse(event));
+}
+
+/** The same of a stream that was paid. */
+export function paidEventsIn(text: string): readonly PaidAnswerEvent[] {
+  return parsedEvents(text, (event) => PaidAnswerEvent.parse(event));
+}
+
+function parsedEvents<Event extends { readonly type: string }>(
+  text: string,
+  parse: (event: unknown) => Event,
+): readonly Event[] {
   const blocks = text.split("\n\n").filter((block) => block !== "" && !block.startsWith(":"));
   return blocks.map((block) => {
     const [, name, data = ""] = /^event: (\w+)\ndata: (.*)$/u.exec(block) ?? [];
-    const event = AnswerEvent.parse(JSON.parse(data));
+    const event = parse(JSON.parse(data));
     if (event.type !== name) throw new Error(`The event ${name} says that it is ${event.type}.`);
     return event;
   });

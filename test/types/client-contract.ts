@@ -7,7 +7,7 @@ import type { FlatAnswer, RawAnswer, ReferenceAnswer } from "../../src/contract/
 import type { operations } from "../../src/contract/operations.ts";
 import type { ProblemDetails } from "../../src/contract/problem-details.ts";
 import type { bodiesByInput } from "../../src/contract/requests.ts";
-import type { AnswerEvent } from "../../src/contract/stream-events.ts";
+import type { PaidAnswerEvent } from "../../src/contract/stream-events.ts";
 import type { tasks } from "../../src/florence/tasks.ts";
 
 /**
@@ -49,7 +49,7 @@ export type Agreement = AllSame<
     Same<client.TextRequest, z.input<typeof bodiesByInput.text>>,
     Same<client.LabelsRequest, z.input<typeof bodiesByInput.labels>>,
     Same<client.RegionRequest, z.input<typeof bodiesByInput.region>>,
-    Same<client.AnswerEvent, AnswerEvent>,
+    Same<client.AnswerEvent, PaidAnswerEvent>,
     Same<
       client.AnalyzeAnswer["results"][number]["problem"],
       z.infer<typeof AnalyzeAnswer>["results"][number]["problem"]
