@@ -11,7 +11,7 @@ export interface WithResponse<Data> {
   readonly requestId: string | undefined;
   /** `undefined` if the API reports no cache. */
   readonly cache: CacheReport | undefined;
-  /** `undefined` if the API charges nothing. Of a stream, the last event says what it was charged. */
+  /** `undefined` if the API charges nothing, and for a stream whose first event took long: its price was not known when the response began. */
   readonly charge: ChargeReport | undefined;
   /** Milliseconds on the server, by stage. */
   readonly timings: Readonly<Record<string, number>>;
