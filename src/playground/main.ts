@@ -81,7 +81,7 @@ async function load(): Promise<void> {
   store.update((state) => ({ ...state, tasks, apiDocument, model }));
   const badge = byId("model", HTMLElement);
   badge.hidden = model === undefined;
-  if (hasPrices({ apiDocument })) {
+  if (hasPrices(apiDocument)) {
     const pricing = await loadPricing(boundFetch);
     store.update((state) => ({ ...state, pricing }));
   }

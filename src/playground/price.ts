@@ -1,4 +1,4 @@
-import type { State } from "./state.ts";
+import type { ApiDocument } from "./api-document.ts";
 
 /** The price table as the API tells it, as far as the page needs it. Money is in micro-US-dollars. */
 export interface Pricing {
@@ -40,8 +40,8 @@ export function priceOf(
 }
 
 /** Whether the API has accounts: only then does its document have prices. */
-export function hasPrices({ apiDocument }: Pick<State, "apiDocument">): boolean {
-  return apiDocument?.paths["/v1/pricing"] !== undefined;
+export function hasPrices({ paths }: ApiDocument): boolean {
+  return paths["/v1/pricing"] !== undefined;
 }
 
 /** Loads the prices of an API that has them. Rejects on an error status. */

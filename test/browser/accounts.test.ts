@@ -47,7 +47,7 @@ describe("the playground of an API with accounts", () => {
     await page.getByLabel("Key", { exact: true }).fill(KEY);
     await submit(page);
     const kept = await page.evaluate(() =>
-      JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }, document.cookie]),
+      [location.href, JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie].join(),
     );
     expect(kept).not.toContain(KEY);
     await page.reload();

@@ -29,10 +29,11 @@ describe("the charge of an answer", () => {
   });
 });
 
-describe("the options of accounts", () => {
-  const sentHeaders = (headers: Headers | undefined) =>
-    ["authorization", "max-price", "idempotency-key"].map((name) => headers?.get(name) ?? null);
+function sentHeaders(headers: Headers | undefined): readonly (string | null)[] {
+  return ["authorization", "max-price", "idempotency-key"].map((name) => headers?.get(name) ?? null);
+}
 
+describe("the options of accounts", () => {
   it("are headers, and no options of the task", async () => {
     const { florence, seen } = fakeApi([fine], { apiKey: "fe_live_a", maxPrice: 500 });
     await florence.caption(Uint8Array.of(1), { beams: 2, idempotencyKey: "i", maxPrice: 300 });

@@ -32,9 +32,8 @@ describe("the price on the page", () => {
 
   it("is there if the API's document has prices", () => {
     const components = { schemas: {} };
-    expect(hasPrices({ apiDocument: undefined })).toBe(false);
-    expect(hasPrices({ apiDocument: { paths: {}, components } })).toBe(false);
-    expect(hasPrices({ apiDocument: { paths: { "/v1/pricing": {} }, components } })).toBe(true);
+    expect(hasPrices({ paths: {}, components })).toBe(false);
+    expect(hasPrices({ paths: { "/v1/pricing": {} }, components })).toBe(true);
   });
 
   it.each([
