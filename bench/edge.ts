@@ -14,6 +14,7 @@ import { load, type Load, type LoadRequest } from "./edge/load.ts";
 import { missOverheads } from "./edge/miss.ts";
 import { serveImage } from "./edge/image-server.ts";
 import { apiRequests, helloRequests } from "./edge/requests.ts";
+import { openAccount } from "./edge/account.ts";
 import { startServers } from "./edge/servers.ts";
 import type { Workerd } from "./edge/workerd.ts";
 import { median } from "./measure.ts";
@@ -36,7 +37,15 @@ interface Candidate {
 const backend = await startBackend();
 const imageServer = await serveImage(await readFile(join(root, "test/pictures/street.jpg")));
 const servers = await startServers(backend.url);
-const { hello, levels, shared } = servers;
+const { hello, levels, shared, paid } = servers;
+const authorization = `Bearer ${await openAccount(paid)}`;
+/** A repeat with accounts on is to be nearly as fast as without. */
+const PAID_AIM = 0.9;
+
+/** The same request with a key. */
+function withKey(request: LoadRequest): LoadRequest {
+  return { ...request, headers: { ...request.headers, authorization } };
+}
 
 const aims: Readonly<Record<string, number>> = { "isolate: JSON, address": 0.6, "isolate: JSON, 4 kB picture": 0.6 };
 const OTHER_AIM = 0.3;
@@ -48,6 +57,9 @@ const candidates: readonly Candidate[] = [
       return { name, server, request, aim: aims[name] ?? OTHER_AIM };
     }),
   ),
+  ...Object.entries(apiRequests(imageServer.url)).map(([title, request]) => {
+    return { name: `accounts: ${title}`, server: paid, request: withKey(request), aim: undefined };
+  }),
 ];
 
 function medianOf(loads: readonly Load[], of: keyof Load): number {
@@ -86,9 +98,17 @@ try {
   for (const { name, aim } of candidates) {
     if (aim !== undefined) printVerdict(`${name} beside hello`, (table.get(name)?.requestsPerSecond ?? 0) / base, aim);
   }
-  const variants = { "by itself": levels.isolate, "with the Durable Object": shared };
-  for (const [how, server] of Object.entries(variants)) {
-    const overheads = await missOverheads(server, backend, MISSES);
+  for (const title of Object.keys(apiRequests(imageServer.url))) {
+    const [on, off] = ["accounts", "isolate"].map((kind) => table.get(`${kind}: ${title}`)?.requestsPerSecond ?? 0);
+    printVerdict(`own repeats with accounts beside without: ${title}`, (on ?? 0) / (off ?? 0), PAID_AIM);
+  }
+  const variants = {
+    "by itself": [levels.isolate, undefined],
+    "with the Durable Object": [shared, undefined],
+    "with accounts": [paid, authorization],
+  } as const;
+  for (const [how, [server, key]] of Object.entries(variants)) {
+    const overheads = await missOverheads(server, backend, MISSES, key);
     const [p50, p99] = [percentile(overheads, 0.5), percentile(overheads, 0.99)];
     console.log(
       `A miss without the backend's time, ${how}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)}; the aim is ${MISS_AIM_MS}`,

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { bundle } from "../../tools/bundle.ts";
 import { root } from "../../tools/serve.ts";
 import { buildAssets } from "../../tools/site/build-assets.ts";
+import { ADMIN_KEY } from "./account.ts";
 import { serveWithWorkerd, type Site, type Workerd } from "./workerd.ts";
 
 /** The part of wrangler.toml that workerd needs here. */
@@ -30,6 +31,8 @@ export interface Servers {
   readonly levels: Readonly<Record<"isolate" | "Cache API" | "KV", Workerd>>;
   /** The API with request coalescing through the Durable Object; the other servers do not coalesce requests. */
   readonly shared: Workerd;
+  /** The API with accounts, cached in the isolate as `levels.isolate`. */
+  readonly paid: Workerd;
   stop(): Promise<void>;
 }
 
@@ -41,17 +44,19 @@ export async function startServers(backendUrl: string): Promise<Servers> {
   const common = { ...compatibility, assets: join(root, "dist/assets"), variables, coalesces: false };
   const api: Site = { ...common, modules: (await bundle()).modules, cache: "cache.js" };
   const withoutMemory: Site = { ...api, variables: { ...variables, CACHE_MEMORY_BYTES: "0" } };
+  const withAccounts: Site = { ...api, variables: { ...variables, ACCOUNTS: "on", ADMIN_KEY } };
   const { modules } = await bundle("bench/edge-hello-worker.ts");
   const hello = { ...common, modules, cache: "no-cache.js" } as const;
-  const [bare, isolate, cacheApi, kv, shared] = await Promise.all([
+  const [bare, isolate, cacheApi, kv, shared, paid] = await Promise.all([
     serveWithWorkerd(hello),
     serveWithWorkerd(api),
     serveWithWorkerd(withoutMemory),
     serveWithWorkerd({ ...withoutMemory, cache: "no-cache.js" }),
     serveWithWorkerd({ ...api, coalesces: true }),
+    serveWithWorkerd(withAccounts),
   ]);
   const stop = async (): Promise<void> => {
-    await Promise.all([bare, isolate, cacheApi, kv, shared].map((server) => server.stop()));
+    await Promise.all([bare, isolate, cacheApi, kv, shared, paid].map((server) => server.stop()));
   };
-  return { hello: bare, levels: { isolate, "Cache API": cacheApi, KV: kv }, shared, stop };
+  return { hello: bare, levels: { isolate, "Cache API": cacheApi, KV: kv }, shared, paid, stop };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -48,7 +48,8 @@ function standIn(name: string, file: string, bindings: readonly string[] = []): 
 }
 
 /** Returns the configuration for `workerd serve`. Modules and stand-ins must be in its folder, because it embeds no files from elsewhere. */
-function configuration({ modules, ...site }: Site, port: number): string {
+function configuration({ modules, ...site }: Site, folder: string, port: number): string {
+  const hasAccounts = site.variables["ACCOUNTS"] === "on";
   const files = modules.map(({ type, path }) => `(name = ${text(path)}, ${moduleFields[type]} = embed ${text(path)})`);
   const variables = Object.entries(site.variables).map(
     ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
@@ -68,7 +69,8 @@ function configuration({ modules, ...site }: Site, port: number): string {
     `bindings = ${list(bindings)}`,
     `cacheApiOutbound = "cache"`,
     `durableObjectNamespaces = ${list(objects.map(([, name]) => `(className = ${text(name)}, uniqueKey = ${text(name)}, enableSql = true)`))}`,
-    `durableObjectStorage = (inMemory = void)`,
+    // In memory, workerd has no alarms; accounts need them.
+    `durableObjectStorage = ${hasAccounts ? `(localDisk = "objects")` : "(inMemory = void)"}`,
   ];
   const services = [
     `(name = "main", worker = (${worker.join(", ")}))`,
@@ -76,6 +78,7 @@ function configuration({ modules, ...site }: Site, port: number): string {
     standIn("kv", "kv.js"),
     standIn("cache", site.cache),
     `(name = "disk", disk = (path = ${text(site.assets)}))`,
+    ...(hasAccounts ? [`(name = "objects", disk = (path = ${text(join(folder, "objects"))}, writable = true))`] : []),
     // Private addresses are allowed because the backend is on this machine.
     `(name = "internet", network = (allow = ["public", "private"]))`,
   ];
@@ -119,7 +122,8 @@ export async function serveWithWorkerd(site: Site): Promise<Workerd> {
   const port = await freePort();
   await Promise.all(site.modules.map(({ path, contents }) => writeFile(join(folder, path), contents)));
   await cp(fileURLToPath(new URL("services", import.meta.url)), folder, { recursive: true });
-  await writeFile(join(folder, "config.capnp"), configuration(site, port));
+  await mkdir(join(folder, "objects"));
+  await writeFile(join(folder, "config.capnp"), configuration(site, folder, port));
   const child = spawn(workerdBinary(), ["serve", join(folder, "config.capnp")], {
     stdio: site.isQuiet === true ? "ignore" : ["ignore", "inherit", "inherit"],
   });

@@ -8,7 +8,7 @@ import type { Callers } from "./lanes.ts";
 
 /** A preprocessed image, or only its digest if its features should be cached. */
 export interface EngineImage {
-  /** SHA-256 of the image file, in hexadecimal. */
+  /** The key of its features: the SHA-256 of the image file in hexadecimal, with its scope if it has one. */
   readonly digest: string;
   /** Normalized pixels, `[3, size, size]`. */
   readonly pixels: Float32Array | undefined;

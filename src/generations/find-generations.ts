@@ -1,3 +1,4 @@
+import { sha256 } from "../bytes/sha256.ts";
 import type { Entry } from "../cache/entry.ts";
 import { ageOf, isWithinAge, staleLimit } from "../cache/freshness.ts";
 import { generationKey } from "../cache/generation-key.ts";
@@ -5,6 +6,7 @@ import { ownSalt } from "../cache/own-salt.ts";
 import { Problem } from "../contract/problems.ts";
 import type { CacheDirectives, CacheReport, CallContext, StageTimings } from "../contract/service.ts";
 import {
+  type EncodedImage,
   type Generation,
   type GenerationEvent,
   ModelChanged,
@@ -71,6 +73,15 @@ interface Untimed extends Omit<GenerationsResult, "timings"> {
   readonly spent?: StageTimings;
 }
 
+/** Digits of an image's scope: 64 bits. */
+const SCOPE_DIGITS = 16;
+
+/** The image as an owner sends it to the backend, which keeps what it caches of it apart from others, and learns nothing about the owner. */
+async function ownImage(salt: string, image: EncodedImage, owner: string | undefined): Promise<EncodedImage> {
+  if (owner === undefined) return image;
+  return { ...image, scope: (await sha256(`scope ${ownSalt(salt, owner)}`)).slice(0, SCOPE_DIGITS) };
+}
+
 type Find = (
   request: GenerationsRequest,
   call: CallContext,
@@ -92,7 +103,7 @@ function createFind(options: GenerateMissesOptions, { model: modelOf }: ModelDes
       return { model, ...hitWith(entries, now(), false) };
     }
     if (onlyIfCached) throw new Problem("not-cached", "Nothing fresh enough is in the cache.");
-    const image = requireImage(request.image);
+    const image = await ownImage(options.salt, requireImage(request.image), call.cacheOwner);
     const isStale = misses.some(({ entry }) => entry !== undefined);
     const fwd = noCache || noStore ? "request" : isStale ? "stale" : "miss";
     const context = { model, cache: { ...notHit, fwd, stored: !noStore, collapsed: false } as const };

@@ -7,8 +7,15 @@ export interface EncodedImage {
   readonly height: number;
   /** EXIF orientation, 2 to 8: how to rotate or mirror the stored rows for display; left out if they need no change. */
   readonly orientation?: number;
-  /** SHA-256 of `bytes` in hexadecimal: the key under which backends cache the image's features. */
+  /** SHA-256 of `bytes` in hexadecimal: with `scope`, the key under which backends cache the image's features. */
   readonly digest: string;
+  /** Keeps what is cached of the image apart from other scopes, so that a time tells nobody who else has sent it; left out if all share it. */
+  readonly scope?: string | undefined;
+}
+
+/** Returns the key under which the features of an image are cached. */
+export function featureKey({ scope, digest }: Pick<EncodedImage, "scope" | "digest">): string {
+  return scope === undefined ? digest : `${scope} ${digest}`;
 }
 
 /** An image without its bytes. */

@@ -22,10 +22,25 @@ export function countTensors(name: string, value: number | undefined): readonly 
   return value === undefined ? [] : [{ name, datatype: "INT32", shape: [1], data: Int32Array.of(value) }];
 }
 
-/** Input tensors of an image: its digest if the backend accepts one, and the file unless the backend has cached its features. */
-export function imageTensors(image: EncodedImage, acceptsDigest: boolean, isCached: boolean): readonly NamedTensor[] {
-  const file: NamedTensor = { name: "image", datatype: "BYTES", shape: [1], data: [image.bytes] };
-  return [...(isCached ? [] : [file]), ...(acceptsDigest ? [textTensor("image_digest", [image.digest])] : [])];
+/** What a backend accepts beside an image's file. */
+export interface DigestSupport {
+  readonly acceptsDigest: boolean;
+  readonly acceptsScope: boolean;
+}
+
+/** Input tensors of an image: its digest and scope if the backend accepts them, and the file unless the backend has cached its features. */
+export function imageTensors(
+  image: EncodedImage,
+  { acceptsDigest, acceptsScope }: DigestSupport,
+  isCached: boolean,
+): readonly NamedTensor[] {
+  const { bytes, digest, scope } = image;
+  const file: NamedTensor = { name: "image", datatype: "BYTES", shape: [1], data: [bytes] };
+  return [
+    ...(isCached ? [] : [file]),
+    ...(acceptsDigest ? [textTensor("image_digest", [digest])] : []),
+    ...(acceptsScope && scope !== undefined ? [textTensor("image_scope", [scope])] : []),
+  ];
 }
 
 /** Call options: signal, trace headers and caller. */

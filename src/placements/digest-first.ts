@@ -1,10 +1,13 @@
-import type { EncodedImage } from "../inference/backend.ts";
+import { type EncodedImage, featureKey } from "../inference/backend.ts";
+import type { ModelMetadata } from "../inference/protocol/metadata.ts";
+import type { DigestSupport } from "../inference/wire.ts";
 import { isUnknownDigest } from "./backend-problem.ts";
 import type { DigestCache } from "./digest-cache.ts";
 
-/** The digest support of a backend, from its metadata. */
-export interface DigestSupport {
-  readonly acceptsDigest: boolean;
+/** Returns what a model accepts beside an image's file, from its metadata. */
+export function digestSupport({ inputs }: Pick<ModelMetadata, "inputs">): DigestSupport {
+  const names = new Set(inputs.map(({ name }) => name));
+  return { acceptsDigest: names.has("image_digest"), acceptsScope: names.has("image_scope") };
 }
 
 /**
@@ -18,15 +21,15 @@ export async function requestDigestFirst<Reply>(
   send: (isCached: boolean) => Promise<Reply>,
 ): Promise<Reply> {
   if (!acceptsDigest) return send(false);
-  if (digests.has(image.digest)) {
+  if (digests.has(featureKey(image))) {
     try {
       return await send(true);
     } catch (thrown) {
       if (!isUnknownDigest(thrown)) throw thrown;
-      digests.remove(image.digest);
+      digests.remove(featureKey(image));
     }
   }
   const reply = await send(false);
-  digests.add(image.digest);
+  digests.add(featureKey(image));
   return reply;
 }

@@ -4,6 +4,7 @@ import {
   type EncodedPrompts,
   type EncodeRequest,
   type EncoderStates,
+  featureKey,
   ModelChanged,
 } from "../inference/backend.ts";
 import { stateBytes } from "./encoder-states.ts";
@@ -35,7 +36,7 @@ export function createEncoderStateCache(maxBytes: number): EncoderStateCache {
   let lastRevision: string | undefined;
   const attempt = async (request: EncodeRequest, encodeMisses: EncodePrompts): Promise<EncodedPrompts | undefined> => {
     const before = lastRevision;
-    const keyOf = ({ text }: EncodablePrompt) => `${request.image.digest} ${text}`;
+    const keyOf = ({ text }: EncodablePrompt) => `${featureKey(request.image)} ${text}`;
     const lookUp = (prompt: EncodablePrompt): EncoderStates | undefined => {
       const entry = cache.get(keyOf(prompt));
       return entry !== undefined && entry.revision === before ? entry.states : undefined;

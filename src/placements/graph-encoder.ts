@@ -4,6 +4,7 @@ import {
   type EncodedImage,
   type EncodedPrompts,
   type EncoderStates,
+  featureKey,
   ModelChanged,
   type PromptEncoder,
 } from "../inference/backend.ts";
@@ -99,7 +100,7 @@ export function createGraphEncoder(options: GraphEncoderOptions): PromptEncoder 
   const stateCache = createEncoderStateCache(maxBytes);
   const encodeFeatures = async (image: EncodedImage, call: CallOptions): Promise<EncodedPrompts> => {
     const features = await encodeImage(options, image, call);
-    featureCache.set(image.digest, features);
+    featureCache.set(featureKey(image), features);
     return features;
   };
   const encodeStates = async (features: EncodedPrompts, prompts: readonly EncodablePrompt[], call: CallOptions) => {
@@ -112,7 +113,7 @@ export function createGraphEncoder(options: GraphEncoderOptions): PromptEncoder 
       try {
         return await stateCache.encode(request, async (prompts) => {
           const { image } = request;
-          const features = featureCache.get(image.digest) ?? (await encodeFeatures(image, call));
+          const features = featureCache.get(featureKey(image)) ?? (await encodeFeatures(image, call));
           // Features of one model are invalid for another: encode the image again if the model has changed.
           const encoded =
             (await encodeStates(features, prompts, call)) ??

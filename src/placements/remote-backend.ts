@@ -8,7 +8,7 @@ import {
 } from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { generationsOf, timingsOf } from "../inference/generations.ts";
-import { requestDigestFirst } from "./digest-first.ts";
+import { digestSupport, requestDigestFirst } from "./digest-first.ts";
 import { identityOf, mayBeSameModel } from "../inference/model-identity.ts";
 import type { InferenceClient } from "../inference/protocol/client.ts";
 import type { ModelMetadata } from "../inference/protocol/metadata.ts";
@@ -53,10 +53,10 @@ async function* inferredEvents(
   const { image, prompts, decoding } = request;
   const offered = new Set(metadata.outputs.map(({ name }) => name));
   const outputs = [...REQUIRED, ...OPTIONAL.filter((name) => offered.has(name))].map((name) => ({ name }));
-  const acceptsDigest = metadata.inputs.some(({ name }) => name === "image_digest");
-  const reply = await requestDigestFirst(image, { acceptsDigest }, digests, (isCached) => {
+  const support = digestSupport(metadata);
+  const reply = await requestDigestFirst(image, support, digests, (isCached) => {
     const inputs = [
-      ...imageTensors(image, acceptsDigest, isCached),
+      ...imageTensors(image, support, isCached),
       textTensor("prompt", prompts),
       ...countTensors("max_new_tokens", decoding.maxNewTokens),
       ...countTensors("num_beams", decoding.beams),

@@ -2,7 +2,7 @@ import { Problem } from "../contract/problems.ts";
 import type { EncodablePrompt, EncodeRequest, PromptEncoder } from "../inference/backend.ts";
 import { backendProblem } from "./backend-problem.ts";
 import { rowStates } from "./encoder-states.ts";
-import { requestDigestFirst } from "./digest-first.ts";
+import { digestSupport, requestDigestFirst } from "./digest-first.ts";
 import { createEncoderStateCache } from "./encoder-state-cache.ts";
 import { identityOf } from "../inference/model-identity.ts";
 import type { InferenceClient } from "../inference/protocol/client.ts";
@@ -58,12 +58,12 @@ export function createRemoteEncoder({ client, now, stateBytes: maxBytes }: Remot
   const encode = async (request: EncodeRequest, prompts: readonly EncodablePrompt[], signal: AbortSignal) => {
     const { image, trace } = request;
     const metadata = await metadataOf(signal);
-    const acceptsDigest = metadata.inputs.some(({ name }) => name === "image_digest");
+    const support = digestSupport(metadata);
     const output = statesOutput(metadata);
     const outputs = [{ name: output.name }, { name: "sequence_length" }];
     const texts = prompts.map(({ text }) => text);
-    const reply = await requestDigestFirst(image, { acceptsDigest }, digests, (isCached) => {
-      const inputs = [...imageTensors(image, acceptsDigest, isCached), textTensor("prompt", texts)];
+    const reply = await requestDigestFirst(image, support, digests, (isCached) => {
+      const inputs = [...imageTensors(image, support, isCached), textTensor("prompt", texts)];
       return client.infer(models.encoder, { inputs, outputs }, callOptions(signal, trace));
     });
     const { data: lengths } = outputOf(reply, "sequence_length", "INT32");

@@ -43,6 +43,7 @@ function bodyOf({ image, prompts, decoding, ...request }: GenerateRequest) {
   return {
     text_input: prompts,
     image: encodeBase64(image.bytes),
+    ...(image.scope !== undefined && { image_scope: image.scope }),
     ...(decoding.maxNewTokens !== undefined && { max_new_tokens: decoding.maxNewTokens }),
     ...(decoding.beams !== undefined && { num_beams: decoding.beams }),
     parameters: decodingParameters({ image, prompts, decoding, ...request }),

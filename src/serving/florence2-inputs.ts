@@ -22,6 +22,7 @@ export const MAX_BACKEND_BEAMS = 16;
 export const imageInputs: readonly InputMetadata[] = [
   { name: "image", datatype: "BYTES", shape: [1], isOptional: true },
   { name: "image_digest", datatype: "BYTES", shape: [1], isOptional: true },
+  { name: "image_scope", datatype: "BYTES", shape: [1], isOptional: true },
   { name: "prompt", datatype: "BYTES", shape: [-1] },
 ];
 
@@ -31,10 +32,20 @@ export const decodingInputs: readonly InputMetadata[] = [
   { name: "num_beams", datatype: "INT32", shape: [1], isOptional: true },
 ];
 
+/** Maximum length of an image's scope, in characters: a digest has 64. */
+export const MAX_SCOPE_LENGTH = 64;
+
+/** Returns `scope` if it is valid. Throws `invalid-request` for a long one, which would be part of a key of the cache. */
+export function checkedScope(scope: string | undefined): string | undefined {
+  if ((scope?.length ?? 0) <= MAX_SCOPE_LENGTH) return scope;
+  throw new ServingFailure("invalid-request", `image_scope may have ${MAX_SCOPE_LENGTH} characters.`);
+}
+
 /** Returns the image of a request: its file, its digest, or both. */
 export function sentImage({ inputs }: ModelRequest): ImageInputs {
   const [digest] = textsOf(inputs, "image_digest");
-  return { bytes: tensorNamed(inputs, "image", "BYTES")?.data[0], digest };
+  const [scope] = textsOf(inputs, "image_scope");
+  return { bytes: tensorNamed(inputs, "image", "BYTES")?.data[0], digest, scope: checkedScope(scope) };
 }
 
 /** Returns the prompts of a request. Throws as `checkedPrompts` does. */

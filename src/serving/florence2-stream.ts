@@ -4,7 +4,7 @@ import { generationUnits } from "../contract/work-units.ts";
 import { decodeBase64 } from "../image/base64.ts";
 import type { GenerationEvent, ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
-import { checkedPrompts, MAX_BACKEND_BEAMS, sentRules } from "./florence2-inputs.ts";
+import { checkedPrompts, checkedScope, MAX_BACKEND_BEAMS, sentRules } from "./florence2-inputs.ts";
 import type { Florence2Options } from "./florence2-options.ts";
 import type { ImageInputs } from "./with-image.ts";
 import { MODEL_VERSION, type ServedModel, type StreamFrame } from "./served-model.ts";
@@ -17,6 +17,7 @@ const StreamBody = z.object({
   text_input: z.union([z.string(), z.array(z.string())]),
   image: z.string().optional(),
   image_digest: z.string().optional(),
+  image_scope: z.string().optional(),
   max_new_tokens: z.int().min(1).optional(),
   num_beams: z.int().min(1).max(MAX_BACKEND_BEAMS).optional(),
   parameters: z.record(z.string(), parameterValue).optional(),
@@ -31,11 +32,12 @@ function parseBody(body: unknown, positions: number): StreamBody {
   throw new ServingFailure("invalid-request", `max_new_tokens must be from 1 to ${positions}.`);
 }
 
-function imageOf({ image, image_digest: digest }: StreamBody): ImageInputs {
-  if (image === undefined) return { bytes: undefined, digest };
+function imageOf({ image, image_digest: digest, image_scope: sent }: StreamBody): ImageInputs {
+  const scope = checkedScope(sent);
+  if (image === undefined) return { bytes: undefined, digest, scope };
   const bytes = decodeBase64(image);
   if (bytes === undefined) throw new ServingFailure("invalid-request", "image is not base64.");
-  return { bytes, digest };
+  return { bytes, digest, scope };
 }
 
 /**

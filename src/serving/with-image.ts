@@ -2,12 +2,15 @@ import { sha256 } from "../bytes/sha256.ts";
 import type { EngineImage } from "../engine/feature-cache.ts";
 import { UnknownDigestError } from "../engine/feature-cache.ts";
 import type { DecodePool, DecodeRequester } from "./decode-pool.ts";
+import { featureKey } from "../inference/backend.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
 /** The image of a request: the file, its digest, or both. */
 export interface ImageInputs {
   readonly bytes: Uint8Array | undefined;
   readonly digest: string | undefined;
+  /** Features are cached for each scope apart. */
+  readonly scope: string | undefined;
 }
 
 /** Dependencies of `createWithImage`. */
@@ -37,18 +40,20 @@ function checkDigest(digest: string, sent: ImageInputs): void {
  */
 export function createWithImage({ has, decode }: WithImageOptions): WithImage {
   return async (sent, work, requester) => {
-    const { bytes } = sent;
+    const { bytes, scope } = sent;
     if (bytes === undefined) {
       if (sent.digest === undefined) throw new ServingFailure("invalid-request", "The input image is missing.");
-      if (!has(sent.digest)) throw new UnknownDigestError(sent.digest);
-      return work({ digest: sent.digest, pixels: undefined });
+      const key = featureKey({ digest: sent.digest, scope });
+      if (!has(key)) throw new UnknownDigestError(key);
+      return work({ digest: key, pixels: undefined });
     }
     const digest = await sha256(bytes);
     checkDigest(digest, sent);
-    const decoded = async () => work({ digest, pixels: await decode({ bytes, digest }, requester) });
-    if (!has(digest)) return decoded();
+    const key = featureKey({ digest, scope });
+    const decoded = async () => work({ digest: key, pixels: await decode({ bytes, digest }, requester) });
+    if (!has(key)) return decoded();
     try {
-      return await work({ digest, pixels: undefined });
+      return await work({ digest: key, pixels: undefined });
     } catch (thrown) {
       if (!(thrown instanceof UnknownDigestError)) throw thrown;
       return decoded();

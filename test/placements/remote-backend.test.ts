@@ -92,6 +92,17 @@ describe("a remote backend", () => {
     expect(one?.call).toMatchObject({ requestId: "r1", traceparent: "t1" });
   });
 
+  it("sends the image's scope, and an image that another scope has sent", async () => {
+    const { backend, calls } = remote();
+    for (const scope of ["s1", "s2", "s2"])
+      await all(backend.generate({ ...request, image: { ...anImage, scope } }, never));
+    expect(calls.map(({ inputs }) => [textsIn(inputs.get("image_scope")), inputs.has("image")])).toEqual([
+      [["s1"], true],
+      [["s2"], true],
+      [["s2"], false],
+    ]);
+  });
+
   it("omits parameters that the request leaves to the model's defaults", async () => {
     const { backend, calls } = remote();
     await all(backend.generate(request, never));

@@ -87,6 +87,19 @@ describe("florence2", () => {
     expect(await outputsOf(await ask(app, { inputs: [digest, texts("prompt", "a")] }))).toEqual(first);
   });
 
+  it("keeps the features of each scope apart", async () => {
+    const { app } = await servingApp();
+    const digest = texts("image_digest", await sha256(street));
+    const prompt = texts("prompt", "a");
+    const [one, other] = ["one", "other"].map((scope) => texts("image_scope", scope));
+    expect((await ask(app, { inputs: [image, digest, one ?? prompt, prompt] })).status).toBe(200);
+    expect((await ask(app, { inputs: [digest, other ?? prompt, prompt] })).status).toBe(404);
+    expect((await ask(app, { inputs: [digest, prompt] })).status).toBe(404);
+    expect((await ask(app, { inputs: [digest, one ?? prompt, prompt] })).status).toBe(200);
+    const long = texts("image_scope", "s".repeat(65));
+    expect((await ask(app, { inputs: [image, long, prompt] })).status).toBe(400);
+  });
+
   it("encodes an image whose features were evicted after the lookup", async () => {
     const { app } = await servingApp({ has: () => true });
     const response = await ask(app, { inputs: [image, texts("prompt", "a")] });

@@ -39,6 +39,7 @@ describe("metadata", () => {
       inputs: [
         { name: "image", datatype: "BYTES", shape: [1], optional: true },
         { name: "image_digest", datatype: "BYTES", shape: [1], optional: true },
+        { name: "image_scope", datatype: "BYTES", shape: [1], optional: true },
         { name: "prompt", datatype: "BYTES", shape: [-1] },
         { name: "max_new_tokens", datatype: "INT32", shape: [1], optional: true },
         { name: "num_beams", datatype: "INT32", shape: [1], optional: true },

@@ -28,7 +28,7 @@ export function fakeClient(answer: Answer, changes: Partial<InferenceClient> = {
     server: async () => ({ name: "fake", version: "1", extensions: [] }),
     metadata: async (model) => {
       metadataCalls.push(model);
-      const inputs = ["image", "image_digest", "prompt"].map(port);
+      const inputs = ["image", "image_digest", "image_scope", "prompt"].map(port);
       const parameters = { generate_stream: true };
       return { name: model, versions: ["1"], platform: "", inputs, outputs: outputs.map(port), parameters };
     },
