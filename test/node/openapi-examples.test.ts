@@ -108,6 +108,13 @@ describe("the document of an API without accounts", () => {
     const names = Object.keys(document.components?.schemas ?? {});
     expect(names.filter((name) => components?.schemas?.[name] === undefined)).toEqual([]);
     const remaining = withoutAccounts(withAccounts).components?.schemas ?? {};
-    expect(Object.fromEntries(names.map((name) => [name, remaining[name]]))).toEqual(document.components?.schemas);
+    // A stream has one kind of event more.
+    const same = names.filter((name) => name !== "AnswerEvent");
+    const { AnswerEvent: event, ...others } = document.components?.schemas ?? {};
+    expect(Object.fromEntries(same.map((name) => [name, remaining[name]]))).toEqual(others);
+    const withoutCharge = JSON.stringify(remaining["AnswerEvent"])
+      .replace(',{"$ref":"#/components/schemas/ChargeEvent"}', "")
+      .replace(',"charge":"#/components/schemas/ChargeEvent"', "");
+    expect(JSON.parse(withoutCharge)).toEqual(event);
   });
 });
