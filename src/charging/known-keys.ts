@@ -1,4 +1,4 @@
-import type { KeyParts } from "../accounts/key-codec.ts";
+import { keyHash, type KeyParts, parseKey } from "../accounts/key-codec.ts";
 import type { AccountLedger, KeyTerms, Status } from "../accounts/ledger-port.ts";
 import { createByteLru } from "../cache/byte-lru.ts";
 import type { Scope } from "../contract/scopes.ts";
@@ -9,6 +9,8 @@ const MAX_KNOWN = 1000;
 
 /** A key that its account has confirmed. */
 export interface KnownKey {
+  /** The whole key, as its owner sends it: never logged. */
+  readonly text: string;
   readonly account: string;
   readonly hash: string;
   readonly terms: KeyTerms;
@@ -29,49 +31,64 @@ export interface KnownKeysOptions {
   readonly now: () => number;
 }
 
-/** The keys that an isolate knows. */
+/** The keys that an isolate knows, by their texts: so a known key is neither parsed nor hashed. */
 export interface KnownKeys {
-  /** Whether a key is known, so that its account is not asked. */
-  has(hash: string): boolean;
-  /** Returns a key that may be used with a scope. Throws the problem of one that may not. */
-  require(parts: KeyParts, hash: string, scope: Scope): Promise<KnownKey>;
+  /** Returns a key that was confirmed a short time ago. */
+  trusted(text: string): KnownKey | undefined;
+  /** Asks the account of a key, and returns it. Throws the problem of a key that is not valid. */
+  confirm(unknown: UnknownKey): Promise<KnownKey>;
   /** An account has refused the key: it is asked the next time. */
-  forget(hash: string): void;
+  forget(text: string): void;
 }
 
-function confirmed(account: string, hash: string, status: Status, sinceMs: number): Confirmed {
+/** A key that is spelled like one. */
+export interface UnknownKey {
+  readonly text: string;
+  readonly parts: KeyParts;
+  readonly hash: string;
+}
+
+/** Returns a key that is spelled like one. Throws `key-invalid` for any other text, without I/O. */
+export async function readKey(text: string): Promise<UnknownKey> {
+  const parts = parseKey(text);
+  if (parts === undefined) throw refusalProblem({ type: "refused", code: "key-invalid" });
+  return { text, parts, hash: await keyHash(parts) };
+}
+
+function confirmed({ text, parts, hash }: UnknownKey, status: Status, sinceMs: number): Confirmed {
   const { terms, expiresMs, retiresMs } = status.key;
   const endMs = Math.min(expiresMs ?? Infinity, retiresMs ?? Infinity);
-  return { account, hash, terms, isOpen: status.account.status === "open", sinceMs, endMs };
+  return { text, account: parts.account, hash, terms, isOpen: status.account.status === "open", sinceMs, endMs };
 }
 
 /** Creates the memory of an isolate for keys. Keys that do not exist are not remembered: they would push out those that do. */
 export function createKnownKeys({ ledgerOf, trustedMs, now }: KnownKeysOptions): KnownKeys {
   const known = createByteLru<Confirmed>({ maxBytes: MAX_KNOWN, bytesOf: () => 1 });
-  const trusted = (hash: string): Confirmed | undefined => {
-    const key = known.get(hash);
-    return key !== undefined && Math.abs(now() - key.sinceMs) < trustedMs && now() < key.endMs ? key : undefined;
-  };
-  const ask = async ({ account }: KeyParts, hash: string): Promise<Confirmed> => {
-    const reply = await ledgerOf(account).status(hash);
-    if (reply.type === "refused") throw refusalProblem(reply);
-    const key = confirmed(account, hash, reply, now());
-    known.set(hash, key);
-    return key;
-  };
   return {
-    has: (hash) => trusted(hash) !== undefined,
-    require: async (parts, hash, scope) => {
-      const key = trusted(hash) ?? (await ask(parts, hash));
-      if (!key.terms.scopes.includes(scope)) throw refusalProblem({ type: "refused", code: "scope-missing", scope });
+    trusted: (text) => {
+      const key = known.get(text);
+      // Math.abs: a clock that was set back does not prolong it.
+      const isRecent = key !== undefined && Math.abs(now() - key.sinceMs) < trustedMs && now() < key.endMs;
+      return isRecent && key.isOpen ? key : undefined;
+    },
+    confirm: async (unknown) => {
+      const reply = await ledgerOf(unknown.parts.account).status(unknown.hash);
+      if (reply.type === "refused") throw refusalProblem(reply);
+      const key = confirmed(unknown, reply, now());
       if (!key.isOpen) throw refusalProblem({ type: "refused", code: "account-closed" });
+      known.set(key.text, key);
       return key;
     },
-    forget: (hash) => {
-      const key = known.get(hash);
-      if (key !== undefined) known.set(hash, { ...key, sinceMs: -Infinity });
+    forget: (text) => {
+      const key = known.get(text);
+      if (key !== undefined) known.set(text, { ...key, sinceMs: -Infinity });
     },
   };
+}
+
+/** Throws `scope-missing` for a key that lacks a scope. */
+export function checkScope({ terms: { scopes } }: KnownKey, scope: Scope): void {
+  if (!scopes.includes(scope)) throw refusalProblem({ type: "refused", code: "scope-missing", scope });
 }
 
 /** Throws `scope-missing` for a task that the key may not ask for. */

@@ -29,6 +29,8 @@ import {
 export interface PaymentOptions extends DialogueOptions {
   /** Whether nobody waits for the answer any more. */
   readonly hasLeft: () => boolean;
+  /** Called before the account is asked for a hold: from then on, the request is to be ended by `end`. */
+  readonly onCommit: () => void;
   readonly random: RandomBytes;
 }
 
@@ -69,6 +71,7 @@ export function createPayment(options: PaymentOptions): Payment {
   let rows = noPurchases;
   const reserve = async (wanted: readonly Purchase[]): Promise<void> => {
     if (options.hasLeft()) throw new Problem("request-cancelled", "The caller disconnected.");
+    options.onCommit();
     const charges = wanted.map(({ charge }) => charge);
     rows = asked(rows, wanted);
     const reply = await dialogue.hold(charges, heldExcept(rows, charges));

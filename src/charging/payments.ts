@@ -1,10 +1,9 @@
 import type { RandomBytes } from "../accounts/base62.ts";
-import { keyHash, type KeyParts } from "../accounts/key-codec.ts";
 import type { AccountLedger } from "../accounts/ledger-port.ts";
 import { Problem } from "../contract/problems.ts";
 import { createGuard, type GuardOptions } from "./guard.ts";
 import { createIsolateMemory } from "./isolate-memory.ts";
-import { createKnownKeys, type KnownKey } from "./known-keys.ts";
+import { checkScope, createKnownKeys, type KnownKey, readKey } from "./known-keys.ts";
 import { ledgerRequestId } from "./ledger-request-id.ts";
 import { createPayment, type Payment, type PaymentOptions } from "./payment.ts";
 
@@ -21,12 +20,15 @@ export interface PaymentsOptions extends Pick<PaymentOptions, "holdMs" | "now">,
 }
 
 /** What is known of a request when its payment begins. */
-export type Asking = Pick<PaymentOptions, "key" | "requestId" | "isFresh" | "idempotencyKey" | "maxPrice" | "hasLeft">;
+export type Asking = Pick<
+  PaymentOptions,
+  "key" | "requestId" | "isFresh" | "idempotencyKey" | "maxPrice" | "hasLeft" | "onCommit"
+>;
 
 /** The accounts of a deployment, as the routes that answer see them. */
 export interface Payments {
-  /** Returns the key of a request that asks for answers. Throws the problem of one that may not: 401, 403, 429. `address` is whoever sent it. */
-  authorize(parts: KeyParts, address: string): Promise<KnownKey>;
+  /** Returns the key of a request that asks for answers, from its text. Throws the problem of one that may not: 401, 403, 429. `address` is whoever sent it. */
+  authorize(text: string, address: string): Promise<KnownKey>;
   /** Begins the payment of a request; `requestId` is the caller's. */
   begin(asking: Asking): Payment;
   /** Whose entries the caches keep apart; undefined if all accounts share them. */
@@ -40,27 +42,31 @@ export function createPayments(options: PaymentsOptions): Payments {
   const memory = createIsolateMemory(now);
   const guard = createGuard(options);
   const keys = createKnownKeys(options);
-  const known = async (parts: KeyParts, hash: string, address: string): Promise<KnownKey> => {
-    if (!keys.has(hash)) guard.checkAddress(address);
+  const confirm = async (text: string, address: string): Promise<KnownKey> => {
+    const unknown = await readKey(text);
+    guard.checkAddress(address);
+    await guard.countRequest(unknown.hash);
     try {
-      return await keys.require(parts, hash, "infer");
+      return await keys.confirm(unknown);
     } catch (thrown) {
       if (thrown instanceof Problem && thrown.code === "key-invalid") await guard.countUnknownKey(address);
       throw thrown;
     }
   };
   return {
-    authorize: async (parts, address) => {
-      const hash = await keyHash(parts);
-      await guard.countRequest(hash);
-      return known(parts, hash, address);
+    authorize: async (text, address) => {
+      const known = keys.trusted(text);
+      if (known !== undefined) await guard.countRequest(known.hash);
+      const key = known ?? (await confirm(text, address));
+      checkScope(key, "infer");
+      return key;
     },
     begin: (asking) =>
       createPayment({
         ...asking,
         requestId: ledgerRequestId(asking.requestId, random),
         ledger: ledgerOf(asking.key.account),
-        onKeyRefused: () => keys.forget(asking.key.hash),
+        onKeyRefused: () => keys.forget(asking.key.text),
         memory,
         holdMs,
         now,

@@ -6,7 +6,7 @@ import { Problem, type ProblemCode } from "../contract/problems.ts";
 export const TOP_UP = "Ask the operator of this service for credits.";
 
 /** What is said of every key that this service does not know, whatever is wrong with it: what else a stranger could learn, he could use. */
-const UNKNOWN_KEY = "The key is not one of this service.";
+export const UNKNOWN_KEY = "The key is not one of this service.";
 
 /** The refusals that a caller can get; any other comes from a bug. */
 type SaidCode = RefusalCode & ProblemCode;

@@ -1,11 +1,9 @@
 import { type KeyParts, parseKey } from "../accounts/key-codec.ts";
+import { UNKNOWN_KEY } from "../charging/refusal-problem.ts";
 import { Problem } from "../contract/problems.ts";
 
 /** The header for keys of tools that cannot set Authorization. */
 const KEY_HEADER = "x-api-key";
-
-/** The only thing that is said of a key that is not good, whatever is wrong with it: what else a stranger could learn, he could use. */
-export const KEY_INVALID_DETAIL = "The key is not one of this service.";
 
 /** Credentials of the Bearer scheme (RFC 6750, section 2.1), in any case. Another scheme may hold a payment, with the key in the other header. */
 const bearer = /^bearer +(?<token>.+)$/iu;
@@ -32,6 +30,6 @@ export function credentialOf(headers: Headers): string {
 /** Returns the parts of a request's key, which nobody has looked up yet. Throws `key-missing` or `key-invalid`, without any I/O. */
 export function authenticate(headers: Headers): KeyParts {
   const parts = parseKey(credentialOf(headers));
-  if (parts === undefined) throw new Problem("key-invalid", KEY_INVALID_DETAIL);
+  if (parts === undefined) throw new Problem("key-invalid", UNKNOWN_KEY);
   return parts;
 }

@@ -2,7 +2,7 @@ import type { KnownKey } from "../charging/known-keys.ts";
 import type { Payment } from "../charging/payment.ts";
 import type { Payments } from "../charging/payments.ts";
 import type { CallContext, RequestTrace } from "../contract/service.ts";
-import { authenticate } from "./authenticate.ts";
+import { credentialOf } from "./authenticate.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
 import { maxPriceOf } from "./max-price.ts";
 import { rateHeaders } from "./payment-headers.ts";
@@ -38,7 +38,11 @@ function untilCommitted(signal: AbortSignal, isCommitted: () => boolean): AbortS
   return controller.signal;
 }
 
-function beginPayment(key: KnownKey, request: Request, { accounts, call, trace }: PaidCallOptions): Payment {
+function beginPayment(
+  key: KnownKey,
+  request: Request,
+  { accounts, call, trace, commit }: PaidCallOptions & { readonly commit: () => void },
+): Payment {
   const { headers, signal } = request;
   return accounts.begin({
     key,
@@ -47,6 +51,7 @@ function beginPayment(key: KnownKey, request: Request, { accounts, call, trace }
     idempotencyKey: idempotencyKeyOf(headers),
     maxPrice: maxPriceOf(headers),
     hasLeft: () => signal.aborted,
+    onCommit: commit,
   });
 }
 
@@ -60,12 +65,13 @@ export async function paidCall(
   work: (call: CallContext, paying: Paying) => Promise<Response>,
 ): Promise<Response> {
   const { accounts, logError, call, trace } = options;
-  const key = await accounts.authorize(authenticate(request.headers), call.caller);
-  const payment = beginPayment(key, request, options);
+  const key = await accounts.authorize(credentialOf(request.headers), call.caller);
+  const { commit, during } = createRun(accounts, () => payment.end());
+  const payment = beginPayment(key, request, { ...options, commit });
   const paying: Paying = {
     key,
     payment,
-    during: endedAfter(accounts, () => payment.end()),
+    during,
     untilCommitted: (signal) => untilCommitted(signal, payment.isCommitted),
   };
   const paid: CallContext = {
@@ -86,21 +92,26 @@ export async function paidCall(
   });
 }
 
-/** Returns what runs the parts of a request, to their end even if the caller has left, and calls `end` when none of them runs any more. */
-function endedAfter({ waitUntil }: Payments, end: () => Promise<void>): Paying["during"] {
+/**
+ * Runs the parts of a request, and calls `end` when none of them runs any more. From `commit` on, they run to their end even if the caller has left; a request that
+ * asks its account nothing has nothing to end.
+ */
+function createRun({ waitUntil }: Payments, end: () => Promise<void>) {
   let running = 0;
-  const run: Paying["during"] = async (work) => {
+  let ended: PromiseWithResolvers<void> | undefined;
+  const commit = (): void => {
+    if (ended !== undefined) return;
+    ended = Promise.withResolvers();
+    waitUntil(ended.promise);
+  };
+  const during: Paying["during"] = async (work) => {
     running += 1;
     try {
       return await work();
     } finally {
       running -= 1;
-      if (running === 0) waitUntil(end());
+      if (running === 0 && ended !== undefined) ended.resolve(end());
     }
   };
-  return (work) => {
-    const result = run(work);
-    waitUntil(result.catch(() => undefined));
-    return result;
-  };
+  return { commit, during };
 }

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatKey, parseKey } from "../../src/accounts/key-codec.ts";
 import { Problem } from "../../src/contract/problems.ts";
-import { authenticate, credentialOf, KEY_INVALID_DETAIL } from "../../src/http/authenticate.ts";
+import { UNKNOWN_KEY } from "../../src/charging/refusal-problem.ts";
+import { authenticate, credentialOf } from "../../src/http/authenticate.ts";
 import { anyKey, seededRandom } from "../support/any-key.ts";
 import { mutatedKey } from "../support/mutated-key.ts";
 
@@ -55,7 +56,7 @@ describe("authenticate", () => {
         // Cut to nothing, it is missing.
         if (mutated === undefined || mutated === "") return;
         const problem = problemOf({ "x-api-key": mutated });
-        expect([problem.code, problem.detail]).toEqual(["key-invalid", KEY_INVALID_DETAIL]);
+        expect([problem.code, problem.detail]).toEqual(["key-invalid", UNKNOWN_KEY]);
         expect(parseKey(mutated)).toBeUndefined();
       }),
     );

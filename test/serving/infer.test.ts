@@ -88,7 +88,7 @@ describe("florence2", () => {
   });
 
   it("keeps the features of each scope apart", async () => {
-    const { app } = await servingApp();
+    const { app } = await servingApp({ has: (key) => key.startsWith("one ") });
     const digest = texts("image_digest", await sha256(street));
     const prompt = texts("prompt", "a");
     const [one, other] = ["one", "other"].map((scope) => texts("image_scope", scope));
