@@ -28,6 +28,8 @@ it("and are told of none where there are not", async () => {
   expect(named.filter((name) => [...requestFields, ...responseFields, "DELETE"].includes(name))).toEqual([]);
 });
 
+const away = () => Promise.reject(new Problem("ledger-unavailable", "The account did not reply."));
+
 it.each([
   ["GET", "/v1/me", {}],
   ["GET", "/v1/usage", {}],
@@ -39,7 +41,6 @@ it.each([
   async (method, path, sent) => {
     const { open, json, send, ledgerOf } = fakeAccountsApp();
     const { id, key } = await open();
-    const away = () => Promise.reject(new Problem("ledger-unavailable", "The account did not reply."));
     const ledger = ledgerOf(id);
     Object.assign(ledger, path === "/v1/me" ? { status: away } : { usage: away, entries: away, createKey: away });
     const { status, body } = await json(method, path, { key, ...sent });
