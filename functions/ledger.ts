@@ -27,6 +27,7 @@ export function accountLedger(account: string): AccountLedger {
     connect: () => accountStub(account),
     sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
     random: Math.random,
+    logFailure: (thrown) => console.warn("An account did not reply:", thrown),
   });
 }
 

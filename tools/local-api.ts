@@ -23,7 +23,9 @@ export interface LocalApiOptions {
   /** The execution provider of the native model. */
   readonly provider: string;
   /** Variables of the API that replace those of the environment. */
-  readonly variables?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** Where Durable Objects keep what they store; without it, it is gone at the end. */
+  readonly storage?: string | undefined;
 }
 
 /** Starts the backend of a native model and returns the API's variables. The command fails if the backend dies. */
@@ -38,9 +40,9 @@ async function startModel({ id, dtype, shards }: LocalModel, provider: string, l
  * `UsageError` and `Failure`.
  */
 export async function startLocalApi(options: LocalApiOptions, lifetime: Lifetime): Promise<Server> {
-  const { host, port, model, provider } = options;
+  const { host, port, model, provider, storage } = options;
   const placement = model === undefined ? {} : await startModel(model, provider, lifetime);
-  return startServer({ host, port, variables: { ...options.variables, ...placement } }, lifetime);
+  return startServer({ host, port, storage, variables: { ...options.variables, ...placement } }, lifetime);
 }
 
 /** How to get the real model, where `domainOf` says what the other one is for. */

@@ -29,6 +29,8 @@ const NAMES = [
   "BACKEND_TIMEOUT_MS",
   "ALLOW_HTTP_IMAGES",
   "IMAGE_DNS_URL",
+  "REVOCATION_SECONDS",
+  "CACHE_SHARING",
   "BACKEND_AUTHORIZATION",
 ] as const;
 
@@ -63,6 +65,8 @@ export interface StartOptions {
   readonly host?: string | undefined;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Where Durable Objects keep what they store; without it, it is gone at the end. */
+  readonly storage?: string | undefined;
   /** Override the environment's variables, which override those of wrangler.toml. */
   readonly variables?: Variables;
 }
@@ -79,7 +83,13 @@ const unlimited: ServerLifetime = { add: () => {}, during: runUnaborted };
 export async function startServer(options: StartOptions, lifetime: ServerLifetime = unlimited): Promise<Server> {
   const build = await bundle(undefined, (work) => withProgress("Building the API…", lifetime.during(work)));
   const variables = { ...LOCAL_VARIABLES, ...fromEnvironment(), ...options.variables };
-  const serveOptions = { port: options.port, variables, ...(options.host !== undefined && { host: options.host }) };
+  const { port, host, storage } = options;
+  const serveOptions = {
+    port,
+    variables,
+    ...(host !== undefined && { host }),
+    ...(storage !== undefined && { storage }),
+  };
   const server = await withProgress("Starting the API…", startBuild(build, serveOptions));
   lifetime.add(() => server.stop());
   return server;

@@ -1,8 +1,10 @@
+import { type AccountsNote, firstAccount } from "./accounts/first-account.ts";
+import { openLocalState } from "./accounts/local-state.ts";
 import { domainOf, REAL_MODEL_HINT, startLocalApi } from "./local-api.ts";
 import { prepareModel } from "./local-model.ts";
 import { MODEL_USAGE, modelOptions } from "./model-options.ts";
 import { portFrom, requireFreePort } from "./port.ts";
-import { readArguments, runCommand, UsageError } from "./run-command.ts";
+import { type Lifetime, readArguments, runCommand, UsageError } from "./run-command.ts";
 import type { Server } from "./serve.ts";
 
 const USAGE = `Usage: npm start -- [--port 8787] [--host 127.0.0.1] [--model florence-2-base] [--dtype fp16] [--yes]
@@ -11,6 +13,7 @@ Starts the API and its playground on this machine, until Ctrl+C.
 
   --port       the port (or PORT); 0 takes a free one
   --host       the address to listen at; 0.0.0.0 to be reached from other machines
+  ACCOUNTS=on  before the command: answers need a key and cost credits. The first start prints a key with play money
 ${MODEL_USAGE}`;
 
 function parseCommandLine() {
@@ -41,17 +44,37 @@ async function notesOn(server: Server, host: string): Promise<string> {
   return notes.map((note) => `${note}\n\n`).join("");
 }
 
+/** Whether accounts are on, as the environment says. Throws `UsageError`. */
+function hasAccounts(): boolean {
+  const { ACCOUNTS: value = "off" } = process.env;
+  if (value === "on" || value === "off" || value === "") return value === "on";
+  throw new UsageError(`ACCOUNTS is ${JSON.stringify(value)}; it must be on or off.`);
+}
+
+/** Opens the accounts on this machine, if they are on. They are closed when the command stops. */
+async function openAccounts(lifetime: Lifetime) {
+  const state = hasAccounts() ? await openLocalState() : undefined;
+  if (state === undefined) return undefined;
+  lifetime.add(() => state.close());
+  return { state, variables: { ACCOUNTS: "on", ADMIN_KEY: state.adminKey }, storage: state.storage };
+}
+
+const noAccounts: AccountsNote = { header: "", text: "" };
+
 await runCommand(async (lifetime) => {
   const { host, port, provider, ...choice } = parseCommandLine();
   await requireFreePort(port, host);
   const model = await prepareModel({ ...choice, provider });
-  const server = await startLocalApi({ host, port, model, provider }, lifetime);
+  const accounts = await openAccounts(lifetime);
+  const { variables, storage } = accounts ?? {};
+  const server = await startLocalApi({ host, port, model, provider, variables, storage }, lifetime);
   const { origin } = server.url;
+  const { header, text } = accounts === undefined ? noAccounts : await firstAccount(accounts.state, server);
   console.log(`
 florence-edge answers at ${origin}${model ? ` with ${model.id} (${model.dtype})` : ""}. Open it in a browser, or, in another terminal:
 
-  curl -s -H 'content-type: image/jpeg' --data-binary @test/pictures/street.jpg ${origin}/v1/object-detection
+  curl -s ${header}-H 'content-type: image/jpeg' --data-binary @test/pictures/street.jpg ${origin}/v1/object-detection
 
-${await notesOn(server, host)}The tasks: ${origin}/v1/tasks    The contract: ${origin}/openapi.json    Stop: Ctrl+C
+${text && `${text}\n\n`}${await notesOn(server, host)}The tasks: ${origin}/v1/tasks    The contract: ${origin}/openapi.json    Stop: Ctrl+C
 `);
 });

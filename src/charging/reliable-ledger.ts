@@ -19,6 +19,8 @@ export interface ReliableLedgerOptions<Stub = AccountLedger> {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** In 0..1. */
   readonly random: () => number;
+  /** Called with why an account could not be reached, which callers are not told. */
+  readonly logFailure?: (thrown: unknown) => void;
 }
 
 /** Whether an object says that the same call may be made again: it is not overloaded, which more calls would make worse. */
@@ -31,7 +33,7 @@ function mayRepeat(thrown: unknown): boolean {
 type Ask<Stub> = <Reply>(call: (stub: Stub) => Promise<Reply>) => Promise<Reply>;
 
 /** Returns what calls an object: it calls again what may be called again, and waits for `LEDGER_TIMEOUT_MS` at most. */
-export function createAsk<Stub>({ connect, sleep, random }: ReliableLedgerOptions<Stub>): Ask<Stub> {
+export function createAsk<Stub>({ connect, sleep, random, logFailure }: ReliableLedgerOptions<Stub>): Ask<Stub> {
   const attempt = async <Reply>(call: (stub: Stub) => Promise<Reply>, signal: AbortSignal): Promise<Reply> => {
     for (let calls = 1; ; calls += 1) {
       try {
@@ -51,6 +53,7 @@ export function createAsk<Stub>({ connect, sleep, random }: ReliableLedgerOption
     try {
       return await Promise.race([attempt(call, over.signal), timeout()]);
     } catch (cause) {
+      logFailure?.(cause);
       throw new Problem("ledger-unavailable", "The account of the key did not reply.", { cause });
     } finally {
       over.abort();

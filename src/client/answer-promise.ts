@@ -1,5 +1,6 @@
 import { parseServerTiming } from "../inference/protocol/server-timing.ts";
 import { type CacheReport, parseCacheStatus } from "./cache-status.ts";
+import { type ChargeReport, parseCharge } from "./charge.ts";
 
 /** An answer with its response, and what the response headers say about it. */
 export interface WithResponse<Data> {
@@ -10,6 +11,8 @@ export interface WithResponse<Data> {
   readonly requestId: string | undefined;
   /** `undefined` if the API reports no cache. */
   readonly cache: CacheReport | undefined;
+  /** `undefined` if the API charges nothing, and for a stream whose first event took long: its price was not known when the response began. */
+  readonly charge: ChargeReport | undefined;
   /** Milliseconds on the server, by stage. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -22,6 +25,7 @@ export function withResponse<Data>(data: Data, response: Response): WithResponse
     response,
     requestId: headers.get("x-request-id") ?? undefined,
     cache: parseCacheStatus(headers),
+    charge: parseCharge(headers),
     timings: Object.fromEntries(parseServerTiming(headers.get("server-timing")).map(({ name, ms }) => [name, ms])),
   };
 }

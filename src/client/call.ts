@@ -17,6 +17,8 @@ export interface Connection extends Clock {
   /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly apiKey: string | undefined;
+  readonly maxPrice: number | undefined;
   readonly timeoutMs: number;
   readonly maxRetries: number;
 }
@@ -29,6 +31,12 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
   /** Maximum number of retries: after a lost connection, 429, 503 and every `retryable` problem. All operations are read-only and safe to repeat. */
   readonly maxRetries?: number | undefined;
+  /** The key of an account, where answers cost credits. Whoever can read the program can read it: keep it on a server. */
+  readonly apiKey?: string | undefined;
+  /** The most that the request may cost, in micro-US-dollars; one that would cost more rejects with `price-above-maximum`. */
+  readonly maxPrice?: number | undefined;
+  /** Your own id for this call: with `no-store` or `no-cache`, a repeat with the same id costs nothing again. Retries of a call have the same one. */
+  readonly idempotencyKey?: string | undefined;
   /** Additional request headers, for example `Cache-Control: no-store`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -57,11 +65,23 @@ function integerInRange(name: string, value: number, from: number, to: number): 
   });
 }
 
+/** The headers of the options that have one. Those that the caller writes into `headers` win. */
+function optionHeaders(defaults: Connection, options: CallOptions): Headers {
+  const apiKey = options.apiKey ?? defaults.apiKey;
+  const maxPrice = options.maxPrice ?? defaults.maxPrice;
+  return new Headers([
+    ...(apiKey === undefined ? [] : [["authorization", `Bearer ${apiKey}`] as [string, string]]),
+    ...(maxPrice === undefined ? [] : [["max-price", String(maxPrice)] as [string, string]]),
+    ...(options.idempotencyKey === undefined ? [] : [["idempotency-key", options.idempotencyKey] as [string, string]]),
+  ]);
+}
+
 function toHttpRequest(connection: Connection, request: ApiRequest, options: CallOptions): HttpRequest {
   const { method, path, mediaType, body } = request;
   try {
-    const headers = new Headers(connection.headers);
-    for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
+    const headers = optionHeaders(connection, options);
+    const given = { ...connection.headers, ...options.headers };
+    for (const [name, value] of Object.entries(given)) headers.set(name, value);
     if (mediaType !== undefined) headers.set("content-type", mediaType);
     return { method, url: connection.base + path, headers, ...(body !== undefined && { body }) };
   } catch (cause) {

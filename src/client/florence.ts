@@ -2,7 +2,7 @@ import { parseBaseUrl } from "../inference/protocol/urls.ts";
 import { defaultRetry } from "../inference/protocol/retry.ts";
 import { AnswerPromise, StreamPromise } from "./answer-promise.ts";
 import { call, callStream, type CallOptions, type Connection, type ApiRequest } from "./call.ts";
-import { type Health, type ModelList, type TaskList, tasks } from "./contract.ts";
+import { type Health, type Me, type ModelList, type TaskList, tasks } from "./contract.ts";
 import { FlorenceError } from "./florence-error.ts";
 import type { Image } from "./image.ts";
 import type { AnalyzeItem, BatchItem, ItemResults } from "./items.ts";
@@ -13,6 +13,7 @@ import { platform } from "./platform.ts";
 export type * from "./contract.ts";
 export type { AnswerPromise, StreamPromise, WithResponse } from "./answer-promise.ts";
 export type { CacheReport } from "./cache-status.ts";
+export type { ChargeReport } from "./charge.ts";
 export type { CallOptions } from "./call.ts";
 export { FlorenceError, type FlorenceErrorCode, type Issue } from "./florence-error.ts";
 export type { AnswerOf, EventOf, Form, TaskName } from "./forms.ts";
@@ -21,7 +22,7 @@ export type { AnalyzeItem, BatchItem, ItemResult, ItemResults } from "./items.ts
 export type { OptionsOf, TaskMethod, TaskMethods } from "./methods.ts";
 
 /** Base URL of the API, and default options of all calls. */
-export interface FlorenceOptions extends Omit<CallOptions, "signal"> {
+export interface FlorenceOptions extends Omit<CallOptions, "signal" | "idempotencyKey"> {
   /** `https://…`, without `/v1`. */
   readonly baseUrl: string | URL;
   /** Replaces the platform's `fetch`, for example with the fetcher of a Worker's service binding. */
@@ -55,6 +56,8 @@ export interface Florence extends TaskMethods {
   tasks(options?: CallOptions): AnswerPromise<TaskList>;
   /** Lists the models that the API serves. */
   models(options?: CallOptions): AnswerPromise<ModelList>;
+  /** Tells what the key's account has left, and the key's limits. Rejects where there are no accounts. */
+  me(options?: CallOptions): AnswerPromise<Me>;
   /** Checks whether the API responds. */
   health(options?: CallOptions): AnswerPromise<Health>;
   /** Checks whether the model can answer; rejects if it cannot. */
@@ -86,6 +89,8 @@ function connectionOf(options: FlorenceOptions): Connection {
     sleep: options.sleep ?? platform.sleep,
     random: options.random ?? platform.random,
     headers: options.headers ?? {},
+    apiKey: options.apiKey,
+    maxPrice: options.maxPrice,
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxRetries: options.maxRetries ?? DEFAULT_MAX_RETRIES,
   };
@@ -104,8 +109,9 @@ function sendRequest<Data>(
 
 /** Creates the method of a task. At run time tasks differ only in their paths; the rest are types. */
 function taskMethod(connection: Connection, path: string) {
-  return (image: Image, { signal, timeoutMs, maxRetries, headers, ...options }: Options = {}) => {
-    const settings = { signal, timeoutMs, maxRetries, headers };
+  return (image: Image, given: Options = {}) => {
+    const { signal, timeoutMs, maxRetries, headers, apiKey, maxPrice, idempotencyKey, ...options } = given;
+    const settings = { signal, timeoutMs, maxRetries, headers, apiKey, maxPrice, idempotencyKey };
     const built = imageRequest(path, image, options);
     if (options["stream"] !== true) return sendRequest(connection, built, settings);
     return new StreamPromise(built.then((request) => callStream(connection, request, settings)));
@@ -129,6 +135,7 @@ export function createFlorence(options: FlorenceOptions): Florence {
     batch: (items, settings = {}) => sendRequest(connection, batchRequest("/v1/batch", items), settings),
     tasks: (settings) => get("/v1/tasks", settings),
     models: (settings) => get("/v1/models", settings),
+    me: (settings) => get("/v1/me", settings),
     health: (settings) => get("/healthz", settings),
     ready: (settings) => get("/readyz", settings),
   };

@@ -1,6 +1,6 @@
-import { callersRequestId } from "../charging/ledger-request-id.ts";
 import type * as z from "zod";
 import type { Entry } from "../accounts/ledger-admin.ts";
+import { callersRequestId } from "../charging/ledger-request-id.ts";
 import type { AccountFacts, KeyFacts, Status } from "../accounts/ledger-port.ts";
 import type { AccountEntry, Key, Me } from "../contract/account-schemas.ts";
 import type { Account } from "../contract/admin-schemas.ts";
@@ -80,6 +80,9 @@ export function accountView(account: AccountFacts): z.infer<typeof Account> {
 /** Returns an entry as replies have it. */
 export function entryView(entry: Entry): z.infer<typeof AccountEntry> {
   const { seq, kind, ref, amount, task, keyId, requestId, priceRevision, atMs } = entry;
-  const from = { request_id: requestId && callersRequestId(requestId), price_revision: priceRevision };
+  const from = {
+    request_id: requestId === null ? null : callersRequestId(requestId),
+    price_revision: priceRevision,
+  };
   return { seq, kind, id: ref, amount, task, key: keyId, ...from, at: moment(atMs) };
 }

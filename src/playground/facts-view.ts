@@ -1,5 +1,5 @@
 import { byId, createElement, percent } from "./dom.ts";
-import { cacheSentence } from "./sentences.ts";
+import { cacheSentence, chargeSentence } from "./sentences.ts";
 import { type Span, spansOf } from "./spans.ts";
 import type { State } from "./state.ts";
 import type { Store } from "./store.ts";
@@ -44,6 +44,7 @@ export function showFacts(store: Store<State>): void {
       const stages = spansOf(reply);
       facts.replaceChildren(
         createElement("p", { id: "cache" }, cacheSentence(reply.cache)),
+        ...(reply.charge === undefined ? [] : [createElement("p", { id: "charge" }, chargeSentence(reply.charge))]),
         createElement("p", { id: "took" }, `Answered in ${milliseconds(reply.ms)}.`),
         bar(stages),
         legend(stages),

@@ -1,4 +1,5 @@
 import { createFlorence } from "../client/florence.ts";
+import { showAccount } from "./account-view.ts";
 import { showAnswer } from "./answer-view.ts";
 import { asError, loadDocument } from "./api.ts";
 import { sendRequest } from "./send-request.ts";
@@ -11,6 +12,7 @@ import { showOverlay } from "./overlay-view.ts";
 import { listenToImageInputs, withSampleValues } from "./image-inputs.ts";
 import { showImage } from "./image-view.ts";
 import { imageFromSample, imageFromUrl, isHttpUrl } from "./selected-image.ts";
+import { hasPrices, loadPricing } from "./price.ts";
 import { showRegion } from "./region-view.ts";
 import { type Sample, samples } from "./samples.ts";
 import { fromHash, toHash } from "./share.ts";
@@ -79,6 +81,10 @@ async function load(): Promise<void> {
   store.update((state) => ({ ...state, tasks, apiDocument, model }));
   const badge = byId("model", HTMLElement);
   badge.hidden = model === undefined;
+  if (hasPrices(apiDocument)) {
+    const pricing = await loadPricing(boundFetch);
+    store.update((state) => ({ ...state, pricing }));
+  }
   badge.textContent = model === undefined ? "" : `${model.id} · ${model.dtype} · ${model.image_size} px`;
 }
 
@@ -109,6 +115,7 @@ async function selectInitialImage(): Promise<void> {
 
 const highlight = (index: number | undefined): void => store.update((state) => ({ ...state, highlighted: index }));
 showTasks(store);
+showAccount(store);
 showFields(store);
 showRegion(store);
 showImage(store);

@@ -31,6 +31,11 @@ async function readStream(events: AsyncIterable<AnswerEvent>, show: (request: Re
   return undefined;
 }
 
+/** The options of the request, with the key that was typed. */
+function callOptions(state: State): Readonly<Record<string, unknown>> {
+  return { ...optionsOf(state), ...(state.apiKey === "" ? {} : { apiKey: state.apiKey }) };
+}
+
 async function execute(
   store: Store<State>,
   dependencies: RequestDependencies,
@@ -41,10 +46,10 @@ async function execute(
   const state = store.read();
   const startMs = now();
   try {
-    const response = await callTask(florence, state.task, image, optionsOf(state));
-    const { cache, timings, requestId } = response;
+    const response = await callTask(florence, state.task, image, callOptions(state));
+    const { cache, charge, timings, requestId } = response;
     const data = isEventStream(response.data) ? await readStream(response.data, show) : response.data;
-    return { kind: "succeeded", reply: { data, cache, timings, requestId, ms: now() - startMs } };
+    return { kind: "succeeded", reply: { data, cache, charge, timings, requestId, ms: now() - startMs } };
   } catch (thrown) {
     return { kind: "failed", error: asError(thrown) };
   }
@@ -71,7 +76,7 @@ async function withDisplayUrl(
   data: unknown,
 ): Promise<SelectedImage> {
   if (image.displayUrl !== undefined || typeof image.source !== "string") return image;
-  const displayUrl = await imageFromOverlay(florence, state.task, image, optionsOf(state)).catch(() => undefined);
+  const displayUrl = await imageFromOverlay(florence, state.task, image, callOptions(state)).catch(() => undefined);
   return { ...image, displayUrl, size: sourceSize(data), note: "" };
 }
 

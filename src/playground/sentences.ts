@@ -1,4 +1,5 @@
-import type { CacheReport } from "../client/florence.ts";
+import type { CacheReport, ChargeReport } from "../client/florence.ts";
+import { dollars } from "./price.ts";
 import { objectsIn, shapesOf, textIn } from "./shapes.ts";
 
 const plurals = new Intl.PluralRules("en");
@@ -53,4 +54,10 @@ export function cacheSentence(cache: CacheReport | undefined): string {
   const reason = reasons[cache.fwd ?? ""] ?? "The model was asked";
   const stored = cache.stored ? ", and its answer is kept" : "";
   return `${reason}${cache.collapsed ? ", together with another request" : stored}.`;
+}
+
+/** Says what an answer cost and what is left. */
+export function chargeSentence({ amount, isRepeat, balance }: ChargeReport): string {
+  const cost = isRepeat ? "Free: your account has paid for it." : `Cost ${dollars(amount)}.`;
+  return balance === undefined ? cost : `${cost} ${dollars(balance)} are left.`;
 }

@@ -1,6 +1,7 @@
-import type { Box, CacheReport, FlorenceError } from "../client/florence.ts";
+import type { Box, CacheReport, ChargeReport, FlorenceError } from "../client/florence.ts";
 import type { ApiDocument, Task } from "./api-document.ts";
 import type { ListedModel } from "./domain.ts";
+import type { Pricing } from "./price.ts";
 import { initialRegion } from "./region.ts";
 
 /** The image of the next request. */
@@ -22,6 +23,8 @@ export interface Reply {
   /** JSON in any format, or the text of an SVG file. */
   readonly data: unknown;
   readonly cache: CacheReport | undefined;
+  /** `undefined` where answers cost nothing. */
+  readonly charge: ChargeReport | undefined;
   readonly timings: Readonly<Record<string, number>>;
   readonly requestId: string | undefined;
   /** From the request to the last byte of the response, in milliseconds. */
@@ -41,6 +44,10 @@ export interface State {
   readonly apiDocument: ApiDocument | undefined;
   /** The model that answers; `undefined` until it is loaded, or if the API lists none. */
   readonly model: ListedModel | undefined;
+  /** `undefined` until they are loaded, and where answers cost nothing. */
+  readonly pricing: Pricing | undefined;
+  /** The key of an account, as typed; empty if there is none. It is kept nowhere else. */
+  readonly apiKey: string;
   readonly image: SelectedImage | undefined;
   /** The task's name. */
   readonly task: string;
@@ -60,6 +67,8 @@ export const initialState: State = {
   tasks: [],
   apiDocument: undefined,
   model: undefined,
+  pricing: undefined,
+  apiKey: "",
   image: undefined,
   task: "object-detection",
   values: {},

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type * as client from "../../src/client/contract.ts";
+import type { Me } from "../../src/contract/account-schemas.ts";
 import type { AnalyzeAnswer } from "../../src/contract/analyze.ts";
 import type { Answer, AnswerType, answersByType } from "../../src/contract/answers.ts";
 import type { BatchAnswer } from "../../src/contract/batch.ts";
@@ -58,6 +59,7 @@ export type Agreement = AllSame<
     Same<client.TaskList, ReplyOf<"tasks">>,
     Same<client.ModelList, ReplyOf<"models">>,
     Same<client.Health, ReplyOf<"health">>,
+    Same<client.Me, z.infer<typeof Me>>,
     Same<(typeof client.tasks)[keyof typeof client.tasks]["name"], keyof typeof tasks>,
     Same<(typeof client.tasks)[keyof typeof client.tasks]["answers"][number], AnswerType>,
   ]

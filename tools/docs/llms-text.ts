@@ -39,7 +39,7 @@ function problemLines(ofAccounts: boolean): string {
 export function llmsText(): string {
   return `# florence-edge
 
-> An HTTP API for the Florence-2 vision model: one image, one task name, one typed answer. No key is needed. Any web page may call it.
+> An HTTP API for the Florence-2 vision model: one image, one task name, one typed answer. No key is needed, unless the operator has turned accounts on. Any web page may call it.
 
 Send the image as the body, with any content type, and options in the query:
 
@@ -69,6 +69,12 @@ A field that a task does not take is refused, not ignored.
 \`type\` says which: \`text\` has \`text\`; \`boxes\`, \`quads\` and \`polygons\` have \`objects\`, each with \`label\`, \`score\`, \`box\` in pixels of the image that was sent and \`normalized_box\` in 0..1,
 quads with \`quad\` (four corners) and polygons with \`polygons\` (rings of points) besides. Keys are never missing. All answers have \`task\`, \`source\` {width, height}, \`model\`,
 \`finish_reason\` and \`usage\`. \`format=flat\` puts everything on one level, for no-code tools. \`stream=true\` sends server-sent events: \`delta\` or \`object\`, then \`done\` with the whole answer, or \`error\`.
+
+## Keys and prices
+
+Where the operator has turned accounts on, \`GET /v1/pricing\` answers: send a key as \`Authorization: Bearer fe_…\`, or as \`X-API-Key\`. Amounts are micro-US-dollars (1000000 are one dollar).
+\`POST /v1/quote\` says what a request would cost, without a key and without the picture; \`Max-Price\` bounds what one may cost. Answers have the headers \`Charge\` and \`Balance\`. Failures are free, and so are repeats
+within 24 hours: after a lost connection, send the same request again. \`GET /v1/me\` tells balance and limits, \`/v1/usage\` and \`/v1/charges\` what was charged, \`/v1/keys\` makes and ends keys.
 
 ## Errors
 
