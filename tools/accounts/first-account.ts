@@ -39,6 +39,7 @@ const MORE = "Accounts: npm run account -- list    All that it can do: npm run a
 /** Makes the first account, unless an earlier start has, and returns what to say: keys once, and later only where they are. */
 export async function firstAccount(state: LocalState, { url }: Server): Promise<AccountsNote> {
   const { paths } = state;
+  await state.listensAt(url.origin);
   if (state.firstKey !== undefined) {
     return {
       header: `-H "authorization: Bearer $(cat ${paths.firstKey})" `,

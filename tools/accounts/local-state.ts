@@ -45,18 +45,41 @@ export interface LocalState {
   /** The files of the admin key and of the first key, for a person. */
   readonly paths: { readonly adminKey: string; readonly firstKey: string };
   keepFirstKey(key: string): Promise<void>;
+  /** Notes where the server is, so that it is found if this process is killed. */
+  listensAt(origin: string): Promise<void>;
   close(): Promise<void>;
 }
 
+/** How long a server may take to say that it is there, in milliseconds. */
+const PROBE_MS = 2000;
+
+/** Whether something answers at an address. */
+async function answers(origin: string): Promise<boolean> {
+  const probe = fetch(new URL("/healthz", origin), { signal: AbortSignal.timeout(PROBE_MS) });
+  return probe.then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Marks the accounts as used by this process. One that was killed leaves its mark, and may leave its server, which still writes: two servers must never write the
+ * same objects.
+ */
 async function takeLock(): Promise<void> {
-  const path = join(folder(), LOCK);
-  const owner = Number(await read(LOCK));
-  if (owner > 0 && owner !== process.pid && isRunning(owner)) {
+  const [pid = "", origin = ""] = ((await read(LOCK)) ?? "").split(" ");
+  const isOwned = Number(pid) > 0 && Number(pid) !== process.pid && isRunning(Number(pid));
+  if (isOwned) {
     throw new UsageError(
-      `Process ${owner} uses the accounts in ${folder()}: stop that npm start first, or start this one without ACCOUNTS=on.`,
+      `Process ${pid} uses the accounts in ${folder()}: stop that npm start first, or start this one without ACCOUNTS=on.`,
     );
   }
-  await writeFile(path, `${process.pid}\n`);
+  if (origin !== "" && (await answers(origin))) {
+    throw new UsageError(
+      `A server that was left behind at ${origin} still uses the accounts in ${folder()}: end its workerd.`,
+    );
+  }
+  await writeFile(join(folder(), LOCK), `${process.pid}\n`);
 }
 
 /** Opens the accounts on this machine for one server, and makes an admin key if there is none. Throws `UsageError` if another server uses them. */
@@ -72,6 +95,7 @@ export async function openLocalState(): Promise<LocalState> {
     firstKey: await read(FIRST_KEY),
     paths: { adminKey: shown(ADMIN_KEY), firstKey: shown(FIRST_KEY) },
     keepFirstKey: (key) => writeFile(join(folder(), FIRST_KEY), `${key}\n`, SECRET),
+    listensAt: (origin) => writeFile(join(folder(), LOCK), `${process.pid} ${origin}\n`),
     close: () => rm(join(folder(), LOCK), { force: true }),
   };
 }

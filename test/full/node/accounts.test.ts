@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -88,6 +88,16 @@ describe("ACCOUNTS=on npm start", () => {
   it("shares its accounts with no other start", async () => {
     const { status, printed } = await runTool("start.ts", ["--port", "0"], { ...environment, ACCOUNTS: "on" });
     expect([status, printed.includes(String(server.child.pid))]).toEqual([2, true]);
+  });
+
+  it("nor with a server that a killed start has left behind", async () => {
+    const left = join(folder, "left");
+    await mkdir(left);
+    // The process is dead: ids end below this one.
+    await writeFile(join(left, "in-use"), `4194999 ${origin()}\n`);
+    const named = { ...environment, FLORENCE_EDGE_ACCOUNTS: left, ACCOUNTS: "on" };
+    const { status, printed } = await runTool("start.ts", ["--port", "0"], named);
+    expect([status, printed.includes(origin())]).toEqual([2, true]);
   });
 
   it.each(["yes", "ON", "1"])("takes no other word: ACCOUNTS=%s", async (value) => {
