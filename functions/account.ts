@@ -35,12 +35,14 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
     super(ctx, env);
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmMs = (await ctx.storage.getAlarm()) ?? Infinity;
+      // The runtime gives an alarm up if storage fails again and again.
+      if (this.#alarmMs === Infinity) await this.#wakeBy(this.#nextDeadline() ?? Infinity);
     });
   }
 
   async hold(...request: Of<"hold">) {
     const reply = this.#caller.hold(...request);
-    if (reply.type === "held") await this.#wakeBy(this.#tables.read.nextDeadline() ?? Infinity);
+    if (reply.type === "held") await this.#wakeBy(this.#tables.read.nextDeadline() ?? Date.now() + PAID_MS);
     return reply;
   }
 
@@ -110,6 +112,10 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   override async alarm(): Promise<void> {
     this.#alarmMs = Infinity;
     await this.#wakeBy(this.#tend() ?? Infinity);
+  }
+
+  #nextDeadline(): number | undefined {
+    return this.#tables.account() && this.#tables.read.nextDeadline();
   }
 
   #tend(): number | undefined {

@@ -71,6 +71,8 @@ describe("a credit", () => {
   });
 });
 
+const numberedKey = (n: number) => ({ id: `n${n}`, hash: `hn${n}`, last4: "0000", name: "n", terms: { scopes: [] } });
+
 describe("keys", () => {
   it("are listed without their hashes, and made once", async () => {
     const { ledger } = await newLedger();
@@ -85,9 +87,8 @@ describe("keys", () => {
 
   it("have a number that is limited", async () => {
     const { ledger } = await newLedger();
-    const request = (n: number) => ({ id: `n${n}`, hash: `hn${n}`, last4: "0000", name: "n", terms: { scopes: [] } });
-    for (let n = 1; n < MAX_KEYS; n += 1) await ledger.createKey({ ...request(n), expiresMs: null });
-    const more = await ledger.createKey({ ...request(MAX_KEYS), expiresMs: null });
+    for (let n = 1; n < MAX_KEYS; n += 1) await ledger.createKey({ ...numberedKey(n), expiresMs: null });
+    const more = await ledger.createKey({ ...numberedKey(MAX_KEYS), expiresMs: null });
     expect(more).toEqual(refused("too-many-keys", { limit: MAX_KEYS }));
   });
 

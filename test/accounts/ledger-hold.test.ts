@@ -165,9 +165,10 @@ describe("what may be spent", () => {
   });
 });
 
-describe("an idempotency key", () => {
-  const keyed = (fingerprint: string, isExclusive = false) => ({ idempotency: { key: "i", fingerprint, isExclusive } });
+/** A request with an idempotency key. */
+const keyed = (fingerprint: string, isExclusive = false) => ({ idempotency: { key: "i", fingerprint, isExclusive } });
 
+describe("an idempotency key", () => {
   it("is for one payload, for 24 hours", async () => {
     const { ledger, clock } = await newLedger();
     await ledger.hold(holdOf("r1", ["a"], keyed("one")));

@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
 export const PAID_MS = 24 * HOUR_MS;
 
 /** How long an idempotency key stands for one request, in milliseconds: as long as its charges are paid. */
-export const IDEMPOTENCY_MS = PAID_MS;
+export const IDEMPOTENCY_MS = 24 * HOUR_MS;
 
 /**
  * The longest hold, in milliseconds: thirty times the usual one. A deadline that is further away can only come from a clock that has jumped back, and is
