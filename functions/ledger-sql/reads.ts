@@ -48,14 +48,13 @@ function guardReads(sql: SqlStorage) {
     sql.exec<Stored<PaidRow>>(`SELECT * FROM paid ${where}`, ...values).toArray();
   const idempotency = (where: string, ...values: readonly unknown[]): readonly IdempotencyRow[] =>
     sql.exec<Stored<IdempotencyRow>>(`SELECT * FROM idempotency ${where}`, ...values).toArray();
-  const isDue = "WHERE untilMs <= ? OR untilMs > ?";
   return {
     holds: (ids: readonly string[]) => holds(`WHERE id ${IN_LIST}`, JSON.stringify(ids)),
     paid: (ids: readonly string[]) => paid(`WHERE id ${IN_LIST}`, JSON.stringify(ids)),
     idempotency: (id: string) => idempotency("WHERE id = ?", id)[0],
     dueHolds: (...times: readonly [number, number]) => holds("WHERE deadlineMs <= ? OR deadlineMs > ?", ...times),
-    duePaid: (...times: readonly [number, number]) => paid(isDue, ...times),
-    dueIdempotency: (...times: readonly [number, number]) => idempotency(isDue, ...times),
+    endedPaid: (nowMs: number) => paid("WHERE untilMs <= ?", nowMs).map(({ id }) => id),
+    endedIdempotency: (nowMs: number) => idempotency("WHERE untilMs <= ?", nowMs).map(({ id }) => id),
   };
 }
 

@@ -31,11 +31,7 @@ export class LedgerModel {
 
   alarm(): void {
     this.wake();
-    this.paid = new Map(
-      [...this.paid]
-        .filter(([, until]) => until > this.now)
-        .map(([id, until]) => [id, Math.min(until, this.now + DAY)]),
-    );
+    this.paid = new Map([...this.paid].filter(([, until]) => until > this.now));
   }
 
   isPaid(id: string): boolean {
@@ -113,7 +109,7 @@ export class LedgerModel {
         isRefunded: false,
       });
       this.balance -= hold.amount;
-      this.paid.set(id, this.now + DAY);
+      this.paid.set(id, Math.max(this.now, hold.placed) + DAY);
     }
     this.holds = this.holds.filter(({ id }) => !asked.has(id));
     this.release(request, releases);

@@ -9,6 +9,10 @@ const isOutside = (timeMs: number, nowMs: number, latestMs: number): boolean => 
 const sum = (rows: Iterable<{ readonly amount: number }>): number =>
   [...rows].reduce((total, { amount }) => total + amount, 0);
 
+function ended(rows: ReadonlyMap<string, { readonly id: string; readonly untilMs: number }>, nowMs: number) {
+  return [...rows.values()].filter(({ untilMs }) => untilMs <= nowMs).map(({ id }) => id);
+}
+
 const earliest = (times: readonly number[]): number | undefined =>
   times.length === 0 ? undefined : Math.min(...times);
 
@@ -57,9 +61,8 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
     },
     credit: (kind, ref) => entries().find((entry) => entry.kind === kind && entry.ref === ref),
     dueHolds: (...times) => [...rows().holds.values()].filter(({ deadlineMs }) => isOutside(deadlineMs, ...times)),
-    duePaid: (...times) => [...rows().paid.values()].filter(({ untilMs }) => isOutside(untilMs, ...times)),
-    dueIdempotency: (...times) =>
-      [...rows().idempotency.values()].filter(({ untilMs }) => isOutside(untilMs, ...times)),
+    endedPaid: (nowMs) => ended(rows().paid, nowMs),
+    endedIdempotency: (nowMs) => ended(rows().idempotency, nowMs),
     nextDeadline: () => earliest([...rows().holds.values()].map(({ deadlineMs }) => deadlineMs)),
     nextGuardEnd: () =>
       earliest([...rows().paid.values(), ...rows().idempotency.values()].map(({ untilMs }) => untilMs)),

@@ -33,6 +33,12 @@ export function memoryViolations(rows: MemoryRows, nowMs: number): readonly Viol
     "no hold is due, or further away than a hold lasts": [...rows.holds.values()].every(
       ({ deadlineMs }) => deadlineMs > nowMs,
     ),
+    "an id is charged once in 24 hours": charges.every(
+      (one) =>
+        !charges.some(
+          ({ ref, seq, atMs }) => ref === one.ref && seq > one.seq && atMs >= one.atMs && atMs < one.atMs + PAID_MS,
+        ),
+    ),
     "paid ids end": [...rows.paid.values()].every(({ untilMs }) => Number.isSafeInteger(untilMs + PAID_MS)),
   };
   return Object.entries(facts).flatMap(([rule, isTrue]) => (isTrue ? [] : [{ rule, found: JSON.stringify(account) }]));

@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, vi } from "vitest";
+import { createSqlTables } from "../../functions/ledger-sql/sql-tables.ts";
 import { openAccount } from "../support/open-account.ts";
 
 /** The object of an account. */
@@ -36,3 +37,21 @@ export async function stateOf(stub: Stub) {
   expect(audit.violations).toEqual([]);
   return { balance: audit.balance, held: account.held, holds: audit.holds, entries: audit.entries };
 }
+
+/** Runs in the storage of an object that is used for nothing else. */
+export const inStorage = <Result>(work: (storage: DurableObjectStorage) => Result): Promise<Result> =>
+  runInDurableObject(stubOf(crypto.randomUUID()), (_, { storage }) => work(storage));
+
+/** Takes all tables away, which nothing but a test does. */
+function clear({ sql }: DurableObjectStorage): void {
+  const tables = sql.exec<{ name: string }>(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%'",
+  );
+  for (const { name } of tables.toArray()) sql.exec(`DROP TABLE ${name}`);
+}
+
+/** Makes empty tables in an object's storage, in the place of those that are there. */
+export const freshTables = (storage: DurableObjectStorage) => () => {
+  clear(storage);
+  return createSqlTables(storage, () => 0);
+};

@@ -1,5 +1,4 @@
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { migrate } from "../../functions/ledger-sql/migrate.ts";
 import { migrations } from "../../functions/ledger-sql/migrations.ts";
@@ -8,29 +7,10 @@ import { violations } from "../../functions/ledger-sql/violations.ts";
 import { holdOf, settlementOf } from "../support/ledger-requests.ts";
 import { checkSequences } from "../support/ledger-run.ts";
 import { openAccount } from "../support/open-account.ts";
-
-const stubOf = (id: string) => env.ACCOUNTS_LEDGER.get(env.ACCOUNTS_LEDGER.idFromName(id));
-
-/** Runs in the storage of an object that is used for nothing else. */
-const inStorage = <Result>(work: (storage: DurableObjectStorage) => Result): Promise<Result> =>
-  runInDurableObject(stubOf(crypto.randomUUID()), (_, { storage }) => work(storage));
-
-/** Takes all tables away, which nothing but a test does. */
-function clear({ sql }: DurableObjectStorage): void {
-  const tables = sql.exec<{ name: string }>(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%STRICT%'",
-  );
-  for (const { name } of tables.toArray()) sql.exec(`DROP TABLE ${name}`);
-}
+import { freshTables, inStorage, stubOf } from "./account-objects.ts";
 
 it("agrees with the model, as the tables in memory do", async () => {
-  await inStorage((storage) => {
-    const fresh = () => {
-      clear(storage);
-      return createSqlTables(storage, () => 0);
-    };
-    expect(() => checkSequences(20, fresh)).not.toThrow();
-  });
+  await inStorage((storage) => expect(() => checkSequences(20, freshTables(storage))).not.toThrow());
 });
 
 /** The steps that have been run. */

@@ -38,9 +38,9 @@ export interface LedgerReads {
   credit(kind: Entry["kind"], ref: string): Entry | undefined;
   /** Holds with a deadline until the first moment, or after the second. */
   dueHolds(nowMs: number, latestMs: number): readonly HoldRow[];
-  /** The same of the paid ids and idempotency keys. */
-  duePaid(nowMs: number, latestMs: number): readonly PaidRow[];
-  dueIdempotency(nowMs: number, latestMs: number): readonly IdempotencyRow[];
+  /** Paid ids that have ended at a moment, and idempotency keys. */
+  endedPaid(nowMs: number): readonly string[];
+  endedIdempotency(nowMs: number): readonly string[];
   /** The earliest deadline of a hold. */
   nextDeadline(): number | undefined;
   /** When the first of the paid ids and idempotency keys ends; it reads all of them. */
