@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
 import { callerVerbs } from "../src/accounts/ledger/caller-verbs.ts";
-import { PAID_MS } from "../src/accounts/ledger/limits.ts";
+import { IDEMPOTENCY_MS } from "../src/accounts/ledger/limits.ts";
 import { operatorVerbs } from "../src/accounts/ledger/operator-verbs.ts";
 import { tend } from "../src/accounts/ledger/tend.ts";
 import type { LedgerOptions } from "../src/accounts/ledger/transaction.ts";
@@ -42,14 +42,12 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
 
   async hold(...request: Of<"hold">) {
     const reply = this.#caller.hold(...request);
-    if (reply.type === "held") await this.#wakeBy(this.#tables.read.nextDeadline() ?? Date.now() + PAID_MS);
+    if (reply.type === "held") await this.#wakeBy(this.#tables.read.nextDeadline() ?? Date.now() + IDEMPOTENCY_MS);
     return reply;
   }
 
   async settle(...request: Of<"settle">) {
-    const reply = this.#caller.settle(...request);
-    if (reply.type === "settled") await this.#wakeBy(Date.now() + PAID_MS);
-    return reply;
+    return this.#caller.settle(...request);
   }
 
   async release(...request: Of<"release">) {

@@ -17,13 +17,7 @@ export function expireHolds(read: Pick<LedgerReads, "dueHolds">, nowMs: number):
     );
 }
 
-/**
- * Removes paid ids and idempotency keys that have ended, which nothing else depends on: they count as ended as soon as their time has passed. They are
- * not brought nearer after a jump of the clock: the entries of an id would then be less than 24 hours apart.
- */
-export function purge(read: Pick<LedgerReads, "endedPaid" | "endedIdempotency">, nowMs: number): readonly Change[] {
-  return [
-    ...read.endedPaid(nowMs).map((id): Change => ({ type: "drop", table: "paid", id })),
-    ...read.endedIdempotency(nowMs).map((id): Change => ({ type: "drop", table: "idempotency", id })),
-  ];
+/** Removes idempotency keys that have ended, on which nothing depends: they count as ended as soon as their time has passed. */
+export function purge(read: Pick<LedgerReads, "endedIdempotency">, nowMs: number): readonly Change[] {
+  return read.endedIdempotency(nowMs).map((id): Change => ({ type: "drop", table: "idempotency", id }));
 }

@@ -12,7 +12,7 @@ export const IDEMPOTENCY_MS = 24 * HOUR_MS;
  */
 export const MAX_HOLD_MS = HOUR_MS;
 
-/** Milliseconds between two looks for guards that have ended: each look reads all of them, and 24 in a day cost less than writing one. */
+/** Milliseconds between two looks for idempotency keys that have ended: each look reads all of them, and 24 in a day cost less than writing one. */
 export const PURGE_INTERVAL_MS = HOUR_MS;
 
 /** The longest time for which a rotated key stays valid, in milliseconds: 30 days, in which programs are deployed anew. */

@@ -92,7 +92,7 @@ function lateDue({ id, amount, task }: Charge, request: SettleRequest, nowMs: nu
   return { id, amount, task, keyId, requestId, priceRevision, atMs: nowMs };
 }
 
-/** An entry, the guard against a second one, the day's usage and, if the account is billed later, a row for the biller. */
+/** An entry, which makes its id free, the day's usage and, if the account is billed later, a row for the biller. */
 function chargeChanges({ mode }: AccountRow, due: Due, seq: number, nowMs: number): readonly Change[] {
   const { id, amount, ...facts } = due;
   const { keyId, task, atMs } = facts;
@@ -100,7 +100,6 @@ function chargeChanges({ mode }: AccountRow, due: Due, seq: number, nowMs: numbe
   const usage: UsageRow = { day: dayOf(atMs), keyId, task, answers: 1, amount, refunded: 0 };
   return [
     { type: "put", table: "entries", row: entry },
-    { type: "put", table: "paid", row: { id, seq, untilMs: atMs + PAID_MS } },
     { type: "add", table: "usage", row: usage },
     ...outboxChange(mode, entry, nowMs),
   ];
