@@ -1,13 +1,11 @@
 import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
 import type { KeyTerms } from "../../src/accounts/ledger-port.ts";
-import type { AccountRow, HoldRow, IdempotencyRow, KeyRow, PaidRow } from "../../src/accounts/ledger/rows.ts";
 import { PAID_MS } from "../../src/accounts/ledger/limits.ts";
+import type { AccountRow, HoldRow, IdempotencyRow, KeyRow, PaidRow } from "../../src/accounts/ledger/rows.ts";
 import type { LedgerReads } from "../../src/accounts/ledger/tables.ts";
 import { listEntries, listUsage } from "./lists.ts";
+import type { Stored } from "./stored.ts";
 import { violations } from "./violations.ts";
-
-/** A row as SQL returns it. An interface has no index signature, which `exec` asks for; this type of the same fields may have one. */
-export type Stored<Row> = { [Field in keyof Row]: Row[Field] };
 
 type StoredKey = Stored<Omit<KeyRow, "terms"> & { readonly terms: string }>;
 
@@ -42,7 +40,7 @@ function keyReads(sql: SqlStorage) {
   };
 }
 
-/** Found by the index of the charges. */
+/** Found by the index of references. */
 const PAID = `SELECT ref AS id, max(atMs) + ${PAID_MS} AS untilMs FROM entries
   WHERE kind = 'charge' AND ref ${IN_LIST} GROUP BY ref`;
 

@@ -92,3 +92,28 @@ it("writes six rows for a paid answer, which is what it costs the operator", asy
   // The hold and its end, the entry and its index, the balance, the day's usage.
   expect(rows).toBe(6);
 });
+
+it("finds what a request asks for by keys and indexes, however many entries and days there are", async () => {
+  const plans = await inStorage((storage) => {
+    const { read } = createSqlTables(storage, () => 0);
+    migrate(storage.sql, migrations, 0);
+    const spy = vi.spyOn(storage.sql, "exec");
+    read.keyByHash("h");
+    read.holds(["a"]);
+    read.paid(["a"]);
+    read.refundable(["a"]);
+    read.credit("grant", "g");
+    read.lastSeq();
+    read.spent("2026-11-30", "k1");
+    read.spent("2026-11-30");
+    read.entries({ kinds: ["charge"], ref: "a", limit: 1 });
+    const statements = spy.mock.calls.map(([query, ...values]) => [query, values] as const);
+    spy.mockRestore();
+    return statements.flatMap(([query, values]) =>
+      storage.sql.exec<{ detail: string }>(`EXPLAIN QUERY PLAN ${query}`, ...values).toArray(),
+    );
+  });
+  const scans = plans.map(({ detail }) => detail).filter((detail) => /SCAN (?:entries|usage|charge)/u.test(detail));
+  expect(plans.length).toBeGreaterThan(9);
+  expect(scans).toEqual([]);
+});
