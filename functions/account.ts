@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
 import { callerVerbs } from "../src/accounts/ledger/caller-verbs.ts";
-import { PAID_MS } from "../src/accounts/ledger/limits.ts";
+import { IDEMPOTENCY_MS } from "../src/accounts/ledger/limits.ts";
 import { operatorVerbs } from "../src/accounts/ledger/operator-verbs.ts";
 import { createRateCounter } from "../src/accounts/ledger/rate-counter.ts";
 import { tend } from "../src/accounts/ledger/tend.ts";
@@ -36,19 +36,19 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
     super(ctx, env);
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmMs = (await ctx.storage.getAlarm()) ?? Infinity;
+      // The runtime gives an alarm up if storage fails again and again.
+      if (this.#alarmMs === Infinity) await this.#wakeBy(this.#nextDeadline() ?? Infinity);
     });
   }
 
   async hold(...request: Of<"hold">) {
     const reply = this.#caller.hold(...request);
-    if (reply.type === "held") await this.#wakeBy(this.#tables.read.nextDeadline() ?? Infinity);
+    if (reply.type === "held") await this.#wakeBy(this.#tables.read.nextDeadline() ?? Date.now() + IDEMPOTENCY_MS);
     return reply;
   }
 
   async settle(...request: Of<"settle">) {
-    const reply = this.#caller.settle(...request);
-    if (reply.type === "settled") await this.#wakeBy(Date.now() + PAID_MS);
-    return reply;
+    return this.#caller.settle(...request);
   }
 
   async release(...request: Of<"release">) {
@@ -111,6 +111,10 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   override async alarm(): Promise<void> {
     this.#alarmMs = Infinity;
     await this.#wakeBy(this.#tend() ?? Infinity);
+  }
+
+  #nextDeadline(): number | undefined {
+    return this.#tables.account() && this.#tables.read.nextDeadline();
   }
 
   #tend(): number | undefined {

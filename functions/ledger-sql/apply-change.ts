@@ -18,7 +18,6 @@ const columns: { readonly [Table in keyof Rows]: readonly (keyof Rows[Table] & s
   ],
   holds: ["id", "requestId", "keyId", "amount", "task", "priceRevision", "placedMs", "deadlineMs"],
   entries: ["seq", "kind", "ref", "amount", "keyId", "task", "requestId", "priceRevision", "reverses", "atMs"],
-  paid: ["id", "seq", "untilMs"],
   idempotency: ["id", "fingerprint", "requestId", "untilMs"],
   outbox: ["id", "kind", "seq", "attempts", "nextMs"],
 };

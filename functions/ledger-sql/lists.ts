@@ -1,6 +1,5 @@
 import type { Entry, EntryPage, EntryQuery, UsageQuery, UsageRow } from "../../src/accounts/ledger-admin.ts";
-
-type Stored<Row> = { [Field in keyof Row]: Row[Field] };
+import type { Stored } from "./stored.ts";
 
 const USAGE = `SELECT day, keyId, task, answers, amount, refunded FROM usage
   WHERE day BETWEEN ? AND ? AND (day, keyId, task) > (?, ?, ?) ORDER BY day, keyId, task LIMIT ?`;
@@ -11,7 +10,7 @@ export function listUsage(sql: SqlStorage, { from, to, after, limit }: UsageQuer
   return sql.exec<Stored<UsageRow>>(USAGE, from, to, day, keyId, task, limit).toArray();
 }
 
-/** The kinds are bound as one JSON array. A reference names few entries, which are found by the indexes. */
+/** The kinds are bound as one JSON array. A reference names few entries, which are found by their index. */
 const entriesQuery = (conditions: readonly string[]): string =>
   `SELECT * FROM entries WHERE ${conditions.join(" AND ")} ORDER BY seq DESC LIMIT ?`;
 

@@ -21,8 +21,7 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX credits ON entries (kind, ref) WHERE kind IN ('grant', 'top-up', 'adjust');
   CREATE UNIQUE INDEX refunds ON entries (reverses) WHERE kind = 'refund';
-  CREATE INDEX charges ON entries (ref) WHERE kind = 'charge';
-  CREATE TABLE paid (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, untilMs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX refs ON entries (ref);
   CREATE TABLE idempotency (
     id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, requestId TEXT NOT NULL, untilMs INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;

@@ -1,12 +1,11 @@
 import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
 import type { KeyTerms } from "../../src/accounts/ledger-port.ts";
+import { PAID_MS } from "../../src/accounts/ledger/limits.ts";
 import type { AccountRow, HoldRow, IdempotencyRow, KeyRow, PaidRow } from "../../src/accounts/ledger/rows.ts";
 import type { LedgerReads } from "../../src/accounts/ledger/tables.ts";
 import { listEntries, listUsage } from "./lists.ts";
+import type { Stored } from "./stored.ts";
 import { violations } from "./violations.ts";
-
-/** A row as SQL returns it. An interface has no index signature, which `exec` asks for; this type of the same fields may have one. */
-export type Stored<Row> = { [Field in keyof Row]: Row[Field] };
 
 type StoredKey = Stored<Omit<KeyRow, "terms"> & { readonly terms: string }>;
 
@@ -41,21 +40,21 @@ function keyReads(sql: SqlStorage) {
   };
 }
 
+/** Found by the index of references. */
+const PAID = `SELECT ref AS id, max(atMs) + ${PAID_MS} AS untilMs FROM entries
+  WHERE kind = 'charge' AND ref ${IN_LIST} GROUP BY ref`;
+
 function guardReads(sql: SqlStorage) {
   const holds = (where: string, ...values: readonly unknown[]): readonly HoldRow[] =>
     sql.exec<Stored<HoldRow>>(`SELECT * FROM holds ${where}`, ...values).toArray();
-  const paid = (where: string, ...values: readonly unknown[]): readonly PaidRow[] =>
-    sql.exec<Stored<PaidRow>>(`SELECT * FROM paid ${where}`, ...values).toArray();
   const idempotency = (where: string, ...values: readonly unknown[]): readonly IdempotencyRow[] =>
     sql.exec<Stored<IdempotencyRow>>(`SELECT * FROM idempotency ${where}`, ...values).toArray();
-  const isDue = "WHERE untilMs <= ? OR untilMs > ?";
   return {
     holds: (ids: readonly string[]) => holds(`WHERE id ${IN_LIST}`, JSON.stringify(ids)),
-    paid: (ids: readonly string[]) => paid(`WHERE id ${IN_LIST}`, JSON.stringify(ids)),
+    paid: (ids: readonly string[]) => sql.exec<Stored<PaidRow>>(PAID, JSON.stringify(ids)).toArray(),
     idempotency: (id: string) => idempotency("WHERE id = ?", id)[0],
     dueHolds: (...times: readonly [number, number]) => holds("WHERE deadlineMs <= ? OR deadlineMs > ?", ...times),
-    duePaid: (...times: readonly [number, number]) => paid(isDue, ...times),
-    dueIdempotency: (...times: readonly [number, number]) => idempotency(isDue, ...times),
+    endedIdempotency: (nowMs: number) => idempotency("WHERE untilMs <= ?", nowMs).map(({ id }) => id),
   };
 }
 
@@ -79,9 +78,8 @@ function sums(sql: SqlStorage) {
     }),
     deadlineOf: (requestId: string) => number("(SELECT max(deadlineMs) FROM holds WHERE requestId = ?)", requestId),
     nextDeadline: () => number("(SELECT min(deadlineMs) FROM holds)"),
-    nextGuardEnd: () =>
-      number("(SELECT min(untilMs) FROM (SELECT untilMs FROM paid UNION ALL SELECT untilMs FROM idempotency))"),
-    hasGuards: () => number("EXISTS (SELECT 1 FROM paid) OR EXISTS (SELECT 1 FROM idempotency)") === 1,
+    nextIdempotencyEnd: () => number("(SELECT min(untilMs) FROM idempotency)"),
+    hasIdempotency: () => number("EXISTS (SELECT 1 FROM idempotency)") === 1,
     spent: (sinceDay: string, family?: string) =>
       (family === undefined
         ? number(`${spent} AND keyId IN (SELECT id FROM keys))`, sinceDay)

@@ -16,9 +16,6 @@ const rules: Readonly<Record<string, string>> = {
       SELECT date(charge.atMs / 1000, 'unixepoch'), charge.keyId, charge.task, -refund.amount
       FROM entries AS refund JOIN entries AS charge ON charge.seq = refund.reverses WHERE refund.kind = 'refund'
     ) GROUP BY day, keyId, task HAVING difference <> 0`,
-  "A paid id has its charge.": `
-    SELECT paid.id FROM paid LEFT JOIN entries ON entries.seq = paid.seq AND kind = 'charge' AND ref = paid.id
-    WHERE entries.seq IS NULL`,
   "An id is charged once in 24 hours.": `
     SELECT one.ref, one.seq, other.seq AS again FROM entries AS one JOIN entries AS other
     ON other.ref = one.ref AND other.kind = 'charge' AND other.seq > one.seq AND other.atMs >= one.atMs AND other.atMs < one.atMs + ${PAID_MS}

@@ -43,6 +43,3 @@ interface CapFacts {
   /** The end of the period; null: never. */
   readonly resetsMs: number | null;
 }
-
-/** Every code of a refusal. */
-export type RefusalCode = RefusalReason["code"];

@@ -127,7 +127,7 @@ const clock = fc
 const alarm = fc.constant<LedgerCommand>({
   name: "alarm",
   run: (system) => (system.alarm(), ""),
-  expect: (model) => (model.alarm(), ""),
+  expect: (model) => (model.wake(), ""),
 });
 
 const crash = fc.constant<LedgerCommand>({ name: "crash", run: (system) => (system.crash(), ""), expect: () => "" });

@@ -19,7 +19,6 @@ export class LedgerModel {
   readonly capMonth = 16;
   readonly keys = new Map<string, ModelKey>();
   holds: { id: string; request: string; key: string; amount: number; placed: number; deadline: number }[] = [];
-  paid = new Map<string, number>();
   charges: { id: string; key: string; amount: number; at: number; isRefunded: boolean }[] = [];
   readonly refs = new Map<string, number>();
 
@@ -29,17 +28,8 @@ export class LedgerModel {
     for (const hold of this.holds) hold.deadline = Math.min(hold.deadline, this.now + HOUR);
   }
 
-  alarm(): void {
-    this.wake();
-    this.paid = new Map(
-      [...this.paid]
-        .filter(([, until]) => until > this.now)
-        .map(([id, until]) => [id, Math.min(until, this.now + DAY)]),
-    );
-  }
-
   isPaid(id: string): boolean {
-    return (this.paid.get(id) ?? 0) > this.now;
+    return this.charges.some((charge) => charge.id === id && charge.at + DAY > this.now);
   }
 
   held(family?: string): number {
@@ -113,7 +103,6 @@ export class LedgerModel {
         isRefunded: false,
       });
       this.balance -= hold.amount;
-      this.paid.set(id, this.now + DAY);
     }
     this.holds = this.holds.filter(({ id }) => !asked.has(id));
     this.release(request, releases);

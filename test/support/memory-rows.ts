@@ -1,13 +1,5 @@
 import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
-import type {
-  AccountRow,
-  Change,
-  HoldRow,
-  IdempotencyRow,
-  KeyRow,
-  OutboxRow,
-  PaidRow,
-} from "../../src/accounts/ledger/rows.ts";
+import type { AccountRow, Change, HoldRow, IdempotencyRow, KeyRow, OutboxRow } from "../../src/accounts/ledger/rows.ts";
 
 /** All rows of one account, by their keys. */
 export interface MemoryRows {
@@ -15,7 +7,6 @@ export interface MemoryRows {
   readonly keys: ReadonlyMap<string, KeyRow>;
   readonly holds: ReadonlyMap<string, HoldRow>;
   readonly entries: ReadonlyMap<number, Entry>;
-  readonly paid: ReadonlyMap<string, PaidRow>;
   readonly idempotency: ReadonlyMap<string, IdempotencyRow>;
   readonly outbox: ReadonlyMap<string, OutboxRow>;
   readonly usage: ReadonlyMap<string, UsageRow>;
@@ -27,7 +18,6 @@ export const noRows: MemoryRows = {
   keys: new Map(),
   holds: new Map(),
   entries: new Map(),
-  paid: new Map(),
   idempotency: new Map(),
   outbox: new Map(),
   usage: new Map(),

@@ -1,5 +1,6 @@
 import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
 import type { HoldRow } from "../../src/accounts/ledger/rows.ts";
+import { PAID_MS } from "../../src/accounts/ledger/limits.ts";
 import type { LedgerReads, LedgerTables } from "../../src/accounts/ledger/tables.ts";
 import { changed, type MemoryRows, noRows } from "./memory-rows.ts";
 import { memoryViolations } from "./memory-violations.ts";
@@ -28,7 +29,13 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
     keyById: (id) => rows().keys.get(id),
     keys: () => [...rows().keys.values()],
     holds: (ids) => pick(rows().holds, ids),
-    paid: (ids) => pick(rows().paid, ids),
+    paid: (ids) =>
+      [...new Set(ids)].flatMap((id) => {
+        const times = entries()
+          .filter(({ kind, ref }) => kind === "charge" && ref === id)
+          .map(({ atMs }) => atMs);
+        return times.length === 0 ? [] : [{ id, untilMs: Math.max(...times) + PAID_MS }];
+      }),
     idempotency: (id) => rows().idempotency.get(id),
     held: () => sum(rows().holds.values()),
     heldBy: (family, withoutRequest) => {
@@ -57,13 +64,11 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
     },
     credit: (kind, ref) => entries().find((entry) => entry.kind === kind && entry.ref === ref),
     dueHolds: (...times) => [...rows().holds.values()].filter(({ deadlineMs }) => isOutside(deadlineMs, ...times)),
-    duePaid: (...times) => [...rows().paid.values()].filter(({ untilMs }) => isOutside(untilMs, ...times)),
-    dueIdempotency: (...times) =>
-      [...rows().idempotency.values()].filter(({ untilMs }) => isOutside(untilMs, ...times)),
+    endedIdempotency: (nowMs) =>
+      [...rows().idempotency.values()].filter(({ untilMs }) => untilMs <= nowMs).map(({ id }) => id),
     nextDeadline: () => earliest([...rows().holds.values()].map(({ deadlineMs }) => deadlineMs)),
-    nextGuardEnd: () =>
-      earliest([...rows().paid.values(), ...rows().idempotency.values()].map(({ untilMs }) => untilMs)),
-    hasGuards: () => rows().paid.size + rows().idempotency.size > 0,
+    nextIdempotencyEnd: () => earliest([...rows().idempotency.values()].map(({ untilMs }) => untilMs)),
+    hasIdempotency: () => rows().idempotency.size > 0,
     usage: ({ from, to, after, limit }) =>
       [...rows().usage.values()]
         .filter(({ day }) => day >= from && day <= to)

@@ -19,10 +19,6 @@ export function memoryViolations(rows: MemoryRows, nowMs: number): readonly Viol
     "answers are the number of charges": usage.reduce((sum, { answers }) => sum + answers, 0) === charges.length,
     "refunds in usage are the sum of the refunds":
       usage.reduce((sum, { refunded }) => sum + refunded, 0) === total(refunds),
-    "paid ids have their charge": [...rows.paid.values()].every(({ id, seq }) => {
-      const entry = rows.entries.get(seq);
-      return entry?.kind === "charge" && entry.ref === id;
-    }),
     "a charge is given back once, and whole": refunds.every(
       ({ reverses, amount, ref }) =>
         refunds.filter((other) => other.reverses === reverses).length === 1 &&
@@ -33,7 +29,12 @@ export function memoryViolations(rows: MemoryRows, nowMs: number): readonly Viol
     "no hold is due, or further away than a hold lasts": [...rows.holds.values()].every(
       ({ deadlineMs }) => deadlineMs > nowMs,
     ),
-    "paid ids end": [...rows.paid.values()].every(({ untilMs }) => Number.isSafeInteger(untilMs + PAID_MS)),
+    "an id is charged once in 24 hours": charges.every(
+      (one) =>
+        !charges.some(
+          ({ ref, seq, atMs }) => ref === one.ref && seq > one.seq && atMs >= one.atMs && atMs < one.atMs + PAID_MS,
+        ),
+    ),
   };
   return Object.entries(facts).flatMap(([rule, isTrue]) => (isTrue ? [] : [{ rule, found: JSON.stringify(account) }]));
 }

@@ -3,42 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MAX_HOLD_MS, PAID_MS } from "../../src/accounts/ledger/limits.ts";
 import { holdOf, KEY, settlementOf } from "../support/ledger-requests.ts";
-import { openAccount } from "../support/open-account.ts";
-
-const stubOf = (id: string) => env.ACCOUNTS_LEDGER.get(env.ACCOUNTS_LEDGER.idFromName(id));
-type Stub = ReturnType<typeof stubOf>;
-
-/** A new account for each test, with money for six answers. */
-async function newAccount(opening: Parameters<typeof openAccount>[1] = {}): Promise<Stub> {
-  const stub = stubOf(crypto.randomUUID());
-  await openAccount(stub, opening);
-  return stub;
-}
-
-const query = (stub: Stub, statement: string) =>
-  runInDurableObject(stub, (_, { storage }) => storage.sql.exec(statement).toArray());
-const alarmOf = (stub: Stub): Promise<number | null> =>
-  runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
-
-/** Sets the clock of the object, which runs in the isolate of the test. */
-function passTime(byMs: number): void {
-  const nowMs = Date.now() + byMs;
-  vi.useFakeTimers({ toFake: ["Date"], now: nowMs });
-}
-
-const factsOf = async (stub: Stub) => {
-  const audit = await stub.audit();
-  const account = await stub.describe();
-  return { audit, account };
-};
-
-/** Balance, holds and entries; nothing contradicts the rules. */
-async function stateOf(stub: Stub) {
-  const { audit, account } = await factsOf(stub);
-  if (audit.type !== "audit" || account.type !== "account") throw new Error("There is no account.");
-  expect(audit.violations).toEqual([]);
-  return { balance: audit.balance, held: account.held, holds: audit.holds, entries: audit.entries };
-}
+import { alarmOf, newAccount, passTime, query, type Stub, stateOf, stubOf } from "./account-objects.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -53,96 +18,10 @@ describe("an account that was never created", () => {
   });
 });
 
-describe("the crash table", () => {
-  it("before the hold: nothing", async () => {
-    expect(await stateOf(await newAccount())).toEqual({ balance: 10_000, held: 0, holds: 0, entries: 1 });
-  });
-
-  it("hold done, reply lost: a retry joins it, later it is void", async () => {
-    const stub = await newAccount();
-    await stub.hold(holdOf("r1", ["a"]));
-    passTime(1000);
-    expect(await stub.hold(holdOf("r2", ["a"]))).toMatchObject({
-      type: "held",
-      price: 1500,
-      charges: [{ state: "held", deadlineMs: Date.now() + 120_000 }],
-    });
-    expect(await stateOf(stub)).toEqual({ balance: 10_000, held: 1500, holds: 1, entries: 1 });
-    passTime(120_000);
-    expect(await runDurableObjectAlarm(stub)).toBe(true);
-    expect(await query(stub, "SELECT * FROM holds")).toEqual([]);
-    expect(await stateOf(stub)).toEqual({ balance: 10_000, held: 0, holds: 0, entries: 1 });
-  });
-
-  it("two joiners: the release by one does no harm to the other", async () => {
-    const stub = await newAccount();
-    await stub.hold(holdOf("r1", ["a"]));
-    await stub.hold(holdOf("r2", ["a"]));
-    expect(await stub.release({ requestId: "r1", ids: ["a"] })).toEqual({ released: 0 });
-    expect(await stub.settle(settlementOf("r2", ["a"]))).toMatchObject({ type: "settled", charged: 1500 });
-    expect(await stateOf(stub)).toEqual({ balance: 8500, held: 0, holds: 0, entries: 2 });
-  });
-
-  it("the object is evicted during the work: the hold and the alarm are still there", async () => {
-    const stub = await newAccount();
-    await stub.hold(holdOf("r1", ["a"]));
-    const alarmMs = await alarmOf(stub);
-    await evictDurableObject(stub);
-    expect(await alarmOf(stub)).toBe(alarmMs);
-    expect(await stub.settle(settlementOf("r1", ["a"]))).toMatchObject({ type: "settled", charged: 1500 });
-    expect(await stateOf(stub)).toEqual({ balance: 8500, held: 0, holds: 0, entries: 2 });
-  });
-
-  it("settled, reply lost: the same settlement writes nothing, and a retry is free for 24 hours", async () => {
-    const stub = await newAccount();
-    await stub.hold(holdOf("r1", ["a"]));
-    const first = await stub.settle(settlementOf("r1", ["a"]));
-    expect(first).toMatchObject({ charges: [{ amount: 1500, isRepeat: false }], balance: 8500 });
-    expect(await stub.settle(settlementOf("r1", ["a"]))).toMatchObject({
-      charged: 0,
-      charges: [{ id: "a", amount: 0, isRepeat: true }],
-    });
-    passTime(PAID_MS - 1000);
-    expect(await stub.hold(holdOf("r2", ["a"]))).toMatchObject({ price: 0, charges: [{ state: "paid" }] });
-    expect(await stateOf(stub)).toEqual({ balance: 8500, held: 0, holds: 0, entries: 2 });
-    passTime(1000);
-    expect(await stub.hold(holdOf("r3", ["a"]))).toMatchObject({ price: 1500 });
-  });
-
-  it("the hold has expired: charged afresh if there is money, else nothing is written", async () => {
-    const stub = await newAccount({ credit: 2000 });
-    await stub.hold(holdOf("slow", ["a"]));
-    passTime(120_000);
-    await stub.hold(holdOf("quick", ["b"]));
-    const refused = { type: "refused", code: "insufficient-credits", price: 1500, balance: 2000, held: 1500 };
-    expect(await stub.settle(settlementOf("slow", ["a"]))).toMatchObject(refused);
-    expect(await stateOf(stub)).toEqual({ balance: 2000, held: 1500, holds: 1, entries: 1 });
-    await stub.release({ requestId: "quick", ids: ["b"] });
-    expect(await stub.settle(settlementOf("slow", ["a"]))).toMatchObject({ type: "settled", balance: 500 });
-  });
-
-  it("a stream fails after it was settled: the refund is written once, and the retry is free", async () => {
-    const stub = await newAccount({ account: { mode: "postpaid" } });
-    await stub.hold(holdOf("r1", ["a"]));
-    await stub.settle(settlementOf("r1", ["a"]));
-    expect(await stub.refund(["a", "unknown"])).toEqual({
-      type: "refunded",
-      ids: ["a"],
-      amount: 1500,
-      balance: 10_000,
-    });
-    expect(await stub.refund(["a"])).toMatchObject({ ids: [], amount: 0 });
-    expect(await stub.hold(holdOf("r2", ["a"]))).toMatchObject({ price: 0, charges: [{ state: "paid" }] });
-    expect(await query(stub, "SELECT id, kind, attempts FROM outbox ORDER BY id")).toEqual([
-      { id: "charge.a.2", kind: "charge", attempts: 0 },
-      { id: "refund.a.3", kind: "refund", attempts: 0 },
-    ]);
-  });
-});
+/** Gives a table another name, so that statements fail. */
+const breakTable = (stub: Stub, from: string, to: string) => query(stub, `ALTER TABLE ${from} RENAME TO ${to}`);
 
 describe("a fault of the storage", () => {
-  const breakTable = (stub: Stub, from: string, to: string) => query(stub, `ALTER TABLE ${from} RENAME TO ${to}`);
-
   it("leaves nothing of a settlement that failed halfway", async () => {
     const stub = await newAccount();
     await stub.hold(holdOf("r1", ["a", "b"]));
@@ -181,12 +60,21 @@ describe("the alarm", () => {
     expect(await alarmOf(stub)).toBe(first);
     passTime(120_000);
     await runDurableObjectAlarm(stub);
-    expect(await query(stub, "SELECT id FROM paid")).toHaveLength(2);
+    expect(await query(stub, "SELECT id FROM idempotency")).toHaveLength(1);
     passTime(PAID_MS);
     await runDurableObjectAlarm(stub);
-    expect(await query(stub, "SELECT id FROM paid UNION ALL SELECT id FROM idempotency")).toEqual([]);
+    expect(await query(stub, "SELECT id FROM idempotency")).toEqual([]);
     expect(await alarmOf(stub)).toBeNull();
     expect(await stateOf(stub)).toMatchObject({ balance: 7000, entries: 3 });
+  });
+
+  it("is set again when the object starts, if the runtime has given it up", async () => {
+    const stub = await newAccount();
+    await stub.hold(holdOf("r1", ["a"]));
+    const first = await alarmOf(stub);
+    await runInDurableObject(stub, (_, { storage }) => storage.deleteAlarm());
+    await evictDurableObject(stub);
+    expect(await alarmOf(stub)).toBe(first);
   });
 
   it("ends a hold that a clock which jumped back would keep for months", async () => {
@@ -211,4 +99,14 @@ it("sells exactly what the balance pays for, to 200 different requests at once",
   expect(results.filter((result) => result === "settled")).toHaveLength(17);
   expect(results.filter((result) => result === "insufficient-credits")).toHaveLength(183);
   expect(await stateOf(stub)).toEqual({ balance: 1499, held: 0, holds: 0, entries: 18 });
+});
+
+it("lists all accounts in the order of their ids, in pages", async () => {
+  const directory = env.ACCOUNTS_DIRECTORY.get(env.ACCOUNTS_DIRECTORY.idFromName("all"));
+  const [one, two, three] = ["a", "b", "c"].map((id) => ({ id, name: `name of ${id}`, createdMs: 1 }));
+  for (const row of [three, one, two]) if (row !== undefined) await directory.put(row);
+  await directory.put({ id: "b", name: "renamed", createdMs: 2 });
+  const renamed = { id: "b", name: "renamed", createdMs: 1 };
+  expect(await directory.list({ limit: 2 })).toEqual({ accounts: [one, renamed], next: "b" });
+  expect(await directory.list({ limit: 2, after: "b" })).toEqual({ accounts: [three], next: null });
 });

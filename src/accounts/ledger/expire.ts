@@ -1,4 +1,4 @@
-import { IDEMPOTENCY_MS, MAX_HOLD_MS, PAID_MS } from "./limits.ts";
+import { MAX_HOLD_MS } from "./limits.ts";
 import type { Change } from "./rows.ts";
 import type { LedgerReads } from "./tables.ts";
 
@@ -17,27 +17,7 @@ export function expireHolds(read: Pick<LedgerReads, "dueHolds">, nowMs: number):
     );
 }
 
-/**
- * Removes paid ids and idempotency keys that have ended, which nothing else depends on: they count as ended as soon as their time has passed. After a
- * jump of the clock back, they last no longer than a new one.
- */
-export function purge(read: Pick<LedgerReads, "duePaid" | "dueIdempotency">, nowMs: number): readonly Change[] {
-  const paidUntilMs = nowMs + PAID_MS;
-  const knownUntilMs = nowMs + IDEMPOTENCY_MS;
-  return [
-    ...read
-      .duePaid(nowMs, paidUntilMs)
-      .map((row): Change =>
-        row.untilMs <= nowMs
-          ? { type: "drop", table: "paid", id: row.id }
-          : { type: "put", table: "paid", row: { ...row, untilMs: paidUntilMs } },
-      ),
-    ...read
-      .dueIdempotency(nowMs, knownUntilMs)
-      .map((row): Change =>
-        row.untilMs <= nowMs
-          ? { type: "drop", table: "idempotency", id: row.id }
-          : { type: "put", table: "idempotency", row: { ...row, untilMs: knownUntilMs } },
-      ),
-  ];
+/** Removes idempotency keys that have ended, on which nothing depends: they count as ended as soon as their time has passed. */
+export function purge(read: Pick<LedgerReads, "endedIdempotency">, nowMs: number): readonly Change[] {
+  return read.endedIdempotency(nowMs).map((id): Change => ({ type: "drop", table: "idempotency", id }));
 }

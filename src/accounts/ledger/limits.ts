@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
 export const PAID_MS = 24 * HOUR_MS;
 
 /** How long an idempotency key stands for one request, in milliseconds: as long as its charges are paid. */
-export const IDEMPOTENCY_MS = PAID_MS;
+export const IDEMPOTENCY_MS = 24 * HOUR_MS;
 
 /**
  * The longest hold, in milliseconds: thirty times the usual one. A deadline that is further away can only come from a clock that has jumped back, and is
@@ -12,7 +12,7 @@ export const IDEMPOTENCY_MS = PAID_MS;
  */
 export const MAX_HOLD_MS = HOUR_MS;
 
-/** Milliseconds between two looks for guards that have ended: each look reads all of them, and 24 in a day cost less than writing one. */
+/** Milliseconds between two looks for idempotency keys that have ended: each look reads all of them, and 24 in a day cost less than writing one. */
 export const PURGE_INTERVAL_MS = HOUR_MS;
 
 /** The longest time for which a rotated key stays valid, in milliseconds: 30 days, in which programs are deployed anew. */

@@ -10,8 +10,3 @@ export function refuse(reason: RefusalReason): Refusal {
 export function refusing(refusal: Refusal): Step<Refusal> {
   return { reply: refusal, changes: [] };
 }
-
-/** Whether a reply is a refusal. */
-export function isRefusal(reply: { readonly type: string }): reply is Refusal {
-  return reply.type === "refused";
-}

@@ -23,10 +23,9 @@ export interface HoldRow {
   readonly deadlineMs: number;
 }
 
-/** The guard against a second charge: while it stands, the id is free. `seq` is that of the charge's entry. */
+/** An id that was charged, and until when it is free. It is not stored, but read from the entries: so it cannot differ from them. */
 export interface PaidRow {
   readonly id: string;
-  readonly seq: number;
   readonly untilMs: number;
 }
 
@@ -53,7 +52,6 @@ export interface Rows {
   readonly keys: KeyRow;
   readonly holds: HoldRow;
   readonly entries: Entry;
-  readonly paid: PaidRow;
   readonly idempotency: IdempotencyRow;
   readonly outbox: OutboxRow;
 }
@@ -63,7 +61,7 @@ export type Change =
   | {
       readonly [Table in keyof Rows]: { readonly type: "put"; readonly table: Table; readonly row: Rows[Table] };
     }[keyof Rows]
-  | { readonly type: "drop"; readonly table: "holds" | "paid" | "idempotency"; readonly id: string }
+  | { readonly type: "drop"; readonly table: "holds" | "idempotency"; readonly id: string }
   | { readonly type: "add"; readonly table: "usage"; readonly row: UsageRow };
 
 /** A decision: what the caller is told, and what is written in the same transaction. */

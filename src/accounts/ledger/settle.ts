@@ -38,7 +38,7 @@ export function readSettle(read: LedgerReads, account: AccountRow, request: Sett
 }
 
 /** A charge that is written now, with what was agreed on at the hold. */
-type Due = Omit<HoldRow, "deadlineMs">;
+type Due = Omit<HoldRow, "placedMs" | "deadlineMs"> & Pick<Entry, "atMs">;
 
 /**
  * Decides what is charged. A hold that stands is charged without a question. One that has expired is asked for anew, by the rules of a hold; if the money
@@ -53,11 +53,11 @@ export function decideSettle(view: SettleView, request: SettleRequest, nowMs: nu
   const unpaid = distinct(request.charges).filter(({ id }) => !paid.has(id));
   const refusal = lateRefusal(view, sumOf(unpaid.filter(({ id }) => !holds.has(id))), unpaid, nowMs);
   if (refusal !== undefined) return refusing(refusal);
-  const due = unpaid.map((charge): Due => holds.get(charge.id) ?? lateDue(charge, request, nowMs));
+  const due = unpaid.map((charge): Due => heldDue(holds.get(charge.id), nowMs) ?? lateDue(charge, request, nowMs));
   const charged = sumOf(due);
   const balance = view.account.balance - charged;
   return {
-    reply: { type: "settled", charges: settledCharges(request, due, paid, nowMs), charged, balance },
+    reply: { type: "settled", charges: settledCharges(request, due, paid), charged, balance },
     changes: [
       ...due.flatMap((each, index) => chargeChanges(view.account, each, view.lastSeq + 1 + index, nowMs)),
       ...(due.length > 0 ? [accountChange({ ...view.account, balance })] : []),
@@ -80,32 +80,26 @@ function lateRefusal(
   return overBudget(budget, price, nowMs);
 }
 
-function lateDue({ id, amount, task }: Charge, request: SettleRequest, nowMs: number): Due {
-  const { keyId, requestId, priceRevision } = request;
-  return { id, amount, task, keyId, requestId, priceRevision, placedMs: nowMs };
+/** A charge is not booked before its hold: the day whose caps admitted it, or a later one, bears it, whatever the clock does. */
+function heldDue(hold: HoldRow | undefined, nowMs: number): Due | undefined {
+  if (hold === undefined) return undefined;
+  const { placedMs, deadlineMs: _deadline, ...due } = hold;
+  return { ...due, atMs: Math.max(nowMs, placedMs) };
 }
 
-/** An entry, the guard against a second one, the day's usage and, if the account is billed later, a row for the biller. */
+function lateDue({ id, amount, task }: Charge, request: SettleRequest, nowMs: number): Due {
+  const { keyId, requestId, priceRevision } = request;
+  return { id, amount, task, keyId, requestId, priceRevision, atMs: nowMs };
+}
+
+/** An entry, which makes its id free, the day's usage and, if the account is billed later, a row for the biller. */
 function chargeChanges({ mode }: AccountRow, due: Due, seq: number, nowMs: number): readonly Change[] {
-  const { id, keyId, task, requestId, priceRevision, amount, placedMs } = due;
-  // Not before the hold: the day whose caps admitted the charge, or a later one, bears it.
-  const atMs = Math.max(nowMs, placedMs);
-  const entry: Entry = {
-    seq,
-    kind: "charge",
-    ref: id,
-    amount: -amount,
-    keyId,
-    task,
-    requestId,
-    priceRevision,
-    reverses: null,
-    atMs,
-  };
+  const { id, amount, ...facts } = due;
+  const { keyId, task, atMs } = facts;
+  const entry: Entry = { ...facts, seq, kind: "charge", ref: id, amount: -amount, reverses: null };
   const usage: UsageRow = { day: dayOf(atMs), keyId, task, answers: 1, amount, refunded: 0 };
   return [
     { type: "put", table: "entries", row: entry },
-    { type: "put", table: "paid", row: { id, seq, untilMs: nowMs + PAID_MS } },
     { type: "add", table: "usage", row: usage },
     ...outboxChange(mode, entry, nowMs),
   ];
@@ -128,13 +122,14 @@ function settledCharges(
   request: SettleRequest,
   due: readonly Due[],
   paid: ReadonlyMap<string, PaidRow>,
-  nowMs: number,
 ): readonly SettledCharge[] {
   const charged = byId(due);
-  return distinct(request.charges).map(({ id }) => ({
-    id,
-    amount: charged.get(id)?.amount ?? 0,
-    isRepeat: !charged.has(id),
-    paidUntilMs: paid.get(id)?.untilMs ?? nowMs + PAID_MS,
-  }));
+  return distinct(request.charges).flatMap(({ id }): SettledCharge[] => {
+    const charge = charged.get(id);
+    if (charge !== undefined) {
+      return [{ id, amount: charge.amount, isRepeat: false, paidUntilMs: charge.atMs + PAID_MS }];
+    }
+    const row = paid.get(id);
+    return row === undefined ? [] : [{ id, amount: 0, isRepeat: true, paidUntilMs: row.untilMs }];
+  });
 }

@@ -20,6 +20,7 @@ export interface LedgerReads {
   /** In the order in which they were made. */
   keys(): readonly KeyRow[];
   holds(ids: readonly string[]): readonly HoldRow[];
+  /** Of the ids that were ever charged: until when each is free, 24 hours after its last charge. */
   paid(ids: readonly string[]): readonly PaidRow[];
   idempotency(id: string): IdempotencyRow | undefined;
   /** Sum of all holds. */
@@ -38,14 +39,13 @@ export interface LedgerReads {
   credit(kind: Entry["kind"], ref: string): Entry | undefined;
   /** Holds with a deadline until the first moment, or after the second. */
   dueHolds(nowMs: number, latestMs: number): readonly HoldRow[];
-  /** The same of the paid ids and idempotency keys. */
-  duePaid(nowMs: number, latestMs: number): readonly PaidRow[];
-  dueIdempotency(nowMs: number, latestMs: number): readonly IdempotencyRow[];
+  /** Idempotency keys that have ended at a moment. */
+  endedIdempotency(nowMs: number): readonly string[];
   /** The earliest deadline of a hold. */
   nextDeadline(): number | undefined;
-  /** When the first of the paid ids and idempotency keys ends; it reads all of them. */
-  nextGuardEnd(): number | undefined;
-  hasGuards(): boolean;
+  /** When the first of the idempotency keys ends; it reads all of them. */
+  nextIdempotencyEnd(): number | undefined;
+  hasIdempotency(): boolean;
   usage(query: UsageQuery): readonly UsageRow[];
   entries(query: EntryQuery): EntryPage;
   count(table: "entries" | "holds"): number;
