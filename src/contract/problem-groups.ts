@@ -57,6 +57,7 @@ export const problemGroups = {
     "request-cancelled",
     "internal",
     "misconfigured",
+    "overloaded",
   ],
 } as const satisfies Readonly<Record<string, readonly ProblemCode[]>>;
 export type ProblemGroup = keyof typeof problemGroups;

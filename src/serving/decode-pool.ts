@@ -1,6 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import { cancelled } from "../engine/cancelled.ts";
 import { type Claim, createFairQueue } from "../scheduling/fair-queue.ts";
+import { createSlowCallers } from "./slow-callers.ts";
 import { createDecodeSlot, type DecodeJob, type DecodeThread, type RunAfter } from "./decode-slot.ts";
 
 /** Dependencies and limits of `createDecodePool`. */
@@ -8,6 +9,8 @@ export interface DecodePoolOptions {
   readonly threads: number;
   readonly startThread: () => DecodeThread;
   readonly after: RunAfter;
+  /** In milliseconds. */
+  readonly now: () => number;
 }
 
 /** Who asks for an image. */
@@ -19,7 +22,8 @@ export interface DecodeRequester {
 /** Decodes images in threads, so that the caller's thread stays free. */
 export interface DecodePool {
   /**
-   * Decodes one image when a thread is free, in turns between callers. A call that is cancelled leaves the queue; a decode that has begun is
+   * Decodes one image when a thread is free, in turns between callers by the time that their images took. The last free thread is kept for callers whose
+   * images take little: otherwise these would wait for the end of large ones. A call that is cancelled leaves the queue; a decode that has begun is
    * completed, and its result dropped. Rejects with the image's `Problem`, `request-cancelled`, `overloaded`, or `internal` if the thread dies.
    */
   decode(job: DecodeJob, requester: DecodeRequester): Promise<Float32Array>;
@@ -48,26 +52,32 @@ async function untilAborted<Value>(signal: AbortSignal, promise: Promise<Value>,
 }
 
 /** Starts the threads. */
-export function createDecodePool({ threads, startThread, after }: DecodePoolOptions): DecodePool {
+export function createDecodePool({ threads, startThread, after, now }: DecodePoolOptions): DecodePool {
   const slots = Array.from({ length: threads }, () => createDecodeSlot(startThread, after));
   const idle = [...slots];
   const queue = createFairQueue<Waiting>();
   const running = new Set<Waiting>();
+  const slowCallers = createSlowCallers(now);
   let isStopped = false;
 
   async function runNext(): Promise<void> {
-    const next = queue.peek();
+    const isLast = idle.length === 1 && threads > 1;
+    const next = queue.peek(({ caller }) => !isLast || !slowCallers.has(caller));
     const slot = next === undefined || isStopped ? undefined : idle.pop();
     if (next === undefined || slot === undefined) return;
     queue.take(next);
-    queue.charge(next.caller, next.units);
     running.add(next);
+    const begunMs = now();
     const result = await slot.decode(next.job);
+    const tookMs = Math.max(1, now() - begunMs);
+    queue.charge(next.caller, tookMs);
+    slowCallers.record(next.caller, tookMs);
     if ("pixels" in result) next.resolve(result.pixels);
     else next.reject(result.problem);
     running.delete(next);
     idle.push(slot);
-    void runNext();
+    // What the end of one image allows may be more than one: the last free thread may have been kept.
+    for (let free = idle.length; free > 0; free -= 1) void runNext();
   }
 
   async function decode(job: DecodeJob, { caller, signal }: DecodeRequester): Promise<Float32Array> {

@@ -74,6 +74,7 @@ async function startDecoding({
   const settings = await readImageSettings(await openModelShards(readAsset, model));
   const limits = { ...ISOLATE_LIMITS, maxPixels: maxImagePixels };
   return createDecodePool({
+    now: () => performance.now(),
     threads: decodeThreads,
     startThread: () => startDecodeThread({ limits, settings }),
     after: (milliseconds, run) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import { createDecodePool } from "../../src/serving/decode-pool.ts";
+import { SLOW_FOR_MS, SLOW_MS } from "../../src/serving/slow-callers.ts";
 import { DECODE_DEADLINE_MS, type Decoded, type DecodeThread, MAX_KEPT_PIXELS } from "../../src/serving/decode-slot.ts";
 
 type Finish = (result: Decoded & { readonly imagePixels: number }) => void;
@@ -33,8 +34,10 @@ function createThread(): TestThread {
 function setUp(threadCount: number) {
   const threads: TestThread[] = [];
   const timers = new Map<() => void, number>();
+  let nowMs = 0;
   const pool = createDecodePool({
     threads: threadCount,
+    now: () => nowMs,
     startThread: () => {
       const thread = createThread();
       threads.push(thread);
@@ -54,7 +57,15 @@ function setUp(threadCount: number) {
       .findLast((job) => job.digest === digest)
       ?.finish({ ...result, imagePixels });
   };
-  return { pool, threads, timers, decode, finish, started: () => jobs().map(({ digest }) => digest) };
+  return {
+    pool,
+    threads,
+    timers,
+    decode,
+    finish,
+    started: () => jobs().map(({ digest }) => digest),
+    advance: (ms: number) => void (nowMs += ms),
+  };
 }
 
 /** Lets all promises that are ready settle. */
@@ -87,6 +98,43 @@ describe("a pool of decoding threads", () => {
     }
     await Promise.all([...hog, other]);
     expect(started()).toEqual(["h1", "o", "h2", "h3"]);
+  });
+
+  it("keeps its last free thread from callers whose images take long, for a while", async () => {
+    const { decode, finish, started, advance } = setUp(2);
+    const slow = [decode("h1", undefined, "hog")];
+    await settled();
+    advance(SLOW_MS);
+    finish("h1");
+    await settled();
+    slow.push(...["h2", "h3"].map((digest) => decode(digest, undefined, "hog")));
+    await settled();
+    expect(started().toSorted()).toEqual(["h1", "h2"]);
+    const other = decode("o", undefined, "other");
+    await settled();
+    finish("o");
+    await settled();
+    expect(started().toSorted()).toEqual(["h1", "h2", "o"]);
+    advance(SLOW_FOR_MS);
+    slow.push(decode("h4", undefined, "hog"));
+    await settled();
+    expect(started().toSorted()).toEqual(["h1", "h2", "h3", "o"]);
+    for (const digest of ["h2", "h3", "h4"]) {
+      finish(digest);
+      await settled();
+    }
+    expect(await Promise.all([...slow, other])).toHaveLength(5);
+  });
+
+  it("decodes an image that takes long although it has only one thread", async () => {
+    const { decode, finish, advance } = setUp(1);
+    for (const digest of ["a", "b"]) {
+      const result = decode(digest);
+      await settled();
+      advance(SLOW_MS);
+      finish(digest);
+      await result;
+    }
   });
 
   it("rejects with the image's problem, and keeps the thread", async () => {
