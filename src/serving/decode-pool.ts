@@ -1,7 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import { cancelled } from "../engine/cancelled.ts";
 import { type Claim, createFairQueue } from "../scheduling/fair-queue.ts";
-import { createSlowCallers } from "./slow-callers.ts";
+import { createDecodeSpeeds } from "./decode-speeds.ts";
 import { createDecodeSlot, type DecodeJob, type DecodeThread, type RunAfter } from "./decode-slot.ts";
 
 /** Dependencies and limits of `createDecodePool`. */
@@ -57,12 +57,17 @@ export function createDecodePool({ threads, startThread, after, now }: DecodePoo
   const idle = [...slots];
   const queue = createFairQueue<Waiting>();
   const running = new Set<Waiting>();
-  const slowCallers = createSlowCallers(now);
+  const speeds = createDecodeSpeeds(now);
   let isStopped = false;
+
+  function mayTakeLast(caller: string): boolean {
+    const speed = speeds.of(caller);
+    return speed === undefined ? [...running].every((other) => other.caller !== caller) : speed === "quick";
+  }
 
   async function runNext(): Promise<void> {
     const isLast = idle.length === 1 && threads > 1;
-    const next = queue.peek(({ caller }) => !isLast || !slowCallers.has(caller));
+    const next = queue.peek(({ caller }) => !isLast || mayTakeLast(caller));
     const slot = next === undefined || isStopped ? undefined : idle.pop();
     if (next === undefined || slot === undefined) return;
     queue.take(next);
@@ -71,7 +76,7 @@ export function createDecodePool({ threads, startThread, after, now }: DecodePoo
     const result = await slot.decode(next.job);
     const tookMs = Math.max(1, now() - begunMs);
     queue.charge(next.caller, tookMs);
-    slowCallers.record(next.caller, tookMs);
+    speeds.record(next.caller, tookMs);
     if ("pixels" in result) next.resolve(result.pixels);
     else next.reject(result.problem);
     running.delete(next);

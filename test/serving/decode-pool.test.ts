@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import { createDecodePool } from "../../src/serving/decode-pool.ts";
-import { SLOW_FOR_MS, SLOW_MS } from "../../src/serving/slow-callers.ts";
+import { REMEMBERED_MS, SLOW_MS } from "../../src/serving/decode-speeds.ts";
 import { DECODE_DEADLINE_MS, type Decoded, type DecodeThread, MAX_KEPT_PIXELS } from "../../src/serving/decode-slot.ts";
 
 type Finish = (result: Decoded & { readonly imagePixels: number }) => void;
@@ -75,13 +75,16 @@ const code = (expected: string) => expect.objectContaining({ code: expected });
 describe("a pool of decoding threads", () => {
   it("decodes as many images at once as it has threads, the others in the order of their calls", async () => {
     const { pool, decode, finish, started } = setUp(2);
+    const first = decode("a");
+    finish("a");
+    await first;
     const results = ["a", "bb", "ccc", "dddd"].map((digest) => decode(digest));
     await settled();
-    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "bb"], 2]);
+    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "a", "bb"], 2]);
     finish("bb");
     expect(await results[1]).toEqual(Float32Array.of(2));
     await settled();
-    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "bb", "ccc"], 1]);
+    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "a", "bb", "ccc"], 1]);
     finish("a");
     await settled();
     for (const digest of ["ccc", "dddd"]) finish(digest);
@@ -100,14 +103,13 @@ describe("a pool of decoding threads", () => {
     expect(started()).toEqual(["h1", "o", "h2", "h3"]);
   });
 
-  it("keeps its last free thread from callers whose images take long, for a while", async () => {
+  it("keeps its last free thread from a caller who is unknown and has one, and from one whose last image took long", async () => {
     const { decode, finish, started, advance } = setUp(2);
-    const slow = [decode("h1", undefined, "hog")];
+    const hog = ["h1", "h2", "h3", "h4"].map((digest) => decode(digest, undefined, "hog"));
     await settled();
+    expect(started()).toEqual(["h1"]);
     advance(SLOW_MS);
     finish("h1");
-    await settled();
-    slow.push(...["h2", "h3"].map((digest) => decode(digest, undefined, "hog")));
     await settled();
     expect(started().toSorted()).toEqual(["h1", "h2"]);
     const other = decode("o", undefined, "other");
@@ -115,15 +117,33 @@ describe("a pool of decoding threads", () => {
     finish("o");
     await settled();
     expect(started().toSorted()).toEqual(["h1", "h2", "o"]);
-    advance(SLOW_FOR_MS);
-    slow.push(decode("h4", undefined, "hog"));
+    finish("h2");
     await settled();
-    expect(started().toSorted()).toEqual(["h1", "h2", "h3", "o"]);
-    for (const digest of ["h2", "h3", "h4"]) {
+    expect(started().toSorted()).toEqual(["h1", "h2", "h3", "h4", "o"]);
+    for (const digest of ["h3", "h4"]) finish(digest);
+    expect(await Promise.all([...hog, other])).toHaveLength(5);
+  });
+
+  it("forgets after a while that an image took long", async () => {
+    const { decode, finish, started, advance } = setUp(2);
+    const slow = decode("s", undefined, "a");
+    await settled();
+    advance(SLOW_MS);
+    finish("s");
+    await slow;
+    const other = decode("o", undefined, "b");
+    const waiting = decode("w", undefined, "a");
+    await settled();
+    expect(started().toSorted()).toEqual(["o", "s"]);
+    advance(REMEMBERED_MS);
+    const later = decode("l", undefined, "a");
+    await settled();
+    expect(started().toSorted()).toEqual(["o", "s", "w"]);
+    for (const digest of ["o", "w", "l"]) {
       finish(digest);
       await settled();
     }
-    expect(await Promise.all([...slow, other])).toHaveLength(5);
+    expect(await Promise.all([other, waiting, later])).toHaveLength(3);
   });
 
   it("decodes an image that takes long although it has only one thread", async () => {
