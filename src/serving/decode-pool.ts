@@ -1,17 +1,8 @@
 import { Problem } from "../contract/problems.ts";
 import { cancelled } from "../engine/cancelled.ts";
 import { type Claim, createFairQueue } from "../scheduling/fair-queue.ts";
-import { createDecodeSpeeds } from "./decode-speeds.ts";
-import { createDecodeSlot, type DecodeJob, type DecodeThread, type RunAfter } from "./decode-slot.ts";
-
-/** Dependencies and limits of `createDecodePool`. */
-export interface DecodePoolOptions {
-  readonly threads: number;
-  readonly startThread: () => DecodeThread;
-  readonly after: RunAfter;
-  /** In milliseconds. */
-  readonly now: () => number;
-}
+import type { DecodeJob } from "./decode-slot.ts";
+import { createDecodeSlots, type DecodeSlotsOptions } from "./decode-slots.ts";
 
 /** Who asks for an image. */
 export interface DecodeRequester {
@@ -22,8 +13,7 @@ export interface DecodeRequester {
 /** Decodes images in threads, so that the caller's thread stays free. */
 export interface DecodePool {
   /**
-   * Decodes one image when a thread is free, in turns between callers by the time that their images took. The last free thread is kept for callers whose
-   * images take little: otherwise these would wait for the end of large ones. A call that is cancelled leaves the queue; a decode that has begun is
+   * Decodes one image when a thread is free, in turns between callers by the time that their images took. A call that is cancelled leaves the queue; a decode that has begun is
    * completed, and its result dropped. Rejects with the image's `Problem`, `request-cancelled`, `overloaded`, or `internal` if the thread dies.
    */
   decode(job: DecodeJob, requester: DecodeRequester): Promise<Float32Array>;
@@ -52,37 +42,24 @@ async function untilAborted<Value>(signal: AbortSignal, promise: Promise<Value>,
 }
 
 /** Starts the threads. */
-export function createDecodePool({ threads, startThread, after, now }: DecodePoolOptions): DecodePool {
-  const slots = Array.from({ length: threads }, () => createDecodeSlot(startThread, after));
-  const idle = [...slots];
+export function createDecodePool(options: DecodeSlotsOptions): DecodePool {
+  const slots = createDecodeSlots(options);
   const queue = createFairQueue<Waiting>();
   const running = new Set<Waiting>();
-  const speeds = createDecodeSpeeds(now);
   let isStopped = false;
 
-  function mayTakeLast(caller: string): boolean {
-    const speed = speeds.of(caller);
-    return speed === undefined ? [...running].every((other) => other.caller !== caller) : speed === "quick";
-  }
-
   async function runNext(): Promise<void> {
-    const isLast = idle.length === 1 && threads > 1;
-    const next = queue.peek(({ caller }) => !isLast || mayTakeLast(caller));
-    const slot = next === undefined || isStopped ? undefined : idle.pop();
-    if (next === undefined || slot === undefined) return;
+    const next = isStopped ? undefined : queue.peek(({ caller }) => slots.isFreeFor(caller));
+    if (next === undefined) return;
     queue.take(next);
     running.add(next);
-    const begunMs = now();
-    const result = await slot.decode(next.job);
-    const tookMs = Math.max(1, now() - begunMs);
-    queue.charge(next.caller, tookMs);
-    speeds.record(next.caller, tookMs);
+    const result = await slots.decode(next.job, next.caller);
+    queue.charge(next.caller, result.tookMs);
     if ("pixels" in result) next.resolve(result.pixels);
     else next.reject(result.problem);
     running.delete(next);
-    idle.push(slot);
-    // What the end of one image allows may be more than one: the last free thread may have been kept.
-    for (let free = idle.length; free > 0; free -= 1) void runNext();
+    // It may be for several that there is a free thread now.
+    for (let free = slots.free(); free > 0; free -= 1) void runNext();
   }
 
   async function decode(job: DecodeJob, { caller, signal }: DecodeRequester): Promise<Float32Array> {
@@ -103,7 +80,7 @@ export function createDecodePool({ threads, startThread, after, now }: DecodePoo
     isStopped = true;
     for (const { reject } of [...queue.items, ...running]) reject(stopped());
     for (const waiting of queue.items) queue.remove(waiting);
-    await Promise.all(slots.map((slot) => slot.stop()));
+    await slots.stop();
   }
 
   return { decode, stop, waiting: () => queue.items.length };
