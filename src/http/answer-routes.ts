@@ -76,7 +76,7 @@ function answerRoute(path: string, { admit, timeout }: AnswerRouteOptions, handl
     handle: (request, trace) => {
       const call = callOf(request, trace);
       return admit(call.caller, call.signal, (place) =>
-        handle({ request, trace, call, place, body: { timeout, addBytes: place.addBytes } }),
+        handle({ request, trace, call, place, body: { timeout, addBytes: place.addBytes, revoked: place.revoked } }),
       );
     },
   };

@@ -28,6 +28,8 @@ export interface BodyOptions {
   readonly maxBytes?: number;
   /** Creates the signal of the deadline, as `AbortSignal.timeout` does. Omitted where the server itself ends slow requests (`serving/http-node.ts`). */
   readonly timeout?: ((milliseconds: number) => AbortSignal) | undefined;
+  /** Returns a signal that ends the reading with its reason, which is then thrown. Asked only for bodies that are read in pieces. */
+  readonly revoked?: (() => AbortSignal) | undefined;
   /** Called with a number of bytes before memory is taken for them, decompressed. What it throws ends the reading. */
   readonly addBytes?: ((bytes: number) => void) | undefined;
 }
@@ -40,7 +42,10 @@ function tooLarge(maxBytes: number): Problem {
  * Reads the whole body, decompressed. Throws `body-too-large` as soon as it exceeds `maxBytes`, compressed or decompressed; a declared length over the
  * limit is rejected without reading. Also throws what `contentCodingOf` and `inflate` do, `body-timeout`, and `request-cancelled`.
  */
-export async function readBody(request: Request, { maxBytes = MAX_BODY_BYTES, timeout, addBytes }: BodyOptions = {}) {
+export async function readBody(
+  request: Request,
+  { maxBytes = MAX_BODY_BYTES, timeout, addBytes, revoked }: BodyOptions = {},
+) {
   const declared = declaredLength(request);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   const coding = contentCodingOf(request.headers);
@@ -48,7 +53,7 @@ export async function readBody(request: Request, { maxBytes = MAX_BODY_BYTES, ti
   const signal = timeout?.(BODY_TIMEOUT_MS);
   const isSmall = coding === undefined && declared > 0 && declared <= AT_ONCE_BYTES;
   try {
-    if (!isSmall) return await readInPieces(request.body, { coding, declared, maxBytes, signal, addBytes });
+    if (!isSmall) return await readInPieces(request.body, { coding, declared, maxBytes, signal, addBytes, revoked });
     addBytes?.(declared);
     return new Uint8Array(await beforeAbort(request.arrayBuffer(), signal));
   } catch (thrown) {
@@ -56,7 +61,7 @@ export async function readBody(request: Request, { maxBytes = MAX_BODY_BYTES, ti
   }
 }
 
-interface PiecesOptions extends Pick<BodyOptions, "addBytes"> {
+interface PiecesOptions extends Pick<BodyOptions, "addBytes" | "revoked"> {
   readonly coding: ContentCoding | undefined;
   readonly declared: number;
   readonly maxBytes: number;
@@ -65,9 +70,11 @@ interface PiecesOptions extends Pick<BodyOptions, "addBytes"> {
 
 async function readInPieces(
   body: ReadableStream<Uint8Array>,
-  { coding, declared, maxBytes, signal, addBytes }: PiecesOptions,
+  { coding, declared, maxBytes, signal: deadline, addBytes, revoked }: PiecesOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const received = readPieces(body, { signal, isJoined: true, expectedBytes: declared });
+  const signals = [deadline, revoked?.()].filter((each) => each !== undefined);
+  // Not the declared length: memory for the first piece is taken before anything arrives.
+  const received = readPieces(body, { signal: AbortSignal.any(signals), isJoined: true });
   const inflated = coding === undefined ? received : inflate(limited(received, maxBytes), coding);
   const pieces = addBytes === undefined ? inflated : counted(inflated, addBytes);
   const expectedBytes = coding === undefined ? declared : undefined;
