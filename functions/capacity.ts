@@ -19,12 +19,13 @@ const MAX_REQUESTS = 512;
 /**
  * What all requests in progress in an isolate may hold: the bytes of their bodies, as they arrive, and their units of work. A body in JSON becomes a
  * text and an image, and so takes up to three times its bytes. Half of the largest body more than one, so that who sends it slowly does not keep the
- * others out; with a backend, where the model takes no memory, twice as much as one.
+ * others out; with a backend, where the model takes no memory, twice as much as one. Twice the units that the model's queue has room for: equal requests
+ * wait for one of them, and cached ones for nothing.
  */
 const capacities: Readonly<Record<Placement, Amounts>> = {
-  embedded: { requests: MAX_REQUESTS, bytes: MAX_BODY_BYTES + 8 * MEBIBYTE, units: MAX_QUEUED_UNITS },
-  split: { requests: MAX_REQUESTS, bytes: MAX_BODY_BYTES + 8 * MEBIBYTE, units: MAX_QUEUED_UNITS },
-  remote: { requests: MAX_REQUESTS, bytes: 2 * MAX_BODY_BYTES, units: MAX_REMOTE_UNITS },
+  embedded: { requests: MAX_REQUESTS, bytes: MAX_BODY_BYTES + 8 * MEBIBYTE, units: 2 * MAX_QUEUED_UNITS },
+  split: { requests: MAX_REQUESTS, bytes: MAX_BODY_BYTES + 8 * MEBIBYTE, units: 2 * MAX_QUEUED_UNITS },
+  remote: { requests: MAX_REQUESTS, bytes: 2 * MAX_BODY_BYTES, units: 2 * MAX_REMOTE_UNITS },
 };
 
 /** The reservations of the requests to an isolate. */

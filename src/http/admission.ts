@@ -17,8 +17,8 @@ export interface Place {
   readonly addBytes: (bytes: number) => void;
   /** Returns a signal that is aborted, with an `overloaded` as its reason, when the place is given to a caller with less while the body arrives. */
   readonly revoked: () => AbortSignal;
-  /** Counts the work that it asks for, when its body is there. Throws `overloaded` if there is no room for it. */
-  readonly addUnits: (units: number) => void;
+  /** Its body is there: counts the work that it asks for. Throws `overloaded` if there is no room for it. */
+  readonly begin: (units: number) => void;
   /** Runs a part of the request that may last longer than the response is waited for. */
   readonly during: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
@@ -52,7 +52,7 @@ function placeOf(reservation: Reservation, signal: AbortSignal, revocation: () =
   return {
     addBytes: (bytes) => add({ bytes }),
     revoked: () => revocation().signal,
-    addUnits: (units) => {
+    begin: (units) => {
       add({ units });
       reservation.keep(PLACE_LEASE_MS);
     },

@@ -86,7 +86,7 @@ function answerRoute(path: string, { admit, timeout }: AnswerRouteOptions, handl
 function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRouteOptions): HandleAdmitted {
   return async ({ request, trace: { requestId }, call, place, body }) => {
     const taskRequest = await readTaskRequest(row, request, body);
-    place.addUnits(checkedUnits([taskRequest.options], 1));
+    place.begin(checkedUnits([taskRequest.options], 1));
     if (taskRequest.options.stream === true) {
       const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
       return answerEvents(
@@ -116,7 +116,7 @@ function several<Parsed extends AnalyzeRequest | BatchRequest>(
   return async ({ request, trace: { requestId }, call, place, body }) => {
     const parsed = await read(request, body);
     const valid = optionsOf(parsed.items);
-    place.addUnits(checkedUnits(valid, countImages(valid.length)));
+    place.begin(checkedUnits(valid, countImages(valid.length)));
     const answered = await answer(parsed, call);
     const failures = new Set(answered.results.filter((result) => result instanceof Problem));
     for (const failure of failures) loggedProblem(failure, requestId, logError);

@@ -7,6 +7,9 @@ import { readImageSettings } from "../runtime/load-model.ts";
 import type { Provider } from "../runtime/ort-node.ts";
 import { openModelShards } from "../weights/shards.ts";
 import { createAuthorization } from "./authorization-node.ts";
+import { createAdmit } from "../http/admission.ts";
+import { createReservations } from "../scheduling/reservations.ts";
+import { MAX_OPEN_REQUESTS, MAX_RECEIVED_BYTES } from "./body.ts";
 import { createAdmission } from "./admission.ts";
 import { createServingApp } from "./app.ts";
 import { createDecodePool, type DecodePool } from "./decode-pool.ts";
@@ -116,6 +119,8 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
   const { shards: folder, model: modelId, ...limits } = config;
   const { log: _log, authorization: _secret, timeouts = defaultTimeouts, ...engineOptions } = limits;
   const engine = await startEngineThread({ ...engineOptions, folder, modelId });
+  const received = { requests: MAX_OPEN_REQUESTS, bytes: MAX_RECEIVED_BYTES, units: Infinity };
+  const receive = createAdmit(createReservations(() => received, Date.now));
   const admission = createAdmission({ maxRequests: config.maxQueue, maxUnits: config.maxUnits });
   const decoding = await startDecoding(config);
   const stopThreads = () => Promise.all([engine.stop(), decoding.stop()]);
@@ -126,6 +131,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
     models: modelsFor(config, engine, decoding),
     identity: engine.description,
     admission,
+    receive,
     version: config.version,
     now: () => performance.now(),
     newRequestId: randomUUID,

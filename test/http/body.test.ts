@@ -25,6 +25,11 @@ const bodyOf = (length: number) =>
     controller.close();
   });
 
+function sendThree(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  controller.enqueue(Uint8Array.of(1, 2, 3));
+  controller.close();
+}
+
 const codeOf = async (response: Response) => ProblemDetails.parse(await response.json()).code;
 
 describe("a body", () => {
@@ -72,19 +77,15 @@ describe("a body", () => {
   it("is counted before it is kept, and what the counter throws ends it", async () => {
     for (const headers of lengths) {
       const counts: number[] = [];
-      const send = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-        controller.enqueue(Uint8Array.of(1, 2, 3));
-        controller.close();
-      };
       // oxlint-disable-next-line no-await-in-loop -- two
-      await readBody(streamed(send, undefined, headers), { addBytes: (bytes) => counts.push(bytes) });
+      await readBody(streamed(sendThree, undefined, headers), { addBytes: (bytes) => counts.push(bytes) });
       expect(counts).toEqual([3]);
       const full = new Problem("overloaded", "full");
       const refuse = (): never => {
         throw full;
       };
       // oxlint-disable-next-line no-await-in-loop -- two
-      await expect(readBody(streamed(send, undefined, headers), { addBytes: refuse })).rejects.toBe(full);
+      await expect(readBody(streamed(sendThree, undefined, headers), { addBytes: refuse })).rejects.toBe(full);
     }
   });
 });
