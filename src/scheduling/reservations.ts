@@ -41,6 +41,8 @@ interface Lease extends ReservationOptions {
   amounts: Amounts;
   sinceMs: number;
   leaseMs: number;
+  /** Whether it was released or revoked. */
+  hasEnded: boolean;
   onRevoked?: (() => void) | undefined;
 }
 
@@ -82,57 +84,71 @@ function revocable(others: readonly Lease[], caller: string, bytes: number): Lea
   return given.toSorted((a, b) => b.amounts.bytes - a.amounts.bytes)[0];
 }
 
+function sum(amounts: Amounts, { requests = 0, bytes = 0, units = 0 }: Partial<Amounts>): Amounts {
+  return { requests: amounts.requests + requests, bytes: amounts.bytes + bytes, units: amounts.units + units };
+}
+
+/** The leases that have not ended. */
+function createLeases(limitsNow: () => Amounts, rules: ReservationRules, now: () => number) {
+  const leases = new Set<Lease>();
+  // Math.abs: a clock that was set back does not prolong the leases of dropped requests.
+  const hasExpired = ({ sinceMs, leaseMs }: Lease): boolean => Math.abs(now() - sinceMs) >= leaseMs;
+  const end = (lease: Lease): void => {
+    lease.hasEnded = true;
+    leases.delete(lease);
+  };
+  /** Gives up leases until there is room for what one would have. Returns whether there is. */
+  const makeRoom = (lease: Lease, next: Amounts, asked: readonly (keyof Amounts)[]): boolean => {
+    for (;;) {
+      const others = [...leases].filter((each) => each !== lease);
+      const limits = limitsNow();
+      const over = asked.find((name) => rules[name](shareOf(name, next, lease.caller, others), limits[name]));
+      if (over === undefined) return true;
+      const victim = over === "bytes" ? revocable(others, lease.caller, next.bytes) : undefined;
+      if (victim === undefined) return false;
+      end(victim);
+      victim.onRevoked?.();
+    }
+  };
+  const add = (lease: Lease, more: Partial<Amounts>): boolean => {
+    // A request whose lease has expired is there after all: it is added again.
+    for (const each of leases) if (hasExpired(each)) leases.delete(each);
+    const next = sum(lease.amounts, more);
+    const asked = names.filter((name) => (more[name] ?? 0) > 0);
+    if (lease.hasEnded || !makeRoom(lease, next, asked)) return false;
+    lease.amounts = next;
+    leases.add(lease);
+    return true;
+  };
+  return { add, end, size: () => leases.size };
+}
+
 /** Creates reservations without any. `limitsNow` returns the limits of all together, which may change; `now` is in milliseconds. */
 export function createReservations(
   limitsNow: () => Amounts,
   now: () => number,
   rules: ReservationRules = fairRules,
 ): Reservations {
-  const leases = new Set<Lease>();
-  // Math.abs: a clock that was set back does not prolong the leases of dropped requests.
-  const hasExpired = ({ sinceMs, leaseMs }: Lease): boolean => Math.abs(now() - sinceMs) >= leaseMs;
-  const add = (lease: Lease, more: Partial<Amounts>): boolean => {
-    const { requests, bytes, units } = lease.amounts;
-    const next = {
-      requests: requests + (more.requests ?? 0),
-      bytes: bytes + (more.bytes ?? 0),
-      units: units + (more.units ?? 0),
-    };
-    for (const each of leases) if (each !== lease && hasExpired(each)) leases.delete(each);
-    const asked = names.filter((name) => (more[name] ?? 0) > 0);
-    for (;;) {
-      const others = [...leases].filter((each) => each !== lease);
-      const limits = limitsNow();
-      const over = asked.find((name) => rules[name](shareOf(name, next, lease.caller, others), limits[name]));
-      if (over === undefined) break;
-      const victim = over === "bytes" ? revocable(others, lease.caller, next.bytes) : undefined;
-      if (victim === undefined) return false;
-      leases.delete(victim);
-      victim.onRevoked?.();
-    }
-    lease.amounts = next;
-    // Others may have had the room of a lease that had ended meanwhile.
-    leases.add(lease);
-    return true;
-  };
+  const leases = createLeases(limitsNow, rules, now);
   return {
     open: (options) => {
-      const lease: Lease = { ...options, amounts: { requests: 0, bytes: 0, units: 0 }, sinceMs: now() };
-      let isReleased = false;
-      if (!add(lease, { requests: 1 })) return undefined;
+      const lease: Lease = {
+        ...options,
+        amounts: { requests: 0, bytes: 0, units: 0 },
+        sinceMs: now(),
+        hasEnded: false,
+      };
+      if (!leases.add(lease, { requests: 1 })) return undefined;
       return {
-        add: (more) => !isReleased && add(lease, more),
+        add: (more) => leases.add(lease, more),
         keep: (milliseconds) => {
           [lease.sinceMs, lease.leaseMs, lease.onRevoked] = [now(), milliseconds, undefined];
         },
-        release: () => {
-          isReleased = true;
-          leases.delete(lease);
-        },
+        release: () => leases.end(lease),
       };
     },
     get size() {
-      return leases.size;
+      return leases.size();
     },
   };
 }

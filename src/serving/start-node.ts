@@ -114,13 +114,14 @@ function createRecorder({ record }: Pick<ServingMetrics, "record">, log: Serving
   };
 }
 
+/** What all messages may hold as they arrive. Their work is admitted by itself. */
+const RECEIVED = { requests: MAX_OPEN_REQUESTS, bytes: MAX_RECEIVED_BYTES, units: Infinity };
+
 /** Loads the model and starts listening. Rejects if either fails. */
 export async function startServing(config: ServingConfig): Promise<RunningServer> {
   const { shards: folder, model: modelId, ...limits } = config;
   const { log: _log, authorization: _secret, timeouts = defaultTimeouts, ...engineOptions } = limits;
   const engine = await startEngineThread({ ...engineOptions, folder, modelId });
-  const received = { requests: MAX_OPEN_REQUESTS, bytes: MAX_RECEIVED_BYTES, units: Infinity };
-  const receive = createAdmit(createReservations(() => received, Date.now));
   const admission = createAdmission({ maxRequests: config.maxQueue, maxUnits: config.maxUnits });
   const decoding = await startDecoding(config);
   const stopThreads = () => Promise.all([engine.stop(), decoding.stop()]);
@@ -131,7 +132,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
     models: modelsFor(config, engine, decoding),
     identity: engine.description,
     admission,
-    receive,
+    receive: createAdmit(createReservations(() => RECEIVED, Date.now)),
     version: config.version,
     now: () => performance.now(),
     newRequestId: randomUUID,

@@ -64,7 +64,7 @@ describe("bytes of reservations", () => {
     kept.keep(9000);
     large.add({ bytes: 400 });
     small.add({ bytes: 200 });
-    expect([open("b").add({ bytes: 300 }), revoked]).toEqual([true, ["large"]]);
+    expect([open("b").add({ bytes: 300 }), revoked, large.add({ bytes: 1 })]).toEqual([true, ["large"], false]);
     expect([open("c").add({ bytes: 300 }), revoked]).toEqual([true, ["large", "small"]]);
     expect([open("d").add({ bytes: 300 }), revoked]).toEqual([false, ["large", "small"]]);
   });
