@@ -84,7 +84,7 @@ function revocable(others: readonly Lease[], caller: string, bytes: number): Lea
   return given.toSorted((a, b) => b.amounts.bytes - a.amounts.bytes)[0];
 }
 
-function sum(amounts: Amounts, { requests = 0, bytes = 0, units = 0 }: Partial<Amounts>): Amounts {
+function plus(amounts: Amounts, { requests = 0, bytes = 0, units = 0 }: Partial<Amounts>): Amounts {
   return { requests: amounts.requests + requests, bytes: amounts.bytes + bytes, units: amounts.units + units };
 }
 
@@ -113,7 +113,7 @@ function createLeases(limitsNow: () => Amounts, rules: ReservationRules, now: ()
   const add = (lease: Lease, more: Partial<Amounts>): boolean => {
     // A request whose lease has expired is there after all: it is added again.
     for (const each of leases) if (hasExpired(each)) leases.delete(each);
-    const next = sum(lease.amounts, more);
+    const next = plus(lease.amounts, more);
     const asked = names.filter((name) => (more[name] ?? 0) > 0);
     if (lease.hasEnded || !makeRoom(lease, next, asked)) return false;
     lease.amounts = next;
