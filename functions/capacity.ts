@@ -1,7 +1,6 @@
 import { MAX_BODY_BYTES } from "../src/http/body.ts";
 import { MAX_QUEUED_UNITS } from "../src/placements/model-places.ts";
 import { type Amounts, createReservations, type Reservations } from "../src/scheduling/reservations.ts";
-import { maxOwnShare } from "../src/scheduling/units.ts";
 import type { Variables } from "./variables.ts";
 
 type Placement = Variables["PLACEMENT"];
@@ -14,23 +13,22 @@ const MEBIBYTE = 1024 * 1024;
  */
 export const MAX_REMOTE_UNITS = 4096;
 
+/** Requests in progress in an isolate: an open one takes local workerd 0.2 MB, before anything of it has arrived. */
+const MAX_REQUESTS = 512;
+
 /**
  * What all requests in progress in an isolate may hold: the bytes of their bodies, as they arrive, and their units of work. A body in JSON becomes a
- * text and an image, and so takes up to three times its bytes. Half of the largest body more than one, so that one caller who sends it slowly does not
- * keep the others out; with a backend, where the model takes no memory, twice as much as one.
+ * text and an image, and so takes up to three times its bytes. Half of the largest body more than one, so that who sends it slowly does not keep the
+ * others out; with a backend, where the model takes no memory, twice as much as one. Twice the units that the model's queue has room for: equal requests
+ * wait for one of them, and cached ones for nothing.
  */
 const capacities: Readonly<Record<Placement, Amounts>> = {
-  embedded: { bytes: MAX_BODY_BYTES + 8 * MEBIBYTE, units: MAX_QUEUED_UNITS },
-  split: { bytes: MAX_BODY_BYTES + 8 * MEBIBYTE, units: MAX_QUEUED_UNITS },
-  remote: { bytes: 2 * MAX_BODY_BYTES, units: MAX_REMOTE_UNITS },
+  embedded: { requests: MAX_REQUESTS, bytes: MAX_BODY_BYTES + 8 * MEBIBYTE, units: 2 * MAX_QUEUED_UNITS },
+  split: { requests: MAX_REQUESTS, bytes: MAX_BODY_BYTES + 8 * MEBIBYTE, units: 2 * MAX_QUEUED_UNITS },
+  remote: { requests: MAX_REQUESTS, bytes: 2 * MAX_BODY_BYTES, units: 2 * MAX_REMOTE_UNITS },
 };
 
-/** The reservations of the requests to an isolate. One caller may have half. */
+/** The reservations of the requests to an isolate. */
 export function requestReservations(placement: Placement): Reservations {
-  const { bytes, units } = capacities[placement];
-  const limits = {
-    bytes: { all: bytes, own: maxOwnShare(bytes) },
-    units: { all: units, own: maxOwnShare(units) },
-  };
-  return createReservations(() => limits, Date.now);
+  return createReservations(() => capacities[placement], Date.now);
 }

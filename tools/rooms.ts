@@ -128,6 +128,7 @@ const table = {
       "image",
       "inference",
       "inference/protocol",
+      "http/admission.ts",
       "http/body.ts",
       "http/content-coding.ts",
       "http/event-stream.ts",

@@ -83,6 +83,7 @@ export const problemGroups = {
     "request-cancelled",
     "internal",
     "misconfigured",
+    "overloaded",
   ],
   Quote: [...bodyProblems, "unknown-task", "text-required", "region-required", "too-much-work", ...serviceProblems],
   Account: [...keyProblems, ...serviceProblems],

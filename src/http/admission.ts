@@ -8,12 +8,17 @@ import { BODY_TIMEOUT_MS } from "./body.ts";
  */
 export const PLACE_LEASE_MS = 150_000;
 
+/** Bytes or units from which on a place is given back when its caller disconnects: to listen for that costs a tenth of a cached answer. */
+const LARGE: Pick<Amounts, "bytes" | "units"> = { bytes: 64 * 1024, units: 64 };
+
 /** The place of one request: it holds memory and work until nothing of the request runs any more. */
 export interface Place {
-  /** Counts bytes of its body that have arrived. Throws `overloaded` if there is no room for them. */
+  /** Counts bytes of its body that arrive. Throws `overloaded` if there is no room for them. */
   readonly addBytes: (bytes: number) => void;
-  /** Counts the work that it asks for, when its body is there. Throws `overloaded` if there is no room for it. */
-  readonly addUnits: (units: number) => void;
+  /** Returns a signal that is aborted, with an `overloaded` as its reason, when the place is given to a caller with less while the body arrives. */
+  readonly revoked: () => AbortSignal;
+  /** Its body is there: counts the work that it asks for. Throws `overloaded` if there is no room for it. */
+  readonly begin: (units: number) => void;
   /** Runs a part of the request that may last longer than the response is waited for. */
   readonly during: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
@@ -25,16 +30,31 @@ export type Admit = <Result>(
   work: (place: Place) => Promise<Result>,
 ) => Promise<Result>;
 
-function placeOf(reservation: Reservation): Place {
-  let running = 0;
-  const add = (more: Partial<Amounts>): void => {
-    if (!reservation.add(more)) throw new Problem("overloaded", "The server is busy with other requests.");
+function overloaded(): Problem {
+  return new Problem("overloaded", "The server is busy with other requests.");
+}
+
+/** Adds to a reservation, and gives it back when the caller disconnects, if it is large. */
+function createAdd(reservation: Reservation, signal: AbortSignal): (more: Partial<Amounts>) => void {
+  let isListening = false;
+  return (more) => {
+    if (!reservation.add(more)) throw overloaded();
+    const isLarge = (more.bytes ?? 0) >= LARGE.bytes || (more.units ?? 0) >= LARGE.units;
+    if (!isLarge || isListening) return;
+    isListening = true;
+    signal.addEventListener("abort", () => reservation.release(), { once: true });
   };
+}
+
+function placeOf(reservation: Reservation, signal: AbortSignal, revocation: () => AbortController): Place {
+  const add = createAdd(reservation, signal);
+  let running = 0;
   return {
     addBytes: (bytes) => add({ bytes }),
-    addUnits: (units) => {
+    revoked: () => revocation().signal,
+    begin: (units) => {
       add({ units });
-      reservation.renew(PLACE_LEASE_MS);
+      reservation.keep(PLACE_LEASE_MS);
     },
     during: async (work) => {
       running += 1;
@@ -48,12 +68,15 @@ function placeOf(reservation: Reservation): Place {
   };
 }
 
-/** Admits requests while `reservations` have room. A caller that disconnects gives its place back at once. */
+/** Admits requests while `reservations` have room. */
 export function createAdmit(reservations: Reservations): Admit {
   return async (caller, signal, work) => {
-    const reservation = reservations.open(caller, BODY_TIMEOUT_MS);
-    signal.addEventListener("abort", () => reservation.release(), { once: true });
-    const place = placeOf(reservation);
+    let controller: AbortController | undefined;
+    const revocation = (): AbortController => (controller ??= new AbortController());
+    const onRevoked = (): void => revocation().abort(overloaded());
+    const reservation = reservations.open({ caller, leaseMs: BODY_TIMEOUT_MS, onRevoked });
+    if (reservation === undefined) throw overloaded();
+    const place = placeOf(reservation, signal, revocation);
     return place.during(() => work(place));
   };
 }

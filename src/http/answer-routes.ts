@@ -88,7 +88,14 @@ function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAd
     handle: (request, trace) => {
       const answer = (call: CallContext, paying?: Paying): Promise<Response> =>
         admit(call.caller, call.signal, (place) =>
-          handle({ request, trace, call, place, body: { timeout, addBytes: place.addBytes }, paying }),
+          handle({
+            request,
+            trace,
+            call,
+            place,
+            body: { timeout, addBytes: place.addBytes, revoked: place.revoked },
+            paying,
+          }),
         );
       const call = callOf(request, trace);
       return accounts === undefined ? answer(call) : paidCall(request, { accounts, logError, call, trace }, answer);
@@ -112,7 +119,7 @@ function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRoute
   return async ({ request, trace: { requestId }, call, place, body, paying }) => {
     if (paying !== undefined) checkTask(paying.key, row.name, "infer");
     const taskRequest = await readTaskRequest(row, request, body);
-    place.addUnits(checkedUnits([taskRequest.options], 1));
+    place.begin(checkedUnits([taskRequest.options], 1));
     if (paying !== undefined) await identify(paying, request, taskRequest, call.cache);
     if (taskRequest.options.stream === true) {
       const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
@@ -148,7 +155,7 @@ function several<Parsed extends AnalyzeRequest | BatchRequest>(
     const check: CheckTask = (task) => paying && checkTask(paying.key, task, "infer");
     const parsed = await read(request, body, check);
     const valid = optionsOf(parsed.items);
-    place.addUnits(checkedUnits(valid, countImages(valid.length)));
+    place.begin(checkedUnits(valid, countImages(valid.length)));
     if (paying !== undefined) await identify(paying, request, parsed, call.cache);
     const answered = await answer(parsed, call);
     const failures = new Set(answered.results.filter((result) => result instanceof Problem));

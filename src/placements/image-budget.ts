@@ -1,7 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import type { Backend, GenerateRequest } from "../inference/backend.ts";
+import { exceedsShare, exceedsTotal } from "../scheduling/units.ts";
 import { createReservations, type Reservation } from "../scheduling/reservations.ts";
-import { maxOwnShare } from "../scheduling/units.ts";
 import { workOf } from "./turns.ts";
 
 /** Limits of the image budget. */
@@ -25,17 +25,15 @@ function bytesOf({ image, stream }: GenerateRequest): number {
  * a request would exceed a limit together with the requests in progress.
  */
 export function withImageBudget(backend: Backend, { maxBytes, maxUnits, leaseMs, now }: ImageBudgetOptions): Backend {
-  const limits = () => {
-    const bytes = maxBytes();
-    // A batch is one caller's, and sends several images at once.
-    return { bytes: { all: bytes, own: bytes }, units: { all: maxUnits, own: maxOwnShare(maxUnits) } };
-  };
-  const reservations = createReservations(limits, now);
+  const limits = () => ({ requests: Infinity, bytes: maxBytes(), units: maxUnits });
+  // A batch is one caller's, and sends several images at once.
+  const rules = { requests: exceedsTotal, bytes: exceedsTotal, units: exceedsShare };
+  const reservations = createReservations(limits, now, rules);
   const reserve = (request: GenerateRequest): Reservation => {
     const { caller, units } = workOf(request);
-    const reservation = reservations.open(caller, leaseMs);
-    if (reservation.add({ bytes: bytesOf(request), units })) return reservation;
-    reservation.release();
+    const reservation = reservations.open({ caller, leaseMs });
+    if (reservation?.add({ bytes: bytesOf(request), units }) === true) return reservation;
+    reservation?.release();
     throw new Problem("overloaded", `${reservations.size} requests to the backend are in progress.`);
   };
   return {

@@ -6,6 +6,7 @@ import type { ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
 import { ACCEPTED_CODINGS } from "../http/content-coding.ts";
 import { eventStream, type EventProducer } from "../http/event-stream.ts";
+import type { Admit } from "../http/admission.ts";
 import type { Admission } from "./admission.ts";
 import { readJson } from "./body.ts";
 import { callerOf, type Connection } from "./caller.ts";
@@ -29,6 +30,8 @@ export interface ServingOptions {
   /** Identity of the weights that all models use; metadata and replies contain it. */
   readonly identity: ModelIdentity;
   readonly admission: Admission;
+  /** Admits messages by their bytes, as they arrive. */
+  readonly receive: Admit;
   /** Whether a request with this Authorization header may do more than check the server's health. */
   readonly isAuthorized: (header: string | undefined) => boolean;
   readonly version: string;
@@ -85,7 +88,7 @@ function createStreamHandler(): Handler {
   return async ({ name, stream }, request, call, record) => {
     if (stream === undefined) throw new ServingFailure("not-supported", `${name} does not stream.`);
     const work: EventProducer<StreamFrame> = async (emit, signal) => {
-      const { times, tokens } = await stream(await readJson(request), emit, { ...call, signal });
+      const { times, tokens } = await stream(await readJson(request, call.body), emit, { ...call, signal });
       record({ status: 200, times, tokens });
     };
     const fail = (thrown: unknown): StreamFrame => {
@@ -133,12 +136,14 @@ function withRecording(options: ServingOptions, operation: Outcome["operation"],
       const served = modelOf(context);
       model = served.name;
       const caller = callerOf(context.req.header("x-caller"), context.env ?? {});
-      const call: ServingCall = {
-        signal: context.req.raw.signal,
-        caller,
-        admit: (units, work) => options.admission.admit({ caller, units }, work),
-      };
-      const response = await handle(served, context.req.raw, call, recordResult);
+      const { raw } = context.req;
+      const response = await options.receive(caller, raw.signal, (place) => {
+        const admit: ServingCall["admit"] = (units, work) => {
+          place.begin(0);
+          return options.admission.admit({ caller, units }, work);
+        };
+        return handle(served, raw, { signal: raw.signal, caller, body: place, admit }, recordResult);
+      });
       response.headers.set("x-request-id", id);
       return response;
     } catch (thrown) {

@@ -1,6 +1,6 @@
 import { jsonExcess, type JsonLimits } from "../bytes/json-structure.ts";
 import { Problem } from "../contract/problems.ts";
-import { readBody } from "../http/body.ts";
+import { type BodyOptions, readBody } from "../http/body.ts";
 import { MAX_DIMENSIONS } from "../inference/protocol/shape.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
@@ -27,6 +27,15 @@ export const inferJson: JsonLimits = {
 /** Limits of the JSON of `generate_stream`: 128 prompts, few parameters, and room for fields that are ignored. */
 export const streamJson: JsonLimits = { depth: 32, containers: 1024, commas: 1024, names: 1024 };
 
+/**
+ * Maximum bytes of all messages that a server holds, as they arrive: four of the largest. A caller who stalls has at most 7/8 of them, and gives way to
+ * one who has less (`scheduling/reservations.ts`).
+ */
+export const MAX_RECEIVED_BYTES = 4 * MAX_MESSAGE_BYTES;
+
+/** Maximum number of requests that a server reads or answers. Each that stalls takes 50 kB. */
+export const MAX_OPEN_REQUESTS = 1024;
+
 /** Header with the length of a message's JSON, after which binary data follow. */
 const JSON_LENGTH = "inference-header-content-length";
 
@@ -48,16 +57,19 @@ function jsonOf(body: Uint8Array, headers: Headers): Uint8Array {
   return body.subarray(0, Number(headers.get(JSON_LENGTH) ?? body.length));
 }
 
+/** How a message is read. */
+type Counted = Pick<BodyOptions, "addBytes" | "revoked">;
+
 /** Reads a body. A failure of this server's own that ended it is thrown itself. */
-function readWhole(request: Request, maxBytes: number): Promise<Uint8Array> {
-  return readBody(request, { maxBytes }).catch((thrown: unknown) => {
+function readWhole(request: Request, maxBytes: number, counted: Counted): Promise<Uint8Array> {
+  return readBody(request, { maxBytes, ...counted }).catch((thrown: unknown) => {
     throw thrown instanceof Problem && thrown.cause instanceof ServingFailure ? thrown.cause : thrown;
   });
 }
 
 /** Reads a body that is JSON and nothing else. */
-function readJsonBody(request: Request): Promise<Uint8Array> {
-  return readWhole(request, MAX_MESSAGE_JSON_BYTES).catch((thrown: unknown) => {
+function readJsonBody(request: Request, counted: Counted): Promise<Uint8Array> {
+  return readWhole(request, MAX_MESSAGE_JSON_BYTES, counted).catch((thrown: unknown) => {
     throw thrown instanceof Problem && thrown.code === "body-too-large" ? tooLarge() : thrown;
   });
 }
@@ -66,9 +78,9 @@ function readJsonBody(request: Request): Promise<Uint8Array> {
  * Reads the body of an infer request, with JSON that may be parsed. Rejects with `Problem` `body-too-large` or `request-cancelled`, or with
  * `invalid-request`.
  */
-export async function readMessage(request: Request): Promise<Uint8Array> {
+export async function readMessage(request: Request, counted: Counted = {}): Promise<Uint8Array> {
   const hasBinary = request.headers.has(JSON_LENGTH);
-  const body = hasBinary ? await readWhole(request, MAX_MESSAGE_BYTES) : await readJsonBody(request);
+  const body = hasBinary ? await readWhole(request, MAX_MESSAGE_BYTES, counted) : await readJsonBody(request, counted);
   const json = jsonOf(body, request.headers);
   if (json.length > MAX_MESSAGE_JSON_BYTES) throw tooLarge();
   checkJson(json, inferJson);
@@ -76,8 +88,8 @@ export async function readMessage(request: Request): Promise<Uint8Array> {
 }
 
 /** Reads the body of `generate_stream` as JSON. Rejects as `readMessage` does, and with `invalid-request` if it is not JSON. */
-export async function readJson(request: Request): Promise<unknown> {
-  const bytes = await readJsonBody(request);
+export async function readJson(request: Request, counted: Counted = {}): Promise<unknown> {
+  const bytes = await readJsonBody(request, counted);
   checkJson(bytes, streamJson);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));

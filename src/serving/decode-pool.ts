@@ -1,14 +1,8 @@
 import { Problem } from "../contract/problems.ts";
 import { cancelled } from "../engine/cancelled.ts";
 import { type Claim, createFairQueue } from "../scheduling/fair-queue.ts";
-import { createDecodeSlot, type DecodeJob, type DecodeThread, type RunAfter } from "./decode-slot.ts";
-
-/** Dependencies and limits of `createDecodePool`. */
-export interface DecodePoolOptions {
-  readonly threads: number;
-  readonly startThread: () => DecodeThread;
-  readonly after: RunAfter;
-}
+import type { DecodeJob } from "./decode-slot.ts";
+import { createDecodeSlots, type DecodeSlotsOptions } from "./decode-slots.ts";
 
 /** Who asks for an image. */
 export interface DecodeRequester {
@@ -19,7 +13,7 @@ export interface DecodeRequester {
 /** Decodes images in threads, so that the caller's thread stays free. */
 export interface DecodePool {
   /**
-   * Decodes one image when a thread is free, in turns between callers. A call that is cancelled leaves the queue; a decode that has begun is
+   * Decodes one image when a thread is free, in turns between callers by the time that their images took. A call that is cancelled leaves the queue; a decode that has begun is
    * completed, and its result dropped. Rejects with the image's `Problem`, `request-cancelled`, `overloaded`, or `internal` if the thread dies.
    */
   decode(job: DecodeJob, requester: DecodeRequester): Promise<Float32Array>;
@@ -48,26 +42,24 @@ async function untilAborted<Value>(signal: AbortSignal, promise: Promise<Value>,
 }
 
 /** Starts the threads. */
-export function createDecodePool({ threads, startThread, after }: DecodePoolOptions): DecodePool {
-  const slots = Array.from({ length: threads }, () => createDecodeSlot(startThread, after));
-  const idle = [...slots];
+export function createDecodePool(options: DecodeSlotsOptions): DecodePool {
+  const slots = createDecodeSlots(options);
   const queue = createFairQueue<Waiting>();
   const running = new Set<Waiting>();
   let isStopped = false;
 
   async function runNext(): Promise<void> {
-    const next = queue.peek();
-    const slot = next === undefined || isStopped ? undefined : idle.pop();
-    if (next === undefined || slot === undefined) return;
+    const next = isStopped ? undefined : queue.peek(({ caller }) => slots.isFreeFor(caller));
+    if (next === undefined) return;
     queue.take(next);
-    queue.charge(next.caller, next.units);
     running.add(next);
-    const result = await slot.decode(next.job);
+    const result = await slots.decode(next.job, next.caller);
+    queue.charge(next.caller, result.tookMs);
     if ("pixels" in result) next.resolve(result.pixels);
     else next.reject(result.problem);
     running.delete(next);
-    idle.push(slot);
-    void runNext();
+    // It may be for several that there is a free thread now.
+    for (let free = slots.free(); free > 0; free -= 1) void runNext();
   }
 
   async function decode(job: DecodeJob, { caller, signal }: DecodeRequester): Promise<Float32Array> {
@@ -88,7 +80,7 @@ export function createDecodePool({ threads, startThread, after }: DecodePoolOpti
     isStopped = true;
     for (const { reject } of [...queue.items, ...running]) reject(stopped());
     for (const waiting of queue.items) queue.remove(waiting);
-    await Promise.all(slots.map((slot) => slot.stop()));
+    await slots.stop();
   }
 
   return { decode, stop, waiting: () => queue.items.length };

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { BODY_TIMEOUT_MS } from "../http/body.ts";
 import type { Connection } from "./caller.ts";
+import { afterUnread } from "./unread-node.ts";
 import { withJoinedBody } from "./joined-body-node.ts";
 
 /** Timeouts for slow callers, in milliseconds. */
@@ -36,19 +37,6 @@ export async function endsWithin(work: Promise<unknown>, maxWaitMs: number): Pro
   const isDone = await promise;
   clearTimeout(timer);
   return isDone;
-}
-
-/** Milliseconds for which a caller may read the response to a request that was not read to its end, before its connection is closed. */
-const LINGER_MS = 1000;
-
-/** Closes the connection after a response to a request that was not read to its end: what follows on it is the rest of that request. */
-function endUnread(incoming: IncomingMessage, outgoing: ServerResponse): void {
-  outgoing.once("finish", () => {
-    const { socket } = incoming;
-    if (incoming.complete || socket.destroyed) return;
-    socket.end();
-    setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  });
 }
 
 /** Closes a connection that has been idle for the timeout with unsent data; one that waits for its response to be computed stays open. */
@@ -111,14 +99,16 @@ export function createHttpServer(
     highWaterMark: PAUSED_BYTES,
   };
   const server = createAdaptorServer({
-    fetch: (request, { incoming }) =>
-      fetch(incoming instanceof IncomingMessage ? withJoinedBody(request, incoming) : request, { incoming }),
+    fetch: async (request, { incoming }) => {
+      if (!(incoming instanceof IncomingMessage)) return fetch(request, { incoming });
+      const joined = withJoinedBody(request, incoming);
+      return afterUnread(joined, incoming, await fetch(joined, { incoming }));
+    },
     serverOptions,
   });
   if (!("closeAllConnections" in server)) throw new TypeError("The server does not speak HTTP/1.1.");
   server.setTimeout(stallMs);
   server.on("request", endStalled);
-  server.on("request", endUnread);
   const responses = createResponseTracker(server);
   return {
     listen: (port, host) => listen(server, port, host),

@@ -45,7 +45,7 @@ export async function infer(
   request: Request,
   call: ServingCall,
 ): Promise<InferResponse> {
-  const body = await readMessage(request);
+  const body = await readMessage(request, call.body);
   const decoded = decodeRequest(body, request.headers);
   if (!decoded.ok) throw codecFailure(decoded.failure);
   const { inputs: tensors, parameters = {}, id } = decoded.value;

@@ -7,6 +7,9 @@ import { readImageSettings } from "../runtime/load-model.ts";
 import type { Provider } from "../runtime/ort-node.ts";
 import { openModelShards } from "../weights/shards.ts";
 import { createAuthorization } from "./authorization-node.ts";
+import { createAdmit } from "../http/admission.ts";
+import { createReservations } from "../scheduling/reservations.ts";
+import { MAX_OPEN_REQUESTS, MAX_RECEIVED_BYTES } from "./body.ts";
 import { createAdmission } from "./admission.ts";
 import { createServingApp } from "./app.ts";
 import { createDecodePool, type DecodePool } from "./decode-pool.ts";
@@ -74,6 +77,7 @@ async function startDecoding({
   const settings = await readImageSettings(await openModelShards(readAsset, model));
   const limits = { ...ISOLATE_LIMITS, maxPixels: maxImagePixels };
   return createDecodePool({
+    now: () => performance.now(),
     threads: decodeThreads,
     startThread: () => startDecodeThread({ limits, settings }),
     after: (milliseconds, run) => {
@@ -110,6 +114,9 @@ function createRecorder({ record }: Pick<ServingMetrics, "record">, log: Serving
   };
 }
 
+/** What all messages may hold as they arrive. Their work is admitted by itself. */
+const RECEIVED = { requests: MAX_OPEN_REQUESTS, bytes: MAX_RECEIVED_BYTES, units: Infinity };
+
 /** Loads the model and starts listening. Rejects if either fails. */
 export async function startServing(config: ServingConfig): Promise<RunningServer> {
   const { shards: folder, model: modelId, ...limits } = config;
@@ -125,6 +132,7 @@ export async function startServing(config: ServingConfig): Promise<RunningServer
     models: modelsFor(config, engine, decoding),
     identity: engine.description,
     admission,
+    receive: createAdmit(createReservations(() => RECEIVED, Date.now)),
     version: config.version,
     now: () => performance.now(),
     newRequestId: randomUUID,

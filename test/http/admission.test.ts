@@ -5,10 +5,10 @@ import { createAdmit } from "../../src/http/admission.ts";
 import { createReservations } from "../../src/scheduling/reservations.ts";
 import { cacheMiss, fakeAnswer, fakeApp } from "../support/fake-service.ts";
 
-/** The application with room for 1000 bytes and 40 units, half of them for one caller; the service answers when `answer` is called. */
+/** The application with room for 12,800 bytes and 64 units; the service answers when `answer` is called. */
 function setUp(service: Partial<Service> = {}) {
   const gate = Promise.withResolvers<void>();
-  const limits = { bytes: { all: 1000, own: 500 }, units: { all: 40, own: 20 } };
+  const limits = { requests: 100, bytes: 12_800, units: 64 };
   const reservations = createReservations(
     () => limits,
     () => 0,
@@ -55,9 +55,9 @@ describe("the admission of requests", () => {
   it("counts the bytes of bodies that have arrived, also of those that are still coming", async () => {
     const { post, answer, reservations } = setUp();
     const rest = Promise.withResolvers<void>();
-    const slow = post("10.0.0.1", slowBody(900, rest.promise), undefined, streamed);
+    const slow = post("10.0.0.1", slowBody(9000, rest.promise), undefined, streamed);
     await tick();
-    const refused = await post("10.0.0.2", new Uint8Array(200));
+    const refused = await post("10.0.0.2", new Uint8Array(9100));
     expect([refused.status, refused.headers.has("retry-after")]).toEqual([503, true]);
     expect(await refused.json()).toMatchObject({ code: "overloaded" });
     const small = post("10.0.0.3", new Uint8Array(100));
@@ -67,14 +67,26 @@ describe("the admission of requests", () => {
     expect(reservations.size).toBe(0);
   });
 
-  it("leaves half of the work to other callers", async () => {
+  it("gives a body that is still coming up for a caller who has less", async () => {
     const { post, answer, reservations } = setUp();
-    const hog = Array.from({ length: 6 }, () => post("10.0.0.1", "x"));
+    const slow = post("10.0.0.1", slowBody(9000, new Promise(() => {})), undefined, streamed);
+    await tick();
+    const other = post("10.0.0.2", new Uint8Array(5000));
+    const refused = await slow;
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: "overloaded" }]);
+    answer();
+    expect((await other).status).toBe(200);
+    expect(reservations.size).toBe(0);
+  });
+
+  it("leaves work to other callers", async () => {
+    const { post, answer, reservations } = setUp();
+    const hog = Array.from({ length: 8 }, () => post("10.0.0.1", "x"));
     await tick();
     const others = [post("10.0.0.2", "x"), post("10.0.0.3", "x")];
     await tick();
     answer();
-    expect((await Promise.all(hog)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 503, 503]);
+    expect((await Promise.all(hog)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200, 503, 503]);
     expect((await Promise.all(others)).map(({ status }) => status)).toEqual([200, 200]);
     expect(reservations.size).toBe(0);
   });
@@ -95,10 +107,11 @@ describe("the admission of requests", () => {
     expect(reservations.size).toBe(0);
   });
 
-  it("gives the place of a caller that disconnects back at once", async () => {
+  it("gives the place of a large request back at once when its caller disconnects", async () => {
     const { post, reservations, answer } = setUp();
     const connection = new AbortController();
-    const left = post("10.0.0.1", "x", undefined, { signal: connection.signal });
+    // The first request may exceed every limit.
+    const left = post("10.0.0.1", new Uint8Array(64 * 1024), undefined, { signal: connection.signal });
     await tick();
     expect(reservations.size).toBe(1);
     connection.abort();

@@ -1,14 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { Problem } from "../../src/contract/problems.ts";
 import { BODY_TIMEOUT_MS, MAX_BODY_BYTES, readBody } from "../../src/http/body.ts";
 import { fakeApp } from "../support/fake-service.ts";
 
 const POST = { method: "POST", duplex: "half" };
 
 /** A request whose body is this stream. */
-function streamed(start: (controller: ReadableStreamDefaultController<Uint8Array>) => void, path = "/v1/caption") {
-  return new Request(`https://florence.test${path}`, { ...POST, body: new ReadableStream({ start }) });
+function streamed(
+  start: (controller: ReadableStreamDefaultController<Uint8Array>) => void,
+  path = "/v1/caption",
+  headers: Readonly<Record<string, string>> = {},
+) {
+  return new Request(`https://florence.test${path}`, { ...POST, body: new ReadableStream({ start }), headers });
 }
+
+/** The headers of a body that is read at once, since a small length is declared, and of one that is read in pieces. */
+const lengths = [{ "content-length": "3" }, {}];
 
 /** A request with a body of zeros. */
 const bodyOf = (length: number) =>
@@ -16,6 +24,11 @@ const bodyOf = (length: number) =>
     controller.enqueue(new Uint8Array(length));
     controller.close();
   });
+
+function sendThree(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  controller.enqueue(Uint8Array.of(1, 2, 3));
+  controller.close();
+}
 
 const codeOf = async (response: Response) => ProblemDetails.parse(await response.json()).code;
 
@@ -54,8 +67,26 @@ describe("a body", () => {
   });
 
   it("that breaks off is a cancellation", async () => {
-    const broken = streamed((controller) => controller.error(new Error("reset")));
-    await expect(readBody(broken)).rejects.toMatchObject({ code: "request-cancelled" });
+    for (const headers of lengths) {
+      const broken = streamed((controller) => controller.error(new Error("reset")), undefined, headers);
+      // oxlint-disable-next-line no-await-in-loop -- two
+      await expect(readBody(broken)).rejects.toMatchObject({ code: "request-cancelled" });
+    }
+  });
+
+  it("is counted before it is kept, and what the counter throws ends it", async () => {
+    for (const headers of lengths) {
+      const counts: number[] = [];
+      // oxlint-disable-next-line no-await-in-loop -- two
+      await readBody(streamed(sendThree, undefined, headers), { addBytes: (bytes) => counts.push(bytes) });
+      expect(counts).toEqual([3]);
+      const full = new Problem("overloaded", "full");
+      const refuse = (): never => {
+        throw full;
+      };
+      // oxlint-disable-next-line no-await-in-loop -- two
+      await expect(readBody(streamed(sendThree, undefined, headers), { addBytes: refuse })).rejects.toBe(full);
+    }
   });
 });
 
@@ -64,7 +95,8 @@ describe("a body that does not end", () => {
   it.each(["/v1/caption", "/v1/analyze", "/v1/batch"])(
     "is answered with body-timeout at the deadline: %s",
     async (path) => {
-      for (const sent of [[], [Uint8Array.of(0x7b)]]) {
+      const states = [[], [Uint8Array.of(0x7b)]].flatMap((sent) => lengths.map((headers) => ({ sent, headers })));
+      for (const { sent, headers } of states) {
         const expiry = new AbortController();
         const waits: number[] = [];
         const timeout = (milliseconds: number) => {
@@ -72,9 +104,13 @@ describe("a body that does not end", () => {
           return expiry.signal;
         };
         const { app, logged } = fakeApp({}, { timeout });
-        const request = streamed((controller) => {
-          for (const chunk of sent) controller.enqueue(chunk);
-        }, path);
+        const request = streamed(
+          (controller) => {
+            for (const chunk of sent) controller.enqueue(chunk);
+          },
+          path,
+          headers,
+        );
         const responded = app.request(request);
         expiry.abort();
         // oxlint-disable-next-line no-await-in-loop -- a few

@@ -13,12 +13,14 @@ describe("units", () => {
   });
 
   it.each([
-    ["all units are used", claim("c", 1), [claim("a", 5), claim("b", 5)], true],
-    ["the last unit is free", claim("c", 1), [claim("a", 5), claim("b", 4)], false],
-    ["its caller has half", claim("a", 1), [claim("a", 5)], true],
-    ["its caller has less", claim("a", 1), [claim("a", 4)], false],
-    ["its caller has none, and it is more than half", claim("a", 6), [claim("b", 4)], false],
+    ["all units are used", claim("c", 1), [claim("a", 640), claim("b", 640)], true],
+    ["there is a rest, and it is little", claim("c", 10), [claim("a", 600), claim("b", 670)], false],
+    ["there is a rest, and it is not little", claim("c", 11), [claim("a", 500), claim("b", 610)], true],
+    ["its caller has as much as is free", claim("a", 1), [claim("a", 640)], true],
+    ["its caller has less", claim("a", 20), [claim("a", 600)], false],
+    ["its caller has none, and it is more than half", claim("a", 700), [claim("b", 400)], false],
+    ["nobody has any, and it is more than all", claim("a", 7000), [], false],
   ])("are exceeded or not if %s", (_, next, admitted, expected) => {
-    expect(exceedsUnits(next, admitted, 10)).toBe(expected);
+    expect(exceedsUnits(next, admitted, 1280)).toBe(expected);
   });
 });

@@ -79,13 +79,13 @@ describe("an admission", () => {
     expect(await errorOf(await response)).toEqual([499, "request-cancelled"]);
   });
 
-  it("is refused to a caller who has half of all units in progress, and not to another", async () => {
+  it("is refused to a caller who would have more units than are free, and not to another", async () => {
     const admission = createAdmission({ maxRequests: 100, maxUnits: 20 });
     const ended = Promise.withResolvers<void>();
     const running = admission.admit({ caller: "hog", units: 9 }, () => ended.promise);
-    const refused = admission.admit({ caller: "hog", units: 2 }, async () => {});
+    const refused = admission.admit({ caller: "hog", units: 3 }, async () => {});
     await expect(refused).rejects.toMatchObject({ code: "overloaded" });
-    await expect(admission.admit({ caller: "other", units: 10 }, async () => "ran")).resolves.toBe("ran");
+    await expect(admission.admit({ caller: "other", units: 8 }, async () => "ran")).resolves.toBe("ran");
     ended.resolve();
     await running;
     await expect(admission.admit({ caller: "hog", units: 10 }, async () => "ran")).resolves.toBe("ran");

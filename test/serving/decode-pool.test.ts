@@ -1,76 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
-import { createDecodePool } from "../../src/serving/decode-pool.ts";
-import { DECODE_DEADLINE_MS, type Decoded, type DecodeThread, MAX_KEPT_PIXELS } from "../../src/serving/decode-slot.ts";
+import { DECODE_DEADLINE_MS, MAX_KEPT_PIXELS } from "../../src/serving/decode-slot.ts";
+import { decodeThreads, settled } from "../support/decode-threads.ts";
 
-type Finish = (result: Decoded & { readonly imagePixels: number }) => void;
-
-/** A thread of the test: it finishes what the test says, and ends when the test says so. */
-interface TestThread extends DecodeThread {
-  readonly jobs: { readonly digest: string; readonly finish: Finish }[];
-  readonly end: (reason: string) => void;
-  isStopped: boolean;
-}
-
-function createThread(): TestThread {
-  const { promise: ended, resolve } = Promise.withResolvers<string>();
-  const jobs: TestThread["jobs"] = [];
-  const thread: TestThread = {
-    jobs,
-    ended,
-    end: resolve,
-    isStopped: false,
-    decode: ({ digest }) => new Promise((finish) => void jobs.push({ digest, finish })),
-    stop: async () => {
-      thread.isStopped = true;
-      resolve("stopped");
-    },
-  };
-  return thread;
-}
-
-/** A pool with the test's threads and timers. */
-function setUp(threadCount: number) {
-  const threads: TestThread[] = [];
-  const timers = new Map<() => void, number>();
-  const pool = createDecodePool({
-    threads: threadCount,
-    startThread: () => {
-      const thread = createThread();
-      threads.push(thread);
-      return thread;
-    },
-    after: (milliseconds, run) => {
-      timers.set(run, milliseconds);
-      return () => void timers.delete(run);
-    },
-  });
-  const jobs = () => threads.flatMap((thread) => thread.jobs);
-  const decode = (digest: string, signal = new AbortController().signal, caller = "") =>
-    pool.decode({ bytes: new Uint8Array(1), digest }, { signal, caller });
-  const finish = (digest: string, imagePixels = 1, problem?: Problem) => {
-    const result = problem === undefined ? { pixels: Float32Array.of(digest.length) } : { problem };
-    jobs()
-      .findLast((job) => job.digest === digest)
-      ?.finish({ ...result, imagePixels });
-  };
-  return { pool, threads, timers, decode, finish, started: () => jobs().map(({ digest }) => digest) };
-}
-
-/** Lets all promises that are ready settle. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
 describe("a pool of decoding threads", () => {
   it("decodes as many images at once as it has threads, the others in the order of their calls", async () => {
-    const { pool, decode, finish, started } = setUp(2);
+    const { pool, decode, finish, started } = decodeThreads(2);
+    const first = decode("a");
+    finish("a");
+    await first;
     const results = ["a", "bb", "ccc", "dddd"].map((digest) => decode(digest));
     await settled();
-    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "bb"], 2]);
+    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "a", "bb"], 2]);
     finish("bb");
     expect(await results[1]).toEqual(Float32Array.of(2));
     await settled();
-    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "bb", "ccc"], 1]);
+    expect([started().toSorted(), pool.waiting()]).toEqual([["a", "a", "bb", "ccc"], 1]);
     finish("a");
     await settled();
     for (const digest of ["ccc", "dddd"]) finish(digest);
@@ -78,7 +25,7 @@ describe("a pool of decoding threads", () => {
   });
 
   it("decodes in turns between callers", async () => {
-    const { decode, finish, started } = setUp(1);
+    const { decode, finish, started } = decodeThreads(1);
     const hog = ["h1", "h2", "h3"].map((digest) => decode(digest, undefined, "hog"));
     const other = decode("o", undefined, "other");
     for (const digest of ["h1", "o", "h2", "h3"]) {
@@ -90,7 +37,7 @@ describe("a pool of decoding threads", () => {
   });
 
   it("rejects with the image's problem, and keeps the thread", async () => {
-    const { decode, finish, threads } = setUp(1);
+    const { decode, finish, threads } = decodeThreads(1);
     const refused = decode("a");
     finish("a", 10, new Problem("image-corrupt", "half of it"));
     await expect(refused).rejects.toThrow(code("image-corrupt"));
@@ -101,7 +48,7 @@ describe("a pool of decoding threads", () => {
   });
 
   it("forgets a waiting image whose caller left, and drops the result of one that is decoded", async () => {
-    const { pool, decode, finish, started } = setUp(1);
+    const { pool, decode, finish, started } = decodeThreads(1);
     const [running, waiting] = [new AbortController(), new AbortController()];
     const results = [decode("a", running.signal), decode("b", waiting.signal), decode("c")];
     running.abort();
@@ -120,7 +67,7 @@ describe("a pool of decoding threads", () => {
 
 describe("a decoding thread", () => {
   it("that dies is replaced, and its image is `internal`", async () => {
-    const { decode, finish, threads } = setUp(1);
+    const { decode, finish, threads } = decodeThreads(1);
     const [lost, next] = [decode("a"), decode("b")];
     threads[0]?.end("out of memory");
     await expect(lost).rejects.toThrow(code("internal"));
@@ -131,7 +78,7 @@ describe("a decoding thread", () => {
   });
 
   it("that dies between two images is replaced before the second", async () => {
-    const { decode, finish, threads } = setUp(1);
+    const { decode, finish, threads } = decodeThreads(1);
     threads[0]?.end("killed");
     await settled();
     const next = decode("a");
@@ -141,7 +88,7 @@ describe("a decoding thread", () => {
   });
 
   it("that exceeds the deadline is stopped and replaced, and its image is `overloaded`", async () => {
-    const { decode, finish, threads, timers } = setUp(1);
+    const { decode, finish, threads, timers } = decodeThreads(1);
     const [slow, next] = [decode("a"), decode("b")];
     expect([...timers.values()]).toEqual([DECODE_DEADLINE_MS]);
     for (const run of timers.keys()) run();
@@ -157,7 +104,7 @@ describe("a decoding thread", () => {
     ["kept after an image of MAX_KEPT_PIXELS", MAX_KEPT_PIXELS, 1],
     ["replaced after a larger one", MAX_KEPT_PIXELS + 1, 2],
   ])("is %s", async (_, pixels, count) => {
-    const { decode, finish, threads } = setUp(1);
+    const { decode, finish, threads } = decodeThreads(1);
     const first = decode("a");
     finish("a", pixels);
     await first;
@@ -172,7 +119,7 @@ describe("a decoding thread", () => {
 
 describe("a pool that stops", () => {
   it("stops its threads, and rejects running, waiting and later images", async () => {
-    const { pool, decode, threads } = setUp(2);
+    const { pool, decode, threads } = decodeThreads(2);
     const results = ["a", "b", "c"].map((digest) => decode(digest));
     const rejected = Promise.allSettled(results);
     await pool.stop();

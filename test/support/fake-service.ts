@@ -39,10 +39,10 @@ const defaultService: Service = {
   model: async () => ({ id: "fake", revision: "1", dtype: "fp32", domain: "cats", image_size: 256 }),
 };
 
-const unlimited = { all: Infinity, own: Infinity };
-
 /** Admits every request. */
-export const admitAll = createAdmit(createReservations(() => ({ bytes: unlimited, units: unlimited }), Date.now));
+export const admitAll = createAdmit(
+  createReservations(() => ({ requests: Infinity, bytes: Infinity, units: Infinity }), Date.now),
+);
 
 /** The HTTP application over a service that records its requests; `more` are other options of `createApp`. */
 export function fakeApp(service: Partial<Service> = {}, more: Partial<AppOptions> = {}) {

@@ -10,6 +10,7 @@ import { createFlorence2Model } from "../../src/serving/florence2-model.ts";
 import { createGraphModels } from "../../src/serving/graph-model.ts";
 import type { Outcome } from "../../src/serving/outcome.ts";
 import { createWithImage } from "../../src/serving/with-image.ts";
+import { admitAll } from "./fake-service.ts";
 import { servedPorts, servedSizes } from "./serving-ports.ts";
 import { valueOf } from "./protocol-tensors.ts";
 import { sampleImage } from "./sample-images.ts";
@@ -68,6 +69,7 @@ export async function servingApp({
     ],
     identity,
     admission,
+    receive: admitAll,
     version: "0.0.0",
     now: () => 0,
     newRequestId: () => "made-here",

@@ -103,6 +103,30 @@ describe("a body in chunks", () => {
   });
 });
 
+const early = () => serving(() => new Response("no", { status: 404 }), defaultTimeouts);
+const headOf = (length: number) => `POST / HTTP/1.1\r\nhost: gpu\r\ncontent-length: ${length}\r\n\r\n`;
+
+describe("a request that is answered before its body was read", () => {
+  it("leaves its connection for the next one if it is small", async () => {
+    await using server = await early();
+    using socket = await rawSocket(server.url);
+    socket.write(headOf(1000) + "x".repeat(1000) + get.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n"));
+    expect((await received(socket)).match(/HTTP\/1.1 404/gu)).toHaveLength(2);
+  });
+
+  it("is told that the connection closes if it is large, and can read that while it sends", async () => {
+    await using server = await early();
+    using socket = await rawSocket(server.url);
+    const sentAt = performance.now();
+    socket.write(headOf(1_000_000) + "x".repeat(1000));
+    const first = await new Promise<Buffer>((resolve) => socket.once("data", resolve));
+    expect(String(first)).toMatch(/^HTTP\/1.1 404 [^]*connection: close[^]*no$/u);
+    expect(performance.now() - sentAt).toBeLessThan(900);
+    await received(socket);
+    expect(performance.now() - sentAt).toBeGreaterThan(900);
+  });
+});
+
 describe("the server", () => {
   it("sends the responses in progress when it closes, and ends idle connections", async () => {
     const { promise: delayed, resolve: respond } = Promise.withResolvers<Response>();

@@ -9,6 +9,7 @@ import { createWithImage } from "../../../src/serving/with-image.ts";
 import { utf8 } from "../text-bytes.ts";
 import { hashOf } from "./bytes.ts";
 import { fakeBackend, FIRST_LOCATION_ID } from "../fake-backend.ts";
+import { admitAll } from "../fake-service.ts";
 import { tokenSoup } from "../token-soup.ts";
 
 /** How many different texts the backend writes: enough that parsers meet everything that they can meet. */
@@ -53,6 +54,7 @@ export async function startSoupBackend(): Promise<{ readonly url: URL; stop(): P
   const app = createServingApp({
     models: [createFlorence2Model({ engine, withImage, description, positions: 1024 })],
     identity,
+    receive: admitAll,
     admission: createAdmission({ maxRequests: MAX_IN_FLIGHT, maxUnits: Infinity }),
     version: "0.0.0",
     now: () => performance.now(),
