@@ -34,6 +34,9 @@ export type RefusalReason =
   | { readonly code: "key-id-taken" }
   | { readonly code: "too-many-keys"; readonly limit: number };
 
+/** The code of a refusal. */
+export type RefusalCode = RefusalReason["code"];
+
 /** What a cap has left. */
 interface CapFacts {
   readonly price: number;
