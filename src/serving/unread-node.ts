@@ -12,11 +12,14 @@ async function closing(response: Response): Promise<Response> {
   const headers = new Headers(response.headers);
   headers.set("connection", "close");
   headers.set("content-length", String(bytes.length));
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
       controller.enqueue(bytes);
-      setTimeout(() => controller.close(), LINGER_MS);
+      timer = setTimeout(() => controller.close(), LINGER_MS);
     },
+    // The caller has left: closing the stream then would throw, in nobody's call.
+    cancel: () => clearTimeout(timer),
   });
   return new Response(body, { status: response.status, headers });
 }

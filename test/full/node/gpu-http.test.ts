@@ -127,6 +127,27 @@ describe("a request that is answered before its body was read", () => {
   });
 });
 
+describe("a caller who leaves", () => {
+  it.each([
+    ["while its large request is refused", headOf(1_000_000) + "x".repeat(1000)],
+    ["while its tiny chunks are refused", inChunks(200 * MAX_TINY_CHUNKS, 1)],
+  ])("%s does not end the server", async (_, bytes) => {
+    await using server = bytes.includes("chunked") ? await measuring() : await early();
+    for (const waitMs of [0, 50]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      using socket = await rawSocket(server.url);
+      socket.on("error", () => {});
+      socket.write(bytes);
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await setTimeout(waitMs);
+      socket.destroy();
+    }
+    // Longer than the delays of refusals: an error in a timer would end this process.
+    await setTimeout(TINY_CHUNKS_DELAY_MS + 200);
+    expect((await fetch(server.url)).status).toBeGreaterThan(0);
+  });
+});
+
 describe("the server", () => {
   it("sends the responses in progress when it closes, and ends idle connections", async () => {
     const { promise: delayed, resolve: respond } = Promise.withResolvers<Response>();
