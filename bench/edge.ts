@@ -15,6 +15,7 @@ import { missOverheads } from "./edge/miss.ts";
 import { serveImage } from "./edge/image-server.ts";
 import { apiRequests, helloRequests } from "./edge/requests.ts";
 import { openAccount } from "./edge/account.ts";
+import { incrementsPerSecond, missesPerSecond } from "./edge/distinct.ts";
 import { startServers } from "./edge/servers.ts";
 import type { Workerd } from "./edge/workerd.ts";
 import { median } from "./measure.ts";
@@ -37,10 +38,13 @@ interface Candidate {
 const backend = await startBackend();
 const imageServer = await serveImage(await readFile(join(root, "test/pictures/street.jpg")));
 const servers = await startServers(backend.url);
-const { hello, levels, shared, paid } = servers;
+const { hello, levels, shared, paid, counter } = servers;
 const authorization = `Bearer ${await openAccount(paid)}`;
 /** A repeat with accounts on is to be nearly as fast as without. */
 const PAID_AIM = 0.9;
+
+/** Different questions of one account in a second, beside the increments of a bare object: each holds and settles. */
+const DISTINCT_AIM = 0.4;
 
 /** The same request with a key. */
 function withKey(request: LoadRequest): LoadRequest {
@@ -113,6 +117,15 @@ try {
     console.log(
       `A miss without the backend's time, ${how}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)}; the aim is ${MISS_AIM_MS}`,
     );
+  }
+  for (const concurrency of [1, 16, 64]) {
+    const extent = { seconds, concurrency };
+    const increments = await incrementsPerSecond(counter, extent);
+    const misses = await missesPerSecond(paid, extent, authorization);
+    const free = await missesPerSecond(levels.isolate, extent);
+    const figures = `${increments.toFixed(0)} increments/s, ${misses.toFixed(0)} paid misses/s, ${free.toFixed(0)} without accounts`;
+    console.log(`Different questions, ${concurrency} at once: ${figures}`);
+    printVerdict(`paid misses beside increments, ${concurrency} at once`, misses / increments, DISTINCT_AIM);
   }
 } finally {
   await servers.stop();

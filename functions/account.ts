@@ -91,6 +91,10 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
     return this.#operator.rotateKey(...request);
   }
 
+  async changeKey(...request: Of<"changeKey">) {
+    return this.#operator.changeKey(...request);
+  }
+
   async revokeKey(...request: Of<"revokeKey">) {
     return this.#operator.revokeKey(...request);
   }

@@ -26,7 +26,7 @@ const excluded = new Set(
   `QueryRegion QueryInclude AnalyzeRequest BatchRequest QuoteRequest Quote Pricing UsageReport
    AccountEntry EntryList ChargeHistory Key NewKey KeyList KeyTerms NewKeyRequest
    RotateRequest AdminKeyRequest AdminRotateRequest NewAccountRequest AccountChangesRequest GrantRequest RefundRequest Account
-   AccountList Granted Refunded AuditReport`.split(/\s+/u),
+   AccountList Granted Refunded AuditReport KeyChangesRequest AdjustRequest Adjusted`.split(/\s+/u),
 );
 
 const names: ReadonlyMap<string, string> = new Map([

@@ -33,6 +33,8 @@ export interface Servers {
   readonly shared: Workerd;
   /** The API with accounts, cached in the isolate as `levels.isolate`. */
   readonly paid: Workerd;
+  /** A bare object that counts. */
+  readonly counter: Workerd;
   stop(): Promise<void>;
 }
 
@@ -47,16 +49,18 @@ export async function startServers(backendUrl: string): Promise<Servers> {
   const withAccounts: Site = { ...api, variables: { ...variables, ACCOUNTS: "on", ADMIN_KEY } };
   const { modules } = await bundle("bench/edge-hello-worker.ts");
   const hello = { ...common, modules, cache: "no-cache.js" } as const;
-  const [bare, isolate, cacheApi, kv, shared, paid] = await Promise.all([
+  const counting = await bundle("bench/edge-counter-worker.ts");
+  const [bare, isolate, cacheApi, kv, shared, paid, counter] = await Promise.all([
     serveWithWorkerd(hello),
     serveWithWorkerd(api),
     serveWithWorkerd(withoutMemory),
     serveWithWorkerd({ ...withoutMemory, cache: "no-cache.js" }),
     serveWithWorkerd({ ...api, coalesces: true }),
     serveWithWorkerd(withAccounts),
+    serveWithWorkerd({ ...withAccounts, modules: counting.modules, cache: "no-cache.js" }),
   ]);
   const stop = async (): Promise<void> => {
-    await Promise.all([bare, isolate, cacheApi, kv, shared, paid].map((server) => server.stop()));
+    await Promise.all([bare, isolate, cacheApi, kv, shared, paid, counter].map((server) => server.stop()));
   };
-  return { hello: bare, levels: { isolate, "Cache API": cacheApi, KV: kv }, shared, paid, stop };
+  return { hello: bare, levels: { isolate, "Cache API": cacheApi, KV: kv }, shared, paid, counter, stop };
 }

@@ -1,4 +1,5 @@
 import type { AccountFacts, KeyFacts, KeyTerms } from "./ledger-port.ts";
+import type { RatePolicy } from "./rate.ts";
 import type { Refusal } from "./ledger-refusal.ts";
 
 /** What the operator decides about an account. Amounts are in micro-US-dollars. */
@@ -36,6 +37,26 @@ export interface NewKey {
   readonly id: string;
   readonly hash: string;
   readonly last4: string;
+}
+
+/** Changes of a key's terms: what is left out stays, null removes a limit. */
+export interface KeyTermChanges {
+  readonly scopes?: readonly string[] | undefined;
+  readonly tasks?: readonly string[] | null | undefined;
+  readonly caps?: { readonly [Period in "day" | "month" | "total"]?: number | null | undefined } | undefined;
+  readonly concurrency?: number | null | undefined;
+  readonly rates?: readonly RatePolicy[] | null | undefined;
+}
+
+/** What is changed of a key: what is left out stays. */
+export interface KeyChange {
+  readonly keyId: string;
+  /** The key that asks for it; left out if the operator does. */
+  readonly byKeyId?: string | undefined;
+  readonly name?: string | undefined;
+  readonly terms?: KeyTermChanges | undefined;
+  /** Null: never. */
+  readonly expiresMs?: number | null | undefined;
 }
 
 /** An entry of the account: append only. */
@@ -134,6 +155,8 @@ export interface AccountAdmin {
     readonly successor: NewKey;
     readonly graceMs: number;
   }): Reply<KeyFacts & { readonly type: "key" }>;
+  /** Changes a valid key, and with it those that it was rotated from or to: they share all of it. A key cannot change itself, or one of those. */
+  changeKey(change: KeyChange): Reply<KeyFacts & { readonly type: "key" }>;
   /** Ends a key at once; what it holds can still be settled. */
   revokeKey(keyId: string): Reply<KeyFacts & { readonly type: "key" }>;
   usage(query: UsageQuery): Reply<{ readonly type: "usage"; readonly rows: readonly UsageRow[] }>;

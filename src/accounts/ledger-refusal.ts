@@ -30,6 +30,8 @@ export type RefusalReason =
   | { readonly code: "not-found" }
   /** Administration only: a key that has a successor is not rotated again; its successor is. */
   | { readonly code: "key-rotated"; readonly successor: string }
+  /** Administration only: a key asked for a change of itself, or of one that it was rotated from or to. */
+  | { readonly code: "own-key" }
   /** Administration only: draw another id. */
   | { readonly code: "key-id-taken" }
   | { readonly code: "too-many-keys"; readonly limit: number };

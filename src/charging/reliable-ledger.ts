@@ -81,6 +81,7 @@ function adminVerbs(ask: Ask<AccountAdmin>): AccountAdmin {
     createKey: (key) => ask((admin) => admin.createKey(key)),
     keys: () => ask((admin) => admin.keys()),
     rotateKey: (rotation) => ask((admin) => admin.rotateKey(rotation)),
+    changeKey: (change) => ask((admin) => admin.changeKey(change)),
     revokeKey: (keyId) => ask((admin) => admin.revokeKey(keyId)),
     usage: (query) => ask((admin) => admin.usage(query)),
     entries: (query) => ask((admin) => admin.entries(query)),

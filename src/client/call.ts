@@ -89,7 +89,7 @@ function toHttpRequest(connection: Connection, request: ApiRequest, options: Cal
   }
 }
 
-type ReadData<Data> = (response: Response, deadline: Deadline) => Promise<Data>;
+type ReadData<Data> = (response: Response, deadline: Deadline, request: HttpRequest) => Promise<Data>;
 
 async function exchange<Data>(connection: Connection, request: ApiRequest, options: CallOptions, read: ReadData<Data>) {
   const timeoutMs = integerInRange("timeoutMs", options.timeoutMs ?? connection.timeoutMs, 1, MAX_TIMEOUT_MS);
@@ -100,7 +100,7 @@ async function exchange<Data>(connection: Connection, request: ApiRequest, optio
     const attempt = async (): Promise<WithResponse<Data>> => {
       const response = await send(connection.fetch, httpRequest, deadline);
       if (!response.ok) throw await replyError(response, deadline, connection.now());
-      return withResponse(await read(response, deadline), response);
+      return withResponse(await read(response, deadline, httpRequest), response);
     };
     return { completed: await withRetries(attempt, { deadline, random: connection.random, maxRetries }), deadline };
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import type { ChargeEvent } from "./contract.ts";
 import { parseListHeader } from "../inference/protocol/list-header.ts";
 
 /** What a request was charged, parsed from Charge and Balance. Money is in whole micro-US-dollars: 1,000,000 are one dollar. */
@@ -15,6 +16,12 @@ export interface ChargeReport {
 /** An Integer of structured fields; `undefined` if there is none. */
 function integerOf(text: string | null): number | undefined {
   return text !== null && /^\s*-?\d{1,15}\s*$/.test(text) ? Number(text) : undefined;
+}
+
+/** Returns what a stream was charged, as its last event says it. */
+export function chargeOfEvent({ charge_micro_usd: amount, ids, repeat, balance }: ChargeEvent): ChargeReport {
+  const [id] = ids;
+  return { amount, id: ids.length === 1 ? id : undefined, isRepeat: repeat, balance: balance ?? undefined };
 }
 
 /** Parses what a response was charged; returns `undefined` if the API charges nothing. */

@@ -849,7 +849,7 @@ export interface Me {
   };
 }
 
-/** `infer`: Ask the model: every task, analyze and batch. Costs credits. `usage:read`: Read the account's usage and charges. `keys:write`: Create, list, rotate and revoke keys of the account. `billing:write`: Add credits to the account. */
+/** `infer`: Ask the model: every task, analyze and batch. Costs credits. `usage:read`: Read the account's usage and charges. `keys:write`: Create, list, change, rotate and revoke keys of the account. `billing:write`: Add credits to the account. */
 export type Scope = "infer" | "usage:read" | "keys:write" | "billing:write";
 
 /** The tasks by the names of their methods. */

@@ -72,14 +72,15 @@ type ByFormat<Row extends TaskRow, Format, Boxes extends BoxFormat> = Format ext
     ? contract.RawAnswer
     : AnswerOf<Row, Boxes>;
 
-/** Event of a stream: further text, or one complete object; at the end the whole answer. */
+/** Event of a stream: further text, or one complete object; at the end the whole answer, and what it cost where answers cost credits. */
 export type EventOf<Answer> =
   | (Answer extends { readonly objects: readonly (infer Item)[] }
       ? Omit<contract.ObjectEvent, "object"> & { readonly object: Item }
       : Answer extends { readonly type: "text" }
         ? contract.DeltaEvent
         : never)
-  | (Omit<contract.DoneEvent, "answer"> & { readonly answer: Answer });
+  | (Omit<contract.DoneEvent, "answer"> & { readonly answer: Answer })
+  | contract.ChargeEvent;
 
 type ObjectOptions = "min_score" | "max_objects" | "box_format" | "include";
 type None<Name extends string> = { readonly [Key in Name]?: undefined };

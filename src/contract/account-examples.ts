@@ -46,6 +46,8 @@ export const accountExamples = {
   keyList: { keys: [key] },
   newKey,
   newKeyBody: { name: key.name, caps: { day: 1_000_000 }, rates: [{ requests: 600, seconds: 60 }], concurrency: 8 },
+  keyChangesBody: { caps: { day: 2_000_000, month: 20_000_000 }, concurrency: "none" },
+  changedKey: { ...key, caps: { day: 2_000_000, month: 20_000_000, total: null }, concurrency: null },
   rotateBody: { grace_seconds: 86_400 },
   quoteBody: { task: "caption", beams: 3 },
   quote: {
@@ -100,6 +102,8 @@ export const accountExamples = {
   accountChangesBody: { cap_month: 20_000_000 },
   grantBody: { amount: 5_000_000 },
   granted: { unit, seq: 1, amount: 5_000_000, repeat: false, balance: 5_000_000 },
+  adjustBody: { amount: -1_000_000 },
+  adjusted: { unit, seq: 2, amount: -1_000_000, repeat: false, balance: 4_000_000 },
   refundBody: { charge },
   refunded: { unit, charge, amount: 300, repeat: false, balance: 5_000_000 },
   audit: { unit, balance: 5_000_000, entries: 1, holds: 0, violations: [] },

@@ -1,6 +1,16 @@
 import * as z from "zod";
 import { MAX_MICRO_USD, MICRO_USD, MICRO_USD_PER_USD } from "./micro-usd.ts";
 
+/** Maximum length of the name of an account or of a key, in characters. */
+const MAX_NAME_CHARACTERS = 100;
+
+/** The name of an account or of a key. */
+export const AccountName = z
+  .string("Send a name.")
+  .trim()
+  .min(1, "Send a name.")
+  .max(MAX_NAME_CHARACTERS, `Send at most ${MAX_NAME_CHARACTERS} characters.`);
+
 /** A moment, in UTC. */
 export const Moment = z.iso.datetime().meta({ description: "In UTC." });
 

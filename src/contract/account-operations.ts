@@ -4,6 +4,7 @@ import { Day, ListFormat, pageParameters } from "./account-fields.ts";
 import type { AccountOperation } from "./account-operation.ts";
 import { ChargeHistory, EntryList, Key, KeyList, Me, NewKey, Pricing, Quote, Usage } from "./account-schemas.ts";
 import { NewKeyBody, RotateBody } from "./admin-schemas.ts";
+import { KeyChangesBody } from "./key-changes.ts";
 import { pricing } from "./pricing.ts";
 import { QuoteBody } from "./quote.ts";
 
@@ -145,6 +146,20 @@ export const accountOperations = {
     body: NewKeyBody,
     reply: NewKey,
     example: { body: examples.newKeyBody, reply: examples.newKey },
+  },
+  changeKey: {
+    method: "POST",
+    path: "/v1/keys/{key}",
+    id: "changeKey",
+    tag: "account",
+    summary: "Change a key's name or limits",
+    description:
+      "What is left out stays. It holds at once where credits are spent. Those that the key was rotated from or to are changed with it. A key cannot change itself.",
+    access: "keys:write",
+    problems: "AccountChange",
+    body: KeyChangesBody,
+    reply: Key,
+    example: { body: examples.keyChangesBody, reply: examples.changedKey },
   },
   rotateKey: {
     method: "POST",

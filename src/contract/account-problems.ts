@@ -53,7 +53,7 @@ export const accountProblems = {
     status: 402,
     title: "The key's budget does not cover the price",
     retryable: false,
-    fix: "Topping up does not help: raise the key's cap, wait until the period that `detail` names is over, or use another key.",
+    fix: "Topping up does not help: let another key or the operator raise the cap, wait until the period that `detail` names is over, or use another key.",
   },
   "spend-cap-reached": {
     status: 402,

@@ -1,15 +1,16 @@
 import * as z from "zod";
 import { accountExamples as examples } from "./account-examples.ts";
 import { pageParameters } from "./account-fields.ts";
+import { adminKeyOperations, change, read } from "./admin-key-operations.ts";
 import type { AccountOperation } from "./account-operation.ts";
 import { EntryParameters, UsageParameters } from "./account-operations.ts";
-import { EntryList, Key, KeyList, NewKey, Usage } from "./account-schemas.ts";
+import { EntryList, Usage } from "./account-schemas.ts";
 import {
   Account,
   AccountChangesBody,
   AccountList,
-  AdminKeyBody,
-  AdminRotateBody,
+  AdjustBody,
+  Adjusted,
   AuditReport,
   GrantBody,
   Granted,
@@ -21,13 +22,8 @@ import {
 /** Query parameters of the list of accounts. */
 export const AccountParameters = z.strictObject(pageParameters);
 
-const operator = { tag: "administration", access: "operator" } as const;
-const read = { ...operator, method: "GET", problems: "Admin" } as const;
-const change = { ...operator, method: "POST", problems: "AdminChange" } as const;
-
 const ACCOUNTS = "/admin/v1/accounts";
 const ACCOUNT = `${ACCOUNTS}/{account}`;
-const KEYS = `${ACCOUNT}/keys`;
 
 /** The operator's operations, by the name of their handler. */
 export const adminOperations = {
@@ -81,6 +77,18 @@ export const adminOperations = {
     reply: Granted,
     example: { body: examples.grantBody, reply: examples.granted },
   },
+  adjust: {
+    ...change,
+    path: `${ACCOUNT}/adjustments`,
+    id: "adjustBalance",
+    summary: "Correct a balance",
+    description:
+      "For a payment that was taken back, or a mistake: one more entry, of the kind `adjust`. It takes no credits that are held for work in progress, and none below the credit limit.",
+    movesMoney: true,
+    body: AdjustBody,
+    reply: Adjusted,
+    example: { body: examples.adjustBody, reply: examples.adjusted },
+  },
   refund: {
     ...change,
     path: `${ACCOUNT}/refunds`,
@@ -92,47 +100,7 @@ export const adminOperations = {
     reply: Refunded,
     example: { body: examples.refundBody, reply: examples.refunded },
   },
-  accountKeys: {
-    ...read,
-    path: KEYS,
-    id: "listAccountKeys",
-    summary: "An account's keys",
-    description: "Also those that have ended. Never the keys themselves.",
-    reply: KeyList,
-    example: { reply: examples.keyList },
-  },
-  createAccountKey: {
-    ...change,
-    path: KEYS,
-    id: "createAccountKey",
-    summary: "Create a key of an account",
-    description: "The reply is the only one that shows it.",
-    body: AdminKeyBody,
-    reply: NewKey,
-    example: { body: examples.newKeyBody, reply: examples.newKey },
-  },
-  rotateAccountKey: {
-    ...change,
-    path: `${KEYS}/{key}/rotate`,
-    id: "rotateAccountKey",
-    summary: "Replace a key of an account",
-    description:
-      "The new key has the same name, limits and expiry, and both have one budget. The old one ends after `grace_seconds`.",
-    body: AdminRotateBody,
-    reply: NewKey,
-    example: { body: examples.rotateBody, reply: examples.newKey },
-  },
-  revokeAccountKey: {
-    ...operator,
-    method: "DELETE",
-    problems: "Admin",
-    path: `${KEYS}/{key}`,
-    id: "revokeAccountKey",
-    summary: "Revoke a key of an account at once",
-    description: "What it has in progress is still answered.",
-    reply: Key,
-    example: { reply: { ...examples.key, status: "revoked", revoked: "2026-11-30T10:00:00.000Z" } },
-  },
+  ...adminKeyOperations,
   closeAccount: {
     ...change,
     problems: "Admin",

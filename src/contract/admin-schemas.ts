@@ -1,16 +1,7 @@
 import * as z from "zod";
-import { Moment, Next, orNull, SignedMicroUsd, Unit } from "./account-fields.ts";
+import { AccountName, Moment, Next, orNull, SignedMicroUsd, Unit } from "./account-fields.ts";
 import { KeyExpiry, KeyTerms } from "./key-terms.ts";
 import { MicroUsd } from "./micro-usd.ts";
-
-/** Maximum length of the name of an account or of a key, in characters. */
-export const MAX_NAME_CHARACTERS = 100;
-
-const AccountName = z
-  .string("Send a name.")
-  .trim()
-  .min(1, "Send a name.")
-  .max(MAX_NAME_CHARACTERS, `Send at most ${MAX_NAME_CHARACTERS} characters.`);
 
 /** Longest time for which a rotated key stays valid beside its successor, in seconds: 30 days, in which programs are deployed anew. */
 export const MAX_GRACE_SECONDS = 30 * 24 * 60 * 60;
@@ -95,6 +86,18 @@ export const GrantBody = z
   })
   .meta({ id: "GrantRequest" });
 
+/** The body of a request to correct a balance. */
+export const AdjustBody = z
+  .strictObject({
+    amount: z
+      .int("Send a whole number of micro-US-dollars: -1000000 takes one dollar.")
+      .min(-MAX_GRANT, `Send at least -${MAX_GRANT} micro-US-dollars.`)
+      .max(MAX_GRANT, `Send at most ${MAX_GRANT} micro-US-dollars.`)
+      .refine((amount) => amount !== 0, "Send an amount other than 0.")
+      .meta({ description: "Micro-US-dollars; negative to take credits away." }),
+  })
+  .meta({ id: "AdjustRequest" });
+
 /** The id of a charge. */
 export const ChargeId = z
   .string("Send the id of a charge.")
@@ -128,6 +131,9 @@ export const AccountList = z
 export const Granted = z
   .object({ unit: Unit, seq: z.int(), amount: MicroUsd, repeat: z.boolean(), balance: SignedMicroUsd })
   .meta({ id: "Granted" });
+
+/** A balance that was corrected, now or by the same request before. */
+export const Adjusted = Granted.extend({ amount: SignedMicroUsd }).meta({ id: "Adjusted" });
 
 /** A charge that was given back, now or before. */
 export const Refunded = z

@@ -112,6 +112,7 @@ export const problemGroups = {
     "account-closed",
     "key-rotated",
     "too-many-keys",
+    "insufficient-credits",
     "idempotency-key-invalid",
     "idempotency-key-reused",
     "ledger-unavailable",

@@ -4,7 +4,7 @@ import * as z from "zod";
 export const scopes = {
   infer: "Ask the model: every task, analyze and batch. Costs credits.",
   "usage:read": "Read the account's usage and charges.",
-  "keys:write": "Create, list, rotate and revoke keys of the account.",
+  "keys:write": "Create, list, change, rotate and revoke keys of the account.",
   "billing:write": "Add credits to the account.",
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -1,10 +1,11 @@
 import type * as z from "zod";
 import { formatKey, keyHash, type KeyMode, type KeyParts, lastFour, newKey } from "../accounts/key-codec.ts";
-import type { AccountAdmin, NewKey } from "../accounts/ledger-admin.ts";
+import type { AccountAdmin, KeyChange, NewKey } from "../accounts/ledger-admin.ts";
 import type { KeyFacts } from "../accounts/ledger-port.ts";
 import type { Refusal } from "../accounts/ledger-refusal.ts";
 import type { NewKey as NewKeySchema } from "../contract/account-schemas.ts";
 import type { NewKeyBody } from "../contract/admin-schemas.ts";
+import type { KeyChangesBody } from "../contract/key-changes.ts";
 import { accepted } from "./account-refusal.ts";
 import type { AccountsOptions } from "./account-route.ts";
 import { keyView } from "./account-views.ts";
@@ -49,6 +50,30 @@ export function createKey(of: KeysOf, options: AccountsOptions, body: z.infer<ty
   const terms = { scopes, tasks, caps, rates, concurrency };
   const expiresMs = expiryOf(expires, options.now());
   return makeKey(of, options, (key) => of.ledger.createKey({ ...key, name, terms, expiresMs }));
+}
+
+function unset<Value>(given: Value | "none" | undefined): Value | null | undefined {
+  return given === "none" ? null : given;
+}
+
+/** Changes a key. `which` names it, and the key that asks. Throws `Problem`. */
+export async function changeKey(
+  { ledger }: Pick<KeysOf, "ledger">,
+  { now }: Pick<AccountsOptions, "now">,
+  which: Pick<KeyChange, "keyId" | "byKeyId">,
+  body: z.infer<typeof KeyChangesBody>,
+) {
+  const { name, scopes, tasks, caps, rates, concurrency, expires } = body;
+  const terms = {
+    scopes,
+    tasks: tasks === "all" ? null : tasks,
+    caps: caps && { day: unset(caps.day), month: unset(caps.month), total: unset(caps.total) },
+    rates,
+    concurrency: unset(concurrency),
+  };
+  const given = unset(expires);
+  const expiresMs = given === undefined || given === null ? given : expiryOf(given, now());
+  return keyView(accepted(await ledger.changeKey({ ...which, name, terms, expiresMs })), now());
 }
 
 /** Makes the successor of a key. Throws `Problem`. */

@@ -15,6 +15,11 @@ const own: { readonly [Code in RefusalCode]?: (refusal: Of<Code>) => Problem } =
   "idempotency-key-reused": () =>
     new Problem("idempotency-key-reused", "The first request with this Idempotency-Key was another one."),
   "invalid-request": ({ field }) => invalidRequest(fieldName(field), "The account cannot hold this value."),
+  "own-key": () =>
+    new Problem(
+      "scope-missing",
+      "A key cannot change itself, or one that it was rotated from or to: another key with keys:write can, or the operator.",
+    ),
   "not-found": () => new Problem("unknown-id", "There is no account or key with this id."),
 };
 

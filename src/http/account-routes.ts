@@ -1,10 +1,11 @@
 import type { AccountOperation } from "../contract/account-operation.ts";
 import { accountOperations } from "../contract/account-operations.ts";
 import { NewKeyBody, RotateBody } from "../contract/admin-schemas.ts";
+import { KeyChangesBody } from "../contract/key-changes.ts";
 import { pricing } from "../contract/pricing.ts";
 import { Problem } from "../contract/problems.ts";
 import { type KeyHolder, keyHolderOf } from "./account-caller.ts";
-import { createKey, listKeys, revokeKey, rotateKey } from "./account-keys.ts";
+import { changeKey, createKey, listKeys, revokeKey, rotateKey } from "./account-keys.ts";
 import { quoteOf } from "./account-quote.ts";
 import { chargeReport, entryReport, usageReport } from "./account-reports.ts";
 import {
@@ -46,6 +47,7 @@ function holderRoutes(options: AccountRouteOptions): readonly Route[] {
     charge,
     keys,
     createKey: create,
+    changeKey: change,
     rotateKey: rotate,
     revokeKey: revoke,
   } = accountOperations;
@@ -62,6 +64,11 @@ function holderRoutes(options: AccountRouteOptions): readonly Route[] {
     route(create, async (holder, call) => {
       checkOpen(holder);
       return privateJson(await createKey(holder, accounts, await readAccountBody(NewKeyBody, call)));
+    }),
+    route(change, async (holder, call) => {
+      checkOpen(holder);
+      const which = { keyId: call.names["key"] ?? "", byKeyId: holder.status.key.id };
+      return privateJson(await changeKey(holder, accounts, which, await readAccountBody(KeyChangesBody, call)));
     }),
     route(rotate, async (holder, call) => {
       checkOpen(holder);

@@ -1,6 +1,6 @@
 import type { AccountAdmin } from "../accounts/ledger-admin.ts";
 import type { AccountLedger } from "../accounts/ledger-port.ts";
-import { GrantBody, RefundBody } from "../contract/admin-schemas.ts";
+import { AdjustBody, GrantBody, RefundBody } from "../contract/admin-schemas.ts";
 import { MICRO_USD } from "../contract/micro-usd.ts";
 import { Problem } from "../contract/problems.ts";
 import { accepted } from "./account-refusal.ts";
@@ -9,11 +9,14 @@ import { requiredIdempotencyKey } from "./idempotency-key.ts";
 
 type Ledger = AccountLedger & AccountAdmin;
 
-/** Gives credits. The Idempotency-Key names the entry, so that a repeat is the same entry, for ever. Throws `Problem`. */
-export async function grantCredits(ledger: Ledger, call: AdmittedCall) {
+/** What writes an entry that is no charge, by the operation's name. */
+const bodies = { grant: GrantBody, adjust: AdjustBody } as const;
+
+/** Gives credits, or corrects a balance. The Idempotency-Key names the entry, so that a repeat is the same entry, for ever. Throws `Problem`. */
+export async function writeCredit(kind: keyof typeof bodies, ledger: Ledger, call: AdmittedCall) {
   const ref = requiredIdempotencyKey(call.request.headers);
-  const { amount } = await readAccountBody(GrantBody, call);
-  const { seq, isRepeat, balance } = accepted(await ledger.credit({ kind: "grant", ref, amount }));
+  const { amount } = await readAccountBody(bodies[kind], call);
+  const { seq, isRepeat, balance } = accepted(await ledger.credit({ kind, ref, amount }));
   return { unit: MICRO_USD, seq, amount, repeat: isRepeat, balance };
 }
 

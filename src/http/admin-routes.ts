@@ -6,10 +6,11 @@ import { DEFAULT_PAGE_ROWS } from "../contract/account-fields.ts";
 import type { AccountOperation } from "../contract/account-operation.ts";
 import { AccountParameters, adminOperations } from "../contract/admin-operations.ts";
 import { AccountChangesBody, AdminKeyBody, AdminRotateBody, NewAccountBody } from "../contract/admin-schemas.ts";
+import { KeyChangesBody } from "../contract/key-changes.ts";
 import { MICRO_USD } from "../contract/micro-usd.ts";
 import { Problem } from "../contract/problems.ts";
 import { checkOperator } from "./account-caller.ts";
-import { createKey, listKeys, revokeKey, rotateKey } from "./account-keys.ts";
+import { changeKey, createKey, listKeys, revokeKey, rotateKey } from "./account-keys.ts";
 import { accepted } from "./account-refusal.ts";
 import { entryReport, usageReport } from "./account-reports.ts";
 import {
@@ -21,7 +22,7 @@ import {
   readAccountBody,
 } from "./account-route.ts";
 import { accountView, moment } from "./account-views.ts";
-import { grantCredits, refundCharge } from "./admin-money.ts";
+import { refundCharge, writeCredit } from "./admin-money.ts";
 import { cursorOf, positionOf } from "./cursor.ts";
 import type { Route } from "./route.ts";
 
@@ -97,6 +98,10 @@ function keyRoutes(options: AccountRouteOptions, on: (operation: AccountOperatio
       const { mode, ...body } = await readAccountBody(AdminKeyBody, call);
       return createKey({ ...named, mode }, accounts, body);
     }),
+    on(adminOperations.changeAccountKey, async (named, call) => {
+      const keyId = call.names["key"] ?? "";
+      return changeKey(named, accounts, { keyId }, await readAccountBody(KeyChangesBody, call));
+    }),
     on(adminOperations.rotateAccountKey, async (named, call) => {
       const { mode, grace_seconds: grace } = await readAccountBody(AdminRotateBody, call);
       return rotateKey({ ...named, mode }, accounts, call.names["key"] ?? "", grace);
@@ -123,7 +128,8 @@ export function adminRoutes(options: AccountRouteOptions): readonly Route[] {
     operatorRoute(adminOperations.accounts, options, (call) => listAccounts(call, options)),
     on(adminOperations.account, async ({ ledger }) => accountView(accepted(await ledger.describe()))),
     on(adminOperations.changeAccount, (named, call) => changeAccount(named, call, options)),
-    on(adminOperations.grant, ({ ledger }, call) => grantCredits(ledger, call)),
+    on(adminOperations.grant, ({ ledger }, call) => writeCredit("grant", ledger, call)),
+    on(adminOperations.adjust, ({ ledger }, call) => writeCredit("adjust", ledger, call)),
     on(adminOperations.refund, ({ ledger }, call) => refundCharge(ledger, call)),
     ...keyRoutes(options, on),
     on(adminOperations.closeAccount, (named) => setStatus(named, "closed")),

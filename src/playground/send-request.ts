@@ -1,4 +1,5 @@
 import { type Florence, FlorenceError } from "../client/florence.ts";
+import { type ChargeReport, chargeOfEvent } from "../client/charge.ts";
 import type { AnswerEvent } from "../client/contract.ts";
 import { asError, callTask, imageFromOverlay } from "./api.ts";
 import { optionsOf } from "./options.ts";
@@ -18,17 +19,28 @@ function isEventStream(data: unknown): data is AsyncIterable<AnswerEvent> {
   return typeof data === "object" && data !== null && Symbol.asyncIterator in data;
 }
 
-/** Reads a stream to its end, shows the partial result after each event, and returns the complete answer. */
-async function readStream(events: AsyncIterable<AnswerEvent>, show: (request: RequestState) => void): Promise<unknown> {
+/** What a stream ends with: the complete answer, and what it cost where it was paid. */
+interface StreamEnd {
+  data?: unknown;
+  charge?: ChargeReport;
+}
+
+/** Reads a stream to its end, and shows the partial result after each event. */
+async function readStream(
+  events: AsyncIterable<AnswerEvent>,
+  show: (request: RequestState) => void,
+): Promise<StreamEnd> {
   let text = "";
   const objects: unknown[] = [];
+  const end: StreamEnd = {};
   for await (const event of events) {
-    if (event.type === "done") return event.answer;
+    if (event.type === "done") end.data = event.answer;
+    if (event.type === "charge") end.charge = chargeOfEvent(event);
     if (event.type === "delta") text += event.text;
     if (event.type === "object") objects.push(event.object);
     show({ kind: "pending", text, objects: objects.slice() });
   }
-  return undefined;
+  return end;
 }
 
 /** The options of the request, with the key that was typed. */
@@ -47,8 +59,10 @@ async function execute(
   const startMs = now();
   try {
     const response = await callTask(florence, state.task, image, callOptions(state));
-    const { cache, charge, timings, requestId } = response;
-    const data = isEventStream(response.data) ? await readStream(response.data, show) : response.data;
+    const { cache, timings, requestId } = response;
+    const { data, charge = response.charge } = isEventStream(response.data)
+      ? await readStream(response.data, show)
+      : response;
     return { kind: "succeeded", reply: { data, cache, charge, timings, requestId, ms: now() - startMs } };
   } catch (thrown) {
     return { kind: "failed", error: asError(thrown) };

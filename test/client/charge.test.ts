@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseCharge } from "../../src/client/charge.ts";
+import { chargeOfEvent, parseCharge } from "../../src/client/charge.ts";
 import { chargeHeaders } from "../../src/http/charge-headers.ts";
-import { caption, fakeApi, fine, lost } from "../support/fake-api.ts";
+import { caption, eventStream, fakeApi, fine, lost, streaming } from "../support/fake-api.ts";
 
 const id = `chg_${"0".repeat(32)}`;
 
@@ -32,6 +32,47 @@ describe("the charge of an answer", () => {
 function sentHeaders(headers: Headers | undefined): readonly (string | null)[] {
   return ["authorization", "max-price", "idempotency-key"].map((name) => headers?.get(name) ?? null);
 }
+
+async function read(stream: AsyncIterable<unknown>): Promise<readonly unknown[]> {
+  const given: unknown[] = [];
+  for await (const event of stream) given.push(event);
+  return given;
+}
+
+describe("the charge of a stream", () => {
+  const events = [
+    { type: "delta", text: "a cat" },
+    { type: "done", answer: caption },
+  ];
+  const charge = { type: "charge", charge_micro_usd: 300, ids: [id], repeat: false, balance: 700 } as const;
+
+  it("is its last event, of a request with a key", async () => {
+    const { florence } = fakeApi([streaming(eventStream([...events, charge]))], { apiKey: "k" });
+    expect(await read(florence.caption("AQID", { stream: true }))).toEqual([...events, charge]);
+    expect(chargeOfEvent(charge)).toEqual({ amount: 300, id, isRepeat: false, balance: 700 });
+  });
+
+  it("is not waited for without a key, and may be missing with one", async () => {
+    const rest = new TextEncoder().encode(eventStream(events));
+    const open = new ReadableStream({ start: (controller) => controller.enqueue(rest) });
+    const { florence } = fakeApi([streaming(open), streaming(eventStream(events))]);
+    expect(await read(florence.caption("AQID", { stream: true }))).toEqual(events);
+    expect(await read(florence.caption("AQID", { stream: true, apiKey: "k" }))).toEqual(events);
+  });
+
+  it("does not take the answer away if it is lost", async () => {
+    const chunks = [new TextEncoder().encode(eventStream(events))];
+    const body = new ReadableStream({
+      pull: (controller) => {
+        const next = chunks.shift();
+        if (next === undefined) controller.error(new TypeError("terminated"));
+        else controller.enqueue(next);
+      },
+    });
+    const { florence } = fakeApi([streaming(body)], { apiKey: "k" });
+    expect(await read(florence.caption("AQID", { stream: true }))).toEqual(events);
+  });
+});
 
 describe("the options of accounts", () => {
   it("are headers, and no options of the task", async () => {

@@ -34,6 +34,42 @@ describe("the keys of an account", () => {
     expect([refused.status, refused.body.code]).toEqual([401, "key-revoked"]);
   });
 
+  it("are changed: what is left out stays, and a word removes a limit", async () => {
+    const { open, json, clock } = fakeAccountsApp();
+    const { key, keyId, path } = await open();
+    const body = { caps: { day: 5, month: 6 }, tasks: ["ocr"], concurrency: 2, rates: [{ requests: 1, seconds: 1 }] };
+    const made = (await json("POST", "/v1/keys", { key, body })).body;
+    const change = (sent: object) => json("POST", `/v1/keys/${made.id}`, { key, body: sent });
+    const expires = new Date(clock.nowMs + 60_000).toISOString();
+    const wider = await change({ caps: { day: 50, month: "none" }, expires, name: "shop" });
+    expect(wider.body).toMatchObject({ caps: { day: 50, month: null, total: null }, tasks: ["ocr"], concurrency: 2 });
+    expect(wider.body).toMatchObject({ name: "shop", expires, rates: [{ requests: 1, seconds: 1 }] });
+    const free = await change({ tasks: "all", concurrency: "none", rates: [], expires: "none", caps: { day: "none" } });
+    const limits = { caps: { day: null, month: null, total: null }, tasks: null, concurrency: null, rates: [] };
+    expect(free.body).toMatchObject({ ...limits, expires: null, scopes: ["infer", "usage:read"] });
+    expect((await change({})).body).toEqual(free.body);
+    const own = await json("POST", `/v1/keys/${keyId}`, { key, body: { caps: { day: 1 } } });
+    expect([own.status, own.body.code]).toEqual([403, "scope-missing"]);
+    const operator = await json("POST", `${path}/keys/${keyId}`, { key: ADMIN_KEY, body: { scopes: ["infer"] } });
+    expect([operator.status, operator.body.scopes]).toEqual([200, ["infer"]]);
+    expect((await json("GET", "/v1/keys", { key })).status).toBe(403);
+  });
+
+  it.each([
+    [{ caps: { day: "much" } }, "caps.day"],
+    [{ concurrency: 0 }, "concurrency"],
+    [{ scopes: [] }, "scopes"],
+    [{ tasks: ["chess"] }, "tasks.0"],
+    [{ expires: "2020-01-01T00:00:00Z" }, "expires"],
+    [{ secret: "x" }, ""],
+  ])("are not changed to %j", async (sent, field) => {
+    const { open, json } = fakeAccountsApp();
+    const { key, keyId, path } = await open();
+    const { status, body } = await json("POST", `${path}/keys/${keyId}`, { key: ADMIN_KEY, body: sent });
+    expect([status, body.code, body.issues[0].path]).toEqual([400, "invalid-request", field]);
+    expect((await json("GET", "/v1/keys", { key })).body.keys[0]).toMatchObject({ caps: { day: null } });
+  });
+
   it("begin like the key that made them: play money makes keys of play money", async () => {
     const { open, json } = fakeAccountsApp();
     const { path } = await open();

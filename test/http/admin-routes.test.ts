@@ -46,9 +46,9 @@ describe("every operation of the operator", () => {
 });
 
 function bodyFor(path = ""): object | undefined {
-  if (path.endsWith("/grants")) return { amount: 1 };
+  if (path.endsWith("/grants") || path.endsWith("/adjustments")) return { amount: 1 };
   if (path.endsWith("/refunds")) return { charge: CHARGE };
-  return path.endsWith("/keys") || path.endsWith("/rotate") || path.endsWith("A".repeat(11)) ? {} : undefined;
+  return path.endsWith("/keys") || path.includes("/keys/") || path.endsWith("A".repeat(11)) ? {} : undefined;
 }
 
 describe("accounts", () => {
@@ -124,6 +124,7 @@ describe("grants", () => {
     const { path } = await open("Acme", 0);
     for (const [verb, body] of [
       ["grants", { amount: 5 }],
+      ["adjustments", { amount: -5 }],
       ["refunds", { charge: CHARGE }],
     ] as const) {
       for (const headers of [{}, grantOf(""), grantOf("x".repeat(256)), grantOf("two words")]) {

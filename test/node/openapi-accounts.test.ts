@@ -47,7 +47,7 @@ describe("the operations of accounts in the document", () => {
       const filled = path
         .replace("{account}", id)
         .replace("{charge}", chargeId(1))
-        .replace("{key}", method === "DELETE" || path.endsWith("rotate") ? made : keyId);
+        .replace("{key}", path.includes("/keys/") ? made : keyId);
       const sent = name === "refundCharge" ? { charge: chargeId(1) } : example.body;
       const response = await app.json(method, filled, {
         ...(access === "anybody" ? {} : { key: access === "operator" ? ADMIN_KEY : key }),

@@ -69,6 +69,7 @@ export async function streams(): Promise<void> {
   >();
   for await (const event of florence.objectDetection(image, { stream: true })) {
     if (event.type === "object") expectTypeOf(event.object).toEqualTypeOf<client.BoxObject>();
+    else if (event.type === "charge") expectTypeOf(event.charge_micro_usd).toEqualTypeOf<number>();
     else expectTypeOf(event.answer).toEqualTypeOf<client.BoxesAnswer>();
   }
 }

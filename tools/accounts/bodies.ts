@@ -12,6 +12,11 @@ function amount(flags: AccountFlags, name: AmountFlag): number | undefined {
   return text === undefined ? undefined : microUsdFrom(`--${name}`, text);
 }
 
+/** An amount, or the word that removes a limit. */
+function amountOrNone(flags: AccountFlags, name: AmountFlag): number | "none" | undefined {
+  return flags[name] === "none" ? "none" : amount(flags, name);
+}
+
 /** The values of an object that are given. */
 function given(values: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
@@ -27,8 +32,7 @@ export function accountBody(name: string, flags: AccountFlags): object {
 
 /** The body of a request to change an account. Throws `UsageError`. */
 export function changesBody(flags: AccountFlags): object {
-  const capMonth = flags["cap-month"] === "none" ? "none" : amount(flags, "cap-month");
-  const limits = { credit_limit: amount(flags, "credit-limit"), cap_month: capMonth };
+  const limits = { credit_limit: amount(flags, "credit-limit"), cap_month: amountOrNone(flags, "cap-month") };
   return given({ name: flags.name, mode: modeOf(flags), ...limits });
 }
 
@@ -42,26 +46,41 @@ function isEmpty(value: object): boolean {
   return Object.keys(value).length === 0;
 }
 
+function concurrencyFrom(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : numberFrom("concurrency", text, { standard: 1, max: MAX_CONCURRENCY });
+}
+
+/** The limits of a key; `amountOf` reads an amount. */
+function keyFields(flags: AccountFlags, amountOf: typeof amountOrNone): object {
+  const caps = given({
+    day: amountOf(flags, "cap-day"),
+    month: amountOf(flags, "cap-month"),
+    total: amountOf(flags, "cap-total"),
+  });
+  const { name, scopes, expires } = flags;
+  return { name, scopes: scopes?.split(","), caps: isEmpty(caps) ? undefined : caps, expires };
+}
+
 /** The body of a request for a new key. Throws `UsageError`. */
 export function keyBody(flags: AccountFlags): object {
-  const { name, scopes, tasks, expires, concurrency, rate, test } = flags;
-  const caps = given({
-    day: amount(flags, "cap-day"),
-    month: amount(flags, "cap-month"),
-    total: amount(flags, "cap-total"),
-  });
+  const { tasks, rate, test } = flags;
   return given({
-    name,
-    scopes: scopes?.split(","),
+    ...keyFields(flags, amount),
     tasks: tasks?.split(","),
-    caps: isEmpty(caps) ? undefined : caps,
     rates: rate === undefined ? undefined : [rateOf(rate)],
-    concurrency:
-      concurrency === undefined
-        ? undefined
-        : numberFrom("concurrency", concurrency, { standard: 1, max: MAX_CONCURRENCY }),
-    expires,
+    concurrency: concurrencyFrom(flags.concurrency),
     mode: test ? "test" : undefined,
+  });
+}
+
+/** The body of a request to change a key, in which words remove limits. Throws `UsageError`. */
+export function keyChangesBody(flags: AccountFlags): object {
+  const { tasks, rate, concurrency } = flags;
+  return given({
+    ...keyFields(flags, amountOrNone),
+    tasks: tasks === "all" ? "all" : tasks?.split(","),
+    rates: rate === undefined ? undefined : rate === "none" ? [] : [rateOf(rate)],
+    concurrency: concurrency === "none" ? "none" : concurrencyFrom(concurrency),
   });
 }
 

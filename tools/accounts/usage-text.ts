@@ -6,11 +6,13 @@ export const ACCOUNT_USAGE = `Usage: npm run account -- <verb> … [--url https:
   show <id>
   change <id> [--name "Acme Ltd"] [--credit-limit 10] [--cap-month 20|none]
   grant <id> <dollars> [--idempotency-key …]
+  deduct <id> <dollars> [--idempotency-key …]
   refund <id> <charge>
   close <id> | reopen <id>
   key list <id>
   key create <id> [--name shop] [--scopes infer,usage:read] [--tasks caption,ocr] [--cap-day 1] [--cap-month 20] [--cap-total 100]
                   [--expires 2027-01-31T00:00:00Z] [--concurrency 8] [--rate 600/60]
+  key change <id> <key>    with the options of key create; --cap-day none, --rate none, --concurrency none, --expires none and --tasks all remove a limit
   key rotate <id> <key> [--grace 86400]
   key revoke <id> <key>
   usage <id> [--from 2026-11-01] [--to 2026-11-30] [--group-by day,task,key] [--csv]

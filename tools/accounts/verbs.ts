@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type * as z from "zod";
 import { KeyList, NewKey, Key } from "../../src/contract/account-schemas.ts";
-import { Account, AccountList, AuditReport, Granted, Refunded } from "../../src/contract/admin-schemas.ts";
+import { Account, AccountList, Adjusted, AuditReport, Granted, Refunded } from "../../src/contract/admin-schemas.ts";
 import { Failure, UsageError } from "../run-command.ts";
 import type { AdminClient, AdminRequest } from "./admin-client.ts";
 import { columns } from "./columns.ts";
 import { dollars, microUsdFrom } from "./dollars.ts";
-import { accountBody, changesBody, keyBody, rotateBody } from "./bodies.ts";
+import { accountBody, changesBody, keyBody, keyChangesBody, rotateBody } from "./bodies.ts";
 import type { AccountFlags } from "./flags.ts";
 import { showUsage } from "./show-usage.ts";
 
@@ -52,17 +52,26 @@ async function showAccount(client: AdminClient, request: AdminRequest): Promise<
   return { json: account, text: accountText(account) };
 }
 
-/** Gives credits. If the reply is lost, it says how the same is asked for again. */
-async function grant(client: AdminClient, id: string, amount: number, given?: string) {
+/** Moves money. If the reply is lost, it says how the same is asked for again. */
+async function move<Schema extends z.ZodType>(
+  client: AdminClient,
+  schema: Schema,
+  request: AdminRequest,
+  given?: string,
+): Promise<z.infer<Schema>> {
   const idempotencyKey = given ?? randomUUID();
   try {
-    return await client.ask(Granted, { ...post(`/${id}/grants`, { amount }), idempotencyKey });
+    return await client.ask(schema, { ...request, idempotencyKey });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(
-      `${error.message}\nWhether the credits were given is not known. Ask again with --idempotency-key ${idempotencyKey}: they are given once.`,
+      `${error.message}\nWhether the credits were moved is not known. Ask again with --idempotency-key ${idempotencyKey}: they are moved once.`,
     );
   }
+}
+
+function grant(client: AdminClient, id: string, amount: number, given?: string) {
+  return move(client, Granted, post(`/${id}/grants`, { amount }), given);
 }
 
 async function create({ client, flags, words: [name = ""] }: AccountCall): Promise<Shown> {
@@ -91,6 +100,17 @@ async function grantVerb({ client, flags, words: [id = "", text = ""] }: Account
   const granted = await grant(client, id, microUsdFrom("The amount", text), flags["idempotency-key"]);
   const again = granted.repeat ? "They were given before. " : "";
   return { json: granted, text: `${again}Given: ${dollars(granted.amount)}. Balance: ${dollars(granted.balance)}.` };
+}
+
+/** Takes credits away: a command line cannot have a negative amount, which looks like an option. */
+async function deduct({ client, flags, words: [id = "", text = ""] }: AccountCall): Promise<Shown> {
+  const request = post(`/${id}/adjustments`, { amount: -microUsdFrom("The amount", text) });
+  const adjusted = await move(client, Adjusted, request, flags["idempotency-key"]);
+  const again = adjusted.repeat ? "They were taken before. " : "";
+  return {
+    json: adjusted,
+    text: `${again}Taken: ${dollars(-adjusted.amount)}. Balance: ${dollars(adjusted.balance)}.`,
+  };
 }
 
 async function refund({ client, words: [id = "", charge = ""] }: AccountCall): Promise<Shown> {
@@ -129,6 +149,13 @@ const keyVerbs: Readonly<Record<string, AccountVerb>> = {
     words: ["id"],
     run: ({ client, flags, words: [id = ""] }) => makeKey(client, post(`/${id}/keys`, keyBody(flags))),
   },
+  "key change": {
+    words: ["id", "key"],
+    run: async ({ client, flags, words: [id = "", key = ""] }) => {
+      const changed = await client.ask(Key, post(`/${id}/keys/${key}`, keyChangesBody(flags)));
+      return { json: changed, text: keysText([changed]) };
+    },
+  },
   "key rotate": {
     words: ["id", "key"],
     run: ({ client, flags, words: [id = "", key = ""] }) =>
@@ -163,6 +190,7 @@ export const accountVerbs: Readonly<Record<string, AccountVerb>> = {
     run: ({ client, flags, words: [id = ""] }) => showAccount(client, post(`/${id}`, changesBody(flags))),
   },
   grant: { words: ["id", "dollars"], run: grantVerb },
+  deduct: { words: ["id", "dollars"], run: deduct },
   refund: { words: ["id", "charge"], run: refund },
   close: { words: ["id"], run: ({ client, words: [id = ""] }) => showAccount(client, post(`/${id}/close`)) },
   reopen: { words: ["id"], run: ({ client, words: [id = ""] }) => showAccount(client, post(`/${id}/reopen`)) },

@@ -1,3 +1,4 @@
+import { withWords } from "../../test/support/fuzz/any-account-request.ts";
 import { numberedRequests, type NumberedRequest } from "./numbered-requests.ts";
 import { send } from "./send.ts";
 import type { Finished, Tally } from "./tally.ts";
@@ -18,8 +19,9 @@ export interface CampaignOptions {
 
 /** Sends a request and checks its response. */
 export async function runRequest(targets: Targets, seed: number, numbered: NumberedRequest): Promise<Finished> {
-  const { url, agent } = targets.apis[numbered.api];
-  const sent = await send(url, agent, numbered.request, `fuzz-${seed}-${numbered.number}`);
+  const { url, agent, words } = targets.apis[numbered.api];
+  const request = words === undefined ? numbered.request : withWords(numbered.request, words);
+  const sent = await send(url, agent, request, `fuzz-${seed}-${numbered.number}`);
   const answer = sent.type === "response" ? await received(sent.response) : undefined;
   return { ...numbered, sent, answer, violations: await violationsOf(numbered, sent, answer) };
 }

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { anyAccountRequest } from "../../test/support/fuzz/any-account-request.ts";
 import { anyFuzzRequest } from "../../test/support/fuzz/any-fuzz-request.ts";
 import type { FuzzRequest } from "../../test/support/fuzz/fuzz-request.ts";
 import type { ApiName } from "./targets.ts";
@@ -23,16 +24,22 @@ export function requestSeed(seed: number, number: number): number {
   return mixed(seed, number);
 }
 
-/** Of ten requests, one goes to the model in the isolate, which takes most of a campaign's time, and two to the API with the broken backend. */
+/** Of ten requests, one goes to the model in the isolate, which takes most of a campaign's time, two to the API with the broken backend, and two to that with accounts. */
 const apiOf = (seed: number, number: number): ApiName =>
-  (["embedded", "rubbish", "rubbish"] as const)[mixed(seed + 1, number) % 10] ?? "remote";
+  (["embedded", "rubbish", "rubbish", "accounts", "accounts"] as const)[mixed(seed + 1, number) % 10] ?? "remote";
+
+/** Returns what an API is asked. `imageOrigin` is that of the server of images. */
+export function requestsTo(api: ApiName, imageOrigin: string): fc.Arbitrary<FuzzRequest> {
+  return api === "accounts" ? anyAccountRequest(imageOrigin) : anyFuzzRequest(imageOrigin);
+}
 
 /** Returns the generator of a campaign's requests. `imageOrigin` is that of the server of images. */
 export function numberedRequests(seed: number, imageOrigin: string): (number: number) => NumberedRequest {
-  const anyRequest = anyFuzzRequest(imageOrigin);
+  const [paid, free] = [requestsTo("accounts", imageOrigin), requestsTo("remote", imageOrigin)];
   return (number) => {
-    const [request] = fc.sample(anyRequest, { seed: requestSeed(seed, number), numRuns: 1 });
+    const api = apiOf(seed, number);
+    const [request] = fc.sample(api === "accounts" ? paid : free, { seed: requestSeed(seed, number), numRuns: 1 });
     if (request === undefined) throw new Error("Nothing was generated.");
-    return { number, request, api: apiOf(seed, number) };
+    return { number, request, api };
   };
 }

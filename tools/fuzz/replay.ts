@@ -1,8 +1,7 @@
 import * as fc from "fast-check";
-import { anyFuzzRequest } from "../../test/support/fuzz/any-fuzz-request.ts";
 import type { FuzzRequest } from "../../test/support/fuzz/fuzz-request.ts";
 import { type CampaignOptions, runRequest } from "./campaign.ts";
-import { numberedRequests, type NumberedRequest, requestSeed } from "./numbered-requests.ts";
+import { numberedRequests, type NumberedRequest, requestSeed, requestsTo } from "./numbered-requests.ts";
 import { describe } from "./report.ts";
 import type { Finished } from "./tally.ts";
 import type { Targets } from "./targets.ts";
@@ -39,7 +38,7 @@ function print(finished: Finished): void {
 async function shrink(targets: Targets, seed: number, { number, api, ...failed }: Finished): Promise<void> {
   const kinds = new Set(failed.violations.map(({ kind }) => kind));
   let smallest: Finished | undefined;
-  const property = fc.asyncProperty(anyFuzzRequest(targets.images), async (request) => {
+  const property = fc.asyncProperty(requestsTo(api, targets.images), async (request) => {
     const numbered: NumberedRequest = { number, api, request };
     const finished = await runRequest(targets, seed, numbered);
     const isFine = !finished.violations.some(({ kind }) => kinds.has(kind));

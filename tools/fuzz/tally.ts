@@ -1,8 +1,7 @@
-import { declared } from "../../test/support/document-check.ts";
 import { pathOf } from "../../test/support/fuzz/fuzz-request.ts";
 import { count } from "./count.ts";
 import type { NumberedRequest } from "./numbered-requests.ts";
-import type { Received, Violation, ViolationKind } from "./violations.ts";
+import { documentOf, type Received, type Violation, type ViolationKind } from "./violations.ts";
 import type { Sent } from "./send.ts";
 
 /** The aim for the slowest request, in milliseconds. */
@@ -49,8 +48,9 @@ export interface Tally {
 }
 
 /** The operation of a request; all that the document does not have are two. */
-function operationOf({ request }: NumberedRequest): string {
-  const path = pathOf(request);
+function operationOf({ api, request }: NumberedRequest): string {
+  const { declared, declaredPath } = documentOf(api);
+  const path = declaredPath(pathOf(request));
   const methods = declared.get(path);
   if (methods === undefined) return "(other paths)";
   return methods.includes(request.method) ? `${request.method} ${path}` : "(other methods)";

@@ -2,14 +2,16 @@ import type { Agent } from "node:http";
 import { join } from "node:path";
 import { configured } from "../../bench/edge/servers.ts";
 import { serveWithWorkerd, type Workerd } from "../../bench/edge/workerd.ts";
+import type { AccountWords } from "../../test/support/fuzz/any-account-request.ts";
 import { startImageServer } from "../../test/support/fuzz/image-server.ts";
 import { startRubbishBackend } from "../../test/support/fuzz/rubbish-backend.ts";
 import { startSoupBackend } from "../../test/support/fuzz/soup-backend.ts";
 import { type Module, root } from "../serve.ts";
+import { ADMIN_KEY, openAccounts } from "./accounts.ts";
 import { createAgent } from "./send.ts";
 
-/** The APIs of a campaign: `remote` has a fast backend that writes random text, `rubbish` one whose replies are often broken, `embedded` the model itself. */
-export const apiNames = ["remote", "rubbish", "embedded"] as const;
+/** The APIs of a campaign: `remote` has a fast backend that writes random text, `rubbish` one whose replies are often broken, `embedded` the model itself; `accounts` is as `remote`, with accounts. */
+export const apiNames = ["remote", "rubbish", "embedded", "accounts"] as const;
 /** One of them. */
 export type ApiName = (typeof apiNames)[number];
 
@@ -22,6 +24,8 @@ export interface Target {
   readonly agent: Agent;
   /** The process id of its workerd. */
   readonly pid: number | undefined;
+  /** What requests name of its accounts; undefined if it has none. */
+  readonly words?: AccountWords;
 }
 
 /** The APIs of a campaign, and the servers behind them. */
@@ -79,10 +83,13 @@ export async function startTargets(modules: readonly Module[], isQuiet: boolean)
     return targetOf(api);
   };
   try {
+    const withAccounts = { ACCOUNTS: "on", ADMIN_KEY, PLACEMENT: "remote", BACKEND_URL: backend.url.href };
+    const accounts = await start(withAccounts);
     const apis = {
       remote: await start({ PLACEMENT: "remote", BACKEND_URL: backend.url.href }),
       rubbish: await start({ PLACEMENT: "remote", BACKEND_URL: rubbish.url.href }),
       embedded: await start({ PLACEMENT: "embedded" }),
+      accounts: { ...accounts, words: await openAccounts(accounts.url) },
     };
     return { apis, images: images.origin, [Symbol.asyncDispose]: stop };
   } catch (error) {

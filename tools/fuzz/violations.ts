@@ -1,10 +1,17 @@
-import { declaredStatuses, expectAsDocumented } from "../../test/support/document-check.ts";
+import { createDocumentCheck } from "../../test/support/document-check.ts";
 import { pathOf } from "../../test/support/fuzz/fuzz-request.ts";
 import { operations } from "../../src/contract/operations.ts";
 import { isFault, isProblemCode, type ProblemCode } from "../../src/contract/problems.ts";
 import type { NumberedRequest } from "./numbered-requests.ts";
 import type { Sent } from "./send.ts";
 import type { ApiName } from "./targets.ts";
+
+const documents = { free: createDocumentCheck(false), paid: createDocumentCheck(true) } as const;
+
+/** The checks against the document of an API. */
+export function documentOf(api: ApiName) {
+  return api === "accounts" ? documents.paid : documents.free;
+}
 
 /** Kinds of violations: what a campaign counts and must not find. */
 export type ViolationKind =
@@ -66,9 +73,14 @@ function messageOf(thrown: unknown): string {
   return `${lines[0] ?? ""} ${instance ?? ""}`.trim().slice(0, 400);
 }
 
-async function documentViolations(response: Response, method: string, path: string): Promise<readonly string[]> {
+async function documentViolations(
+  api: ApiName,
+  response: Response,
+  method: string,
+  path: string,
+): Promise<readonly string[]> {
   try {
-    await expectAsDocumented(response, method, path);
+    await documentOf(api).expectAsDocumented(response, method, path);
     return [];
   } catch (thrown) {
     return [messageOf(thrown)];
@@ -81,8 +93,8 @@ type Addressed = Pick<NumberedRequest, "api" | "request">;
 async function responseViolations({ api, request }: Addressed, answer: Received): Promise<readonly Violation[]> {
   const path = pathOf(request);
   const { status } = answer.response;
-  const isDeclared = declaredStatuses(request.method, path).includes(status);
-  const contradictions = await documentViolations(answer.response, request.method, path);
+  const isDeclared = documentOf(api).declaredStatuses(request.method, path).includes(status);
+  const contradictions = await documentViolations(api, answer.response, request.method, path);
   const isRefused = request.isValid && api !== "rubbish" && status !== 200 && answer.code !== "overloaded";
   return [
     ...(isDeclared ? [] : [{ kind: "undeclared status", detail: String(status) } as const]),

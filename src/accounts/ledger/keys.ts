@@ -22,7 +22,8 @@ export function keyFacts({ hash: _hash, family: _family, ...facts }: KeyRow): Ke
   return facts;
 }
 
-function done(row: KeyRow, rows: readonly KeyRow[]): Step<KeyReply> {
+/** A key that was made or changed, with the rows to write. */
+export function done(row: KeyRow, rows: readonly KeyRow[]): Step<KeyReply> {
   return {
     reply: { type: "key", ...keyFacts(row) },
     changes: rows.map((each): Change => ({ type: "put", table: "keys", row: each })),
@@ -54,7 +55,12 @@ export function decideCreateKey(keys: readonly KeyRow[], request: KeyRequest, no
   return done(row, [row]);
 }
 
-function invalidField({ name, terms, expiresMs }: KeyRequest): string | undefined {
+/** Returns the field of a key that cannot be stored; undefined if all can. */
+export function invalidField({
+  name,
+  terms,
+  expiresMs,
+}: Pick<KeyRequest, "name" | "terms" | "expiresMs">): string | undefined {
   const limits = [terms.caps?.day, terms.caps?.month, terms.caps?.total, terms.concurrency];
   const rules = {
     name: isName(name),

@@ -1,6 +1,15 @@
-import type { Audit, Credit, Credited, EntryQuery, NewAccount, UsageQuery } from "../../accounts/ledger-admin.ts";
+import type {
+  Audit,
+  Credit,
+  Credited,
+  EntryQuery,
+  KeyChange,
+  NewAccount,
+  UsageQuery,
+} from "../../accounts/ledger-admin.ts";
 import type { Refusal } from "../../accounts/ledger-refusal.ts";
 import { accountReply, type AccountReply, type AccountUpdate, decideCreate, decideUpdate } from "./account.ts";
+import { decideChangeKey } from "./change-key.ts";
 import { decideCredit } from "./credit.ts";
 import {
   decideCreateKey,
@@ -38,6 +47,8 @@ export function operatorVerbs(options: LedgerOptions) {
       transact(({ read }) => reading({ type: "keys" as const, keys: read.keys().map((key) => keyFacts(key)) })),
     rotateKey: (rotation: Rotation) =>
       transact<KeyReply>(({ read, nowMs }) => decideRotateKey(read.keys(), rotation, nowMs)),
+    changeKey: (change: KeyChange) =>
+      transact<KeyReply>(({ read, nowMs }) => decideChangeKey(read.keys(), change, nowMs)),
     revokeKey: (keyId: string) => transact<KeyReply>(({ read, nowMs }) => decideRevokeKey(read.keyById(keyId), nowMs)),
     usage: (query: UsageQuery) => page(query.limit, (read) => ({ type: "usage" as const, rows: read.usage(query) })),
     entries: (query: EntryQuery) => page(query.limit, (read) => ({ type: "entries" as const, ...read.entries(query) })),

@@ -120,6 +120,10 @@ describe("npm run account", () => {
     expect((await asJson("grant", id, "0.05", "--idempotency-key", "a")).balance).toBe(1_050_001);
     expect((await asJson("grant", id, "0.05", "--idempotency-key", "a")).balance).toBe(1_050_001);
 
+    expect(await asJson("deduct", id, "0.05", "--idempotency-key", "b")).toMatchObject({ amount: -50_000 });
+    expect((await asJson("deduct", id, "0.05", "--idempotency-key", "b")).balance).toBe(1_000_001);
+    await asJson("grant", id, "0.05");
+
     const image = await readFile(join(root, "test/pictures/street.jpg"));
     const headers = { authorization: `Bearer ${key}`, "content-type": "image/jpeg" };
     const answer = await fetch(`${origin()}/v1/caption`, { method: "POST", headers, body: image });
@@ -145,6 +149,8 @@ describe("npm run account", () => {
       "0.5",
     );
     expect(shop).toMatchObject({ name: "shop", caps: { day: 500_000 } });
+    const changed = await asJson("key", "change", id, shop.id, "--cap-day", "none", "--rate", "5/1", "--tasks", "all");
+    expect(changed).toMatchObject({ caps: { day: null }, rates: [{ requests: 5, seconds: 1 }], tasks: null });
     const next = await asJson("key", "rotate", id, shop.id, "--grace", "0");
     expect([(await me(shop.key)).body.code, (await me(next.key)).status]).toEqual(["key-expired", 200]);
     await asJson("key", "revoke", id, next.id);
@@ -175,6 +181,7 @@ describe("npm run account exits with 2, and writes nothing, on", () => {
     [["grant", "AAAAAAAAAAA", "1,50"], "1,50"],
     [["grant", "AAAAAAAAAAA", "0"], "amount"],
     [["grant", "AAAAAAAAAAA", "5"], "no account"],
+    [["deduct", "AAAAAAAAAAA", "-5"], "-5"],
     [["show", "../accounts"], "no account"],
     [["refund", "AAAAAAAAAAA", "chg_1"], "chg_"],
     [["create", "a", "--credits", "many"], "--credits"],

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accountOperations } from "../../../src/contract/account-operations.ts";
+import { adminOperations } from "../../../src/contract/admin-operations.ts";
 import { bundle } from "../../../tools/bundle.ts";
 import { runCampaign } from "../../../tools/fuzz/campaign.ts";
 import { numberedRequests } from "../../../tools/fuzz/numbered-requests.ts";
@@ -33,7 +35,24 @@ it(
     expect(isClean({ counts, alone: [], memory: [] }) ? "" : report).toBe("");
     expect(counts.requests).toBe(REQUESTS);
     const seen = new Set([...counts.statuses.values()].flatMap((row) => [...row.keys()]));
-    const expected = ["200", "204", "304", "400", "404", "405", "413", "415", "422", "424", "502", "504", "cut"];
+    const expected = [
+      "200",
+      "204",
+      "304",
+      "400",
+      "401",
+      "402",
+      "403",
+      "404",
+      "405",
+      "413",
+      "415",
+      "422",
+      "424",
+      "502",
+      "504",
+      "cut",
+    ];
     expect([...seen]).toEqual(expect.arrayContaining(expected));
   },
 );
@@ -56,5 +75,11 @@ describe("the requests of a campaign", () => {
     const share = (name: ApiName) => sent.filter(({ api }) => api === name).length / sent.length;
     expect(share("embedded")).toBeCloseTo(0.1, 1);
     expect(share("rubbish")).toBeCloseTo(0.2, 1);
+    expect(share("accounts")).toBeCloseTo(0.2, 1);
+    const toAccounts = new Set(
+      sent.flatMap(({ api, request }) => (api === "accounts" ? [request.what.split(":")[0]] : [])),
+    );
+    const ids = [...Object.values(accountOperations), ...Object.values(adminOperations)].map(({ id }) => id);
+    expect([...toAccounts]).toEqual(expect.arrayContaining(ids));
   });
 });

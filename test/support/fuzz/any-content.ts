@@ -41,7 +41,7 @@ function encoded({ what, target, type, body: plain }: PlainBody): fc.Arbitrary<C
 const withQuery = (path: string, query: string): string => (query === "" ? path : `${path}?${query}`);
 
 /** A JSON object of these members as a body, which in some cases is no longer one. */
-function jsonContent(path: string, members: readonly Member[], query: string): fc.Arbitrary<Content> {
+export function jsonContent(path: string, members: readonly Member[], query: string): fc.Arbitrary<Content> {
   return fc
     .tuple(changedMembers(members), jsonType)
     .chain(([{ what, value }, type]) =>

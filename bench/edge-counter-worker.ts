@@ -1,0 +1,27 @@
+import { DurableObject, env } from "cloudflare:workers";
+
+/**
+ * An object that does the least that an account could: it adds one to a row. It has the name of the object with the accounts, so that `workerd.ts` serves it in the
+ * same way, from disk.
+ */
+export class Account extends DurableObject {
+  constructor(ctx: DurableObjectState, bindings: Env) {
+    super(ctx, bindings);
+    ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS counter (id INTEGER PRIMARY KEY, value INTEGER NOT NULL)");
+    ctx.storage.sql.exec("INSERT OR IGNORE INTO counter VALUES (1, 0)");
+  }
+
+  override async fetch(): Promise<Response> {
+    this.ctx.storage.sql.exec("UPDATE counter SET value = value + 1 WHERE id = 1");
+    return new Response("counted");
+  }
+}
+
+export default {
+  fetch: (request) => {
+    const { ACCOUNTS_LEDGER: objects } = env;
+    return objects.get(objects.idFromName("one")).fetch(request.url);
+  },
+} satisfies ExportedHandler<Env>;
+// wrangler refuses to build a Worker without the classes that wrangler.toml binds.
+export { AccountDirectory, RequestCoordinator } from "../functions/api.ts";
