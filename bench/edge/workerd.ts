@@ -30,7 +30,12 @@ export interface Site {
 /** A workerd process with one Worker. */
 export interface Workerd {
   readonly url: URL;
+  /** The process that runs now. */
   readonly process: ChildProcess;
+  /** The folder in which Durable Objects store what they keep: a folder for each class, and in it a file for each object. Empty without accounts. */
+  readonly objects: string;
+  /** Kills the process as `kill -9` does, and starts another at the same address, with what Durable Objects have stored. Caches are empty again. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -104,8 +109,19 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A process that a signal ended has no exit code. */
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (hasEnded(child)) return;
+  child.kill(signal);
+  await once(child, "exit");
+}
+
 async function waitUntilReady(url: URL, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
+  while (!hasEnded(child)) {
     const isReady = await fetch(url).then(
       () => true,
       () => false,
@@ -116,32 +132,50 @@ async function waitUntilReady(url: URL, child: ChildProcess): Promise<void> {
   throw new Error("workerd ended; what it says is above.");
 }
 
-/** Runs `workerd serve` without a proxy, an inspector or Node in between, which is the closest local setup to Cloudflare's own servers. */
-export async function serveWithWorkerd(site: Site): Promise<Workerd> {
+/** Writes what `workerd serve` reads into a new folder, and returns it. */
+async function writeSite(site: Site, port: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "florence-edge-workerd-"));
-  const port = await freePort();
   await Promise.all(site.modules.map(({ path, contents }) => writeFile(join(folder, path), contents)));
   await cp(fileURLToPath(new URL("services", import.meta.url)), folder, { recursive: true });
   await mkdir(join(folder, "objects"));
   await writeFile(join(folder, "config.capnp"), configuration(site, folder, port));
-  const child = spawn(workerdBinary(), ["serve", join(folder, "config.capnp")], {
-    stdio: site.isQuiet === true ? "ignore" : ["ignore", "inherit", "inherit"],
-  });
+  return folder;
+}
+
+/** Runs `workerd serve` without a proxy, an inspector or Node in between, which is the closest local setup to Cloudflare's own servers. */
+export async function serveWithWorkerd(site: Site): Promise<Workerd> {
+  const port = await freePort();
+  const folder = await writeSite(site, port);
+  const url = new URL(`http://127.0.0.1:${port}/`);
+  const start = (): ChildProcess =>
+    spawn(workerdBinary(), ["serve", join(folder, "config.capnp")], {
+      stdio: site.isQuiet === true ? "ignore" : ["ignore", "inherit", "inherit"],
+    });
+  let child = start();
   const kill = (): void => void child.kill();
   process.once("exit", kill);
+  const restart = async (): Promise<void> => {
+    await end(child, "SIGKILL");
+    child = start();
+    await waitUntilReady(url, child);
+  };
   const stop = async (): Promise<void> => {
     process.off("exit", kill);
-    // A process that a signal ended has no exit code.
-    if (child.exitCode === null && child.signalCode === null) {
-      kill();
-      await once(child, "exit");
-    }
+    await end(child, "SIGTERM");
     await rm(folder, { recursive: true, force: true });
   };
-  const url = new URL(`http://127.0.0.1:${port}/`);
+  const running: Workerd = {
+    url,
+    get process() {
+      return child;
+    },
+    objects: join(folder, "objects"),
+    restart,
+    stop,
+  };
   try {
     await waitUntilReady(url, child);
-    return { url, process: child, stop };
+    return running;
   } catch (error) {
     await stop();
     throw error;

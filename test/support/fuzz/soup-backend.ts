@@ -25,34 +25,48 @@ const identity = { id: "soup", revision: "1", dtype: "fp32" };
 const description = { ...identity, imageSize: 256, firstLocationId: FIRST_LOCATION_ID };
 const times = { queue: 0, encode: 0, decode: 0 };
 
-/** Writes a text for each prompt that depends on the prompt and the image. */
-const engine: Florence2Options["engine"] = {
-  generate: async ({ digest, prompts, decoding, stream }, emit, signal) => {
+/** How a soup backend is started. */
+export interface SoupOptions {
+  /** Where it listens: a free port by default. */
+  readonly port?: number;
+  /** Waits before each part of a text, so that there is a time at which it can be interrupted; by default not at all. */
+  readonly pause?: () => Promise<void>;
+}
+
+/** Writes a text for each prompt that depends on the prompt and the image: on its bytes, since an API with accounts sends each of them other digests. */
+const createEngine = (pause: SoupOptions["pause"]): Florence2Options["engine"] => ({
+  generate: async ({ digest, pixels, prompts, decoding, stream }, emit, signal) => {
     for (const [prompt, asked] of prompts.entries()) {
-      const text = texts[hashOf(utf8(digest + asked)) % TEXTS] ?? "";
+      const text = texts[hashOf(utf8(`${pixels?.[0] ?? 0} ${asked}`)) % TEXTS] ?? "";
       const { backend } = fakeBackend({ text, probability: 0.5 });
       const image = { bytes: new Uint8Array(), format: "png", width: 1, height: 1, digest } as const;
       const request = { image, prompts: [asked], decoding, stream };
-      for await (const event of backend.generate(request, signal)) emit({ ...event, prompt });
+      for await (const event of backend.generate(request, signal)) {
+        await pause?.();
+        emit({ ...event, prompt });
+      }
     }
     return times;
   },
-};
+});
 
 /**
  * The GPU backend of this project with random text in place of a model: markup in every state of disorder, in no time. Images are checked as the real
  * backend checks them, but not decoded.
  */
-export async function startSoupBackend(): Promise<{ readonly url: URL; stop(): Promise<unknown> }> {
+export async function startSoupBackend({ port = 0, pause }: SoupOptions = {}): Promise<{
+  readonly url: URL;
+  stop(): Promise<unknown>;
+}> {
   const withImage = createWithImage({
     has: () => false,
     decode: async ({ bytes }) => {
       readImageHeader(bytes, ISOLATE_LIMITS);
-      return new Float32Array();
+      return Float32Array.of(hashOf(bytes));
     },
   });
   const app = createServingApp({
-    models: [createFlorence2Model({ engine, withImage, description, positions: 1024 })],
+    models: [createFlorence2Model({ engine: createEngine(pause), withImage, description, positions: 1024 })],
     identity,
     receive: admitAll,
     admission: createAdmission({ maxRequests: MAX_IN_FLIGHT, maxUnits: Infinity }),
@@ -64,6 +78,6 @@ export async function startSoupBackend(): Promise<{ readonly url: URL; stop(): P
     metrics: async () => ({ text: "", contentType: "text/plain" }),
   });
   const server = createHttpServer((request) => app.fetch(request), defaultTimeouts);
-  const url = await server.listen(0, "127.0.0.1");
+  const url = await server.listen(port, "127.0.0.1");
   return { url, stop: () => server.close(0) };
 }

@@ -1,0 +1,53 @@
+import { bundle } from "./bundle.ts";
+import { runKillCampaign } from "./ledger/campaign.ts";
+import { judge } from "./ledger/judge.ts";
+import { startKillPlace } from "./ledger/place.ts";
+import { reportLines } from "./ledger/report.ts";
+import { numberFrom, seedFrom } from "./number-flag.ts";
+import { withProgress } from "./progress.ts";
+import { readArguments, runCommand } from "./run-command.ts";
+import { buildAssets } from "./site/build-assets.ts";
+
+const USAGE = `Lets eight clients of four accounts ask the built Worker under workerd, while it and its backend are killed (kill -9) at random moments, and compares what
+they were told with the accounts' entries.
+
+  npm run test:ledger -- [options]
+
+  --requests <n>        how many answers are told what they cost (10000)
+  --kills <n>           of workerd (200)
+  --backend-kills <n>   of the backend (50)
+  --seed <n>            0 to 2147483647; the same seed gives the same questions (random)
+  --short-holds         holds end after 4 seconds instead of the 150 of a deployment, for which the command waits at the end
+
+It exits with 1 and says so if an answer was told without an entry, if an id was charged twice, if a hold outlasts its deadline, if a balance is not the sum of
+its entries, if an answer is unlike that of the API without accounts, if one was free that nobody had paid for or is not free when asked again, if an entry
+belongs to a request that was refused, or if an audit finds anything.`;
+
+const MAX_COUNT = 1_000_000;
+
+await runCommand(async () => {
+  const { values } = readArguments(USAGE, {
+    requests: { type: "string" },
+    kills: { type: "string" },
+    "backend-kills": { type: "string" },
+    seed: { type: "string" },
+    "short-holds": { type: "boolean" },
+  });
+  const count = (name: "requests" | "kills" | "backend-kills", standard: number, min: number): number =>
+    numberFrom(name, values[name], { standard, min, max: MAX_COUNT });
+  const options = {
+    seed: seedFrom(values.seed),
+    requests: count("requests", 10_000, 1),
+    kills: count("kills", 200, 0),
+    backendKills: count("backend-kills", 50, 0),
+  };
+  console.log(`seed ${options.seed}`);
+  await buildAssets();
+  const { modules } = await withProgress("Building the API…", bundle());
+  const charged = values["short-holds"] === true ? (await bundle("bench/short-holds-worker.ts")).modules : modules;
+  await using place = await withProgress("Starting the APIs…", startKillPlace(charged, modules));
+  const campaign = await withProgress("Asking and killing…", runKillCampaign(place, options));
+  const findings = judge(campaign, options);
+  console.log(reportLines(campaign, findings).join("\n"));
+  if (findings.some(({ found }) => found.length > 0)) process.exitCode = 1;
+});
