@@ -15,7 +15,7 @@ const own: { readonly [Code in RefusalCode]?: (refusal: Of<Code>) => Problem } =
   "idempotency-key-reused": () =>
     new Problem("idempotency-key-reused", "The first request with this Idempotency-Key was another one."),
   "invalid-request": ({ field }) => invalidRequest(fieldName(field), "The account cannot hold this value."),
-  "not-found": () => new Problem("unknown-id", "There is no account or key with this id."),
+  "not-found": () => new Problem("unknown-id", "There is no account, key or charge with this id."),
 };
 
 function problemOf<Code extends RefusalCode>(code: Code, refusal: Of<Code>): Problem {

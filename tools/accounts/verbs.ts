@@ -52,17 +52,26 @@ async function showAccount(client: AdminClient, request: AdminRequest): Promise<
   return { json: account, text: accountText(account) };
 }
 
-/** Gives credits. If the reply is lost, it says how the same is asked for again. */
-async function grant(client: AdminClient, id: string, amount: number, given?: string) {
+/** Moves money. If the reply is lost, it says how the same is asked for again. */
+async function moveMoney<Reply extends z.ZodType>(
+  client: AdminClient,
+  reply: Reply,
+  request: AdminRequest,
+  given?: string,
+): Promise<z.infer<Reply>> {
   const idempotencyKey = given ?? randomUUID();
   try {
-    return await client.ask(Granted, { ...post(`/${id}/grants`, { amount }), idempotencyKey });
+    return await client.ask(reply, { ...request, idempotencyKey });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(
-      `${error.message}\nWhether the credits were given is not known. Ask again with --idempotency-key ${idempotencyKey}: they are given once.`,
+      `${error.message}\nWhether the money was given is not known. Ask again with --idempotency-key ${idempotencyKey}: it is given once.`,
     );
   }
+}
+
+function grant(client: AdminClient, id: string, amount: number, given?: string) {
+  return moveMoney(client, Granted, post(`/${id}/grants`, { amount }), given);
 }
 
 async function create({ client, flags, words: [name = ""] }: AccountCall): Promise<Shown> {
@@ -93,8 +102,9 @@ async function grantVerb({ client, flags, words: [id = "", text = ""] }: Account
   return { json: granted, text: `${again}Given: ${dollars(granted.amount)}. Balance: ${dollars(granted.balance)}.` };
 }
 
-async function refund({ client, words: [id = "", charge = ""] }: AccountCall): Promise<Shown> {
-  const refunded = await client.ask(Refunded, { ...post(`/${id}/refunds`, { charge }), idempotencyKey: charge });
+async function refund({ client, flags, words: [id = "", charge = ""] }: AccountCall): Promise<Shown> {
+  const request = post(`/${id}/refunds`, { charge });
+  const refunded = await moveMoney(client, Refunded, request, flags["idempotency-key"]);
   const again = refunded.repeat ? "It was given back before. " : "";
   const text = `${again}Given back: ${dollars(refunded.amount)}. Balance: ${dollars(refunded.balance)}.`;
   return { json: refunded, text };
