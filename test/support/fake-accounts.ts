@@ -1,6 +1,7 @@
 import { formatKey, keyHash, parseKey } from "../../src/accounts/key-codec.ts";
 import type { AccountDirectory, DirectoryRow } from "../../src/accounts/directory-port.ts";
 import type { Charge } from "../../src/accounts/ledger-port.ts";
+import { createGuard, type GuardOptions } from "../../src/charging/guard.ts";
 import type { AccountsOptions } from "../../src/http/account-route.ts";
 import type { AppOptions } from "../../src/http/app.ts";
 import { seededRandom } from "./any-key.ts";
@@ -26,7 +27,10 @@ function createDirectory(): AccountDirectory {
 }
 
 /** The application over accounts in memory, by the real rules of the ledger. `clock.nowMs` is the time of all of them. */
-export function fakeAccountsApp(start = "2026-11-30T12:00:00Z", more: Partial<AppOptions> = {}) {
+export function fakeAccountsApp(
+  start = "2026-11-30T12:00:00Z",
+  { requests, unknownKeys, ...more }: Partial<AppOptions & GuardOptions> = {},
+) {
   const clock = { nowMs: Date.parse(start) };
   const ledgers = new Map<string, FakeLedger>();
   const ledgerOf = (account: string): FakeLedger => {
@@ -38,6 +42,7 @@ export function fakeAccountsApp(start = "2026-11-30T12:00:00Z", more: Partial<Ap
     ledgerOf,
     directory: createDirectory(),
     adminKey: ADMIN_KEY,
+    guard: createGuard({ requests, unknownKeys, now: () => clock.nowMs }),
     random: seededRandom(17),
     now: () => clock.nowMs,
   };
