@@ -79,6 +79,10 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
     return this.#operator.credit(...request);
   }
 
+  async giveBack(...request: Of<"giveBack">) {
+    return this.#operator.giveBack(...request);
+  }
+
   async createKey(...request: Of<"createKey">) {
     return this.#operator.createKey(...request);
   }

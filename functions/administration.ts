@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { AccountDirectory } from "../src/accounts/directory-port.ts";
 import { createAsk, createReliableAccount } from "../src/charging/reliable-ledger.ts";
+import type { Guard } from "../src/charging/guard.ts";
 import type { AccountsOptions } from "../src/http/account-route.ts";
 import { accountStub } from "./ledger.ts";
 
@@ -19,11 +20,12 @@ function directory(): AccountDirectory {
 }
 
 /** What the operations of accounts need, in a deployment whose variables turn them on. */
-export function administration(adminKey: string): AccountsOptions {
+export function administration(adminKey: string, guard: Guard): AccountsOptions {
   return {
     ledgerOf: (account) => createReliableAccount({ ...waiting, connect: () => accountStub(account) }),
     directory: directory(),
     adminKey,
+    guard,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     now: Date.now,
   };

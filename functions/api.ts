@@ -18,7 +18,7 @@ import { cachedGenerations, urlCache } from "./cache.ts";
 import { requestReservations } from "./capacity.ts";
 import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
-import { payments } from "./ledger.ts";
+import { accountGuard, payments } from "./ledger.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { Variables } from "./variables.ts";
 
@@ -58,10 +58,12 @@ function configuredService(): Service {
   return refusingService(new Problem("misconfigured", "A variable of this deployment is missing or wrong."));
 }
 
-/** The operations of accounts; `undefined` if accounts are off. The schema has seen to it that there is an admin key. */
-function configuredAdministration() {
-  const { ACCOUNTS, ADMIN_KEY } = variables.data ?? {};
-  return ACCOUNTS === "on" && ADMIN_KEY !== undefined ? administration(ADMIN_KEY) : undefined;
+/** Who pays, and the operations of accounts; neither if accounts are off. The schema has seen to it that there is an admin key. */
+function configuredAccounts() {
+  const { data } = variables;
+  if (data?.ACCOUNTS !== "on" || data.ADMIN_KEY === undefined) return {};
+  const guard = accountGuard();
+  return { accounts: payments(data, guard), administration: administration(data.ADMIN_KEY, guard) };
 }
 
 export default createApp({
@@ -72,8 +74,7 @@ export default createApp({
   site,
   newRequestId: () => crypto.randomUUID(),
   timeout,
-  accounts: variables.data?.ACCOUNTS === "on" ? payments(variables.data) : undefined,
-  administration: configuredAdministration(),
+  ...configuredAccounts(),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),

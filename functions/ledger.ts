@@ -2,7 +2,7 @@ import { env, waitUntil } from "cloudflare:workers";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
 import { MAX_HOLD_MS } from "../src/accounts/ledger/limits.ts";
-import type { PlatformRate } from "../src/charging/guard.ts";
+import { createGuard, type Guard, type PlatformRate } from "../src/charging/guard.ts";
 import { createPayments, type Payments } from "../src/charging/payments.ts";
 import { createReliableLedger } from "../src/charging/reliable-ledger.ts";
 import { PLACE_LEASE_MS } from "../src/http/admission.ts";
@@ -31,16 +31,20 @@ export function accountLedger(account: string): AccountLedger {
   });
 }
 
-/** Who pays for the answers of this deployment. Money is held for longer than a request takes with its deadline, and twice as long as one answer may take. */
-export function payments({ REVOCATION_SECONDS, CACHE_SHARING, BACKEND_TIMEOUT_MS }: Settings): Payments {
+/** Stands before all accounts, once in each isolate. */
+export function accountGuard(): Guard {
   const { REQUEST_RATE, UNKNOWN_KEY_RATE }: Env & OptionalBindings = env;
+  return createGuard({ requests: REQUEST_RATE, unknownKeys: UNKNOWN_KEY_RATE, now: Date.now });
+}
+
+/** Who pays for the answers of this deployment. Money is held for longer than a request takes with its deadline, and twice as long as one answer may take. */
+export function payments({ REVOCATION_SECONDS, CACHE_SHARING, BACKEND_TIMEOUT_MS }: Settings, guard: Guard): Payments {
   return createPayments({
     ledgerOf: accountLedger,
     trustedMs: REVOCATION_SECONDS * 1000,
     isCacheShared: CACHE_SHARING === "deployment",
     holdMs: Math.min(MAX_HOLD_MS, Math.max(PLACE_LEASE_MS, 2 * BACKEND_TIMEOUT_MS)),
-    requests: REQUEST_RATE,
-    unknownKeys: UNKNOWN_KEY_RATE,
+    guard,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     now: Date.now,
     waitUntil,

@@ -32,4 +32,5 @@ export const migrations: readonly string[] = [
   CREATE TABLE outbox (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, seq INTEGER NOT NULL, attempts INTEGER NOT NULL, nextMs INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE refundKeys (id TEXT PRIMARY KEY, charge TEXT NOT NULL, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
 ];

@@ -1,7 +1,14 @@
 import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
 import type { KeyTerms } from "../../src/accounts/ledger-port.ts";
 import { PAID_MS } from "../../src/accounts/ledger/limits.ts";
-import type { AccountRow, HoldRow, IdempotencyRow, KeyRow, PaidRow } from "../../src/accounts/ledger/rows.ts";
+import type {
+  AccountRow,
+  HoldRow,
+  IdempotencyRow,
+  KeyRow,
+  PaidRow,
+  RefundKeyRow,
+} from "../../src/accounts/ledger/rows.ts";
 import type { LedgerReads } from "../../src/accounts/ledger/tables.ts";
 import { listEntries, listUsage } from "./lists.ts";
 import type { Stored } from "./stored.ts";
@@ -96,6 +103,7 @@ const REFUNDABLE = `SELECT * FROM entries AS charge
 function entryReads(sql: SqlStorage) {
   return {
     refundable: (ids: readonly string[]) => sql.exec<Stored<Entry>>(REFUNDABLE, JSON.stringify(ids)).toArray(),
+    refundKey: (id: string) => sql.exec<Stored<RefundKeyRow>>("SELECT * FROM refundKeys WHERE id = ?", id).toArray()[0],
     credit: (kind: Entry["kind"], ref: string) =>
       sql
         .exec<Stored<Entry>>(

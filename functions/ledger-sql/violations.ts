@@ -24,6 +24,9 @@ const rules: Readonly<Record<string, string>> = {
     SELECT refund.seq FROM entries AS refund LEFT JOIN entries AS charge
     ON charge.seq = refund.reverses AND charge.kind = 'charge' AND charge.ref = refund.ref AND charge.amount = -refund.amount
     WHERE refund.kind = 'refund' AND charge.seq IS NULL`,
+  "A key of a refund names a refund of its charge.": `
+    SELECT refundKeys.id FROM refundKeys LEFT JOIN entries USING (seq)
+    WHERE entries.kind IS NOT 'refund' OR entries.ref IS NOT refundKeys.charge`,
   "The biller is told of entries that exist.": `
     SELECT outbox.id FROM outbox LEFT JOIN entries USING (seq) WHERE entries.kind IS NOT outbox.kind`,
   "Every hold belongs to a key and is not negative.": `

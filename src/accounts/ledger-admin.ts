@@ -32,6 +32,23 @@ export interface Credited {
   readonly balance: number;
 }
 
+/** Which charge is given back. `ref` is the operator's word for it: the same one gives one charge back, once. */
+export interface GiveBackRequest {
+  readonly ref: string;
+  /** The charge's id. */
+  readonly charge: string;
+}
+
+/** A charge was given back, now or before. */
+export interface GivenBack {
+  readonly type: "given-back";
+  /** Of the entry of the refund. */
+  readonly seq: number;
+  readonly amount: number;
+  readonly isRepeat: boolean;
+  readonly balance: number;
+}
+
 /** A key as its maker sees it; the secret stays with the maker. */
 export interface NewKey {
   readonly id: string;
@@ -145,6 +162,8 @@ export interface AccountAdmin {
     changes: Partial<AccountTerms & Pick<AccountFacts, "status">>,
   ): Reply<AccountFacts & { readonly type: "account" }>;
   credit(credit: Credit): Reply<Credited>;
+  /** Gives the last charge of an id back. Refused as `idempotency-key-reused` if `ref` has asked for another charge, and as `not-found` without a charge. */
+  giveBack(request: GiveBackRequest): Reply<GivenBack>;
   createKey(
     key: NewKey & { readonly name: string; readonly terms: KeyTerms; readonly expiresMs: number | null },
   ): Reply<KeyFacts & { readonly type: "key" }>;

@@ -12,6 +12,22 @@ export const BLOCKED_MS = 10_000;
 /** Maximum number of addresses that an isolate remembers. */
 const MAX_BLOCKED = 10_000;
 
+/**
+ * How many keys that no account knows an isolate asks about for one address in `UNKNOWN_PERIOD_MS`, where the platform counts nothing. Each may wake an object, and in
+ * workerd on one's own machine each leaves a file. A key that is being asked about counts until it is confirmed, so that many at once are no way around it:
+ * a gateway that has just begun to send its customers' keys may have so many.
+ */
+export const MAX_UNKNOWN_KEYS = 50;
+
+/** Time in which unknown keys are counted, in milliseconds: the platform's longest period. */
+export const UNKNOWN_PERIOD_MS = 60_000;
+
+/** Maximum number of addresses for which an isolate counts unknown keys: about 5 kB each at most. */
+const MAX_COUNTED = 1000;
+
+/** Maximum number of keys that an isolate remembers as confirmed. */
+const MAX_CONFIRMED = 10_000;
+
 /** Options of `createGuard`. */
 export interface GuardOptions {
   /** Counts the requests of each key; left out if the deployment has none. */
@@ -21,14 +37,22 @@ export interface GuardOptions {
   readonly now: () => number;
 }
 
+/** A key that is spelled like one, and whoever sent it. */
+export interface AskedKey {
+  readonly keyHash: string;
+  /** Empty if the platform names none. */
+  readonly address: string;
+}
+
 /** Stands before all accounts: against floods and against guessing of keys. What it counts is not exact, and decides nothing about money. */
 export interface Guard {
-  /** Throws `rate-limited` for an address that has tried keys, unless its key is known. */
-  checkAddress(address: string): void;
   /** Counts a request of a key. Throws `rate-limited`. */
   countRequest(keyHash: string): Promise<void>;
-  /** Counts a key that no account knows. Throws `rate-limited` from the one on that was too many. */
-  countUnknownKey(address: string): Promise<void>;
+  /**
+   * Counts a request of a key, and asks its account about it: `ask` throws `key-invalid` if no account knows the key. Throws `rate-limited`, without asking, for an
+   * address that has tried keys, unless this one was confirmed before.
+   */
+  confirm<Known>(key: AskedKey, ask: () => Promise<Known>): Promise<Known>;
 }
 
 /** A limit that fails must not refuse anybody. */
@@ -40,29 +64,78 @@ async function isAllowed(rate: PlatformRate | undefined, key: string): Promise<b
   );
 }
 
-function tooMany(detail: string): Problem {
-  return new Problem("rate-limited", detail, { retryAfterSeconds: BLOCKED_MS / 1000 });
+function tooMany(detail: string, milliseconds: number): Problem {
+  return new Problem("rate-limited", detail, { retryAfterSeconds: Math.max(1, Math.ceil(milliseconds / 1000)) });
 }
 
-function guessing(): Problem {
-  return tooMany("Too many keys that this service does not know came from this address.");
+function guessing(milliseconds: number): Problem {
+  return tooMany("Too many keys that this service does not know came from this address.", milliseconds);
+}
+
+/** The keys of one address that are unknown, or are being asked about, since a moment. */
+interface Tried {
+  readonly sinceMs: number;
+  readonly hashes: Set<string>;
+}
+
+/** Counts the unknown keys of each address in this isolate. */
+function createUnknownKeys(now: () => number) {
+  const all = createByteLru<Tried>({ maxBytes: MAX_COUNTED, bytesOf: () => 1 });
+  return {
+    /** Counts a key as unknown, until `forget`. Throws `rate-limited` for one more than there may be. */
+    count: ({ address, keyHash }: AskedKey): void => {
+      const known = all.get(address);
+      const passedMs = known === undefined ? Infinity : Math.abs(now() - known.sinceMs);
+      const tried =
+        known === undefined || passedMs >= UNKNOWN_PERIOD_MS ? { sinceMs: now(), hashes: new Set<string>() } : known;
+      // One wrong key that is sent again and again wakes one object.
+      if (tried.hashes.size >= MAX_UNKNOWN_KEYS && !tried.hashes.has(keyHash)) {
+        throw guessing(UNKNOWN_PERIOD_MS - passedMs);
+      }
+      tried.hashes.add(keyHash);
+      all.set(address, tried);
+    },
+    forget: ({ address, keyHash }: AskedKey): void => void all.get(address)?.hashes.delete(keyHash),
+  };
 }
 
 /** Creates the guard of an isolate. */
 export function createGuard({ requests, unknownKeys, now }: GuardOptions): Guard {
   const blocked = createByteLru<number>({ maxBytes: MAX_BLOCKED, bytesOf: () => 1 });
+  const confirmed = createByteLru<true>({ maxBytes: MAX_CONFIRMED, bytesOf: () => 1 });
+  const tried = createUnknownKeys(now);
+  const checkAddress = (key: AskedKey): void => {
+    const sinceMs = blocked.get(key.address);
+    if (sinceMs !== undefined && Math.abs(now() - sinceMs) < BLOCKED_MS) throw guessing(BLOCKED_MS);
+    tried.count(key);
+  };
+  const blockTrying = async (address: string): Promise<void> => {
+    if (await isAllowed(unknownKeys, address)) return;
+    blocked.set(address, now());
+    throw guessing(BLOCKED_MS);
+  };
+  const countRequest: Guard["countRequest"] = async (keyHash) => {
+    if (!(await isAllowed(requests, keyHash))) throw tooMany("Too many requests came with this key.", BLOCKED_MS);
+  };
   return {
-    checkAddress: (address) => {
-      const sinceMs = blocked.get(address);
-      if (sinceMs !== undefined && Math.abs(now() - sinceMs) < BLOCKED_MS) throw guessing();
-    },
-    countRequest: async (keyHash) => {
-      if (!(await isAllowed(requests, keyHash))) throw tooMany("Too many requests came with this key.");
-    },
-    countUnknownKey: async (address) => {
-      if (address === "" || (await isAllowed(unknownKeys, address))) return;
-      blocked.set(address, now());
-      throw guessing();
+    countRequest,
+    confirm: async (key, ask) => {
+      // Without addresses, one who guesses would keep all others out.
+      const isChecked = key.address !== "" && confirmed.get(key.keyHash) === undefined;
+      if (isChecked) checkAddress(key);
+      let isUnknown = false;
+      try {
+        await countRequest(key.keyHash);
+        const known = await ask();
+        confirmed.set(key.keyHash, true);
+        return known;
+      } catch (thrown) {
+        isUnknown = thrown instanceof Problem && thrown.code === "key-invalid";
+        if (isUnknown && isChecked) await blockTrying(key.address);
+        throw thrown;
+      } finally {
+        if (!isUnknown) tried.forget(key);
+      }
     },
   };
 }

@@ -1,14 +1,15 @@
 import type { RandomBytes } from "../accounts/base62.ts";
 import type { AccountLedger } from "../accounts/ledger-port.ts";
-import { Problem } from "../contract/problems.ts";
-import { createGuard, type GuardOptions } from "./guard.ts";
+import type { Guard } from "./guard.ts";
 import { createIsolateMemory } from "./isolate-memory.ts";
 import { checkScope, createKnownKeys, type KnownKey, readKey } from "./known-keys.ts";
 import { ledgerRequestId } from "./ledger-request-id.ts";
 import { createPayment, type Payment, type PaymentOptions } from "./payment.ts";
 
 /** What a deployment with accounts is made of. */
-export interface PaymentsOptions extends Pick<PaymentOptions, "holdMs" | "now">, Omit<GuardOptions, "now"> {
+export interface PaymentsOptions extends Pick<PaymentOptions, "holdMs" | "now"> {
+  /** The one of the isolate. */
+  readonly guard: Guard;
   readonly ledgerOf: (account: string) => AccountLedger;
   /** How long a key is trusted without asking its account, in milliseconds. */
   readonly trustedMs: number;
@@ -38,20 +39,12 @@ export interface Payments {
 
 /** Creates the accounts of a deployment, in one isolate. */
 export function createPayments(options: PaymentsOptions): Payments {
-  const { ledgerOf, random, now, holdMs, isCacheShared, waitUntil } = options;
+  const { ledgerOf, random, now, holdMs, isCacheShared, waitUntil, guard } = options;
   const memory = createIsolateMemory(now);
-  const guard = createGuard(options);
   const keys = createKnownKeys(options);
   const confirm = async (text: string, address: string): Promise<KnownKey> => {
     const unknown = await readKey(text);
-    guard.checkAddress(address);
-    await guard.countRequest(unknown.hash);
-    try {
-      return await keys.confirm(unknown);
-    } catch (thrown) {
-      if (thrown instanceof Problem && thrown.code === "key-invalid") await guard.countUnknownKey(address);
-      throw thrown;
-    }
+    return guard.confirm({ keyHash: unknown.hash, address }, () => keys.confirm(unknown));
   };
   return {
     authorize: async (text, address) => {

@@ -78,6 +78,7 @@ function adminVerbs(ask: Ask<AccountAdmin>): AccountAdmin {
     describe: () => ask((admin) => admin.describe()),
     update: (changes) => ask((admin) => admin.update(changes)),
     credit: (credit) => ask((admin) => admin.credit(credit)),
+    giveBack: (request) => ask((admin) => admin.giveBack(request)),
     createKey: (key) => ask((admin) => admin.createKey(key)),
     keys: () => ask((admin) => admin.keys()),
     rotateKey: (rotation) => ask((admin) => admin.rotateKey(rotation)),

@@ -94,7 +94,8 @@ export const adminOperations = {
     path: `${ACCOUNT}/refunds`,
     id: "refundCharge",
     summary: "Give the last charge under an id back",
-    description: "A charge is given back once, whoever asks. The answer stays free until its 24 hours are over.",
+    description:
+      "A charge is given back once, whoever asks. An Idempotency-Key stands for one refund for ever: a late repeat gives no later charge back. The answer stays free until its 24 hours are over.",
     movesMoney: true,
     body: RefundBody,
     reply: Refunded,

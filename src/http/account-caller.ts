@@ -8,6 +8,7 @@ import { isScope } from "../contract/scopes.ts";
 import type { AccountsOptions } from "./account-route.ts";
 import { authenticate, credentialOf } from "./authenticate.ts";
 import { accepted } from "./account-refusal.ts";
+import { callerOf } from "./caller.ts";
 
 /** Who sends a valid key. */
 export interface KeyHolder {
@@ -18,15 +19,19 @@ export interface KeyHolder {
   readonly ledger: AccountLedger & AccountAdmin;
 }
 
-/** Returns who sends a request. Throws `Problem`: the key is missing, is none, has ended, or has not the scope that the operation needs. */
+/** Returns who sends a request. Throws `Problem`: the key is missing, is none, has ended, has not the scope that the operation needs, or the guard refuses it. */
 export async function keyHolderOf(
   headers: Headers,
   access: Access,
-  { ledgerOf }: Pick<AccountsOptions, "ledgerOf">,
+  { ledgerOf, guard }: Pick<AccountsOptions, "ledgerOf" | "guard">,
 ): Promise<KeyHolder> {
   const parts = authenticate(headers);
-  const ledger = ledgerOf(parts.account);
-  const status = accepted(await ledger.status(await keyHash(parts)));
+  const hash = await keyHash(parts);
+  const asked = { keyHash: hash, address: callerOf(headers) };
+  const { ledger, status } = await guard.confirm(asked, async () => {
+    const account = ledgerOf(parts.account);
+    return { ledger: account, status: accepted(await account.status(hash)) };
+  });
   const { scopes } = status.key.terms;
   if (isScope(access) && !scopes.includes(access)) {
     throw new Problem("scope-missing", `The key has the scopes ${scopes.join(", ")}; this needs ${access}.`);

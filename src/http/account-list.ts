@@ -41,17 +41,19 @@ export async function listResponse<Row extends Readonly<Record<string, unknown>>
   { logError }: Pick<AccountRouteOptions, "logError">,
 ): Promise<Response> {
   if (!isCsv(asked, request)) return privateJson(await pageOf(list, asked.limit ?? DEFAULT_PAGE_ROWS));
+  const disposition = `attachment; filename="${list.name}.csv"`;
+  const headers = { "content-type": CSV_MEDIA_TYPE, "content-disposition": disposition, "cache-control": "no-store" };
+  const rows = await begun(list.rows(undefined));
+  // Hono answers HEAD as GET and drops the body unread: a stream would never end, nor would its place.
+  if (request.method === "HEAD") return new Response(null, { headers });
   const ended = Promise.withResolvers<void>();
   void place.during(() => ended.promise);
-  const body = csvStream(await begun(list.rows(undefined)), {
+  const body = csvStream(rows, {
     columns: list.columns,
     onEnd: ended.resolve,
     onError: (thrown) => loggedProblem(thrown, trace.requestId, logError),
   });
-  const disposition = `attachment; filename="${list.name}.csv"`;
-  return new Response(body, {
-    headers: { "content-type": CSV_MEDIA_TYPE, "content-disposition": disposition, "cache-control": "no-store" },
-  });
+  return new Response(body, { headers });
 }
 
 /** Asks for the first row before the response begins: what fails at once is a problem, and no broken file. */

@@ -20,7 +20,7 @@ const own: { readonly [Code in RefusalCode]?: (refusal: Of<Code>) => Problem } =
       "scope-missing",
       "A key cannot change itself, or one that it was rotated from or to: another key with keys:write can, or the operator.",
     ),
-  "not-found": () => new Problem("unknown-id", "There is no account or key with this id."),
+  "not-found": () => new Problem("unknown-id", "There is no account, key or charge with this id."),
 };
 
 function problemOf<Code extends RefusalCode>(code: Code, refusal: Of<Code>): Problem {

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { RandomBytes } from "../accounts/base62.ts";
 import type { Accounts } from "../accounts/accounts-port.ts";
+import type { Guard } from "../charging/guard.ts";
 import type { AccountOperation } from "../contract/account-operation.ts";
 import type { RequestTrace, TaskRow } from "../contract/service.ts";
 import type { Admit, Place } from "./admission.ts";
@@ -17,6 +18,8 @@ import { validated } from "./validated.ts";
 export interface AccountsOptions extends Accounts {
   /** The operator's secret. */
   readonly adminKey: string;
+  /** Stands before every key's account; the one of the isolate. */
+  readonly guard: Guard;
   readonly random: RandomBytes;
   /** Milliseconds since 1970. */
   readonly now: () => number;

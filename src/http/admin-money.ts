@@ -2,7 +2,6 @@ import type { AccountAdmin } from "../accounts/ledger-admin.ts";
 import type { AccountLedger } from "../accounts/ledger-port.ts";
 import { AdjustBody, GrantBody, RefundBody } from "../contract/admin-schemas.ts";
 import { MICRO_USD } from "../contract/micro-usd.ts";
-import { Problem } from "../contract/problems.ts";
 import { accepted } from "./account-refusal.ts";
 import { type AdmittedCall, readAccountBody } from "./account-route.ts";
 import { requiredIdempotencyKey } from "./idempotency-key.ts";
@@ -21,17 +20,12 @@ export async function writeCredit(kind: keyof typeof bodies, ledger: Ledger, cal
 }
 
 /**
- * Gives a charge back. A charge is given back once, with whichever Idempotency-Key: one that was lost on its way is asked for again. Throws `Problem`.
+ * Gives a charge back. The Idempotency-Key stands for that refund for ever, so that a late repeat gives no later charge of the same id back; a charge is given back
+ * once with whichever key, so that one that was lost may be asked for with another. Throws `Problem`.
  */
 export async function refundCharge(ledger: Ledger, call: AdmittedCall) {
-  requiredIdempotencyKey(call.request.headers);
+  const ref = requiredIdempotencyKey(call.request.headers);
   const { charge } = await readAccountBody(RefundBody, call);
-  // To a stranger, an account that does not exist is like a key that does not; the operator is told that it is the account.
-  accepted(await ledger.describe());
-  const { ids, amount, balance } = accepted(await ledger.refund([charge]));
-  if (ids.length > 0) return { unit: MICRO_USD, charge, amount, repeat: false, balance };
-  const { entries } = accepted(await ledger.entries({ kinds: ["charge", "refund"], ref: charge, limit: 1 }));
-  const [last] = entries;
-  if (last !== undefined) return { unit: MICRO_USD, charge, amount: last.amount, repeat: true, balance };
-  throw new Problem("unknown-id", `The account has no charge with the id ${charge}.`);
+  const { amount, isRepeat, balance } = accepted(await ledger.giveBack({ ref, charge }));
+  return { unit: MICRO_USD, charge, amount, repeat: isRepeat, balance };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createAdmit } from "../../src/http/admission.ts";
+import { createReservations } from "../../src/scheduling/reservations.ts";
 import { parseCsv } from "../support/csv.ts";
 import { chargeId, fakeAccountsApp } from "../support/fake-accounts.ts";
 
@@ -87,6 +89,46 @@ describe("CSV", () => {
     const refused = await send("GET", "/v1/charges?format=csv", { key });
     expect([refused.status, (await refused.json()).code]).toEqual([500, "internal"]);
     expect(logged).toHaveLength(2);
+  });
+});
+
+describe("the place of a list", () => {
+  const limits = { requests: 100, bytes: 1_000_000, units: 64 };
+  const setUp = () => {
+    const reservations = createReservations(
+      () => limits,
+      () => 0,
+    );
+    return { reservations, ...fakeAccountsApp(undefined, { admit: createAdmit(reservations) }) };
+  };
+
+  it.each(["/v1/charges?format=csv", "/v1/usage?format=csv", "/v1/charges"])(
+    "of which only the head is asked for ends with it: %s",
+    async (path) => {
+      const { reservations, open, send } = setUp();
+      const { key } = await open();
+      for (let count = 0; count < 600; count += 1) {
+        const response = await send("HEAD", path, { key });
+        expect([response.status, await response.text()]).toEqual([200, ""]);
+      }
+      expect(reservations.size).toBe(0);
+      const whole = await send("GET", path, { key });
+      expect([...(await send("HEAD", path, { key })).headers]).toEqual([...whole.headers]);
+      await whole.text();
+    },
+  );
+
+  it("lasts until its rows were read, or nobody reads them any more", async () => {
+    const { reservations, open, send } = setUp();
+    const { key } = await open();
+    const [read, left] = [
+      await send("GET", "/v1/usage?format=csv", { key }),
+      await send("GET", "/v1/usage?format=csv", { key }),
+    ];
+    expect(reservations.size).toBe(2);
+    await read.text();
+    await left.body?.cancel();
+    expect(reservations.size).toBe(0);
   });
 });
 

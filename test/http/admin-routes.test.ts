@@ -155,36 +155,6 @@ describe("grants", () => {
   });
 });
 
-describe("refunds", () => {
-  it("give a charge back once, and say so when they are asked for again", async () => {
-    const { json, open, charge } = fakeAccountsApp();
-    const { id, key: customer, path } = await open("Acme", 1000);
-    await charge(id, customer, [{ id: CHARGE, amount: 300, task: "caption" }]);
-    const refund = (idempotency: string) =>
-      json("POST", `${path}/refunds`, { key, body: { charge: CHARGE }, headers: grantOf(idempotency) });
-    const expected = { charge: CHARGE, amount: 300, balance: 1000 };
-    expect((await refund("a")).body).toMatchObject({ ...expected, repeat: false });
-    expect((await refund("a")).body).toMatchObject({ ...expected, repeat: true });
-    expect((await refund("b")).body).toMatchObject({ ...expected, repeat: true });
-    expect((await json("GET", `${path}/audit`, { key })).body).toMatchObject({
-      balance: 1000,
-      entries: 3,
-      violations: [],
-    });
-  });
-
-  it("know only charges of the account", async () => {
-    const { json, open, charge } = fakeAccountsApp();
-    const [one, other] = [await open("one", 1000), await open("other", 1000)];
-    await charge(one.id, one.key, [{ id: CHARGE, amount: 300, task: "caption" }]);
-    const asked = { key, body: { charge: CHARGE }, headers: grantOf("a") };
-    const { status, body } = await json("POST", `${other.path}/refunds`, asked);
-    expect([status, body.code]).toEqual([404, "unknown-id"]);
-    const wrong = await json("POST", `${one.path}/refunds`, { ...asked, body: { charge: "chg_1" } });
-    expect([wrong.status, wrong.body.code]).toEqual([400, "invalid-request"]);
-  });
-});
-
 it("the reports of the operator are those of the account, and all entries beside", async () => {
   const { json, open, charge } = fakeAccountsApp();
   const { id, key: customer, path, keyId } = await open("Acme", 1000);

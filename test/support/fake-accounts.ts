@@ -1,7 +1,9 @@
 import { formatKey, keyHash, parseKey } from "../../src/accounts/key-codec.ts";
 import type { AccountDirectory, DirectoryRow } from "../../src/accounts/directory-port.ts";
 import type { Charge } from "../../src/accounts/ledger-port.ts";
+import { createGuard, type GuardOptions } from "../../src/charging/guard.ts";
 import type { AccountsOptions } from "../../src/http/account-route.ts";
+import type { AppOptions } from "../../src/http/app.ts";
 import { seededRandom } from "./any-key.ts";
 import { createFakeLedger } from "./fake-ledger.ts";
 import { fakeApp } from "./fake-service.ts";
@@ -25,7 +27,10 @@ function createDirectory(): AccountDirectory {
 }
 
 /** The application over accounts in memory, by the real rules of the ledger. `clock.nowMs` is the time of all of them. */
-export function fakeAccountsApp(start = "2026-11-30T12:00:00Z") {
+export function fakeAccountsApp(
+  start = "2026-11-30T12:00:00Z",
+  { requests, unknownKeys, ...more }: Partial<AppOptions & GuardOptions> = {},
+) {
   const clock = { nowMs: Date.parse(start) };
   const ledgers = new Map<string, FakeLedger>();
   const ledgerOf = (account: string): FakeLedger => {
@@ -37,10 +42,11 @@ export function fakeAccountsApp(start = "2026-11-30T12:00:00Z") {
     ledgerOf,
     directory: createDirectory(),
     adminKey: ADMIN_KEY,
+    guard: createGuard({ requests, unknownKeys, now: () => clock.nowMs }),
     random: seededRandom(17),
     now: () => clock.nowMs,
   };
-  const { app, logged } = fakeApp({}, { administration: accounts });
+  const { app, logged } = fakeApp({}, { administration: accounts, ...more });
 
   /** Sends a request; a body is sent as JSON. */
   const send = async (method: string, path: string, { key, body, headers = {} }: Sent = {}) =>

@@ -1,5 +1,13 @@
 import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
-import type { AccountRow, Change, HoldRow, IdempotencyRow, KeyRow, OutboxRow } from "../../src/accounts/ledger/rows.ts";
+import type {
+  AccountRow,
+  Change,
+  HoldRow,
+  IdempotencyRow,
+  KeyRow,
+  OutboxRow,
+  RefundKeyRow,
+} from "../../src/accounts/ledger/rows.ts";
 
 /** All rows of one account, by their keys. */
 export interface MemoryRows {
@@ -9,6 +17,7 @@ export interface MemoryRows {
   readonly entries: ReadonlyMap<number, Entry>;
   readonly idempotency: ReadonlyMap<string, IdempotencyRow>;
   readonly outbox: ReadonlyMap<string, OutboxRow>;
+  readonly refundKeys: ReadonlyMap<string, RefundKeyRow>;
   readonly usage: ReadonlyMap<string, UsageRow>;
 }
 
@@ -20,6 +29,7 @@ export const noRows: MemoryRows = {
   entries: new Map(),
   idempotency: new Map(),
   outbox: new Map(),
+  refundKeys: new Map(),
   usage: new Map(),
 };
 

@@ -62,6 +62,7 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
         .flatMap((id) => entries().findLast(({ kind, ref }) => kind === "charge" && ref === id) ?? [])
         .filter(({ seq }) => !reversed.has(seq));
     },
+    refundKey: (id) => rows().refundKeys.get(id),
     credit: (kind, ref) => entries().find((entry) => entry.kind === kind && entry.ref === ref),
     dueHolds: (...times) => [...rows().holds.values()].filter(({ deadlineMs }) => isOutside(deadlineMs, ...times)),
     endedIdempotency: (nowMs) =>

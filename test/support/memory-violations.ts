@@ -24,6 +24,9 @@ export function memoryViolations(rows: MemoryRows, nowMs: number): readonly Viol
         refunds.filter((other) => other.reverses === reverses).length === 1 &&
         charges.some((charge) => charge.seq === reverses && charge.amount === -amount && charge.ref === ref),
     ),
+    "a key of a refund names a refund of its charge": [...rows.refundKeys.values()].every(({ charge, seq }) =>
+      refunds.some((refund) => refund.seq === seq && refund.ref === charge),
+    ),
     "the biller is told of every charge": account?.mode === "prepaid" || outbox.length === charges.length,
     "amounts are whole": [...entries, ...rows.holds.values()].every(({ amount }) => Number.isSafeInteger(amount)),
     "no hold is due, or further away than a hold lasts": [...rows.holds.values()].every(

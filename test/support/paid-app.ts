@@ -3,6 +3,7 @@ import type { AccountAdmin, AccountTerms } from "../../src/accounts/ledger-admin
 import type { AccountLedger, KeyTerms } from "../../src/accounts/ledger-port.ts";
 import { createRateCounter } from "../../src/accounts/ledger/rate-counter.ts";
 import { createService } from "../../src/answering/answer.ts";
+import { createGuard, type GuardOptions } from "../../src/charging/guard.ts";
 import { createPayments, type PaymentsOptions } from "../../src/charging/payments.ts";
 import { createReliableLedger } from "../../src/charging/reliable-ledger.ts";
 import type { Problem } from "../../src/contract/problems.ts";
@@ -81,7 +82,7 @@ export function createPaidWorld() {
   };
 
   /** One isolate, with caches and memory of its own. */
-  const isolate = (options: Partial<PaymentsOptions> = {}) => {
+  const isolate = ({ requests: rate, unknownKeys, ...options }: Partial<PaymentsOptions & GuardOptions> = {}) => {
     const pending: Promise<unknown>[] = [];
     const logged: Problem[] = [];
     const waitUntil = (work: Promise<unknown>): void => void pending.push(work);
@@ -99,8 +100,7 @@ export function createPaidWorld() {
       trustedMs: 10_000,
       holdMs: 150_000,
       isCacheShared: false,
-      requests: undefined,
-      unknownKeys: undefined,
+      guard: createGuard({ requests: rate, unknownKeys, now }),
       random: secureRandom,
       now,
       waitUntil,

@@ -64,6 +64,8 @@ describe("the audit", () => {
     "a second charge": `INSERT INTO entries SELECT seq + 100, kind, ref, amount, keyId, task, requestId, priceRevision, reverses, atMs
       FROM entries WHERE kind = 'charge'`,
     "a refund of another amount": "UPDATE entries SET amount = 1 WHERE kind = 'refund'",
+    "a refund's key that names no refund": "UPDATE refundKeys SET seq = 1",
+    "a refund's key of another charge": "UPDATE refundKeys SET charge = 'b'",
     "a biller who is told of nothing": "INSERT INTO outbox VALUES ('x', 'charge', 99, 0, 0)",
     "a hold of no key": "UPDATE holds SET keyId = 'nobody'",
   } as const;
@@ -73,7 +75,13 @@ describe("the audit", () => {
     await openAccount(stub, { account: { mode: "postpaid" } });
     await stub.hold(holdOf("r1", ["a", "b", "c"]));
     await stub.settle(settlementOf("r1", ["a", "b"]));
-    await stub.refund(["a"]);
+    await stub.giveBack({ ref: "k", charge: "a" });
+    expect(await stub.giveBack({ ref: "k", charge: "a" })).toMatchObject({
+      amount: 1500,
+      isRepeat: true,
+      balance: 8500,
+    });
+    expect(await stub.giveBack({ ref: "k", charge: "b" })).toMatchObject({ code: "idempotency-key-reused" });
     expect(await stub.audit()).toMatchObject({ balance: 8500, holds: 1, violations: [] });
     await runInDurableObject(stub, (_account, { storage }) => storage.sql.exec(damage).toArray());
     expect(await stub.audit()).toMatchObject({ violations: expect.arrayContaining([expect.anything()]) });
@@ -102,6 +110,7 @@ it("finds what a request asks for by keys and indexes, however many entries and 
     read.holds(["a"]);
     read.paid(["a"]);
     read.refundable(["a"]);
+    read.refundKey("k");
     read.credit("grant", "g");
     read.lastSeq();
     read.spent("2026-11-30", "k1");

@@ -7,7 +7,7 @@ export const ACCOUNT_USAGE = `Usage: npm run account -- <verb> … [--url https:
   change <id> [--name "Acme Ltd"] [--credit-limit 10] [--cap-month 20|none]
   grant <id> <dollars> [--idempotency-key …]
   deduct <id> <dollars> [--idempotency-key …]
-  refund <id> <charge>
+  refund <id> <charge> [--idempotency-key …]
   close <id> | reopen <id>
   key list <id>
   key create <id> [--name shop] [--scopes infer,usage:read] [--tasks caption,ocr] [--cap-day 1] [--cap-month 20] [--cap-total 100]

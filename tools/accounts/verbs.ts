@@ -113,8 +113,9 @@ async function deduct({ client, flags, words: [id = "", text = ""] }: AccountCal
   };
 }
 
-async function refund({ client, words: [id = "", charge = ""] }: AccountCall): Promise<Shown> {
-  const refunded = await client.ask(Refunded, { ...post(`/${id}/refunds`, { charge }), idempotencyKey: charge });
+async function refund({ client, flags, words: [id = "", charge = ""] }: AccountCall): Promise<Shown> {
+  const request = post(`/${id}/refunds`, { charge });
+  const refunded = await move(client, Refunded, request, flags["idempotency-key"]);
   const again = refunded.repeat ? "It was given back before. " : "";
   const text = `${again}Given back: ${dollars(refunded.amount)}. Balance: ${dollars(refunded.balance)}.`;
   return { json: refunded, text };

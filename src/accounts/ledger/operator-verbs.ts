@@ -3,6 +3,8 @@ import type {
   Credit,
   Credited,
   EntryQuery,
+  GiveBackRequest,
+  GivenBack,
   KeyChange,
   NewAccount,
   UsageQuery,
@@ -11,6 +13,7 @@ import type { Refusal } from "../../accounts/ledger-refusal.ts";
 import { accountReply, type AccountReply, type AccountUpdate, decideCreate, decideUpdate } from "./account.ts";
 import { decideChangeKey } from "./change-key.ts";
 import { decideCredit } from "./credit.ts";
+import { decideGiveBack, readGiveBack } from "./give-back.ts";
 import {
   decideCreateKey,
   decideRevokeKey,
@@ -41,6 +44,10 @@ export function operatorVerbs(options: LedgerOptions) {
     update: (update: AccountUpdate) =>
       transact<AccountReply>(({ account, read }) => decideUpdate(account, read.held(), update)),
     credit: (credit: Credit) => transact<Credited>((situation) => creditStep(situation, credit)),
+    giveBack: (request: GiveBackRequest) =>
+      transact<GivenBack>(({ account, read, nowMs }) =>
+        decideGiveBack(readGiveBack(read, account, request), request, nowMs),
+      ),
     createKey: (request: KeyRequest) =>
       transact<KeyReply>(({ read, nowMs }) => decideCreateKey(read.keys(), request, nowMs)),
     keys: () =>

@@ -46,6 +46,14 @@ export interface OutboxRow {
   readonly nextMs: number;
 }
 
+/** Which charge the operator's `Idempotency-Key` has given back, and the entry of that refund. It is kept for ever, as the references of credits are. */
+export interface RefundKeyRow {
+  readonly id: string;
+  /** The charge's id. */
+  readonly charge: string;
+  readonly seq: number;
+}
+
 /** The rows of each table. */
 export interface Rows {
   readonly account: AccountRow;
@@ -54,6 +62,7 @@ export interface Rows {
   readonly entries: Entry;
   readonly idempotency: IdempotencyRow;
   readonly outbox: OutboxRow;
+  readonly refundKeys: RefundKeyRow;
 }
 
 /** A change of the tables. `put` replaces the row with the same key; `add` adds up the numbers of the same day, key and task. */

@@ -1,5 +1,5 @@
 import type { Entry, EntryPage, EntryQuery, UsageQuery, UsageRow, Violation } from "../../accounts/ledger-admin.ts";
-import type { AccountRow, Change, HoldRow, IdempotencyRow, KeyRow, PaidRow } from "./rows.ts";
+import type { AccountRow, Change, HoldRow, IdempotencyRow, KeyRow, PaidRow, RefundKeyRow } from "./rows.ts";
 
 /** The tables of one account. Everything is synchronous, so that a transaction has no gaps. */
 export interface LedgerTables {
@@ -35,6 +35,8 @@ export interface LedgerReads {
   lastSeq(): number;
   /** The last charge of each id that has one, unless it was given back. */
   refundable(ids: readonly string[]): readonly Entry[];
+  /** What an `Idempotency-Key` has given back. */
+  refundKey(id: string): RefundKeyRow | undefined;
   /** The entry of a credit. */
   credit(kind: Entry["kind"], ref: string): Entry | undefined;
   /** Holds with a deadline until the first moment, or after the second. */
