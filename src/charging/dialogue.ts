@@ -3,7 +3,6 @@ import type { Refusal } from "../accounts/ledger-refusal.ts";
 import type { RateReply } from "../accounts/rate.ts";
 import { PRICE_REVISION } from "../contract/prices.ts";
 import type { Problem } from "../contract/problems.ts";
-import { createHoldOrder } from "./hold-order.ts";
 import type { IsolateMemory } from "./isolate-memory.ts";
 import type { KnownKey } from "./known-keys.ts";
 import { refusalProblem } from "./refusal-problem.ts";
@@ -67,23 +66,19 @@ function createListener({ key, memory, onKeyRefused, now }: DialogueOptions) {
 export function createDialogue(options: DialogueOptions) {
   const { ledger, key, memory, requestId } = options;
   const { timed, hear, refused, waitedMs, heard } = createListener(options);
-  const order = createHoldOrder();
   let fingerprint = "";
   let keyId = "";
   return {
     identify: (text: string) => void (fingerprint = text),
-    /** `heldMicroUsd` is what the request holds for other charges: it counts for the most that it wants to pay. */
-    hold: (charges: readonly Charge[], heldMicroUsd: number): Promise<Held | Problem> =>
-      order.run(async (isContinued) => {
-        const known = memory.refusal(key.account, priceOf(charges));
-        if (known !== undefined) return refusalProblem(known);
-        const request = holdRequest(options, charges, { fingerprint, isContinued, heldMicroUsd });
-        const reply = await timed(ledger.hold(request));
-        if (reply.type === "refused") return refused(reply);
-        ({ keyId } = reply);
-        hear({ balance: reply.balance, ...(reply.rate === undefined ? {} : { rate: reply.rate }) });
-        return reply;
-      }),
+    hold: async (charges: readonly Charge[], before: HeldBefore): Promise<Held | Problem> => {
+      const known = memory.refusal(key.account, priceOf(charges));
+      if (known !== undefined) return refusalProblem(known);
+      const reply = await timed(ledger.hold(holdRequest(options, charges, { fingerprint, ...before })));
+      if (reply.type === "refused") return refused(reply);
+      ({ keyId } = reply);
+      hear({ balance: reply.balance, ...(reply.rate === undefined ? {} : { rate: reply.rate }) });
+      return reply;
+    },
     settle: async (charges: readonly Charge[], releases: readonly string[]): Promise<readonly SettledCharge[]> => {
       const reply = await timed(ledger.settle({ keyId, requestId, charges, priceRevision: PRICE_REVISION, releases }));
       if (reply.type === "refused") throw refused(reply);
@@ -111,16 +106,18 @@ function priceOf(charges: readonly Charge[]): number {
   return charges.reduce((sum, { amount }) => sum + amount, 0);
 }
 
-interface HoldDetails {
-  readonly fingerprint: string;
+/** What the request has asked for before a hold. */
+interface HeldBefore {
+  /** Whether it was counted. */
   readonly isContinued: boolean;
+  /** What it holds for other charges: it counts for the most that it wants to pay. */
   readonly heldMicroUsd: number;
 }
 
 function holdRequest(
   { key, requestId, holdMs, isFresh, idempotencyKey, maxPrice }: DialogueOptions,
   charges: readonly Charge[],
-  { fingerprint, isContinued, heldMicroUsd }: HoldDetails,
+  { fingerprint, isContinued, heldMicroUsd }: HeldBefore & { readonly fingerprint: string },
 ): HoldRequest {
   return {
     keyHash: key.hash,

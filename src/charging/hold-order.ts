@@ -7,9 +7,12 @@ export interface HoldOrder {
   run<Reply>(hold: (isContinued: boolean) => Promise<Reply | Problem>): Promise<Reply | Problem>;
 }
 
-/** Creates the order of one request: the first hold goes alone, since it counts the request and may refuse it. */
-export function createHoldOrder(): HoldOrder {
-  let first: Promise<unknown> | undefined;
+/**
+ * Creates the order of one request: the first hold goes alone, since it counts the request and may refuse it. `isStrict`: each of the others waits for the one
+ * before it too, since what it may cost depends on what those have held.
+ */
+export function createHoldOrder(isStrict: boolean): HoldOrder {
+  let before: Promise<unknown> | undefined;
   let isCounted = false;
   let refusal: Problem | undefined;
   const run: HoldOrder["run"] = async (hold) => {
@@ -20,13 +23,9 @@ export function createHoldOrder(): HoldOrder {
     return reply;
   };
   return {
-    run: async (hold) => {
-      if (first !== undefined) {
-        await first;
-        return run(hold);
-      }
-      const running = run(hold);
-      first = running.catch(() => undefined);
+    run: (hold) => {
+      const running = before === undefined ? run(hold) : before.then(() => run(hold));
+      if (before === undefined || isStrict) before = running.catch(() => undefined);
       return running;
     },
   };

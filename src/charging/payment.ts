@@ -5,6 +5,7 @@ import type { Payer, PricedPrompt, Reserved } from "../contract/payer.ts";
 import { Problem } from "../contract/problems.ts";
 import { createChargeIds } from "./charge-ids.ts";
 import { createDialogue, type DialogueOptions } from "./dialogue.ts";
+import { createHoldOrder } from "./hold-order.ts";
 import type { PaidCharge } from "./isolate-memory.ts";
 import {
   asked,
@@ -64,45 +65,64 @@ export interface Payment extends Payer {
   report(): PaymentReport;
 }
 
+/** What is known of a request's charges by now. */
+interface Book {
+  rows: Purchases;
+}
+
+/** Creates what asks the account to hold money, and writes down what it says. */
+function createReserve(options: PaymentOptions, dialogue: ReturnType<typeof createDialogue>, book: Book) {
+  const order = createHoldOrder(options.maxPrice !== undefined);
+  return async (wanted: readonly Purchase[]): Promise<void> => {
+    begin(options);
+    const charges = wanted.map(({ charge }) => charge);
+    book.rows = asked(book.rows, wanted);
+    const reply = await order.run(async (isContinued) => {
+      const given = await dialogue.hold(charges, { isContinued, heldMicroUsd: heldExcept(book.rows, charges) });
+      // Before the next hold in the order is asked for, which counts it.
+      if (!(given instanceof Problem)) book.rows = held(book.rows, given.charges);
+      return given;
+    });
+    if (reply instanceof Problem) {
+      book.rows = refused(book.rows, charges);
+      throw reply;
+    }
+    remember(options, book.rows, reply.charges);
+  };
+}
+
 /** Creates the payment of one request, which holds nothing yet. */
 export function createPayment(options: PaymentOptions): Payment {
   const dialogue = createDialogue(options);
   const chargesFor = createChargeIds({ ...options, account: options.key.account });
-  let rows = noPurchases;
-  const reserve = async (wanted: readonly Purchase[]): Promise<void> => {
-    begin(options);
-    const charges = wanted.map(({ charge }) => charge);
-    rows = asked(rows, wanted);
-    const reply = await dialogue.hold(charges, heldExcept(rows, charges));
-    rows = reply instanceof Problem ? refused(rows, charges) : held(rows, reply.charges);
-    if (reply instanceof Problem) throw reply;
-    remember(options, rows, reply.charges);
-  };
+  const book: Book = { rows: noPurchases };
+  const reserve = createReserve(options, dialogue, book);
   const settle = async (due: readonly Charge[]): Promise<void> => {
     if (due.length === 0) return;
-    const releases = openIds(rows, due);
+    const releases = openIds(book.rows, due);
     const charges = await dialogue.settle(due, releases);
-    rows = settled(rows, charges, releases);
-    remember(options, rows, charges);
+    book.rows = settled(book.rows, charges, releases);
+    remember(options, book.rows, charges);
   };
   return {
     hold: async (prompts, isCached): Promise<Reserved> => {
       const free = isCached ? remembered(options, prompts) : undefined;
-      if (free !== undefined) return { deliver: () => void (rows = deliveredFree(rows, free)) };
+      if (free !== undefined) return { deliver: () => void (book.rows = deliveredFree(book.rows, free)) };
       const wanted = await chargesFor(prompts);
       await reserve(wanted);
-      return { deliver: () => void (rows = delivered(rows, wanted)) };
+      return { deliver: () => void (book.rows = delivered(book.rows, wanted)) };
     },
     ledgerMs: dialogue.waitedMs,
     identify: dialogue.identify,
-    isCommitted: () => idsIn(rows, "asked", "held", "charged").length > 0,
-    settle: () => settle(dueCharges(rows)),
-    prepay: () => settle(heldCharges(rows)),
+    isCommitted: () => idsIn(book.rows, "asked", "held", "charged").length > 0,
+    settle: () => settle(dueCharges(book.rows)),
+    prepay: () => settle(heldCharges(book.rows)),
     refund: async () => {
-      rows = returned(rows, await dialogue.refund(idsIn(rows, "charged")));
+      const given = await dialogue.refund(idsIn(book.rows, "charged"));
+      book.rows = returned(book.rows, given);
     },
-    end: () => dialogue.release(openIds(rows)),
-    report: () => ({ ...reportOf(rows), ...dialogue.heard() }),
+    end: () => dialogue.release(openIds(book.rows)),
+    report: () => ({ ...reportOf(book.rows), ...dialogue.heard() }),
   };
 }
 

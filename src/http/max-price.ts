@@ -1,4 +1,3 @@
-import { Problem } from "../contract/problems.ts";
 import { invalidRequest } from "./invalid-request.ts";
 import { parseFieldInteger } from "./structured-fields.ts";
 
@@ -12,11 +11,4 @@ export function maxPriceOf(headers: Headers): number | undefined {
   const price = parseFieldInteger(field);
   if (price !== undefined && price >= 0) return price;
   throw invalidRequest(MAX_PRICE_HEADER, "Send a whole number of micro-US-dollars, as in 1500.");
-}
-
-/** Throws `price-above-maximum` for a request that costs more than it allows. Both are in micro-US-dollars. */
-export function checkMaxPrice(price: number, maximum: number | undefined): void {
-  if (maximum === undefined || price <= maximum) return;
-  const detail = `The request costs ${price} micro-US-dollars; it allows ${maximum}.`;
-  throw new Problem("price-above-maximum", detail, { members: { price } });
 }

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { MAX_KEYS } from "../../src/accounts/ledger/limits.ts";
-import { accountProblems } from "../../src/contract/account-problems.ts";
-import { accountRouteProblems } from "../../src/contract/account-route-problems.ts";
+import type { accountProblems } from "../../src/contract/account-problems.ts";
+import type { accountRouteProblems } from "../../src/contract/account-route-problems.ts";
 import { problems } from "../../src/contract/problem-table.ts";
 import { chargeId, fakeAccountsApp, strangersKey } from "../support/fake-accounts.ts";
 import { createPaidWorld } from "../support/paid-app.ts";

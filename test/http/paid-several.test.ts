@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createPaidWorld } from "../support/paid-app.ts";
-import { moneyOf, street } from "../support/paid-requests.ts";
+import { nextTask } from "../support/tiny-backend.ts";
+import { moneyOf, spellings, street } from "../support/paid-requests.ts";
 
 /** A request for several tasks on the picture. */
 const analyze = (
@@ -15,6 +16,16 @@ const analyze = (
     body: JSON.stringify({ image: btoa(String.fromCharCode(...street)), tasks }),
   },
 ];
+
+/** A batch with one picture, which each item sends in another way. */
+const spelledBatch = (
+  key: string,
+  items: readonly object[],
+  headers: Readonly<Record<string, string>> = {},
+): [string, RequestInit] => {
+  const spelled = items.map((item, index) => ({ ...item, image: spellings[index] }));
+  return ["/v1/batch", { ...analyze(key, [], headers)[1], body: JSON.stringify({ items: spelled }) }];
+};
 
 describe("several tasks", () => {
   it("are one hold, one settlement and the sum of their prices", async () => {
@@ -87,5 +98,27 @@ describe("several tasks", () => {
     const response = await isolate().app.request(...analyze(account.key, tasks, { "max-price": "350" }));
     expect(moneyOf(response)).toMatchObject({ charge: 300 });
     expect((await response.json()).results[1]).toMatchObject({ problem: { code: "price-above-maximum" } });
+  });
+
+  it("hold no more than Max-Price together, although several pictures are asked for at once", async () => {
+    const { world, isolate, open } = createPaidWorld();
+    const account = await open(10_000);
+    world.fault = async (_verb, call) => {
+      await nextTask();
+      return call();
+    };
+    const { app, settled } = isolate({ imageConcurrency: 4 });
+    const tasks = ["caption", "ocr", "detailed-caption", "more-detailed-caption"].map((task) => ({ task }));
+    const response = await app.request(...spelledBatch(account.key, tasks, { "max-price": "600" }));
+    expect(moneyOf(response)).toMatchObject({ status: 200, charge: 600, balance: 9400 });
+    const { results } = await response.json();
+    expect(results).toMatchObject([
+      { status: "ok" },
+      { status: "ok" },
+      { problem: { code: "price-above-maximum" } },
+      { problem: { code: "price-above-maximum" } },
+    ]);
+    await settled();
+    expect([account.balance(), account.holds(), world.requests.length]).toEqual([9400, 0, 2]);
   });
 });

@@ -82,7 +82,12 @@ export function createPaidWorld() {
   };
 
   /** One isolate, with caches and memory of its own. */
-  const isolate = ({ requests: rate, unknownKeys, ...options }: Partial<PaymentsOptions & GuardOptions> = {}) => {
+  const isolate = ({
+    imageConcurrency = 1,
+    requests: rate,
+    unknownKeys,
+    ...options
+  }: Partial<PaymentsOptions & GuardOptions & { readonly imageConcurrency: number }> = {}) => {
     const pending: Promise<unknown>[] = [];
     const logged: Problem[] = [];
     const waitUntil = (work: Promise<unknown>): void => void pending.push(work);
@@ -128,7 +133,7 @@ export function createPaidWorld() {
     const app = createApp({
       tasks: rows,
       version: "0.0.0",
-      service: createService({ backend, find, limits: ISOLATE_LIMITS, now }),
+      service: createService({ backend, find, limits: ISOLATE_LIMITS, now, imageConcurrency }),
       newRequestId: () => crypto.randomUUID(),
       sleep: () => new Promise(() => {}),
       timeout: () => new AbortController().signal,

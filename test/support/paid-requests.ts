@@ -3,6 +3,16 @@ import { sampleImage } from "./sample-images.ts";
 /** A picture that the requests of these tests are about. */
 export const street = sampleImage("street.jpg");
 
+const base64 = btoa(String.fromCharCode(...street));
+
+/** The picture as a member of a JSON body: each is another text for the same bytes. */
+export const spellings = [
+  base64,
+  `data:image/jpeg;base64,${base64}`,
+  base64.replace(/=+$/u, ""),
+  `data:image/jpeg;base64,${base64.replace(/=+$/u, "")}`,
+];
+
 /** A request for a caption of the picture, which costs 300 micro-US-dollars, with a key and other headers. */
 export function captionRequest(
   key: string,
