@@ -21,7 +21,7 @@ const operations = Object.values(accountOperations)
   .map(({ method, path }) => [method, path.replace("{charge}", "c").replace("{key}", "k")] as const);
 
 describe("the guard of key-reading operations", () => {
-  it("stands before all of them", () => expect(operations).toHaveLength(8));
+  it("stands before all of them", () => expect(operations).toHaveLength(9));
 
   it.each(operations)("bounds the accounts that an address wakes by guessing: %s %s", async (method, path) => {
     const { send, open, ledgers, clock } = fakeAccountsApp();
