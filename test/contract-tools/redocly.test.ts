@@ -1,19 +1,22 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type CheckedApi, startApi } from "./support/api.ts";
+import { expect, it } from "vitest";
+import { startApi } from "./support/api.ts";
 import { nodeTool } from "./support/install.ts";
 
-let api: CheckedApi;
-beforeAll(async () => {
-  api = await startApi();
-});
-afterAll(() => api.stop());
-
-it("Redocly reports no problems in the document", async () => {
-  const config = join(import.meta.dirname, "redocly.yaml");
-  const lint = ["lint", api.document, "--config", config, "--format", "json"];
-  const { stdout } = await promisify(execFile)(nodeTool("redocly"), lint).catch((failed: { stdout: string }) => failed);
-  expect(JSON.parse(stdout)).toMatchObject({ totals: { errors: 0, warnings: 0, ignored: 0 }, problems: [] });
+it.each([
+  ["without accounts", false],
+  ["with accounts", true],
+])("Redocly reports no problems in the document %s", async (_, hasAccounts) => {
+  const api = await startApi(hasAccounts);
+  try {
+    const config = join(import.meta.dirname, "redocly.yaml");
+    const lint = ["lint", api.document, "--config", config, "--format", "json"];
+    const run = promisify(execFile)(nodeTool("redocly"), lint);
+    const { stdout } = await run.catch((failed: { stdout: string }) => failed);
+    expect(JSON.parse(stdout)).toMatchObject({ totals: { errors: 0, warnings: 0, ignored: 0 }, problems: [] });
+  } finally {
+    await api.stop();
+  }
 });

@@ -1,14 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { type CheckedApi, startApi } from "./support/api.ts";
 import { pythonTool } from "./support/install.ts";
-
-let api: CheckedApi;
-beforeAll(async () => {
-  api = await startApi();
-});
-afterAll(() => api.stop());
 
 /** The maximum number of cases per operation and phase; set by `EXAMPLES`. */
 const examples = process.env["EXAMPLES"] ?? "25";
@@ -20,13 +14,36 @@ const examples = process.env["EXAMPLES"] ?? "25";
  */
 const excluded = ["positive_data_acceptance", "negative_data_rejection"];
 
-it("Schemathesis finds only documented answers", async () => {
+/** Runs Schemathesis on an API, and returns its summary. */
+async function check(api: CheckedApi, more: readonly string[]): Promise<string> {
   const cases = ["--phases", "examples,coverage,fuzzing", "--max-examples", examples, "--seed", "1"];
   const options = ["--exclude-checks", excluded.join(), "--continue-on-failure", "--request-timeout", "60"];
-  const run = ["run", `${api.origin}/openapi.json`, ...cases, ...options];
+  const run = ["run", `${api.origin}/openapi.json`, ...cases, ...options, ...more];
   const report = await promisify(execFile)(pythonTool("schemathesis"), run, { maxBuffer: 64 * 1024 * 1024 }).catch(
     (failed: { stdout: string }) => failed,
   );
-  const summary = report.stdout.slice(report.stdout.lastIndexOf("= SUMMARY ="));
-  expect(summary).toMatch(/Test cases:\s+(?<all>\d+) generated, \k<all> passed/u);
+  return report.stdout.slice(report.stdout.lastIndexOf("= SUMMARY ="));
+}
+
+const ALL_PASSED = /Test cases:\s+(?<all>\d+) generated, \k<all> passed/u;
+const bearer = (key: string | undefined): readonly string[] => ["--header", `Authorization: Bearer ${key}`];
+
+it("Schemathesis finds only documented answers", async () => {
+  const api = await startApi(false);
+  try {
+    expect(await check(api, [])).toMatch(ALL_PASSED);
+  } finally {
+    await api.stop();
+  }
+});
+
+it("Schemathesis finds only documented answers with accounts: with a key, and as the operator", async () => {
+  const api = await startApi(true);
+  try {
+    const { customer, operator } = api.keys ?? {};
+    expect(await check(api, [...bearer(customer), "--exclude-path-regex", "^/admin"])).toMatch(ALL_PASSED);
+    expect(await check(api, [...bearer(operator), "--include-path-regex", "^/admin"])).toMatch(ALL_PASSED);
+  } finally {
+    await api.stop();
+  }
 });

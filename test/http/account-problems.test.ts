@@ -41,7 +41,7 @@ async function whileInProgress(terms: Open[1], headers: Readonly<Record<string, 
 }
 
 /** Asks for two things, one after the other. */
-async function second(terms: Open[1], headers: Readonly<Record<string, string>>): Promise<Response> {
+async function afterAnother(terms: Open[1], headers: Readonly<Record<string, string>>): Promise<Response> {
   const { isolate, open } = createPaidWorld();
   const { key } = await open(10_000, terms);
   const { app } = isolate();
@@ -100,8 +100,8 @@ const provocations: Readonly<
   "price-above-maximum": () => refusedAnswer([], { "max-price": "299" }),
   "idempotency-key-invalid": () => refusedAnswer([], { "idempotency-key": "two words" }),
   "idempotency-in-progress": () => whileInProgress(undefined, anew),
-  "idempotency-key-reused": () => second({}, anew),
-  "rate-limited": () => second({ rates }, {}),
+  "idempotency-key-reused": () => afterAnother({}, anew),
+  "rate-limited": () => afterAnother({ rates }, {}),
   "too-many-at-once": () => whileInProgress({ concurrency: 1 }, {}),
   "ledger-unavailable": withoutLedger,
   "admin-key-invalid": () => asHolder("GET", "/admin/v1/accounts"),
