@@ -3,6 +3,7 @@ import type { Books, Campaign, Entry, Observation } from "../../tools/ledger/obs
 import { judge } from "../../tools/ledger/judge.ts";
 import { questionOf } from "../../tools/ledger/questions.ts";
 import { reportLines } from "../../tools/ledger/report.ts";
+import { textOf } from "../../tools/ledger/send.ts";
 import {
   booksWith,
   charge,
@@ -147,6 +148,13 @@ describe("the judge of a kill campaign", () => {
   ])("finds %s", (_, change, rule) => {
     expect(missedBy(change(cleanCampaign))).toContain(rule);
   });
+});
+
+it("an answer is the same text with and without a stream, whatever the backend writes", () => {
+  const [streamed, whole] = [{ label: "\uD83Dcafé" }, { label: "\uFFFDcafé" }];
+  expect(textOf(streamed)).toBe(textOf(whole));
+  expect(textOf({ label: "café" })).not.toBe(textOf(whole));
+  expect(textOf(null)).toBe(undefined);
 });
 
 describe("the questions of a campaign", () => {

@@ -58,8 +58,12 @@ const Results = z.object({ results: z.array(z.object({ answer: z.unknown() })) }
 const Event = z.looseObject({ type: z.string(), answer: z.unknown().optional() });
 const Failed = z.object({ type: z.literal("error"), problem: ProblemDetails });
 
-const textOf = (answer: unknown): string | undefined =>
-  answer === null || answer === undefined ? undefined : JSON.stringify(answer);
+/** The backend's random text has halves of characters, which a stream's JSON carries and UTF-8 replaces. No model writes them. */
+const wellFormed = (_: string, value: unknown): unknown => (typeof value === "string" ? value.toWellFormed() : value);
+
+/** An answer as a text that is equal for equal answers. */
+export const textOf = (answer: unknown): string | undefined =>
+  answer === null || answer === undefined ? undefined : JSON.stringify(answer, wellFormed);
 
 const none = { code: undefined, told: undefined, answers: [] } as const;
 
