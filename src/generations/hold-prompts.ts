@@ -33,7 +33,9 @@ export async function holdPrompts(
 ): Promise<Reserved> {
   if (payer === undefined) return free;
   const missed = new Set(misses.map(({ key }) => key));
-  const isNew = ({ key }: PromptLookup): boolean => missed.has(key) && (noCache || noStore);
+  // An entry that was missed is too old for the caller: that its question was paid before does not pay for another.
+  const isNew = ({ key, entry }: PromptLookup): boolean =>
+    missed.has(key) && (noCache || noStore || entry !== undefined);
   return payer.hold(pricedPrompts(request, lookups, isNew), false);
 }
 

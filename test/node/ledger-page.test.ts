@@ -99,6 +99,24 @@ const scenes: Readonly<
     ({ caption }) => caption({ ...noStore, "idempotency-key": "k" }),
     ({ caption }) => caption({ ...noStore, "idempotency-key": "k" }),
   ],
+  "`max-age`, if the cached answer is older: a new generation": [
+    ({ caption }) => caption(),
+    async ({ world, caption }) => {
+      for (let times = 0; times < 2; times += 1) {
+        world.nowMs += 2000;
+        await caption({ "cache-control": "max-age=1" });
+      }
+      expect(world.requests).toHaveLength(3);
+    },
+  ],
+  "`max-age`, if the cached answer is young enough": [
+    ({ caption }) => caption(),
+    async ({ world, caption }) => {
+      world.nowMs += 1000;
+      await caption({ "cache-control": "max-age=1" });
+      expect(world.requests).toHaveLength(1);
+    },
+  ],
   "304, if the answer was in the cache": [
     ({ caption }) => caption(),
     async ({ world, caption }) => {
