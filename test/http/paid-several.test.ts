@@ -90,6 +90,14 @@ describe("several tasks", () => {
     expect((await response.json()).results[1]).toMatchObject({ problem: { code: "price-above-maximum" } });
   });
 
+  it("are answered with the largest Max-Price that the header can have", async () => {
+    const { isolate, open } = createPaidWorld();
+    const account = await open(10_000);
+    const headers = { "max-price": "999999999999999" };
+    const response = await isolate().app.request(...analyze(account.key, [{ task: "caption" }], headers));
+    expect(moneyOf(response)).toMatchObject({ status: 200, charge: 300 });
+  });
+
   it("hold no more than Max-Price together, although several pictures are asked for at once", async () => {
     const { world, isolate, open } = createPaidWorld();
     const account = await open(10_000);
