@@ -1,37 +1,61 @@
 import type { RandomBytes } from "../accounts/base62.ts";
 import { chargeId, type ChargeOrigin } from "../accounts/charge-id.ts";
 import type { PricedPrompt } from "../contract/payer.ts";
-import type { Purchase } from "./purchases.ts";
+import type { Copy, Purchase } from "./purchases.ts";
 
 /** What the ids of a request's charges depend on. */
 export interface ChargeIdOptions {
   readonly account: string;
-  readonly isFresh: boolean;
   readonly idempotencyKey: string | undefined;
   readonly random: RandomBytes;
 }
 
-function originOf({ generationKey, place }: PricedPrompt, options: ChargeIdOptions): ChargeOrigin {
-  const { isFresh, idempotencyKey, random } = options;
-  if (!isFresh) return { kind: "generation", generationKey };
-  return idempotencyKey === undefined ? { kind: "once", random } : { kind: "idempotency", idempotencyKey, place };
+/** The first copy's id is the place's own: most requests ask for one. */
+function originOf(generationKey: string, copy: Copy | undefined, options: ChargeIdOptions): ChargeOrigin {
+  const { idempotencyKey, random } = options;
+  if (copy === undefined) return { kind: "generation", generationKey };
+  if (idempotencyKey === undefined) return { kind: "once", random };
+  const place = copy.number === 0 ? copy.place : `${copy.place} ${copy.number}`;
+  return { kind: "idempotency", idempotencyKey, place };
 }
 
-/** Returns what gives prompts their charges, one for each generation. A prompt that the request asks for again keeps its id. */
-export function createChargeIds(options: ChargeIdOptions) {
+/** The charges of one request. */
+export interface ChargeIds {
+  /** Returns the charges of prompts, one for each generation. A new generation is another each time that it is asked for. */
+  take(prompts: readonly PricedPrompt[]): Promise<readonly Purchase[]>;
+  /** These were not generated: whoever asks for the same next has their ids, so that another attempt is not another charge. */
+  giveBack(purchases: readonly Purchase[]): void;
+}
+
+/** Creates the ids of one request's charges. */
+export function createChargeIds(options: ChargeIdOptions): ChargeIds {
   const ids = new Map<string, Promise<string>>();
-  const idOf = (prompt: PricedPrompt): Promise<string> => {
-    const id = ids.get(prompt.generationKey) ?? chargeId(options.account, originOf(prompt, options));
-    ids.set(prompt.generationKey, id);
+  const taken = new Map<string, Set<number>>();
+  const takeCopy = (place: string): Copy => {
+    const numbers = taken.get(place) ?? new Set();
+    let number = 0;
+    while (numbers.has(number)) number += 1;
+    taken.set(place, numbers.add(number));
+    return { place, number };
+  };
+  const idOf = (generationKey: string, copy: Copy | undefined): Promise<string> => {
+    const name = copy === undefined ? generationKey : JSON.stringify(copy);
+    const id = ids.get(name) ?? chargeId(options.account, originOf(generationKey, copy, options));
+    ids.set(name, id);
     return id;
   };
-  return (prompts: readonly PricedPrompt[]): Promise<readonly Purchase[]> => {
-    const distinct = [...new Map(prompts.map((prompt) => [prompt.generationKey, prompt])).values()];
-    return Promise.all(
-      distinct.map(async (prompt) => {
-        const { task, amount, generationKey } = prompt;
-        return { charge: { id: await idOf(prompt), amount, task }, generationKey };
-      }),
-    );
+  return {
+    take: (prompts) => {
+      const distinct = [...new Map(prompts.map((prompt) => [prompt.generationKey, prompt])).values()];
+      return Promise.all(
+        distinct.map(async ({ task, amount, generationKey, place, isNew }) => {
+          const copy = isNew ? takeCopy(place) : undefined;
+          return { charge: { id: await idOf(generationKey, copy), amount, task }, generationKey, copy };
+        }),
+      );
+    },
+    giveBack: (purchases) => {
+      for (const { copy } of purchases) if (copy !== undefined) taken.get(copy.place)?.delete(copy.number);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import type { AccountLedger, Charge, Held, HoldRequest, SettledCharge } from "../accounts/ledger-port.ts";
 import type { Refusal } from "../accounts/ledger-refusal.ts";
+import { MAX_AMOUNT } from "../accounts/max-amount.ts";
 import type { RateReply } from "../accounts/rate.ts";
 import { PRICE_REVISION } from "../contract/prices.ts";
 import type { Problem } from "../contract/problems.ts";
@@ -127,7 +128,7 @@ function holdRequest(
     priceRevision: PRICE_REVISION,
     holdMs,
     isContinued,
-    maxPrice: maxPrice === undefined ? undefined : Math.max(0, maxPrice - heldMicroUsd),
+    maxPrice: maxPrice === undefined ? undefined : Math.min(MAX_AMOUNT, Math.max(0, maxPrice - heldMicroUsd)),
     idempotency: idempotencyKey === undefined ? undefined : { key: idempotencyKey, fingerprint, isExclusive: isFresh },
   };
 }

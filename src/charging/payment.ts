@@ -1,17 +1,19 @@
 import type { RandomBytes } from "../accounts/base62.ts";
-import type { Charge } from "../accounts/ledger-port.ts";
+import type { Charge, Held } from "../accounts/ledger-port.ts";
 import type { RateReply } from "../accounts/rate.ts";
 import type { Payer, PricedPrompt, Reserved } from "../contract/payer.ts";
 import { Problem } from "../contract/problems.ts";
-import { createChargeIds } from "./charge-ids.ts";
+import { type ChargeIds, createChargeIds } from "./charge-ids.ts";
 import { createDialogue, type DialogueOptions } from "./dialogue.ts";
 import { createHoldOrder } from "./hold-order.ts";
 import type { PaidCharge } from "./isolate-memory.ts";
 import {
   asked,
   delivered,
+  deliveredCopies,
   deliveredFree,
   dueCharges,
+  givenUp,
   held,
   heldCharges,
   heldExcept,
@@ -70,33 +72,62 @@ interface Book {
   rows: Purchases;
 }
 
+interface Records {
+  readonly book: Book;
+  readonly chargeIds: ChargeIds;
+}
+
 /** Creates what asks the account to hold money, and writes down what it says. */
-function createReserve(options: PaymentOptions, dialogue: ReturnType<typeof createDialogue>, book: Book) {
+function createReserve(
+  options: PaymentOptions,
+  dialogue: ReturnType<typeof createDialogue>,
+  { book, chargeIds }: Records,
+) {
   const order = createHoldOrder(options.maxPrice !== undefined);
-  return async (wanted: readonly Purchase[]): Promise<void> => {
+  const ask = (charges: readonly Charge[]): Promise<Held | Problem> =>
+    order.run(async (isContinued) => {
+      const reply = await dialogue.hold(charges, { isContinued, heldMicroUsd: heldExcept(book.rows, charges) });
+      // The next hold in the order counts it.
+      if (!(reply instanceof Problem)) book.rows = held(book.rows, reply.charges);
+      return reply;
+    });
+  const giveUp = (purchases: readonly Purchase[]): void => {
+    chargeIds.giveBack(purchases);
+    book.rows = givenUp(book.rows, chargesOf(purchases));
+  };
+  const deliver = (purchases: readonly Purchase[], isShared: boolean): void => {
+    const shared = isShared ? deliveredCopies(book.rows, purchases) : [];
+    giveUp(shared);
+    const own = purchases.filter((purchase) => !shared.includes(purchase));
+    book.rows = delivered(book.rows, own);
+  };
+  return async (wanted: readonly Purchase[]): Promise<Reserved> => {
     begin(options);
-    const charges = wanted.map(({ charge }) => charge);
     book.rows = asked(book.rows, wanted);
-    const reply = await order.run(async (isContinued) => {
-      const given = await dialogue.hold(charges, { isContinued, heldMicroUsd: heldExcept(book.rows, charges) });
-      // Before the next hold in the order is asked for, which counts it.
-      if (!(given instanceof Problem)) book.rows = held(book.rows, given.charges);
-      return given;
+    const reply = await ask(chargesOf(wanted)).catch((thrown: unknown) => {
+      giveUp(wanted);
+      throw thrown;
     });
     if (reply instanceof Problem) {
-      book.rows = refused(book.rows, charges);
+      giveUp(wanted);
+      book.rows = refused(book.rows, chargesOf(wanted));
       throw reply;
     }
     remember(options, book.rows, reply.charges);
+    return { deliver: (isShared) => deliver(wanted, isShared), fail: () => giveUp(wanted) };
   };
+}
+
+function chargesOf(purchases: readonly Purchase[]): readonly Charge[] {
+  return purchases.map(({ charge }) => charge);
 }
 
 /** Creates the payment of one request, which holds nothing yet. */
 export function createPayment(options: PaymentOptions): Payment {
   const dialogue = createDialogue(options);
-  const chargesFor = createChargeIds({ ...options, account: options.key.account });
+  const chargeIds = createChargeIds({ ...options, account: options.key.account });
   const book: Book = { rows: noPurchases };
-  const reserve = createReserve(options, dialogue, book);
+  const reserve = createReserve(options, dialogue, { book, chargeIds });
   const settle = async (due: readonly Charge[]): Promise<void> => {
     if (due.length === 0) return;
     const releases = openIds(book.rows, due);
@@ -107,10 +138,10 @@ export function createPayment(options: PaymentOptions): Payment {
   return {
     hold: async (prompts, isCached): Promise<Reserved> => {
       const free = isCached ? remembered(options, prompts) : undefined;
-      if (free !== undefined) return { deliver: () => void (book.rows = deliveredFree(book.rows, free)) };
-      const wanted = await chargesFor(prompts);
-      await reserve(wanted);
-      return { deliver: () => void (book.rows = delivered(book.rows, wanted)) };
+      if (free !== undefined) {
+        return { deliver: () => void (book.rows = deliveredFree(book.rows, free)), fail: () => {} };
+      }
+      return reserve(await chargeIds.take(prompts));
     },
     ledgerMs: dialogue.waitedMs,
     identify: dialogue.identify,
@@ -135,21 +166,21 @@ function begin({ hasLeft, onCommit }: PaymentOptions): void {
 /** A charge as an account replies with it. */
 type Replied = { readonly id: string; readonly paidUntilMs?: number };
 
-/** Remembers what is paid. A new generation, which `no-store` and `no-cache` ask for, is never asked for again by the same id. */
-function remember({ key, memory, isFresh }: PaymentOptions, rows: Purchases, charges: readonly Replied[]): void {
-  for (const { id, paidUntilMs } of isFresh ? [] : charges) {
-    const generationKey = rows.get(id)?.generationKey;
-    if (generationKey === undefined || paidUntilMs === undefined) continue;
+/** Remembers what is paid. Copies are not what others ask for. */
+function remember({ key, memory }: PaymentOptions, rows: Purchases, charges: readonly Replied[]): void {
+  for (const { id, paidUntilMs } of charges) {
+    const { generationKey, copy } = rows.get(id) ?? {};
+    if (generationKey === undefined || copy !== undefined || paidUntilMs === undefined) continue;
     memory.addPaid(key.account, generationKey, { id, paidUntilMs });
   }
 }
 
 /** Returns the charges of prompts that are free without asking the account; undefined if it must be asked. An Idempotency-Key is always its to judge. */
 function remembered(
-  { key, memory, isFresh, idempotencyKey }: PaymentOptions,
+  { key, memory, idempotencyKey }: PaymentOptions,
   prompts: readonly PricedPrompt[],
 ): readonly PaidCharge[] | undefined {
-  if (isFresh || idempotencyKey !== undefined) return undefined;
+  if (idempotencyKey !== undefined) return undefined;
   const paid = prompts.flatMap(({ generationKey }) => memory.paid(key.account, generationKey) ?? []);
   return paid.length === prompts.length ? paid : undefined;
 }

@@ -1,9 +1,19 @@
 import type { Charge, HeldCharge, SettledCharge } from "../accounts/ledger-port.ts";
 
+/** One of the new generations of the same that a request asks for. */
+export interface Copy {
+  /** What is asked for, as in `PricedPrompt`. */
+  readonly place: string;
+  /** From 0 on. */
+  readonly number: number;
+}
+
 /** A charge, and the generation that it is for. */
 export interface Purchase {
   readonly charge: Charge;
   readonly generationKey: string;
+  /** Undefined for the generation that an account pays for once in 24 hours. */
+  readonly copy: Copy | undefined;
 }
 
 /**
@@ -15,6 +25,8 @@ type State = "asked" | "held" | "free" | "charged" | "returned" | "ended";
 interface Row extends Partial<Purchase> {
   readonly state: State;
   readonly amount: number;
+  /** Number of those parts of the request that need it, and have not failed. */
+  readonly users: number;
   readonly isDelivered: boolean;
 }
 
@@ -26,7 +38,7 @@ export const noPurchases: Purchases = new Map();
 
 type Ids = readonly { readonly id: string }[];
 
-const newRow: Row = { state: "asked", amount: 0, isDelivered: false };
+const newRow: Row = { state: "asked", amount: 0, users: 0, isDelivered: false };
 
 function changed(rows: Purchases, changes: readonly (readonly [string, Partial<Row>])[]): Purchases {
   const next = changes.map(([id, change]) => [id, { ...newRow, ...rows.get(id), ...change }] as const);
@@ -35,17 +47,31 @@ function changed(rows: Purchases, changes: readonly (readonly [string, Partial<R
 
 /** The account is asked for these. What it holds for this request already stays held. */
 export function asked(rows: Purchases, purchases: readonly Purchase[]): Purchases {
-  const isNew = ({ charge: { id } }: Purchase): boolean => (rows.get(id)?.state ?? "ended") === "ended";
   return changed(
     rows,
-    purchases.filter(isNew).map((purchase) => [purchase.charge.id, { ...purchase, state: "asked" }]),
+    purchases.map((purchase) => {
+      const { state, users } = rows.get(purchase.charge.id) ?? { state: "ended", users: 0 };
+      const isNew = state === "ended";
+      return [purchase.charge.id, { ...(isNew ? { ...purchase, state: "asked" } : {}), users: users + 1 }];
+    }),
   );
 }
 
-/** The account has refused these, as far as it was asked only now. */
+/** A part of the request that has asked for these needs them no more: there is no generation for it. */
+export function givenUp(rows: Purchases, charges: Ids): Purchases {
+  return changed(
+    rows,
+    charges.flatMap(({ id }) => {
+      const row = rows.get(id);
+      return row === undefined ? [] : [[id, { users: row.users - 1 }] as const];
+    }),
+  );
+}
+
+/** The account has refused these, as far as it was asked only now: they were given up. Another part of the request may ask for the same still. */
 export function refused(rows: Purchases, charges: Ids): Purchases {
   const refusedIds = new Set(charges.map(({ id }) => id));
-  return new Map([...rows].filter(([id, { state }]) => state !== "asked" || !refusedIds.has(id)));
+  return new Map([...rows].filter(([id, { state, users }]) => state !== "asked" || users > 0 || !refusedIds.has(id)));
 }
 
 /** The account has replied to a hold. */
@@ -97,9 +123,21 @@ function chargesOf(rows: Purchases, ids: readonly string[]): readonly Charge[] {
   return ids.flatMap((id) => rows.get(id)?.charge ?? []);
 }
 
-/** Returns all that is held: what a stream pays before it begins. */
+function isNeeded({ users, isDelivered }: Row): boolean {
+  return isDelivered || users > 0;
+}
+
+/** Returns all that is held and needed: what a stream pays before it begins. */
 export function heldCharges(rows: Purchases): readonly Charge[] {
-  return chargesOf(rows, idsIn(rows, "held"));
+  return chargesOf(rows, idsIn(new Map([...rows].filter(([, row]) => isNeeded(row))), "held"));
+}
+
+/** Returns those new generations of which the request has delivered another one. */
+export function deliveredCopies(rows: Purchases, purchases: readonly Purchase[]): readonly Purchase[] {
+  const places = new Set(
+    [...rows.values()].flatMap(({ isDelivered, copy }) => (isDelivered ? (copy?.place ?? []) : [])),
+  );
+  return purchases.filter(({ copy }) => copy !== undefined && places.has(copy.place));
 }
 
 /** Returns what is held and delivered: what an answer pays. */
@@ -113,10 +151,10 @@ export function openIds(rows: Purchases, except: Ids = []): readonly string[] {
   return idsIn(rows, "asked", "held").filter((id) => !kept.has(id));
 }
 
-/** Returns the sum of what is held for other charges than these, in micro-US-dollars. */
+/** Returns the sum of what is held and needed for other charges than these, in micro-US-dollars. */
 export function heldExcept(rows: Purchases, charges: Ids): number {
   const own = new Set(charges.map(({ id }) => id));
-  const others = [...rows].filter(([id, { state }]) => state === "held" && !own.has(id));
+  const others = [...rows].filter(([id, row]) => row.state === "held" && isNeeded(row) && !own.has(id));
   return others.reduce((sum, [, { amount }]) => sum + amount, 0);
 }
 

@@ -7,12 +7,19 @@ export interface PricedPrompt {
   readonly generationKey: string;
   /** Tells the prompt apart from others: what is asked, without the model that answers. */
   readonly place: string;
+  /** Whether a new generation is wanted, however many there are: it costs its price each time. */
+  readonly isNew: boolean;
 }
 
-/** Prompts whose price is reserved, or that are free. */
+/** Prompts whose price is reserved, or that are free. One of its functions is to be called, once. */
 export interface Reserved {
-  /** To be called when there are generations for all of them: only then are they charged. */
-  deliver(): void;
+  /**
+   * There are generations for all of them: only then are they charged. `isShared` says that other work gave them: those for which this request pays already are
+   * then not charged again.
+   */
+  deliver(isShared: boolean): void;
+  /** There is no generation. */
+  fail(): void;
 }
 
 /** Who pays for what a request asks, as whoever finds generations sees it. */

@@ -14,7 +14,7 @@ import {
   requireImage,
 } from "../inference/backend.ts";
 import { type GenerateMissesOptions, generateMisses, type PromptLookup } from "./generate-misses.ts";
-import { holdPrompts } from "./hold-prompts.ts";
+import { holdPrompts, payForCached } from "./hold-prompts.ts";
 import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
 import type { FindGenerations, GenerationsRequest, GenerationsResult, OnGenerationEvent } from "./request.ts";
 
@@ -99,7 +99,7 @@ function createFind(options: GenerateMissesOptions, { model: modelOf }: ModelDes
     const misses = distinct(lookups.filter((lookup) => !isFresh(lookup)));
     const entries = lookups.flatMap(({ entry }) => entry ?? []);
     if (misses.length === 0) {
-      (await holdPrompts(request, lookups, call, true)).deliver();
+      await payForCached(request, lookups, call);
       return { model, ...hitWith(entries, now(), false) };
     }
     if (onlyIfCached) throw new Problem("not-cached", "Nothing fresh enough is in the cache.");
@@ -107,23 +107,21 @@ function createFind(options: GenerateMissesOptions, { model: modelOf }: ModelDes
     const isStale = misses.some(({ entry }) => entry !== undefined);
     const fwd = noCache || noStore ? "request" : isStale ? "stale" : "miss";
     const context = { model, cache: { ...notHit, fwd, stored: !noStore, collapsed: false } as const };
-    const emit = onEvent && ((event: GenerationEvent): void => onEvent(event, context));
-    const reserved = await holdPrompts(request, lookups, call, false);
+    const emit = onEvent && emitForAll((event) => onEvent(event, context), lookups, misses);
+    const reserved = await holdPrompts(request, lookups, misses, call);
     try {
-      const { value, isCollapsed, spent } = await generateMisses(
-        options,
-        { ...request, image, model },
-        { misses, lookedUpMs, call, onEvent: emit && emitForAll(emit, lookups, misses) },
-      );
+      const wanted = { misses, lookedUpMs, call, onEvent: emit };
+      const { value, isCollapsed, spent } = await generateMisses(options, { ...request, image, model }, wanted);
       const generated = new Map(misses.map(({ key }, index) => [key, value[index]]));
       const generations = lookups.flatMap(({ key, entry }) => generated.get(key) ?? entry?.value ?? []);
       const cache = { ...notHit, fwd, stored: !noStore && !isCollapsed, collapsed: isCollapsed } as const;
-      reserved.deliver();
+      reserved.deliver(isCollapsed);
       return { model, generations, cache, spent };
     } catch (thrown) {
+      reserved.fail();
       const isAcceptable = lookups.every(({ entry }) => isWithinAge(entry, staleLimit(call.cache), now()));
       if (!isTransient(thrown) || !isAcceptable) throw thrown;
-      reserved.deliver();
+      await payForCached(request, lookups, call);
       return { model, ...hitWith(entries, now(), true) };
     }
   };

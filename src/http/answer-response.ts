@@ -37,8 +37,8 @@ export interface AnswerResponseOptions extends Pick<Answered, "cache" | "timings
 
 /**
  * An answer as a response, or 304 if If-None-Match contains its tag. The standard defines 304 for GET only; a POST here changes nothing, and a
- * body that the caller already has need neither be made nor sent: it costs nothing, unless the model has worked for it. Otherwise the answer is paid when its
- * body is there, and before it is sent. Rejects with `Problem` if the body cannot be made or paid.
+ * body that the caller already has need neither be made nor sent. It is paid like an answer, since its tag tells what the answer is: when the body is there, if
+ * there is one, and before it is sent. Rejects with `Problem` if the body cannot be made or paid.
  */
 export async function answerResponse(
   body: AnswerBody,
@@ -47,7 +47,7 @@ export async function answerResponse(
   const etag = await entityTag(body.fingerprint);
   const isKnown = matchesTag(ifNoneMatch, etag);
   const opened = isKnown ? null : await body.open();
-  if (!isKnown || !cache.hit) await payment?.settle();
+  await payment?.settle();
   const report = payment?.report();
   const waited = payment === undefined || payment.ledgerMs() === 0 ? {} : { ledger: payment.ledgerMs() };
   const headers = {

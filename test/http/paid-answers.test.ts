@@ -59,7 +59,7 @@ describe("a paid answer", () => {
     expect(charges).toEqual([300, 300, 300, 300, 0, 300, 0, 0]);
   });
 
-  it("is 304 for nothing if it is cached, and has the same headers", async () => {
+  it("is 304 for nothing if it was paid, and has the same headers", async () => {
     const { isolate, open } = createPaidWorld();
     const account = await open(10_000, { rates: [{ name: "requests", requests: 100, seconds: 60 }] });
     const { app, settled } = isolate();
@@ -79,6 +79,20 @@ describe("a paid answer", () => {
       ...captionRequest(account.key, { "if-none-match": etag, "cache-control": "no-store" }),
     );
     expect(moneyOf(fresh)).toEqual({ status: 304, charge: 300, isRepeat: false, balance: 9400 });
+  });
+
+  it("is no 304, and has no tag, for an account that has not paid for what another one has cached", async () => {
+    const { world, isolate, open } = createPaidWorld();
+    const [first, poor, other] = [await open(1000), await open(299), await open(1000)];
+    const { app, settled } = isolate({ isCacheShared: true });
+    await app.request(...captionRequest(first.key));
+    await settled();
+    const ask = ({ key }: typeof first) => app.request(...captionRequest(key, { "if-none-match": "*" }));
+    const refused = await ask(poor);
+    expect([refused.status, refused.headers.get("etag")]).toEqual([402, null]);
+    expect(moneyOf(await ask(other))).toEqual({ status: 304, charge: 300, isRepeat: false, balance: 700 });
+    expect(moneyOf(await ask(other))).toMatchObject({ status: 304, charge: 0, isRepeat: true });
+    expect([world.requests.length, other.entries()]).toEqual([1, [["charge", -300]]]);
   });
 
   it("costs what each of its prompts does, and equal ones once", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createPaidWorld } from "../support/paid-app.ts";
 import { nextTask } from "../support/tiny-backend.ts";
-import { moneyOf, spellings, street } from "../support/paid-requests.ts";
+import { moneyOf, spelledBatch, street } from "../support/paid-requests.ts";
 
 /** A request for several tasks on the picture. */
 const analyze = (
@@ -16,16 +16,6 @@ const analyze = (
     body: JSON.stringify({ image: btoa(String.fromCharCode(...street)), tasks }),
   },
 ];
-
-/** A batch with one picture, which each item sends in another way. */
-const spelledBatch = (
-  key: string,
-  items: readonly object[],
-  headers: Readonly<Record<string, string>> = {},
-): [string, RequestInit] => {
-  const spelled = items.map((item, index) => ({ ...item, image: spellings[index] }));
-  return ["/v1/batch", { ...analyze(key, [], headers)[1], body: JSON.stringify({ items: spelled }) }];
-};
 
 describe("several tasks", () => {
   it("are one hold, one settlement and the sum of their prices", async () => {
@@ -98,6 +88,14 @@ describe("several tasks", () => {
     const response = await isolate().app.request(...analyze(account.key, tasks, { "max-price": "350" }));
     expect(moneyOf(response)).toMatchObject({ charge: 300 });
     expect((await response.json()).results[1]).toMatchObject({ problem: { code: "price-above-maximum" } });
+  });
+
+  it("are answered with the largest Max-Price that the header can have", async () => {
+    const { isolate, open } = createPaidWorld();
+    const account = await open(10_000);
+    const headers = { "max-price": "999999999999999" };
+    const response = await isolate().app.request(...analyze(account.key, [{ task: "caption" }], headers));
+    expect(moneyOf(response)).toMatchObject({ status: 200, charge: 300 });
   });
 
   it("hold no more than Max-Price together, although several pictures are asked for at once", async () => {

@@ -99,16 +99,44 @@ const scenes: Readonly<
     ({ caption }) => caption({ ...noStore, "idempotency-key": "k" }),
     ({ caption }) => caption({ ...noStore, "idempotency-key": "k" }),
   ],
-  "304, if the answer was in the cache": [
+  "`max-age`, if the cached answer is older: a new generation": [
+    ({ caption }) => caption(),
+    async ({ world, caption }) => {
+      for (let times = 0; times < 2; times += 1) {
+        world.nowMs += 2000;
+        await caption({ "cache-control": "max-age=1" });
+      }
+      expect(world.requests).toHaveLength(3);
+    },
+  ],
+  "`max-age`, if the cached answer is young enough": [
+    ({ caption }) => caption(),
+    async ({ world, caption }) => {
+      world.nowMs += 1000;
+      await caption({ "cache-control": "max-age=1" });
+      expect(world.requests).toHaveLength(1);
+    },
+  ],
+  "304, if the account has paid for the answer within 24 hours": [
     ({ caption }) => caption(),
     async ({ world, caption }) => {
       const etag = (await caption()).headers.get("etag") ?? "";
-      // Paid no more, and still cached.
-      world.nowMs += 86_400_000;
+      world.nowMs += 86_399_999;
       expect((await caption({ "if-none-match": etag })).status).toBe(304);
     },
   ],
-  "304, if the model has worked for it (`no-store`, `no-cache`)": [
+  "304, if it has not, also if the answer was in the cache": [
+    async ({ world, caption }) => {
+      await caption();
+      // Paid no more, and still cached.
+      world.nowMs += 86_400_000;
+    },
+    async ({ caption }) => {
+      const first = await caption({ "if-none-match": "*" });
+      expect([first.status, first.headers.get("cache-status")]).toEqual([304, "florence-edge; hit"]);
+    },
+  ],
+  "304 to a request for a new generation": [
     ({ caption }) => caption(),
     async ({ caption }) => {
       const etag = (await caption()).headers.get("etag") ?? "";

@@ -6,7 +6,7 @@ export const street = sampleImage("street.jpg");
 const base64 = btoa(String.fromCharCode(...street));
 
 /** The picture as a member of a JSON body: each is another text for the same bytes. */
-export const spellings = [
+const spellings = [
   base64,
   `data:image/jpeg;base64,${base64}`,
   base64.replace(/=+$/u, ""),
@@ -27,6 +27,18 @@ export function captionRequest(
       headers: { "content-type": "image/jpeg", authorization: `Bearer ${key}`, ...headers },
     },
   ];
+}
+
+/** A batch with the picture, which each item sends in another way, or in its own. */
+export function spelledBatch(
+  key: string,
+  items: readonly object[],
+  headers: Readonly<Record<string, string>> = {},
+): [string, RequestInit] {
+  const spelled = items.map((item, index) => ({ image: spellings[index], ...item }));
+  const body = JSON.stringify({ items: spelled });
+  const own = { authorization: `Bearer ${key}`, "content-type": "application/json", ...headers };
+  return ["/v1/batch", { method: "POST", headers: own, body }];
 }
 
 /** A question about the picture that no other number asks: it costs 600. */
