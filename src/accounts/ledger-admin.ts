@@ -1,3 +1,4 @@
+import type { KeyMode } from "./key-codec.ts";
 import type { AccountFacts, KeyFacts, KeyTerms } from "./ledger-port.ts";
 import type { Refusal } from "./ledger-refusal.ts";
 
@@ -13,6 +14,8 @@ export interface AccountTerms {
 /** A new account, with the id that its keys contain. */
 export interface NewAccount extends AccountTerms {
   readonly id: string;
+  /** `live` by default. */
+  readonly money?: KeyMode | undefined;
 }
 
 /** Money in, or a correction. `ref` names the cause: the same one is written once. */

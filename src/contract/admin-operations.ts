@@ -8,13 +8,13 @@ import {
   Account,
   AccountChangesBody,
   AccountList,
-  AdminKeyBody,
-  AdminRotateBody,
   AuditReport,
   GrantBody,
   Granted,
   NewAccountBody,
+  NewKeyBody,
   RefundBody,
+  RotateBody,
   Refunded,
 } from "./admin-schemas.ts";
 
@@ -107,8 +107,9 @@ export const adminOperations = {
     path: KEYS,
     id: "createAccountKey",
     summary: "Create a key of an account",
-    description: "The reply is the only one that shows it.",
-    body: AdminKeyBody,
+    description:
+      "The reply is the only one that shows it. It begins like all keys of the account: fe_live_ or fe_test_.",
+    body: NewKeyBody,
     reply: NewKey,
     example: { body: examples.newKeyBody, reply: examples.newKey },
   },
@@ -119,7 +120,7 @@ export const adminOperations = {
     summary: "Replace a key of an account",
     description:
       "The new key has the same name, limits and expiry, and both have one budget. The old one ends after `grace_seconds`.",
-    body: AdminRotateBody,
+    body: RotateBody,
     reply: NewKey,
     example: { body: examples.rotateBody, reply: examples.newKey },
   },

@@ -25,13 +25,6 @@ export const NewKeyBody = KeyTerms.safeExtend({ name: AccountName.default("key")
   },
 );
 
-/** The body of a request of the operator for a new key. */
-export const AdminKeyBody = NewKeyBody.safeExtend({
-  mode: z.enum(["live", "test"]).default("live").meta({
-    description: "`test` begins the key with fe_test_: its account has play money.",
-  }),
-}).meta({ id: "AdminKeyRequest" });
-
 const grace = `Send a whole number from 0 to ${MAX_GRACE_SECONDS}.`;
 
 /** The body of a request to rotate a key. */
@@ -46,15 +39,13 @@ export const RotateBody = z
   })
   .meta({ id: "RotateRequest" });
 
-/** The same of the operator. */
-export const AdminRotateBody = RotateBody.safeExtend({ mode: AdminKeyBody.shape.mode }).meta({
-  id: "AdminRotateRequest",
-});
-
 const terms = {
   mode: z
     .enum(["prepaid", "postpaid"])
     .meta({ description: "`postpaid`: the account is billed later for its charges." }),
+  money: z
+    .enum(["live", "test"])
+    .meta({ description: "`test`: it has play money, and all its keys begin with fe_test_. It never changes." }),
   credit_limit: MicroUsd.meta({ description: "How far below 0 the balance may go, in micro-US-dollars." }),
 };
 
@@ -63,6 +54,7 @@ export const NewAccountBody = z
   .strictObject({
     name: AccountName,
     mode: terms.mode.default("prepaid"),
+    money: terms.money.default("live"),
     credit_limit: terms.credit_limit.default(0),
     cap_month: MicroUsd.optional().meta({ description: "The most that it may spend in a UTC month." }),
   })
@@ -109,6 +101,7 @@ export const Account = z
     id: z.string(),
     name: z.string(),
     mode: terms.mode,
+    money: terms.money,
     status: z.enum(["open", "closed"]),
     unit: Unit,
     balance: SignedMicroUsd,

@@ -5,11 +5,11 @@ import { excerpt } from "../bytes/excerpt.ts";
 import { DEFAULT_PAGE_ROWS } from "../contract/account-fields.ts";
 import type { AccountOperation } from "../contract/account-operation.ts";
 import { AccountParameters, adminOperations } from "../contract/admin-operations.ts";
-import { AccountChangesBody, AdminKeyBody, AdminRotateBody, NewAccountBody } from "../contract/admin-schemas.ts";
+import { AccountChangesBody, NewAccountBody, NewKeyBody, RotateBody } from "../contract/admin-schemas.ts";
 import { MICRO_USD } from "../contract/micro-usd.ts";
 import { Problem } from "../contract/problems.ts";
 import { checkOperator } from "./account-caller.ts";
-import { createKey, listKeys, revokeKey, rotateKey } from "./account-keys.ts";
+import { createKey, type KeysOf, listKeys, revokeKey, rotateKey } from "./account-keys.ts";
 import { accepted } from "./account-refusal.ts";
 import { entryReport, usageReport } from "./account-reports.ts";
 import {
@@ -60,12 +60,13 @@ async function createAccount(call: AdmittedCall, { accounts }: AccountRouteOptio
   const {
     name,
     mode,
+    money,
     credit_limit: creditLimit,
     cap_month: capMonth = null,
   } = await readAccountBody(NewAccountBody, call);
   const id = newAccountId(accounts.random);
   await accounts.directory.put({ id, name, createdMs: accounts.now() });
-  return accountView(accepted(await accounts.ledgerOf(id).create({ id, name, mode, creditLimit, capMonth })));
+  return accountView(accepted(await accounts.ledgerOf(id).create({ id, name, mode, money, creditLimit, capMonth })));
 }
 
 async function listAccounts(call: AdmittedCall, { accounts }: AccountRouteOptions): Promise<object> {
@@ -89,17 +90,22 @@ async function changeAccount({ account, ledger }: NamedAccount, call: AdmittedCa
   return accountView(changed);
 }
 
+/** Whose keys are made: they begin as the account says. */
+async function keysOf({ account, ledger }: NamedAccount): Promise<KeysOf> {
+  return { account, ledger, mode: accepted(await ledger.describe()).money };
+}
+
 function keyRoutes(options: AccountRouteOptions, on: (operation: AccountOperation, handle: Handle) => Route) {
   const { accounts } = options;
   return [
     on(adminOperations.accountKeys, (named) => listKeys(named, accounts)),
     on(adminOperations.createAccountKey, async (named, call) => {
-      const { mode, ...body } = await readAccountBody(AdminKeyBody, call);
-      return createKey({ ...named, mode }, accounts, body);
+      const body = await readAccountBody(NewKeyBody, call);
+      return createKey(await keysOf(named), accounts, body);
     }),
     on(adminOperations.rotateAccountKey, async (named, call) => {
-      const { mode, grace_seconds: grace } = await readAccountBody(AdminRotateBody, call);
-      return rotateKey({ ...named, mode }, accounts, call.names["key"] ?? "", grace);
+      const { grace_seconds: grace } = await readAccountBody(RotateBody, call);
+      return rotateKey(await keysOf(named), accounts, call.names["key"] ?? "", grace);
     }),
     on(adminOperations.revokeAccountKey, (named, { names }) => revokeKey(named, accounts, names["key"] ?? "")),
   ];

@@ -25,7 +25,15 @@ describe("an account", () => {
     const ledger = createFakeLedger({ now: () => START });
     expect(await ledger.describe()).toEqual(refused("not-found"));
     const account = { id: "acct", name: "Acme", mode: "prepaid", creditLimit: 0, capMonth: null } as const;
-    const created = { ...account, type: "account", status: "open", balance: 0, held: 0, createdMs: START };
+    const created = {
+      ...account,
+      money: "live",
+      type: "account",
+      status: "open",
+      balance: 0,
+      held: 0,
+      createdMs: START,
+    };
     expect(await ledger.create(account)).toEqual(created);
     expect(await ledger.create({ ...account, name: "Other" })).toEqual(created);
     expect(await ledger.create(account)).toEqual(await ledger.describe());

@@ -22,7 +22,7 @@ const modeOf = ({ postpaid }: AccountFlags) => (postpaid ? "postpaid" : undefine
 /** The body of a request for a new account. Throws `UsageError`. */
 export function accountBody(name: string, flags: AccountFlags): object {
   const limits = { credit_limit: amount(flags, "credit-limit"), cap_month: amount(flags, "cap-month") };
-  return given({ name, mode: modeOf(flags), ...limits });
+  return given({ name, mode: modeOf(flags), money: flags.test ? "test" : undefined, ...limits });
 }
 
 /** The body of a request to change an account. Throws `UsageError`. */
@@ -44,7 +44,7 @@ function isEmpty(value: object): boolean {
 
 /** The body of a request for a new key. Throws `UsageError`. */
 export function keyBody(flags: AccountFlags): object {
-  const { name, scopes, tasks, expires, concurrency, rate, test } = flags;
+  const { name, scopes, tasks, expires, concurrency, rate } = flags;
   const caps = given({
     day: amount(flags, "cap-day"),
     month: amount(flags, "cap-month"),
@@ -61,13 +61,12 @@ export function keyBody(flags: AccountFlags): object {
         ? undefined
         : numberFrom("concurrency", concurrency, { standard: 1, max: MAX_CONCURRENCY }),
     expires,
-    mode: test ? "test" : undefined,
   });
 }
 
 /** The body of a request to rotate a key. Throws `UsageError`. */
-export function rotateBody({ grace, test }: AccountFlags): object {
+export function rotateBody({ grace }: AccountFlags): object {
   const seconds =
     grace === undefined ? undefined : numberFrom("grace", grace, { standard: 0, min: 0, max: MAX_GRACE_SECONDS });
-  return given({ grace_seconds: seconds, mode: test ? "test" : undefined });
+  return given({ grace_seconds: seconds });
 }
