@@ -22,7 +22,7 @@ export interface NewAccount extends AccountTerms {
 export interface Credit {
   readonly kind: "grant" | "top-up" | "adjust";
   readonly ref: string;
-  /** A positive integer; of `adjust`, any integer but 0 that leaves what is held. At most `MAX_CREDIT`. */
+  /** A positive integer; of `adjust`, any integer but 0 that leaves what is held. At most `MAX_AMOUNT` (`contract/micro-usd.ts`). */
   readonly amount: number;
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Moment, Next, orNull, SignedMicroUsd, Unit } from "./account-fields.ts";
 import { KeyExpiry, KeyTerms } from "./key-terms.ts";
-import { MicroUsd } from "./micro-usd.ts";
+import { GivenMicroUsd, LimitMicroUsd, MicroUsd } from "./micro-usd.ts";
 
 /** Maximum length of the name of an account or of a key, in characters. */
 export const MAX_NAME_CHARACTERS = 100;
@@ -46,7 +46,7 @@ const terms = {
   money: z
     .enum(["live", "test"])
     .meta({ description: "`test`: it has play money, and all its keys begin with fe_test_. It never changes." }),
-  credit_limit: MicroUsd.meta({ description: "How far below 0 the balance may go, in micro-US-dollars." }),
+  credit_limit: LimitMicroUsd.meta({ description: "How far below 0 the balance may go, in micro-US-dollars." }),
 };
 
 /** The body of a request for a new account. */
@@ -56,7 +56,7 @@ export const NewAccountBody = z
     mode: terms.mode.default("prepaid"),
     money: terms.money.default("live"),
     credit_limit: terms.credit_limit.default(0),
-    cap_month: MicroUsd.optional().meta({ description: "The most that it may spend in a UTC month." }),
+    cap_month: LimitMicroUsd.optional().meta({ description: "The most that it may spend in a UTC month." }),
   })
   .meta({ id: "NewAccountRequest" });
 
@@ -67,23 +67,16 @@ export const AccountChangesBody = z
     mode: terms.mode.optional(),
     credit_limit: terms.credit_limit.optional(),
     cap_month: z
-      .union([MicroUsd, z.literal("none")], "Send micro-US-dollars, or none.")
+      .union([LimitMicroUsd, z.literal("none")], "Send micro-US-dollars, or none.")
       .optional()
       .meta({ description: "The most that it may spend in a UTC month; `none` removes it." }),
   })
   .meta({ id: "AccountChangesRequest" });
 
-/** Largest credit at once, in micro-US-dollars: a million dollars. A larger one is a mistake in the unit. */
-export const MAX_GRANT = 1_000_000_000_000;
-
 /** The body of a request to give credits. */
 export const GrantBody = z
   .strictObject({
-    amount: z
-      .int("Send a whole number of micro-US-dollars: 1000000 are one dollar.")
-      .min(1, "Send an amount above 0.")
-      .max(MAX_GRANT, `Send at most ${MAX_GRANT} micro-US-dollars.`)
-      .meta({ description: "Micro-US-dollars." }),
+    amount: GivenMicroUsd,
   })
   .meta({ id: "GrantRequest" });
 

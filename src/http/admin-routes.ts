@@ -55,7 +55,7 @@ function operatorRoute(
   });
 }
 
-/** Creates an account. It is put on the list first: an account that has money is never missing there. */
+/** Creates an account, and then puts it on the list: what is refused is not there. Its id is told only after both, so an account that has money is never missing. */
 async function createAccount(call: AdmittedCall, { accounts }: AccountRouteOptions): Promise<object> {
   const {
     name,
@@ -65,8 +65,10 @@ async function createAccount(call: AdmittedCall, { accounts }: AccountRouteOptio
     cap_month: capMonth = null,
   } = await readAccountBody(NewAccountBody, call);
   const id = newAccountId(accounts.random);
-  await accounts.directory.put({ id, name, createdMs: accounts.now() });
-  return accountView(accepted(await accounts.ledgerOf(id).create({ id, name, mode, money, creditLimit, capMonth })));
+  const terms = { id, name, mode, money, creditLimit, capMonth };
+  const created: AccountFacts = accepted(await accounts.ledgerOf(id).create(terms));
+  await accounts.directory.put({ id, name, createdMs: created.createdMs });
+  return accountView(created);
 }
 
 async function listAccounts(call: AdmittedCall, { accounts }: AccountRouteOptions): Promise<object> {

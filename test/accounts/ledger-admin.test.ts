@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MAX_AMOUNT, MAX_GRACE_MS, MAX_KEYS, MAX_PAGE } from "../../src/accounts/ledger/limits.ts";
+import { MAX_AMOUNT } from "../../src/contract/micro-usd.ts";
+import { MAX_GRACE_MS, MAX_KEYS, MAX_PAGE } from "../../src/accounts/ledger/limits.ts";
 import { createFakeLedger } from "../support/fake-ledger.ts";
 import { charge, holdOf, KEY, settlementOf } from "../support/ledger-requests.ts";
 import { openAccount } from "../support/open-account.ts";

@@ -18,9 +18,6 @@ export const PURGE_INTERVAL_MS = HOUR_MS;
 /** The longest time for which a rotated key stays valid, in milliseconds: 30 days, in which programs are deployed anew. */
 export const MAX_GRACE_MS = 30 * 24 * HOUR_MS;
 
-/** Maximum amount of one charge and of one credit, in micro-US-dollars: a million dollars. A larger one is a mistake in the unit. */
-export const MAX_AMOUNT = 1_000_000_000_000;
-
 /** Maximum number of charges in a request: sixteen times the labels that one image may be asked for. */
 export const MAX_CHARGES = 1024;
 
