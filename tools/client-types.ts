@@ -25,7 +25,7 @@ interface Schema {
 const excluded = new Set(
   `QueryRegion QueryInclude AnalyzeRequest BatchRequest QuoteRequest Quote Pricing UsageReport
    AccountEntry EntryList ChargeHistory Key NewKey KeyList KeyTerms NewKeyRequest
-   RotateRequest AdminKeyRequest AdminRotateRequest NewAccountRequest AccountChangesRequest GrantRequest RefundRequest Account
+   RotateRequest NewAccountRequest AccountChangesRequest GrantRequest RefundRequest Account
    AccountList Granted Refunded AuditReport KeyChangesRequest AdjustRequest Adjusted`.split(/\s+/u),
 );
 

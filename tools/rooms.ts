@@ -24,7 +24,10 @@ const table = {
     imports: ["bytes", "contract"],
     why: "accounts/ is keys, limits and the ledger's rules: pure, and it does not know where they are stored.",
   },
-  "accounts/ledger": { imports: ["accounts"], why: "accounts/ledger/ decides what happens to money; it is pure." },
+  "accounts/ledger": {
+    imports: ["accounts", "contract/micro-usd.ts"],
+    why: "accounts/ledger/ decides what happens to money; it is pure.",
+  },
   "inference/protocol": {
     // bytes/ needs nothing itself, so that both can be lifted out together; a second bounded reader of streams would have the same mistakes to make.
     imports: ["bytes"],

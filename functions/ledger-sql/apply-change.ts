@@ -2,7 +2,7 @@ import type { Change, Rows } from "../../src/accounts/ledger/rows.ts";
 
 /** The columns of each table: the names of the row's fields. The first is the primary key. */
 const columns: { readonly [Table in keyof Rows]: readonly (keyof Rows[Table] & string)[] } = {
-  account: ["id", "name", "mode", "status", "balance", "creditLimit", "capMonth", "createdMs"],
+  account: ["id", "name", "mode", "status", "balance", "creditLimit", "capMonth", "createdMs", "money"],
   keys: [
     "id",
     "family",

@@ -33,4 +33,5 @@ export const migrations: readonly string[] = [
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, seq INTEGER NOT NULL, attempts INTEGER NOT NULL, nextMs INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;`,
   `CREATE TABLE refundKeys (id TEXT PRIMARY KEY, charge TEXT NOT NULL, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+  "ALTER TABLE account ADD COLUMN money TEXT NOT NULL DEFAULT 'live'",
 ];

@@ -1,3 +1,4 @@
+import type { KeyMode } from "./key-codec.ts";
 import type { AccountFacts, KeyFacts, KeyTerms } from "./ledger-port.ts";
 import type { RatePolicy } from "./rate.ts";
 import type { Refusal } from "./ledger-refusal.ts";
@@ -14,13 +15,15 @@ export interface AccountTerms {
 /** A new account, with the id that its keys contain. */
 export interface NewAccount extends AccountTerms {
   readonly id: string;
+  /** `live` by default. */
+  readonly money?: KeyMode | undefined;
 }
 
 /** Money in, or a correction. `ref` names the cause: the same one is written once. */
 export interface Credit {
   readonly kind: "grant" | "top-up" | "adjust";
   readonly ref: string;
-  /** A positive integer; of `adjust`, any integer but 0 that leaves what is held. At most `MAX_CREDIT`. */
+  /** A positive integer; of `adjust`, any integer but 0 that leaves what is held. At most `MAX_AMOUNT` (`contract/micro-usd.ts`). */
   readonly amount: number;
 }
 

@@ -1,3 +1,4 @@
+import type { KeyMode } from "./key-codec.ts";
 import type { RatePolicy, RateReply } from "./rate.ts";
 import type { Refusal } from "./ledger-refusal.ts";
 
@@ -134,6 +135,8 @@ export interface AccountFacts {
   readonly id: string;
   readonly name: string;
   readonly mode: "prepaid" | "postpaid";
+  /** Whether it holds money, or play money: what all its keys begin with. It never changes. */
+  readonly money: KeyMode;
   /** The operator's word; money never changes it. */
   readonly status: "open" | "closed";
   /** Sum of all entries. */

@@ -1,6 +1,6 @@
 import type { AccountLedger, Charge, Held, HoldRequest, SettledCharge } from "../accounts/ledger-port.ts";
 import type { Refusal } from "../accounts/ledger-refusal.ts";
-import { MAX_AMOUNT } from "../accounts/max-amount.ts";
+import { MAX_AMOUNT } from "../contract/micro-usd.ts";
 import type { RateReply } from "../accounts/rate.ts";
 import { PRICE_REVISION } from "../contract/prices.ts";
 import type { Problem } from "../contract/problems.ts";

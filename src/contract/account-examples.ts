@@ -89,6 +89,7 @@ export const accountExamples = {
     id: account,
     name: "Acme",
     mode: "prepaid",
+    money: "live",
     status: "open",
     unit,
     balance: 5_000_000,

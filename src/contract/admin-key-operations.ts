@@ -1,7 +1,7 @@
 import { accountExamples as examples } from "./account-examples.ts";
 import type { AccountOperation } from "./account-operation.ts";
 import { Key, KeyList, NewKey } from "./account-schemas.ts";
-import { AdminKeyBody, AdminRotateBody } from "./admin-schemas.ts";
+import { NewKeyBody, RotateBody } from "./admin-schemas.ts";
 import { KeyChangesBody } from "./key-changes.ts";
 
 const operator = { tag: "administration", access: "operator" } as const;
@@ -30,8 +30,9 @@ export const adminKeyOperations = {
     path: KEYS,
     id: "createAccountKey",
     summary: "Create a key of an account",
-    description: "The reply is the only one that shows it.",
-    body: AdminKeyBody,
+    description:
+      "The reply is the only one that shows it. It begins like all keys of the account: fe_live_ or fe_test_.",
+    body: NewKeyBody,
     reply: NewKey,
     example: { body: examples.newKeyBody, reply: examples.newKey },
   },
@@ -53,7 +54,7 @@ export const adminKeyOperations = {
     summary: "Replace a key of an account",
     description:
       "The new key has the same name, limits and expiry, and both have one budget. The old one ends after `grace_seconds`.",
-    body: AdminRotateBody,
+    body: RotateBody,
     reply: NewKey,
     example: { body: examples.rotateBody, reply: examples.newKey },
   },

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AccountName, Moment, Next, orNull, SignedMicroUsd, Unit } from "./account-fields.ts";
 import { KeyExpiry, KeyTerms } from "./key-terms.ts";
-import { MicroUsd } from "./micro-usd.ts";
+import { GivenMicroUsd, LimitMicroUsd, MicroUsd, MAX_AMOUNT } from "./micro-usd.ts";
 
 /** Longest time for which a rotated key stays valid beside its successor, in seconds: 30 days, in which programs are deployed anew. */
 export const MAX_GRACE_SECONDS = 30 * 24 * 60 * 60;
@@ -15,13 +15,6 @@ export const NewKeyBody = KeyTerms.safeExtend({ name: AccountName.default("key")
     id: "NewKeyRequest",
   },
 );
-
-/** The body of a request of the operator for a new key. */
-export const AdminKeyBody = NewKeyBody.safeExtend({
-  mode: z.enum(["live", "test"]).default("live").meta({
-    description: "`test` begins the key with fe_test_: its account has play money.",
-  }),
-}).meta({ id: "AdminKeyRequest" });
 
 const grace = `Send a whole number from 0 to ${MAX_GRACE_SECONDS}.`;
 
@@ -37,16 +30,14 @@ export const RotateBody = z
   })
   .meta({ id: "RotateRequest" });
 
-/** The same of the operator. */
-export const AdminRotateBody = RotateBody.safeExtend({ mode: AdminKeyBody.shape.mode }).meta({
-  id: "AdminRotateRequest",
-});
-
 const terms = {
   mode: z
     .enum(["prepaid", "postpaid"])
     .meta({ description: "`postpaid`: the account is billed later for its charges." }),
-  credit_limit: MicroUsd.meta({ description: "How far below 0 the balance may go, in micro-US-dollars." }),
+  money: z
+    .enum(["live", "test"])
+    .meta({ description: "`test`: it has play money, and all its keys begin with fe_test_. It never changes." }),
+  credit_limit: LimitMicroUsd.meta({ description: "How far below 0 the balance may go, in micro-US-dollars." }),
 };
 
 /** The body of a request for a new account. */
@@ -54,8 +45,9 @@ export const NewAccountBody = z
   .strictObject({
     name: AccountName,
     mode: terms.mode.default("prepaid"),
+    money: terms.money.default("live"),
     credit_limit: terms.credit_limit.default(0),
-    cap_month: MicroUsd.optional().meta({ description: "The most that it may spend in a UTC month." }),
+    cap_month: LimitMicroUsd.optional().meta({ description: "The most that it may spend in a UTC month." }),
   })
   .meta({ id: "NewAccountRequest" });
 
@@ -66,23 +58,16 @@ export const AccountChangesBody = z
     mode: terms.mode.optional(),
     credit_limit: terms.credit_limit.optional(),
     cap_month: z
-      .union([MicroUsd, z.literal("none")], "Send micro-US-dollars, or none.")
+      .union([LimitMicroUsd, z.literal("none")], "Send micro-US-dollars, or none.")
       .optional()
       .meta({ description: "The most that it may spend in a UTC month; `none` removes it." }),
   })
   .meta({ id: "AccountChangesRequest" });
 
-/** Largest credit at once, in micro-US-dollars: a million dollars. A larger one is a mistake in the unit. */
-export const MAX_GRANT = 1_000_000_000_000;
-
 /** The body of a request to give credits. */
 export const GrantBody = z
   .strictObject({
-    amount: z
-      .int("Send a whole number of micro-US-dollars: 1000000 are one dollar.")
-      .min(1, "Send an amount above 0.")
-      .max(MAX_GRANT, `Send at most ${MAX_GRANT} micro-US-dollars.`)
-      .meta({ description: "Micro-US-dollars." }),
+    amount: GivenMicroUsd,
   })
   .meta({ id: "GrantRequest" });
 
@@ -91,8 +76,8 @@ export const AdjustBody = z
   .strictObject({
     amount: z
       .int("Send a whole number of micro-US-dollars: -1000000 takes one dollar.")
-      .min(-MAX_GRANT, `Send at least -${MAX_GRANT} micro-US-dollars.`)
-      .max(MAX_GRANT, `Send at most ${MAX_GRANT} micro-US-dollars.`)
+      .min(-MAX_AMOUNT, `Send at least -${MAX_AMOUNT} micro-US-dollars.`)
+      .max(MAX_AMOUNT, `Send at most ${MAX_AMOUNT} micro-US-dollars.`)
       .refine((amount) => amount !== 0, "Send an amount other than 0.")
       .meta({ description: "Micro-US-dollars; negative to take credits away." }),
   })
@@ -112,6 +97,7 @@ export const Account = z
     id: z.string(),
     name: z.string(),
     mode: terms.mode,
+    money: terms.money,
     status: z.enum(["open", "closed"]),
     unit: Unit,
     balance: SignedMicroUsd,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { MicroUsd } from "./micro-usd.ts";
+import { LimitMicroUsd } from "./micro-usd.ts";
 import { isPricedTask } from "./prices.ts";
 import { DEFAULT_SCOPES, ScopeName } from "./scopes.ts";
 
@@ -36,9 +36,9 @@ const Rate = z
   });
 
 const caps = z.strictObject({
-  day: MicroUsd.optional().meta({ description: "In a UTC day." }),
-  month: MicroUsd.optional().meta({ description: "In a UTC month." }),
-  total: MicroUsd.optional().meta({ description: "Ever." }),
+  day: LimitMicroUsd.optional().meta({ description: "In a UTC day." }),
+  month: LimitMicroUsd.optional().meta({ description: "In a UTC month." }),
+  total: LimitMicroUsd.optional().meta({ description: "Ever." }),
 });
 
 function areUnique(names: readonly string[]): boolean {

@@ -16,6 +16,24 @@ export const MicroUsd = z
   .max(MAX_MICRO_USD)
   .meta({ description: `Micro-US-dollars: ${MICRO_USD_PER_USD} are one US dollar.` });
 
+/**
+ * The largest amount that anybody may set: a price, a credit at once, a cap, a credit limit. A million dollars: a larger one is a mistake in the unit. The ledger has no other
+ * limit.
+ */
+export const MAX_AMOUNT = 1_000_000 * MICRO_USD_PER_USD;
+
+const atMost = `Send at most ${MAX_AMOUNT} micro-US-dollars.`;
+
+/** A limit that a request sets. */
+export const LimitMicroUsd = MicroUsd.max(MAX_AMOUNT, atMost);
+
+/** An amount that a request moves. */
+export const GivenMicroUsd = z
+  .int("Send a whole number of micro-US-dollars: 1000000 are one dollar.")
+  .min(1, "Send an amount above 0.")
+  .max(MAX_AMOUNT, atMost)
+  .meta({ description: "Micro-US-dollars." });
+
 /** Digits after the point of an amount in dollars. */
 const USD_DECIMALS = 6;
 

@@ -13,7 +13,7 @@ import { callerOf } from "./caller.ts";
 /** Who sends a valid key. */
 export interface KeyHolder {
   readonly account: string;
-  /** The mode of the key. */
+  /** What the account's keys begin with. */
   readonly mode: KeyMode;
   readonly status: Status;
   readonly ledger: AccountLedger & AccountAdmin;
@@ -36,7 +36,7 @@ export async function keyHolderOf(
   if (isScope(access) && !scopes.includes(access)) {
     throw new Problem("scope-missing", `The key has the scopes ${scopes.join(", ")}; this needs ${access}.`);
   }
-  return { account: parts.account, mode: parts.mode, status, ledger };
+  return { account: parts.account, mode: status.account.money, status, ledger };
 }
 
 function credential(headers: Headers): string {

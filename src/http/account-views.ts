@@ -72,9 +72,9 @@ export function meView({ account, key, spent, openRequests, resets }: Status): z
 
 /** Returns an account as the operator sees it. */
 export function accountView(account: AccountFacts): z.infer<typeof Account> {
-  const { id, name, mode, status, balance, held, creditLimit, capMonth, createdMs } = account;
+  const { id, name, mode, money, status, balance, held, creditLimit, capMonth, createdMs } = account;
   const limits = { credit_limit: creditLimit, cap_month: capMonth };
-  return { id, name, mode, status, unit: MICRO_USD, balance, held, ...limits, created: moment(createdMs) };
+  return { id, name, mode, money, status, unit: MICRO_USD, balance, held, ...limits, created: moment(createdMs) };
 }
 
 /** Returns an entry as replies have it. */

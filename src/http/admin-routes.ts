@@ -5,12 +5,12 @@ import { excerpt } from "../bytes/excerpt.ts";
 import { DEFAULT_PAGE_ROWS } from "../contract/account-fields.ts";
 import type { AccountOperation } from "../contract/account-operation.ts";
 import { AccountParameters, adminOperations } from "../contract/admin-operations.ts";
-import { AccountChangesBody, AdminKeyBody, AdminRotateBody, NewAccountBody } from "../contract/admin-schemas.ts";
+import { AccountChangesBody, NewAccountBody, NewKeyBody, RotateBody } from "../contract/admin-schemas.ts";
 import { KeyChangesBody } from "../contract/key-changes.ts";
 import { MICRO_USD } from "../contract/micro-usd.ts";
 import { Problem } from "../contract/problems.ts";
 import { checkOperator } from "./account-caller.ts";
-import { changeKey, createKey, listKeys, revokeKey, rotateKey } from "./account-keys.ts";
+import { changeKey, createKey, type KeysOf, listKeys, revokeKey, rotateKey } from "./account-keys.ts";
 import { accepted } from "./account-refusal.ts";
 import { entryReport, usageReport } from "./account-reports.ts";
 import {
@@ -56,17 +56,20 @@ function operatorRoute(
   });
 }
 
-/** Creates an account. It is put on the list first: an account that has money is never missing there. */
+/** Creates an account, and then puts it on the list: what is refused is not there. Its id is told only after both, so an account that has money is never missing. */
 async function createAccount(call: AdmittedCall, { accounts }: AccountRouteOptions): Promise<object> {
   const {
     name,
     mode,
+    money,
     credit_limit: creditLimit,
     cap_month: capMonth = null,
   } = await readAccountBody(NewAccountBody, call);
   const id = newAccountId(accounts.random);
-  await accounts.directory.put({ id, name, createdMs: accounts.now() });
-  return accountView(accepted(await accounts.ledgerOf(id).create({ id, name, mode, creditLimit, capMonth })));
+  const terms = { id, name, mode, money, creditLimit, capMonth };
+  const created: AccountFacts = accepted(await accounts.ledgerOf(id).create(terms));
+  await accounts.directory.put({ id, name, createdMs: created.createdMs });
+  return accountView(created);
 }
 
 async function listAccounts(call: AdmittedCall, { accounts }: AccountRouteOptions): Promise<object> {
@@ -90,21 +93,26 @@ async function changeAccount({ account, ledger }: NamedAccount, call: AdmittedCa
   return accountView(changed);
 }
 
+/** Whose keys are made: they begin as the account says. */
+async function keysOf({ account, ledger }: NamedAccount): Promise<KeysOf> {
+  return { account, ledger, mode: accepted(await ledger.describe()).money };
+}
+
 function keyRoutes(options: AccountRouteOptions, on: (operation: AccountOperation, handle: Handle) => Route) {
   const { accounts } = options;
   return [
     on(adminOperations.accountKeys, (named) => listKeys(named, accounts)),
     on(adminOperations.createAccountKey, async (named, call) => {
-      const { mode, ...body } = await readAccountBody(AdminKeyBody, call);
-      return createKey({ ...named, mode }, accounts, body);
+      const body = await readAccountBody(NewKeyBody, call);
+      return createKey(await keysOf(named), accounts, body);
     }),
     on(adminOperations.changeAccountKey, async (named, call) => {
       const keyId = call.names["key"] ?? "";
       return changeKey(named, accounts, { keyId }, await readAccountBody(KeyChangesBody, call));
     }),
     on(adminOperations.rotateAccountKey, async (named, call) => {
-      const { mode, grace_seconds: grace } = await readAccountBody(AdminRotateBody, call);
-      return rotateKey({ ...named, mode }, accounts, call.names["key"] ?? "", grace);
+      const { grace_seconds: grace } = await readAccountBody(RotateBody, call);
+      return rotateKey(await keysOf(named), accounts, call.names["key"] ?? "", grace);
     }),
     on(adminOperations.revokeAccountKey, (named, { names }) => revokeKey(named, accounts, names["key"] ?? "")),
   ];

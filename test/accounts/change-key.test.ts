@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_AMOUNT } from "../../src/accounts/ledger/limits.ts";
+import { MAX_AMOUNT } from "../../src/contract/micro-usd.ts";
 import { createFakeLedger } from "../support/fake-ledger.ts";
 import { holdOf, KEY, settlementOf } from "../support/ledger-requests.ts";
 import { openAccount } from "../support/open-account.ts";

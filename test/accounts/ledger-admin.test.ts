@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { MAX_AMOUNT } from "../../src/contract/micro-usd.ts";
 import { MAX_GRACE_MS, MAX_KEYS, MAX_PAGE } from "../../src/accounts/ledger/limits.ts";
-import { MAX_AMOUNT } from "../../src/accounts/max-amount.ts";
 import { createFakeLedger } from "../support/fake-ledger.ts";
 import { charge, holdOf, KEY, settlementOf } from "../support/ledger-requests.ts";
 import { openAccount } from "../support/open-account.ts";
@@ -26,7 +26,15 @@ describe("an account", () => {
     const ledger = createFakeLedger({ now: () => START });
     expect(await ledger.describe()).toEqual(refused("not-found"));
     const account = { id: "acct", name: "Acme", mode: "prepaid", creditLimit: 0, capMonth: null } as const;
-    const created = { ...account, type: "account", status: "open", balance: 0, held: 0, createdMs: START };
+    const created = {
+      ...account,
+      money: "live",
+      type: "account",
+      status: "open",
+      balance: 0,
+      held: 0,
+      createdMs: START,
+    };
     expect(await ledger.create(account)).toEqual(created);
     expect(await ledger.create({ ...account, name: "Other" })).toEqual(created);
     expect(await ledger.create(account)).toEqual(await ledger.describe());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { MAX_AMOUNT } from "../../src/contract/micro-usd.ts";
 import { MAX_CHARGES, MAX_HOLD_MS, PAID_MS } from "../../src/accounts/ledger/limits.ts";
-import { MAX_AMOUNT } from "../../src/accounts/max-amount.ts";
 import { createFakeLedger } from "../support/fake-ledger.ts";
 import { charge, holdOf, KEY, settlementOf } from "../support/ledger-requests.ts";
 import { openAccount } from "../support/open-account.ts";

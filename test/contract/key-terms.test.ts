@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { KeyExpiry, KeyTerms, MAX_CONCURRENCY, MAX_RATE_POLICIES } from "../../src/contract/key-terms.ts";
-import { MAX_MICRO_USD } from "../../src/contract/micro-usd.ts";
+import { MAX_AMOUNT } from "../../src/contract/micro-usd.ts";
 import { isScope, scopes } from "../../src/contract/scopes.ts";
 
 /** Paths of the fields that are refused. */
@@ -17,7 +17,7 @@ describe("the terms of a key", () => {
     const terms = {
       scopes: Object.keys(scopes),
       tasks: ["caption", "ocr"],
-      caps: { day: 1_000_000, month: 0, total: MAX_MICRO_USD },
+      caps: { day: 1_000_000, month: 0, total: MAX_AMOUNT },
       rates: [
         { name: "burst", requests: 10, seconds: 1 },
         { name: "hour", requests: 600, seconds: 3600 },
@@ -37,7 +37,7 @@ describe("the terms of a key", () => {
     ["a name of Object.prototype", { tasks: ["constructor"] }, "tasks.0"],
     ["a negative cap", { caps: { day: -1 } }, "caps.day"],
     ["a fractional cap", { caps: { month: 0.5 } }, "caps.month"],
-    ["a cap that no header can tell", { caps: { total: MAX_MICRO_USD + 1 } }, "caps.total"],
+    ["a cap beyond any amount", { caps: { total: MAX_AMOUNT + 1 } }, "caps.total"],
     ["a cap of a week", { caps: { week: 1 } }, "caps"],
     ["no requests", { rates: [{ requests: 0, seconds: 1 }] }, "rates.0.requests"],
     ["a rate that no object can take", { rates: [{ requests: 60_001, seconds: 60 }] }, "rates.0.requests"],

@@ -70,13 +70,39 @@ describe("the keys of an account", () => {
     expect((await json("GET", "/v1/keys", { key })).body.keys[0]).toMatchObject({ caps: { day: null } });
   });
 
-  it("begin like the key that made them: play money makes keys of play money", async () => {
-    const { open, json } = fakeAccountsApp();
-    const { path } = await open();
-    const body = { mode: "test", scopes: ["keys:write"] };
-    const first = await json("POST", `${path}/keys`, { key: ADMIN_KEY, body });
-    const second = await json("POST", "/v1/keys", { key: first.body.key, body: {} });
-    expect([first.body.key, second.body.key].map((key) => key.slice(0, 8))).toEqual(["fe_test_", "fe_test_"]);
+  it.each([{ money: "test" }, { money: "live" }, {}])(
+    "of one account all begin alike, whoever makes or rotates them: %j",
+    async (terms) => {
+      const { json } = fakeAccountsApp();
+      const { body: account } = await json("POST", "/admin/v1/accounts", {
+        key: ADMIN_KEY,
+        body: { name: "a", ...terms },
+      });
+      const money = "money" in terms ? terms.money : "live";
+      expect(account.money).toBe(money);
+      const path = `/admin/v1/accounts/${account.id}/keys`;
+      const make = async (at: string, key: string) =>
+        (await json("POST", at, { key, body: at.endsWith("/keys") ? { scopes: ["keys:write"] } : {} })).body;
+      const first = await make(path, ADMIN_KEY);
+      const own = await make("/v1/keys", first.key);
+      const rotated = await make(`${path}/${first.id}/rotate`, ADMIN_KEY);
+      const ownRotated = await make(`/v1/keys/${own.id}/rotate`, rotated.key);
+      const prefixes = [first, own, rotated, ownRotated].map(({ key }) => key.slice(0, 8));
+      expect(prefixes).toEqual(Array.from({ length: 4 }, () => `fe_${money}_`));
+    },
+  );
+
+  it.each(["keys", "rotate"])("have no prefix of their own choice: %s", async (verb) => {
+    const { json, open } = fakeAccountsApp();
+    const { path, keyId, key } = await open();
+    const ends = verb === "keys" ? "keys" : `keys/${keyId}/rotate`;
+    for (const [at, who] of [
+      [`${path}/${ends}`, ADMIN_KEY],
+      [`/v1/${ends}`, key],
+    ] as const) {
+      const { status, body } = await json("POST", at, { key: who, body: { mode: "test" } });
+      expect([status, body.code]).toEqual([400, "invalid-request"]);
+    }
   });
 
   it("can be rotated without a body, and stay valid for a day", async () => {

@@ -27,7 +27,7 @@ const modeOf = ({ postpaid }: AccountFlags) => (postpaid ? "postpaid" : undefine
 /** The body of a request for a new account. Throws `UsageError`. */
 export function accountBody(name: string, flags: AccountFlags): object {
   const limits = { credit_limit: amount(flags, "credit-limit"), cap_month: amount(flags, "cap-month") };
-  return given({ name, mode: modeOf(flags), ...limits });
+  return given({ name, mode: modeOf(flags), money: flags.test ? "test" : undefined, ...limits });
 }
 
 /** The body of a request to change an account. Throws `UsageError`. */
@@ -63,13 +63,12 @@ function keyFields(flags: AccountFlags, amountOf: typeof amountOrNone): object {
 
 /** The body of a request for a new key. Throws `UsageError`. */
 export function keyBody(flags: AccountFlags): object {
-  const { tasks, rate, test } = flags;
+  const { tasks, rate } = flags;
   return given({
     ...keyFields(flags, amount),
     tasks: tasks?.split(","),
     rates: rate === undefined ? undefined : [rateOf(rate)],
     concurrency: concurrencyFrom(flags.concurrency),
-    mode: test ? "test" : undefined,
   });
 }
 
@@ -85,8 +84,8 @@ export function keyChangesBody(flags: AccountFlags): object {
 }
 
 /** The body of a request to rotate a key. Throws `UsageError`. */
-export function rotateBody({ grace, test }: AccountFlags): object {
+export function rotateBody({ grace }: AccountFlags): object {
   const seconds =
     grace === undefined ? undefined : numberFrom("grace", grace, { standard: 0, min: 0, max: MAX_GRACE_SECONDS });
-  return given({ grace_seconds: seconds, mode: test ? "test" : undefined });
+  return given({ grace_seconds: seconds });
 }

@@ -14,7 +14,7 @@ const SCOPES = ["infer", "usage:read", "keys:write"] as const;
 
 async function makeFirstKey(origin: string, adminKey: string): Promise<string> {
   const client = createAdminClient(origin, adminKey);
-  const { id } = await client.ask(Account, { method: "POST", path: "", body: { name: "Play money" } });
+  const { id } = await client.ask(Account, { method: "POST", path: "", body: { name: "Play money", money: "test" } });
   const grant = {
     method: "POST",
     path: `/${id}/grants`,
@@ -22,7 +22,7 @@ async function makeFirstKey(origin: string, adminKey: string): Promise<string> {
     body: { amount: PLAY_MONEY },
   } as const;
   await client.ask(Granted, grant);
-  const body = { name: "first key", mode: "test", scopes: SCOPES };
+  const body = { name: "first key", scopes: SCOPES };
   const { key } = await client.ask(NewKey, { method: "POST", path: `/${id}/keys`, body });
   return key;
 }

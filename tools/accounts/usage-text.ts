@@ -1,7 +1,7 @@
 /** The usage of `npm run account`. */
 export const ACCOUNT_USAGE = `Usage: npm run account -- <verb> … [--url https://api.example.com] [--port 8787] [--json]
 
-  create <name> [--credits 5] [--postpaid] [--credit-limit 10] [--cap-month 20]    an account, with its first key
+  create <name> [--credits 5] [--test] [--postpaid] [--credit-limit 10] [--cap-month 20]    an account, with its first key
   list
   show <id>
   change <id> [--name "Acme Ltd"] [--credit-limit 10] [--cap-month 20|none]
@@ -18,7 +18,7 @@ export const ACCOUNT_USAGE = `Usage: npm run account -- <verb> … [--url https:
   usage <id> [--from 2026-11-01] [--to 2026-11-30] [--group-by day,task,key] [--csv]
   audit <id>
 
-Amounts are in dollars, with six decimals at most. --test makes keys that begin with fe_test_, for accounts with play money.
+Amounts are in dollars, with six decimals at most. --test makes an account with play money: all its keys begin with fe_test_.
 It asks the API on this machine, whose admin key npm start has kept; or, with --url, another one: its admin key is read from ADMIN_KEY.`;
 
 /** The options of `npm run account`, of all verbs. */

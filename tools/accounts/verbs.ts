@@ -78,8 +78,7 @@ async function create({ client, flags, words: [name = ""] }: AccountCall): Promi
   const amount = flags.credits === undefined ? 0 : microUsdFrom("--credits", flags.credits);
   const { id } = await client.ask(Account, post("", accountBody(name, flags)));
   if (amount > 0) await grant(client, id, amount);
-  const mode = flags.test ? "test" : "live";
-  const { key } = await client.ask(NewKey, post(`/${id}/keys`, { name: "first key", mode }));
+  const { key } = await client.ask(NewKey, post(`/${id}/keys`, { name: "first key" }));
   const account = await client.ask(Account, { path: `/${id}` });
   return { json: { ...account, key }, text: `${accountText(account)}\nkey           ${key}    (shown only now)` };
 }

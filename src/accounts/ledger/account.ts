@@ -21,8 +21,9 @@ export function accountReply(row: AccountRow, held: number): AccountReply {
 export function decideCreate(account: NewAccount, nowMs: number): Step<AccountReply | Refusal> {
   const field = isId(account.id) ? invalidField(account) : "id";
   if (field !== undefined) return refusing(refuse({ code: "invalid-request", field }));
-  const { id, name, mode, creditLimit, capMonth } = account;
-  const row: AccountRow = { id, name, mode, status: "open", balance: 0, creditLimit, capMonth, createdMs: nowMs };
+  const { id, name, mode, money = "live", creditLimit, capMonth } = account;
+  const terms = { name, mode, money, creditLimit, capMonth };
+  const row: AccountRow = { id, ...terms, status: "open", balance: 0, createdMs: nowMs };
   return { reply: accountReply(row, 0), changes: [accountChange(row)] };
 }
 

@@ -1,6 +1,6 @@
 import type { Credit, Credited, Entry } from "../../accounts/ledger-admin.ts";
 import type { Refusal } from "../../accounts/ledger-refusal.ts";
-import { MAX_AMOUNT } from "../../accounts/max-amount.ts";
+import { MAX_AMOUNT } from "../../contract/micro-usd.ts";
 import { refuse, refusing } from "./refuse.ts";
 import type { AccountRow, Step } from "./rows.ts";
 import { accountChange } from "./settle.ts";

@@ -1,5 +1,5 @@
 import type { Charge } from "../../accounts/ledger-port.ts";
-import { MAX_AMOUNT } from "../../accounts/max-amount.ts";
+import { MAX_AMOUNT } from "../../contract/micro-usd.ts";
 import { MAX_CHARGES, MAX_ID_LENGTH, MAX_NAME_LENGTH } from "./limits.ts";
 
 /** Whether a value is an amount that may be charged: whole micro-US-dollars. */
