@@ -1,6 +1,6 @@
 import type { Problem, ProblemCode } from "./problems.ts";
 
-/** Refusals of a request as a whole, whatever it asks for. */
+/** Refusals of a request as a whole, whatever it asks for; and an account that is away, which would let each of them wait, and then the settlement. */
 const OF_WHOLE_REQUEST: ReadonlySet<ProblemCode> = new Set([
   "key-invalid",
   "key-expired",
@@ -10,6 +10,7 @@ const OF_WHOLE_REQUEST: ReadonlySet<ProblemCode> = new Set([
   "too-many-at-once",
   "idempotency-key-reused",
   "idempotency-in-progress",
+  "ledger-unavailable",
 ]);
 
 /** Whether a problem refuses a request as a whole, and not one of several things that it asks for. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { LEDGER_TIMEOUT_MS } from "../../src/charging/reliable-ledger.ts";
 import { away, startCrash, until } from "../support/crash-scene.ts";
-import { moneyOf } from "../support/paid-requests.ts";
+import { createPaidWorld } from "../support/paid-app.ts";
+import { moneyOf, spelledBatch } from "../support/paid-requests.ts";
 
 describe("an account that is away", () => {
   it.each(["hold", "settle"] as const)("at its %s is called again if it says so", async (verb) => {
@@ -31,6 +32,27 @@ describe("an account that is away", () => {
       await settled();
     }
   });
+
+  it.each([0, 1])(
+    "after %d holds of a batch refuses it as a whole, and is not asked for its other pictures",
+    async (holds) => {
+      const { world, isolate, open } = createPaidWorld();
+      const account = await open(10_000);
+      let left = holds;
+      world.fault = (verb, call) => {
+        if (verb !== "hold") return call();
+        left -= 1;
+        return left < 0 ? Promise.reject(away(verb, {})) : call();
+      };
+      const { app, settled } = isolate();
+      const items = ["caption", "ocr", "detailed-caption"].map((task) => ({ task }));
+      const response = await app.request(...spelledBatch(account.key, items));
+      expect([response.status, (await response.json()).code]).toEqual([503, "ledger-unavailable"]);
+      expect(world.calls.filter((verb) => verb === "hold")).toHaveLength(holds + 1);
+      await settled();
+      expect([account.entries(), account.holds()]).toEqual([[], 0]);
+    },
+  );
 
   it.each(["hold", "settle"] as const)(
     "and hangs at its %s is waited for not longer than the deadline",

@@ -80,6 +80,25 @@ describe("a request that is refused", () => {
     });
   });
 
+  it("is 403 of a closed account at once, but for free repeats that an isolate knows: they end when it asks again", async () => {
+    const { world, isolate, open } = createPaidWorld();
+    const account = await open(10_000);
+    const { app } = isolate({ trustedMs: 10_000 });
+    const ask = (number: number) => app.request(...groundingRequest(account.key, number));
+    await ask(1);
+    await account.ledger.update({ status: "closed" });
+    const statuses: number[] = [];
+    for (const [number, laterMs] of [
+      [1, 9999],
+      [2, 0],
+      [1, 1],
+    ] as const) {
+      world.nowMs += laterMs;
+      statuses.push((await ask(number)).status);
+    }
+    expect([statuses, account.entries().length]).toEqual([[200, 403, 403], 1]);
+  });
+
   it("is 429 with the state of its rate", async () => {
     const { isolate, open } = createPaidWorld();
     const account = await open(10_000, { rates: [{ name: "burst", requests: 1, seconds: 60 }] });
