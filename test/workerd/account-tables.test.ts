@@ -54,6 +54,18 @@ describe("migrations", () => {
   });
 });
 
+it("takes an account of the first version for one with money, and its rows as they were", async () => {
+  await inStorage((storage) => {
+    storage.transactionSync(() => migrate(storage.sql, migrations.slice(0, 1), 1));
+    storage.sql.exec("INSERT INTO account VALUES ('acct', 'Acme', 'prepaid', 'open', 7, 0, NULL, 1)");
+    storage.sql.exec("INSERT INTO entries (seq, kind, ref, amount, atMs) VALUES (1, 'grant', 'g', 7, 1)");
+    const tables = createSqlTables(storage, () => 2);
+    expect(tables.account()).toMatchObject({ id: "acct", balance: 7, money: "live", createdMs: 1 });
+    expect(tables.read.credit("grant", "g")).toMatchObject({ seq: 1, amount: 7 });
+    expect(violations(storage.sql, 3)).toEqual([]);
+  });
+});
+
 describe("the audit", () => {
   const damages = {
     "a balance": "UPDATE account SET balance = balance + 1",
