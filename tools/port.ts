@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { UsageError } from "./run-command.ts";
 
 /** The port that the README's examples use. */
-const DEFAULT_PORT = 8787;
+export const DEFAULT_PORT = 8787;
 const MAX_PORT = 65_535;
 
 /** Parses the API's port, from the command line or else from PORT. Throws `UsageError`. */

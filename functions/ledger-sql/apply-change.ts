@@ -44,10 +44,16 @@ function bindings(table: keyof Rows, row: object): readonly unknown[] {
 const ADD_USAGE = `INSERT INTO usage (keyId, day, task, answers, amount, refunded) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET answers = answers + excluded.answers, amount = amount + excluded.amount, refunded = refunded + excluded.refunded`;
 
+const PURGE = "DELETE FROM idempotency WHERE id IN (SELECT id FROM idempotency WHERE untilMs <= ? LIMIT ?)";
+
 /** Writes one change. Call it in a transaction. */
 export function applyChange(sql: SqlStorage, change: Change): void {
   if (change.type === "drop") {
     sql.exec(`DELETE FROM ${change.table} WHERE id = ?`, change.id);
+    return;
+  }
+  if (change.type === "purge") {
+    sql.exec(PURGE, change.endedMs, change.atMost);
     return;
   }
   if (change.type === "add") {

@@ -34,4 +34,7 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;`,
   `CREATE TABLE refundKeys (id TEXT PRIMARY KEY, charge TEXT NOT NULL, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
   "ALTER TABLE account ADD COLUMN money TEXT NOT NULL DEFAULT 'live'",
+  // For lists of usage by day, and of the entries of one key (a rowid is part of every index).
+  `CREATE INDEX days ON usage (day, keyId, task);
+  CREATE INDEX keyEntries ON entries (keyId) WHERE keyId IS NOT NULL;`,
 ];

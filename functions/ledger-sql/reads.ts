@@ -61,7 +61,6 @@ function guardReads(sql: SqlStorage) {
     paid: (ids: readonly string[]) => sql.exec<Stored<PaidRow>>(PAID, JSON.stringify(ids)).toArray(),
     idempotency: (id: string) => idempotency("WHERE id = ?", id)[0],
     dueHolds: (...times: readonly [number, number]) => holds("WHERE deadlineMs <= ? OR deadlineMs > ?", ...times),
-    endedIdempotency: (nowMs: number) => idempotency("WHERE untilMs <= ?", nowMs).map(({ id }) => id),
   };
 }
 

@@ -40,9 +40,19 @@ function add(rows: ReadonlyMap<string, UsageRow>, row: UsageRow): ReadonlyMap<st
   return new Map(rows).set(id, { ...row, ...sum });
 }
 
+function purged(
+  rows: MemoryRows["idempotency"],
+  { endedMs, atMost }: Extract<Change, { readonly type: "purge" }>,
+): MemoryRows["idempotency"] {
+  const ended = [...rows.values()].filter(({ untilMs }) => untilMs <= endedMs).slice(0, atMost);
+  const gone = new Set(ended.map(({ id }) => id));
+  return new Map([...rows].filter(([id]) => !gone.has(id)));
+}
+
 /** Returns the rows after a change. */
 export function changed(rows: MemoryRows, change: Change): MemoryRows {
   if (change.type === "add") return { ...rows, usage: add(rows.usage, change.row) };
+  if (change.type === "purge") return { ...rows, idempotency: purged(rows.idempotency, change) };
   const table = new Map<unknown, unknown>(rows[change.table]);
   if (change.type === "drop") table.delete(change.id);
   else table.set(change.table === "entries" ? change.row.seq : change.row.id, change.row);

@@ -65,8 +65,6 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
     refundKey: (id) => rows().refundKeys.get(id),
     credit: (kind, ref) => entries().find((entry) => entry.kind === kind && entry.ref === ref),
     dueHolds: (...times) => [...rows().holds.values()].filter(({ deadlineMs }) => isOutside(deadlineMs, ...times)),
-    endedIdempotency: (nowMs) =>
-      [...rows().idempotency.values()].filter(({ untilMs }) => untilMs <= nowMs).map(({ id }) => id),
     nextDeadline: () => earliest([...rows().holds.values()].map(({ deadlineMs }) => deadlineMs)),
     nextIdempotencyEnd: () => earliest([...rows().idempotency.values()].map(({ untilMs }) => untilMs)),
     hasIdempotency: () => rows().idempotency.size > 0,

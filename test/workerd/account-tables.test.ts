@@ -54,6 +54,18 @@ describe("migrations", () => {
   });
 });
 
+it("takes an account of the first version for one with money, and its rows as they were", async () => {
+  await inStorage((storage) => {
+    storage.transactionSync(() => migrate(storage.sql, migrations.slice(0, 1), 1));
+    storage.sql.exec("INSERT INTO account VALUES ('acct', 'Acme', 'prepaid', 'open', 7, 0, NULL, 1)");
+    storage.sql.exec("INSERT INTO entries (seq, kind, ref, amount, atMs) VALUES (1, 'grant', 'g', 7, 1)");
+    const tables = createSqlTables(storage, () => 2);
+    expect(tables.account()).toMatchObject({ id: "acct", balance: 7, money: "live", createdMs: 1 });
+    expect(tables.read.credit("grant", "g")).toMatchObject({ seq: 1, amount: 7 });
+    expect(violations(storage.sql, 3)).toEqual([]);
+  });
+});
+
 describe("the audit", () => {
   const damages = {
     "a balance": "UPDATE account SET balance = balance + 1",
@@ -88,17 +100,20 @@ describe("the audit", () => {
   });
 });
 
-it("writes six rows for a paid answer, which is what it costs the operator", async () => {
+it("writes seven rows for a paid answer, which is what it costs the operator", async () => {
   const stub = stubOf(crypto.randomUUID());
   await openAccount(stub);
   const rows = await runInDurableObject(stub, async (account, { storage }) => {
+    // The day's usage has a row, and its index one, from the first answer on.
+    await account.hold(holdOf("r0", ["z"]));
+    await account.settle(settlementOf("r0", ["z"]));
     const spy = vi.spyOn(storage.sql, "exec");
     await account.hold(holdOf("r1", ["a"]));
     await account.settle(settlementOf("r1", ["a"]));
     return spy.mock.results.reduce((sum, { value }) => sum + Number(value.rowsWritten), 0);
   });
-  // The hold and its end, the entry and its index, the balance, the day's usage.
-  expect(rows).toBe(6);
+  // The hold and its end, the entry and its two indexes, the balance, the day's usage.
+  expect(rows).toBe(7);
 });
 
 it("finds what a request asks for by keys and indexes, however many entries and days there are", async () => {
@@ -116,6 +131,8 @@ it("finds what a request asks for by keys and indexes, however many entries and 
     read.spent("2026-11-30", "k1");
     read.spent("2026-11-30");
     read.entries({ kinds: ["charge"], ref: "a", limit: 1 });
+    read.entries({ kinds: ["charge"], keyId: "k1", before: 9, limit: 1 });
+    read.usage({ from: "2026-11-01", to: "2026-11-30", after: { day: "2026-11-02", keyId: "k", task: "t" }, limit: 1 });
     const statements = spy.mock.calls.map(([query, ...values]) => [query, values] as const);
     spy.mockRestore();
     return statements.flatMap(([query, values]) =>
@@ -124,5 +141,9 @@ it("finds what a request asks for by keys and indexes, however many entries and 
   });
   const scans = plans.map(({ detail }) => detail).filter((detail) => /SCAN (?:entries|usage|charge)/u.test(detail));
   expect(plans.length).toBeGreaterThan(9);
+  const details = plans.map(({ detail }) => detail).join("\n");
+  expect(details).toContain("USING INDEX keyEntries");
+  expect(details).toContain("USING INDEX days");
+  expect(details).not.toMatch(/TEMP B-TREE FOR ORDER BY/u);
   expect(scans).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { MAX_HOLD_MS, PAID_MS } from "../../src/accounts/ledger/limits.ts";
+import { MAX_HOLD_MS, MAX_PURGED, PAID_MS, PURGE_PAUSE_MS } from "../../src/accounts/ledger/limits.ts";
 import { holdOf, KEY, settlementOf } from "../support/ledger-requests.ts";
 import { alarmOf, newAccount, passTime, query, type Stub, stateOf, stubOf } from "./account-objects.ts";
 
@@ -66,6 +66,25 @@ describe("the alarm", () => {
     expect(await query(stub, "SELECT id FROM idempotency")).toEqual([]);
     expect(await alarmOf(stub)).toBeNull();
     expect(await stateOf(stub)).toMatchObject({ balance: 7000, entries: 3 });
+  });
+
+  it("removes many idempotency keys in parts, with one statement each", async () => {
+    const stub = await newAccount();
+    await query(
+      stub,
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${2 * MAX_PURGED + 1})
+      INSERT INTO idempotency SELECT 'key ' || i, 'f', 'r', ${Date.now()} FROM n`,
+    );
+    await stub.hold(holdOf("r1", ["a"], { idempotency: { key: "i", fingerprint: "f", isExclusive: false } }));
+    await stub.settle(settlementOf("r1", ["a"]));
+    passTime(120_000);
+    for (const left of [MAX_PURGED + 2, 2, 1]) {
+      await runDurableObjectAlarm(stub);
+      expect(await query(stub, "SELECT count(*) AS left FROM idempotency")).toEqual([{ left }]);
+      const alarmMs = (await alarmOf(stub)) ?? 0;
+      expect(alarmMs - Date.now() <= PURGE_PAUSE_MS).toBe(left > 1);
+      passTime(PURGE_PAUSE_MS);
+    }
   });
 
   it("is set again when the object starts, if the runtime has given it up", async () => {

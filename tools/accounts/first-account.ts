@@ -1,6 +1,7 @@
 import { NewKey } from "../../src/contract/account-schemas.ts";
 import { Account, Granted } from "../../src/contract/admin-schemas.ts";
 import { MICRO_USD_PER_USD } from "../../src/contract/micro-usd.ts";
+import { DEFAULT_PORT } from "../port.ts";
 import type { Server } from "../serve.ts";
 import { createAdminClient } from "./admin-client.ts";
 import { dollars } from "./dollars.ts";
@@ -34,7 +35,11 @@ export interface AccountsNote {
   readonly text: string;
 }
 
-const MORE = "Accounts: npm run account -- list    All that it can do: npm run account -- --help";
+/** The commands for accounts, which ask this server also where it listens at another port than they expect. */
+function commandsOf({ port }: URL): string {
+  const flag = port === String(DEFAULT_PORT) ? "" : ` --port ${port}`;
+  return `Accounts: npm run account -- list${flag}    All that it can do: npm run account -- --help`;
+}
 
 /** Makes the first account, unless an earlier start has, and returns what to say: keys once, and later only where they are. */
 export async function firstAccount(state: LocalState, { url }: Server): Promise<AccountsNote> {
@@ -43,7 +48,7 @@ export async function firstAccount(state: LocalState, { url }: Server): Promise<
   if (state.firstKey !== undefined) {
     return {
       header: `-H "authorization: Bearer $(cat ${paths.firstKey})" `,
-      text: `Accounts are on. The admin key is in ${paths.adminKey}, the first key in ${paths.firstKey}.\n${MORE}`,
+      text: `Accounts are on. The admin key is in ${paths.adminKey}, the first key in ${paths.firstKey}.\n${commandsOf(url)}`,
     };
   }
   const key = await makeFirstKey(url.origin, state.adminKey);
@@ -55,6 +60,6 @@ export async function firstAccount(state: LocalState, { url }: Server): Promise<
   the first key:  ${key}    (with ${dollars(PLAY_MONEY)} of play money)
 
 What it has left:  curl -s ${header}${url.origin}/v1/me
-${MORE}`;
+${commandsOf(url)}`;
   return { header, text };
 }

@@ -1,4 +1,4 @@
-import { MAX_HOLD_MS } from "./limits.ts";
+import { MAX_HOLD_MS, MAX_PURGED } from "./limits.ts";
 import type { Change } from "./rows.ts";
 import type { LedgerReads } from "./tables.ts";
 
@@ -18,6 +18,6 @@ export function expireHolds(read: Pick<LedgerReads, "dueHolds">, nowMs: number):
 }
 
 /** Removes idempotency keys that have ended, on which nothing depends: they count as ended as soon as their time has passed. */
-export function purge(read: Pick<LedgerReads, "endedIdempotency">, nowMs: number): readonly Change[] {
-  return read.endedIdempotency(nowMs).map((id): Change => ({ type: "drop", table: "idempotency", id }));
+export function purge(nowMs: number): Change {
+  return { type: "purge", endedMs: nowMs, atMost: MAX_PURGED };
 }

@@ -15,6 +15,12 @@ export const MAX_HOLD_MS = HOUR_MS;
 /** Milliseconds between two looks for idempotency keys that have ended: each look reads all of them, and 24 in a day cost less than writing one. */
 export const PURGE_INTERVAL_MS = HOUR_MS;
 
+/** Maximum number of idempotency keys that one alarm removes: each is a row that is written, and requests wait for the object meanwhile. The next alarm goes on. */
+export const MAX_PURGED = 1000;
+
+/** The wait before an alarm goes on with a purge, in milliseconds: requests have their turn. */
+export const PURGE_PAUSE_MS = 1000;
+
 /** The longest time for which a rotated key stays valid, in milliseconds: 30 days, in which programs are deployed anew. */
 export const MAX_GRACE_MS = 30 * 24 * HOUR_MS;
 

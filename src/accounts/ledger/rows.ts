@@ -65,12 +65,14 @@ export interface Rows {
   readonly refundKeys: RefundKeyRow;
 }
 
-/** A change of the tables. `put` replaces the row with the same key; `add` adds up the numbers of the same day, key and task. */
+/** A change of the tables. `put` replaces the row with the same key; `drop` removes the row with an id; `add` adds up the numbers of the same day, key and task. */
 export type Change =
   | {
       readonly [Table in keyof Rows]: { readonly type: "put"; readonly table: Table; readonly row: Rows[Table] };
     }[keyof Rows]
-  | { readonly type: "drop"; readonly table: "holds" | "idempotency"; readonly id: string }
+  | { readonly type: "drop"; readonly table: "holds"; readonly id: string }
+  /** Removes idempotency keys that have ended at a moment, `atMost` so many of them. */
+  | { readonly type: "purge"; readonly endedMs: number; readonly atMost: number }
   | { readonly type: "add"; readonly table: "usage"; readonly row: UsageRow };
 
 /** A decision: what the caller is told, and what is written in the same transaction. */

@@ -41,8 +41,6 @@ export interface LedgerReads {
   credit(kind: Entry["kind"], ref: string): Entry | undefined;
   /** Holds with a deadline until the first moment, or after the second. */
   dueHolds(nowMs: number, latestMs: number): readonly HoldRow[];
-  /** Idempotency keys that have ended at a moment. */
-  endedIdempotency(nowMs: number): readonly string[];
   /** The earliest deadline of a hold. */
   nextDeadline(): number | undefined;
   /** When the first of the idempotency keys ends; it reads all of them. */

@@ -1,5 +1,5 @@
 import { expireHolds, purge } from "./expire.ts";
-import { IDEMPOTENCY_MS, PURGE_INTERVAL_MS } from "./limits.ts";
+import { IDEMPOTENCY_MS, PURGE_INTERVAL_MS, PURGE_PAUSE_MS } from "./limits.ts";
 import type { LedgerTables } from "./tables.ts";
 
 /** When an account is to be looked after. */
@@ -12,7 +12,7 @@ export interface Tended {
 
 /**
  * Does what the time asks for, in one transaction: expires holds and, now and then, removes the idempotency keys that have ended. Called by the account's alarm.
- * A purge reads every key, so it comes at most once an hour; until then, those that have ended are only in the way.
+ * A purge reads every key, so it comes at most once an hour, unless there are more than one may remove; until then, those that have ended are only in the way.
  */
 export function tend(tables: LedgerTables, nowMs: number, purgeMs: number): Tended {
   return tables.transaction(() => {
@@ -21,7 +21,7 @@ export function tend(tables: LedgerTables, nowMs: number, purgeMs: number): Tend
     tables.apply(expireHolds(read, nowMs));
     // A purge further away than any of them lasts was planned before the clock jumped back.
     const isDue = purgeMs <= nowMs || purgeMs > nowMs + IDEMPOTENCY_MS;
-    if (isDue) tables.apply(purge(read, nowMs));
+    if (isDue) tables.apply([purge(nowMs)]);
     const nextMs = isDue ? nextPurge(read.nextIdempotencyEnd() ?? nowMs + IDEMPOTENCY_MS, nowMs) : purgeMs;
     const alarmMs = Math.min(read.nextDeadline() ?? Infinity, read.hasIdempotency() ? nextMs : Infinity);
     return { purgeMs: nextMs, alarmMs: alarmMs === Infinity ? undefined : alarmMs };
@@ -29,5 +29,7 @@ export function tend(tables: LedgerTables, nowMs: number, purgeMs: number): Tend
 }
 
 function nextPurge(endMs: number, nowMs: number): number {
+  // One has ended and is still there: there were more than one purge removes.
+  if (endMs <= nowMs) return nowMs + PURGE_PAUSE_MS;
   return Math.min(Math.max(endMs, nowMs + PURGE_INTERVAL_MS), nowMs + IDEMPOTENCY_MS);
 }

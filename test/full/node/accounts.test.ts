@@ -69,6 +69,14 @@ describe("ACCOUNTS=on npm start", () => {
     expect([before - after, (await me(key.trim())).body.balance - after]).toEqual([600, 0]);
   });
 
+  it("prints a command that lists its accounts, at whichever port it listens", async () => {
+    const words = /npm run account -- (?<words>list.*?) {4}/u.exec(server.printed())?.groups?.["words"] ?? "";
+    expect(await runTool("account.ts", words.split(" "), environment)).toMatchObject({
+      status: 0,
+      printed: expect.stringContaining("Play money"),
+    });
+  });
+
   it("prints its keys once, keeps them for this user alone, and keeps accounts: a later start says where, not what", async () => {
     const keys = await Promise.all(["admin-key", "key"].map((name) => readFile(join(folder, name), "utf8")));
     for (const key of keys) expect(server.printed()).toContain(key.trim());
