@@ -34,13 +34,15 @@ function overloaded(): Problem {
   return new Problem("overloaded", "The server is busy with other requests.");
 }
 
-/** Adds to a reservation, and gives it back when the caller disconnects, if it is large. */
+/** Adds to a reservation, and gives it back when the caller disconnects, once it is large. */
 function createAdd(reservation: Reservation, signal: AbortSignal): (more: Partial<Amounts>) => void {
+  const held = { bytes: 0, units: 0 };
   let isListening = false;
   return (more) => {
     if (!reservation.add(more)) throw overloaded();
-    const isLarge = (more.bytes ?? 0) >= LARGE.bytes || (more.units ?? 0) >= LARGE.units;
-    if (!isLarge || isListening) return;
+    held.bytes += more.bytes ?? 0;
+    held.units += more.units ?? 0;
+    if (isListening || (held.bytes < LARGE.bytes && held.units < LARGE.units)) return;
     isListening = true;
     signal.addEventListener("abort", () => reservation.release(), { once: true });
   };

@@ -39,13 +39,13 @@ export interface KillPlace extends AsyncDisposable {
 /** The last of the rich accounts is billed later; those after it have little. */
 async function openAccount(admin: AdminClient, index: number): Promise<Payer> {
   const isPrepaid = index !== RICH_ACCOUNTS - 1;
-  const body = { name: `account ${index}`, ...(!isPrepaid && { mode: "postpaid", credit_limit: RICH }) };
+  const body = { name: `account ${index}`, money: "test", ...(!isPrepaid && { mode: "postpaid", credit_limit: RICH }) };
   const { id } = await admin.ask(Account, { method: "POST", path: "", body, idempotencyKey: `account ${index}` });
   if (isPrepaid) {
     const amount = index < RICH_ACCOUNTS ? RICH : POOR;
     await admin.ask(Granted, { method: "POST", path: `/${id}/grants`, body: { amount }, idempotencyKey: "first" });
   }
-  const { key } = await admin.ask(NewKey, { method: "POST", path: `/${id}/keys`, body: { mode: "test" } });
+  const { key } = await admin.ask(NewKey, { method: "POST", path: `/${id}/keys`, body: {} });
   return { id, key, isPrepaid };
 }
 
