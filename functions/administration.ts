@@ -3,15 +3,10 @@ import type { AccountDirectory } from "../src/accounts/directory-port.ts";
 import { createAsk, createReliableAccount } from "../src/charging/reliable-ledger.ts";
 import type { Guard } from "../src/charging/guard.ts";
 import type { AccountsOptions } from "../src/http/account-route.ts";
-import { accountStub } from "./ledger.ts";
+import { accountStub, randomBytes, waiting } from "./ledger.ts";
 
 /** The name of the one object that lists all accounts. */
 const DIRECTORY = "accounts";
-
-const waiting = {
-  sleep: (milliseconds: number, signal: AbortSignal) => scheduler.wait(milliseconds, { signal }),
-  random: Math.random,
-};
 
 function directory(): AccountDirectory {
   const { ACCOUNTS_DIRECTORY: objects } = env;
@@ -26,7 +21,7 @@ export function administration(adminKey: string, guard: Guard): AccountsOptions 
     directory: directory(),
     adminKey,
     guard,
-    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    random: randomBytes,
     now: Date.now,
   };
 }

@@ -21,12 +21,22 @@ export function accountStub(account: string): AccountLedger & AccountAdmin {
   return env.ACCOUNTS_LEDGER.get(env.ACCOUNTS_LEDGER.idFromName(account));
 }
 
+/** How objects are called again. */
+export const waiting = {
+  sleep: (milliseconds: number, signal: AbortSignal) => scheduler.wait(milliseconds, { signal }),
+  random: Math.random,
+};
+
+/** Returns random bytes for keys and ids. */
+export function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
 /** Returns an account's ledger, which is called again where that helps, and waited for not too long. */
 export function accountLedger(account: string): AccountLedger {
   return createReliableLedger({
+    ...waiting,
     connect: () => accountStub(account),
-    sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
-    random: Math.random,
     logFailure: (thrown) => console.warn("An account did not reply:", thrown),
   });
 }
@@ -45,7 +55,7 @@ export function payments({ REVOCATION_SECONDS, CACHE_SHARING, BACKEND_TIMEOUT_MS
     isCacheShared: CACHE_SHARING === "deployment",
     holdMs: Math.min(MAX_HOLD_MS, Math.max(PLACE_LEASE_MS, 2 * BACKEND_TIMEOUT_MS)),
     guard,
-    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    random: randomBytes,
     now: Date.now,
     waitUntil,
   });

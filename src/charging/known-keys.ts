@@ -48,10 +48,16 @@ export interface UnknownKey {
   readonly hash: string;
 }
 
-/** Returns a key that is spelled like one. Throws `key-invalid` for any other text, without I/O. */
-export async function readKey(text: string): Promise<UnknownKey> {
+/** Returns the parts of a key that nobody has looked up yet. Throws `key-invalid` for a text that is not spelled like one, without I/O. */
+export function keyParts(text: string): KeyParts {
   const parts = parseKey(text);
   if (parts === undefined) throw refusalProblem({ type: "refused", code: "key-invalid" });
+  return parts;
+}
+
+/** Returns a key that is spelled like one, with its hash. Throws as `keyParts` does. */
+export async function readKey(text: string): Promise<UnknownKey> {
+  const parts = keyParts(text);
   return { text, parts, hash: await keyHash(parts) };
 }
 

@@ -32,7 +32,6 @@ const bodyProblems = [
   "body-too-large",
   "unsupported-media-type",
   "unsupported-content-encoding",
-  "request-cancelled",
 ] as const satisfies readonly ProblemCode[];
 
 /** Problems that any operation of accounts may have. */
@@ -71,26 +70,22 @@ export const problemGroups = {
     ...backendProblems,
   ],
   // All other problems belong to single items.
-  Batch: [
-    "invalid-json",
-    "invalid-request",
-    "invalid-content-encoding",
-    "body-timeout",
-    "body-too-large",
-    "unsupported-media-type",
-    "unsupported-content-encoding",
-    "too-much-work",
+  Batch: [...bodyProblems, "too-much-work", "request-cancelled", "internal", "misconfigured", "overloaded"],
+  Quote: [
+    ...bodyProblems,
     "request-cancelled",
-    "internal",
-    "misconfigured",
-    "overloaded",
+    "unknown-task",
+    "text-required",
+    "region-required",
+    "too-much-work",
+    ...serviceProblems,
   ],
-  Quote: [...bodyProblems, "unknown-task", "text-required", "region-required", "too-much-work", ...serviceProblems],
   Account: [...keyProblems, ...serviceProblems],
   AccountList: [...keyProblems, "invalid-request", "cursor-invalid", "unknown-id", ...serviceProblems],
   AccountChange: [
     ...keyProblems,
     ...bodyProblems,
+    "request-cancelled",
     "account-closed",
     "unknown-id",
     "key-rotated",
@@ -108,6 +103,7 @@ export const problemGroups = {
   AdminChange: [
     "admin-key-invalid",
     ...bodyProblems,
+    "request-cancelled",
     "unknown-id",
     "account-closed",
     "key-rotated",

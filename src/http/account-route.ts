@@ -74,7 +74,7 @@ export function admittedRoute(
           trace,
           place,
           names: namesIn(path, request.url),
-          body: { timeout, addBytes: place.addBytes },
+          body: { timeout, ...place.count },
         }),
       ),
   };

@@ -1,6 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 import type { Amounts, Reservation, Reservations } from "../scheduling/reservations.ts";
-import { BODY_TIMEOUT_MS } from "./body.ts";
+import { BODY_TIMEOUT_MS, type BodyCount } from "./body.ts";
 
 /**
  * Milliseconds after which the place of a request is given to others although it has not ended: more than a request takes with its deadline
@@ -13,10 +13,11 @@ const LARGE: Pick<Amounts, "bytes" | "units"> = { bytes: 64 * 1024, units: 64 };
 
 /** The place of one request: it holds memory and work until nothing of the request runs any more. */
 export interface Place {
-  /** Counts bytes of its body that arrive. Throws `overloaded` if there is no room for them. */
-  readonly addBytes: (bytes: number) => void;
-  /** Returns a signal that is aborted, with an `overloaded` as its reason, when the place is given to a caller with less while the body arrives. */
-  readonly revoked: () => AbortSignal;
+  /**
+   * Counts the bytes of its body: `addBytes` throws `overloaded` if there is no room for them, and `revoked` is aborted with it when the place is given to a
+   * caller with less while the body arrives.
+   */
+  readonly count: BodyCount;
   /** Its body is there: counts the work that it asks for. Throws `overloaded` if there is no room for it. */
   readonly begin: (units: number) => void;
   /** Runs a part of the request that may last longer than the response is waited for. */
@@ -52,8 +53,7 @@ function placeOf(reservation: Reservation, signal: AbortSignal, revocation: () =
   const add = createAdd(reservation, signal);
   let running = 0;
   return {
-    addBytes: (bytes) => add({ bytes }),
-    revoked: () => revocation().signal,
+    count: { addBytes: (bytes) => add({ bytes }), revoked: () => revocation().signal },
     begin: (units) => {
       add({ units });
       reservation.keep(PLACE_LEASE_MS);

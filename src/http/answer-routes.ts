@@ -93,7 +93,7 @@ function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAd
             trace,
             call,
             place,
-            body: { timeout, addBytes: place.addBytes, revoked: place.revoked },
+            body: { timeout, ...place.count },
             paying,
           }),
         );

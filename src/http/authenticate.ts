@@ -1,5 +1,5 @@
-import { type KeyParts, parseKey } from "../accounts/key-codec.ts";
-import { UNKNOWN_KEY } from "../charging/refusal-problem.ts";
+import type { KeyParts } from "../accounts/key-codec.ts";
+import { keyParts } from "../charging/known-keys.ts";
 import { Problem } from "../contract/problems.ts";
 
 /** The header for keys of tools that cannot set Authorization. */
@@ -29,7 +29,5 @@ export function credentialOf(headers: Headers): string {
 
 /** Returns the parts of a request's key, which nobody has looked up yet. Throws `key-missing` or `key-invalid`, without any I/O. */
 export function authenticate(headers: Headers): KeyParts {
-  const parts = parseKey(credentialOf(headers));
-  if (parts === undefined) throw new Problem("key-invalid", UNKNOWN_KEY);
-  return parts;
+  return keyParts(credentialOf(headers));
 }

@@ -22,16 +22,20 @@ export const BODY_TIMEOUT_MS = 60_000;
  */
 const AT_ONCE_BYTES = 256 * 1024;
 
-/** Limits of a body. */
-export interface BodyOptions {
-  /** `MAX_BODY_BYTES` by default. */
-  readonly maxBytes?: number;
-  /** Creates the signal of the deadline, as `AbortSignal.timeout` does. Omitted where the server itself ends slow requests (`serving/http-node.ts`). */
-  readonly timeout?: ((milliseconds: number) => AbortSignal) | undefined;
+/** How the bytes of a body are counted as they arrive. */
+export interface BodyCount {
   /** Returns a signal that ends the reading with its reason, which is then thrown. Asked only for bodies that are read in pieces. */
   readonly revoked?: (() => AbortSignal) | undefined;
   /** Called with a number of bytes before memory is taken for them, decompressed. What it throws ends the reading. */
   readonly addBytes?: ((bytes: number) => void) | undefined;
+}
+
+/** Limits of a body. */
+export interface BodyOptions extends BodyCount {
+  /** `MAX_BODY_BYTES` by default. */
+  readonly maxBytes?: number;
+  /** Creates the signal of the deadline, as `AbortSignal.timeout` does. Omitted where the server itself ends slow requests (`serving/http-node.ts`). */
+  readonly timeout?: ((milliseconds: number) => AbortSignal) | undefined;
 }
 
 function tooLarge(maxBytes: number): Problem {
@@ -61,7 +65,7 @@ export async function readBody(
   }
 }
 
-interface PiecesOptions extends Pick<BodyOptions, "addBytes" | "revoked"> {
+interface PiecesOptions extends BodyCount {
   readonly coding: ContentCoding | undefined;
   readonly declared: number;
   readonly maxBytes: number;

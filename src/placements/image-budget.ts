@@ -8,7 +8,7 @@ import { workOf } from "./turns.ts";
 export interface ImageBudgetOptions {
   /** Returns the maximum bytes of all images in progress and the messages that contain them; a single request may exceed it. */
   readonly maxBytes: () => number;
-  /** Maximum units of work of all requests in progress, half of them for one caller: each request holds memory until it is answered. */
+  /** Maximum units of work of all requests in progress; a caller may have as many as are free then. Each request holds memory until it is answered. */
   readonly maxUnits: number;
   /** Milliseconds after which a reservation expires even if it was not released: workerd drops a request whose caller has disconnected. */
   readonly leaseMs: number;

@@ -6,7 +6,7 @@ import { exceedsUnits, maxOwnShare, unitsOf } from "../scheduling/units.ts";
 export interface AdmissionLimits {
   /** Maximum number of requests: each holds an image. */
   readonly maxRequests: number;
-  /** Maximum units of work (`contract/work-units.ts`). A single caller may have half of them in progress. */
+  /** Maximum units of work (`contract/work-units.ts`). A caller may have as many in progress as are free then. */
   readonly maxUnits: number;
 }
 

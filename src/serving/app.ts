@@ -142,7 +142,7 @@ function withRecording(options: ServingOptions, operation: Outcome["operation"],
           place.begin(0);
           return options.admission.admit({ caller, units }, work);
         };
-        return handle(served, raw, { signal: raw.signal, caller, body: place, admit }, recordResult);
+        return handle(served, raw, { signal: raw.signal, caller, body: place.count, admit }, recordResult);
       });
       response.headers.set("x-request-id", id);
       return response;

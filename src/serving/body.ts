@@ -1,6 +1,6 @@
 import { jsonExcess, type JsonLimits } from "../bytes/json-structure.ts";
 import { Problem } from "../contract/problems.ts";
-import { type BodyOptions, readBody } from "../http/body.ts";
+import { type BodyCount, readBody } from "../http/body.ts";
 import { MAX_DIMENSIONS } from "../inference/protocol/shape.ts";
 import { ServingFailure } from "./serving-failure.ts";
 
@@ -57,19 +57,16 @@ function jsonOf(body: Uint8Array, headers: Headers): Uint8Array {
   return body.subarray(0, Number(headers.get(JSON_LENGTH) ?? body.length));
 }
 
-/** How a message is read. */
-type Counted = Pick<BodyOptions, "addBytes" | "revoked">;
-
 /** Reads a body. A failure of this server's own that ended it is thrown itself. */
-function readWhole(request: Request, maxBytes: number, counted: Counted): Promise<Uint8Array> {
-  return readBody(request, { maxBytes, ...counted }).catch((thrown: unknown) => {
+function readWhole(request: Request, maxBytes: number, count: BodyCount): Promise<Uint8Array> {
+  return readBody(request, { maxBytes, ...count }).catch((thrown: unknown) => {
     throw thrown instanceof Problem && thrown.cause instanceof ServingFailure ? thrown.cause : thrown;
   });
 }
 
 /** Reads a body that is JSON and nothing else. */
-function readJsonBody(request: Request, counted: Counted): Promise<Uint8Array> {
-  return readWhole(request, MAX_MESSAGE_JSON_BYTES, counted).catch((thrown: unknown) => {
+function readJsonBody(request: Request, count: BodyCount): Promise<Uint8Array> {
+  return readWhole(request, MAX_MESSAGE_JSON_BYTES, count).catch((thrown: unknown) => {
     throw thrown instanceof Problem && thrown.code === "body-too-large" ? tooLarge() : thrown;
   });
 }
@@ -78,9 +75,9 @@ function readJsonBody(request: Request, counted: Counted): Promise<Uint8Array> {
  * Reads the body of an infer request, with JSON that may be parsed. Rejects with `Problem` `body-too-large` or `request-cancelled`, or with
  * `invalid-request`.
  */
-export async function readMessage(request: Request, counted: Counted = {}): Promise<Uint8Array> {
+export async function readMessage(request: Request, count: BodyCount = {}): Promise<Uint8Array> {
   const hasBinary = request.headers.has(JSON_LENGTH);
-  const body = hasBinary ? await readWhole(request, MAX_MESSAGE_BYTES, counted) : await readJsonBody(request, counted);
+  const body = hasBinary ? await readWhole(request, MAX_MESSAGE_BYTES, count) : await readJsonBody(request, count);
   const json = jsonOf(body, request.headers);
   if (json.length > MAX_MESSAGE_JSON_BYTES) throw tooLarge();
   checkJson(json, inferJson);
@@ -88,8 +85,8 @@ export async function readMessage(request: Request, counted: Counted = {}): Prom
 }
 
 /** Reads the body of `generate_stream` as JSON. Rejects as `readMessage` does, and with `invalid-request` if it is not JSON. */
-export async function readJson(request: Request, counted: Counted = {}): Promise<unknown> {
-  const bytes = await readJsonBody(request, counted);
+export async function readJson(request: Request, count: BodyCount = {}): Promise<unknown> {
+  const bytes = await readJsonBody(request, count);
   checkJson(bytes, streamJson);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));

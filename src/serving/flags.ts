@@ -60,7 +60,7 @@ export const SERVING_USAGE = `Usage: npm run gpu -- [flags]
   --window-ms 1           how long a batch that is not full waits for more items
   --max-rows 64           sequences decoded at once, beams counted
   --max-queue 256         requests running and waiting; more are answered 503
-  --max-units 4096        units of their work, half of them for one caller
+  --max-units 4096        units of their work; a caller may have as many as are free
   --feature-cache-mb 256  for cached image features
   --decode-threads N      decode images; all cores but one when left out, but 2 to 4
   --max-image-pixels N    60 million; they are decoded in up to 2.4 s

@@ -1,4 +1,4 @@
-import type { BodyOptions } from "../http/body.ts";
+import type { BodyCount } from "../http/body.ts";
 import type { StageTimes } from "../engine/stopwatch.ts";
 import type { Datatype, NamedTensor, Parameters } from "../inference/protocol/datatypes.ts";
 
@@ -38,8 +38,8 @@ export type StreamFrame = Readonly<Record<string, unknown>>;
 
 /** The circumstances of a request. */
 export interface ServingCall {
-  /** How the message is read. */
-  readonly body: Pick<BodyOptions, "addBytes" | "revoked">;
+  /** How the bytes of the message are counted. */
+  readonly body: BodyCount;
   readonly signal: AbortSignal;
   /** Opaque id of whoever asks; empty if it is not known. */
   readonly caller: string;
