@@ -1,13 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
-import { callerVerbs } from "../src/accounts/ledger/caller-verbs.ts";
-import { IDEMPOTENCY_MS } from "../src/accounts/ledger/limits.ts";
-import { operatorVerbs } from "../src/accounts/ledger/operator-verbs.ts";
-import { createRateCounter } from "../src/accounts/ledger/rate-counter.ts";
-import { tend } from "../src/accounts/ledger/tend.ts";
-import type { LedgerOptions } from "../src/accounts/ledger/transaction.ts";
-import { createSqlTables } from "./ledger-sql/sql-tables.ts";
+import type { AccountRules } from "./account-rules.ts";
 
 /** When an alarm that failed rings again, in milliseconds. The runtime itself would give up after six failures. */
 const ALARM_RETRY_MS = 10_000;
@@ -24,10 +18,8 @@ type Verbs = AccountLedger & AccountAdmin;
  * Nothing is stored before `create`.
  */
 export class Account extends DurableObject implements AccountLedger, AccountAdmin {
-  readonly #tables = createSqlTables(this.ctx.storage, () => Date.now());
-  readonly #options: LedgerOptions = { tables: this.#tables, now: () => Date.now(), countRequest: createRateCounter() };
-  readonly #caller = callerVerbs(this.#options);
-  readonly #operator = operatorVerbs(this.#options);
+  /** Loaded before the first call: the Worker exports this class also where there are no accounts. */
+  #loaded: AccountRules | undefined;
   /** When the alarm rings; each setting is a row that is billed, so that it is only set earlier. */
   #alarmMs = Infinity;
   #purgeMs = 0;
@@ -35,15 +27,35 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     void ctx.blockConcurrencyWhile(async () => {
+      const { createAccountRules } = await import("./account-rules.ts");
+      this.#loaded = createAccountRules(ctx.storage);
       this.#alarmMs = (await ctx.storage.getAlarm()) ?? Infinity;
       // The runtime gives an alarm up if storage fails again and again.
       if (this.#alarmMs === Infinity) await this.#wakeBy(this.#nextDeadline() ?? Infinity);
     });
   }
 
+  get #rules(): AccountRules {
+    if (this.#loaded === undefined) throw new Error("An account was called before its rules were loaded.");
+    return this.#loaded;
+  }
+
+  get #tables() {
+    return this.#rules.tables;
+  }
+
+  get #caller() {
+    return this.#rules.caller;
+  }
+
+  get #operator() {
+    return this.#rules.operator;
+  }
+
   async hold(...request: Of<"hold">) {
     const reply = this.#caller.hold(...request);
-    if (reply.type === "held") await this.#wakeBy(this.#tables.read.nextDeadline() ?? Date.now() + IDEMPOTENCY_MS);
+    if (reply.type === "held")
+      await this.#wakeBy(this.#tables.read.nextDeadline() ?? Date.now() + this.#rules.idempotencyMs);
     return reply;
   }
 
@@ -127,7 +139,7 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
 
   #tend(): number | undefined {
     try {
-      const { purgeMs, alarmMs } = tend(this.#tables, Date.now(), this.#purgeMs);
+      const { purgeMs, alarmMs } = this.#rules.tend(Date.now(), this.#purgeMs);
       this.#purgeMs = purgeMs;
       return alarmMs;
     } catch (thrown) {

@@ -12,13 +12,11 @@ import { createFaultLog } from "../src/http/fault-log.ts";
 import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import examples from "../src/contract/response-examples.json";
-import { administration } from "./administration.ts";
 import { site } from "./assets.ts";
 import { cachedGenerations, urlCache } from "./cache.ts";
 import { requestReservations } from "./capacity.ts";
 import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
-import { accountGuard, payments } from "./ledger.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { Variables } from "./variables.ts";
 
@@ -58,12 +56,12 @@ function configuredService(): Service {
   return refusingService(new Problem("misconfigured", "A variable of this deployment is missing or wrong."));
 }
 
-/** Who pays, and the operations of accounts; neither if accounts are off. The schema has seen to it that there is an admin key. */
-function configuredAccounts() {
+/** Who pays, and the operations of accounts. Without accounts their code is not even loaded. The schema has seen to it that there is an admin key. */
+async function configuredAccounts() {
   const { data } = variables;
   if (data?.ACCOUNTS !== "on" || data.ADMIN_KEY === undefined) return {};
-  const guard = accountGuard();
-  return { accounts: payments(data, guard), administration: administration(data.ADMIN_KEY, guard) };
+  const { accounts } = await import("./accounts.ts");
+  return accounts(data, data.ADMIN_KEY);
 }
 
 export default createApp({
@@ -74,7 +72,7 @@ export default createApp({
   site,
   newRequestId: () => crypto.randomUUID(),
   timeout,
-  ...configuredAccounts(),
+  ...(await configuredAccounts()),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),

@@ -3,7 +3,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { sha256 } from "../src/bytes/sha256.ts";
 import { Answer } from "../src/contract/answers.ts";
 import { ProblemDetails } from "../src/contract/problem-details.ts";
-import { taskPath } from "../src/contract/task-operations.ts";
+import { taskPath } from "../src/contract/paths.ts";
 import { isTaskName, tasks } from "../src/florence/tasks.ts";
 import { svgDrawing } from "../src/forms/svg-drawing.ts";
 import { sniff } from "../src/image/sniff.ts";

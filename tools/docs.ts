@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { problems } from "../src/contract/problem-table.ts";
-import { taskPath } from "../src/contract/task-operations.ts";
+import { taskPath } from "../src/contract/paths.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { errorsHtml } from "./docs/errors-html.ts";
 import { llmsText } from "./docs/llms-text.ts";

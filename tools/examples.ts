@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openApiDocument } from "../src/contract/openapi.ts";
 import type { OpenApiDocument, ResponseExamples } from "../src/contract/response-examples.ts";
-import { EVENT_STREAM_MEDIA_TYPE } from "../src/contract/stream-events.ts";
+import { EVENT_STREAM_MEDIA_TYPE } from "../src/contract/media-types.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { updateClientPage } from "./docs/client-project.ts";
 import { updatePages } from "./docs/page-answers.ts";

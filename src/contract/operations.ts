@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import * as z from "zod";
 import { answersByType, Model } from "./answers.ts";
+import { servicePaths } from "./paths.ts";
 import { requestIdHeader, requestIdParameter } from "./problem-details.ts";
 import type { ProblemGroup } from "./problem-groups.ts";
 import { problemResponses } from "./problem-responses.ts";
@@ -72,14 +73,14 @@ function get<Schema extends z.ZodType>({
 /** The operations that are not tasks, by the name of their handler. */
 export const operations = {
   health: get({
-    path: "/healthz",
+    path: servicePaths.health,
     id: "health",
     summary: "The process responds",
     description: "For load balancers: checks only that the process responds.",
     schema: Health,
   }),
   ready: get({
-    path: "/readyz",
+    path: servicePaths.ready,
     id: "ready",
     summary: "The model can answer",
     description: "Loads the model, or asks the backend. The first call after a start may take seconds.",
@@ -87,14 +88,14 @@ export const operations = {
     problems: "Model",
   }),
   tasks: get({
-    path: "/v1/tasks",
+    path: servicePaths.tasks,
     id: "listTasks",
     summary: "The tasks, with the input and answer types of each",
     description: "Each name is also a path: POST /v1/<name>.",
     schema: TaskList,
   }),
   models: get({
-    path: "/v1/models",
+    path: servicePaths.models,
     id: "listModels",
     summary: "The models that the API serves",
     description: "A deployment has one. Answers name it, with its revision.",
@@ -102,7 +103,7 @@ export const operations = {
     problems: "Model",
   }),
   openApi: get({
-    path: "/openapi.json",
+    path: servicePaths.openApi,
     id: "openApi",
     summary: "This document",
     description: "OpenAPI 3.1, for client generators and other tools.",

@@ -1,6 +1,6 @@
 import { MICRO_USD } from "./micro-usd.ts";
 import { isPricedTask, PRICE_REVISION, pricePerUnit, priceRules, promptPrice } from "./prices.ts";
-import { taskPath } from "./task-operations.ts";
+import { taskPath } from "./paths.ts";
 import { PROMPT_DEFAULTS, TOKENS_PER_UNIT } from "./work-units.ts";
 
 /** How long a repeat is free, in seconds: a day. A test compares it with the ledger's. */

@@ -2,6 +2,7 @@ import { PROBLEM_MEDIA_TYPE, problemCodes, problemDetails, requestIdHeader } fro
 import { problemExamples } from "./problem-examples.ts";
 import { isAccountProblem } from "./account-problems.ts";
 import { groupNames, type ProblemGroup, problemsOf } from "./problem-groups.ts";
+import { RETRY_AFTER_STATUSES } from "./problem-row.ts";
 import { problems } from "./problem-table.ts";
 import type { ProblemCode } from "./problems.ts";
 
@@ -23,9 +24,6 @@ const linkHeader = {
     schema: { type: "string" },
   },
 } as const;
-
-/** Statuses of which the retryable problems have a Retry-After: what stands in the way is over after a while that can be told. */
-export const RETRY_AFTER_STATUSES: ReadonlySet<number> = new Set([409, 429, 503]);
 
 const retryAfterHeader = {
   "Retry-After": { description: "Seconds after which to retry.", schema: { type: "integer" } },

@@ -3,18 +3,13 @@ import type * as z from "zod";
 import { AnalyzeAnswer, analyzeBodyFor } from "./analyze.ts";
 import { answerHeadersFor, answerRequestHeadersFor } from "./answer-headers.ts";
 import { BatchAnswer, batchBodyFor } from "./batch.ts";
+import { ANALYZE_PATH, BATCH_PATH } from "./paths.ts";
 import type { ProblemGroup } from "./problem-groups.ts";
 import { problemResponses } from "./problem-responses.ts";
 import { analyzeExamples, batchExamples } from "./request-examples.ts";
 import type { TaskRow } from "./service.ts";
 import { MAX_REQUEST_UNITS } from "./work-units.ts";
 import { tags } from "./tags.ts";
-
-/** Path of the operation for several tasks on one image. */
-export const ANALYZE_PATH = "/v1/analyze";
-
-/** Path of the operation for several tasks, each on its own image. */
-export const BATCH_PATH = "/v1/batch";
 
 /** The differences between the operations with several results. */
 interface Several {

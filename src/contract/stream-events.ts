@@ -3,9 +3,6 @@ import { AnswerObject, FormattedAnswer } from "./answers.ts";
 import { MicroUsd } from "./micro-usd.ts";
 import { ProblemDetails } from "./problem-details.ts";
 
-/** The media type of server-sent events. */
-export const EVENT_STREAM_MEDIA_TYPE = "text/event-stream";
-
 /** The next part of a text. All parts concatenated are the answer's `text`. */
 const DeltaEvent = z
   .object({ type: z.literal("delta"), text: z.string().meta({ description: "The next part of the text." }) })

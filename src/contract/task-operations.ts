@@ -1,11 +1,13 @@
 import { createRoute } from "@hono/zod-openapi";
 import { answerHeadersFor, answerRequestHeadersFor } from "./answer-headers.ts";
 import { drawingSchemas, jsonForms } from "./forms.ts";
+import { EVENT_STREAM_MEDIA_TYPE } from "./media-types.ts";
+import { taskPath } from "./paths.ts";
 import { problemResponses } from "./problem-responses.ts";
 import { jsonExamples } from "./request-examples.ts";
 import { bodiesByInput, queryParameters } from "./requests.ts";
 import type { TaskRow } from "./service.ts";
-import { EVENT_STREAM_MEDIA_TYPE, eventStreamSchema } from "./stream-events.ts";
+import { eventStreamSchema } from "./stream-events.ts";
 import { tags } from "./tags.ts";
 
 /** Media types of an image sent as the body. Any other is accepted as well: the format is detected from the bytes. */
@@ -14,11 +16,6 @@ const IMAGE_MEDIA_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif",
 /** Returns the operation's id: `object-detection` → `objectDetection`. Client generators name methods by it. */
 export function operationId(task: string): string {
   return task.replace(/-(?<letter>.)/gu, (_, letter: string) => letter.toUpperCase());
-}
-
-/** Returns the path of a task. */
-export function taskPath(task: string): string {
-  return `/v1/${task}`;
 }
 
 /** A multipart form: the image as a file under any field name, and options as fields in the syntax of the query. */

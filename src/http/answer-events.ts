@@ -1,22 +1,11 @@
-import type { PaymentReport } from "../charging/payment.ts";
 import type { CacheReport, EmitPart } from "../contract/service.ts";
-import {
-  type AnswerEvent,
-  type ChargeEvent,
-  EVENT_STREAM_MEDIA_TYPE,
-  type PaidAnswerEvent,
-} from "../contract/stream-events.ts";
+import { EVENT_STREAM_MEDIA_TYPE } from "../contract/media-types.ts";
+import type { AnswerEvent, PaidAnswerEvent } from "../contract/stream-events.ts";
 import type { Problem } from "../contract/problems.ts";
 import { cacheStatus } from "./cache-control.ts";
 import { detailsOf } from "./problem-response.ts";
 import { eventStream, type Sleep } from "./event-stream.ts";
-import type { Paying } from "./paid-call.ts";
-import { paidStream } from "./paid-stream.ts";
-import { paymentHeaders } from "./payment-headers.ts";
-
-function chargeEvent({ amount, ids, isRepeat, balance }: PaymentReport): ChargeEvent {
-  return { type: "charge", charge_micro_usd: amount, ids: [...ids], repeat: isRepeat, balance: balance ?? null };
-}
+import type { PaidRequest } from "./paid-request.ts";
 
 /** Options of `answerEvents`. */
 export interface AnswerEventsOptions {
@@ -27,7 +16,7 @@ export interface AnswerEventsOptions {
   /** Converts a thrown value to a `Problem`, and logs it if it is a server fault. */
   readonly problemOf: (thrown: unknown) => Problem;
   /** Who pays; left out where answers cost nothing. */
-  readonly paying?: Paying | undefined;
+  readonly paid?: PaidRequest | undefined;
 }
 
 /** A stream must not be cached: it is no answer until its last event. `x-accel-buffering` prevents nginx from buffering it until the end. */
@@ -36,12 +25,6 @@ const headers = {
   "cache-control": "no-store",
   "x-accel-buffering": "no",
 };
-
-/** The headers of an answer that was paid; none before it is. */
-function paidHeaders(paying: Paying | undefined): Readonly<Record<string, string>> {
-  const report = paying?.payment.report();
-  return report === undefined || report.ids.length === 0 ? {} : paymentHeaders(report);
-}
 
 function cacheHeaders(cache: CacheReport): Readonly<Record<string, string>> {
   return { "cache-status": cacheStatus(cache), ...(cache.hit ? { age: String(cache.age) } : {}) };
@@ -53,7 +36,7 @@ function cacheHeaders(cache: CacheReport): Readonly<Record<string, string>> {
  */
 export async function answerEvents(
   work: (emit: EmitPart, signal: AbortSignal) => Promise<void>,
-  { requestId, problemOf, paying, ...options }: AnswerEventsOptions,
+  { requestId, problemOf, paid, ...options }: AnswerEventsOptions,
 ): Promise<Response> {
   let report: CacheReport | undefined;
   const fail = (thrown: unknown): AnswerEvent => ({ type: "error", problem: detailsOf(problemOf(thrown), requestId) });
@@ -63,13 +46,11 @@ export async function answerEvents(
         report ??= cache;
         emit(part);
       };
-      if (paying === undefined) return work(emitPart, signal);
-      const own = paying.untilCommitted(signal);
-      await paying.during(() => paidStream(paying.payment, emitPart, (gated) => work(gated, own)));
-      emit(chargeEvent(paying.payment.report()));
+      if (paid === undefined) return work(emitPart, signal);
+      emit(await paid.stream(signal, emitPart, work));
     },
     { ...options, nameOf: ({ type }) => type, fail },
   );
-  const known = report === undefined ? {} : { ...cacheHeaders(report), ...paidHeaders(paying) };
+  const known = report === undefined ? {} : { ...cacheHeaders(report), ...paid?.streamHeaders() };
   return new Response(body, { headers: { ...headers, ...known } });
 }

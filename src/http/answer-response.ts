@@ -1,9 +1,8 @@
 import type { Answered, StageTimings } from "../contract/service.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { cacheStatus } from "./cache-control.ts";
-import type { Payment } from "../charging/payment.ts";
 import type { AnswerBody } from "./answer-body.ts";
-import { paymentHeaders } from "./payment-headers.ts";
+import type { PaidRequest } from "./paid-request.ts";
 
 /** Callers may cache an answer privately and must revalidate it each time: a new model may answer differently. */
 const CACHE_CONTROL = "private, no-cache";
@@ -32,7 +31,7 @@ function matchesTag(header: string | null, tag: string): boolean {
 export interface AnswerResponseOptions extends Pick<Answered, "cache" | "timings"> {
   readonly ifNoneMatch: string | null;
   /** Who pays; left out where answers cost nothing. */
-  readonly payment?: Payment | undefined;
+  readonly paid?: PaidRequest | undefined;
 }
 
 /**
@@ -42,23 +41,22 @@ export interface AnswerResponseOptions extends Pick<Answered, "cache" | "timings
  */
 export async function answerResponse(
   body: AnswerBody,
-  { cache, timings, ifNoneMatch, payment }: AnswerResponseOptions,
+  { cache, timings, ifNoneMatch, paid }: AnswerResponseOptions,
 ): Promise<Response> {
   const etag = await entityTag(body.fingerprint);
   const isKnown = matchesTag(ifNoneMatch, etag);
   const opened = isKnown ? null : await body.open();
-  await payment?.settle();
-  const report = payment?.report();
-  const waited = payment === undefined || payment.ledgerMs() === 0 ? {} : { ledger: payment.ledgerMs() };
+  const charge = await paid?.settle();
+  const waited = charge === undefined || charge.ledgerMs === 0 ? {} : { ledger: charge.ledgerMs };
   const headers = {
     "cache-control": CACHE_CONTROL,
     "cache-status": cacheStatus(cache),
     etag,
     "server-timing": serverTiming({ ...timings, ...waited }),
     ...(cache.hit ? { age: String(cache.age) } : {}),
-    ...(report === undefined ? {} : paymentHeaders(report)),
+    ...charge?.headers,
   };
   if (isKnown) return new Response(null, { status: 304, headers });
-  const sent = report === undefined ? opened : (body.withCharge?.(report.amount) ?? opened);
+  const sent = charge === undefined ? opened : (body.withCharge?.(charge.amount) ?? opened);
   return new Response(sent, { headers: { ...headers, ...body.headers } });
 }

@@ -1,19 +1,15 @@
-import { checkTask } from "../charging/known-keys.ts";
-import type { Payments } from "../charging/payments.ts";
 import { Problem } from "../contract/problems.ts";
 import type {
   AnalyzeRequest,
   Analyzed,
   BatchRequest,
-  CacheDirectives,
   CallContext,
   RequestTrace,
   Service,
   TaskRequest,
   TaskRow,
 } from "../contract/service.ts";
-import { ANALYZE_PATH, BATCH_PATH } from "../contract/several-operations.ts";
-import { taskPath } from "../contract/task-operations.ts";
+import { ANALYZE_PATH, BATCH_PATH, taskPath } from "../contract/paths.ts";
 import type { Admit, Place } from "./admission.ts";
 import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
 import { answerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
@@ -25,10 +21,8 @@ import { cacheDirectives } from "./cache-control.ts";
 import { callerOf } from "./caller.ts";
 import { checkedUnits } from "./check-work.ts";
 import type { Sleep } from "./event-stream.ts";
-import { IDEMPOTENCY_HEADER } from "./idempotency-key.ts";
-import { paidCall, type Paying } from "./paid-call.ts";
+import type { PaidAnswers, PaidRequest } from "./paid-request.ts";
 import { loggedProblem, type LogError } from "./problem-response.ts";
-import { requestFingerprint } from "./request-fingerprint.ts";
 import type { Route } from "./route.ts";
 import { type CheckTask, optionsOf } from "./task-item.ts";
 import { readTaskRequest } from "./task-request.ts";
@@ -43,7 +37,7 @@ export interface AnswerRouteOptions {
   readonly timeout: (milliseconds: number) => AbortSignal;
   readonly admit: Admit;
   /** The accounts that pay for answers; left out where answers cost nothing. */
-  readonly accounts?: Payments | undefined;
+  readonly accounts?: PaidAnswers | undefined;
 }
 
 /** A request that was admitted, before its body is read. */
@@ -55,7 +49,7 @@ interface Admitted {
   /** How its body is read. */
   readonly body: BodyOptions;
   /** Who pays; undefined where answers cost nothing. */
-  readonly paying: Paying | undefined;
+  readonly paid: PaidRequest | undefined;
 }
 
 /** The routes that answer tasks: each task, and several at once. */
@@ -86,7 +80,7 @@ function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAd
     method: "POST",
     path,
     handle: (request, trace) => {
-      const answer = (call: CallContext, paying?: Paying): Promise<Response> =>
+      const answer = (call: CallContext, paid?: PaidRequest): Promise<Response> =>
         admit(call.caller, call.signal, (place) =>
           handle({
             request,
@@ -94,49 +88,38 @@ function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAd
             call,
             place,
             body: { timeout, ...place.count },
-            paying,
+            paid,
           }),
         );
       const call = callOf(request, trace);
-      return accounts === undefined ? answer(call) : paidCall(request, { accounts, logError, call, trace }, answer);
+      return accounts === undefined ? answer(call) : accounts.call(request, { logError, call, trace }, answer);
     },
   };
 }
 
-/** Says what a request asks for, if it has an Idempotency-Key. */
-async function identify(
-  { payment }: Paying,
-  { headers, url }: Request,
-  parsed: TaskRequest | AnalyzeRequest | BatchRequest,
-  { noStore, noCache }: CacheDirectives,
-): Promise<void> {
-  if (!headers.has(IDEMPOTENCY_HEADER)) return;
-  payment.identify(await requestFingerprint(new URL(url).pathname, parsed, noStore || noCache));
-}
-
 /** Handles a request for one task. */
 function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRouteOptions): HandleAdmitted {
-  return async ({ request, trace: { requestId }, call, place, body, paying }) => {
-    if (paying !== undefined) checkTask(paying.key, row.name, "infer");
+  return async ({ request, trace: { requestId }, call, place, body, paid }) => {
+    paid?.checkTask(row.name);
     const taskRequest = await readTaskRequest(row, request, body);
     place.begin(checkedUnits([taskRequest.options], 1));
-    if (paying !== undefined) await identify(paying, request, taskRequest, call.cache);
+    await paid?.identify(taskRequest, call.cache);
     if (taskRequest.options.stream === true) {
       const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
       return answerEvents(
         (emit, signal) => place.during(() => service.stream(taskRequest, { ...call, signal }, emit)),
-        { signal: call.signal, sleep, requestId, problemOf, paying },
+        { signal: call.signal, sleep, requestId, problemOf, paid },
       );
     }
     const answered = await service.answer(taskRequest, call);
     const holdUntil = (ended: Promise<void>): void => void place.during(() => ended);
     const answer = answerBody(answered.answer, { timeout, holdUntil });
-    return answerResponse(answer, { ...answered, ...sendingOf(request, paying) });
+    return answerResponse(answer, { ...answered, ...sendingOf(request, paid) });
   };
 }
 
-function sendingOf({ headers }: Request, paying: Paying | undefined) {
-  return { ifNoneMatch: headers.get("if-none-match"), payment: paying?.payment };
+function sendingOf({ headers }: Request, paid: PaidRequest | undefined) {
+  return { ifNoneMatch: headers.get("if-none-match"), paid };
 }
 
 interface SeveralOptions<Parsed> {
@@ -151,19 +134,19 @@ function several<Parsed extends AnalyzeRequest | BatchRequest>(
   { logError }: AnswerRouteOptions,
   { read, countImages, answer }: SeveralOptions<Parsed>,
 ): HandleAdmitted {
-  return async ({ request, trace: { requestId }, call, place, body, paying }) => {
-    const check: CheckTask = (task) => paying && checkTask(paying.key, task, "infer");
+  return async ({ request, trace: { requestId }, call, place, body, paid }) => {
+    const check: CheckTask = (task) => paid?.checkTask(task);
     const parsed = await read(request, body, check);
     const valid = optionsOf(parsed.items);
     place.begin(checkedUnits(valid, countImages(valid.length)));
-    if (paying !== undefined) await identify(paying, request, parsed, call.cache);
+    await paid?.identify(parsed, call.cache);
     const answered = await answer(parsed, call);
     const failures = new Set(answered.results.filter((result) => result instanceof Problem));
     for (const failure of failures) loggedProblem(failure, requestId, logError);
     const bodyOf = (id: string) => ({ results: analyzeResults(parsed, answered, id) });
     // Only problems contain the id: without one, the body is written once.
     const json = failures.size > 0 ? jsonBodyOf(bodyOf, requestId) : jsonBody(bodyOf(requestId));
-    return answerResponse(json, { ...answered, ...sendingOf(request, paying) });
+    return answerResponse(json, { ...answered, ...sendingOf(request, paid) });
   };
 }
 

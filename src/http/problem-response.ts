@@ -1,5 +1,5 @@
 import { PROBLEM_MEDIA_TYPE, type ProblemDetails, problemDetails, PROBLEMS_PATH } from "../contract/problem-details.ts";
-import { RETRY_AFTER_STATUSES } from "../contract/problem-responses.ts";
+import { RETRY_AFTER_STATUSES } from "../contract/problem-row.ts";
 import { problems } from "../contract/problem-table.ts";
 import { isFault, Problem, type ProblemCode } from "../contract/problems.ts";
 import { ACCEPTED_CODINGS } from "./content-coding.ts";

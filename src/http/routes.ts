@@ -1,10 +1,6 @@
-import { operations } from "../contract/operations.ts";
-import { openApiDocument } from "../contract/openapi.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
-import { taskPath } from "../contract/task-operations.ts";
-import type { AccountRouteOptions, AccountsOptions } from "./account-route.ts";
-import { accountRoutes } from "./account-routes.ts";
-import { adminRoutes } from "./admin-routes.ts";
+import { servicePaths, taskPath } from "../contract/paths.ts";
+import type { Administration } from "./administration-routes.ts";
 import { type AnswerRouteOptions, answerRoutes } from "./answer-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
@@ -15,14 +11,14 @@ export interface RouteOptions extends AnswerRouteOptions {
   readonly version: string;
   /** Responses to the examples of the OpenAPI document, to be included in it. */
   readonly examples?: ResponseExamples;
-  /** What the operations of accounts need. Without it the API has none of them. */
-  readonly administration?: AccountsOptions | undefined;
+  /** The operations of accounts. Without it the API has none of them. */
+  readonly administration?: Administration | undefined;
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
 }
 
-function get(operation: { readonly path: string }, read: () => Promise<unknown>): Route {
-  return { method: "GET", path: operation.path, handle: async () => Response.json(await read()) };
+function get(path: string, read: () => Promise<unknown>): Route {
+  return { method: "GET", path, handle: async () => Response.json(await read()) };
 }
 
 /** All routes of the API, generated from the contract's tables. */
@@ -30,29 +26,29 @@ export function routes(options: RouteOptions): readonly Route[] {
   const { tasks, service, site, administration } = options;
   const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
-    get(operations.health, async () => ({ status: "ok" })),
-    get(operations.ready, async () => service.ready().then(() => ({ status: "ok" }))),
-    get(operations.tasks, async () => ({ tasks: taskList })),
-    get(operations.models, async () => ({ models: [await service.model()] })),
+    get(servicePaths.health, async () => ({ status: "ok" })),
+    get(servicePaths.ready, async () => service.ready().then(() => ({ status: "ok" }))),
+    get(servicePaths.tasks, async () => ({ tasks: taskList })),
+    get(servicePaths.models, async () => ({ models: [await service.model()] })),
     openApiRoute(options),
     ...answerRoutes(options),
-    ...(administration === undefined ? [] : administrationRoutes({ ...options, accounts: administration })),
+    ...(administration?.(options) ?? []),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
 
-function administrationRoutes(options: AccountRouteOptions): readonly Route[] {
-  return [...accountRoutes(options), ...adminRoutes(options)];
-}
-
-/** The OpenAPI document. It is serialized only once, since this takes about fifty milliseconds. */
+/** The OpenAPI document. Its generator is loaded at the first request, and the document serialized only once, since this takes about fifty milliseconds. */
 function openApiRoute({ tasks, version, examples, administration }: RouteOptions): Route {
+  const write = async (): Promise<string> => {
+    const { openApiDocument } = await import("../contract/openapi.ts");
+    return JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts: administration !== undefined }));
+  };
   let json: string | undefined;
   return {
     method: "GET",
-    path: operations.openApi.path,
+    path: servicePaths.openApi,
     handle: async () => {
-      json ??= JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts: administration !== undefined }));
+      json ??= await write();
       return new Response(json, { headers: { "content-type": "application/json" } });
     },
   };

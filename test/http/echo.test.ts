@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { operations } from "../../src/contract/operations.ts";
-import { ANALYZE_PATH, BATCH_PATH } from "../../src/contract/several-operations.ts";
-import { taskPath } from "../../src/contract/task-operations.ts";
+import { ANALYZE_PATH, BATCH_PATH, taskPath } from "../../src/contract/paths.ts";
 import { fakeApp, fakeTasks } from "../support/fake-service.ts";
 
 /** Maximum length of an error, in characters: its fixed texts, and excerpts of what was sent. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openApiDocument } from "../../src/contract/openapi.ts";
-import { taskPath } from "../../src/contract/task-operations.ts";
+import { taskPath } from "../../src/contract/paths.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import type { ApiDocument, Task } from "../../src/playground/api-document.ts";
 import { fieldsOf } from "../../src/playground/fields.ts";

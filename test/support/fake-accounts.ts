@@ -3,6 +3,7 @@ import type { AccountDirectory, DirectoryRow } from "../../src/accounts/director
 import type { Charge } from "../../src/accounts/ledger-port.ts";
 import { createGuard, type GuardOptions } from "../../src/charging/guard.ts";
 import type { AccountsOptions } from "../../src/http/account-route.ts";
+import { administrationRoutes } from "../../src/http/administration-routes.ts";
 import type { AppOptions } from "../../src/http/app.ts";
 import { seededRandom } from "./any-key.ts";
 import { createFakeLedger } from "./fake-ledger.ts";
@@ -46,7 +47,7 @@ export function fakeAccountsApp(
     random: seededRandom(17),
     now: () => clock.nowMs,
   };
-  const { app, logged } = fakeApp({}, { administration: accounts, ...more });
+  const { app, logged } = fakeApp({}, { administration: administrationRoutes(accounts), ...more });
 
   /** Sends a request; a body is sent as JSON. */
   const send = async (method: string, path: string, { key, body, headers = {} }: Sent = {}) =>

@@ -10,6 +10,7 @@ import type { Problem } from "../../src/contract/problems.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import { createApp } from "../../src/http/app.ts";
+import { paidAnswers } from "../../src/http/paid-request.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { secureRandom } from "./any-key.ts";
 import { fakeBackend } from "./fake-backend.ts";
@@ -139,7 +140,7 @@ export function createPaidWorld() {
       timeout: () => new AbortController().signal,
       admit: admitAll,
       logError: (problem) => logged.push(problem),
-      accounts: payments,
+      accounts: paidAnswers(payments),
     });
     /** Waits for all that goes on after the responses. */
     const settled = async (): Promise<void> => {

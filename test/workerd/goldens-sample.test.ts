@@ -1,7 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { RawAnswer } from "../../src/contract/forms.ts";
-import { taskPath } from "../../src/contract/task-operations.ts";
+import { taskPath } from "../../src/contract/paths.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { describeImages } from "../support/golden-cases.ts";
 import { type Golden, goldenImages } from "../support/mini-goldens.ts";

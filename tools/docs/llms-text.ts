@@ -2,8 +2,7 @@ import { isAccountProblem } from "../../src/contract/account-problems.ts";
 import { openApiDocument } from "../../src/contract/openapi.ts";
 import { problems } from "../../src/contract/problem-table.ts";
 import type { InputKind } from "../../src/contract/requests.ts";
-import { ANALYZE_PATH, BATCH_PATH } from "../../src/contract/several-operations.ts";
-import { taskPath } from "../../src/contract/task-operations.ts";
+import { ANALYZE_PATH, BATCH_PATH, taskPath } from "../../src/contract/paths.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 
 /** What a task needs for each kind of input. */

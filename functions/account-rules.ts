@@ -1,0 +1,21 @@
+import { callerVerbs } from "../src/accounts/ledger/caller-verbs.ts";
+import { IDEMPOTENCY_MS } from "../src/accounts/ledger/limits.ts";
+import { operatorVerbs } from "../src/accounts/ledger/operator-verbs.ts";
+import { createRateCounter } from "../src/accounts/ledger/rate-counter.ts";
+import { tend } from "../src/accounts/ledger/tend.ts";
+import { createSqlTables } from "./ledger-sql/sql-tables.ts";
+
+/** Returns the rules of an account over its storage, for its object. Loaded by the first one of an isolate. */
+export function createAccountRules(storage: DurableObjectStorage) {
+  const now = (): number => Date.now();
+  const tables = createSqlTables(storage, now);
+  const options = { tables, now, countRequest: createRateCounter() };
+  return {
+    tables,
+    caller: callerVerbs(options),
+    operator: operatorVerbs(options),
+    tend: (nowMs: number, purgeMs: number) => tend(tables, nowMs, purgeMs),
+    idempotencyMs: IDEMPOTENCY_MS,
+  };
+}
+export type AccountRules = ReturnType<typeof createAccountRules>;

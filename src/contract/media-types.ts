@@ -1,0 +1,2 @@
+/** The media type of server-sent events. */
+export const EVENT_STREAM_MEDIA_TYPE = "text/event-stream";

@@ -1,0 +1,19 @@
+/** Paths of the operations that are not tasks, by the name of their handler. */
+export const servicePaths = {
+  health: "/healthz",
+  ready: "/readyz",
+  tasks: "/v1/tasks",
+  models: "/v1/models",
+  openApi: "/openapi.json",
+} as const;
+
+/** Path of the operation for several tasks on one image. */
+export const ANALYZE_PATH = "/v1/analyze";
+
+/** Path of the operation for several tasks, each on its own image. */
+export const BATCH_PATH = "/v1/batch";
+
+/** Returns the path of a task. */
+export function taskPath(task: string): string {
+  return `/v1/${task}`;
+}
