@@ -11,7 +11,6 @@ import { createApp } from "../src/http/app.ts";
 import { createFaultLog } from "../src/http/fault-log.ts";
 import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/image.ts";
-import examples from "../src/contract/response-examples.json";
 import { site } from "./assets.ts";
 import { cachedGenerations, urlCache } from "./cache.ts";
 import { requestReservations } from "./capacity.ts";
@@ -68,7 +67,7 @@ export default createApp({
   tasks: Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers })),
   service: configuredService(),
   version,
-  examples,
+  examples: async () => (await import("../src/contract/response-examples.json")).default,
   site,
   newRequestId: () => crypto.randomUUID(),
   timeout,

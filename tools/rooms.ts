@@ -17,7 +17,7 @@ const table = {
   florence: { imports: [], why: "florence/ is the model's language: pure, so that it can be lifted out." },
   contract: {
     imports: [],
-    packages: ["zod", "@hono/zod-openapi"],
+    packages: ["zod", "@asteasolutions/zod-to-openapi"],
     why: "contract/ is what the API promises, as data; it does not know how anything is done.",
   },
   accounts: {

@@ -1,4 +1,4 @@
-import { createRoute } from "@hono/zod-openapi";
+import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import { problemResponses } from "./problem-responses.ts";
 import type { ProblemGroup } from "./problem-groups.ts";
@@ -78,7 +78,7 @@ export function accountOperation(row: AccountOperation) {
   const json = { schema: row.reply, examples: { json: { value: row.example.reply } } };
   const csv = row.isList && { "text/csv": { schema: { type: "string" as const } } };
   const method: "get" | "post" | "delete" = ({ GET: "get", POST: "post", DELETE: "delete" } as const)[row.method];
-  return createRoute({
+  return {
     method,
     path: row.path,
     operationId: row.id,
@@ -91,5 +91,5 @@ export function accountOperation(row: AccountOperation) {
       200: { description: row.summary, headers: requestIdHeader, content: { "application/json": json, ...csv } },
       ...problemResponses(row.problems, true),
     },
-  });
+  } satisfies RouteConfig;
 }

@@ -1,4 +1,4 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenApiGeneratorV31, OpenAPIRegistry } from "@asteasolutions/zod-to-openapi";
 import { operations } from "./operations.ts";
 import { exampleProblems, sharedResponses } from "./problem-responses.ts";
 import { type OpenApiDocument, type ResponseExamples, withResponseExamples } from "./response-examples.ts";
@@ -30,25 +30,27 @@ export function openApiDocument(
   examples: ResponseExamples = {},
   { hasAccounts }: { readonly hasAccounts: boolean } = { hasAccounts: false },
 ): OpenApiDocument {
-  const app = new OpenAPIHono();
+  const registry = new OpenAPIRegistry();
   const several = [analyzeOperation(tasks, hasAccounts), batchOperation(tasks, hasAccounts)];
   for (const route of [
     ...tasks.map((row) => taskOperation(row, hasAccounts)),
     ...several,
     ...Object.values(operations),
   ]) {
-    app.openAPIRegistry.registerPath(route);
+    registry.registerPath(route);
   }
-  if (hasAccounts) registerAccounts(app.openAPIRegistry);
-  // A clone: the OpenAPI generator adds its methods only to schemas that are created after it was loaded, and the import order may vary.
-  app.openAPIRegistry.register("AnswerEvent", (hasAccounts ? PaidAnswerEvent : AnswerEvent).clone());
+  if (hasAccounts) registerAccounts(registry);
   for (const [name, response] of Object.entries(sharedResponses(hasAccounts))) {
-    app.openAPIRegistry.registerComponent("responses", name, response);
+    registry.registerComponent("responses", name, response);
   }
   for (const [code, example] of Object.entries(exampleProblems({ hasAccounts }))) {
-    app.openAPIRegistry.registerComponent("examples", code, example);
+    registry.registerComponent("examples", code, example);
   }
-  const document = app.getOpenAPI31Document({
+  const answerEvent = {
+    type: "schema",
+    schema: (hasAccounts ? PaidAnswerEvent : AnswerEvent).meta({ id: "AnswerEvent" }),
+  } as const;
+  const document = new OpenApiGeneratorV31([...registry.definitions, answerEvent]).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "florence-edge",

@@ -1,4 +1,4 @@
-import { createRoute } from "@hono/zod-openapi";
+import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import { answersByType, Model } from "./answers.ts";
 import { servicePaths } from "./paths.ts";
@@ -55,7 +55,7 @@ function get<Schema extends z.ZodType>({
   schema,
   problems = "Service",
 }: GetOperation<Schema>) {
-  return createRoute({
+  return {
     method: "get",
     path,
     operationId: id,
@@ -67,7 +67,7 @@ function get<Schema extends z.ZodType>({
       200: { description: summary, headers: requestIdHeader, content: { "application/json": { schema } } },
       ...problemResponses(problems),
     },
-  });
+  } satisfies RouteConfig;
 }
 
 /** The operations that are not tasks, by the name of their handler. */

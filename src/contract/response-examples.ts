@@ -1,7 +1,7 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
 
 /** The generated OpenAPI document. */
-export type OpenApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
+export type OpenApiDocument = ReturnType<OpenApiGeneratorV31["generateDocument"]>;
 
 /** Response bodies by path, media type and name: this API's responses to the document's request examples, written by `npm run docs`. */
 export type ResponseExamples = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;

@@ -1,4 +1,4 @@
-import { createRoute } from "@hono/zod-openapi";
+import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import type * as z from "zod";
 import { AnalyzeAnswer, analyzeBodyFor } from "./analyze.ts";
 import { answerHeadersFor, answerRequestHeadersFor } from "./answer-headers.ts";
@@ -27,7 +27,7 @@ interface Several {
 }
 
 function several({ path, id, summary, description, body, examples, each, answer, problems, hasAccounts }: Several) {
-  return createRoute({
+  return {
     method: "post",
     path,
     operationId: id,
@@ -47,7 +47,7 @@ function several({ path, id, summary, description, body, examples, each, answer,
       304: { description: "Not modified: you already have these results", headers: answerHeadersFor(hasAccounts) },
       ...problemResponses(problems, hasAccounts),
     },
-  });
+  } satisfies RouteConfig;
 }
 
 /** Returns the operation for several tasks on one image. */

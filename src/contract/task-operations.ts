@@ -1,4 +1,4 @@
-import { createRoute } from "@hono/zod-openapi";
+import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { answerHeadersFor, answerRequestHeadersFor } from "./answer-headers.ts";
 import { drawingSchemas, jsonForms } from "./forms.ts";
 import { EVENT_STREAM_MEDIA_TYPE } from "./media-types.ts";
@@ -56,7 +56,7 @@ function answerContent({ answers }: TaskRow) {
 
 /** Returns the operation of one task, generated from its row. */
 export function taskOperation(row: TaskRow, hasAccounts = false) {
-  return createRoute({
+  return {
     method: "post",
     path: taskPath(row.name),
     operationId: operationId(row.name),
@@ -78,5 +78,5 @@ export function taskOperation(row: TaskRow, hasAccounts = false) {
       },
       ...problemResponses("Task", hasAccounts),
     },
-  });
+  } satisfies RouteConfig;
 }

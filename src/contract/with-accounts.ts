@@ -1,12 +1,10 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { OpenAPIRegistry } from "@asteasolutions/zod-to-openapi";
 import { accountOperation, ADMIN_SCHEME, KEY_HEADER_SCHEME, KEY_SCHEME } from "./account-operation.ts";
 import { accountOperations } from "./account-operations.ts";
 import { adminOperations } from "./admin-operations.ts";
 import { paymentInfo } from "./payment-info.ts";
 import type { OpenApiDocument } from "./response-examples.ts";
 import { accountTags } from "./tags.ts";
-
-type Registry = OpenAPIHono["openAPIRegistry"];
 
 /** How each kind of key is sent. */
 const securitySchemes = {
@@ -21,7 +19,7 @@ const securitySchemes = {
 } as const;
 
 /** Adds to a registry what only a deployment with accounts has. */
-export function registerAccounts(registry: Registry): void {
+export function registerAccounts(registry: OpenAPIRegistry): void {
   for (const [name, scheme] of Object.entries(securitySchemes)) {
     registry.registerComponent("securitySchemes", name, scheme);
   }

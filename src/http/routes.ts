@@ -9,8 +9,8 @@ import { type Site, siteRoutes } from "./site.ts";
 export interface RouteOptions extends AnswerRouteOptions {
   /** The API's version, for the OpenAPI document. */
   readonly version: string;
-  /** Responses to the examples of the OpenAPI document, to be included in it. */
-  readonly examples?: ResponseExamples;
+  /** Loads the responses to the examples of the OpenAPI document, to be included in it: the first reader of the document waits for them. */
+  readonly examples?: () => Promise<ResponseExamples>;
   /** The operations of accounts. Without it the API has none of them. */
   readonly administration?: Administration | undefined;
   /** The website's pages. Without it the API has none. */
@@ -41,7 +41,9 @@ export function routes(options: RouteOptions): readonly Route[] {
 function openApiRoute({ tasks, version, examples, administration }: RouteOptions): Route {
   const write = async (): Promise<string> => {
     const { openApiDocument } = await import("../contract/openapi.ts");
-    return JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts: administration !== undefined }));
+    return JSON.stringify(
+      openApiDocument(tasks, version, await examples?.(), { hasAccounts: administration !== undefined }),
+    );
   };
   let json: string | undefined;
   return {

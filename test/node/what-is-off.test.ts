@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { ADMIN_KEY } from "../../tools/fuzz/accounts.ts";
+import { bundle } from "../../tools/bundle.ts";
+import { type Module, type Server, serve } from "../../tools/serve.ts";
+
+/** What only accounts need: the files whose paths begin so. A feature that can be off has its line here. */
+const ofAccounts = [
+  "src/accounts/",
+  "src/charging/",
+  "functions/ledger-sql/",
+  "functions/accounts.ts",
+  "functions/account-rules.ts",
+  "functions/administration.ts",
+  "functions/ledger.ts",
+  "src/http/account-",
+  "src/http/admin",
+  "src/http/paid-",
+  "src/http/idempotency-key.ts",
+  "src/contract/account-operation",
+  "src/contract/account-schemas.ts",
+  "src/contract/admin-",
+  "src/contract/payment-info.ts",
+  "src/contract/pricing.ts",
+  "src/contract/with-accounts.ts",
+];
+
+/** What only readers of the document need. */
+const ofDocument = ["src/contract/openapi.ts", "src/contract/operations.ts", "node_modules/@asteasolutions/"];
+
+/** Where the bundler has put a module that waits for an `import()`: its path, and the begin of its code. Its functions are above, for all to call. */
+const waiting = /^ {2}"(?:[^"\n]*\/)?(?<path>(?:src|functions|node_modules)\/[^"\n]+)"\(\) \{\n/gmu;
+
+/** What stands in the bundle above each module. */
+const named = /^\/\/ (?:.*\/)?(?<path>(?:src|functions|node_modules)\/.+)$/gmu;
+
+const api = await bundle();
+const entry = new TextDecoder().decode(api.modules[0]?.contents);
+const isOf = (beginnings: readonly string[], path: string) => beginnings.some((begin) => path.startsWith(begin));
+
+function pathsOf(pattern: RegExp): readonly string[] {
+  return [...entry.matchAll(pattern)].map(({ groups }) => groups?.["path"] ?? "");
+}
+
+/** The Worker, in which all these modules throw when they are evaluated. */
+function planted(beginnings: readonly string[]): readonly Module[] {
+  const text = entry.replaceAll(waiting, (begin, path: string) =>
+    isOf(beginnings, path) ? `${begin}    throw new Error("evaluated");\n` : begin,
+  );
+  return api.modules.map((module, index) =>
+    index === 0 ? { ...module, contents: new TextEncoder().encode(text) } : module,
+  );
+}
+
+describe("what is off", () => {
+  let server: Server | undefined;
+  afterEach(() => server?.stop());
+
+  const start = async (beginnings: readonly string[], variables: Readonly<Record<string, string>>): Promise<Server> => {
+    server = await serve({ ...api, modules: planted(beginnings) }, { port: 0, variables });
+    return server;
+  };
+  const statusOf = async ({ url }: Server, path: string) => (await fetch(new URL(path, url))).status;
+
+  it.each([...ofAccounts, ...ofDocument])("is in the bundle, and waits to be loaded: %s", (begin) => {
+    const bundled = pathsOf(named).filter((path) => path.startsWith(begin));
+    const waits = new Set(pathsOf(waiting));
+    expect(bundled).not.toEqual([]);
+    expect(bundled.filter((path) => !waits.has(path))).toEqual([]);
+  });
+
+  it("is not evaluated: without accounts nothing of accounts, and of the document nothing before it is read", async () => {
+    const off = await start([...ofAccounts, ...ofDocument], { ACCOUNTS: "off" });
+    expect(await statusOf(off, "/healthz")).toBe(200);
+    expect(await statusOf(off, "/v1/tasks")).toBe(200);
+    expect(await statusOf(off, "/openapi.json")).toBe(500);
+  });
+
+  it("is evaluated where accounts are on", async () => {
+    const on = start(ofAccounts, { ACCOUNTS: "on", ADMIN_KEY });
+    await expect(on.then((running) => statusOf(running, "/healthz"))).rejects.toThrow();
+  });
+});
