@@ -17,10 +17,12 @@ export interface TieredCacheOptions<Value> {
 
 /** A cache of immutable entries in several levels. Never rejects: a failing cache costs time, not an answer. */
 export interface TieredCache<Value> {
-  get(key: string): Promise<Entry<Value> | undefined>;
+  /** `seconds` is how long nearer levels keep what a farther one has; as long as all entries, if it is left out. */
+  get(key: string, seconds?: number): Promise<Entry<Value> | undefined>;
   /** Returns the isolate's own entry, without reading the other levels. */
   peek(key: string): Entry<Value> | undefined;
-  put(key: string, entry: Entry<Value>): void;
+  /** `seconds` is how long the levels outside the isolate keep it; as long as all entries, if it is left out. */
+  put(key: string, entry: Entry<Value>, seconds?: number): void;
   /** Stores an entry in the isolate's level only: another isolate stores it in the other levels. */
   putInMemory(key: string, entry: Entry<Value>): void;
 }
@@ -62,23 +64,23 @@ export function createTieredCache<Value>({
   waitUntil,
 }: TieredCacheOptions<Value>): TieredCache<Value> {
   return {
-    get: async (key) => {
+    get: async (key, seconds = ttlSeconds) => {
       const cached = memory.get(key);
       if (cached !== undefined) return cached;
       for (const [level, store] of stores.entries()) {
         const entry = await readFrom(store, key, parse);
         if (entry === undefined) continue;
         memory.set(key, entry);
-        waitUntil(writeTo(stores.slice(0, level), key, entry, ttlSeconds));
+        waitUntil(writeTo(stores.slice(0, level), key, entry, seconds));
         return entry;
       }
       return undefined;
     },
     peek: (key) => memory.get(key),
     putInMemory: (key, entry) => memory.set(key, entry),
-    put: (key, entry) => {
+    put: (key, entry, seconds = ttlSeconds) => {
       memory.set(key, entry);
-      waitUntil(writeTo(stores, key, entry, ttlSeconds));
+      waitUntil(writeTo(stores, key, entry, seconds));
     },
   };
 }

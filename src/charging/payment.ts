@@ -7,6 +7,7 @@ import { type ChargeIds, createChargeIds } from "./charge-ids.ts";
 import { createDialogue, type DialogueOptions } from "./dialogue.ts";
 import { createHoldOrder } from "./hold-order.ts";
 import type { PaidCharge } from "./isolate-memory.ts";
+import { keptAs } from "./kept.ts";
 import {
   asked,
   delivered,
@@ -114,7 +115,14 @@ function createReserve(
       throw reply;
     }
     remember(options, book.rows, reply.charges);
-    return { deliver: (isShared) => deliver(wanted, isShared), fail: () => giveUp(wanted) };
+    return {
+      deliver: (isShared) => deliver(wanted, isShared),
+      fail: () => giveUp(wanted),
+      keptAs: (generationKey) => {
+        const purchase = wanted.find((each) => each.generationKey === generationKey);
+        return purchase && keptAs(book.rows, purchase, options.idempotencyKey);
+      },
+    };
   };
 }
 

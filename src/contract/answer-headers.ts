@@ -57,7 +57,7 @@ const answerRequestHeaders = z.object({
 const paidRequestHeaders = answerRequestHeaders.extend({
   "idempotency-key": z.string().optional().meta({
     description:
-      "1 to 255 visible ASCII characters. With `no-store` or `no-cache`, a request that is repeated with its key is charged once; other repeats are free anyway.",
+      "1 to 255 visible ASCII characters. With `no-store` or `no-cache`, a request that is repeated with its key within 24 hours is charged once and gets the same generation, which is kept for that; other repeats are free anyway.",
   }),
   "max-price": z.string().optional().meta({
     description:

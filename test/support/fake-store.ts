@@ -1,14 +1,18 @@
 import type { Store } from "../../src/cache/store.ts";
 
-/** A cache level in memory; `entries` is its content. */
+/** A cache level in memory; `entries` is its content, and `seconds` how long each was to be kept. */
 export function fakeStore() {
   const entries = new Map<string, Uint8Array>();
+  const seconds: number[] = [];
   const store: Store = {
     get: async (key) => entries.get(key),
-    put: async (key, bytes) => void entries.set(key, bytes),
+    put: async (key, bytes, ttlSeconds) => {
+      entries.set(key, bytes);
+      seconds.push(ttlSeconds);
+    },
     delete: async (key) => void entries.delete(key),
   };
-  return { store, entries };
+  return { store, entries, seconds };
 }
 
 /** A cache level that always fails. */

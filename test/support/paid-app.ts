@@ -61,6 +61,10 @@ export function createPaidWorld() {
     done: nextTask,
     calls,
     requests,
+    /** How long each generation is kept outside of isolates. */
+    keptSeconds: store.seconds,
+    /** The cache outside of isolates loses all. */
+    forget: () => store.entries.clear(),
   };
   const now = (): number => world.nowMs;
   const accountOf = (id: string) => {
