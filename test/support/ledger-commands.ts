@@ -156,6 +156,21 @@ const rotate = fc.constant<LedgerCommand>({
   },
 });
 
+/** A limit that is removed is null for the ledger, and Infinity for the model. */
+const limit = (...values: readonly number[]) => fc.constantFrom(...values, null);
+const orNone = (value: number | null): number => value ?? Infinity;
+
+const change = fc
+  .tuple(keyName, fc.constantFrom(undefined, "k1", "k2"), limit(2, 8), limit(30, 60), limit(1, 3, 100))
+  .map(([keyId, byKeyId, day, total, concurrency]): LedgerCommand => ({
+    name: `change ${keyId} by ${byKeyId}: ${day} a day, ${total} in total, ${concurrency} at once`,
+    run: ({ verbs }) => outcome(verbs.changeKey({ keyId, byKeyId, terms: { caps: { day, total }, concurrency } })),
+    expect: (model) => {
+      model.wake();
+      return model.changeKey(keyId, byKeyId, { day: orNone(day), total: orNone(total) }, orNone(concurrency));
+    },
+  }));
+
 const status = fc.constantFrom(true, true, false).map((isOpen): LedgerCommand => ({
   name: isOpen ? "reopen" : "close",
   run: ({ verbs }) => outcome(verbs.update({ status: isOpen ? "open" : "closed" })),
@@ -179,6 +194,7 @@ const anyCommand = fc
     { arbitrary: rotate, weight: 1 },
     { arbitrary: status, weight: 1 },
     { arbitrary: revoke, weight: 1 },
+    { arbitrary: change, weight: 2 },
   )
   .map((command) => ({ ...command, [fc.toStringMethod]: () => command.name }));
 

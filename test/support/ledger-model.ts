@@ -1,11 +1,18 @@
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+/** What a key may spend; Infinity without a cap. */
+export interface ModelCaps {
+  readonly day: number;
+  readonly month: number;
+  readonly total: number;
+}
+
 /** What the model's keys may spend, and how many requests they may have open. */
 export interface ModelKey {
   readonly family: string;
-  readonly caps: { readonly day: number; readonly month: number; readonly total: number };
-  readonly concurrency: number;
+  caps: ModelCaps;
+  concurrency: number;
   ends: number;
   isRevoked: boolean;
 }
@@ -21,6 +28,8 @@ export class LedgerModel {
   holds: { id: string; request: string; key: string; amount: number; placed: number; deadline: number }[] = [];
   charges: { id: string; key: string; amount: number; at: number; isRefunded: boolean }[] = [];
   readonly refs = new Map<string, number>();
+  /** The highest caps that a family has had: what it spent was within them, although they were lowered since. */
+  readonly highest = new Map<string, ModelCaps>();
 
   /** What happens before every verb. */
   wake(): void {
@@ -46,6 +55,31 @@ export class LedgerModel {
         (family === undefined || this.keys.get(key)?.family === family),
     );
     return counted.reduce((sum, { amount }) => sum + amount, 0);
+  }
+
+  addKey(name: string, key: ModelKey): void {
+    this.keys.set(name, key);
+    this.highest.set(key.family, key.caps);
+  }
+
+  /** A key that is valid, and all valid ones of its family, get other limits; never by one of themselves. */
+  changeKey(name: string, byName: string | undefined, caps: Partial<ModelCaps>, concurrency: number): string {
+    const isValid = ({ isRevoked, ends }: ModelKey): boolean => !isRevoked && ends > this.now;
+    const key = this.keys.get(name);
+    if (key === undefined || !isValid(key)) return "not-found";
+    const { family } = key;
+    if (byName !== undefined && this.keys.get(byName)?.family === family) return "own-key";
+    const changed = { ...key.caps, ...caps };
+    for (const each of this.keys.values()) {
+      if (each.family === family && isValid(each)) Object.assign(each, { caps: changed, concurrency });
+    }
+    const { day, month, total } = this.highest.get(family) ?? changed;
+    this.highest.set(family, {
+      day: Math.max(day, changed.day),
+      month: Math.max(month, changed.month),
+      total: Math.max(total, changed.total),
+    });
+    return "key";
   }
 
   keyProblem(name: string): string | undefined {

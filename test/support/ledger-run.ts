@@ -30,7 +30,7 @@ function createSystem(tables: LedgerTables): { readonly system: LedgerSystem; re
   verbs.create({ id: "acct", name: "Acme", mode: "postpaid", creditLimit, capMonth });
   for (const { name, caps, concurrency } of KEYS) {
     verbs.createKey({ ...newKey(name), name, terms: { scopes: ["infer"], caps, concurrency }, expiresMs: null });
-    model.keys.set(name, { family: name, caps, concurrency, ends: Infinity, isRevoked: false });
+    model.addKey(name, { family: name, caps, concurrency, ends: Infinity, isRevoked: false });
   }
   const system: LedgerSystem = {
     get verbs() {
@@ -63,7 +63,7 @@ function check({ verbs }: LedgerSystem, tables: LedgerTables, model: LedgerModel
   const { read } = tables;
   expect(read.held()).toBe(model.held());
   expect(model.balance - read.held()).toBeGreaterThanOrEqual(-model.creditLimit);
-  for (const { name, caps } of KEYS) {
+  for (const [name, caps] of model.highest) {
     const used = read.spent("", name) + read.heldBy(name, "").amount;
     expect(used).toBe(model.spent("", name) + model.held(name));
     expect(used).toBeLessThanOrEqual(caps.total);
@@ -82,7 +82,7 @@ function checkPeriods({ read }: LedgerTables, model: LedgerModel): void {
   }
   for (const [period, sum] of sums) {
     const [family, date] = period.includes(" ") ? period.split(" ") : [undefined, period];
-    const caps = KEYS.find(({ name }) => name === family)?.caps;
+    const caps = family === undefined ? undefined : model.highest.get(family);
     const cap = caps === undefined ? model.capMonth : date?.length === 7 ? caps.month : caps.day;
     expect({ period, isOver: sum > cap }).toEqual({ period, isOver: false });
   }
