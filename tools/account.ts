@@ -2,7 +2,7 @@ import { createAdminClient } from "./accounts/admin-client.ts";
 import type { AccountFlags } from "./accounts/flags.ts";
 import { localAdminKey } from "./accounts/local-state.ts";
 import { ACCOUNT_USAGE, accountOptions } from "./accounts/usage-text.ts";
-import { verbOf } from "./accounts/verbs.ts";
+import { verbOf } from "./accounts/verb-of.ts";
 import { portFrom } from "./port.ts";
 import { readArguments, runCommand, UsageError } from "./run-command.ts";
 
@@ -33,7 +33,7 @@ async function target({ url, port }: AccountFlags) {
 await runCommand(async () => {
   const { values: flags, positionals } = readArguments(ACCOUNT_USAGE, accountOptions);
   if (positionals.length === 0) throw new UsageError(ACCOUNT_USAGE);
-  const { verb, words } = verbOf(positionals);
+  const { verb, words } = verbOf(positionals, flags);
   const { origin, adminKey } = await target(flags);
   const { json, text } = await verb.run({ client: createAdminClient(origin, adminKey), flags, words });
   console.log(flags.json ? JSON.stringify(json, null, 2) : text);

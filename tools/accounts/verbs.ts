@@ -1,37 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type * as z from "zod";
-import { KeyList, NewKey, Key } from "../../src/contract/account-schemas.ts";
+import { NewKey } from "../../src/contract/account-schemas.ts";
 import { Account, AccountList, Adjusted, AuditReport, Granted, Refunded } from "../../src/contract/admin-schemas.ts";
-import { Failure, UsageError } from "../run-command.ts";
+import { Failure } from "../run-command.ts";
 import type { AdminClient, AdminRequest } from "./admin-client.ts";
 import { columns } from "./columns.ts";
 import { dollars, microUsdFrom } from "./dollars.ts";
-import { accountBody, changesBody, keyBody, keyChangesBody, rotateBody } from "./bodies.ts";
-import type { AccountFlags } from "./flags.ts";
+import { accountBody, changesBody } from "./bodies.ts";
+import { keyVerbs } from "./key-verbs.ts";
 import { showUsage } from "./show-usage.ts";
-
-/** One use of the command. */
-export interface AccountCall {
-  readonly client: AdminClient;
-  readonly flags: AccountFlags;
-  /** What stands after the verb. */
-  readonly words: readonly string[];
-}
-
-/** A verb: the names of its words, and what it does. It returns what is printed with `--json`, and for a person. */
-export interface AccountVerb {
-  readonly words: readonly string[];
-  readonly run: (call: AccountCall) => Promise<Shown>;
-}
-
-interface Shown {
-  readonly json: unknown;
-  readonly text: string;
-}
+import { type AccountCall, type AccountVerb, post, type Shown } from "./verb.ts";
 
 type AccountView = z.infer<typeof Account>;
-
-const post = (path: string, body?: object): AdminRequest => ({ method: "POST", path, ...(body && { body }) });
 
 function accountText(account: AccountView): string {
   const { id, name, mode, status, balance, held, credit_limit: limit, cap_month: cap, created } = account;
@@ -120,56 +100,6 @@ async function refund({ client, flags, words: [id = "", charge = ""] }: AccountC
   return { json: refunded, text };
 }
 
-function keysText(keys: z.infer<typeof KeyList>["keys"]): string {
-  const rows = keys.map(({ id, name, status, last4, scopes, created }) => [
-    id,
-    name,
-    status,
-    `…${last4}`,
-    scopes.join(","),
-    created,
-  ]);
-  return columns(["key", "name", "status", "ends with", "scopes", "created"], rows);
-}
-
-async function makeKey(client: AdminClient, request: AdminRequest): Promise<Shown> {
-  const made = await client.ask(NewKey, request);
-  return { json: made, text: `${keysText([made])}\n\n${made.key}    (shown only now)` };
-}
-
-const keyVerbs: Readonly<Record<string, AccountVerb>> = {
-  "key list": {
-    words: ["id"],
-    run: async ({ client, words: [id = ""] }) => {
-      const { keys } = await client.ask(KeyList, { path: `/${id}/keys` });
-      return { json: keys, text: keysText(keys) };
-    },
-  },
-  "key create": {
-    words: ["id"],
-    run: ({ client, flags, words: [id = ""] }) => makeKey(client, post(`/${id}/keys`, keyBody(flags))),
-  },
-  "key change": {
-    words: ["id", "key"],
-    run: async ({ client, flags, words: [id = "", key = ""] }) => {
-      const changed = await client.ask(Key, post(`/${id}/keys/${key}`, keyChangesBody(flags)));
-      return { json: changed, text: keysText([changed]) };
-    },
-  },
-  "key rotate": {
-    words: ["id", "key"],
-    run: ({ client, flags, words: [id = "", key = ""] }) =>
-      makeKey(client, post(`/${id}/keys/${key}/rotate`, rotateBody(flags))),
-  },
-  "key revoke": {
-    words: ["id", "key"],
-    run: async ({ client, words: [id = "", key = ""] }) => {
-      const revoked = await client.ask(Key, { method: "DELETE", path: `/${id}/keys/${key}` });
-      return { json: revoked, text: keysText([revoked]) };
-    },
-  },
-};
-
 async function audit({ client, words: [id = ""] }: AccountCall): Promise<Shown> {
   const report = await client.ask(AuditReport, { path: `/${id}/audit` });
   const { violations, balance, entries, holds } = report;
@@ -182,38 +112,24 @@ async function audit({ client, words: [id = ""] }: AccountCall): Promise<Shown> 
 
 /** The verbs of `npm run account`. */
 export const accountVerbs: Readonly<Record<string, AccountVerb>> = {
-  create: { words: ["name"], run: create },
+  create: { words: ["name"], flags: ["credits", "test", "postpaid", "credit-limit", "cap-month"], run: create },
   list: { words: [], run: list },
   show: { words: ["id"], run: ({ client, words: [id = ""] }) => showAccount(client, { path: `/${id}` }) },
   change: {
     words: ["id"],
+    flags: ["name", "postpaid", "credit-limit", "cap-month"],
     run: ({ client, flags, words: [id = ""] }) => showAccount(client, post(`/${id}`, changesBody(flags))),
   },
-  grant: { words: ["id", "dollars"], run: grantVerb },
-  deduct: { words: ["id", "dollars"], run: deduct },
-  refund: { words: ["id", "charge"], run: refund },
+  grant: { words: ["id", "dollars"], flags: ["idempotency-key"], run: grantVerb },
+  deduct: { words: ["id", "dollars"], flags: ["idempotency-key"], run: deduct },
+  refund: { words: ["id", "charge"], flags: ["idempotency-key"], run: refund },
   close: { words: ["id"], run: ({ client, words: [id = ""] }) => showAccount(client, post(`/${id}/close`)) },
   reopen: { words: ["id"], run: ({ client, words: [id = ""] }) => showAccount(client, post(`/${id}/reopen`)) },
   ...keyVerbs,
-  usage: { words: ["id"], run: ({ client, flags, words: [id = ""] }) => showUsage(client, id, flags) },
+  usage: {
+    words: ["id"],
+    flags: ["from", "to", "group-by", "csv"],
+    run: ({ client, flags, words: [id = ""] }) => showUsage(client, id, flags),
+  },
   audit: { words: ["id"], run: audit },
 };
-
-/** Ids become parts of a path, whatever was written. */
-function partOf(name: string | undefined, word: string): string {
-  return name === "id" || name === "key" ? encodeURIComponent(word) : word;
-}
-
-/** Returns the verb that a command line begins with, and the words after it. Throws `UsageError`. */
-export function verbOf(words: readonly string[]) {
-  const [first = "", second = ""] = words;
-  const name = Object.hasOwn(accountVerbs, first) ? first : `${first} ${second}`;
-  const verb = Object.hasOwn(accountVerbs, name) ? accountVerbs[name] : undefined;
-  if (verb === undefined) throw new UsageError(`There is no ${JSON.stringify(name.trim())}.`);
-  const rest = words.slice(name.split(" ").length);
-  if (rest.length === verb.words.length) {
-    return { verb, words: rest.map((word, index) => partOf(verb.words[index], word)) };
-  }
-  const needed = verb.words.map((word) => ` <${word}>`).join("");
-  throw new UsageError(`Write: npm run account -- ${name}${needed}`);
-}

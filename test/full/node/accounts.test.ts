@@ -196,6 +196,12 @@ describe("npm run account exits with 2, and writes nothing, on", () => {
     [["key", "create", "AAAAAAAAAAA", "--rate", "often"], "--rate"],
     [["usage", "AAAAAAAAAAA", "--from", "today"], "from"],
     [["list", "--url", "http://api.example.com"], "--url"],
+    // Whoever writes an option expects something of it.
+    [["key", "create", "AAAAAAAAAAA", "--test"], "--test"],
+    [["key", "rotate", "AAAAAAAAAAA", "K", "--name", "shop"], "--name"],
+    [["grant", "AAAAAAAAAAA", "5", "--credits", "5"], "--credits"],
+    [["show", "AAAAAAAAAAA", "--csv"], "--csv"],
+    [["list", "--grace", "5"], "--grace"],
   ])("%j", async (words, named) => {
     const { status, printed } = await account(...words);
     expect([status, printed]).toEqual([2, expect.stringContaining(named)]);
