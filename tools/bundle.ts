@@ -13,7 +13,8 @@ const moduleTypes = new Map([
   [".ttf", "Data"],
 ] as const);
 
-async function modulesIn(folder: string): Promise<readonly Module[]> {
+/** Reads the modules of a built Worker from the folder that wrangler wrote, the entry first. */
+export async function modulesIn(folder: string): Promise<readonly Module[]> {
   const files = await readdir(folder);
   const modules = files.map(async (path): Promise<Module | undefined> => {
     const type = [...moduleTypes].find(([extension]) => extension === extname(path))?.[1];

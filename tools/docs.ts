@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isAccountProblem } from "../src/contract/account-problems.ts";
 import { problems } from "../src/contract/problem-table.ts";
 import { taskPath } from "../src/contract/paths.ts";
 import { tasks } from "../src/florence/tasks.ts";
@@ -10,14 +11,21 @@ import { clientTypes } from "./client-types.ts";
 import { rooms } from "./rooms.ts";
 import { root } from "./serve.ts";
 
-function problemsPage(): string {
-  const rows = Object.entries(problems).map(([code, { status, title, retryable, fix }]) => {
+/** The problems that only deployments with accounts have, or the others. */
+function problemTable(ofAccounts: boolean): string {
+  const those = Object.entries(problems).filter(([code]) => isAccountProblem(code) === ofAccounts);
+  const rows = those.map(([code, { status, title, retryable, fix }]) => {
     return [`\`${code}\``, String(status), title, retryable ? "yes" : "no", fix];
   });
-  const head = ["code", "status", "what happened", "retry?", "what to do"];
+  return tableOf(["code", "status", "what happened", "retry?", "what to do"], rows);
+}
+
+function problemsPage(): string {
   const text =
     "Generated from `src/contract/problem-table.ts` by `npm run docs`. Every error is `application/problem+json` (RFC 9457). An API shows them with examples at `/errors`.";
-  return `# Problems\n\n${text}\n\n${tableOf(head, rows)}\n`;
+  const accounts =
+    "Only where the operator has turned accounts on (`ACCOUNTS=on`); elsewhere the OpenAPI document has none of these:";
+  return `# Problems\n\n${text}\n\n${problemTable(false)}\n\n## With accounts\n\n${accounts}\n\n${problemTable(true)}\n`;
 }
 
 function taskTable(): string {

@@ -95,7 +95,7 @@ const config :Workerd.Config = (v8Flags = ${list(flags)}, services = ${list(serv
 }
 
 /** The path of the workerd binary that Miniflare runs: `node_modules/.bin/workerd` would add a Node process in front of it. */
-function workerdBinary(): string {
+export function workerdBinary(): string {
   const path: unknown = createRequire(import.meta.resolve("miniflare"))("workerd").default;
   if (typeof path !== "string") throw new Error("workerd does not say where its program is.");
   return path;
@@ -132,8 +132,8 @@ async function waitUntilReady(url: URL, child: ChildProcess): Promise<void> {
   throw new Error("workerd ended; what it says is above.");
 }
 
-/** Writes what `workerd serve` reads into a new folder, and returns it. */
-async function writeSite(site: Site, port: number): Promise<string> {
+/** Writes what `workerd serve` reads into a new folder, `config.capnp` among it, and returns it. Port 0 takes a free one. */
+export async function writeSite(site: Site, port: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "florence-edge-workerd-"));
   await Promise.all(site.modules.map(({ path, contents }) => writeFile(join(folder, path), contents)));
   await cp(fileURLToPath(new URL("services", import.meta.url)), folder, { recursive: true });

@@ -478,7 +478,7 @@ export interface FlatAnswer {
   readonly finish_reason: "stop" | "length";
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
-  /** What this answer was charged, in micro-US-dollars. */
+  /** What this answer was charged, in micro-US-dollars; left out in `analyze` and `batch`, since equal prompts of several items are one charge: their `Charge` header has the sum. */
   readonly charge_micro_usd?: number | undefined;
   /** The whole answer, as JSON in a string. */
   readonly json: string;
@@ -521,7 +521,7 @@ export interface FlatAnswerXywh {
   readonly finish_reason: "stop" | "length";
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
-  /** What this answer was charged, in micro-US-dollars. */
+  /** What this answer was charged, in micro-US-dollars; left out in `analyze` and `batch`, since equal prompts of several items are one charge: their `Charge` header has the sum. */
   readonly charge_micro_usd?: number | undefined;
   /** The whole answer, as JSON in a string. */
   readonly json: string;
@@ -564,7 +564,7 @@ export interface FlatAnswerCxcywh {
   readonly finish_reason: "stop" | "length";
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
-  /** What this answer was charged, in micro-US-dollars. */
+  /** What this answer was charged, in micro-US-dollars; left out in `analyze` and `batch`, since equal prompts of several items are one charge: their `Charge` header has the sum. */
   readonly charge_micro_usd?: number | undefined;
   /** The whole answer, as JSON in a string. */
   readonly json: string;

@@ -40,7 +40,10 @@ const flat = {
   finish_reason: FinishReason,
   prompt_tokens: count,
   completion_tokens: count,
-  [FLAT_CHARGE]: MicroUsd.optional().meta({ description: "What this answer was charged, in micro-US-dollars." }),
+  [FLAT_CHARGE]: MicroUsd.optional().meta({
+    description:
+      "What this answer was charged, in micro-US-dollars; left out in `analyze` and `batch`, since equal prompts of several items are one charge: their `Charge` header has the sum.",
+  }),
   json: z.string().meta({ description: "The whole answer, as JSON in a string." }),
 };
 const coordinate = z.number();

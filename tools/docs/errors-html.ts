@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { isAccountProblem } from "../../src/contract/account-problems.ts";
 import { exampleProblems } from "../../src/contract/problem-responses.ts";
 import { problems } from "../../src/contract/problem-table.ts";
 
@@ -9,7 +10,8 @@ function withCode(text: string) {
 
 function section([code, { summary, value }]: [string, ReturnType<typeof exampleProblems>[string]]) {
   const { status, retryable, fix } = value;
-  const facts = `${status}, ${retryable ? "worth sending again" : "will fail again"}`;
+  const where = isAccountProblem(code) ? "; only where the operator has turned accounts on" : "";
+  const facts = `${status}, ${retryable ? "worth sending again" : "will fail again"}${where}`;
   return html` <section id="${code}">
     <h2>
       <a href="#${code}"><code>${code}</code></a>
@@ -19,6 +21,9 @@ function section([code, { summary, value }]: [string, ReturnType<typeof exampleP
     <pre>${JSON.stringify(value, undefined, 2)}</pre>
   </section>`;
 }
+
+/** The page belongs to the product, whatever the variables of a deployment: it is built before they are known. */
+const ofAccounts = Object.keys(problems).filter(isAccountProblem);
 
 /** Returns the API's page of errors, with an anchor for each code that problems link to. */
 export async function errorsHtml(): Promise<string> {
@@ -45,7 +50,9 @@ export async function errorsHtml(): Promise<string> {
           <p>
             Every error is <code>application/problem+json</code> (RFC 9457). <code>code</code> is stable and made for
             programs, <code>fix</code> says what to do, <code>issues</code> names the invalid fields, and
-            <code>request_id</code> identifies the request in the log. There are ${Object.keys(problems).length} codes.
+            <code>request_id</code> identifies the request in the log. There are
+            ${Object.keys(problems).length - ofAccounts.length} codes, and ${ofAccounts.length} more where the operator
+            has turned accounts on: a service whose <code>/v1/pricing</code> does not answer has none of those.
           </p>
           ${Object.entries(exampleProblems({ hasAccounts: true })).map(section)}
         </main>
