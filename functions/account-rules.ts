@@ -5,17 +5,20 @@ import { createRateCounter } from "../src/accounts/ledger/rate-counter.ts";
 import { tend } from "../src/accounts/ledger/tend.ts";
 import { createSqlTables } from "./ledger-sql/sql-tables.ts";
 
+const now = (): number => Date.now();
+
 /** Returns the rules of an account over its storage, for its object. Loaded by the first one of an isolate. */
 export function createAccountRules(storage: DurableObjectStorage) {
-  const now = (): number => Date.now();
   const tables = createSqlTables(storage, now);
   const options = { tables, now, countRequest: createRateCounter() };
   return {
-    tables,
     caller: callerVerbs(options),
     operator: operatorVerbs(options),
     tend: (nowMs: number, purgeMs: number) => tend(tables, nowMs, purgeMs),
-    idempotencyMs: IDEMPOTENCY_MS,
+    /** When the first hold ends; undefined without one, or without an account. */
+    nextDeadline: () => tables.account() && tables.read.nextDeadline(),
+    /** When an account that holds something is to be looked after. */
+    wakeAfterHold: () => tables.read.nextDeadline() ?? now() + IDEMPOTENCY_MS,
   };
 }
 export type AccountRules = ReturnType<typeof createAccountRules>;

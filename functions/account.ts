@@ -31,17 +31,13 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
       this.#loaded = createAccountRules(ctx.storage);
       this.#alarmMs = (await ctx.storage.getAlarm()) ?? Infinity;
       // The runtime gives an alarm up if storage fails again and again.
-      if (this.#alarmMs === Infinity) await this.#wakeBy(this.#nextDeadline() ?? Infinity);
+      if (this.#alarmMs === Infinity) await this.#wakeBy(this.#rules.nextDeadline() ?? Infinity);
     });
   }
 
   get #rules(): AccountRules {
     if (this.#loaded === undefined) throw new Error("An account was called before its rules were loaded.");
     return this.#loaded;
-  }
-
-  get #tables() {
-    return this.#rules.tables;
   }
 
   get #caller() {
@@ -54,8 +50,7 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
 
   async hold(...request: Of<"hold">) {
     const reply = this.#caller.hold(...request);
-    if (reply.type === "held")
-      await this.#wakeBy(this.#tables.read.nextDeadline() ?? Date.now() + this.#rules.idempotencyMs);
+    if (reply.type === "held") await this.#wakeBy(this.#rules.wakeAfterHold());
     return reply;
   }
 
@@ -131,10 +126,6 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   override async alarm(): Promise<void> {
     this.#alarmMs = Infinity;
     await this.#wakeBy(this.#tend() ?? Infinity);
-  }
-
-  #nextDeadline(): number | undefined {
-    return this.#tables.account() && this.#tables.read.nextDeadline();
   }
 
   #tend(): number | undefined {

@@ -78,20 +78,22 @@ interface Records {
   readonly chargeIds: ChargeIds;
 }
 
-/** Creates what asks the account to hold money, and writes down what it says. */
-function createReserve(
-  options: PaymentOptions,
-  dialogue: ReturnType<typeof createDialogue>,
-  { book, chargeIds }: Records,
-) {
-  const order = createHoldOrder(options.maxPrice !== undefined);
-  const ask = (charges: readonly Charge[]): Promise<Held | Problem> =>
+/** Creates what asks the account to hold money in the order of the request, and writes down what is held. */
+function createAsk({ maxPrice }: PaymentOptions, dialogue: ReturnType<typeof createDialogue>, { book }: Records) {
+  const order = createHoldOrder(maxPrice !== undefined);
+  return (charges: readonly Charge[]): Promise<Held | Problem> =>
     order.run(async (isContinued) => {
       const reply = await dialogue.hold(charges, { isContinued, heldMicroUsd: heldExcept(book.rows, charges) });
       // The next hold in the order counts it.
       if (!(reply instanceof Problem)) book.rows = held(book.rows, reply.charges);
       return reply;
     });
+}
+
+/** Creates what reserves the price of purchases. */
+function createReserve(options: PaymentOptions, dialogue: ReturnType<typeof createDialogue>, records: Records) {
+  const { book, chargeIds } = records;
+  const ask = createAsk(options, dialogue, records);
   const giveUp = (purchases: readonly Purchase[]): void => {
     chargeIds.giveBack(purchases);
     book.rows = givenUp(book.rows, chargesOf(purchases));
@@ -118,10 +120,7 @@ function createReserve(
     return {
       deliver: (isShared) => deliver(wanted, isShared),
       fail: () => giveUp(wanted),
-      keptAs: (generationKey) => {
-        const purchase = wanted.find((each) => each.generationKey === generationKey);
-        return purchase && keptAs(book.rows, purchase, options.idempotencyKey);
-      },
+      keptAs: (generationKey) => keptAs(book.rows, wanted, { ...options, generationKey }),
     };
   };
 }

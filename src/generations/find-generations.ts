@@ -1,32 +1,21 @@
 import { sha256 } from "../bytes/sha256.ts";
-import type { Entry } from "../cache/entry.ts";
-import { ageOf, isWithinAge, staleLimit } from "../cache/freshness.ts";
+import { isWithinAge, staleLimit } from "../cache/freshness.ts";
 import { generationKey } from "../cache/generation-key.ts";
 import { ownSalt } from "../cache/own-salt.ts";
 import { Problem } from "../contract/problems.ts";
-import type { CacheReport, CallContext, StageTimings } from "../contract/service.ts";
+import type { CallContext } from "../contract/service.ts";
 import {
   type EncodedImage,
-  type Generation,
   type GenerationEvent,
   ModelChanged,
   type ModelDescription,
   requireImage,
 } from "../inference/backend.ts";
-import { type GenerateMissesOptions, generateMisses, type PromptLookup } from "./generate-misses.ts";
+import type { GenerateMissesOptions, PromptLookup } from "./generate-misses.ts";
 import { holdPrompts, payForCached } from "./hold-prompts.ts";
-import { findKept, keep } from "./kept-generations.ts";
 import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
-import type { FindGenerations, GenerationsRequest, GenerationsResult, OnGenerationEvent } from "./request.ts";
-
-const notHit: Omit<CacheReport, "fwd" | "stored" | "collapsed"> = { hit: false, stale: false, age: 0 };
-
-/** Returns the result if every prompt is cached, fresh or stale. */
-function hitWith(entries: readonly Entry<Generation>[], nowMs: number, stale: boolean) {
-  const age = Math.max(0, ...entries.map((entry) => ageOf(entry, nowMs)));
-  const cache: CacheReport = { hit: true, fwd: undefined, stored: false, collapsed: false, stale, age };
-  return { generations: entries.map(({ value }) => value), cache };
-}
+import { hitWith, notHit, replayOrGenerate, type Untimed } from "./replay-or-generate.ts";
+import type { FindGenerations, GenerationsRequest, OnGenerationEvent } from "./request.ts";
 
 async function lookUp(
   { tiers, salt }: GenerateMissesOptions,
@@ -46,32 +35,6 @@ async function lookUp(
 /** Returns one lookup for each key: a request may contain the same prompt several times. */
 function distinct(lookups: readonly PromptLookup[]): readonly PromptLookup[] {
   return [...new Map(lookups.map((lookup) => [lookup.key, lookup])).values()];
-}
-
-/** Returns a function that emits a miss's events for all equal prompts; before the first event, it emits `done` for every cached prompt. */
-function emitForAll(
-  emit: (event: GenerationEvent) => void,
-  lookups: readonly PromptLookup[],
-  misses: readonly PromptLookup[],
-) {
-  const indices = misses.map(({ key }) => lookups.flatMap((lookup, prompt) => (lookup.key === key ? [prompt] : [])));
-  let hasBegun = false;
-  const begin = (): void => {
-    hasBegun = true;
-    for (const [prompt, { entry }] of lookups.entries()) {
-      if (entry === undefined || indices.flat().includes(prompt)) continue;
-      emit({ type: "done", prompt, generation: entry.value });
-    }
-  };
-  return (event: GenerationEvent): void => {
-    if (!hasBegun) begin();
-    for (const prompt of indices[event.prompt] ?? []) emit({ ...event, prompt });
-  };
-}
-
-/** A result without its timings, and the timings of the backend's part. */
-interface Untimed extends Omit<GenerationsResult, "timings"> {
-  readonly spent?: StageTimings;
 }
 
 /** Digits of an image's scope: 64 bits. */
@@ -110,23 +73,9 @@ function createFind(options: GenerateMissesOptions, { model: modelOf }: ModelDes
     const context = { model, cache: { ...notHit, fwd, stored: !noStore, collapsed: false } as const };
     const reserved = await holdPrompts(request, lookups, misses, call);
     try {
-      const kept = await findKept(options.tiers, misses, reserved);
-      const known = lookups.map((lookup) => ({ ...lookup, entry: kept.get(lookup.key) ?? lookup.entry }));
-      const wanted = misses.filter(({ key }) => !kept.has(key));
-      if (wanted.length === 0) {
-        reserved.deliver(false);
-        const entriesNow = known.flatMap(({ entry }) => entry ?? []);
-        return { model, ...hitWith(entriesNow, now(), false) };
-      }
-      const emit = onEvent && emitForAll((event) => onEvent(event, context), known, wanted);
-      const cacheMisses = { misses: wanted, lookedUpMs, call, onEvent: emit };
-      const { value, isCollapsed, spent } = await generateMisses(options, { ...request, image, model }, cacheMisses);
-      const generated = new Map(wanted.map(({ key }, index) => [key, value[index]]));
-      const isKept = await keep(options, generated, reserved);
-      const generations = known.flatMap(({ key, entry }) => generated.get(key) ?? entry?.value ?? []);
-      const stored = isKept || (!noStore && !isCollapsed);
-      reserved.deliver(isCollapsed);
-      return { model, generations, cache: { ...notHit, fwd, stored, collapsed: isCollapsed }, spent };
+      const emit = onEvent && ((event: GenerationEvent) => onEvent(event, context));
+      const wanted = { lookups, misses, lookedUpMs, call, fwd, reserved, emit } as const;
+      return { model, ...(await replayOrGenerate(options, { ...request, image, model }, wanted)) };
     } catch (thrown) {
       reserved.fail();
       const isAcceptable = lookups.every(({ entry }) => isWithinAge(entry, staleLimit(call.cache), now()));

@@ -20,7 +20,7 @@ type Generations = readonly Generation[];
 type Entries = readonly Entry<Generation>[];
 
 /** A request with the image's bytes, for the model in the cache keys. */
-type BackendRequest = GenerationsRequest & {
+export type BackendRequest = GenerationsRequest & {
   readonly image: EncodedImage;
   readonly model: ModelIdentity;
   readonly trace?: Trace;

@@ -6,7 +6,6 @@ import type {
   CallContext,
   RequestTrace,
   Service,
-  TaskRequest,
   TaskRow,
 } from "../contract/service.ts";
 import { ANALYZE_PATH, BATCH_PATH, taskPath } from "../contract/paths.ts";

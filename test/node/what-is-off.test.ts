@@ -51,6 +51,10 @@ function planted(beginnings: readonly string[]): readonly Module[] {
   );
 }
 
+async function statusOf({ url }: Server, path: string): Promise<number> {
+  return (await fetch(new URL(path, url))).status;
+}
+
 describe("what is off", () => {
   let server: Server | undefined;
   afterEach(() => server?.stop());
@@ -59,8 +63,6 @@ describe("what is off", () => {
     server = await serve({ ...api, modules: planted(beginnings) }, { port: 0, variables });
     return server;
   };
-  const statusOf = async ({ url }: Server, path: string) => (await fetch(new URL(path, url))).status;
-
   it.each([...ofAccounts, ...ofDocument])("is in the bundle, and waits to be loaded: %s", (begin) => {
     const bundled = pathsOf(named).filter((path) => path.startsWith(begin));
     const waits = new Set(pathsOf(waiting));
@@ -77,6 +79,11 @@ describe("what is off", () => {
 
   it("is evaluated where accounts are on", async () => {
     const on = start(ofAccounts, { ACCOUNTS: "on", ADMIN_KEY });
-    await expect(on.then((running) => statusOf(running, "/healthz"))).rejects.toThrow();
+    await expect(on.then((running) => statusOf(running, "/healthz"))).rejects.toBeInstanceOf(Error);
+  });
+
+  it("is not evaluated where accounts are on, if it is an object's: it has isolates of its own", async () => {
+    const on = await start(["functions/account-rules.ts", "functions/ledger-sql/"], { ACCOUNTS: "on", ADMIN_KEY });
+    expect(await statusOf(on, "/v1/pricing")).toBe(200);
   });
 });
