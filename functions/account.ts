@@ -2,9 +2,11 @@ import { DurableObject } from "cloudflare:workers";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
 import { callerVerbs } from "../src/accounts/ledger/caller-verbs.ts";
+import { createGather } from "../src/accounts/ledger/gather.ts";
 import { IDEMPOTENCY_MS } from "../src/accounts/ledger/limits.ts";
 import { operatorVerbs } from "../src/accounts/ledger/operator-verbs.ts";
 import { createRateCounter } from "../src/accounts/ledger/rate-counter.ts";
+import { rememberTables } from "../src/accounts/ledger/remembered-tables.ts";
 import { tend } from "../src/accounts/ledger/tend.ts";
 import type { LedgerOptions } from "../src/accounts/ledger/transaction.ts";
 import { createSqlTables } from "./ledger-sql/sql-tables.ts";
@@ -24,10 +26,15 @@ type Verbs = AccountLedger & AccountAdmin;
  * Nothing is stored before `create`.
  */
 export class Account extends DurableObject implements AccountLedger, AccountAdmin {
-  readonly #tables = createSqlTables(this.ctx.storage, () => Date.now());
+  readonly #tables = rememberTables(createSqlTables(this.ctx.storage, () => Date.now()));
   readonly #options: LedgerOptions = { tables: this.#tables, now: () => Date.now(), countRequest: createRateCounter() };
   readonly #caller = callerVerbs(this.#options);
   readonly #operator = operatorVerbs(this.#options);
+  readonly #gather = createGather({
+    now: () => Date.now(),
+    inProgress: () => this.#tables.rememberedHolds(),
+    soon: (run) => void setTimeout(run, 0),
+  });
   /** When the alarm rings; each setting is a row that is billed, so that it is only set earlier. */
   #alarmMs = Infinity;
   #purgeMs = 0;
@@ -42,16 +49,19 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   }
 
   async hold(...request: Of<"hold">) {
+    await this.#gather();
     const reply = this.#caller.hold(...request);
     if (reply.type === "held") await this.#wakeBy(this.#tables.read.nextDeadline() ?? Date.now() + IDEMPOTENCY_MS);
     return reply;
   }
 
   async settle(...request: Of<"settle">) {
+    await this.#gather();
     return this.#caller.settle(...request);
   }
 
   async release(...request: Of<"release">) {
+    await this.#gather();
     return this.#caller.release(...request);
   }
 

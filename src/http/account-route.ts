@@ -68,7 +68,7 @@ export function admittedRoute(
     method,
     path: path.replaceAll(/\{(?<name>\w+)\}/gu, ":$<name>"),
     handle: (request, trace) =>
-      admit(callerOf(request.headers), request.signal, (place) =>
+      admit({ caller: callerOf(request.headers), signal: request.signal }, (place) =>
         handle({
           request,
           trace,

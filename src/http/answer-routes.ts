@@ -87,7 +87,7 @@ function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAd
     path,
     handle: (request, trace) => {
       const answer = (call: CallContext, paying?: Paying): Promise<Response> =>
-        admit(call.caller, call.signal, (place) =>
+        admit(call, (place) =>
           handle({
             request,
             trace,

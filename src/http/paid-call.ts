@@ -74,9 +74,13 @@ export async function paidCall(
     during,
     untilCommitted: (signal) => untilCommitted(signal, () => payment.isCommitted()),
   };
+  let signal: AbortSignal | undefined;
   const paid: CallContext = {
     ...call,
-    signal: paying.untilCommitted(call.signal),
+    // Made for whoever asks for it first: to listen costs a tenth of an answer from the cache, which needs no signal.
+    get signal() {
+      return (signal ??= paying.untilCommitted(call.signal));
+    },
     caller: key.account,
     cacheOwner: accounts.cacheOwner(key),
     payer: payment,
