@@ -93,7 +93,7 @@ export function createKnownKeys({ ledgerOf, trustedMs, now }: KnownKeysOptions):
 }
 
 /** Throws `scope-missing` for a key that lacks a scope. */
-export function checkScope({ terms: { scopes } }: KnownKey, scope: Scope): void {
+export function checkScope({ terms: { scopes } }: Pick<KnownKey, "terms">, scope: Scope): void {
   if (!scopes.includes(scope)) throw refusalProblem({ type: "refused", code: "scope-missing", scope });
 }
 

@@ -20,6 +20,8 @@ export interface Place {
   readonly count: BodyCount;
   /** Its body is there: counts the work that it asks for. Throws `overloaded` if there is no room for it. */
   readonly begin: (units: number) => void;
+  /** It is still needed: it counts for `PLACE_LEASE_MS` more, and is not given to a caller with less. */
+  readonly stay: () => void;
   /** Runs a part of the request that may last longer than the response is waited for. */
   readonly during: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
@@ -27,8 +29,13 @@ export interface Place {
 /** Who asks for a place. */
 export interface Admittee {
   readonly caller: string;
-  /** Aborted when the caller disconnects. Read only when somebody listens to it. */
-  readonly signal: AbortSignal;
+  /** Calls something when the caller disconnects, and nothing is to be done any more. */
+  readonly whenLeft: (run: () => void) => void;
+}
+
+/** Calls something when a signal is aborted. */
+export function whenAborted(signal: AbortSignal): Admittee["whenLeft"] {
+  return (run) => signal.addEventListener("abort", run, { once: true });
 }
 
 /** Admits requests: calls `work` with a place, which ends with it. */
@@ -39,7 +46,7 @@ function overloaded(): Problem {
 }
 
 /** Adds to a reservation, and gives it back when the caller disconnects, once it is large. */
-function createAdd(reservation: Reservation, admittee: Admittee): (more: Partial<Amounts>) => void {
+function createAdd(reservation: Reservation, { whenLeft }: Admittee): (more: Partial<Amounts>) => void {
   const held = { bytes: 0, units: 0 };
   let isListening = false;
   return (more) => {
@@ -48,19 +55,21 @@ function createAdd(reservation: Reservation, admittee: Admittee): (more: Partial
     held.units += more.units ?? 0;
     if (isListening || (held.bytes < LARGE.bytes && held.units < LARGE.units)) return;
     isListening = true;
-    admittee.signal.addEventListener("abort", () => reservation.release(), { once: true });
+    whenLeft(() => reservation.release());
   };
 }
 
 function placeOf(reservation: Reservation, admittee: Admittee, revocation: () => AbortController): Place {
   const add = createAdd(reservation, admittee);
   let running = 0;
+  const stay = (): void => reservation.keep(PLACE_LEASE_MS);
   return {
     count: { addBytes: (bytes) => add({ bytes }), revoked: () => revocation().signal },
     begin: (units) => {
       add({ units });
-      reservation.keep(PLACE_LEASE_MS);
+      stay();
     },
+    stay,
     during: async (work) => {
       running += 1;
       try {

@@ -1,4 +1,3 @@
-import { checkTask } from "../charging/known-keys.ts";
 import type { Payments } from "../charging/payments.ts";
 import { Problem } from "../contract/problems.ts";
 import type {
@@ -14,7 +13,7 @@ import type {
 } from "../contract/service.ts";
 import { ANALYZE_PATH, BATCH_PATH } from "../contract/several-operations.ts";
 import { taskPath } from "../contract/task-operations.ts";
-import type { Admit, Place } from "./admission.ts";
+import { type Admit, type Place, whenAborted } from "./admission.ts";
 import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
 import { answerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
 import { answerEvents } from "./answer-events.ts";
@@ -87,7 +86,7 @@ function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAd
     path,
     handle: (request, trace) => {
       const answer = (call: CallContext, paying?: Paying): Promise<Response> =>
-        admit(call, (place) =>
+        admit({ caller: call.caller, whenLeft: paying?.whenLeft ?? whenAborted(call.signal) }, (place) =>
           handle({
             request,
             trace,
@@ -117,7 +116,7 @@ async function identify(
 /** Handles a request for one task. */
 function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRouteOptions): HandleAdmitted {
   return async ({ request, trace: { requestId }, call, place, body, paying }) => {
-    if (paying !== undefined) checkTask(paying.key, row.name, "infer");
+    paying?.checkTask(row.name);
     const taskRequest = await readTaskRequest(row, request, body);
     place.begin(checkedUnits([taskRequest.options], 1));
     if (paying !== undefined) await identify(paying, request, taskRequest, call.cache);
@@ -152,7 +151,7 @@ function several<Parsed extends AnalyzeRequest | BatchRequest>(
   { read, countImages, answer }: SeveralOptions<Parsed>,
 ): HandleAdmitted {
   return async ({ request, trace: { requestId }, call, place, body, paying }) => {
-    const check: CheckTask = (task) => paying && checkTask(paying.key, task, "infer");
+    const check: CheckTask = (task) => paying?.checkTask(task);
     const parsed = await read(request, body, check);
     const valid = optionsOf(parsed.items);
     place.begin(checkedUnits(valid, countImages(valid.length)));
