@@ -12,12 +12,13 @@ export class Account extends DurableObject {
     ctx.storage.sql.exec("INSERT OR IGNORE INTO counter VALUES (1, 0)");
   }
 
-  async increment(): Promise<void> {
+  /** Adds one. It has the name of a verb of accounts without parameters, as which the binding's type knows it. */
+  async describe(): Promise<void> {
     this.ctx.storage.sql.exec("UPDATE counter SET value = value + 1 WHERE id = 1");
   }
 
   override async fetch(): Promise<Response> {
-    await this.increment();
+    await this.describe();
     return new Response("counted");
   }
 }
@@ -25,9 +26,11 @@ export class Account extends DurableObject {
 /** Counts once; for any path but `/`, as often as `drive` is asked to. */
 export default {
   fetch: (request) => {
-    const objects = env.ACCOUNTS_LEDGER as unknown as DurableObjectNamespace<Account>;
+    const { ACCOUNTS_LEDGER: objects } = env;
     const counter = objects.get(objects.idFromName("one"));
-    return new URL(request.url).pathname === "/" ? counter.fetch(request.url) : drive(request, () => counter.increment());
+    return new URL(request.url).pathname === "/"
+      ? counter.fetch(request.url)
+      : drive(request, () => counter.describe());
   },
 } satisfies ExportedHandler<Env>;
 // wrangler refuses to build a Worker without the classes that wrangler.toml binds.

@@ -57,7 +57,8 @@ const PAID_ONE = paidQuery("= ?");
 function readPaid(sql: SqlStorage, ids: readonly string[]): readonly PaidRow[] {
   if (ids.length === 0) return [];
   const [id] = ids;
-  const rows = ids.length === 1 ? sql.exec<Stored<PaidRow>>(PAID_ONE, id) : sql.exec<Stored<PaidRow>>(PAID, JSON.stringify(ids));
+  const rows =
+    ids.length === 1 ? sql.exec<Stored<PaidRow>>(PAID_ONE, id) : sql.exec<Stored<PaidRow>>(PAID, JSON.stringify(ids));
   return rows.toArray();
 }
 

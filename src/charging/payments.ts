@@ -51,24 +51,15 @@ export function createPayments(options: PaymentsOptions): Payments {
     const unknown = await readKey(text);
     return guard.confirm({ keyHash: unknown.hash, address }, () => keys.confirm(unknown));
   };
-  const checkTerms = (key: KnownKey, check: () => void): void => {
-    try {
-      check();
-    } catch (thrown) {
-      // Its terms may have been widened since: the next request asks.
-      keys.forget(key.text);
-      throw thrown;
-    }
-  };
   return {
     authorize: async (text, address) => {
       const known = keys.trusted(text);
       if (known !== undefined) await guard.countRequest(known.hash);
       const key = known ?? (await confirm(text, address));
-      checkTerms(key, () => checkScope(key, "infer"));
+      keys.checked(key, () => checkScope(key, "infer"));
       return key;
     },
-    checkTask: (key, task) => checkTerms(key, () => checkTask(key, task, "infer")),
+    checkTask: (key, task) => keys.checked(key, () => checkTask(key, task, "infer")),
     begin: (asking) =>
       createPayment({
         ...asking,

@@ -136,7 +136,9 @@ it("finds what a request asks for by keys and indexes, however many entries and 
       storage.sql.exec<{ detail: string }>(`EXPLAIN QUERY PLAN ${query}`, ...values).toArray(),
     );
   });
-  const scans = plans.map(({ detail }) => detail).filter((detail) => /SCAN (?:entries|usage|charge|idempotency)/u.test(detail));
+  const scans = plans
+    .map(({ detail }) => detail)
+    .filter((detail) => /SCAN (?:entries|usage|charge|idempotency)/u.test(detail));
   expect(plans.length).toBeGreaterThan(9);
   const details = plans.map(({ detail }) => detail).join("\n");
   expect(details).toContain("USING INDEX keyEntries");

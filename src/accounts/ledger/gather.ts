@@ -23,6 +23,11 @@ export interface GatherOptions {
 /** Returns what a verb waits for before it runs; undefined if it need not wait. */
 export type Gather = () => Promise<void> | undefined;
 
+/** Math.abs: a clock that jumps back ends a wait rather than prolong it. */
+function isPast(sinceMs: number, nowMs: number, milliseconds: number): boolean {
+  return Math.abs(nowMs - sinceMs) >= milliseconds;
+}
+
 /**
  * Lets verbs that come in a crowd run in one turn of the object. The runtime stores all that one turn has written together, with one wait for the disk or for
  * other machines: so a crowd is served several times as fast, and each waits for a millisecond or two. Each verb still has a transaction of its own. Where there is
@@ -32,9 +37,6 @@ export function createGather({ now, inProgress, soon }: GatherOptions): Gather {
   /** When the last verbs came. */
   let times: readonly number[] = Array.from({ length: CROWD_VERBS - 1 }, () => -Infinity);
   let wait: { readonly over: Promise<void>; readonly sinceMs: number } | undefined;
-  // Math.abs: a clock that jumps back ends a wait rather than prolong it.
-  const isPast = (sinceMs: number, nowMs: number, milliseconds: number): boolean =>
-    Math.abs(nowMs - sinceMs) >= milliseconds;
   const begin = (sinceMs: number) => {
     const { promise: over, resolve } = Promise.withResolvers<void>();
     const begun = { over, sinceMs };

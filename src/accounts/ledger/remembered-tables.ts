@@ -9,32 +9,35 @@ interface Remembered {
   /** By their ids, in the order in which they were made. */
   readonly keys: Map<string, KeyRow>;
   readonly keysByHash: Map<string, KeyRow>;
-  /** Undefined if there were more than `MAX_REMEMBERED_HOLDS`: then they are read from the tables, until all is read anew. */
+  /** Undefined if there were more than `maxHolds`: then they are read from the tables, until all is read anew. */
   holds: Map<string, HoldRow> | undefined;
   lastSeq: number;
+  readonly maxHolds: number;
 }
 
 function byHash(keys: Iterable<KeyRow>): Map<string, KeyRow> {
   return new Map([...keys].map((key) => [key.hash, key]));
 }
 
-function readAll({ account, read }: LedgerTables): Remembered | undefined {
-  const row = account();
+function readAll(tables: LedgerTables, maxHolds: number): Remembered | undefined {
+  const { read } = tables;
+  const row = tables.account();
   if (row === undefined) return undefined;
   const keys = read.keys();
-  const hasFew = read.count("holds") <= MAX_REMEMBERED_HOLDS;
+  const hasFew = read.count("holds") <= maxHolds;
   return {
     account: row,
     keys: new Map(keys.map((key) => [key.id, key])),
     keysByHash: byHash(keys),
     holds: hasFew ? new Map(read.allHolds().map((hold) => [hold.id, hold])) : undefined,
     lastSeq: read.lastSeq(),
+    maxHolds,
   };
 }
 
 function putHold(memory: Remembered, row: HoldRow): void {
   memory.holds?.set(row.id, row);
-  if (memory.holds !== undefined && memory.holds.size > MAX_REMEMBERED_HOLDS) memory.holds = undefined;
+  if (memory.holds !== undefined && memory.holds.size > memory.maxHolds) memory.holds = undefined;
 }
 
 /** Does to the memory what a change does to the tables. */
@@ -83,9 +86,9 @@ export interface RememberedTables extends LedgerTables {
  * Remembers what every verb reads of tables that nobody else writes: the account, its keys, its holds and the last entry's number. All of it is forgotten when a
  * transaction fails, and read anew; what checks the tables (`count`, `violations`) reads them.
  */
-export function rememberTables(tables: LedgerTables): RememberedTables {
+export function rememberTables(tables: LedgerTables, maxHolds = MAX_REMEMBERED_HOLDS): RememberedTables {
   let memory: Remembered | undefined;
-  const remembered = (): Remembered | undefined => (memory ??= readAll(tables));
+  const remembered = (): Remembered | undefined => (memory ??= readAll(tables, maxHolds));
   const known = (): Remembered => {
     const found = remembered();
     if (found === undefined) throw new Error("There is no account.");
