@@ -1,4 +1,5 @@
 import { DurableObject, env } from "cloudflare:workers";
+import { drive } from "./edge/drive.ts";
 
 /**
  * An object that does the least that an account could: it adds one to a row. It has the name of the object with the accounts, so that `workerd.ts` serves it in the
@@ -11,16 +12,25 @@ export class Account extends DurableObject {
     ctx.storage.sql.exec("INSERT OR IGNORE INTO counter VALUES (1, 0)");
   }
 
-  override async fetch(): Promise<Response> {
+  /** Adds one. It has the name of a verb of accounts without parameters, as which the binding's type knows it. */
+  async describe(): Promise<void> {
     this.ctx.storage.sql.exec("UPDATE counter SET value = value + 1 WHERE id = 1");
+  }
+
+  override async fetch(): Promise<Response> {
+    await this.describe();
     return new Response("counted");
   }
 }
 
+/** Counts once; for any path but `/`, as often as `drive` is asked to. */
 export default {
   fetch: (request) => {
     const { ACCOUNTS_LEDGER: objects } = env;
-    return objects.get(objects.idFromName("one")).fetch(request.url);
+    const counter = objects.get(objects.idFromName("one"));
+    return new URL(request.url).pathname === "/"
+      ? counter.fetch(request.url)
+      : drive(request, () => counter.describe());
   },
 } satisfies ExportedHandler<Env>;
 // wrangler refuses to build a Worker without the classes that wrangler.toml binds.

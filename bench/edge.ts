@@ -15,7 +15,7 @@ import { missOverheads } from "./edge/miss.ts";
 import { serveImage } from "./edge/image-server.ts";
 import { apiRequests, helloRequests } from "./edge/requests.ts";
 import { openAccount } from "./edge/account.ts";
-import { incrementsPerSecond, missesPerSecond } from "./edge/distinct.ts";
+import { drivenPerSecond, incrementsPerSecond, missesPerSecond } from "./edge/distinct.ts";
 import { startServers } from "./edge/servers.ts";
 import type { Workerd } from "./edge/workerd.ts";
 import { median } from "./measure.ts";
@@ -38,7 +38,7 @@ interface Candidate {
 const backend = await startBackend();
 const imageServer = await serveImage(await readFile(join(root, "test/pictures/street.jpg")));
 const servers = await startServers(backend.url);
-const { hello, levels, shared, paid, counter } = servers;
+const { hello, levels, shared, paid, counter, ledger } = servers;
 const authorization = `Bearer ${await openAccount(paid)}`;
 /** A repeat with accounts on is to be nearly as fast as without. */
 const PAID_AIM = 0.9;
@@ -126,6 +126,11 @@ try {
     const figures = `${increments.toFixed(0)} increments/s, ${misses.toFixed(0)} paid misses/s, ${free.toFixed(0)} without accounts`;
     console.log(`Different questions, ${concurrency} at once: ${figures}`);
     printVerdict(`paid misses beside increments, ${concurrency} at once`, misses / increments, DISTINCT_AIM);
+    console.log(`paid misses beside misses without accounts, ${concurrency} at once: ${(misses / free).toFixed(2)}`);
+    const pairs = await drivenPerSecond(ledger, extent);
+    const alone = await drivenPerSecond(counter, extent);
+    const objects = `${pairs.toFixed(0)} holds and settlements/s beside ${alone.toFixed(0)} increments/s`;
+    console.log(`The object by itself, ${concurrency} at once: ${objects}, ${(pairs / alone).toFixed(2)}`);
   }
 } finally {
   await servers.stop();

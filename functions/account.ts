@@ -49,16 +49,19 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   }
 
   async hold(...request: Of<"hold">) {
+    await this.#rules.gather();
     const reply = this.#caller.hold(...request);
     if (reply.type === "held") await this.#wakeBy(this.#rules.wakeAfterHold());
     return reply;
   }
 
   async settle(...request: Of<"settle">) {
+    await this.#rules.gather();
     return this.#caller.settle(...request);
   }
 
   async release(...request: Of<"release">) {
+    await this.#rules.gather();
     return this.#caller.release(...request);
   }
 

@@ -23,7 +23,10 @@ export function accountStub(account: string): AccountLedger & AccountAdmin {
 
 /** How objects are called again. */
 export const waiting = {
-  sleep: (milliseconds: number, signal: AbortSignal) => scheduler.wait(milliseconds, { signal }),
+  after: (milliseconds: number, run: () => void) => {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
   random: Math.random,
 };
 

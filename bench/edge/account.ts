@@ -20,8 +20,8 @@ async function send(server: Workerd, path: string, body: object): Promise<Readon
 
 /** Opens an account with credits, and returns a key of it. */
 export async function openAccount(server: Workerd): Promise<string> {
-  const { id } = await send(server, "", { name: "bench" });
+  const { id } = await send(server, "", { name: "bench", money: "test" });
   await send(server, `/${String(id)}/grants`, { amount: CREDITS });
-  const { key } = await send(server, `/${String(id)}/keys`, { mode: "test" });
+  const { key } = await send(server, `/${String(id)}/keys`, { name: "bench" });
   return String(key);
 }

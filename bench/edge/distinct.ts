@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as z from "zod";
 import { root } from "../../tools/serve.ts";
 import type { Workerd } from "./workerd.ts";
 
@@ -45,4 +46,14 @@ export function missesPerSecond(server: Workerd, extent: Extent, authorization?:
 /** Returns how often in a second a bare object adds one to a row, driven in the same way. */
 export function incrementsPerSecond(server: Workerd, extent: Extent): Promise<number> {
   return perSecond(() => fetch(server.url), extent);
+}
+
+const Driven = z.object({ calls: z.number(), milliseconds: z.number() });
+
+/** Returns how often in a second the Worker of a server calls its object from inside, as `drive` does it. */
+export async function drivenPerSecond(server: Workerd, { seconds, concurrency }: Extent): Promise<number> {
+  const response = await fetch(new URL(`/drive?seconds=${seconds}&concurrency=${concurrency}`, server.url));
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  const { calls, milliseconds } = Driven.parse(await response.json());
+  return calls / (milliseconds / 1000);
 }

@@ -35,6 +35,8 @@ export interface Servers {
   readonly paid: Workerd;
   /** A bare object that counts. */
   readonly counter: Workerd;
+  /** The object of an account, which is paid without an answer. */
+  readonly ledger: Workerd;
   stop(): Promise<void>;
 }
 
@@ -50,7 +52,8 @@ export async function startServers(backendUrl: string): Promise<Servers> {
   const { modules } = await bundle("bench/edge-hello-worker.ts");
   const hello = { ...common, modules, cache: "no-cache.js" } as const;
   const counting = await bundle("bench/edge-counter-worker.ts");
-  const [bare, isolate, cacheApi, kv, shared, paid, counter] = await Promise.all([
+  const paying = await bundle("bench/edge-ledger-worker.ts");
+  const [bare, isolate, cacheApi, kv, shared, paid, counter, ledger] = await Promise.all([
     serveWithWorkerd(hello),
     serveWithWorkerd(api),
     serveWithWorkerd(withoutMemory),
@@ -58,9 +61,10 @@ export async function startServers(backendUrl: string): Promise<Servers> {
     serveWithWorkerd({ ...api, coalesces: true }),
     serveWithWorkerd(withAccounts),
     serveWithWorkerd({ ...withAccounts, modules: counting.modules, cache: "no-cache.js" }),
+    serveWithWorkerd({ ...withAccounts, modules: paying.modules, cache: "no-cache.js" }),
   ]);
   const stop = async (): Promise<void> => {
-    await Promise.all([bare, isolate, cacheApi, kv, shared, paid, counter].map((server) => server.stop()));
+    await Promise.all([bare, isolate, cacheApi, kv, shared, paid, counter, ledger].map((server) => server.stop()));
   };
-  return { hello: bare, levels: { isolate, "Cache API": cacheApi, KV: kv }, shared, paid, counter, stop };
+  return { hello: bare, levels: { isolate, "Cache API": cacheApi, KV: kv }, shared, paid, counter, ledger, stop };
 }

@@ -23,8 +23,17 @@ const columns: { readonly [Table in keyof Rows]: readonly (keyof Rows[Table] & s
   refundKeys: ["id", "charge", "seq"],
 };
 
+/** The texts of statements that were written before: a prepared statement is found by its text. */
+const written = new Map<keyof Rows, string>();
+
 /** Adds an entry, or puts a row in the place of the one with the same key. Entries are never replaced: a second one with the same number throws. */
 function putStatement(table: keyof Rows): string {
+  const statement = written.get(table) ?? writeStatement(table);
+  written.set(table, statement);
+  return statement;
+}
+
+function writeStatement(table: keyof Rows): string {
   const [key, ...rest] = columns[table];
   const marks = Array.from({ length: rest.length + 1 }, () => "?").join(", ");
   const insert = `INSERT INTO ${table} (${[key, ...rest].join(", ")}) VALUES (${marks})`;
@@ -34,12 +43,13 @@ function putStatement(table: keyof Rows): string {
 
 /** The values of a row's columns; what is no plain value is stored as JSON. */
 function bindings(table: keyof Rows, row: object): readonly unknown[] {
-  const fields: Readonly<Record<string, unknown>> = { ...row };
   return columns[table].map((name) => {
-    const value = fields[name];
+    const value: unknown = Reflect.get(row, name);
     return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
   });
 }
+
+const DROP_HOLD = "DELETE FROM holds WHERE id = ?";
 
 const ADD_USAGE = `INSERT INTO usage (keyId, day, task, answers, amount, refunded) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET answers = answers + excluded.answers, amount = amount + excluded.amount, refunded = refunded + excluded.refunded`;
@@ -49,7 +59,7 @@ const PURGE = "DELETE FROM idempotency WHERE id IN (SELECT id FROM idempotency W
 /** Writes one change. Call it in a transaction. */
 export function applyChange(sql: SqlStorage, change: Change): void {
   if (change.type === "drop") {
-    sql.exec(`DELETE FROM ${change.table} WHERE id = ?`, change.id);
+    sql.exec(DROP_HOLD, change.id);
     return;
   }
   if (change.type === "purge") {

@@ -5,7 +5,7 @@
 export const migrations: readonly string[] = [
   `CREATE TABLE account (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, mode TEXT NOT NULL, status TEXT NOT NULL, balance INTEGER NOT NULL,
-    creditLimit INTEGER NOT NULL, capMonth INTEGER, createdMs INTEGER NOT NULL
+    creditLimit INTEGER NOT NULL, capMonth INTEGER, createdMs INTEGER NOT NULL, money TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE keys (
     id TEXT PRIMARY KEY, family TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, last4 TEXT NOT NULL, name TEXT NOT NULL,
@@ -25,16 +25,16 @@ export const migrations: readonly string[] = [
   CREATE TABLE idempotency (
     id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, requestId TEXT NOT NULL, untilMs INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX idempotencyEnds ON idempotency (untilMs);
   CREATE TABLE usage (
     keyId TEXT NOT NULL, day TEXT NOT NULL, task TEXT NOT NULL, answers INTEGER NOT NULL, amount INTEGER NOT NULL,
     refunded INTEGER NOT NULL, PRIMARY KEY (keyId, day, task)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE outbox (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, seq INTEGER NOT NULL, attempts INTEGER NOT NULL, nextMs INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;`,
-  `CREATE TABLE refundKeys (id TEXT PRIMARY KEY, charge TEXT NOT NULL, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
-  "ALTER TABLE account ADD COLUMN money TEXT NOT NULL DEFAULT 'live'",
-  // For lists of usage by day, and of the entries of one key (a rowid is part of every index).
-  `CREATE INDEX days ON usage (day, keyId, task);
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE refundKeys (id TEXT PRIMARY KEY, charge TEXT NOT NULL, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  -- For lists of usage by day, and of the entries of one key (a rowid is part of every index).
+  CREATE INDEX days ON usage (day, keyId, task);
   CREATE INDEX keyEntries ON entries (keyId) WHERE keyId IS NOT NULL;`,
 ];

@@ -48,8 +48,19 @@ function keyReads(sql: SqlStorage) {
 }
 
 /** Found by the index of references. */
-const PAID = `SELECT ref AS id, max(atMs) + ${PAID_MS} AS untilMs FROM entries
-  WHERE kind = 'charge' AND ref ${IN_LIST} GROUP BY ref`;
+const paidQuery = (isOneOf: string): string =>
+  `SELECT ref AS id, max(atMs) + ${PAID_MS} AS untilMs FROM entries WHERE kind = 'charge' AND ref ${isOneOf} GROUP BY ref`;
+const PAID = paidQuery(IN_LIST);
+/** Most requests ask for one: a list is read with another statement inside. */
+const PAID_ONE = paidQuery("= ?");
+
+function readPaid(sql: SqlStorage, ids: readonly string[]): readonly PaidRow[] {
+  if (ids.length === 0) return [];
+  const [id] = ids;
+  const rows =
+    ids.length === 1 ? sql.exec<Stored<PaidRow>>(PAID_ONE, id) : sql.exec<Stored<PaidRow>>(PAID, JSON.stringify(ids));
+  return rows.toArray();
+}
 
 function guardReads(sql: SqlStorage) {
   const holds = (where: string, ...values: readonly unknown[]): readonly HoldRow[] =>
@@ -57,8 +68,9 @@ function guardReads(sql: SqlStorage) {
   const idempotency = (where: string, ...values: readonly unknown[]): readonly IdempotencyRow[] =>
     sql.exec<Stored<IdempotencyRow>>(`SELECT * FROM idempotency ${where}`, ...values).toArray();
   return {
+    allHolds: () => holds(""),
     holds: (ids: readonly string[]) => holds(`WHERE id ${IN_LIST}`, JSON.stringify(ids)),
-    paid: (ids: readonly string[]) => sql.exec<Stored<PaidRow>>(PAID, JSON.stringify(ids)).toArray(),
+    paid: (ids: readonly string[]) => readPaid(sql, ids),
     idempotency: (id: string) => idempotency("WHERE id = ?", id)[0],
     dueHolds: (...times: readonly [number, number]) => holds("WHERE deadlineMs <= ? OR deadlineMs > ?", ...times),
   };

@@ -48,8 +48,8 @@ export function createChargeIds(options: ChargeIdOptions): ChargeIds {
     take: (prompts) => {
       const distinct = [...new Map(prompts.map((prompt) => [prompt.generationKey, prompt])).values()];
       return Promise.all(
-        distinct.map(async ({ task, amount, generationKey, place, isNew }) => {
-          const copy = isNew ? takeCopy(place) : undefined;
+        distinct.map(async ({ task, amount, generationKey, newPlace }) => {
+          const copy = newPlace === undefined ? undefined : takeCopy(newPlace);
           return { charge: { id: await idOf(generationKey, copy), amount, task }, generationKey, copy };
         }),
       );

@@ -8,12 +8,16 @@ import type { IsolateMemory } from "./isolate-memory.ts";
 import type { KnownKey } from "./known-keys.ts";
 import { refusalProblem } from "./refusal-problem.ts";
 
-/** What one request says to its account. */
-export interface DialogueOptions {
+/** How one request reaches its account. */
+export interface Connection {
   readonly ledger: AccountLedger;
-  readonly key: KnownKey;
   /** Unique for the request. */
   readonly requestId: string;
+}
+
+/** What one request says to its account. */
+export interface DialogueOptions extends Connection {
+  readonly key: KnownKey;
   /** How long money is held, in milliseconds: longer than the request takes. */
   readonly holdMs: number;
   /** Whether the caller asked for a new generation (`no-store`, `no-cache`). */
@@ -28,16 +32,19 @@ export interface DialogueOptions {
 }
 
 /** The replies of an account to one request. */
-interface Heard {
+export interface Heard {
   /** Undefined where the account was not asked. */
   readonly balance: number | undefined;
   readonly rate: RateReply | undefined;
 }
 
+/** Of an account that was not asked. */
+export const unheard: Heard = { balance: undefined, rate: undefined };
+
 /** Creates what listens to an account: what it says to one request, how long that takes, and what other requests may know of it. */
 function createListener({ key, memory, onKeyRefused, now }: DialogueOptions) {
   let waitedMs = 0;
-  let heard: Heard = { balance: undefined, rate: undefined };
+  let heard = unheard;
   const hear = (more: Partial<Heard>): void => {
     heard = { ...heard, ...more };
     if (more.balance !== undefined) memory.sawBalance(key.account, more.balance);

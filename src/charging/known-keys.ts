@@ -39,6 +39,8 @@ export interface KnownKeys {
   confirm(unknown: UnknownKey): Promise<KnownKey>;
   /** An account has refused the key: it is asked the next time. */
   forget(text: string): void;
+  /** Checks a key's terms. If that throws, the account is asked the next time: they may have been widened since. */
+  checked(key: KnownKey, check: () => void): void;
 }
 
 /** A key that is spelled like one. */
@@ -70,6 +72,10 @@ function confirmed({ text, parts, hash }: UnknownKey, status: Status, sinceMs: n
 /** Creates the memory of an isolate for keys. Keys that do not exist are not remembered: they would push out those that do. */
 export function createKnownKeys({ ledgerOf, trustedMs, now }: KnownKeysOptions): KnownKeys {
   const known = createByteLru<Confirmed>({ maxBytes: MAX_KNOWN, bytesOf: () => 1 });
+  const forget = (text: string): void => {
+    const key = known.get(text);
+    if (key !== undefined) known.set(text, { ...key, sinceMs: -Infinity });
+  };
   return {
     trusted: (text) => {
       const key = known.get(text);
@@ -85,15 +91,20 @@ export function createKnownKeys({ ledgerOf, trustedMs, now }: KnownKeysOptions):
       known.set(key.text, key);
       return key;
     },
-    forget: (text) => {
-      const key = known.get(text);
-      if (key !== undefined) known.set(text, { ...key, sinceMs: -Infinity });
+    forget,
+    checked: ({ text }, check) => {
+      try {
+        check();
+      } catch (thrown) {
+        forget(text);
+        throw thrown;
+      }
     },
   };
 }
 
 /** Throws `scope-missing` for a key that lacks a scope. */
-export function checkScope({ terms: { scopes } }: KnownKey, scope: Scope): void {
+export function checkScope({ terms: { scopes } }: Pick<KnownKey, "terms">, scope: Scope): void {
   if (!scopes.includes(scope)) throw refusalProblem({ type: "refused", code: "scope-missing", scope });
 }
 

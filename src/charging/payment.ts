@@ -4,7 +4,7 @@ import type { RateReply } from "../accounts/rate.ts";
 import type { Payer, PricedPrompt, Reserved } from "../contract/payer.ts";
 import { Problem } from "../contract/problems.ts";
 import { type ChargeIds, createChargeIds } from "./charge-ids.ts";
-import { createDialogue, type DialogueOptions } from "./dialogue.ts";
+import { type Connection, createDialogue, type DialogueOptions, unheard } from "./dialogue.ts";
 import { createHoldOrder } from "./hold-order.ts";
 import type { PaidCharge } from "./isolate-memory.ts";
 import { keptAs } from "./kept.ts";
@@ -30,7 +30,9 @@ import {
 } from "./purchases.ts";
 
 /** What one request pays, and with what. */
-export interface PaymentOptions extends DialogueOptions {
+export interface PaymentOptions extends Omit<DialogueOptions, keyof Connection> {
+  /** Called once, when the account is to be asked: most repeats ask nobody. */
+  readonly connect: () => Connection;
   /** Whether nobody waits for the answer any more. */
   readonly hasLeft: () => boolean;
   /** Called before the account is asked for a hold: from then on, the request is to be ended by `end`. */
@@ -129,16 +131,24 @@ function chargesOf(purchases: readonly Purchase[]): readonly Charge[] {
   return purchases.map(({ charge }) => charge);
 }
 
+/** What a request needs to ask its account. */
+function createTalk(options: PaymentOptions, book: Book) {
+  const dialogue = createDialogue({ ...options, ...options.connect() });
+  const chargeIds = createChargeIds({ ...options, account: options.key.account });
+  return { dialogue, chargeIds, reserve: createReserve(options, dialogue, { book, chargeIds }) };
+}
+
+type Talk = ReturnType<typeof createTalk>;
+
 /** Creates the payment of one request, which holds nothing yet. */
 export function createPayment(options: PaymentOptions): Payment {
-  const dialogue = createDialogue(options);
-  const chargeIds = createChargeIds({ ...options, account: options.key.account });
   const book: Book = { rows: noPurchases };
-  const reserve = createReserve(options, dialogue, { book, chargeIds });
+  let talk: Talk | undefined;
+  const talking = (): Talk => (talk ??= createTalk(options, book));
   const settle = async (due: readonly Charge[]): Promise<void> => {
     if (due.length === 0) return;
     const releases = openIds(book.rows, due);
-    const charges = await dialogue.settle(due, releases);
+    const charges = await talking().dialogue.settle(due, releases);
     book.rows = settled(book.rows, charges, releases);
     remember(options, book.rows, charges);
   };
@@ -148,19 +158,20 @@ export function createPayment(options: PaymentOptions): Payment {
       if (free !== undefined) {
         return { deliver: () => void (book.rows = deliveredFree(book.rows, free)), fail: () => {} };
       }
+      const { reserve, chargeIds } = talking();
       return reserve(await chargeIds.take(prompts));
     },
-    ledgerMs: dialogue.waitedMs,
-    identify: dialogue.identify,
+    ledgerMs: () => talk?.dialogue.waitedMs() ?? 0,
+    identify: (fingerprint) => talking().dialogue.identify(fingerprint),
     isCommitted: () => idsIn(book.rows, "asked", "held", "charged").length > 0,
     settle: () => settle(dueCharges(book.rows)),
     prepay: () => settle(heldCharges(book.rows)),
     refund: async () => {
-      const given = await dialogue.refund(idsIn(book.rows, "charged"));
+      const given = await talking().dialogue.refund(idsIn(book.rows, "charged"));
       book.rows = returned(book.rows, given);
     },
-    end: () => dialogue.release(openIds(book.rows)),
-    report: () => ({ ...reportOf(book.rows), ...dialogue.heard() }),
+    end: async () => talk?.dialogue.release(openIds(book.rows)),
+    report: () => ({ ...reportOf(book.rows), ...(talk?.dialogue.heard() ?? unheard) }),
   };
 }
 

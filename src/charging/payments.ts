@@ -2,7 +2,7 @@ import type { RandomBytes } from "../accounts/base62.ts";
 import type { AccountLedger } from "../accounts/ledger-port.ts";
 import type { Guard } from "./guard.ts";
 import { createIsolateMemory } from "./isolate-memory.ts";
-import { checkScope, createKnownKeys, type KnownKey, readKey } from "./known-keys.ts";
+import { checkScope, checkTask, createKnownKeys, type KnownKey, readKey } from "./known-keys.ts";
 import { ledgerRequestId } from "./ledger-request-id.ts";
 import { createPayment, type Payment, type PaymentOptions } from "./payment.ts";
 
@@ -21,16 +21,21 @@ export interface PaymentsOptions extends Pick<PaymentOptions, "holdMs" | "now"> 
 }
 
 /** What is known of a request when its payment begins. */
-export type Asking = Pick<
+export interface Asking extends Pick<
   PaymentOptions,
-  "key" | "requestId" | "isFresh" | "idempotencyKey" | "maxPrice" | "hasLeft" | "onCommit"
->;
+  "key" | "isFresh" | "idempotencyKey" | "maxPrice" | "hasLeft" | "onCommit"
+> {
+  /** The caller's. */
+  readonly requestId: string;
+}
 
 /** The accounts of a deployment, as the routes that answer see them. */
 export interface Payments {
   /** Returns the key of a request that asks for answers, from its text. Throws the problem of one that may not: 401, 403, 429. `address` is whoever sent it. */
   authorize(text: string, address: string): Promise<KnownKey>;
-  /** Begins the payment of a request; `requestId` is the caller's. */
+  /** Throws `scope-missing` for a task that the key may not ask for. */
+  checkTask(key: KnownKey, task: string): void;
+  /** Begins the payment of a request. */
   begin(asking: Asking): Payment;
   /** Whose entries the caches keep apart; undefined if all accounts share them. */
   cacheOwner(key: KnownKey): string | undefined;
@@ -51,14 +56,17 @@ export function createPayments(options: PaymentsOptions): Payments {
       const known = keys.trusted(text);
       if (known !== undefined) await guard.countRequest(known.hash);
       const key = known ?? (await confirm(text, address));
-      checkScope(key, "infer");
+      keys.checked(key, () => checkScope(key, "infer"));
       return key;
     },
+    checkTask: (key, task) => keys.checked(key, () => checkTask(key, task, "infer")),
     begin: (asking) =>
       createPayment({
         ...asking,
-        requestId: ledgerRequestId(asking.requestId, random),
-        ledger: ledgerOf(asking.key.account),
+        connect: () => ({
+          requestId: ledgerRequestId(asking.requestId, random),
+          ledger: ledgerOf(asking.key.account),
+        }),
         onKeyRefused: () => keys.forget(asking.key.text),
         memory,
         holdMs,

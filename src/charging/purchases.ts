@@ -2,7 +2,7 @@ import type { Charge, HeldCharge, SettledCharge } from "../accounts/ledger-port.
 
 /** One of the new generations of the same that a request asks for. */
 export interface Copy {
-  /** What is asked for, as in `PricedPrompt`. */
+  /** What is asked for, as `newPlace` of `PricedPrompt`. */
   readonly place: string;
   /** From 0 on. */
   readonly number: number;

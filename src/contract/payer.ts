@@ -5,10 +5,11 @@ export interface PricedPrompt {
   readonly amount: number;
   /** The key under which the generation is cached. */
   readonly generationKey: string;
-  /** Tells the prompt apart from others: what is asked, without the model that answers. */
-  readonly place: string;
-  /** Whether a new generation is wanted, however many there are: it costs its price each time. */
-  readonly isNew: boolean;
+  /**
+   * There if a new generation is wanted, however many there are: it costs its price each time. Tells the prompt apart from others: what is asked, without the model
+   * that answers.
+   */
+  readonly newPlace: string | undefined;
 }
 
 /** Where a new generation is kept although the caller wants it new: it is what a repeat of the same request gets. */

@@ -18,9 +18,11 @@ function pricedPrompts(
     const { key: generationKey, prompt } = lookup;
     const task = tasks[index] ?? "";
     if (!isPricedTask(task)) throw new Error(`The task ${JSON.stringify(task)} has no price.`);
-    const place = JSON.stringify([image.digest, prompt, beams ?? null, maxNewTokens ?? null]);
     const amount = promptPrice(task, { beams, maxNewTokens });
-    return { task, amount, generationKey, place, isNew: isNew(lookup) };
+    const newPlace = isNew(lookup)
+      ? JSON.stringify([image.digest, prompt, beams ?? null, maxNewTokens ?? null])
+      : undefined;
+    return { task, amount, generationKey, newPlace };
   });
 }
 

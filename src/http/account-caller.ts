@@ -2,6 +2,7 @@ import { keyHash, type KeyMode } from "../accounts/key-codec.ts";
 import type { AccountAdmin } from "../accounts/ledger-admin.ts";
 import type { AccountLedger, Status } from "../accounts/ledger-port.ts";
 import { areEqualSecrets } from "../bytes/equal-secrets.ts";
+import { checkScope } from "../charging/known-keys.ts";
 import type { Access } from "../contract/account-operation.ts";
 import { Problem } from "../contract/problems.ts";
 import { isScope } from "../contract/scopes.ts";
@@ -32,10 +33,7 @@ export async function keyHolderOf(
     const account = ledgerOf(parts.account);
     return { ledger: account, status: accepted(await account.status(hash)) };
   });
-  const { scopes } = status.key.terms;
-  if (isScope(access) && !scopes.includes(access)) {
-    throw new Problem("scope-missing", `The key has the scopes ${scopes.join(", ")}; this needs ${access}.`);
-  }
+  if (isScope(access)) checkScope(status.key, access);
   return { account: parts.account, mode: status.account.money, status, ledger };
 }
 

@@ -1,6 +1,7 @@
 import { DEFAULT_PAGE_ROWS } from "../contract/account-fields.ts";
 import { MICRO_USD } from "../contract/micro-usd.ts";
 import type { AccountRouteOptions, AdmittedCall } from "./account-route.ts";
+import type { Place } from "./admission.ts";
 import { privateJson } from "./account-route.ts";
 import { CSV_MEDIA_TYPE, csvStream } from "./csv.ts";
 import { type CursorScope, cursorOf, type Position } from "./cursor.ts";
@@ -43,7 +44,7 @@ export async function listResponse<Row extends Readonly<Record<string, unknown>>
   if (!isCsv(asked, request)) return privateJson(await pageOf(list, asked.limit ?? DEFAULT_PAGE_ROWS));
   const disposition = `attachment; filename="${list.name}.csv"`;
   const headers = { "content-type": CSV_MEDIA_TYPE, "content-disposition": disposition, "cache-control": "no-store" };
-  const rows = await begun(list.rows(undefined));
+  const rows = staying(place, await begun(list.rows(undefined)));
   // Hono answers HEAD as GET and drops the body unread: a stream would never end, nor would its place.
   if (request.method === "HEAD") return new Response(null, { headers });
   const ended = Promise.withResolvers<void>();
@@ -65,6 +66,16 @@ async function begun<Row>(rows: AsyncGenerator<Row, void>): Promise<AsyncIterato
       if (!isFirst) return rows.next();
       isFirst = false;
       return Promise.resolve(first);
+    },
+  };
+}
+
+/** The same rows; with each, the request keeps its place, however long all of them take. */
+function staying<Row>(place: Place, rows: AsyncIterator<Row, void>): AsyncIterator<Row, void> {
+  return {
+    next: () => {
+      place.stay();
+      return rows.next();
     },
   };
 }

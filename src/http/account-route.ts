@@ -4,7 +4,7 @@ import type { Accounts } from "../accounts/accounts-port.ts";
 import type { Guard } from "../charging/guard.ts";
 import type { AccountOperation } from "../contract/account-operation.ts";
 import type { RequestTrace, TaskRow } from "../contract/service.ts";
-import type { Admit, Place } from "./admission.ts";
+import { type Admit, type Place, whenAborted } from "./admission.ts";
 import type { BodyOptions } from "./body.ts";
 import { callerOf } from "./caller.ts";
 import { readJsonObject } from "./json-request.ts";
@@ -68,7 +68,7 @@ export function admittedRoute(
     method,
     path: path.replaceAll(/\{(?<name>\w+)\}/gu, ":$<name>"),
     handle: (request, trace) =>
-      admit(callerOf(request.headers), request.signal, (place) =>
+      admit({ caller: callerOf(request.headers), whenLeft: whenAborted(request.signal) }, (place) =>
         handle({
           request,
           trace,

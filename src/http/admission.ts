@@ -20,23 +20,33 @@ export interface Place {
   readonly count: BodyCount;
   /** Its body is there: counts the work that it asks for. Throws `overloaded` if there is no room for it. */
   readonly begin: (units: number) => void;
+  /** It is still needed: it counts for `PLACE_LEASE_MS` more, and is not given to a caller with less. */
+  readonly stay: () => void;
   /** Runs a part of the request that may last longer than the response is waited for. */
   readonly during: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
-/** Admits requests: calls `work` with a place, which ends with it. `signal` is aborted when the caller disconnects. */
-export type Admit = <Result>(
-  caller: string,
-  signal: AbortSignal,
-  work: (place: Place) => Promise<Result>,
-) => Promise<Result>;
+/** Who asks for a place. */
+export interface Admittee {
+  readonly caller: string;
+  /** Calls something when the caller disconnects, and nothing is to be done any more. */
+  readonly whenLeft: (run: () => void) => void;
+}
+
+/** Calls something when a signal is aborted. */
+export function whenAborted(signal: AbortSignal): Admittee["whenLeft"] {
+  return (run) => signal.addEventListener("abort", run, { once: true });
+}
+
+/** Admits requests: calls `work` with a place, which ends with it. */
+export type Admit = <Result>(admittee: Admittee, work: (place: Place) => Promise<Result>) => Promise<Result>;
 
 function overloaded(): Problem {
   return new Problem("overloaded", "The server is busy with other requests.");
 }
 
 /** Adds to a reservation, and gives it back when the caller disconnects, once it is large. */
-function createAdd(reservation: Reservation, signal: AbortSignal): (more: Partial<Amounts>) => void {
+function createAdd(reservation: Reservation, { whenLeft }: Admittee): (more: Partial<Amounts>) => void {
   const held = { bytes: 0, units: 0 };
   let isListening = false;
   return (more) => {
@@ -45,19 +55,21 @@ function createAdd(reservation: Reservation, signal: AbortSignal): (more: Partia
     held.units += more.units ?? 0;
     if (isListening || (held.bytes < LARGE.bytes && held.units < LARGE.units)) return;
     isListening = true;
-    signal.addEventListener("abort", () => reservation.release(), { once: true });
+    whenLeft(() => reservation.release());
   };
 }
 
-function placeOf(reservation: Reservation, signal: AbortSignal, revocation: () => AbortController): Place {
-  const add = createAdd(reservation, signal);
+function placeOf(reservation: Reservation, admittee: Admittee, revocation: () => AbortController): Place {
+  const add = createAdd(reservation, admittee);
   let running = 0;
+  const stay = (): void => reservation.keep(PLACE_LEASE_MS);
   return {
     count: { addBytes: (bytes) => add({ bytes }), revoked: () => revocation().signal },
     begin: (units) => {
       add({ units });
-      reservation.keep(PLACE_LEASE_MS);
+      stay();
     },
+    stay,
     during: async (work) => {
       running += 1;
       try {
@@ -72,13 +84,13 @@ function placeOf(reservation: Reservation, signal: AbortSignal, revocation: () =
 
 /** Admits requests while `reservations` have room. */
 export function createAdmit(reservations: Reservations): Admit {
-  return async (caller, signal, work) => {
+  return async (admittee, work) => {
     let controller: AbortController | undefined;
     const revocation = (): AbortController => (controller ??= new AbortController());
     const onRevoked = (): void => revocation().abort(overloaded());
-    const reservation = reservations.open({ caller, leaseMs: BODY_TIMEOUT_MS, onRevoked });
+    const reservation = reservations.open({ caller: admittee.caller, leaseMs: BODY_TIMEOUT_MS, onRevoked });
     if (reservation === undefined) throw overloaded();
-    const place = placeOf(reservation, signal, revocation);
+    const place = placeOf(reservation, admittee, revocation);
     return place.during(() => work(place));
   };
 }

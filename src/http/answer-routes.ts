@@ -9,7 +9,7 @@ import type {
   TaskRow,
 } from "../contract/service.ts";
 import { ANALYZE_PATH, BATCH_PATH, taskPath } from "../contract/paths.ts";
-import type { Admit, Place } from "./admission.ts";
+import { type Admit, type Place, whenAborted } from "./admission.ts";
 import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
 import { answerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
 import { answerEvents } from "./answer-events.ts";
@@ -80,7 +80,7 @@ function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAd
     path,
     handle: (request, trace) => {
       const answer = (call: CallContext, paid?: PaidRequest): Promise<Response> =>
-        admit(call.caller, call.signal, (place) =>
+        admit({ caller: call.caller, whenLeft: paid?.whenLeft ?? whenAborted(call.signal) }, (place) =>
           handle({
             request,
             trace,

@@ -2,6 +2,7 @@ import type { KnownKey } from "../charging/known-keys.ts";
 import type { Payment } from "../charging/payment.ts";
 import type { Payments } from "../charging/payments.ts";
 import type { CallContext, RequestTrace } from "../contract/service.ts";
+import { type Admittee, whenAborted } from "./admission.ts";
 import { credentialOf } from "./authenticate.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
 import { maxPriceOf } from "./max-price.ts";
@@ -10,10 +11,13 @@ import { loggedProblem, type LogError, problemResponse } from "./problem-respons
 
 /** Who pays for a request, and with what. */
 export interface Paying {
-  readonly key: KnownKey;
   readonly payment: Payment;
+  /** Throws `scope-missing` for a task that the key may not ask for. */
+  readonly checkTask: (task: string) => void;
   /** Runs a part of the work that may last longer than the response is waited for: holds are not ended before. */
   readonly during: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Calls something when the caller leaves, unless money is held by then. */
+  readonly whenLeft: Admittee["whenLeft"];
   /** Returns a signal that is aborted with another, unless money is held by then. */
   readonly untilCommitted: (signal: AbortSignal) => AbortSignal;
 }
@@ -69,14 +73,23 @@ export async function paidCall(
   const { commit, during } = createRun(accounts, () => payment.end());
   const payment = beginPayment(key, request, { ...options, commit });
   const paying: Paying = {
-    key,
     payment,
+    checkTask: (task) => accounts.checkTask(key, task),
     during,
+    whenLeft: (run) => {
+      whenAborted(call.signal)(() => {
+        if (!payment.isCommitted()) run();
+      });
+    },
     untilCommitted: (signal) => untilCommitted(signal, () => payment.isCommitted()),
   };
+  let signal: AbortSignal | undefined;
   const paid: CallContext = {
     ...call,
-    signal: paying.untilCommitted(call.signal),
+    // Made for whoever asks for it first: to listen costs a tenth of an answer from the cache, which needs no signal.
+    get signal() {
+      return (signal ??= paying.untilCommitted(call.signal));
+    },
     caller: key.account,
     cacheOwner: accounts.cacheOwner(key),
     payer: payment,

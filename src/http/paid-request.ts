@@ -1,4 +1,3 @@
-import { checkTask } from "../charging/known-keys.ts";
 import type { PaymentReport } from "../charging/payment.ts";
 import type { Payments } from "../charging/payments.ts";
 import type {
@@ -26,9 +25,7 @@ interface Paid {
 }
 
 /** A request whose key pays for it, as the routes of answers see it. */
-export interface PaidRequest {
-  /** Throws `scope-missing` for a task that the key may not ask for. */
-  checkTask(task: string): void;
+export interface PaidRequest extends Pick<Paying, "checkTask" | "whenLeft"> {
   /** Says what the request asks for, if it has an Idempotency-Key. */
   identify(parsed: TaskRequest | AnalyzeRequest | BatchRequest, directives: CacheDirectives): Promise<void>;
   /** Pays, before the answer is sent. Rejects with `Problem`. */
@@ -57,9 +54,10 @@ function chargeEvent({ amount, ids, isRepeat, balance }: PaymentReport): ChargeE
   return { type: "charge", charge_micro_usd: amount, ids: [...ids], repeat: isRepeat, balance: balance ?? null };
 }
 
-function paidRequest({ headers, url }: Request, { key, payment, during, untilCommitted }: Paying): PaidRequest {
+function paidRequest({ headers, url }: Request, { payment, checkTask, during, whenLeft, untilCommitted }: Paying): PaidRequest {
   return {
-    checkTask: (task) => checkTask(key, task, "infer"),
+    checkTask,
+    whenLeft,
     identify: async (parsed, { noStore, noCache }) => {
       if (!headers.has(IDEMPOTENCY_HEADER)) return;
       payment.identify(await requestFingerprint(new URL(url).pathname, parsed, noStore || noCache));

@@ -6,7 +6,7 @@ import type { ModelIdentity } from "../inference/backend.ts";
 import { identityParameters } from "../inference/model-identity.ts";
 import { ACCEPTED_CODINGS } from "../http/content-coding.ts";
 import { eventStream, type EventProducer } from "../http/event-stream.ts";
-import type { Admit } from "../http/admission.ts";
+import { type Admit, whenAborted } from "../http/admission.ts";
 import type { Admission } from "./admission.ts";
 import { readJson } from "./body.ts";
 import { callerOf, type Connection } from "./caller.ts";
@@ -137,7 +137,7 @@ function withRecording(options: ServingOptions, operation: Outcome["operation"],
       model = served.name;
       const caller = callerOf(context.req.header("x-caller"), context.env ?? {});
       const { raw } = context.req;
-      const response = await options.receive(caller, raw.signal, (place) => {
+      const response = await options.receive({ caller, whenLeft: whenAborted(raw.signal) }, (place) => {
         const admit: ServingCall["admit"] = (units, work) => {
           place.begin(0);
           return options.admission.admit({ caller, units }, work);

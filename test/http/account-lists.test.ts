@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createAdmit } from "../../src/http/admission.ts";
+import { createAdmit, PLACE_LEASE_MS } from "../../src/http/admission.ts";
 import { createReservations } from "../../src/scheduling/reservations.ts";
 import { parseCsv } from "../support/csv.ts";
 import { chargeId, fakeAccountsApp } from "../support/fake-accounts.ts";
@@ -129,6 +129,27 @@ describe("the place of a list", () => {
     await read.text();
     await left.body?.cancel();
     expect(reservations.size).toBe(0);
+  });
+});
+
+describe("the place of a list that is sent slowly", () => {
+  it("counts for as long as its reader reads, and no longer", async () => {
+    const time = { nowMs: 0 };
+    const reservations = createReservations(
+      () => ({ requests: 1, bytes: 1000, units: 64 }),
+      () => time.nowMs,
+    );
+    const { open, charge, send } = fakeAccountsApp(undefined, { admit: createAdmit(reservations) });
+    const { id, key } = await open();
+    for (const index of [1, 2, 3]) await charge(id, key, [{ id: chargeId(index), amount: 300, task: "caption" }]);
+    const reader = (await send("GET", "/v1/charges?format=csv", { key })).body?.getReader();
+    for (let line = 0; line < 4; line += 1) {
+      await reader?.read();
+      time.nowMs += PLACE_LEASE_MS - 1;
+      expect((await send("GET", "/v1/me", { key })).status).toBe(503);
+    }
+    time.nowMs += PLACE_LEASE_MS;
+    expect((await send("GET", "/v1/me", { key })).status).toBe(200);
   });
 });
 

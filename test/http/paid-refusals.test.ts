@@ -51,6 +51,16 @@ describe("a request that is refused", () => {
     expect(world.calls).toEqual(["status"]);
   });
 
+  it("by the terms of its key ends when they are widened, though the isolate has known it", async () => {
+    const { isolate, open } = createPaidWorld();
+    const account = await open(1000, { tasks: ["ocr"] });
+    const { app } = isolate();
+    const ask = async () => (await app.request(...captionRequest(account.key))).status;
+    expect(await ask()).toBe(403);
+    await account.ledger.changeKey({ keyId: account.keyId, terms: { tasks: null } });
+    expect(await ask()).toBe(200);
+  });
+
   it("is 402 with the price, the balance and what helps", async () => {
     const { isolate, open } = createPaidWorld();
     const account = await open(200);

@@ -28,6 +28,7 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
     keyByHash: (hash) => [...rows().keys.values()].find((key) => key.hash === hash),
     keyById: (id) => rows().keys.get(id),
     keys: () => [...rows().keys.values()],
+    allHolds: () => [...rows().holds.values()],
     holds: (ids) => pick(rows().holds, ids),
     paid: (ids) =>
       [...new Set(ids)].flatMap((id) => {

@@ -101,9 +101,15 @@ export function createPaidWorld() {
         createReliableLedger({
           connect: () => watched(accountOf(id).ledger, run),
           // Backoffs take no time; a deadline passes when the clock of the world has passed it.
-          sleep: async (milliseconds, signal) => {
+          after: (milliseconds, then) => {
             const endMs = now() + (milliseconds < 1000 ? 0 : milliseconds);
-            while (now() < endMs && !signal.aborted) await nextTask();
+            let isCancelled = false;
+            const wait = async (): Promise<void> => {
+              while (now() < endMs && !isCancelled) await nextTask();
+              if (!isCancelled) then();
+            };
+            void wait();
+            return () => void (isCancelled = true);
           },
           random: () => 0.5,
         }),

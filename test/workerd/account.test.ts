@@ -37,11 +37,11 @@ describe("a fault of the storage", () => {
   it("does not end the alarms", async () => {
     const stub = await newAccount();
     await stub.hold(holdOf("r1", ["a"]));
-    await breakTable(stub, "holds", "away");
+    await breakTable(stub, "idempotency", "away");
     const logged = vi.spyOn(console, "error").mockImplementation(() => {});
     for (let failures = 0; failures < 8; failures += 1) expect(await runDurableObjectAlarm(stub)).toBe(true);
     expect(logged).toHaveBeenCalledTimes(8);
-    await breakTable(stub, "away", "holds");
+    await breakTable(stub, "away", "idempotency");
     passTime(120_000);
     expect(await runDurableObjectAlarm(stub)).toBe(true);
     expect(await query(stub, "SELECT * FROM holds")).toEqual([]);

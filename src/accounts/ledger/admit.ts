@@ -14,6 +14,8 @@ export interface Budget {
   readonly held: number;
   /** By the key's family. */
   readonly heldByKey: number;
+  /** Other requests of the key's family that hold money. */
+  readonly otherRequests: number;
 }
 
 /**
@@ -35,8 +37,12 @@ export function readSpent(
   };
 }
 
-/** Reads what decides whether a key may spend more. */
-export function readBudget(read: LedgerReads, account: AccountRow, key: KeyRow, nowMs: number): Budget {
+/** Reads what decides whether a request of a key may spend more. */
+export function readBudget(
+  read: LedgerReads,
+  { account, key, requestId }: { readonly account: AccountRow; readonly key: KeyRow; readonly requestId: string },
+  nowMs: number,
+): Budget {
   const { caps = {} } = key.terms;
   const asked = {
     day: caps.day !== undefined,
@@ -45,7 +51,8 @@ export function readBudget(read: LedgerReads, account: AccountRow, key: KeyRow, 
     accountMonth: account.capMonth !== null,
   };
   const spent = readSpent(read, key.family, nowMs, asked);
-  return { account, caps, spent, held: read.held(), heldByKey: read.heldBy(key.family, "").amount };
+  const { amount: heldByKey, requests: otherRequests } = read.heldBy(key.family, requestId);
+  return { account, caps, spent, held: read.held(), heldByKey, otherRequests };
 }
 
 /** Returns why a price is not added to what is held; undefined if it may be. The caps come first: who tops up must not learn of them only then. */

@@ -13,8 +13,6 @@ export interface HoldView {
   readonly key: KeyRow;
   readonly rate: RateReply | undefined;
   readonly budget: Budget;
-  /** Other requests of the key's family that hold money. */
-  readonly otherRequests: number;
   /** Of the ids that are asked for. */
   readonly holds: readonly HoldRow[];
   readonly paid: readonly PaidRow[];
@@ -47,8 +45,7 @@ export function readHold(
   const idempotency = request.idempotency && read.idempotency(request.idempotency.key);
   return {
     key,
-    budget: readBudget(read, account, key, nowMs),
-    otherRequests: read.heldBy(key.family, request.requestId).requests,
+    budget: readBudget(read, { account, key, requestId: request.requestId }, nowMs),
     holds: read.holds(ids),
     paid: read.paid(ids),
     idempotency,
@@ -98,7 +95,7 @@ function part({ holds, paid }: HoldView, { charges }: HoldRequest, nowMs: number
   return { paid: valid, joined, fresh: distinct(charges).filter(({ id }) => !valid.has(id) && !standing.has(id)) };
 }
 
-function tooMany({ key, otherRequests }: HoldView): Refusal | undefined {
+function tooMany({ key, budget: { otherRequests } }: HoldView): Refusal | undefined {
   const limit = key.terms.concurrency;
   return limit !== undefined && otherRequests >= limit ? refuse({ code: "too-many-at-once", limit }) : undefined;
 }

@@ -12,7 +12,13 @@ export const IDEMPOTENCY_MS = 24 * HOUR_MS;
  */
 export const MAX_HOLD_MS = HOUR_MS;
 
-/** Milliseconds between two looks for idempotency keys that have ended: each look reads all of them, and 24 in a day cost less than writing one. */
+/**
+ * Maximum number of an account's holds that its object keeps in memory: about 5 MB. An account has one for each answer in progress; one with more of them is slower,
+ * and takes no more memory.
+ */
+export const MAX_REMEMBERED_HOLDS = 10_000;
+
+/** Milliseconds between two removals of idempotency keys that have ended, which are only in the way. */
 export const PURGE_INTERVAL_MS = HOUR_MS;
 
 /** Maximum number of idempotency keys that one alarm removes: each is a row that is written, and requests wait for the object meanwhile. The next alarm goes on. */

@@ -15,8 +15,8 @@ import { areCharges, byId, distinct, isId, sumOf } from "./valid.ts";
 export interface SettleView {
   readonly account: AccountRow;
   readonly key: KeyRow | undefined;
-  /** Undefined if the key is. */
-  readonly budget: Budget | undefined;
+  /** Reads what the key may spend; undefined if the key is. Not called if all that is charged is held or paid. */
+  readonly budget: () => Budget | undefined;
   /** Of the ids that are charged or released. */
   readonly holds: readonly HoldRow[];
   readonly paid: readonly PaidRow[];
@@ -30,7 +30,7 @@ export function readSettle(read: LedgerReads, account: AccountRow, request: Sett
   return {
     account,
     key,
-    budget: key && readBudget(read, account, key, nowMs),
+    budget: () => key && readBudget(read, { account, key, requestId: request.requestId }, nowMs),
     holds: read.holds([...ids, ...request.releases]),
     paid: read.paid(ids),
     lastSeq: read.lastSeq(),
@@ -68,7 +68,7 @@ export function decideSettle(view: SettleView, request: SettleRequest, nowMs: nu
 
 /** Why charges whose holds have expired are not charged afresh. */
 function lateRefusal(
-  { account, key, budget, holds }: SettleView,
+  { account, key, budget: readIt, holds }: SettleView,
   price: number,
   unpaid: readonly Charge[],
   nowMs: number,
@@ -76,6 +76,7 @@ function lateRefusal(
   const standing = byId(holds);
   if (unpaid.every(({ id }) => standing.has(id))) return undefined;
   const refusal = whyNot(account, key, undefined, nowMs);
+  const budget = refusal === undefined ? readIt() : undefined;
   if (refusal !== undefined || budget === undefined) return refusal;
   return overBudget(budget, price, nowMs);
 }

@@ -19,6 +19,7 @@ export interface LedgerReads {
   keyById(id: string): KeyRow | undefined;
   /** In the order in which they were made. */
   keys(): readonly KeyRow[];
+  allHolds(): readonly HoldRow[];
   holds(ids: readonly string[]): readonly HoldRow[];
   /** Of the ids that were ever charged: until when each is free, 24 hours after its last charge. */
   paid(ids: readonly string[]): readonly PaidRow[];
@@ -43,7 +44,7 @@ export interface LedgerReads {
   dueHolds(nowMs: number, latestMs: number): readonly HoldRow[];
   /** The earliest deadline of a hold. */
   nextDeadline(): number | undefined;
-  /** When the first of the idempotency keys ends; it reads all of them. */
+  /** When the first of the idempotency keys ends. */
   nextIdempotencyEnd(): number | undefined;
   hasIdempotency(): boolean;
   usage(query: UsageQuery): readonly UsageRow[];

@@ -12,7 +12,7 @@ export interface Tended {
 
 /**
  * Does what the time asks for, in one transaction: expires holds and, now and then, removes the idempotency keys that have ended. Called by the account's alarm.
- * A purge reads every key, so it comes at most once an hour, unless there are more than one may remove; until then, those that have ended are only in the way.
+ * A purge comes at most once an hour, unless there are more than one may remove; until then, those that have ended are only in the way.
  */
 export function tend(tables: LedgerTables, nowMs: number, purgeMs: number): Tended {
   return tables.transaction(() => {
