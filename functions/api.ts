@@ -21,9 +21,11 @@ import { imageFetch } from "./image-fetch.ts";
 import { accountGuard, payments } from "./ledger.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { Variables } from "./variables.ts";
+import { x402 } from "./x402.ts";
 
 export { Account } from "./account.ts";
 export { AccountDirectory } from "./account-directory.ts";
+export { Payments } from "./payments.ts";
 export { RequestCoordinator } from "./request-coordinator.ts";
 
 /** Maximum number of checked image headers that an isolate caches. */
@@ -45,6 +47,7 @@ function serviceOf(settings: Variables): Service {
 }
 
 const variables = Variables.safeParse(env);
+const taskRows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers }));
 
 /** The service of this deployment. Wrong variables do not keep the Worker from starting: it says that it is misconfigured, and logs which are wrong. */
 function configuredService(): Service {
@@ -63,11 +66,16 @@ function configuredAccounts() {
   const { data } = variables;
   if (data?.ACCOUNTS !== "on" || data.ADMIN_KEY === undefined) return {};
   const guard = accountGuard();
-  return { accounts: payments(data, guard), administration: administration(data.ADMIN_KEY, guard) };
+  const paid = x402(data, taskRows);
+  return {
+    accounts: payments(data, guard),
+    administration: administration(data.ADMIN_KEY, guard),
+    direct: paid && (async () => (await paid()).requests),
+  };
 }
 
 export default createApp({
-  tasks: Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers })),
+  tasks: taskRows,
   service: configuredService(),
   version,
   examples,

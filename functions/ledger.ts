@@ -47,13 +47,19 @@ export function accountGuard(): Guard {
   return createGuard({ requests: REQUEST_RATE, unknownKeys: UNKNOWN_KEY_RATE, now: Date.now });
 }
 
-/** Who pays for the answers of this deployment. Money is held for longer than a request takes with its deadline, and twice as long as one answer may take. */
-export function payments({ REVOCATION_SECONDS, CACHE_SHARING, BACKEND_TIMEOUT_MS }: Settings, guard: Guard): Payments {
+/** How long money is held, in milliseconds: for longer than a request takes with its deadline, and twice as long as one answer may take. */
+export function workMs({ BACKEND_TIMEOUT_MS }: Pick<Settings, "BACKEND_TIMEOUT_MS">): number {
+  return Math.min(MAX_HOLD_MS, Math.max(PLACE_LEASE_MS, 2 * BACKEND_TIMEOUT_MS));
+}
+
+/** Who pays for the answers of this deployment. */
+export function payments(settings: Settings, guard: Guard): Payments {
+  const { REVOCATION_SECONDS, CACHE_SHARING } = settings;
   return createPayments({
     ledgerOf: accountLedger,
     trustedMs: REVOCATION_SECONDS * 1000,
     isCacheShared: CACHE_SHARING === "deployment",
-    holdMs: Math.min(MAX_HOLD_MS, Math.max(PLACE_LEASE_MS, 2 * BACKEND_TIMEOUT_MS)),
+    holdMs: workMs(settings),
     guard,
     random: randomBytes,
     now: Date.now,

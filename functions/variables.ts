@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isAuthorizationValue } from "../src/inference/protocol/authorization.ts";
 import { isBaseUrl } from "../src/inference/protocol/urls.ts";
+import { isAddress, isEvmNetwork, knownToken } from "../src/payments/x402/networks.ts";
 
 /** The shortest time to live that Workers KV accepts. */
 const MIN_TTL_SECONDS = 60;
@@ -47,8 +48,27 @@ const adminKey = z
   .min(MIN_ADMIN_KEY, `An admin key has at least ${MIN_ADMIN_KEY} characters.`)
   .refine(isAuthorizationValue, { error: "An admin key has visible ASCII characters only." });
 
+const serverUrl = z.string().refine(isBaseUrl, {
+  error: "Send http(s)://host[:port][/path], without credentials, query and fragment.",
+});
+
+const address = z.string().refine(isAddress, { error: "An address is 0x and 40 hexadecimal digits." });
+
 /** Where an optional text is set to nothing: `wrangler.toml` has no other way to say so. */
 const none = z.literal("");
+
+/** Returns the token that payments are made in: the one that is named in full, or the chain's own if none is named. */
+export function x402Token(settings: {
+  readonly X402_NETWORK: string;
+  readonly X402_ASSET: string;
+  readonly X402_ASSET_NAME: string;
+  readonly X402_ASSET_VERSION: string;
+}) {
+  const { X402_NETWORK: network, X402_ASSET: asset, X402_ASSET_NAME: name, X402_ASSET_VERSION: version } = settings;
+  const named = [asset, name, version].filter((text) => text !== "").length;
+  if (named === 0) return knownToken(network);
+  return named === 3 ? { asset, name, version } : undefined;
+}
 
 /** The variables of a deployment; `wrangler.toml` explains each. A value that passes makes nothing throw when the Worker is loaded. */
 export const Variables = z
@@ -68,6 +88,18 @@ export const Variables = z
     ACCOUNTS: z.enum(["off", "on"]).default("off"),
     REVOCATION_SECONDS: number.pipe(z.int().min(0).max(MAX_REVOCATION_SECONDS)).default(10),
     CACHE_SHARING: z.enum(["account", "deployment"]).default("account"),
+    X402_FACILITATOR_URL: z.union([none, serverUrl]).default(""),
+    X402_PAY_TO: z.union([none, address]).default(""),
+    X402_NETWORK: z
+      .string()
+      .refine(isEvmNetwork, { error: "A chain is named as in eip155:8453." })
+      .default("eip155:8453"),
+    X402_ASSET: z.union([none, address]).default(""),
+    X402_ASSET_NAME: z.string().default(""),
+    X402_ASSET_VERSION: z.string().default(""),
+    X402_RPC_URL: z.union([none, z.url({ protocol: /^https?$/ })]).default(""),
+    /** A secret. Empty counts as left out. */
+    X402_FACILITATOR_AUTHORIZATION: z.union([none.transform(() => undefined), authorization]).optional(),
     /** A secret. Empty counts as left out. */
     ADMIN_KEY: z.union([none.transform(() => undefined), adminKey]).optional(),
     /** A secret. Empty counts as left out. */
@@ -80,5 +112,17 @@ export const Variables = z
   .refine(({ ACCOUNTS, ADMIN_KEY }) => ACCOUNTS === "off" || ADMIN_KEY !== undefined, {
     path: ["ADMIN_KEY"],
     error: "Accounts need a secret ADMIN_KEY.",
+  })
+  .refine(({ X402_FACILITATOR_URL: url, X402_PAY_TO: payTo }) => (url === "") === (payTo === ""), {
+    path: ["X402_PAY_TO"],
+    error: "X402_FACILITATOR_URL and X402_PAY_TO are both set, or both empty.",
+  })
+  .refine(({ X402_FACILITATOR_URL: url, ACCOUNTS }) => url === "" || ACCOUNTS === "on", {
+    path: ["X402_FACILITATOR_URL"],
+    error: "Payments need ACCOUNTS=on: without accounts, answers cost nothing.",
+  })
+  .refine((settings) => settings.X402_FACILITATOR_URL === "" || x402Token(settings) !== undefined, {
+    path: ["X402_ASSET"],
+    error: "For this chain, set X402_ASSET, X402_ASSET_NAME and X402_ASSET_VERSION.",
   });
 export type Variables = z.infer<typeof Variables>;

@@ -54,6 +54,11 @@ const table = {
     imports: ["bytes", "accounts", "cache/byte-lru.ts", "contract"],
     why: "charging/ is the money of one request: hold, work, settle, send; it knows neither HTTP nor what is bought.",
   },
+  "payments/x402": {
+    imports: ["bytes", "accounts", "charging", "contract"],
+    packages: ["zod"],
+    why: "payments/x402/ is payments that callers sign: it is asked through charging/direct-payment.ts, and nothing loads it while it is off.",
+  },
   http: {
     // An image is known by its first bytes, whatever content type it is sent with.
     imports: ["bytes", "scheduling", "contract", "accounts", "charging", "image/sniff.ts", "http/multipart"],

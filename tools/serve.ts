@@ -91,6 +91,7 @@ export const OBJECT_CLASSES = {
   REQUEST_COORDINATOR: "RequestCoordinator",
   ACCOUNTS_LEDGER: "Account",
   ACCOUNTS_DIRECTORY: "AccountDirectory",
+  PAYMENTS: "Payments",
 } as const;
 
 /** The bindings to objects in another process; those to the process's own objects are in `wrangler.toml`. */

@@ -56,6 +56,18 @@ const accountExamples = {
     members: { "violated-policies": ["concurrent"] },
   },
   "ledger-unavailable": { detail: "The account did not answer in time." },
+  "payment-required": {
+    detail: "The request has neither a key nor a payment; its price is 300 micro-US-dollars.",
+    members: { price: 300 },
+  },
+  "payment-invalid": {
+    detail: "The payment is of 200; the price of this request is 300.",
+    members: { price: 300 },
+  },
+  "payment-in-use": { detail: "The same request with this payment is in progress." },
+  "payment-unsettled": {
+    detail: "It is not known yet whether the payment was settled: the facilitator did not reply.",
+  },
 } as const satisfies Readonly<Record<keyof typeof accountProblems, Occurrence>>;
 
 /** Examples of the problems of the operations of accounts. */

@@ -10,7 +10,7 @@ import type { Problem } from "../contract/problems.ts";
 import { cacheStatus } from "./cache-control.ts";
 import { detailsOf } from "./problem-response.ts";
 import { eventStream, type Sleep } from "./event-stream.ts";
-import type { Paying } from "./paid-call.ts";
+import type { Paying } from "./paying.ts";
 import { paidStream } from "./paid-stream.ts";
 import { paymentHeaders } from "./payment-headers.ts";
 
@@ -37,6 +37,14 @@ const headers = {
   "x-accel-buffering": "no",
 };
 
+/** Heartbeats that begin with the first part, where the headers of the response tell the payment. */
+function sleepAfter(begun: Promise<void>, sleep: Sleep): Sleep {
+  return async (milliseconds, signal) => {
+    await begun;
+    return sleep(milliseconds, signal);
+  };
+}
+
 /** The headers of an answer that was paid; none before it is. */
 function paidHeaders(paying: Paying | undefined): Readonly<Record<string, string>> {
   const report = paying?.payment.report();
@@ -56,11 +64,14 @@ export async function answerEvents(
   { requestId, problemOf, paying, ...options }: AnswerEventsOptions,
 ): Promise<Response> {
   let report: CacheReport | undefined;
+  const begun = Promise.withResolvers<void>();
+  const sleep = paying?.isToldInHeaders === true ? sleepAfter(begun.promise, options.sleep) : options.sleep;
   const fail = (thrown: unknown): AnswerEvent => ({ type: "error", problem: detailsOf(problemOf(thrown), requestId) });
   const body = await eventStream<PaidAnswerEvent>(
     async (emit, signal) => {
       const emitPart: EmitPart = (part, cache) => {
         report ??= cache;
+        begun.resolve();
         emit(part);
       };
       if (paying === undefined) return work(emitPart, signal);
@@ -68,7 +79,7 @@ export async function answerEvents(
       await paying.during(() => paidStream(paying.payment, emitPart, (gated) => work(gated, own)));
       emit(chargeEvent(paying.payment.report()));
     },
-    { ...options, nameOf: ({ type }) => type, fail },
+    { ...options, sleep, nameOf: ({ type }) => type, fail },
   );
   const known = report === undefined ? {} : { ...cacheHeaders(report), ...paidHeaders(paying) };
   return new Response(body, { headers: { ...headers, ...known } });

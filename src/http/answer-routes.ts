@@ -1,4 +1,4 @@
-import { checkTask } from "../charging/known-keys.ts";
+import type { DirectPayments } from "../charging/direct-payment.ts";
 import type { Payments } from "../charging/payments.ts";
 import { Problem } from "../contract/problems.ts";
 import type {
@@ -19,19 +19,21 @@ import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
 import { answerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
 import { answerEvents } from "./answer-events.ts";
 import { answerResponse } from "./answer-response.ts";
+import { hasNoKey } from "./authenticate.ts";
 import { readBatchRequest } from "./batch.ts";
 import type { BodyOptions } from "./body.ts";
 import { cacheDirectives } from "./cache-control.ts";
 import { callerOf } from "./caller.ts";
 import { checkedUnits } from "./check-work.ts";
+import { directCall } from "./direct-call.ts";
 import type { Sleep } from "./event-stream.ts";
-import { IDEMPOTENCY_HEADER } from "./idempotency-key.ts";
-import { paidCall, type Paying } from "./paid-call.ts";
+import { paidCall } from "./paid-call.ts";
+import type { Asked, Paying } from "./paying.ts";
 import { loggedProblem, type LogError } from "./problem-response.ts";
 import { requestFingerprint } from "./request-fingerprint.ts";
 import type { Route } from "./route.ts";
 import { type CheckTask, optionsOf } from "./task-item.ts";
-import { readTaskRequest } from "./task-request.ts";
+import { optionsBeforeBody, readTaskRequest } from "./task-request.ts";
 
 /** What the routes that answer tasks need. */
 export interface AnswerRouteOptions {
@@ -44,6 +46,8 @@ export interface AnswerRouteOptions {
   readonly admit: Admit;
   /** The accounts that pay for answers; left out where answers cost nothing. */
   readonly accounts?: Payments | undefined;
+  /** Who is paid by requests without a key, loaded by the first of them; left out where all need a key. */
+  readonly direct?: (() => Promise<DirectPayments>) | undefined;
 }
 
 /** A request that was admitted, before its body is read. */
@@ -81,7 +85,7 @@ export function answerRoutes(options: AnswerRouteOptions): readonly Route[] {
 type HandleAdmitted = (admitted: Admitted) => Promise<Response>;
 
 function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAdmitted): Route {
-  const { admit, timeout, accounts, logError } = options;
+  const { admit, timeout, accounts, direct, logError } = options;
   return {
     method: "POST",
     path,
@@ -98,29 +102,37 @@ function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAd
           }),
         );
       const call = callOf(request, trace);
-      return accounts === undefined ? answer(call) : paidCall(request, { accounts, logError, call, trace }, answer);
+      if (accounts === undefined) return answer(call);
+      const paid = { logError, call, trace };
+      if (direct === undefined || !hasNoKey(request.headers)) return paidCall(request, { ...paid, accounts }, answer);
+      return directCall(request, { ...paid, direct, waitUntil: accounts.waitUntil }, answer);
     },
   };
 }
 
-/** Says what a request asks for, if it has an Idempotency-Key. */
-async function identify(
-  { payment }: Paying,
-  { headers, url }: Request,
+/** What a validated request asks for. */
+function askedBy(
+  { url }: Request,
   parsed: TaskRequest | AnalyzeRequest | BatchRequest,
   { noStore, noCache }: CacheDirectives,
-): Promise<void> {
-  if (!headers.has(IDEMPOTENCY_HEADER)) return;
-  payment.identify(await requestFingerprint(new URL(url).pathname, parsed, noStore || noCache));
+): Asked {
+  return {
+    items: "items" in parsed ? parsed.items : [parsed],
+    fingerprint: () => requestFingerprint(new URL(url).pathname, parsed, noStore || noCache),
+  };
 }
 
 /** Handles a request for one task. */
 function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRouteOptions): HandleAdmitted {
   return async ({ request, trace: { requestId }, call, place, body, paying }) => {
-    if (paying !== undefined) checkTask(paying.key, row.name, "infer");
+    paying?.checkTask(row.name);
+    paying?.askEarly(() => {
+      const options = optionsBeforeBody(row, request);
+      return options && [{ task: row.name, options }];
+    });
     const taskRequest = await readTaskRequest(row, request, body);
     place.begin(checkedUnits([taskRequest.options], 1));
-    if (paying !== undefined) await identify(paying, request, taskRequest, call.cache);
+    await paying?.ask(askedBy(request, taskRequest, call.cache));
     if (taskRequest.options.stream === true) {
       const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
       return answerEvents(
@@ -152,12 +164,13 @@ function several<Parsed extends AnalyzeRequest | BatchRequest>(
   { read, countImages, answer }: SeveralOptions<Parsed>,
 ): HandleAdmitted {
   return async ({ request, trace: { requestId }, call, place, body, paying }) => {
-    const check: CheckTask = (task) => paying && checkTask(paying.key, task, "infer");
+    const check: CheckTask = (task) => paying?.checkTask(task);
     const parsed = await read(request, body, check);
     const valid = optionsOf(parsed.items);
     place.begin(checkedUnits(valid, countImages(valid.length)));
-    if (paying !== undefined) await identify(paying, request, parsed, call.cache);
+    await paying?.ask(askedBy(request, parsed, call.cache));
     const answered = await answer(parsed, call);
+    paying?.checkResults(answered.results);
     const failures = new Set(answered.results.filter((result) => result instanceof Problem));
     for (const failure of failures) loggedProblem(failure, requestId, logError);
     const bodyOf = (id: string) => ({ results: analyzeResults(parsed, answered, id) });
