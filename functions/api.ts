@@ -25,7 +25,7 @@ import { x402 } from "./x402.ts";
 
 export { Account } from "./account.ts";
 export { AccountDirectory } from "./account-directory.ts";
-export { Payments } from "./payments.ts";
+export { Payments } from "./payment-claim.ts";
 export { RequestCoordinator } from "./request-coordinator.ts";
 
 /** Maximum number of checked image headers that an isolate caches. */

@@ -1,5 +1,5 @@
 import { accountRouteProblems } from "./account-route-problems.ts";
-import { paymentProblems } from "./payment-problems.ts";
+import { directPaymentProblems } from "./direct-payment-problems.ts";
 import type { ProblemRow } from "./problem-row.ts";
 
 /**
@@ -106,7 +106,7 @@ export const accountProblems = {
     retryable: true,
     fix: "Try again after the seconds in Retry-After. A repeat of what was charged is free for 24 hours; with no-store or no-cache, only under the same Idempotency-Key.",
   },
-  ...paymentProblems,
+  ...directPaymentProblems,
 } as const satisfies Record<string, ProblemRow>;
 
 /** Whether a problem only occurs in deployments with accounts. */

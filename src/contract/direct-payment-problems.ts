@@ -1,7 +1,7 @@
 import type { ProblemRow } from "./problem-row.ts";
 
 /** The rows of the problem table for requests that are paid without an account. */
-export const paymentProblems = {
+export const directPaymentProblems = {
   "payment-required": {
     status: 402,
     title: "The request has neither a key nor a payment",
