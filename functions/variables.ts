@@ -47,6 +47,30 @@ const adminKey = z
   .min(MIN_ADMIN_KEY, `An admin key has at least ${MIN_ADMIN_KEY} characters.`)
   .refine(isAuthorizationValue, { error: "An admin key has visible ASCII characters only." });
 
+/** A secret or restricted key of Stripe, of its test mode or of real money. */
+const stripeKey = z
+  .string()
+  .trim()
+  .regex(
+    /^[sr]k_(?:live|test)_[0-9A-Za-z_]+$/u,
+    "A key of Stripe begins with sk_live_, sk_test_, rk_live_ or rk_test_.",
+  );
+
+/** The signing secrets of the endpoint at Stripe, separated by commas: two while one replaces the other. */
+const stripeSecrets = z
+  .string()
+  .transform((text) => text.split(",").map((secret) => secret.trim()))
+  .pipe(z.array(z.string().regex(/^whsec_\S+$/u, "A signing secret of Stripe begins with whsec_.")).min(1));
+
+const stripeUrl = z.string().refine((url) => isBaseUrl(url) && !url.endsWith("/"), {
+  error: "The URL of Stripe's API is http(s)://host[:port], without a slash at the end.",
+});
+
+const returnUrl = z.url({ protocol: /^https?$/, error: "The address for payers to come back to is an http(s) URL." });
+
+/** Stripe's API. */
+const STRIPE_URL = "https://api.stripe.com";
+
 /** Where an optional text is set to nothing: `wrangler.toml` has no other way to say so. */
 const none = z.literal("");
 
@@ -70,6 +94,13 @@ export const Variables = z
     CACHE_SHARING: z.enum(["account", "deployment"]).default("account"),
     /** A secret. Empty counts as left out. */
     ADMIN_KEY: z.union([none.transform(() => undefined), adminKey]).optional(),
+    /** A secret. Empty counts as left out: then nothing can be bought. */
+    STRIPE_SECRET_KEY: z.union([none.transform(() => undefined), stripeKey]).optional(),
+    /** A secret. Empty counts as left out. */
+    STRIPE_WEBHOOK_SECRET: z.union([none.transform(() => undefined), stripeSecrets]).optional(),
+    STRIPE_API_URL: z.union([none.transform(() => STRIPE_URL), stripeUrl]).default(STRIPE_URL),
+    STRIPE_TAX: z.enum(["off", "automatic"]).default("off"),
+    STRIPE_RETURN_URL: z.union([none, returnUrl]).default(""),
     /** A secret. Empty counts as left out. */
     BACKEND_AUTHORIZATION: z.union([none.transform(() => undefined), authorization]).optional(),
   })
@@ -80,5 +111,13 @@ export const Variables = z
   .refine(({ ACCOUNTS, ADMIN_KEY }) => ACCOUNTS === "off" || ADMIN_KEY !== undefined, {
     path: ["ADMIN_KEY"],
     error: "Accounts need a secret ADMIN_KEY.",
+  })
+  .refine(({ ACCOUNTS, STRIPE_SECRET_KEY }) => ACCOUNTS === "on" || STRIPE_SECRET_KEY === undefined, {
+    path: ["STRIPE_SECRET_KEY"],
+    error: "Credits are bought for accounts: set ACCOUNTS to on, or leave STRIPE_SECRET_KEY empty.",
+  })
+  .refine(({ STRIPE_SECRET_KEY: key, STRIPE_WEBHOOK_SECRET: secrets }) => key === undefined || secrets !== undefined, {
+    path: ["STRIPE_WEBHOOK_SECRET"],
+    error: "Payments arrive as events: STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET.",
   });
 export type Variables = z.infer<typeof Variables>;

@@ -37,4 +37,6 @@ export const migrations: readonly string[] = [
   // For lists of usage by day, and of the entries of one key (a rowid is part of every index).
   `CREATE INDEX days ON usage (day, keyId, task);
   CREATE INDEX keyEntries ON entries (keyId) WHERE keyId IS NOT NULL;`,
+  // Payments that were taken back.
+  "CREATE UNIQUE INDEX reversals ON entries (ref) WHERE kind = 'reversal'",
 ];

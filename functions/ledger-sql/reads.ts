@@ -106,7 +106,7 @@ function entryReads(sql: SqlStorage) {
     credit: (kind: Entry["kind"], ref: string) =>
       sql
         .exec<Stored<Entry>>(
-          "SELECT * FROM entries WHERE kind = ? AND ref = ? AND kind IN ('grant', 'top-up', 'adjust')",
+          "SELECT * FROM entries WHERE kind = ? AND ref = ? AND kind IN ('grant', 'top-up', 'adjust', 'reversal')",
           kind,
           ref,
         )
