@@ -28,11 +28,11 @@ const table = {
     why: "accounts/ledger/ decides what happens to money; it is pure.",
   },
   payments: {
-    imports: ["accounts", "contract"],
-    why: "payments/ is the ports through which money comes in.",
+    imports: ["accounts", "accounts/ledger/deliveries.ts", "contract"],
+    why: "payments/ is the ports through which money comes in, and what operators are told of it.",
   },
   "payments/stripe": {
-    imports: ["bytes", "accounts", "contract", "payments"],
+    imports: ["bytes", "accounts", "accounts/ledger/deliveries.ts", "contract", "payments"],
     packages: ["zod"],
     why: "payments/stripe/ is payment pages, signed events and bills at Stripe; nothing of it is loaded where nobody sells.",
   },

@@ -3,9 +3,11 @@ import type { KeyTerms } from "../../src/accounts/ledger-port.ts";
 import { PAID_MS } from "../../src/accounts/ledger/limits.ts";
 import type {
   AccountRow,
+  BillingRow,
   HoldRow,
   IdempotencyRow,
   KeyRow,
+  OutboxRow,
   PaidRow,
   RefundKeyRow,
 } from "../../src/accounts/ledger/rows.ts";
@@ -31,7 +33,7 @@ const IN_LIST = "IN (SELECT value FROM json_each(?))";
 
 /** Reads an account's tables. */
 export function createReads(sql: SqlStorage): LedgerReads {
-  return { ...keyReads(sql), ...guardReads(sql), ...sums(sql), ...entryReads(sql) };
+  return { ...keyReads(sql), ...guardReads(sql), ...sums(sql), ...entryReads(sql), ...outboxReads(sql) };
 }
 
 function keyReads(sql: SqlStorage) {
@@ -92,6 +94,24 @@ function sums(sql: SqlStorage) {
         : number(`${spent} AND ${IN_FAMILY})`, sinceDay, family)) ?? 0,
     lastSeq: () => number("(SELECT max(seq) FROM entries)") ?? 0,
     count: (table: "entries" | "holds") => number(`(SELECT count(*) FROM ${table})`) ?? 0,
+  };
+}
+
+/** Which rows of the outbox can be sent. */
+function sendable(withBills: boolean): string {
+  return withBills ? "TRUE" : "kind NOT IN ('charge', 'refund')";
+}
+
+function outboxReads(sql: SqlStorage) {
+  const rows = (rest: string, ...values: readonly unknown[]): readonly OutboxRow[] =>
+    sql.exec<Stored<OutboxRow>>(`SELECT * FROM outbox ${rest}`, ...values).toArray();
+  return {
+    billing: () => sql.exec<Stored<BillingRow>>("SELECT * FROM billing").toArray()[0],
+    dueOutbox: (nowMs: number, atMost: number, withBills: boolean) =>
+      rows(`WHERE nextMs <= ? AND ${sendable(withBills)} ORDER BY nextMs LIMIT ?`, nowMs, atMost),
+    outbox: (id: string) => rows("WHERE id = ?", id)[0],
+    nextOutbox: (withBills: boolean) => rows(`WHERE ${sendable(withBills)} ORDER BY nextMs LIMIT 1`)[0]?.nextMs,
+    entry: (seq: number) => sql.exec<Stored<Entry>>("SELECT * FROM entries WHERE seq = ?", seq).toArray()[0],
   };
 }
 

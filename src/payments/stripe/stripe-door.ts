@@ -1,7 +1,7 @@
-import type { KeyMode } from "../../accounts/key-codec.ts";
 import type { PaymentDoors } from "../../payments/till.ts";
 import { createCheckout, type CheckoutOptions } from "./checkout.ts";
 import { createEventReceiver, type EventReceiverOptions } from "./event-receiver.ts";
+import { moneyOf } from "./money.ts";
 import { createStripeApi, type StripeApiOptions } from "./stripe-api.ts";
 
 /** What a deployment that sells credits with Stripe is made of. */
@@ -10,11 +10,6 @@ export interface StripeDoorOptions
     StripeApiOptions,
     Pick<CheckoutOptions, "hasTax" | "returnUrl">,
     Pick<EventReceiverOptions, "secrets" | "ledgerOf" | "now"> {}
-
-/** Which money a secret or restricted key of Stripe takes: `sk_live_…` real money, `sk_test_…` none. */
-export function moneyOf(secretKey: string): KeyMode {
-  return /^[sr]k_live_/u.test(secretKey) ? "live" : "test";
-}
 
 /** Sells credits with Stripe. */
 export function createStripeDoor(options: StripeDoorOptions): NonNullable<PaymentDoors["stripe"]> {
