@@ -1,6 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
+import type { AccountBilling, BillingChanges } from "../src/accounts/billing-port.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
+import type { BalanceCause } from "../src/accounts/ledger/billing.ts";
+import { billingVerbs } from "../src/accounts/ledger/billing-verbs.ts";
 import { callerVerbs } from "../src/accounts/ledger/caller-verbs.ts";
 import { IDEMPOTENCY_MS } from "../src/accounts/ledger/limits.ts";
 import { operatorVerbs } from "../src/accounts/ledger/operator-verbs.ts";
@@ -8,6 +11,7 @@ import { createRateCounter } from "../src/accounts/ledger/rate-counter.ts";
 import { tend } from "../src/accounts/ledger/tend.ts";
 import type { LedgerOptions } from "../src/accounts/ledger/transaction.ts";
 import { createSqlTables } from "./ledger-sql/sql-tables.ts";
+import { createOutbox } from "./outbox.ts";
 
 /** When an alarm that failed rings again, in milliseconds. The runtime itself would give up after six failures. */
 const ALARM_RETRY_MS = 10_000;
@@ -19,15 +23,21 @@ const ALARM_LATE_MS = 60_000;
 type Of<Name extends keyof Verbs> = Parameters<Verbs[Name]>;
 type Verbs = AccountLedger & AccountAdmin;
 
+function causeOf({ kind }: Of<"credit">[0]): BalanceCause {
+  return kind === "top-up" || kind === "reversal" ? kind : "other";
+}
+
 /**
  * One Durable Object per account, by its id: the only place where its money is written. It stores rows and sets alarms; `src/accounts/ledger/` decides.
  * Nothing is stored before `create`.
  */
-export class Account extends DurableObject implements AccountLedger, AccountAdmin {
+export class Account extends DurableObject implements AccountLedger, AccountAdmin, AccountBilling {
   readonly #tables = createSqlTables(this.ctx.storage, () => Date.now());
   readonly #options: LedgerOptions = { tables: this.#tables, now: () => Date.now(), countRequest: createRateCounter() };
   readonly #caller = callerVerbs(this.#options);
   readonly #operator = operatorVerbs(this.#options);
+  readonly #billing = billingVerbs(this.#options);
+  readonly #outbox = createOutbox(this.#tables);
   /** When the alarm rings; each setting is a row that is billed, so that it is only set earlier. */
   #alarmMs = Infinity;
   #purgeMs = 0;
@@ -38,6 +48,7 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
       this.#alarmMs = (await ctx.storage.getAlarm()) ?? Infinity;
       // The runtime gives an alarm up if storage fails again and again.
       if (this.#alarmMs === Infinity) await this.#wakeBy(this.#nextDeadline() ?? Infinity);
+      await this.#wakeBy(this.#outbox?.guardMs() ?? Infinity);
     });
   }
 
@@ -48,7 +59,7 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   }
 
   async settle(...request: Of<"settle">) {
-    return this.#caller.settle(...request);
+    return this.#followed(this.#caller.settle(...request));
   }
 
   async release(...request: Of<"release">) {
@@ -56,7 +67,7 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   }
 
   async refund(...request: Of<"refund">) {
-    return this.#caller.refund(...request);
+    return this.#followed(this.#caller.refund(...request));
   }
 
   async status(...request: Of<"status">) {
@@ -76,11 +87,11 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   }
 
   async credit(...request: Of<"credit">) {
-    return this.#operator.credit(...request);
+    return this.#followed(this.#operator.credit(...request), causeOf(request[0]));
   }
 
   async giveBack(...request: Of<"giveBack">) {
-    return this.#operator.giveBack(...request);
+    return this.#followed(this.#operator.giveBack(...request));
   }
 
   async createKey(...request: Of<"createKey">) {
@@ -115,10 +126,28 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
     return this.#operator.audit();
   }
 
+  async billing() {
+    return this.#billing.billing();
+  }
+
+  async setBilling(changes: BillingChanges) {
+    return this.#followed(this.#billing.setBilling(changes));
+  }
+
   /** Never ends by a throw, after six of which there would be no alarm any more; and never without another alarm while there is something to wait for. */
   override async alarm(): Promise<void> {
     this.#alarmMs = Infinity;
     await this.#wakeBy(this.#tend() ?? Infinity);
+    if (this.#outbox === undefined) return;
+    // Before anything is sent: the process may end meanwhile.
+    await this.#wakeBy(this.#outbox.guardMs() ?? Infinity);
+    await this.#wakeBy((await this.#outbox.round()) ?? Infinity);
+  }
+
+  /** Looks after what entries have changed, before the reply to who has written them. */
+  async #followed<Reply>(reply: Reply, cause: BalanceCause = "other"): Promise<Reply> {
+    if (this.#outbox !== undefined) await this.#wakeBy(this.#outbox.follow(cause) ?? Infinity);
+    return reply;
   }
 
   #nextDeadline(): number | undefined {

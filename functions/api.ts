@@ -19,6 +19,7 @@ import { requestReservations } from "./capacity.ts";
 import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
 import { accountGuard, payments } from "./ledger.ts";
+import { paymentDoors } from "./payments.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { Variables } from "./variables.ts";
 import { x402 } from "./x402.ts";
@@ -61,7 +62,7 @@ function configuredService(): Service {
   return refusingService(new Problem("misconfigured", "A variable of this deployment is missing or wrong."));
 }
 
-/** Who pays, and the operations of accounts; neither if accounts are off. The schema has seen to it that there is an admin key. */
+/** Who pays, the operations of accounts, and the ways to buy credits; none of it if accounts are off. The schema has seen to it that there is an admin key. */
 function configuredAccounts() {
   const { data } = variables;
   if (data?.ACCOUNTS !== "on" || data.ADMIN_KEY === undefined) return {};
@@ -70,6 +71,7 @@ function configuredAccounts() {
   return {
     accounts: payments(data, guard),
     administration: administration(data.ADMIN_KEY, guard),
+    doors: paymentDoors(data),
     direct: paid && (async () => (await paid()).requests),
   };
 }

@@ -21,6 +21,7 @@ const columns: { readonly [Table in keyof Rows]: readonly (keyof Rows[Table] & s
   idempotency: ["id", "fingerprint", "requestId", "untilMs"],
   outbox: ["id", "kind", "seq", "attempts", "nextMs"],
   refundKeys: ["id", "charge", "seq"],
+  billing: ["id", "customer", "card", "lowBalance", "autoTopUp", "isLow"],
 };
 
 /** Adds an entry, or puts a row in the place of the one with the same key. Entries are never replaced: a second one with the same number throws. */

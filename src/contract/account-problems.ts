@@ -1,5 +1,6 @@
 import { accountRouteProblems } from "./account-route-problems.ts";
 import { directPaymentProblems } from "./direct-payment-problems.ts";
+import { paymentProblems } from "./payment-problems.ts";
 import type { ProblemRow } from "./problem-row.ts";
 
 /**
@@ -112,6 +113,6 @@ export const accountProblems = {
 /** Whether a problem only occurs in deployments with accounts. */
 export function isAccountProblem(
   code: string,
-): code is keyof typeof accountProblems | keyof typeof accountRouteProblems {
-  return Object.hasOwn(accountProblems, code) || Object.hasOwn(accountRouteProblems, code);
+): code is keyof typeof accountProblems | keyof typeof accountRouteProblems | keyof typeof paymentProblems {
+  return [accountProblems, accountRouteProblems, paymentProblems].some((rows) => Object.hasOwn(rows, code));
 }

@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { operations } from "./operations.ts";
 import { exampleProblems, sharedResponses } from "./problem-responses.ts";
 import { type OpenApiDocument, type ResponseExamples, withResponseExamples } from "./response-examples.ts";
+import type { WaysToPay } from "./payment-operations.ts";
 import type { TaskRow } from "./service.ts";
 import { registerAccounts, withAccounts } from "./with-accounts.ts";
 import { withoutAccounts } from "./without-accounts.ts";
@@ -22,13 +23,15 @@ is a prompt, and an image has ${IMAGE_UNITS}. More is the problem \`too-much-wor
 
 /**
  * Returns the API contract as an OpenAPI 3.1 document. `examples` are the responses to the document's request examples. Without accounts, it has nothing
- * that only accounts have.
+ * that only accounts have; `ways` are those to pay, undefined if there is none.
  */
 export function openApiDocument(
   tasks: readonly TaskRow[],
   version: string,
   examples: ResponseExamples = {},
-  { hasAccounts }: { readonly hasAccounts: boolean } = { hasAccounts: false },
+  { hasAccounts, ways }: { readonly hasAccounts: boolean; readonly ways?: WaysToPay | undefined } = {
+    hasAccounts: false,
+  },
 ): OpenApiDocument {
   const app = new OpenAPIHono();
   const several = [analyzeOperation(tasks, hasAccounts), batchOperation(tasks, hasAccounts)];
@@ -39,10 +42,10 @@ export function openApiDocument(
   ]) {
     app.openAPIRegistry.registerPath(route);
   }
-  if (hasAccounts) registerAccounts(app.openAPIRegistry);
+  if (hasAccounts) registerAccounts(app.openAPIRegistry, ways);
   // A clone: the OpenAPI generator adds its methods only to schemas that are created after it was loaded, and the import order may vary.
   app.openAPIRegistry.register("AnswerEvent", (hasAccounts ? PaidAnswerEvent : AnswerEvent).clone());
-  for (const [name, response] of Object.entries(sharedResponses(hasAccounts))) {
+  for (const [name, response] of Object.entries(sharedResponses(hasAccounts, ways !== undefined))) {
     app.openAPIRegistry.registerComponent("responses", name, response);
   }
   for (const [code, example] of Object.entries(exampleProblems({ hasAccounts }))) {
@@ -60,5 +63,5 @@ export function openApiDocument(
     tags: Object.values(tags),
     security: [],
   });
-  return withResponseExamples(hasAccounts ? withAccounts(document) : withoutAccounts(document), examples);
+  return withResponseExamples(hasAccounts ? withAccounts(document, ways) : withoutAccounts(document), examples);
 }

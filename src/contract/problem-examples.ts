@@ -1,5 +1,6 @@
 import type { accountProblems } from "./account-problems.ts";
 import type { accountRouteProblems } from "./account-route-problems.ts";
+import type { paymentProblems } from "./payment-problems.ts";
 import type { Issue, ProblemCode, ProblemMembers } from "./problems.ts";
 
 /** The details of a problem in one request. */
@@ -79,6 +80,16 @@ const accountRouteExamples = {
   "too-many-keys": { detail: "The account has 1000 keys." },
 } as const satisfies Readonly<Record<keyof typeof accountRouteProblems, Occurrence>>;
 
+/** Examples of the problems of buying credits. */
+const paymentExamples = {
+  "webhook-signature-invalid": { detail: "The event's signature is not one of this deployment's secret." },
+  "top-up-unavailable": {
+    detail: "The account has play money, and this deployment takes real payments: use a key that begins with fe_live_.",
+  },
+  "payment-provider-failed": { detail: "Stripe refused to open a payment page." },
+  "payment-provider-unavailable": { detail: "Stripe did not answer in time." },
+} as const satisfies Readonly<Record<keyof typeof paymentProblems, Occurrence>>;
+
 /** An example of each problem, for the OpenAPI document and the page of problems. */
 export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "invalid-json": { detail: "The body cannot be read as UTF-8 JSON." },
@@ -125,4 +136,5 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   overloaded: { detail: "16 requests are ahead in the queue." },
   ...accountExamples,
   ...accountRouteExamples,
+  ...paymentExamples,
 };

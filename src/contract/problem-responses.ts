@@ -71,8 +71,8 @@ function byStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, readonly P
 }
 
 /** Returns every group's responses, by their names in the document's `components.responses`. */
-export function sharedResponses(hasAccounts: boolean) {
-  const responses = groupNames(hasAccounts).flatMap((group) => {
+export function sharedResponses(hasAccounts: boolean, hasPayments = false) {
+  const responses = groupNames(hasAccounts, hasPayments).flatMap((group) => {
     return [...byStatus(problemsOf(group, hasAccounts))].map(
       ([status, sameStatus]) => [group + status, responseOf(status, sameStatus)] as const,
     );

@@ -34,7 +34,7 @@ interface NamedAccount {
 
 type Handle = (named: NamedAccount, call: AdmittedCall) => Promise<Response | object>;
 
-const ALL_KINDS: readonly Entry["kind"][] = ["grant", "top-up", "charge", "refund", "adjust"];
+const ALL_KINDS: readonly Entry["kind"][] = ["grant", "top-up", "charge", "refund", "adjust", "reversal"];
 
 /** The account that a path names. Only an id that can be one reaches an object. Throws `unknown-id`. */
 function namedAccount({ names }: AdmittedCall, { accounts }: AccountRouteOptions): NamedAccount {

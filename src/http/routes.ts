@@ -1,13 +1,17 @@
 import { operations } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
+import type { WaysToPay } from "../contract/payment-operations.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
 import { taskPath } from "../contract/task-operations.ts";
+import type { PaymentDoors } from "../payments/till.ts";
 import type { AccountRouteOptions, AccountsOptions } from "./account-route.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { type AnswerRouteOptions, answerRoutes } from "./answer-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
+import { stripeWebhookRoute } from "./stripe-webhook.ts";
+import { topUpRoute } from "./top-up-routes.ts";
 
 /** What the routes are generated from. */
 export interface RouteOptions extends AnswerRouteOptions {
@@ -17,6 +21,8 @@ export interface RouteOptions extends AnswerRouteOptions {
   readonly examples?: ResponseExamples;
   /** What the operations of accounts need. Without it the API has none of them. */
   readonly administration?: AccountsOptions | undefined;
+  /** The ways to pay for credits. Without them, or without accounts, the API has no operation for it. */
+  readonly doors?: PaymentDoors | undefined;
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
 }
@@ -36,23 +42,32 @@ export function routes(options: RouteOptions): readonly Route[] {
     get(operations.models, async () => ({ models: [await service.model()] })),
     openApiRoute(options),
     ...answerRoutes(options),
-    ...(administration === undefined ? [] : administrationRoutes({ ...options, accounts: administration })),
+    ...(administration === undefined
+      ? []
+      : administrationRoutes({ ...options, accounts: administration }, options.doors ?? {})),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
 
-function administrationRoutes(options: AccountRouteOptions): readonly Route[] {
-  return [...accountRoutes(options), ...adminRoutes(options)];
+function administrationRoutes(options: AccountRouteOptions, { stripe }: PaymentDoors): readonly Route[] {
+  const paying =
+    stripe === undefined ? [] : [topUpRoute(stripe.till, options), stripeWebhookRoute(stripe.events, options)];
+  return [...accountRoutes(options), ...paying, ...adminRoutes(options)];
+}
+
+function waysToPay({ stripe }: PaymentDoors): WaysToPay | undefined {
+  return stripe && { hasStripe: true };
 }
 
 /** The OpenAPI document. It is serialized only once, since this takes about fifty milliseconds. */
-function openApiRoute({ tasks, version, examples, administration }: RouteOptions): Route {
+function openApiRoute({ tasks, version, examples, administration, doors = {} }: RouteOptions): Route {
   let json: string | undefined;
   return {
     method: "GET",
     path: operations.openApi.path,
     handle: async () => {
-      json ??= JSON.stringify(openApiDocument(tasks, version, examples, { hasAccounts: administration !== undefined }));
+      const has = { hasAccounts: administration !== undefined, ways: waysToPay(doors) };
+      json ??= JSON.stringify(openApiDocument(tasks, version, examples, has));
       return new Response(json, { headers: { "content-type": "application/json" } });
     },
   };

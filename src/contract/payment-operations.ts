@@ -1,0 +1,70 @@
+import * as z from "zod";
+import { accountExamples as examples } from "./account-examples.ts";
+import type { AccountOperation } from "./account-operation.ts";
+import { TopUp, TopUpBody } from "./top-ups.ts";
+
+/** An event of Stripe. Its content is Stripe's; what this API does not know is ignored. */
+export const StripeEvent = z
+  .looseObject({ id: z.string(), type: z.string() })
+  .meta({ id: "StripeEvent", description: "An event of Stripe's API." });
+
+/** What became of an event. */
+export const EventReceipt = z
+  .object({
+    received: z.enum(["written", "repeated", "ignored"]).meta({
+      description:
+        "`written`: the account has its entry. `repeated`: it had it before. `ignored`: the event concerns no account of this deployment.",
+    }),
+  })
+  .meta({ id: "EventReceipt" });
+export type EventReceipt = z.infer<typeof EventReceipt>;
+
+/** The ways to pay that a deployment has. */
+export interface WaysToPay {
+  readonly hasStripe: boolean;
+}
+
+/** The operations of a deployment in which credits can be bought, by the name of their handler. */
+export const paymentOperations = {
+  topUp: {
+    method: "POST",
+    path: "/v1/top-ups",
+    id: "topUp",
+    tag: "payments",
+    summary: "Buy credits",
+    description:
+      "The reply has the address of a page on which a person pays. The credits are there when the payment has arrived, which takes a moment. A repeat with the same Idempotency-Key within 24 hours is the same page.",
+    access: "billing:write",
+    problems: "TopUp",
+    mayRepeat: true,
+    body: TopUpBody,
+    reply: TopUp,
+    example: { body: examples.topUpBody, reply: examples.topUp },
+  },
+} as const satisfies Readonly<Record<string, AccountOperation>>;
+
+/** How an account gets credits where they can be bought, as `top_up` of a problem says it. */
+export const TOP_UP_OPERATION = `${paymentOperations.topUp.method} ${paymentOperations.topUp.path}`;
+
+/** The operations for Stripe. */
+export const stripeOperations = {
+  stripeWebhook: {
+    method: "POST",
+    path: "/webhooks/stripe",
+    id: "stripeWebhook",
+    tag: "payments",
+    summary: "Events of Stripe",
+    description:
+      "For Stripe only, which signs each event (`Stripe-Signature`). A success says that the entry is written: Stripe sends again what had none. Payments, refunds and disputes become entries, each once, however often and in whichever order the events come.",
+    access: "anybody",
+    problems: "StripeWebhook",
+    body: StripeEvent,
+    reply: EventReceipt,
+    example: { body: examples.stripeEvent, reply: examples.eventReceipt },
+  },
+} as const satisfies Readonly<Record<string, AccountOperation>>;
+
+/** The operations of a deployment with these ways to pay. */
+export function paymentOperationsOf({ hasStripe }: WaysToPay): readonly AccountOperation[] {
+  return hasStripe ? [...Object.values(paymentOperations), ...Object.values(stripeOperations)] : [];
+}
