@@ -67,11 +67,11 @@ function configuredAccounts() {
   const { data } = variables;
   if (data?.ACCOUNTS !== "on" || data.ADMIN_KEY === undefined) return {};
   const guard = accountGuard();
-  const paid = x402(data, taskRows);
+  const paid = x402(data, data.ADMIN_KEY, taskRows);
   return {
     accounts: payments(data, guard),
     administration: administration(data.ADMIN_KEY, guard),
-    doors: paymentDoors(data),
+    doors: { ...paymentDoors(data), signed: paid && (async () => (await paid()).till) },
     direct: paid && (async () => (await paid()).requests),
   };
 }

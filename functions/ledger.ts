@@ -9,7 +9,7 @@ import { TOP_UP_OPERATION } from "../src/contract/payment-operations.ts";
 import { PLACE_LEASE_MS } from "../src/http/admission.ts";
 import type { Variables } from "./variables.ts";
 
-type Settings = Pick<Variables, "REVOCATION_SECONDS" | "CACHE_SHARING" | "BACKEND_TIMEOUT_MS" | "STRIPE_SECRET_KEY">;
+type Settings = Pick<Variables, "REVOCATION_SECONDS" | "CACHE_SHARING" | "BACKEND_TIMEOUT_MS" | "STRIPE_SECRET_KEY" | "X402_FACILITATOR_URL">;
 
 /** Bindings that a deployment may leave out. */
 interface OptionalBindings {
@@ -55,9 +55,9 @@ export function workMs({ BACKEND_TIMEOUT_MS }: Pick<Settings, "BACKEND_TIMEOUT_M
 
 /** Who pays for the answers of this deployment. */
 export function payments(settings: Settings, guard: Guard): Payments {
-  const { REVOCATION_SECONDS, CACHE_SHARING, STRIPE_SECRET_KEY } = settings;
+  const { REVOCATION_SECONDS, CACHE_SHARING, STRIPE_SECRET_KEY, X402_FACILITATOR_URL } = settings;
   return createPayments({
-    topUp: STRIPE_SECRET_KEY === undefined ? undefined : TOP_UP_OPERATION,
+    topUp: STRIPE_SECRET_KEY === undefined && X402_FACILITATOR_URL === "" ? undefined : TOP_UP_OPERATION,
     ledgerOf: accountLedger,
     trustedMs: REVOCATION_SECONDS * 1000,
     isCacheShared: CACHE_SHARING === "deployment",

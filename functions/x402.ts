@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
+import { createReliableAccount } from "../src/charging/reliable-ledger.ts";
 import type { TaskRow } from "../src/contract/service.ts";
-import { workMs, waiting } from "./ledger.ts";
+import { directory } from "./administration.ts";
+import { accountStub, waiting, workMs } from "./ledger.ts";
 import { type Variables, x402Token } from "./variables.ts";
 
 type Settings = Pick<
@@ -24,8 +26,8 @@ const post = {
 
 const logFailure = (thrown: unknown): void => console.warn("A payment's other side did not reply:", thrown);
 
-/** Loads and creates what takes payments: only when the first request without a key comes. */
-async function load(settings: Settings, tasks: readonly TaskRow[]) {
+/** Loads and creates what takes payments: only when the first request without a key comes. `secret` is the deployment's. */
+async function load(settings: Settings, secret: string, tasks: readonly TaskRow[]) {
   const [{ createX402 }, { createFacilitator }, { createProve }, { createReliableClaim }] = await Promise.all([
     import("../src/payments/x402/x402.ts"),
     import("../src/payments/x402/facilitator.ts"),
@@ -39,6 +41,9 @@ async function load(settings: Settings, tasks: readonly TaskRow[]) {
   return createX402({
     terms: { ...token, network: settings.X402_NETWORK, payTo: settings.X402_PAY_TO },
     tasks,
+    secret,
+    ledgerOf: (account) => createReliableAccount({ ...waiting, connect: () => accountStub(account) }),
+    directory: directory(),
     isCacheShared: settings.CACHE_SHARING === "deployment",
     claimOf: (name) =>
       createReliableClaim({ ...waiting, connect: () => objects.get(objects.idFromName(name)), logFailure }),
@@ -50,10 +55,10 @@ async function load(settings: Settings, tasks: readonly TaskRow[]) {
   });
 }
 
-/** Who is paid by requests without a key; undefined in a deployment that takes no payments. */
-export function x402(settings: Settings, tasks: readonly TaskRow[]) {
+/** What takes payments that requests bring; undefined in a deployment that takes none. */
+export function x402(settings: Settings, secret: string, tasks: readonly TaskRow[]) {
   if (settings.X402_FACILITATOR_URL === "") return undefined;
   // Its value is kept and not the promise, for which another request may not wait.
   let loaded: Awaited<ReturnType<typeof load>> | undefined;
-  return async () => (loaded ??= await load(settings, tasks));
+  return async () => (loaded ??= await load(settings, secret, tasks));
 }

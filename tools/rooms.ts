@@ -63,7 +63,7 @@ const table = {
     why: "charging/ is the money of one request: hold, work, settle, send; it knows neither HTTP nor what is bought.",
   },
   "payments/x402": {
-    imports: ["bytes", "accounts", "charging", "contract"],
+    imports: ["bytes", "accounts", "charging", "contract", "payments"],
     packages: ["zod"],
     why: "payments/x402/ is payments that callers sign: it is asked through charging/direct-payment.ts, and nothing loads it while it is off.",
   },
@@ -75,7 +75,7 @@ const table = {
       "contract",
       "accounts",
       "charging",
-      "payments/till.ts",
+      "payments",
       "image/sniff.ts",
       "http/multipart",
     ],

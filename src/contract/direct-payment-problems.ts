@@ -4,9 +4,9 @@ import type { ProblemRow } from "./problem-row.ts";
 export const directPaymentProblems = {
   "payment-required": {
     status: 402,
-    title: "The request has neither a key nor a payment",
+    title: "The request brings no payment",
     retryable: false,
-    fix: "Send it again with the header PAYMENT-SIGNATURE, which any client of x402 makes from PAYMENT-REQUIRED; or with a key of an account. `price` is in micro-US-dollars.",
+    fix: "Send it again with the header PAYMENT-SIGNATURE, which any client of x402 makes from PAYMENT-REQUIRED. Answers can be had with a key of an account instead. `price` is in micro-US-dollars.",
   },
   "payment-invalid": {
     status: 402,

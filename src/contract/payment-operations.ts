@@ -22,6 +22,8 @@ export type EventReceipt = z.infer<typeof EventReceipt>;
 /** The ways to pay that a deployment has. */
 export interface WaysToPay {
   readonly hasStripe: boolean;
+  /** Whether requests can bring a payment of x402. */
+  readonly hasX402: boolean;
 }
 
 /** The operations of a deployment in which credits can be bought, by the name of their handler. */
@@ -33,7 +35,7 @@ export const paymentOperations = {
     tag: "payments",
     summary: "Buy credits",
     description:
-      "The reply has the address of a page on which a person pays. The credits are there when the payment has arrived, which takes a moment. A repeat with the same Idempotency-Key within 24 hours is the same page.",
+      "By card, the reply has the address of a page on which a person pays. The credits are there when the payment has arrived, which takes a moment. A repeat with the same Idempotency-Key within 24 hours is the same page. With x402, where the deployment takes it, the request itself pays: first `payment-required`, then with PAYMENT-SIGNATURE. Without a key, that makes a new account, and the reply has its first key; such a request needs a random Idempotency-Key.",
     access: "billing:write",
     problems: "TopUp",
     mayRepeat: true,
@@ -66,5 +68,5 @@ export const stripeOperations = {
 
 /** The operations of a deployment with these ways to pay. */
 export function paymentOperationsOf({ hasStripe }: WaysToPay): readonly AccountOperation[] {
-  return hasStripe ? [...Object.values(paymentOperations), ...Object.values(stripeOperations)] : [];
+  return [...Object.values(paymentOperations), ...(hasStripe ? Object.values(stripeOperations) : [])];
 }

@@ -58,7 +58,7 @@ const accountExamples = {
   },
   "ledger-unavailable": { detail: "The account did not answer in time." },
   "payment-required": {
-    detail: "The request has neither a key nor a payment; its price is 300 micro-US-dollars.",
+    detail: "The request brings no payment; its price is 300 micro-US-dollars.",
     members: { price: 300 },
   },
   "payment-invalid": {

@@ -124,6 +124,10 @@ export const problemGroups = {
     "top-up-unavailable",
     "payment-provider-failed",
     "payment-provider-unavailable",
+    "payment-required",
+    "payment-invalid",
+    "payment-in-use",
+    "payment-unsettled",
     ...serviceProblems,
   ],
   StripeWebhook: [

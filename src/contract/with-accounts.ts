@@ -35,9 +35,11 @@ export function registerAccounts(registry: Registry, ways: WaysToPay | undefined
 /** Adds to a document the keys and prices of the operations that cost money, and the groups of those of accounts. */
 export function withAccounts(document: OpenApiDocument, ways: WaysToPay | undefined): OpenApiDocument {
   const paths = Object.entries(document.paths ?? {}).map(([path, item]) => {
-    const info = paymentInfo(path);
+    const info = paymentInfo(path, ways?.hasX402 === true ? ["x402"] : []);
     if (info === undefined || item.post === undefined) return [path, item] as const;
-    const security = [{ [KEY_SCHEME]: [] }, { [KEY_HEADER_SCHEME]: [] }];
+    const keys = [{ [KEY_SCHEME]: [] }, { [KEY_HEADER_SCHEME]: [] }];
+    // Without a key, the request brings a payment.
+    const security = ways?.hasX402 === true ? [...keys, {}] : keys;
     return [path, { ...item, post: { ...item.post, security, "x-payment-info": info } }] as const;
   });
   const { payments, ...others } = accountTags;

@@ -34,8 +34,8 @@ function problemsIn(items: Asked["items"]): readonly unknown[] {
   return items.map((item) => ("problem" in item ? item.problem : undefined));
 }
 
-/** Codes of problems after which a payment can be made, or another. */
-const PAYABLE: ReadonlySet<string> = new Set(["payment-required", "payment-invalid"]);
+/** Codes of problems that a payment ends, or another one: their responses say what is to be paid. */
+export const PAYABLE_CODES: ReadonlySet<string> = new Set(["payment-required", "payment-invalid"]);
 
 function rulesOf(payment: DirectPayment) {
   const quote = (items: Asked["items"]): void => {
@@ -69,7 +69,7 @@ export async function directCall(request: Request, options: DirectCallOptions, w
       begin: (onCommit) => direct.begin({ ...asking, onCommit }),
       callOf: ({ cacheOwner }) => ({ ...call, cacheOwner }),
       rulesOf,
-      headersOf: (payment, { code, detail }) => (PAYABLE.has(code) ? payment.problemHeaders(detail) : {}),
+      headersOf: (payment, { code, detail }) => (PAYABLE_CODES.has(code) ? payment.problemHeaders(detail) : {}),
     },
     work,
   );

@@ -49,14 +49,18 @@ export function routes(options: RouteOptions): readonly Route[] {
   ];
 }
 
-function administrationRoutes(options: AccountRouteOptions, { stripe }: PaymentDoors): readonly Route[] {
-  const paying =
-    stripe === undefined ? [] : [topUpRoute(stripe.till, options), stripeWebhookRoute(stripe.events, options)];
+function administrationRoutes(options: AccountRouteOptions, doors: PaymentDoors): readonly Route[] {
+  const { stripe } = doors;
+  const paying = [
+    ...(waysToPay(doors) === undefined ? [] : [topUpRoute(doors, options)]),
+    ...(stripe === undefined ? [] : [stripeWebhookRoute(stripe.events, options)]),
+  ];
   return [...accountRoutes(options), ...paying, ...adminRoutes(options)];
 }
 
-function waysToPay({ stripe }: PaymentDoors): WaysToPay | undefined {
-  return stripe && { hasStripe: true };
+function waysToPay({ stripe, signed }: PaymentDoors): WaysToPay | undefined {
+  const ways = { hasStripe: stripe !== undefined, hasX402: signed !== undefined };
+  return ways.hasStripe || ways.hasX402 ? ways : undefined;
 }
 
 /** The OpenAPI document. It is serialized only once, since this takes about fifty milliseconds. */

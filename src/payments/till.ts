@@ -1,6 +1,7 @@
 import type { KeyMode } from "../accounts/key-codec.ts";
 import type { EventReceipt } from "../contract/payment-operations.ts";
 import type { TopUp } from "../contract/top-ups.ts";
+import type { SignedTill } from "./signed-till.ts";
 
 /** Credits that somebody wants to buy. */
 export interface TopUpOrder {
@@ -33,4 +34,6 @@ export interface EventReceiver {
 /** The ways to pay of a deployment. */
 export interface PaymentDoors {
   readonly stripe?: { readonly till: Till; readonly events: EventReceiver } | undefined;
+  /** Loaded by the first who pays so. */
+  readonly signed?: (() => Promise<SignedTill>) | undefined;
 }

@@ -9,7 +9,7 @@ import { createReliableLedger } from "../../src/charging/reliable-ledger.ts";
 import type { Problem } from "../../src/contract/problems.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
-import { createApp } from "../../src/http/app.ts";
+import { type AppOptions, createApp } from "../../src/http/app.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { secureRandom } from "./any-key.ts";
 import { fakeBackend } from "./fake-backend.ts";
@@ -86,8 +86,9 @@ export function createPaidWorld() {
     imageConcurrency = 1,
     requests: rate,
     unknownKeys,
+    direct,
     ...options
-  }: Partial<PaymentsOptions & GuardOptions & { readonly imageConcurrency: number }> = {}) => {
+  }: Partial<PaymentsOptions & GuardOptions & { readonly imageConcurrency: number } & Pick<AppOptions, "direct">> = {}) => {
     const pending: Promise<unknown>[] = [];
     const logged: Problem[] = [];
     const waitUntil = (work: Promise<unknown>): void => void pending.push(work);
@@ -140,6 +141,7 @@ export function createPaidWorld() {
       admit: admitAll,
       logError: (problem) => logged.push(problem),
       accounts: payments,
+      direct,
     });
     /** Waits for all that goes on after the responses. */
     const settled = async (): Promise<void> => {

@@ -125,7 +125,7 @@ function createStubChain(now: () => number) {
   };
   const methods: Readonly<Record<string, (parameters: readonly never[]) => unknown>> = {
     eth_getBlockByNumber: () => ({ number: "0x10", timestamp: hex(Math.floor(now() / 1000)) }),
-    eth_getLogs: ([{ topics }]: readonly { topics: string[] }[]) => logsOf(topics[2] ?? "").slice(0, 1),
+    eth_getLogs: ([filter]: readonly { topics: string[] }[]) => logsOf(filter?.topics[2] ?? "").slice(0, 1),
     eth_getTransactionReceipt: ([hash]: readonly string[]) => ({
       status: "0x1",
       logs: [...uses].flatMap(([nonce, { transaction }]) => (transaction === hash ? logsOf(nonce) : [])),

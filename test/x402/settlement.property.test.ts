@@ -22,7 +22,7 @@ const faults: readonly Fault[] = [
 /** One request with the payment: the faults of its calls in their order, whether its work succeeds, and how long nothing happens before it. */
 const requests = fc.array(
   fc.record({
-    question: fc.constantFrom("one", "one", "one", "two"),
+    question: fc.constantFrom<string>("one", "one", "one", "two"),
     faults: fc.array(fc.constantFrom(...faults), { maxLength: 8 }),
     works: fc.boolean().map((fails) => !fails),
     waitMs: fc.constantFrom(0, 0, 0, 5000, 76_000, 151_000),

@@ -24,8 +24,8 @@ export async function acceptedPayment(received: Received, offer: Offer, nowMs: n
   return accepted;
 }
 
-/** The problem of a request that brings neither a key nor a payment. */
+/** The problem of a request that brings no payment. */
 export function paymentRequired(price: number): Problem {
-  const detail = `The request has neither a key nor a payment; its price is ${price} micro-US-dollars.`;
+  const detail = `The request brings no payment; its price is ${price} micro-US-dollars.`;
   return new Problem("payment-required", detail, { members: { price } });
 }
