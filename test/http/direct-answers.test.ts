@@ -3,7 +3,8 @@ import { Problem } from "../../src/contract/problems.ts";
 import { MAX_REPEATS } from "../../src/payments/x402/claim.ts";
 import { moneyOf, spelledBatch } from "../support/paid-requests.ts";
 import { createX402App, headerJson, unkeyed } from "../support/x402-app.ts";
-import { lost, says, terms, unreached, well } from "../support/x402-world.ts";
+import { terms } from "../support/x402-chain.ts";
+import { lost, says, unreached, well } from "../support/x402-world.ts";
 import { nextTask } from "../support/tiny-backend.ts";
 
 const codeOf = async (response: Response): Promise<readonly unknown[]> => [response.status, (await response.json()).code];

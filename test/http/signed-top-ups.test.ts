@@ -4,7 +4,8 @@ import { createSignedTill } from "../../src/payments/x402/top-up.ts";
 import { fakeAccountsApp } from "../support/fake-accounts.ts";
 import { fakeTasks } from "../support/fake-service.ts";
 import { headerJson } from "../support/x402-app.ts";
-import { createX402World, lost, type PaymentParts, signedPayment, terms, unreached, well } from "../support/x402-world.ts";
+import { type PaymentParts, signedPayment, terms } from "../support/x402-chain.ts";
+import { createX402World, lost, unreached, well } from "../support/x402-world.ts";
 
 const AMOUNT = 1_000_000;
 const SECRET = "5c0f4a1e-7f0c-4f7e-9d3f-2f6c1f1d9a10";

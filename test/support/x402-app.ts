@@ -3,7 +3,8 @@ import { createRequestPayments } from "../../src/payments/x402/request-payment.t
 import { createPaidWorld } from "./paid-app.ts";
 import { street } from "./paid-requests.ts";
 import { fakeTasks } from "./fake-service.ts";
-import { createX402World, type PaymentParts, signedPayment, terms } from "./x402-world.ts";
+import { type PaymentParts, signedPayment, terms } from "./x402-chain.ts";
+import { createX402World } from "./x402-world.ts";
 
 /** The application with accounts in memory, for callers who pay without one. */
 export function createX402App(options: Parameters<typeof createX402World>[0] = {}) {

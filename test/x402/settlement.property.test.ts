@@ -6,7 +6,8 @@ import { claimPayment } from "../../src/payments/x402/settlement.ts";
 import { requirementsFor } from "../../src/payments/x402/terms.ts";
 import { parsePayment } from "../../src/payments/x402/wire.ts";
 import { nextTask } from "../support/tiny-backend.ts";
-import { createX402World, type Fault, killed, lost, PAYER, signedPayment, terms, unreached, well } from "../support/x402-world.ts";
+import { PAYER, signedPayment, terms } from "../support/x402-chain.ts";
+import { createX402World, type Fault, killed, lost, unreached, well } from "../support/x402-world.ts";
 
 const PRICE = 300;
 
