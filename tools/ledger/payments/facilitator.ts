@@ -40,7 +40,7 @@ export async function startBookedFacilitator(seed: number): Promise<BookedFacili
     else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(reply));
   };
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
-  const url = await listen(server);
+  const url = `http://127.0.0.1:${await listen(server)}`;
   return {
     url,
     chain,
