@@ -44,7 +44,8 @@ export class Payments extends DurableObject implements PaymentClaim {
 
   /** Stores a state before its reply is sent: nothing waits in between, so that both are one transaction. */
   async #keep<Reply>({ reply, claim }: { readonly reply: Reply; readonly claim: Claim | undefined }): Promise<Reply> {
-    if (claim === undefined) {
+    // Also one whose alarm has rung before its credits were written.
+    if (claim === undefined || isForgettable(claim, Date.now())) {
       await this.#forget();
       return reply;
     }

@@ -18,9 +18,10 @@ export interface DirectCallOptions {
 }
 
 /** A payment is for all of a request: the problem of one part, with its place, is that of the whole. */
-function partProblem({ code, detail, issues }: Problem, index: number): Problem {
+function partProblem(cause: Problem, index: number): Problem {
+  const { code, detail, issues } = cause;
   const whole = `Item ${index}: ${detail} Nothing was charged, since the payment is for all items together.`;
-  return new Problem(code, whole, { issues });
+  return new Problem(code, whole, { issues, cause });
 }
 
 /** Throws the first of some problems. */
