@@ -17,6 +17,10 @@ export const TopUpBody = z
     amount: GivenMicroUsd.meta({
       description: `Credits to buy, in micro-US-dollars, before tax. By card: whole cents (a multiple of ${MICRO_USD_PER_CENT}), from ${MIN_CARD_TOP_UP} to ${MAX_CARD_TOP_UP}.`,
     }),
+    save_card: z
+      .boolean("Send true or false.")
+      .default(false)
+      .meta({ description: "Whether the card is kept at Stripe, for `auto_top_up` of POST /v1/billing." }),
   })
   .meta({ id: "TopUpRequest" });
 

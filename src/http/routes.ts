@@ -8,6 +8,7 @@ import type { AccountRouteOptions, AccountsOptions } from "./account-route.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { type AnswerRouteOptions, answerRoutes } from "./answer-routes.ts";
+import { billingRoutes } from "./billing-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 import { stripeWebhookRoute } from "./stripe-webhook.ts";
@@ -51,7 +52,13 @@ export function routes(options: RouteOptions): readonly Route[] {
 
 function administrationRoutes(options: AccountRouteOptions, { stripe }: PaymentDoors): readonly Route[] {
   const paying =
-    stripe === undefined ? [] : [topUpRoute(stripe.till, options), stripeWebhookRoute(stripe.events, options)];
+    stripe === undefined
+      ? []
+      : [
+          topUpRoute(stripe.till, options),
+          ...billingRoutes(stripe.billingOf, options),
+          stripeWebhookRoute(stripe.events, options),
+        ];
   return [...accountRoutes(options), ...paying, ...adminRoutes(options)];
 }
 

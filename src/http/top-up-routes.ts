@@ -17,9 +17,9 @@ import type { Route } from "./route.ts";
 async function openTopUp(till: Till, { account, mode, status }: KeyHolder, call: AdmittedCall): Promise<Response> {
   if (status.account.status === "closed") throw new Problem("account-closed", "The account is closed.");
   const idempotencyKey = idempotencyKeyOf(call.request.headers);
-  const { amount } = await readAccountBody(TopUpBody, call);
+  const { amount, save_card: savesCard } = await readAccountBody(TopUpBody, call);
   const { origin } = new URL(call.request.url);
-  return privateJson(await till.open({ account, money: mode, amount, idempotencyKey, origin }));
+  return privateJson(await till.open({ account, money: mode, amount, savesCard, idempotencyKey, origin }));
 }
 
 /** The route on which credits are bought. */
