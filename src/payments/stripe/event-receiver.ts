@@ -41,10 +41,14 @@ function refused(account: string, { kind, ref }: Credit, { code }: Refusal): Err
   return new Error(`The account ${account} refused the ${kind} ${ref}: ${code}.`);
 }
 
-/** Keeps a card. The other event of the payment, which has no card, may have come before; a repeat takes no newer card's place. */
+/**
+ * Keeps a card. The other event of the payment, which has no card, may have come before; a repeat takes no newer card's place. Who is billed stays: a card of another customer
+ * comes from a page that was opened before there was one.
+ */
 async function saveCard(billing: AccountBilling, saved: NonNullable<Movement["saved"]>, isNew: boolean): Promise<void> {
   const known = await billing.billing();
   if (known.type === "refused" || (!isNew && known.card !== null)) return;
+  if (known.customer !== null && known.customer !== saved.customer) return;
   await billing.setBilling(saved);
 }
 
