@@ -1,5 +1,6 @@
 import { env, waitUntil } from "cloudflare:workers";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
+import type { AccountBilling } from "../src/accounts/billing-port.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
 import { MAX_HOLD_MS } from "../src/accounts/ledger/limits.ts";
 import { createGuard, type Guard, type PlatformRate } from "../src/charging/guard.ts";
@@ -18,7 +19,7 @@ interface OptionalBindings {
 }
 
 /** Returns a new stub of an account's object. Nothing is called, and no object is made. */
-export function accountStub(account: string): AccountLedger & AccountAdmin {
+export function accountStub(account: string): AccountLedger & AccountAdmin & AccountBilling {
   return env.ACCOUNTS_LEDGER.get(env.ACCOUNTS_LEDGER.idFromName(account));
 }
 

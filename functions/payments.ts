@@ -1,8 +1,8 @@
 import type { KeyMode } from "../src/accounts/key-codec.ts";
 import type { OutboxRow } from "../src/accounts/ledger/rows.ts";
 import type { Deliver } from "../src/accounts/ledger/outbox-round.ts";
-import type { PaymentDoors } from "../src/payments/till.ts";
-import { createReliableAccount } from "../src/charging/reliable-ledger.ts";
+import type { BillingOf, PaymentDoors, StripeDoor } from "../src/payments/till.ts";
+import { createReliableAccount, createReliableBilling } from "../src/charging/reliable-ledger.ts";
 import { moneyOf } from "../src/payments/stripe/money.ts";
 import { accountStub, waiting } from "./ledger.ts";
 import type { Variables } from "./variables.ts";
@@ -26,11 +26,13 @@ const outside = {
   now: Date.now,
 };
 
+const billingOf: BillingOf = (account) => createReliableBilling({ ...waiting, connect: () => accountStub(account) });
+
 /** How payers pay with Stripe; undefined if they cannot. Nothing of it is loaded before the first of them. */
-function stripeDoor(settings: Settings): PaymentDoors["stripe"] {
+function stripeDoor(settings: Settings): StripeDoor | undefined {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: secrets } = settings;
   if (secretKey === undefined || secrets === undefined) return undefined;
-  let door: Promise<NonNullable<PaymentDoors["stripe"]>> | undefined;
+  let door: Promise<Pick<StripeDoor, "till" | "events">> | undefined;
   const load = async () => {
     const { createStripeDoor } = await import("../src/payments/stripe/stripe-door.ts");
     return createStripeDoor({
@@ -41,10 +43,12 @@ function stripeDoor(settings: Settings): PaymentDoors["stripe"] {
       returnUrl: settings.STRIPE_RETURN_URL,
       ...outside,
       ledgerOf: (account) => createReliableAccount({ ...waiting, connect: () => accountStub(account) }),
+      billingOf,
     });
   };
   const loaded = () => (door ??= load());
   return {
+    billingOf,
     till: { open: async (order) => (await loaded()).till.open(order) },
     events: { receive: async (body, headers) => (await loaded()).events.receive(body, headers) },
   };

@@ -107,6 +107,9 @@ export const accountExamples = {
   adjusted: { unit, seq: 2, amount: -1_000_000, repeat: false, balance: 4_000_000 },
   refundBody: { charge },
   refunded: { unit, charge, amount: 300, repeat: false, balance: 5_000_000 },
+  billing: { unit, low_balance: 2_000_000, auto_top_up: 20_000_000, has_card: true, customer: "cus_TXk0aa" },
+  billingBody: { low_balance: 2_000_000, auto_top_up: 20_000_000 },
+  accountBillingBody: { customer: "cus_TXk0aa" },
   topUpBody: { amount: 20_000_000 },
   topUp: {
     id: "cs_live_b1XkA9cQ",

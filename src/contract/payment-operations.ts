@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { accountExamples as examples } from "./account-examples.ts";
+import { change, read } from "./admin-key-operations.ts";
 import type { AccountOperation } from "./account-operation.ts";
+import { AccountBillingBody, Billing, BillingChangesBody } from "./billing.ts";
 import { TopUp, TopUpBody } from "./top-ups.ts";
 
 /** An event of Stripe. Its content is Stripe's; what this API does not know is ignored. */
@@ -45,6 +47,56 @@ export const paymentOperations = {
   },
 } as const satisfies Readonly<Record<string, AccountOperation>>;
 
+const ACCOUNT_BILLING = "/admin/v1/accounts/{account}/billing";
+
+const holders = { tag: "payments", access: "billing:write", problems: "TopUp" } as const;
+
+/** The operations on how an account pays, for its owner and for the operator, by the name of their handler. */
+export const billingOperations = {
+  billing: {
+    ...holders,
+    method: "GET",
+    path: "/v1/billing",
+    id: "billing",
+    summary: "How the account pays",
+    description: "When its balance is low, and what is bought then.",
+    reply: Billing,
+    example: { reply: examples.billing },
+  },
+  changeBilling: {
+    ...holders,
+    method: "POST",
+    path: "/v1/billing",
+    id: "changeBilling",
+    summary: "Say when the balance is low, and what is bought then",
+    description:
+      "What is left out stays. `auto_top_up` charges the card that a top-up with `save_card` has saved; if it is declined, or a payment is taken back, it is turned off.",
+    body: BillingChangesBody,
+    reply: Billing,
+    example: { body: examples.billingBody, reply: examples.billing },
+  },
+  accountBilling: {
+    ...read,
+    path: ACCOUNT_BILLING,
+    id: "accountBilling",
+    summary: "How an account pays",
+    description: "As its owner sees it.",
+    reply: Billing,
+    example: { reply: examples.billing },
+  },
+  changeAccountBilling: {
+    ...change,
+    problems: "AdminBilling",
+    path: ACCOUNT_BILLING,
+    id: "changeAccountBilling",
+    summary: "Say who is billed for an account",
+    description: "What is left out stays. The charges of a postpaid account wait until it has a customer.",
+    body: AccountBillingBody,
+    reply: Billing,
+    example: { body: examples.accountBillingBody, reply: examples.billing },
+  },
+} as const satisfies Readonly<Record<string, AccountOperation>>;
+
 /** How an account gets credits where they can be bought, as `top_up` of a problem says it. */
 export const TOP_UP_OPERATION = `${paymentOperations.topUp.method} ${paymentOperations.topUp.path}`;
 
@@ -68,5 +120,6 @@ export const stripeOperations = {
 
 /** The operations of a deployment with these ways to pay. */
 export function paymentOperationsOf({ hasStripe }: WaysToPay): readonly AccountOperation[] {
-  return [...Object.values(paymentOperations), ...(hasStripe ? Object.values(stripeOperations) : [])];
+  const ofStripe = hasStripe ? [billingOperations, stripeOperations] : [];
+  return [paymentOperations, ...ofStripe].flatMap((table) => Object.values(table));
 }

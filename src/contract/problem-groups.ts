@@ -130,6 +130,15 @@ export const problemGroups = {
     "payment-unsettled",
     ...serviceProblems,
   ],
+  AdminBilling: [
+    "admin-key-invalid",
+    ...bodyProblems,
+    "request-cancelled",
+    "unknown-id",
+    "top-up-unavailable",
+    "ledger-unavailable",
+    ...serviceProblems,
+  ],
   StripeWebhook: [
     "webhook-signature-invalid",
     "invalid-json",
@@ -160,7 +169,7 @@ const accountGroups: ReadonlySet<string> = new Set<ProblemGroup>([
 ]);
 
 /** The groups of operations that only a deployment with a way to pay has. */
-const paymentGroups: ReadonlySet<string> = new Set<ProblemGroup>(["TopUp", "StripeWebhook"]);
+const paymentGroups: ReadonlySet<string> = new Set<ProblemGroup>(["TopUp", "AdminBilling", "StripeWebhook"]);
 
 /** The names of all groups, in a deployment with accounts or without, with a way to pay or without. */
 export function groupNames(hasAccounts: boolean, hasPayments: boolean): readonly ProblemGroup[] {

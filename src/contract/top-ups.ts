@@ -27,6 +27,10 @@ export const TopUpBody = z
       description:
         "How it is paid, where the deployment has both ways and the request has a key: `card`, the default, opens a page for a person; `x402` is paid by the request itself.",
     }),
+    save_card: z
+      .boolean("Send true or false.")
+      .default(false)
+      .meta({ description: "Whether the card is kept at Stripe, for `auto_top_up` of POST /v1/billing." }),
   })
   .meta({ id: "TopUpRequest" });
 

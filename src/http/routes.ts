@@ -8,6 +8,7 @@ import type { AccountRouteOptions, AccountsOptions } from "./account-route.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { type AnswerRouteOptions, answerRoutes } from "./answer-routes.ts";
+import { billingRoutes } from "./billing-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 import { stripeWebhookRoute } from "./stripe-webhook.ts";
@@ -51,10 +52,11 @@ export function routes(options: RouteOptions): readonly Route[] {
 
 function administrationRoutes(options: AccountRouteOptions, doors: PaymentDoors): readonly Route[] {
   const { stripe } = doors;
-  const paying = [
-    ...(waysToPay(doors) === undefined ? [] : [topUpRoute(doors, options)]),
-    ...(stripe === undefined ? [] : [stripeWebhookRoute(stripe.events, options)]),
-  ];
+  const ofStripe =
+    stripe === undefined
+      ? []
+      : [...billingRoutes(stripe.billingOf, options), stripeWebhookRoute(stripe.events, options)];
+  const paying = waysToPay(doors) === undefined ? [] : [topUpRoute(doors, options), ...ofStripe];
   return [...accountRoutes(options), ...paying, ...adminRoutes(options)];
 }
 

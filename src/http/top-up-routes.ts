@@ -22,10 +22,11 @@ import type { Route } from "./route.ts";
 type Body = z.infer<typeof TopUpBody>;
 
 /** Opens a page on which credits are bought for the account of a key. Throws `Problem`. */
-async function openTopUp(till: Till, { account, mode }: KeyHolder, { amount }: Body, call: AdmittedCall) {
+async function openTopUp(till: Till, { account, mode }: KeyHolder, body: Body, call: AdmittedCall) {
+  const { amount, save_card: savesCard } = body;
   const idempotencyKey = idempotencyKeyOf(call.request.headers);
   const { origin } = new URL(call.request.url);
-  return privateJson(await till.open({ account, money: mode, amount, idempotencyKey, origin }));
+  return privateJson(await till.open({ account, money: mode, amount, savesCard, idempotencyKey, origin }));
 }
 
 function signedReply({ id, account, balance, key }: SignedTopUp, amount: number): TopUp {

@@ -1,3 +1,4 @@
+import type { AccountBilling } from "../accounts/billing-port.ts";
 import type { KeyMode } from "../accounts/key-codec.ts";
 import type { EventReceipt } from "../contract/payment-operations.ts";
 import type { TopUp } from "../contract/top-ups.ts";
@@ -10,6 +11,8 @@ export interface TopUpOrder {
   readonly money: KeyMode;
   /** Credits in micro-US-dollars, above 0. */
   readonly amount: number;
+  /** Whether the card may be charged again without its owner. */
+  readonly savesCard: boolean;
   /** Under which a repeat opens no second page; undefined: each request opens one. */
   readonly idempotencyKey: string | undefined;
   /** Where this API is, like `https://api.example.com`: payers come back to it. */
@@ -31,9 +34,19 @@ export interface EventReceiver {
   receive(body: Uint8Array<ArrayBuffer>, headers: Headers): Promise<EventReceipt>;
 }
 
+/** How an account pays, by its id. Its methods throw `ledger-unavailable` as those of its ledger do. */
+export type BillingOf = (account: string) => AccountBilling;
+
+/** Credits bought with Stripe. */
+export interface StripeDoor {
+  readonly till: Till;
+  readonly events: EventReceiver;
+  readonly billingOf: BillingOf;
+}
+
 /** The ways to pay of a deployment. */
 export interface PaymentDoors {
-  readonly stripe?: { readonly till: Till; readonly events: EventReceiver } | undefined;
+  readonly stripe?: StripeDoor | undefined;
   /** Loaded by the first who pays so. */
   readonly signed?: (() => Promise<SignedTill>) | undefined;
 }

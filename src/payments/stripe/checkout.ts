@@ -4,7 +4,7 @@ import { sha256 } from "../../bytes/sha256.ts";
 import { Problem } from "../../contract/problems.ts";
 import { MAX_CARD_TOP_UP, MICRO_USD_PER_CENT, MIN_CARD_TOP_UP } from "../../contract/top-ups.ts";
 import { MICRO_USD, usdText } from "../../contract/micro-usd.ts";
-import type { Till, TopUpOrder } from "../../payments/till.ts";
+import type { BillingOf, Till, TopUpOrder } from "../../payments/till.ts";
 import type { Fields } from "./form-body.ts";
 import { metadataOf } from "./paid-for.ts";
 import type { AskStripe } from "./stripe-api.ts";
@@ -15,6 +15,7 @@ export interface CheckoutOptions {
   readonly ask: AskStripe;
   /** Which money the secret key takes: an account with the other kind cannot buy here. */
   readonly money: KeyMode;
+  readonly billingOf: BillingOf;
   /** Whether Stripe computes tax and adds it to the price. */
   readonly hasTax: boolean;
   /** Where payers come back to; empty: to the page at the API's own address. */
@@ -49,7 +50,11 @@ function checkMoney(own: KeyMode, taken: KeyMode): void {
 }
 
 /** The request for a Checkout Session: one payment, whose PaymentIntent says what it is for. */
-function sessionFields({ account, amount, origin }: TopUpOrder, { hasTax, returnUrl }: CheckoutOptions): Fields {
+function sessionFields(
+  { account, amount, savesCard, origin }: TopUpOrder,
+  payer: Fields,
+  { hasTax, returnUrl }: CheckoutOptions,
+): Fields {
   const metadata = metadataOf({ account, credits: amount });
   const back = returnUrl === "" ? `${origin}/` : returnUrl;
   return {
@@ -58,9 +63,8 @@ function sessionFields({ account, amount, origin }: TopUpOrder, { hasTax, return
     success_url: back,
     cancel_url: back,
     metadata,
-    payment_intent_data: { metadata, setup_future_usage: "off_session" },
-    // A customer, so that the card can be charged again when credits are low, if the account turns that on.
-    customer_creation: "always",
+    payment_intent_data: { metadata, ...(savesCard && { setup_future_usage: "off_session" }) },
+    ...payer,
     line_items: {
       0: {
         quantity: 1,
@@ -76,6 +80,14 @@ function sessionFields({ account, amount, origin }: TopUpOrder, { hasTax, return
     adaptive_pricing: { enabled: false },
     ...(hasTax && { automatic_tax: { enabled: true } }),
   };
+}
+
+/** Who pays: somebody, or, if the card is to be saved, the account's customer, who is made with the first such payment. */
+async function payerOf({ account, savesCard }: TopUpOrder, { billingOf }: CheckoutOptions): Promise<Fields> {
+  if (!savesCard) return {};
+  const billing = await billingOf(account).billing();
+  if (billing.type === "refused" || billing.customer === null) return { customer_creation: "always" };
+  return { customer: billing.customer };
 }
 
 /** The key under which Stripe opens one page: of the account as well, so that two accounts with one key have two pages. */
@@ -94,7 +106,7 @@ export function createCheckout(options: CheckoutOptions): Till {
       checkAmount(order.amount);
       const idempotencyKey = await sessionKey(order);
       try {
-        const fields = sessionFields(order, options);
+        const fields = sessionFields(order, await payerOf(order, options), options);
         const session = Session.parse(
           await ask({ method: "POST", path: "/v1/checkout/sessions", fields, idempotencyKey }),
         );

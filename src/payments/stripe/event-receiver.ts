@@ -1,9 +1,10 @@
+import type { AccountBilling } from "../../accounts/billing-port.ts";
 import type { AccountAdmin, Credit } from "../../accounts/ledger-admin.ts";
 import type { Refusal } from "../../accounts/ledger-refusal.ts";
 import type { KeyMode } from "../../accounts/key-codec.ts";
 import type { EventReceipt } from "../../contract/payment-operations.ts";
 import { Problem } from "../../contract/problems.ts";
-import type { EventReceiver } from "../../payments/till.ts";
+import type { BillingOf, EventReceiver } from "../../payments/till.ts";
 import type { Movement } from "./movements.ts";
 import { eventReaders } from "./read-event.ts";
 import { checkSignature, SIGNATURE_HEADER } from "./signature.ts";
@@ -22,6 +23,7 @@ export interface EventReceiverOptions {
   /** Which money the secret key takes. */
   readonly money: KeyMode;
   readonly ledgerOf: (account: string) => CreditedAccount;
+  readonly billingOf: BillingOf;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -39,10 +41,21 @@ function refused(account: string, { kind, ref }: Credit, { code }: Refusal): Err
   return new Error(`The account ${account} refused the ${kind} ${ref}: ${code}.`);
 }
 
+/**
+ * Keeps a card. The other event of the payment, which has no card, may have come before; a repeat takes no newer card's place. Who is billed stays: a card of another customer
+ * comes from a page that was opened before there was one.
+ */
+async function saveCard(billing: AccountBilling, saved: NonNullable<Movement["saved"]>, isNew: boolean): Promise<void> {
+  const known = await billing.billing();
+  if (known.type === "refused" || (!isNew && known.card !== null)) return;
+  if (known.customer !== null && known.customer !== saved.customer) return;
+  await billing.setBilling(saved);
+}
+
 /** Writes the entries of a movement. Play money is never bought with real money, nor the other way. */
 async function write(
-  { account, credits }: Movement,
-  { ledgerOf, money }: EventReceiverOptions,
+  { account, credits, saved }: Movement,
+  { ledgerOf, billingOf, money }: EventReceiverOptions,
 ): Promise<EventReceipt["received"]> {
   const ledger = ledgerOf(account);
   const facts = await ledger.describe();
@@ -53,6 +66,7 @@ async function write(
     if (reply.type === "refused") throw refused(account, credit, reply);
     if (!reply.isRepeat) received = "written";
   }
+  if (saved !== undefined) await saveCard(billingOf(account), saved, received === "written");
   return received;
 }
 

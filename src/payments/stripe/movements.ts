@@ -7,6 +7,8 @@ import type { Dispute, PaymentIntent, Refund } from "./stripe-objects.ts";
 export interface Movement {
   readonly account: string;
   readonly credits: readonly Credit[];
+  /** A card that was saved with the payment. */
+  readonly saved?: { readonly customer: string; readonly card: string } | undefined;
 }
 
 /** The top-up of a payment. All events of one payment give the same entry, since its reference is the PaymentIntent's id. */
@@ -21,6 +23,15 @@ export function topUpMovement(paymentIntent: string, { account, credits }: PaidF
 function creditsFor(cents: number, { credits, of }: { readonly credits: number; readonly of: number }): number {
   if (credits === of * MICRO_USD_PER_CENT) return cents * MICRO_USD_PER_CENT;
   return Number((BigInt(credits) * BigInt(cents)) / BigInt(of));
+}
+
+/** The same with the card that was saved, if one was: only the PaymentIntent says so. */
+export function paymentMovement(payment: PaymentIntent): Movement | undefined {
+  const paid = paidFor(payment.metadata, payment.currency, payment.amount_received);
+  if (paid === undefined) return undefined;
+  const { customer, payment_method: card, setup_future_usage: usage } = payment;
+  const isSaved = usage === "off_session" && typeof customer === "string" && typeof card === "string";
+  return { ...topUpMovement(payment.id, paid), ...(isSaved && { saved: { customer, card } }) };
 }
 
 /** What goes back of a payment, and whether it has come again. */

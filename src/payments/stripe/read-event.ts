@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import { type PaidFor, paidFor } from "./paid-for.ts";
-import { disputeMovement, type Movement, refundMovement, topUpMovement } from "./movements.ts";
+import { paidFor } from "./paid-for.ts";
+import { disputeMovement, type Movement, paymentMovement, refundMovement, topUpMovement } from "./movements.ts";
 import type { AskStripe } from "./stripe-api.ts";
 import {
   Charge,
@@ -29,8 +29,7 @@ function objectOf<Schema extends z.ZodType>(schema: Schema, { data }: StripeEven
 
 const paymentSucceeded: ReadEvent = async (event) => {
   const payment = objectOf(PaymentIntent, event);
-  const paid: PaidFor | undefined = payment && paidFor(payment.metadata, payment.currency, payment.amount_received);
-  return payment && paid ? [topUpMovement(payment.id, paid)] : [];
+  return [payment && paymentMovement(payment)];
 };
 
 const sessionCompleted: ReadEvent = async (event) => {

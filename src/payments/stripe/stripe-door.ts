@@ -1,4 +1,4 @@
-import type { PaymentDoors } from "../../payments/till.ts";
+import type { StripeDoor } from "../../payments/till.ts";
 import { createCheckout, type CheckoutOptions } from "./checkout.ts";
 import { createEventReceiver, type EventReceiverOptions } from "./event-receiver.ts";
 import { moneyOf } from "./money.ts";
@@ -9,10 +9,10 @@ export interface StripeDoorOptions
   extends
     StripeApiOptions,
     Pick<CheckoutOptions, "hasTax" | "returnUrl">,
-    Pick<EventReceiverOptions, "secrets" | "ledgerOf" | "now"> {}
+    Pick<EventReceiverOptions, "secrets" | "ledgerOf" | "billingOf" | "now"> {}
 
 /** Sells credits with Stripe. */
-export function createStripeDoor(options: StripeDoorOptions): NonNullable<PaymentDoors["stripe"]> {
+export function createStripeDoor(options: StripeDoorOptions): Pick<StripeDoor, "till" | "events"> {
   const ask = createStripeApi(options);
   const money = moneyOf(options.secretKey);
   return { till: createCheckout({ ...options, ask, money }), events: createEventReceiver({ ...options, ask, money }) };

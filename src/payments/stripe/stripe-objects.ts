@@ -15,8 +15,7 @@ export const PaymentIntent = z.object({
   amount_received: Cents,
   currency: Currency,
   metadata: z.unknown(),
-  livemode: z.boolean().optional(),
-  status: z.string().optional(),
+  setup_future_usage: z.string().nullish().catch(undefined),
   customer: Id.nullish().catch(undefined),
   payment_method: Id.nullish().catch(undefined),
 });

@@ -9,7 +9,7 @@ import {
   isForgettable,
   KEPT_MS,
   MAX_REPEATS,
-} from "../../src/payments/x402/claim.ts";
+} from "../../../../src/payments/x402/claim.ts";
 
 const request: ClaimRequest = {
   kind: "request",

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { acceptPayment } from "../../src/payments/x402/accept-payment.ts";
-import { requirementsFor } from "../../src/payments/x402/terms.ts";
-import { parsePayment } from "../../src/payments/x402/wire.ts";
-import { PAYER, type PaymentParts, signedPayment, terms } from "../support/x402-chain.ts";
+import { acceptPayment } from "../../../../src/payments/x402/accept-payment.ts";
+import { requirementsFor } from "../../../../src/payments/x402/terms.ts";
+import { parsePayment } from "../../../../src/payments/x402/wire.ts";
+import { PAYER, type PaymentParts, signedPayment, terms } from "../../../support/x402-chain.ts";
 
 const nowMs = Date.UTC(2026, 10, 30);
 const seconds = nowMs / 1000;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isAddress, isEvmNetwork, isTestNetwork, knownToken } from "../../src/payments/x402/networks.ts";
+import { isAddress, isEvmNetwork, isTestNetwork, knownToken } from "../../../../src/payments/x402/networks.ts";
 
 it("knows the dollars of two chains, and which of them are play money", () => {
   expect(["eip155:8453", "eip155:84532", "eip155:1"].map((network) => knownToken(network)?.name)).toEqual([

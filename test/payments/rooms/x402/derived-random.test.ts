@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { derivedRandom } from "../../src/payments/x402/derived-random.ts";
+import { derivedRandom } from "../../../../src/payments/x402/derived-random.ts";
 
 it("is the same for the same secret and text, and different for others", async () => {
   const texts = [

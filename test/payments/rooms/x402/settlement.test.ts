@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { Problem } from "../../src/contract/problems.ts";
-import { acceptPayment } from "../../src/payments/x402/accept-payment.ts";
-import { claimPayment } from "../../src/payments/x402/settlement.ts";
-import { requirementsFor } from "../../src/payments/x402/terms.ts";
-import { parsePayment } from "../../src/payments/x402/wire.ts";
-import { PAYER, type PaymentParts, signedPayment, terms } from "../support/x402-chain.ts";
-import { createX402World, instead, killed, lost, says, unreached, well } from "../support/x402-world.ts";
-import { nextTask } from "../support/tiny-backend.ts";
+import { Problem } from "../../../../src/contract/problems.ts";
+import { acceptPayment } from "../../../../src/payments/x402/accept-payment.ts";
+import { claimPayment } from "../../../../src/payments/x402/settlement.ts";
+import { requirementsFor } from "../../../../src/payments/x402/terms.ts";
+import { parsePayment } from "../../../../src/payments/x402/wire.ts";
+import { PAYER, type PaymentParts, signedPayment, terms } from "../../../support/x402-chain.ts";
+import { createX402World, instead, killed, lost, says, unreached, well } from "../../../support/x402-world.ts";
+import { nextTask } from "../../../support/tiny-backend.ts";
 
 const PRICE = 300;
 

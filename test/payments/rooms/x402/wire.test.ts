@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeHeader, parsePayment } from "../../src/payments/x402/wire.ts";
-import { signedPayment } from "../support/x402-chain.ts";
+import { encodeHeader, parsePayment } from "../../../../src/payments/x402/wire.ts";
+import { signedPayment } from "../../../support/x402-chain.ts";
 
 const payment = signedPayment(Date.UTC(2026, 10, 30), 1, 300);
 const parsed = parsePayment(payment);

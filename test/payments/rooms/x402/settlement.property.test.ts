@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { Problem } from "../../src/contract/problems.ts";
-import { acceptPayment } from "../../src/payments/x402/accept-payment.ts";
-import { claimPayment } from "../../src/payments/x402/settlement.ts";
-import { requirementsFor } from "../../src/payments/x402/terms.ts";
-import { parsePayment } from "../../src/payments/x402/wire.ts";
-import { nextTask } from "../support/tiny-backend.ts";
-import { PAYER, signedPayment, terms } from "../support/x402-chain.ts";
-import { createX402World, type Fault, killed, lost, unreached, well } from "../support/x402-world.ts";
+import { Problem } from "../../../../src/contract/problems.ts";
+import { acceptPayment } from "../../../../src/payments/x402/accept-payment.ts";
+import { claimPayment } from "../../../../src/payments/x402/settlement.ts";
+import { requirementsFor } from "../../../../src/payments/x402/terms.ts";
+import { parsePayment } from "../../../../src/payments/x402/wire.ts";
+import { nextTask } from "../../../support/tiny-backend.ts";
+import { PAYER, signedPayment, terms } from "../../../support/x402-chain.ts";
+import { createX402World, type Fault, killed, lost, unreached, well } from "../../../support/x402-world.ts";
 
 const PRICE = 300;
 
