@@ -48,7 +48,12 @@ function serviceOf(settings: Variables): Service {
 }
 
 const variables = Variables.safeParse(env);
-const taskRows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers }));
+const taskRows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({
+  name,
+  summary,
+  input,
+  answers,
+}));
 
 /** The service of this deployment. Wrong variables do not keep the Worker from starting: it says that it is misconfigured, and logs which are wrong. */
 function configuredService(): Service {

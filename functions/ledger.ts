@@ -10,7 +10,10 @@ import { TOP_UP_OPERATION } from "../src/contract/payment-operations.ts";
 import { PLACE_LEASE_MS } from "../src/http/admission.ts";
 import type { Variables } from "./variables.ts";
 
-type Settings = Pick<Variables, "REVOCATION_SECONDS" | "CACHE_SHARING" | "BACKEND_TIMEOUT_MS" | "STRIPE_SECRET_KEY" | "X402_FACILITATOR_URL">;
+type Settings = Pick<
+  Variables,
+  "REVOCATION_SECONDS" | "CACHE_SHARING" | "BACKEND_TIMEOUT_MS" | "STRIPE_SECRET_KEY" | "X402_FACILITATOR_URL"
+>;
 
 /** Bindings that a deployment may leave out. */
 interface OptionalBindings {

@@ -37,7 +37,8 @@ const paidAnswerHeaders = {
   },
   RateLimit: { description: "How many requests of each policy are left, and until when.", schema: { type: "string" } },
   "PAYMENT-RESPONSE": {
-    description: "Of an answer that was paid without an account: the settlement, as x402 version 2 says it (base64 of JSON).",
+    description:
+      "Of an answer that was paid without an account: the settlement, as x402 version 2 says it (base64 of JSON).",
     schema: { type: "string" },
   },
 } as const;

@@ -75,7 +75,9 @@ export async function runPaid<Paid extends Payment>(options: RunPaidOptions<Paid
     } catch (thrown) {
       const problem = loggedProblem(thrown, trace.requestId, logError);
       const response = problemResponse(problem, trace.requestId);
-      for (const [name, value] of Object.entries(options.headersOf(payment, problem))) response.headers.set(name, value);
+      for (const [name, value] of Object.entries(options.headersOf(payment, problem))) {
+        response.headers.set(name, value);
+      }
       return response;
     }
   });

@@ -10,6 +10,8 @@ import { createX402World, lost, unreached, well } from "../support/x402-world.ts
 const AMOUNT = 1_000_000;
 const SECRET = "5c0f4a1e-7f0c-4f7e-9d3f-2f6c1f1d9a10";
 
+const away = () => Promise.reject(new Error("The account is away."));
+
 /** The operations of accounts, with credits that requests pay for. */
 function topUpApp(network = terms.network) {
   const x402 = createX402World({ hasNode: true });
@@ -22,13 +24,15 @@ function topUpApp(network = terms.network) {
       secret: "the deployment's",
       ledgerOf: (id) => {
         const ledger = accounts.ledgerOf(id);
-        const away = () => Promise.reject(new Error("The account is away."));
         return { ...ledger, ...Object.fromEntries([...failing].map((verb) => [verb, away])) };
       },
       directory: accounts.accounts.directory,
     });
   const accounts = fakeAccountsApp("2026-11-30T00:00:00Z", { doors: { signed: till } });
-  const buy = (nonce: number | undefined, more: { key?: string; amount?: number; secret?: string; parts?: PaymentParts } = {}) => {
+  const buy = (
+    nonce: number | undefined,
+    more: { key?: string; amount?: number; secret?: string; parts?: PaymentParts } = {},
+  ) => {
     const { key, amount = AMOUNT, secret = SECRET, parts } = more;
     return accounts.send("POST", "/v1/top-ups", {
       ...(key !== undefined && { key }),
@@ -39,7 +43,8 @@ function topUpApp(network = terms.network) {
       },
     });
   };
-  const balanceOf = async (key: string): Promise<number> => (await accounts.json("GET", "/v1/me", { key })).body.balance;
+  const balanceOf = async (key: string): Promise<number> =>
+    (await accounts.json("GET", "/v1/me", { key })).body.balance;
   const fail = (...verbs: readonly string[]) => void (failing = new Set(verbs));
   return { ...accounts, x402: x402.world, chain: x402.chain, claims: x402.claims, buy, balanceOf, fail };
 }

@@ -24,11 +24,17 @@ const told =
 
 const settled =
   (...numbers: readonly number[]): Change =>
-  (payments) => ({ ...payments, settled: new Set(numbers.map((number) => `nonce ${number}`)), paid: numbers.length * 600 });
+  (payments) => ({
+    ...payments,
+    settled: new Set(numbers.map((number) => `nonce ${number}`)),
+    paid: numbers.length * 600,
+  });
 
 it("finds nothing where nothing is wrong, and reports what was seen", () => {
   expect(missedBy(cleanPayments)).toEqual([]);
-  expect(paymentLines(cleanPayments).join("\n")).toContain("settled 3, received 1800, checked 4 times (1 payments more than once)");
+  expect(paymentLines(cleanPayments).join("\n")).toContain(
+    "settled 3, received 1800, checked 4 times (1 payments more than once)",
+  );
   expect(paymentLines({ ...cleanPayments, requests: [] })).toEqual([]);
 });
 
@@ -45,11 +51,7 @@ it.each<[string, Change, string]>([
     "payments taken without an answer when it is asked for again",
   ],
   ["a payment that was taken and told as invalid", settled(1, 2, 3, 4), "payments told as invalid that were taken"],
-  [
-    "a payment that is asked for again",
-    told(4, { code: "payment-required" }),
-    "payments that were asked for twice",
-  ],
+  ["a payment that is asked for again", told(4, { code: "payment-required" }), "payments that were asked for twice"],
   [
     "a work that no kill explains",
     (payments) => ({ ...payments, verified: new Map([["nonce 1", 2]]) }),

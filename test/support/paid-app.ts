@@ -88,7 +88,9 @@ export function createPaidWorld() {
     unknownKeys,
     direct,
     ...options
-  }: Partial<PaymentsOptions & GuardOptions & { readonly imageConcurrency: number } & Pick<AppOptions, "direct">> = {}) => {
+  }: Partial<
+    PaymentsOptions & GuardOptions & { readonly imageConcurrency: number } & Pick<AppOptions, "direct">
+  > = {}) => {
     const pending: Promise<unknown>[] = [];
     const logged: Problem[] = [];
     const waitUntil = (work: Promise<unknown>): void => void pending.push(work);

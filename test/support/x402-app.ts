@@ -1,7 +1,7 @@
 import { createMakeOffer } from "../../src/payments/x402/offer.ts";
 import { createRequestPayments } from "../../src/payments/x402/request-payment.ts";
 import { createPaidWorld } from "./paid-app.ts";
-import { street } from "./paid-requests.ts";
+import { spelledBatch, street } from "./paid-requests.ts";
 import { fakeTasks } from "./fake-service.ts";
 import { type PaymentParts, signedPayment, terms } from "./x402-chain.ts";
 import { createX402World } from "./x402-world.ts";
@@ -14,7 +14,8 @@ export function createX402App(options: Parameters<typeof createX402World>[0] = {
   const now = (): number => (x402.world.nowMs = paid.world.nowMs);
   const makeOffer = createMakeOffer(terms, fakeTasks);
   const requests = createRequestPayments({ ...x402.options, now, makeOffer, isCacheShared: false });
-  const isolate = (more: Parameters<typeof paid.isolate>[0] = {}) => paid.isolate({ ...more, direct: async () => requests });
+  const isolate = (more: Parameters<typeof paid.isolate>[0] = {}) =>
+    paid.isolate({ ...more, direct: async () => requests });
   /** Returns a payment as a header, valid from now on. */
   const sign = (nonce: number, amount = 300, parts: PaymentParts = {}) => ({
     "payment-signature": signedPayment(paid.world.nowMs, nonce, amount, parts),
@@ -34,4 +35,18 @@ export function unkeyed(headers: Readonly<Record<string, string>> = {}, query = 
 export function headerJson({ headers }: Response, name: "payment-required" | "payment-response") {
   const header = headers.get(name);
   return header === null ? undefined : JSON.parse(atob(header));
+}
+
+/** A batch with the picture for each item that has none, without a key. */
+export function unkeyedBatch(
+  items: readonly object[],
+  headers: Readonly<Record<string, string>>,
+): [string, RequestInit] {
+  const [path, init] = spelledBatch("", items);
+  return [path, { ...init, headers: { "content-type": "application/json", ...headers } }];
+}
+
+/** The status and code of a problem. */
+export async function codeOf(response: Response): Promise<readonly unknown[]> {
+  return [response.status, (await response.json()).code];
 }

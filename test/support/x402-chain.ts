@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { Accepted } from "../../src/payments/x402/accept-payment.ts";
 import type { Terms } from "../../src/payments/x402/terms.ts";
 import { type Authorization, encodeHeader } from "../../src/payments/x402/wire.ts";
@@ -43,12 +44,14 @@ export function signedPayment(nowMs: number, nonce: number, amount: number, part
 
 const TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 const padded = (address: string): string => `0x${address.slice(2).toLowerCase().padStart(64, "0")}`;
+const Filter = z.object({ topics: z.array(z.string()) });
 const hex = (value: number): string => `0x${value.toString(16)}`;
+
+const transactionOf = (nonce: string): string => `0x${nonce.slice(-8).padStart(64, "7")}`;
 
 /** A token's chain, on which a nonce is used once. */
 export function createStubChain(now: () => number) {
   const uses = new Map<string, { readonly to: string; readonly value: string; readonly transaction: string }>();
-  const transactionOf = (nonce: string): string => `0x${nonce.slice(-8).padStart(64, "7")}`;
   const use = ({ nonce, to, value }: Pick<Authorization, "nonce" | "to" | "value">): string => {
     const transaction = transactionOf(nonce);
     uses.set(nonce, { to, value, transaction });
@@ -64,10 +67,10 @@ export function createStubChain(now: () => number) {
       { ...common, logIndex: "0x5", topics: [TRANSFER, padded(PAYER), padded(used.to)], data },
     ];
   };
-  const methods: Readonly<Record<string, (parameters: readonly never[]) => unknown>> = {
+  const methods: Readonly<Record<string, (parameters: readonly unknown[]) => unknown>> = {
     eth_getBlockByNumber: () => ({ number: "0x10", timestamp: hex(Math.floor(now() / 1000)) }),
-    eth_getLogs: ([filter]: readonly { topics: string[] }[]) => logsOf(filter?.topics[2] ?? "").slice(0, 1),
-    eth_getTransactionReceipt: ([hash]: readonly string[]) => ({
+    eth_getLogs: ([filter]) => logsOf(Filter.parse(filter).topics[2] ?? "").slice(0, 1),
+    eth_getTransactionReceipt: ([hash]) => ({
       status: "0x1",
       logs: [...uses].flatMap(([nonce, { transaction }]) => (transaction === hash ? logsOf(nonce) : [])),
     }),
@@ -78,7 +81,9 @@ export function createStubChain(now: () => number) {
     /** Units that have arrived at us. */
     paid: (): number =>
       [...uses.values()].filter(({ to }) => to === terms.payTo).reduce((sum, { value }) => sum + Number(value), 0),
-    ask: ({ method, params }: { method: string; params: readonly never[] }) => ({ result: methods[method]?.(params) }),
+    ask: ({ method, params }: { method: string; params: readonly unknown[] }) => ({
+      result: methods[method]?.(params),
+    }),
   };
 }
 

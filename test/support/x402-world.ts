@@ -59,6 +59,8 @@ export const instead =
   (called, call) =>
     called === name ? Promise.resolve(reply) : call();
 
+const logFailure = (): void => {};
+
 /** Payments in memory: objects by the real rules, a chain, a facilitator and a node, all of which can fail. */
 export function createX402World({ hasNode = false }: { readonly hasNode?: boolean } = {}) {
   const world = {
@@ -90,14 +92,12 @@ export function createX402World({ hasNode = false }: { readonly hasNode?: boolea
   const objectOf = (name: string): PaymentClaim => ({
     claim: (request) => run("claim", () => keep(name, decideClaim(claims.get(name), request, now()))),
     beginSettling: (holder, leaseForMs) =>
-      run("beginSettling", () =>
-        keep(name, decideSettling(claims.get(name), holder, { leaseForMs, nowMs: now() })),
-      ),
+      run("beginSettling", () => keep(name, decideSettling(claims.get(name), holder, { leaseForMs, nowMs: now() }))),
     end: (holder, ending) => run("end", () => keep(name, decideEnd(claims.get(name), holder, ending))),
   });
   const post = {
     fetch: async (url: string, { body }: RequestInit) => {
-      const sent = JSON.parse(String(body));
+      const sent = JSON.parse(typeof body === "string" ? body : "");
       const { pathname } = new URL(url);
       if (pathname === "/node") return Response.json(await run("node", () => chain.ask(sent)));
       const { payload } = sent.paymentPayload;
@@ -106,7 +106,6 @@ export function createX402World({ hasNode = false }: { readonly hasNode?: boolea
     },
     timeout: () => new AbortController().signal,
   };
-  const logFailure = (): void => {};
   let holders = 0;
   const options: SettlementOptions = {
     claimOf: (name) =>

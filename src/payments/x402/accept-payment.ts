@@ -44,7 +44,10 @@ function mistakeOf(
       `The payment is of ${authorization.value}; the price of this request is ${required.amount}.`,
     ],
     [BigInt(authorization.validAfter) > nowSeconds, "The payment is not valid yet: its validAfter is in the future."],
-    [endSeconds > nowSeconds + BigInt(MOST_VALID_SECONDS), `The payment is valid for longer than ${MOST_VALID_SECONDS} seconds.`],
+    [
+      endSeconds > nowSeconds + BigInt(MOST_VALID_SECONDS),
+      `The payment is valid for longer than ${MOST_VALID_SECONDS} seconds.`,
+    ],
   ];
   return rows.find(([isWrong]) => isWrong)?.[1];
 }

@@ -23,9 +23,10 @@ interface Extension {
   readonly schema: object;
 }
 
+const constant = (value: string) => ({ type: "string", const: value });
+
 /** Returns the `bazaar` extension of an operation, by which a facilitator's catalogue lists it (specs/extensions/bazaar.md). */
 export function bazaar(body: ExampleBody): Extension {
-  const constant = (value: string) => ({ type: "string", const: value });
   return {
     info: { input: { type: "http", method: "POST", bodyType: "json", body }, output: { type: "json" } },
     schema: {

@@ -1,5 +1,13 @@
 import type { Accounts } from "../../accounts/accounts-port.ts";
-import { formatKey, keyHash, type KeyMode, type KeyParts, lastFour, newAccountId, newKey } from "../../accounts/key-codec.ts";
+import {
+  formatKey,
+  keyHash,
+  type KeyMode,
+  type KeyParts,
+  lastFour,
+  newAccountId,
+  newKey,
+} from "../../accounts/key-codec.ts";
 import type { Refusal } from "../../accounts/ledger-refusal.ts";
 import { refusalProblem } from "../../charging/refusal-problem.ts";
 import { scopeNames } from "../../contract/scopes.ts";
@@ -50,7 +58,14 @@ export async function makeBoughtAccount(
   const { createdMs } = accepted(await ledger.create({ id, money: buyer.money, ...terms }));
   await options.directory.put({ id, name, createdMs });
   const hash = await keyHash(parts);
-  const key = { id: keyId, hash, last4: lastFour(parts), name: "first", terms: { scopes: scopeNames }, expiresMs: null };
+  const key = {
+    id: keyId,
+    hash,
+    last4: lastFour(parts),
+    name: "first",
+    terms: { scopes: scopeNames },
+    expiresMs: null,
+  };
   accepted(await ledger.createKey(key));
   return { account: id, key: formatKey(parts) };
 }

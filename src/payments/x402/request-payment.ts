@@ -23,26 +23,29 @@ interface Book {
   waitedMs: number;
 }
 
+/** Adds the time that some work takes to what a request has waited. */
+async function timed<Result>(book: Book, now: () => number, work: Promise<Result>): Promise<Result> {
+  const begunMs = now();
+  try {
+    return await work;
+  } finally {
+    book.waitedMs += now() - begunMs;
+  }
+}
+
 /** Creates the payment of one request. */
 function createRequestPayment(options: RequestPaymentOptions, asking: DirectAsking): DirectPayment {
   const { makeOffer, isCacheShared, now } = options;
   const { request, maxPrice, hasLeft, onCommit } = asking;
   const received = receivedIn(request.headers);
   const book: Book = { waitedMs: 0 };
-  const timed = async <Result>(work: Promise<Result>): Promise<Result> => {
-    const begunMs = now();
-    try {
-      return await work;
-    } finally {
-      book.waitedMs += now() - begunMs;
-    }
-  };
   const settle = async (): Promise<void> => {
     if (book.claimed === undefined) throw new Error("A payment is settled that was not claimed.");
-    book.transaction = await timed(book.claimed.settle());
+    book.transaction = await timed(book, now, book.claimed.settle());
   };
   return {
-    cacheOwner: isCacheShared || typeof received === "string" ? undefined : ownerOf(received.payload.authorization.from),
+    cacheOwner:
+      isCacheShared || typeof received === "string" ? undefined : ownerOf(received.payload.authorization.from),
     quote: (price) => {
       if (maxPrice !== undefined && price > maxPrice) throw aboveMaximum(price, maxPrice);
       book.offer = makeOffer(request, price);
@@ -53,7 +56,7 @@ function createRequestPayment(options: RequestPaymentOptions, asking: DirectAski
       book.accepted = await acceptedPayment(received, book.offer, now());
       if (hasLeft()) throw new Problem("request-cancelled", "The caller disconnected.");
       onCommit();
-      book.claimed = await timed(claimPayment(options, book.accepted, { kind: "request", fingerprint }));
+      book.claimed = await timed(book, now, claimPayment(options, book.accepted, { kind: "request", fingerprint }));
     },
     // The payment covers all that the request asks, and was claimed before.
     hold: async () => ({ deliver: () => {}, fail: () => {} }),

@@ -52,7 +52,12 @@ function unsettled(reason: string): Problem {
 }
 
 /** Settles a payment that is claimed by `holder`. */
-function createSettle({ facilitator, prove }: SettlementOptions, payment: Accepted, claim: PaymentClaim, holder: string) {
+function createSettle(
+  { facilitator, prove }: SettlementOptions,
+  payment: Accepted,
+  claim: PaymentClaim,
+  holder: string,
+) {
   const end = async (ending: Ending): Promise<EndReply> => claim.end(holder, ending);
   const settled = async (transaction: string): Promise<string> => {
     if ((await end({ type: "settled", transaction })) === "settled") return transaction;
@@ -65,7 +70,10 @@ function createSettle({ facilitator, prove }: SettlementOptions, payment: Accept
     if (proof.type === "paid") return settled(proof.transaction);
     if (proof.type === "unknown") throw unsettled(reason);
     await end({ type: "refused", isProven: true });
-    throw new Problem("payment-invalid", "The payment can never be settled: its nonce was used for another, or it has expired.");
+    throw new Problem(
+      "payment-invalid",
+      "The payment can never be settled: its nonce was used for another, or it has expired.",
+    );
   };
   return async (): Promise<string> => {
     if (!(await claim.beginSettling(holder, SETTLING_MS))) throw inUse("in-progress");
@@ -77,7 +85,11 @@ function createSettle({ facilitator, prove }: SettlementOptions, payment: Accept
 }
 
 /** Has the facilitator check a payment that was claimed. Throws `payment-invalid`, or `payment-unsettled` if there is no verdict; the claim is then let go. */
-async function verify({ facilitator }: SettlementOptions, payment: Accepted, letGo: () => Promise<void>): Promise<void> {
+async function verify(
+  { facilitator }: SettlementOptions,
+  payment: Accepted,
+  letGo: () => Promise<void>,
+): Promise<void> {
   const verdict = await facilitator.verify(payment);
   if (verdict.type === "valid") return;
   await letGo();
@@ -122,7 +134,12 @@ export async function claimPayment(
   const reply: ClaimReply = await claim.claim({ ...what, signature, expiresMs, holder, leaseForMs: workMs });
   if (reply.type === "in-use") throw inUse(reply.reason);
   if (reply.type === "settled") {
-    return claimed(claim, holder, once(async () => reply.transaction), true);
+    return claimed(
+      claim,
+      holder,
+      once(async () => reply.transaction),
+      true,
+    );
   }
   const own = claimed(claim, holder, once(createSettle(options, payment, claim, holder)), false);
   if (reply.type === "unsettled") {
@@ -133,6 +150,6 @@ export async function claimPayment(
     await own.letGo();
     throw new Problem("payment-invalid", `The payment expires in less than ${LEAST_VALID_SECONDS} seconds.`);
   }
-  await verify(options, payment, own.letGo);
+  await verify(options, payment, () => own.letGo());
   return own;
 }

@@ -1,7 +1,7 @@
 import { sha256 } from "../../bytes/sha256.ts";
 import { Problem } from "../../contract/problems.ts";
 import { MAX_SIGNED_TOP_UP, MIN_SIGNED_TOP_UP } from "../../contract/top-ups.ts";
-import type { SignedOrder, SignedSale, SignedTill, SignedTopUp } from "../signed-till.ts";
+import type { SignedOrder, SignedSale, SignedTill, SignedTopUp } from "../../payments/signed-till.ts";
 import type { Accepted } from "./accept-payment.ts";
 import { accepted, type BoughtAccountOptions, makeBoughtAccount } from "./bought-account.ts";
 import { isTestNetwork } from "./networks.ts";

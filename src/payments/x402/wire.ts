@@ -63,7 +63,7 @@ export type Authorization = z.infer<typeof Authorization>;
 const MAX_SIGNATURE_DIGITS = 8192;
 
 /** What of a payment is looked at. The facilitator gets all that was sent. */
-const PaymentPayload = z.looseObject({
+export const PaymentPayload = z.looseObject({
   x402Version: z.literal(X402_VERSION),
   accepted: z.looseObject({
     scheme: z.literal("exact"),
@@ -73,7 +73,10 @@ const PaymentPayload = z.looseObject({
     payTo: address,
   }),
   payload: z.looseObject({
-    signature: z.string().regex(/^0x[0-9a-fA-F]+$/u).max(MAX_SIGNATURE_DIGITS),
+    signature: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]+$/u)
+      .max(MAX_SIGNATURE_DIGITS),
     authorization: Authorization,
   }),
 });

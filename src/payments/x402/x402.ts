@@ -1,6 +1,6 @@
 import type { DirectPayments } from "../../charging/direct-payment.ts";
 import type { TaskRow } from "../../contract/service.ts";
-import type { SignedTill } from "../signed-till.ts";
+import type { SignedTill } from "../../payments/signed-till.ts";
 import type { BoughtAccountOptions } from "./bought-account.ts";
 import { createMakeOffer } from "./offer.ts";
 import { createRequestPayments } from "./request-payment.ts";

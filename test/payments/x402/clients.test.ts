@@ -16,7 +16,10 @@ afterAll(() => place[Symbol.asyncDispose]());
 
 /** Clients by people who do not know this service: each pays without a line of ours. */
 const clients: Readonly<Record<string, (buyer: Awaited<ReturnType<typeof startBuyer>>) => typeof fetch>> = {
-  "@x402/fetch": ({ pay }) => (input, init) => pay(String(input), init),
+  "@x402/fetch":
+    ({ pay }) =>
+    (input, init) =>
+      pay(String(input), init),
   mppx: ({ payer }) =>
     Mppx.create({ methods: [evm({ account: payer, networks: [31337] })], polyfill: false }).fetch as typeof fetch,
 };

@@ -40,7 +40,9 @@ describe("a thousand payments", () => {
     const done = await changes(async () => {
       await Promise.all(Array.from({ length: AT_ONCE }, buy));
     });
-    expect(Object.fromEntries(Map.groupBy(statuses, String))).toEqual({ 200: expect.objectContaining({ length: PAYMENTS }) });
+    expect(Object.fromEntries(Map.groupBy(statuses, String))).toEqual({
+      200: expect.objectContaining({ length: PAYMENTS }),
+    });
     expect(done).toEqual({ paid: PAYMENTS * PRICE, works: PAYMENTS });
     expect(await place.chain.balanceOf(buyer.payer.address)).toBe(0n);
   });

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import * as z from "zod";
+import { PaymentPayload } from "../../../src/payments/x402/wire.ts";
 import { listen } from "../../../bench/edge/listen.ts";
 import { createRandom } from "../../../test/support/random.ts";
 import { createStubChain, createStubFacilitator, type StubChain } from "../../../test/support/x402-chain.ts";
@@ -16,9 +18,8 @@ export interface BookedFacilitator {
   stop(): Promise<void>;
 }
 
-interface Sent {
-  readonly paymentPayload: { readonly payload: Parameters<ReturnType<typeof createStubFacilitator>["verify"]>[0] };
-}
+const Sent = z.object({ paymentPayload: PaymentPayload });
+const Rpc = z.object({ method: z.string(), params: z.array(z.unknown()) });
 
 /** Starts it on a free port. Some of its replies are lost; `/node` is a node of the chain. */
 export async function startBookedFacilitator(seed: number): Promise<BookedFacilitator> {
@@ -27,8 +28,8 @@ export async function startBookedFacilitator(seed: number): Promise<BookedFacili
   const facilitator = createStubFacilitator(chain);
   const verified = new Map<string, number>();
   const replyTo = (path: string, body: unknown): object => {
-    if (path === "/node") return chain.ask(body as Parameters<StubChain["ask"]>[0]);
-    const { payload } = (body as Sent).paymentPayload;
+    if (path === "/node") return chain.ask(Rpc.parse(body));
+    const { payload } = Sent.parse(body).paymentPayload;
     if (path === "/settle") return facilitator.settle(payload);
     const { nonce } = payload.authorization;
     verified.set(nonce, (verified.get(nonce) ?? 0) + 1);

@@ -67,7 +67,9 @@ function newRequest(seed: number, number: number): PaidRequest {
 }
 
 /** The smallest picture that there is: a GIF of one pixel. */
-const PICTURE = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (each) => each.charCodeAt(0));
+const PICTURE = Uint8Array.from(atob("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"), (each) =>
+  each.charCodeAt(0),
+);
 
 async function attempt(url: URL, { number, header, isStream }: PaidRequest): Promise<PaidAttempt> {
   const query = new URLSearchParams({ text: `paid ${number}`, ...(isStream && { stream: "true" }) });
@@ -110,7 +112,10 @@ async function sendToTheEnd(request: PaidRequest, options: PayersOptions): Promi
   }
 }
 
-async function inParallel(requests: Iterator<PaidRequest>, work: (request: PaidRequest) => Promise<void>): Promise<void> {
+async function inParallel(
+  requests: Iterator<PaidRequest>,
+  work: (request: PaidRequest) => Promise<void>,
+): Promise<void> {
   const worker = async (): Promise<void> => {
     for (let next = requests.next(); next.done !== true; next = requests.next()) await work(next.value);
   };

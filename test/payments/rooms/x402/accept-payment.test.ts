@@ -43,9 +43,12 @@ describe("acceptPayment", () => {
     ["more", { value: "301" }],
     ["a time to come", { validAfter: String(seconds + 1) }],
     ["too long a time", { validBefore: String(seconds + 3601) }],
-  ] satisfies readonly (readonly [string, PaymentParts])[])("says what is wrong with one of %s", async (_name, parts) => {
-    expect(typeof (await accept(parts))).toBe("string");
-  });
+  ] satisfies readonly (readonly [string, PaymentParts])[])(
+    "says what is wrong with one of %s",
+    async (_name, parts) => {
+      expect(typeof (await accept(parts))).toBe("string");
+    },
+  );
 
   it("says that the price is another", async () => {
     expect(typeof (await accept({}, 1, 600))).toBe("string");

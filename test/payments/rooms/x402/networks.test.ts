@@ -18,5 +18,9 @@ it("tells chains and addresses by their spelling", () => {
     false,
     false,
   ]);
-  expect([`0x${"aF".repeat(20)}`, `0x${"aF".repeat(19)}`, "aF".repeat(20)].map(isAddress)).toEqual([true, false, false]);
+  expect([`0x${"aF".repeat(20)}`, `0x${"aF".repeat(19)}`, "aF".repeat(20)].map(isAddress)).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

@@ -7,6 +7,7 @@ const payment = signedPayment(Date.UTC(2026, 10, 30), 1, 300);
 const parsed = parsePayment(payment);
 
 /** A payment in which one part is another. */
+// oxlint-disable-next-line typescript/no-explicit-any -- what is no payment any more
 function changed(change: (payment: Record<string, any>) => void): string {
   const copy = structuredClone(parsed);
   if (copy === undefined) throw new Error("The payment cannot be read.");
@@ -41,7 +42,8 @@ describe("parsePayment", () => {
   });
 
   it("never throws", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void parsePayment(text)));
-    fc.assert(fc.property(fc.jsonValue(), (value) => void parsePayment(encodeHeader({ value }))));
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => parsePayment(text) === undefined));
+    fc.assert(fc.property(fc.jsonValue(), (value) => parsePayment(encodeHeader({ value })) === undefined));
+    expect(parsePayment(payment)).toBeDefined();
   });
 });

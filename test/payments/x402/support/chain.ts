@@ -13,7 +13,10 @@ const BINARY = join(import.meta.dirname, "../node_modules/@foundry-rs/anvil-linu
 /** The first of the accounts that anvil always has, with play money for gas. */
 export const GAS_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
-const abi = parseAbi(["function mint(address to, uint256 value)", "function balanceOf(address) view returns (uint256)"]);
+const abi = parseAbi([
+  "function mint(address to, uint256 value)",
+  "function balanceOf(address) view returns (uint256)",
+]);
 
 const START_MS = 20_000;
 const POLL_MS = 50;
@@ -61,8 +64,12 @@ export async function startChain(): Promise<Chain> {
   const url = `http://127.0.0.1:${port}`;
   await whenUp(url, child);
   const account = privateKeyToAccount(GAS_KEY);
-  const client = createWalletClient({ account, chain, transport: http(url), pollingInterval: POLL_MS }).extend(publicActions);
-  const { bytecode }: { bytecode: string } = JSON.parse(await readFile(join(import.meta.dirname, "test-dollar.json"), "utf8"));
+  const client = createWalletClient({ account, chain, transport: http(url), pollingInterval: POLL_MS }).extend(
+    publicActions,
+  );
+  const { bytecode }: { bytecode: string } = JSON.parse(
+    await readFile(join(import.meta.dirname, "test-dollar.json"), "utf8"),
+  );
   if (!isHex(bytecode)) throw new Error("The bytecode is not in hexadecimal digits.");
   const deployed = await client.waitForTransactionReceipt({ hash: await client.deployContract({ abi, bytecode }) });
   const token = deployed.contractAddress;
@@ -73,7 +80,12 @@ export async function startChain(): Promise<Chain> {
     token,
     payer: async (units) => {
       const payer = privateKeyToAccount(generatePrivateKey());
-      const hash = await client.writeContract({ address: token, abi, functionName: "mint", args: [payer.address, units] });
+      const hash = await client.writeContract({
+        address: token,
+        abi,
+        functionName: "mint",
+        args: [payer.address, units],
+      });
       await client.waitForTransactionReceipt({ hash });
       return payer;
     },

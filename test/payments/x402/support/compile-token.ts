@@ -20,10 +20,16 @@ const input = {
   },
 };
 const contents = new Map<string, string>();
-const find = (path: string) => ({ contents: contents.get(path) ?? require("node:fs").readFileSync(require.resolve(path), "utf8") });
+const find = (path: string) => ({
+  contents: contents.get(path) ?? require("node:fs").readFileSync(require.resolve(path), "utf8"),
+});
 const output = JSON.parse(solc.compile(JSON.stringify(input), { import: find }));
 const errors = (output.errors ?? []).filter(({ severity }: { severity: string }) => severity === "error");
-if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }: { formattedMessage: string }) => formattedMessage).join("\n"));
+if (errors.length > 0)
+  throw new Error(errors.map(({ formattedMessage }: { formattedMessage: string }) => formattedMessage).join("\n"));
 const bytecode = `0x${output.contracts[NAME].TestDollar.evm.bytecode.object}`;
-await writeFile(join(here, "test-dollar.json"), `${JSON.stringify({ compiler: solc.version(), bytecode }, undefined, 2)}\n`);
+await writeFile(
+  join(here, "test-dollar.json"),
+  `${JSON.stringify({ compiler: solc.version(), bytecode }, undefined, 2)}\n`,
+);
 console.log(`${(bytecode.length - 2) / 2} bytes`);

@@ -81,7 +81,10 @@ async function reply(path: string | undefined, request: IncomingMessage): Promis
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const said = await reply(request.url, request).catch((error: unknown) => ({ success: false, errorReason: String(error) }));
+  const said = await reply(request.url, request).catch((error: unknown) => ({
+    success: false,
+    errorReason: String(error),
+  }));
   if (said === "none") {
     response.destroy();
     return;
