@@ -1,9 +1,9 @@
-import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { formBody } from "../../src/payments/stripe/form-body.ts";
 import { checkSignature } from "../../src/payments/stripe/signature.ts";
 import { STRIPE_VERSION } from "../../src/payments/stripe/stripe-api.ts";
 import { eventBody, paymentOf } from "../support/stripe-double.ts";
+import { Stripe } from "./support/sdk.ts";
 
 const SECRET = "whsec_tests";
 const BODY = eventBody("payment_intent.succeeded", paymentOf("3yQ0zVt8aPk", 2000));

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pythonTool, stripeMock } from "./install.ts";
 
@@ -25,12 +28,15 @@ async function freePort(): Promise<number> {
 
 /** Starts a program, and waits until something answers at its port. */
 async function start(command: string, args: readonly string[], port: number): Promise<Double> {
-  const child = spawn(command, args, { stdio: "ignore" });
+  // localstripe keeps its state in the temporary folder.
+  const folder = await mkdtemp(join(tmpdir(), "florence-edge-stripe-"));
+  const child = spawn(command, args, { stdio: "ignore", env: { ...process.env, TMPDIR: folder } });
   const ended = once(child, "exit");
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
     child.kill("SIGKILL");
     await ended;
+    await rm(folder, { recursive: true, force: true });
   };
   for (let look = 0; look < LOOKS; look += 1) {
     if (child.exitCode !== null) throw new Error(`${command} has ended.`);
