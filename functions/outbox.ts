@@ -8,8 +8,11 @@ import { Variables } from "./variables.ts";
 /** How long rows are gathered before they are sent, in milliseconds: each setting of the alarm is a row that is billed. */
 const GATHER_MS = 5000;
 
-/** How far ahead the alarm is set while rows are sent, in milliseconds: if the process ends meanwhile, it rings then. It is longer than a round. */
-const ROUND_GUARD_MS = 30_000;
+/**
+ * How far ahead the alarm is set while rows are sent, in milliseconds: if the process ends meanwhile, it rings then. The runtime rings no alarm of an object while one is being
+ * answered, so a round may last longer.
+ */
+const ROUND_GUARD_MS = 5000;
 
 /** Secrets that a deployment may leave out. */
 interface OptionalSecrets {

@@ -1,7 +1,7 @@
 import type { Credit } from "../../accounts/ledger-admin.ts";
 import { MICRO_USD_PER_CENT } from "../../contract/top-ups.ts";
 import { type PaidFor, paidFor } from "./paid-for.ts";
-import type { Dispute, PaymentIntent, Refund } from "./stripe-objects.ts";
+import { centsReceived, type Dispute, type PaymentIntent, type Refund } from "./stripe-objects.ts";
 
 /** What an event means to an account: entries that must be there, whichever are there already. */
 export interface Movement {
@@ -27,7 +27,7 @@ function creditsFor(cents: number, { credits, of }: { readonly credits: number; 
 
 /** The same with the card that was saved, if one was: only the PaymentIntent says so. */
 export function paymentMovement(payment: PaymentIntent): Movement | undefined {
-  const paid = paidFor(payment.metadata, payment.currency, payment.amount_received);
+  const paid = paidFor(payment.metadata, payment.currency, centsReceived(payment));
   if (paid === undefined) return undefined;
   const { customer, payment_method: card, setup_future_usage: usage } = payment;
   const isSaved = usage === "off_session" && typeof customer === "string" && typeof card === "string";
@@ -49,9 +49,9 @@ interface Reversed {
  */
 function reversalMovement(payment: PaymentIntent, reversed: Reversed): Movement | undefined {
   const { id, currency, isTaken, isReturned } = reversed;
-  const paid = paidFor(payment.metadata, payment.currency, payment.amount_received);
+  const paid = paidFor(payment.metadata, payment.currency, centsReceived(payment));
   if (paid === undefined || currency !== payment.currency || !isTaken) return undefined;
-  const amount = creditsFor(reversed.amount, { credits: paid.credits, of: payment.amount_received });
+  const amount = creditsFor(reversed.amount, { credits: paid.credits, of: centsReceived(payment) });
   if (amount === 0) return undefined;
   const taken: Credit = { kind: "reversal", ref: id, amount: -amount };
   const returned: Credit = { kind: "reversal", ref: `${id}.returned`, amount };

@@ -8,18 +8,24 @@ const Id = z.string().regex(/^\w{3,200}$/u);
 const Currency = z.string();
 const Cents = z.int().min(0);
 
-/** A payment; `amount_received` is what has arrived. */
+/** A payment; `amount_received` is what has arrived: all of it, where a payment that has succeeded does not say it. */
 export const PaymentIntent = z.object({
   id: Id,
   amount: Cents,
-  amount_received: Cents,
+  amount_received: Cents.optional(),
   currency: Currency,
   metadata: z.unknown(),
+  status: z.string().optional(),
   setup_future_usage: z.string().nullish().catch(undefined),
   customer: Id.nullish().catch(undefined),
   payment_method: Id.nullish().catch(undefined),
 });
 export type PaymentIntent = z.infer<typeof PaymentIntent>;
+
+/** The cents that have arrived of a payment. */
+export function centsReceived({ amount, amount_received: received, status }: PaymentIntent): number {
+  return received ?? (status === "succeeded" ? amount : 0);
+}
 
 /** A page on which something is paid; `amount_total` is with tax. */
 export const CheckoutSession = z.object({
