@@ -1,3 +1,4 @@
+import { billingVerbs } from "../src/accounts/ledger/billing-verbs.ts";
 import { callerVerbs } from "../src/accounts/ledger/caller-verbs.ts";
 import { createGather } from "../src/accounts/ledger/gather.ts";
 import { IDEMPOTENCY_MS } from "../src/accounts/ledger/limits.ts";
@@ -6,6 +7,7 @@ import { createRateCounter } from "../src/accounts/ledger/rate-counter.ts";
 import { rememberTables } from "../src/accounts/ledger/remembered-tables.ts";
 import { tend } from "../src/accounts/ledger/tend.ts";
 import { createSqlTables } from "./ledger-sql/sql-tables.ts";
+import { createOutbox } from "./outbox.ts";
 
 const now = (): number => Date.now();
 
@@ -16,6 +18,8 @@ export function createAccountRules(storage: DurableObjectStorage) {
   return {
     caller: callerVerbs(options),
     operator: operatorVerbs(options),
+    billing: billingVerbs(options),
+    outbox: createOutbox(tables),
     tend: (nowMs: number, purgeMs: number) => tend(tables, nowMs, purgeMs),
     gather: createGather({ now, inProgress: () => tables.rememberedHolds(), soon: (run) => void setTimeout(run, 0) }),
     /** When the first hold ends; undefined without one, or without an account. */

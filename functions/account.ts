@@ -1,7 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
+import type { AccountBilling, BillingChanges } from "../src/accounts/billing-port.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
 import type { AccountRules } from "./account-rules.ts";
+import type { BalanceCause } from "../src/accounts/ledger/billing.ts";
 
 /** When an alarm that failed rings again, in milliseconds. The runtime itself would give up after six failures. */
 const ALARM_RETRY_MS = 10_000;
@@ -13,11 +15,15 @@ const ALARM_LATE_MS = 60_000;
 type Of<Name extends keyof Verbs> = Parameters<Verbs[Name]>;
 type Verbs = AccountLedger & AccountAdmin;
 
+function causeOf({ kind }: Of<"credit">[0]): BalanceCause {
+  return kind === "top-up" || kind === "reversal" ? kind : "other";
+}
+
 /**
  * One Durable Object per account, by its id: the only place where its money is written. It stores rows and sets alarms; `src/accounts/ledger/` decides.
  * Nothing is stored before `create`.
  */
-export class Account extends DurableObject implements AccountLedger, AccountAdmin {
+export class Account extends DurableObject implements AccountLedger, AccountAdmin, AccountBilling {
   /** Loaded before the first call: the Worker exports this class also where there are no accounts. */
   #loaded: AccountRules | undefined;
   /** When the alarm rings; each setting is a row that is billed, so that it is only set earlier. */
@@ -32,6 +38,7 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
       this.#alarmMs = (await ctx.storage.getAlarm()) ?? Infinity;
       // The runtime gives an alarm up if storage fails again and again.
       if (this.#alarmMs === Infinity) await this.#wakeBy(this.#rules.nextDeadline() ?? Infinity);
+      await this.#wakeBy(this.#rules.outbox?.guardMs() ?? Infinity);
     });
   }
 
@@ -57,7 +64,7 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
 
   async settle(...request: Of<"settle">) {
     await this.#rules.gather();
-    return this.#caller.settle(...request);
+    return this.#followed(this.#caller.settle(...request));
   }
 
   async release(...request: Of<"release">) {
@@ -66,7 +73,7 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   }
 
   async refund(...request: Of<"refund">) {
-    return this.#caller.refund(...request);
+    return this.#followed(this.#caller.refund(...request));
   }
 
   async status(...request: Of<"status">) {
@@ -86,11 +93,11 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
   }
 
   async credit(...request: Of<"credit">) {
-    return this.#operator.credit(...request);
+    return this.#followed(this.#operator.credit(...request), causeOf(request[0]));
   }
 
   async giveBack(...request: Of<"giveBack">) {
-    return this.#operator.giveBack(...request);
+    return this.#followed(this.#operator.giveBack(...request));
   }
 
   async createKey(...request: Of<"createKey">) {
@@ -125,10 +132,30 @@ export class Account extends DurableObject implements AccountLedger, AccountAdmi
     return this.#operator.audit();
   }
 
+  async billing() {
+    return this.#rules.billing.billing();
+  }
+
+  async setBilling(changes: BillingChanges) {
+    return this.#followed(this.#rules.billing.setBilling(changes));
+  }
+
   /** Never ends by a throw, after six of which there would be no alarm any more; and never without another alarm while there is something to wait for. */
   override async alarm(): Promise<void> {
     this.#alarmMs = Infinity;
     await this.#wakeBy(this.#tend() ?? Infinity);
+    const { outbox } = this.#rules;
+    if (outbox === undefined) return;
+    // Before anything is sent: the process may end meanwhile.
+    await this.#wakeBy(outbox.guardMs() ?? Infinity);
+    await this.#wakeBy((await outbox.round()) ?? Infinity);
+  }
+
+  /** Looks after what entries have changed, before the reply to who has written them. */
+  async #followed<Reply>(reply: Reply, cause: BalanceCause = "other"): Promise<Reply> {
+    const { outbox } = this.#rules;
+    if (outbox !== undefined) await this.#wakeBy(outbox.follow(cause) ?? Infinity);
+    return reply;
   }
 
   #tend(): number | undefined {

@@ -1,15 +1,25 @@
+import type { TaskRow } from "../src/contract/service.ts";
 import type { AppOptions } from "../src/http/app.ts";
-import { administrationRoutes } from "../src/http/administration-routes.ts";
+import { administrationOf } from "../src/http/administration-routes.ts";
 import { paidAnswers } from "../src/http/paid-request.ts";
 import { administration } from "./administration.ts";
 import { accountGuard, payments } from "./ledger.ts";
+import { paymentDoors } from "./payments.ts";
 import type { Variables } from "./variables.ts";
+import { x402 } from "./x402.ts";
 
-/** Who pays for answers, and the operations of accounts. Loaded only where accounts are on, as all that it imports. */
-export function accounts(settings: Variables, adminKey: string): Pick<AppOptions, "accounts" | "administration"> {
+/** Who pays for answers, the operations of accounts, and the ways to buy credits. Loaded only where accounts are on, as all that it imports. */
+export function accounts(
+  settings: Variables,
+  adminKey: string,
+  tasks: readonly TaskRow[],
+): Pick<AppOptions, "accounts" | "administration"> {
   const guard = accountGuard();
+  const signed = x402(settings, adminKey, tasks);
+  const doors = { ...paymentDoors(settings), signed: signed && (async () => (await signed()).till) };
+  const direct = signed && (async () => (await signed()).requests);
   return {
-    accounts: paidAnswers(payments(settings, guard)),
-    administration: administrationRoutes(administration(adminKey, guard)),
+    accounts: paidAnswers({ accounts: payments(settings, guard), direct }),
+    administration: administrationOf(administration(adminKey, guard), doors),
   };
 }

@@ -8,7 +8,8 @@ import { accountStub, randomBytes, waiting } from "./ledger.ts";
 /** The name of the one object that lists all accounts. */
 const DIRECTORY = "accounts";
 
-function directory(): AccountDirectory {
+/** The list of all accounts. */
+export function directory(): AccountDirectory {
   const { ACCOUNTS_DIRECTORY: objects } = env;
   const ask = createAsk<AccountDirectory>({ ...waiting, connect: () => objects.get(objects.idFromName(DIRECTORY)) });
   return { put: (row) => ask((list) => list.put(row)), list: (query) => ask((list) => list.list(query)) };

@@ -21,6 +21,7 @@ import { Variables } from "./variables.ts";
 
 export { Account } from "./account.ts";
 export { AccountDirectory } from "./account-directory.ts";
+export { Payments } from "./payment-claim.ts";
 export { RequestCoordinator } from "./request-coordinator.ts";
 
 /** Maximum number of checked image headers that an isolate caches. */
@@ -42,6 +43,12 @@ function serviceOf(settings: Variables): Service {
 }
 
 const variables = Variables.safeParse(env);
+const taskRows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({
+  name,
+  summary,
+  input,
+  answers,
+}));
 
 /** The service of this deployment. Wrong variables do not keep the Worker from starting: it says that it is misconfigured, and logs which are wrong. */
 function configuredService(): Service {
@@ -55,16 +62,16 @@ function configuredService(): Service {
   return refusingService(new Problem("misconfigured", "A variable of this deployment is missing or wrong."));
 }
 
-/** Who pays, and the operations of accounts. Without accounts their code is not even loaded. The schema has seen to it that there is an admin key. */
+/** Who pays, the operations of accounts, and the ways to buy credits. Without accounts their code is not even loaded. The schema has seen to it that there is an admin key. */
 async function configuredAccounts() {
   const { data } = variables;
   if (data?.ACCOUNTS !== "on" || data.ADMIN_KEY === undefined) return {};
   const { accounts } = await import("./accounts.ts");
-  return accounts(data, data.ADMIN_KEY);
+  return accounts(data, data.ADMIN_KEY, taskRows);
 }
 
 export default createApp({
-  tasks: Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers })),
+  tasks: taskRows,
   service: configuredService(),
   version,
   examples: async () => (await import("../src/contract/response-examples.json")).default,

@@ -14,6 +14,7 @@ they were told with the accounts' entries.
   npm run test:ledger -- [options]
 
   --requests <n>        how many answers are told what they cost (10000)
+  --payments <n>        how many requests bring a payment of x402 in the place of a key (2000)
   --kills <n>           of workerd (200)
   --backend-kills <n>   of the backend (50)
   --seed <n>            0 to 2147483647; the same seed gives the same questions (random)
@@ -21,23 +22,26 @@ they were told with the accounts' entries.
 
 It exits with 1 and says so if an answer was told without an entry, if an id was charged twice, if a hold outlasts its deadline, if a balance is not the sum of
 its entries, if an answer is unlike that of the API without accounts, if one was free that nobody had paid for or is not free when asked again, if an entry
-belongs to a request that was refused, or if an audit finds anything.`;
+belongs to a request that was refused, or if an audit finds anything; and, of payments, if an answer was told without one, if one was taken and no answer is given
+for it, if one that was taken is told as invalid, or if the model worked more often for one than kills explain.`;
 
 const MAX_COUNT = 1_000_000;
 
 await runCommand(async () => {
   const { values } = readArguments(USAGE, {
     requests: { type: "string" },
+    payments: { type: "string" },
     kills: { type: "string" },
     "backend-kills": { type: "string" },
     seed: { type: "string" },
     "short-holds": { type: "boolean" },
   });
-  const count = (name: "requests" | "kills" | "backend-kills", standard: number, min: number): number =>
+  const count = (name: "requests" | "payments" | "kills" | "backend-kills", standard: number, min: number): number =>
     numberFrom(name, values[name], { standard, min, max: MAX_COUNT });
   const options = {
     seed: seedFrom(values.seed),
     requests: count("requests", 10_000, 1),
+    payments: count("payments", 2000, 0),
     kills: count("kills", 200, 0),
     backendKills: count("backend-kills", 50, 0),
   };

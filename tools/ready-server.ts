@@ -18,7 +18,7 @@ async function waitUntilReady(server: Server): Promise<void> {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** The variables of wrangler.toml, and the one secret, that the environment may set: `PLACEMENT=remote BACKEND_URL=… npm start`. */
+/** The variables of wrangler.toml, and the secrets, that the environment may set: `PLACEMENT=remote BACKEND_URL=… npm start`. */
 const NAMES = [
   "MAX_IMAGE_PIXELS",
   "MAX_CACHED_TOKENS",
@@ -32,6 +32,14 @@ const NAMES = [
   "REVOCATION_SECONDS",
   "CACHE_SHARING",
   "BACKEND_AUTHORIZATION",
+  "STRIPE_SECRET_KEY",
+  "STRIPE_WEBHOOK_SECRET",
+  "STRIPE_API_URL",
+  "STRIPE_METER",
+  "STRIPE_TAX",
+  "STRIPE_RETURN_URL",
+  "EVENTS_URL",
+  "EVENTS_SECRET",
 ] as const;
 
 function fromEnvironment(): Variables {

@@ -1,6 +1,5 @@
-import type { Room } from "./room.ts";
-
-type Row = Pick<Room, "imports" | "why"> & Partial<Room>;
+import { modelRooms } from "./model-rooms.ts";
+import type { Room, RoomRow as Row } from "./room.ts";
 
 const page = {
   imports: ["client", "overlay/palette.ts", "contract/problem-table.ts"],
@@ -28,6 +27,15 @@ const table = {
     imports: ["accounts", "contract/micro-usd.ts"],
     why: "accounts/ledger/ decides what happens to money; it is pure.",
   },
+  payments: {
+    imports: ["accounts", "accounts/ledger/deliveries.ts", "contract"],
+    why: "payments/ is the ports through which money comes in, and what operators are told of it.",
+  },
+  "payments/stripe": {
+    imports: ["bytes", "accounts", "accounts/ledger/deliveries.ts", "contract", "payments"],
+    packages: ["zod"],
+    why: "payments/stripe/ is payment pages, signed events and bills at Stripe; nothing of it is loaded where nobody sells.",
+  },
   "inference/protocol": {
     // bytes/ needs nothing itself, so that both can be lifted out together; a second bounded reader of streams would have the same mistakes to make.
     imports: ["bytes"],
@@ -54,73 +62,28 @@ const table = {
     imports: ["bytes", "accounts", "cache/byte-lru.ts", "contract"],
     why: "charging/ is the money of one request: hold, work, settle, send; it knows neither HTTP nor what is bought.",
   },
+  "payments/x402": {
+    imports: ["bytes", "accounts", "charging", "contract", "payments"],
+    packages: ["zod"],
+    why: "payments/x402/ is payments that callers sign: it is asked through charging/direct-payment.ts, and nothing loads it while it is off.",
+  },
   http: {
     // An image is known by its first bytes, whatever content type it is sent with.
-    imports: ["bytes", "scheduling", "contract", "accounts", "charging", "image/sniff.ts", "http/multipart"],
+    imports: [
+      "bytes",
+      "scheduling",
+      "contract",
+      "accounts",
+      "charging",
+      "payments",
+      "image/sniff.ts",
+      "http/multipart",
+    ],
     packages: ["zod", "hono", "pako"],
     why: "http/ knows the contract, and no model: it asks through contract/service.ts.",
   },
   overlay: { imports: ["contract"], why: "overlay/ draws answers; it knows only the contract's types." },
-  weights: {
-    imports: ["bytes", "contract/problems.ts"],
-    packages: ["zod"],
-    why: "weights/ turns parts into verified files; it does not know what runs them.",
-  },
-  runtime: {
-    imports: ["weights", "inference/backend.ts", "contract/problems.ts"],
-    packages: ["zod", "onnxruntime-web"],
-    nodePackages: ["onnxruntime-node"],
-    why: "runtime/ is sessions and graphs; it knows the Backend port's types and nothing else of the flow.",
-  },
-  pixels: {
-    // The header check and the decoder must read the same parts of a file: both use these.
-    imports: [
-      "image/gif-frame.ts",
-      "image/jpeg-markers.ts",
-      "image/jpeg-segments.ts",
-      "image/png-layout.ts",
-      "runtime/model-config.ts",
-      "inference/backend.ts",
-      "contract/problems.ts",
-    ],
-    packages: ["@jsquash/jpeg", "@jsquash/png", "@jsquash/webp"],
-    nodePackages: ["node:*"],
-    why: "pixels/ turns a file into a tensor; it runs no graph.",
-  },
-  decoding: {
-    imports: ["runtime", "inference/backend.ts", "contract/problems.ts"],
-    packages: ["zod", "@huggingface/tokenizers"],
-    why: "decoding/ turns logits into tokens; it does not know where the model runs.",
-  },
-  placements: {
-    imports: [
-      "decoding",
-      "runtime",
-      "weights/shards.ts",
-      "inference",
-      "inference/protocol",
-      "cache/byte-lru.ts",
-      "scheduling",
-      "bytes",
-      "contract/problems.ts",
-      "contract/work-units.ts",
-    ],
-    packages: ["zod"],
-    why: "placements/ implements the Backend port; it knows nothing of the flow that calls it.",
-  },
-  engine: {
-    imports: [
-      "decoding",
-      "runtime",
-      "weights/shards.ts",
-      "inference/backend.ts",
-      "cache/byte-lru.ts",
-      "scheduling",
-      "contract/problems.ts",
-    ],
-    nodePackages: ["node:*"],
-    why: "engine/ runs one model for many requests; it does not know HTTP.",
-  },
+  ...modelRooms,
   serving: {
     imports: [
       "bytes",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import type { unstable_getMiniflareWorkerOptions } from "wrangler";
+import type { AccountBilling } from "../src/accounts/billing-port.ts";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
 import { type Run, startRun } from "./build/builds.ts";
@@ -48,14 +49,14 @@ export interface Server {
   /** The keys of the cache entries in KV. */
   cachedKeys(): Promise<readonly string[]>;
   /** The Durable Object of an account, asked from outside of the Worker. */
-  account(id: string): Promise<AccountLedger & AccountAdmin>;
+  account(id: string): Promise<AccountLedger & AccountAdmin & AccountBilling>;
   stop(): Promise<void>;
 }
 
 /** The binding of the accounts' objects, as far as it is used here. */
 interface AccountObjects {
   idFromName(id: string): unknown;
-  get(id: unknown): AccountLedger & AccountAdmin;
+  get(id: unknown): AccountLedger & AccountAdmin & AccountBilling;
 }
 
 /** Options of `serve`. */
@@ -91,6 +92,7 @@ export const OBJECT_CLASSES = {
   REQUEST_COORDINATOR: "RequestCoordinator",
   ACCOUNTS_LEDGER: "Account",
   ACCOUNTS_DIRECTORY: "AccountDirectory",
+  PAYMENTS: "Payments",
 } as const;
 
 /** The bindings to objects in another process; those to the process's own objects are in `wrangler.toml`. */
@@ -150,7 +152,7 @@ export async function serve(build: Build, options: ServeOptions): Promise<Server
     const namespace = await miniflare.getKVNamespace("GENERATIONS", workerName);
     return (await namespace.list()).keys.map(({ name }) => name);
   };
-  const account = async (id: string): Promise<AccountLedger & AccountAdmin> => {
+  const account = async (id: string): Promise<AccountLedger & AccountAdmin & AccountBilling> => {
     const bindings = await miniflare.getBindings<{ ACCOUNTS_LEDGER: AccountObjects }>(workerName);
     return bindings.ACCOUNTS_LEDGER.get(bindings.ACCOUNTS_LEDGER.idFromName(id));
   };

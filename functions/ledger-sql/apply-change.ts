@@ -21,6 +21,7 @@ const columns: { readonly [Table in keyof Rows]: readonly (keyof Rows[Table] & s
   idempotency: ["id", "fingerprint", "requestId", "untilMs"],
   outbox: ["id", "kind", "seq", "attempts", "nextMs"],
   refundKeys: ["id", "charge", "seq"],
+  billing: ["id", "customer", "card", "lowBalance", "autoTopUp", "isLow"],
 };
 
 /** The texts of statements that were written before: a prepared statement is found by its text. */

@@ -37,4 +37,10 @@ export const migrations: readonly string[] = [
   -- For lists of usage by day, and of the entries of one key (a rowid is part of every index).
   CREATE INDEX days ON usage (day, keyId, task);
   CREATE INDEX keyEntries ON entries (keyId) WHERE keyId IS NOT NULL;`,
+  // Payments that were taken back; how the account pays; and, for a long outbox, what is due.
+  `CREATE UNIQUE INDEX reversals ON entries (ref) WHERE kind = 'reversal';
+  CREATE TABLE billing (
+    id TEXT PRIMARY KEY, customer TEXT, card TEXT, lowBalance INTEGER, autoTopUp INTEGER, isLow INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX due ON outbox (nextMs)`,
 ];

@@ -3,9 +3,11 @@ import type { KeyTerms } from "../../src/accounts/ledger-port.ts";
 import { PAID_MS } from "../../src/accounts/ledger/limits.ts";
 import type {
   AccountRow,
+  BillingRow,
   HoldRow,
   IdempotencyRow,
   KeyRow,
+  OutboxRow,
   PaidRow,
   RefundKeyRow,
 } from "../../src/accounts/ledger/rows.ts";
@@ -31,7 +33,7 @@ const IN_LIST = "IN (SELECT value FROM json_each(?))";
 
 /** Reads an account's tables. */
 export function createReads(sql: SqlStorage): LedgerReads {
-  return { ...keyReads(sql), ...guardReads(sql), ...sums(sql), ...entryReads(sql) };
+  return { ...keyReads(sql), ...guardReads(sql), ...sums(sql), ...entryReads(sql), ...outboxReads(sql) };
 }
 
 function keyReads(sql: SqlStorage) {
@@ -107,6 +109,24 @@ function sums(sql: SqlStorage) {
   };
 }
 
+/** Which rows of the outbox can be sent. */
+function sendable(withBills: boolean): string {
+  return withBills ? "TRUE" : "kind NOT IN ('charge', 'refund')";
+}
+
+function outboxReads(sql: SqlStorage) {
+  const rows = (rest: string, ...values: readonly unknown[]): readonly OutboxRow[] =>
+    sql.exec<Stored<OutboxRow>>(`SELECT * FROM outbox ${rest}`, ...values).toArray();
+  return {
+    billing: () => sql.exec<Stored<BillingRow>>("SELECT * FROM billing").toArray()[0],
+    dueOutbox: (nowMs: number, atMost: number, withBills: boolean) =>
+      rows(`WHERE nextMs <= ? AND ${sendable(withBills)} ORDER BY nextMs LIMIT ?`, nowMs, atMost),
+    outbox: (id: string) => rows("WHERE id = ?", id)[0],
+    nextOutbox: (withBills: boolean) => rows(`WHERE ${sendable(withBills)} ORDER BY nextMs LIMIT 1`)[0]?.nextMs,
+    entry: (seq: number) => sql.exec<Stored<Entry>>("SELECT * FROM entries WHERE seq = ?", seq).toArray()[0],
+  };
+}
+
 const REFUNDABLE = `SELECT * FROM entries AS charge
   WHERE seq IN (SELECT max(seq) FROM entries WHERE kind = 'charge' AND ref ${IN_LIST} GROUP BY ref)
   AND NOT EXISTS (SELECT 1 FROM entries WHERE kind = 'refund' AND reverses = charge.seq)`;
@@ -118,7 +138,7 @@ function entryReads(sql: SqlStorage) {
     credit: (kind: Entry["kind"], ref: string) =>
       sql
         .exec<Stored<Entry>>(
-          "SELECT * FROM entries WHERE kind = ? AND ref = ? AND kind IN ('grant', 'top-up', 'adjust')",
+          "SELECT * FROM entries WHERE kind = ? AND ref = ? AND kind IN ('grant', 'top-up', 'adjust', 'reversal')",
           kind,
           ref,
         )

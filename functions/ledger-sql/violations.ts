@@ -28,7 +28,8 @@ const rules: Readonly<Record<string, string>> = {
     SELECT refundKeys.id FROM refundKeys LEFT JOIN entries USING (seq)
     WHERE entries.kind IS NOT 'refund' OR entries.ref IS NOT refundKeys.charge`,
   "The biller is told of entries that exist.": `
-    SELECT outbox.id FROM outbox LEFT JOIN entries USING (seq) WHERE entries.kind IS NOT outbox.kind`,
+    SELECT outbox.id FROM outbox LEFT JOIN entries USING (seq)
+    WHERE outbox.kind IN ('charge', 'refund') AND entries.kind IS NOT outbox.kind`,
   "Every hold belongs to a key and is not negative.": `
     SELECT holds.id FROM holds LEFT JOIN keys ON keys.id = holds.keyId WHERE keys.id IS NULL OR holds.amount < 0`,
   "No hold outlasts its deadline.": `SELECT id, deadlineMs FROM holds WHERE deadlineMs <= ?`,

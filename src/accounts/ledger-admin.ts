@@ -21,9 +21,12 @@ export interface NewAccount extends AccountTerms {
 
 /** Money in, or a correction. `ref` names the cause: the same one is written once. */
 export interface Credit {
-  readonly kind: "grant" | "top-up" | "adjust";
+  readonly kind: "grant" | "top-up" | "adjust" | "reversal";
   readonly ref: string;
-  /** A positive integer; of `adjust`, any integer but 0 that leaves what is held. At most `MAX_AMOUNT` (`contract/micro-usd.ts`). */
+  /**
+   * A positive integer; of `adjust`, any integer but 0 that leaves what is held; of `reversal`, any but 0: what a payment provider has taken back is gone, also if the
+   * balance falls below the credit limit. At most `MAX_AMOUNT` (`contract/micro-usd.ts`).
+   */
   readonly amount: number;
 }
 
@@ -83,7 +86,7 @@ export interface KeyChange {
 export interface Entry {
   /** Grows by at least 1 with each entry. */
   readonly seq: number;
-  readonly kind: "grant" | "top-up" | "charge" | "refund" | "adjust";
+  readonly kind: "grant" | "top-up" | "charge" | "refund" | "adjust" | "reversal";
   /** A charge's and a refund's is the charge's id. */
   readonly ref: string;
   /** Negative for charges. */

@@ -26,6 +26,8 @@ export interface DialogueOptions extends Connection {
   /** In micro-US-dollars. */
   readonly maxPrice: number | undefined;
   readonly memory: IsolateMemory;
+  /** How the account gets credits, as problems say it. */
+  readonly topUp: string | undefined;
   /** The account has refused the key. */
   readonly onKeyRefused: () => void;
   readonly now: () => number;
@@ -42,7 +44,7 @@ export interface Heard {
 export const unheard: Heard = { balance: undefined, rate: undefined };
 
 /** Creates what listens to an account: what it says to one request, how long that takes, and what other requests may know of it. */
-function createListener({ key, memory, onKeyRefused, now }: DialogueOptions) {
+function createListener({ key, memory, topUp, onKeyRefused, now }: DialogueOptions) {
   let waitedMs = 0;
   let heard = unheard;
   const hear = (more: Partial<Heard>): void => {
@@ -63,7 +65,7 @@ function createListener({ key, memory, onKeyRefused, now }: DialogueOptions) {
       if (refusal.code === "rate-limited") hear({ rate: refusal.rate });
       if (refusal.code === "insufficient-credits") memory.addRefusal(key.account, refusal);
       if (refusal.code.startsWith("key-")) onKeyRefused();
-      return refusalProblem(refusal);
+      return refusalProblem(refusal, topUp);
     },
     waitedMs: (): number => waitedMs,
     heard: (): Heard => heard,
@@ -72,7 +74,7 @@ function createListener({ key, memory, onKeyRefused, now }: DialogueOptions) {
 
 /** Creates the dialogue of one request with its account. Refusals are problems; `hold` returns them, since they concern what was asked last. */
 export function createDialogue(options: DialogueOptions) {
-  const { ledger, key, memory, requestId } = options;
+  const { ledger, key, memory, requestId, topUp } = options;
   const { timed, hear, refused, waitedMs, heard } = createListener(options);
   let fingerprint = "";
   let keyId = "";
@@ -80,7 +82,7 @@ export function createDialogue(options: DialogueOptions) {
     identify: (text: string) => void (fingerprint = text),
     hold: async (charges: readonly Charge[], before: HeldBefore): Promise<Held | Problem> => {
       const known = memory.refusal(key.account, priceOf(charges));
-      if (known !== undefined) return refusalProblem(known);
+      if (known !== undefined) return refusalProblem(known, topUp);
       const reply = await timed(ledger.hold(holdRequest(options, charges, { fingerprint, ...before })));
       if (reply.type === "refused") return refused(reply);
       ({ keyId } = reply);

@@ -51,6 +51,8 @@ export interface PaymentReport {
   /** What the account has left, in micro-US-dollars; below 0 if it may pay later. Undefined where the account was not asked. */
   readonly balance: number | undefined;
   readonly rate: RateReply | undefined;
+  /** The value of `PAYMENT-RESPONSE`, of a payment that came with the request. */
+  readonly receipt?: string | undefined;
 }
 
 /** The money of one request: hold, work, settle, send. All verbs throw `Problem` unless they say otherwise. */

@@ -7,7 +7,8 @@ import { ledgerRequestId } from "./ledger-request-id.ts";
 import { createPayment, type Payment, type PaymentOptions } from "./payment.ts";
 
 /** What a deployment with accounts is made of. */
-export interface PaymentsOptions extends Pick<PaymentOptions, "holdMs" | "now"> {
+export interface PaymentsOptions
+  extends Pick<PaymentOptions, "holdMs" | "now">, Partial<Pick<PaymentOptions, "topUp">> {
   /** The one of the isolate. */
   readonly guard: Guard;
   readonly ledgerOf: (account: string) => AccountLedger;
@@ -44,7 +45,7 @@ export interface Payments {
 
 /** Creates the accounts of a deployment, in one isolate. */
 export function createPayments(options: PaymentsOptions): Payments {
-  const { ledgerOf, random, now, holdMs, isCacheShared, waitUntil, guard } = options;
+  const { ledgerOf, random, now, holdMs, isCacheShared, waitUntil, guard, topUp } = options;
   const memory = createIsolateMemory(now);
   const keys = createKnownKeys(options);
   const confirm = async (text: string, address: string): Promise<KnownKey> => {
@@ -70,6 +71,7 @@ export function createPayments(options: PaymentsOptions): Payments {
         onKeyRefused: () => keys.forget(asking.key.text),
         memory,
         holdMs,
+        topUp,
         now,
         random,
       }),

@@ -2,7 +2,7 @@ import type { Refusal, RefusalCode, RefusalReason } from "../accounts/ledger-ref
 import type { RateReply } from "../accounts/rate.ts";
 import { Problem, type ProblemCode } from "../contract/problems.ts";
 
-/** How an account gets credits, as `top_up` of a problem says it. */
+/** How an account gets credits where it cannot buy them, as `top_up` of a problem says it. */
 export const TOP_UP = "Ask the operator of this service for credits.";
 
 /** What is said of every key that this service does not know, whatever is wrong with it: what else a stranger could learn, he could use. */
@@ -36,7 +36,7 @@ function violated({ decisions }: RateReply): Text["options"] {
   };
 }
 
-const texts: { readonly [Code in SaidCode]: (refusal: ByCode[Code]) => Text } = {
+const texts: { readonly [Code in SaidCode]: (refusal: ByCode[Code], topUp: string) => Text } = {
   "key-invalid": () => ({ detail: UNKNOWN_KEY }),
   "key-revoked": () => ({ detail: "The key was revoked." }),
   "key-expired": ({ successor }) => ({
@@ -67,9 +67,9 @@ const texts: { readonly [Code in SaidCode]: (refusal: ByCode[Code]) => Text } = 
     detail: `The price is ${price} micro-US-dollars; of the account's monthly cap of ${cap}, ${cap - used} are left${until(resetsMs)}.`,
     options: { members: { price } },
   }),
-  "insufficient-credits": ({ price, balance, held }) => ({
+  "insufficient-credits": ({ price, balance, held }, topUp) => ({
     detail: `The price is ${price} micro-US-dollars; the account has ${balance}, of which ${held} are held for requests in progress.`,
-    options: { members: { price, balance: balance - held, top_up: TOP_UP } },
+    options: { members: { price, balance: balance - held, top_up: topUp } },
   }),
   "invalid-request": ({ field }) => ({ detail: `The account refuses the request's ${field}.` }),
   "not-found": () => ({ detail: UNKNOWN_KEY }),
@@ -81,13 +81,13 @@ function isSaid(refusal: Refusal): refusal is Refusal & ByCode[SaidCode] {
   return Object.hasOwn(texts, refusal.code);
 }
 
-function textOf<Code extends SaidCode>(code: Code, refusal: ByCode[Code]): Text {
-  return texts[code](refusal);
+function textOf<Code extends SaidCode>(code: Code, refusal: ByCode[Code], topUp: string): Text {
+  return texts[code](refusal, topUp);
 }
 
-/** Returns the problem of a refusal. For one that no request for answers can get, it throws an error: that is a bug. */
-export function refusalProblem(refusal: Refusal): Problem {
+/** Returns the problem of a refusal; `topUp` says how the account gets credits. For one that no request for answers can get, it throws an error: that is a bug. */
+export function refusalProblem(refusal: Refusal, topUp: string = TOP_UP): Problem {
   if (!isSaid(refusal)) throw new TypeError(`An account refused an answer with ${refusal.code}.`);
-  const { detail, options } = textOf(refusal.code, refusal);
+  const { detail, options } = textOf(refusal.code, refusal, topUp);
   return new Problem(refusal.code, detail, options);
 }

@@ -1,3 +1,4 @@
+import type { AccountBilling } from "../accounts/billing-port.ts";
 import type { AccountAdmin } from "../accounts/ledger-admin.ts";
 import type { AccountLedger } from "../accounts/ledger-port.ts";
 import { Problem } from "../contract/problems.ts";
@@ -91,6 +92,15 @@ function adminVerbs(ask: Ask<AccountAdmin>): AccountAdmin {
     usage: (query) => ask((admin) => admin.usage(query)),
     entries: (query) => ask((admin) => admin.entries(query)),
     audit: () => ask((admin) => admin.audit()),
+  };
+}
+
+/** The same of how an account pays. */
+export function createReliableBilling(options: ReliableLedgerOptions<AccountBilling>): AccountBilling {
+  const ask = createAsk(options);
+  return {
+    billing: () => ask((account) => account.billing()),
+    setBilling: (changes) => ask((account) => account.setBilling(changes)),
   };
 }
 

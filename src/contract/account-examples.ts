@@ -107,5 +107,33 @@ export const accountExamples = {
   adjusted: { unit, seq: 2, amount: -1_000_000, repeat: false, balance: 4_000_000 },
   refundBody: { charge },
   refunded: { unit, charge, amount: 300, repeat: false, balance: 5_000_000 },
+  billing: { unit, low_balance: 2_000_000, auto_top_up: 20_000_000, has_card: true, customer: "cus_TXk0aa" },
+  billingBody: { low_balance: 2_000_000, auto_top_up: 20_000_000 },
+  accountBillingBody: { customer: "cus_TXk0aa" },
+  topUpBody: { amount: 20_000_000 },
+  topUp: {
+    id: "cs_live_b1XkA9cQ",
+    status: "open",
+    amount: 20_000_000,
+    unit,
+    url: "https://checkout.stripe.com/c/pay/cs_live_b1XkA9cQ",
+    expires: "2026-12-01T09:00:00.000Z",
+  },
+  stripeEvent: {
+    id: "evt_1SZ0aa",
+    object: "event",
+    type: "payment_intent.succeeded",
+    livemode: true,
+    data: {
+      object: {
+        id: "pi_3SZ0aa",
+        object: "payment_intent",
+        amount_received: 2000,
+        currency: "usd",
+        metadata: { florence_edge_account: account, florence_edge_amount: "20000000" },
+      },
+    },
+  },
+  eventReceipt: { received: "written" },
   audit: { unit, balance: 5_000_000, entries: 1, holds: 0, violations: [] },
 } as const;

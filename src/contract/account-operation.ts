@@ -27,6 +27,8 @@ export interface AccountOperation {
   readonly body?: z.ZodType;
   /** Whether the request must have an Idempotency-Key: it moves money. */
   readonly movesMoney?: true;
+  /** Whether it may have one, so that a repeat does nothing anew. */
+  readonly mayRepeat?: true;
   readonly reply: z.ZodType;
   /** Whether the reply can also be CSV. */
   readonly isList?: true;
@@ -60,11 +62,22 @@ const idempotencyParameter = {
     .meta({ description: "Your own id for this movement of money: a repeat with the same id moves nothing." }),
 };
 
-function requestOf({ path, query, body, movesMoney, example }: AccountOperation) {
+const optionalIdempotencyParameter = {
+  "idempotency-key": z
+    .string()
+    .optional()
+    .meta({ description: "Your own id for this request: a repeat with the same id and body has the same reply." }),
+};
+
+function requestOf({ path, query, body, movesMoney, mayRepeat, example }: AccountOperation) {
   const json = { schema: body, ...(example.body && { examples: { json: { value: example.body } } }) };
   return {
     params: pathParameters(path),
-    headers: z.object({ ...requestIdParameter, ...(movesMoney && idempotencyParameter) }),
+    headers: z.object({
+      ...requestIdParameter,
+      ...(movesMoney && idempotencyParameter),
+      ...(mayRepeat && optionalIdempotencyParameter),
+    }),
     ...(query && { query }),
     ...(body && { body: { required: true, content: { "application/json": { ...json, schema: body } } } }),
   };

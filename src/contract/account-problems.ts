@@ -1,4 +1,6 @@
 import { accountRouteProblems } from "./account-route-problems.ts";
+import { directPaymentProblems } from "./direct-payment-problems.ts";
+import { paymentProblems } from "./payment-problems.ts";
 import type { ProblemRow } from "./problem-row.ts";
 
 /**
@@ -105,11 +107,12 @@ export const accountProblems = {
     retryable: true,
     fix: "Try again after the seconds in Retry-After. A repeat of what was charged is free for 24 hours; with no-store or no-cache, only under the same Idempotency-Key.",
   },
+  ...directPaymentProblems,
 } as const satisfies Record<string, ProblemRow>;
 
 /** Whether a problem only occurs in deployments with accounts. */
 export function isAccountProblem(
   code: string,
-): code is keyof typeof accountProblems | keyof typeof accountRouteProblems {
-  return Object.hasOwn(accountProblems, code) || Object.hasOwn(accountRouteProblems, code);
+): code is keyof typeof accountProblems | keyof typeof accountRouteProblems | keyof typeof paymentProblems {
+  return [accountProblems, accountRouteProblems, paymentProblems].some((rows) => Object.hasOwn(rows, code));
 }

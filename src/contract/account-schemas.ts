@@ -118,7 +118,7 @@ export const Usage = z
 export const AccountEntry = z
   .object({
     seq: z.int().meta({ description: "Grows with each entry of the account." }),
-    kind: z.enum(["grant", "top-up", "charge", "refund", "adjust"]),
+    kind: z.enum(["grant", "top-up", "charge", "refund", "adjust", "reversal"]),
     id: z
       .string()
       .meta({ description: "Of a charge or its refund: the charge's id; else what the entry was made for." }),

@@ -36,6 +36,11 @@ const paidAnswerHeaders = {
     schema: { type: "string" },
   },
   RateLimit: { description: "How many requests of each policy are left, and until when.", schema: { type: "string" } },
+  "PAYMENT-RESPONSE": {
+    description:
+      "Of an answer that was paid without an account: the settlement, as x402 version 2 says it (base64 of JSON).",
+    schema: { type: "string" },
+  },
 } as const;
 
 /** Returns the response headers of an answer, in a deployment with accounts or without. */
@@ -62,6 +67,10 @@ const paidRequestHeaders = answerRequestHeaders.extend({
   "max-price": z.string().optional().meta({
     description:
       "The most that the request may be charged, in micro-US-dollars. What costs more is refused with `price-above-maximum`.",
+  }),
+  "payment-signature": z.string().optional().meta({
+    description:
+      "In the place of a key, where the deployment takes payments: a payment of x402 version 2 for what PAYMENT-REQUIRED says.",
   }),
 });
 

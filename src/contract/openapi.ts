@@ -2,6 +2,7 @@ import { OpenApiGeneratorV31, OpenAPIRegistry } from "@asteasolutions/zod-to-ope
 import { operations } from "./operations.ts";
 import { exampleProblems, sharedResponses } from "./problem-responses.ts";
 import { type OpenApiDocument, type ResponseExamples, withResponseExamples } from "./response-examples.ts";
+import type { WaysToPay } from "./payment-operations.ts";
 import type { TaskRow } from "./service.ts";
 import { registerAccounts, withAccounts } from "./with-accounts.ts";
 import { withoutAccounts } from "./without-accounts.ts";
@@ -22,13 +23,15 @@ is a prompt, and an image has ${IMAGE_UNITS}. More is the problem \`too-much-wor
 
 /**
  * Returns the API contract as an OpenAPI 3.1 document. `examples` are the responses to the document's request examples. Without accounts, it has nothing
- * that only accounts have.
+ * that only accounts have; `ways` are those to pay, undefined if there is none.
  */
 export function openApiDocument(
   tasks: readonly TaskRow[],
   version: string,
   examples: ResponseExamples = {},
-  { hasAccounts }: { readonly hasAccounts: boolean } = { hasAccounts: false },
+  { hasAccounts, ways }: { readonly hasAccounts: boolean; readonly ways?: WaysToPay | undefined } = {
+    hasAccounts: false,
+  },
 ): OpenApiDocument {
   const registry = new OpenAPIRegistry();
   const several = [analyzeOperation(tasks, hasAccounts), batchOperation(tasks, hasAccounts)];
@@ -39,8 +42,8 @@ export function openApiDocument(
   ]) {
     registry.registerPath(route);
   }
-  if (hasAccounts) registerAccounts(registry);
-  for (const [name, response] of Object.entries(sharedResponses(hasAccounts))) {
+  if (hasAccounts) registerAccounts(registry, ways);
+  for (const [name, response] of Object.entries(sharedResponses(hasAccounts, ways !== undefined))) {
     registry.registerComponent("responses", name, response);
   }
   for (const [code, example] of Object.entries(exampleProblems({ hasAccounts }))) {
@@ -62,5 +65,5 @@ export function openApiDocument(
     tags: Object.values(tags),
     security: [],
   });
-  return withResponseExamples(hasAccounts ? withAccounts(document) : withoutAccounts(document), examples);
+  return withResponseExamples(hasAccounts ? withAccounts(document, ways) : withoutAccounts(document), examples);
 }

@@ -18,7 +18,7 @@ export interface PaymentInfo {
     /** Of a request without options. */
     readonly typical?: string;
   };
-  /** How it is paid: from the credits of the account whose key is sent. */
+  /** How it is paid beside from the credits of the account whose key is sent: `x402`, where the deployment takes it. */
   readonly protocols: readonly string[];
   readonly revision: string;
 }
@@ -52,7 +52,8 @@ const infos: ReadonlyMap<string, PaymentInfo> = new Map([
   ),
 ]);
 
-/** Returns what the operation at a path costs; `undefined` if it costs nothing. */
-export function paymentInfo(path: string): PaymentInfo | undefined {
-  return infos.get(path);
+/** Returns what the operation at a path costs, and by which protocols it can be paid; `undefined` if it costs nothing. */
+export function paymentInfo(path: string, protocols: readonly string[] = []): PaymentInfo | undefined {
+  const info = infos.get(path);
+  return info && { ...info, protocols };
 }

@@ -1,5 +1,6 @@
 import type { accountProblems } from "./account-problems.ts";
 import type { accountRouteProblems } from "./account-route-problems.ts";
+import type { paymentProblems } from "./payment-problems.ts";
 import type { Issue, ProblemCode, ProblemMembers } from "./problems.ts";
 
 /** The details of a problem in one request. */
@@ -56,6 +57,18 @@ const accountExamples = {
     members: { "violated-policies": ["concurrent"] },
   },
   "ledger-unavailable": { detail: "The account did not answer in time." },
+  "payment-required": {
+    detail: "The request brings no payment; its price is 300 micro-US-dollars.",
+    members: { price: 300 },
+  },
+  "payment-invalid": {
+    detail: "The payment is of 200; the price of this request is 300.",
+    members: { price: 300 },
+  },
+  "payment-in-use": { detail: "The same request with this payment is in progress." },
+  "payment-unsettled": {
+    detail: "It is not known yet whether the payment was settled: the facilitator did not reply.",
+  },
 } as const satisfies Readonly<Record<keyof typeof accountProblems, Occurrence>>;
 
 /** Examples of the problems of the operations of accounts. */
@@ -66,6 +79,16 @@ const accountRouteExamples = {
   "key-rotated": { detail: "The key was rotated: its successor is Kb3f0Q." },
   "too-many-keys": { detail: "The account has 1000 keys." },
 } as const satisfies Readonly<Record<keyof typeof accountRouteProblems, Occurrence>>;
+
+/** Examples of the problems of buying credits. */
+const paymentExamples = {
+  "webhook-signature-invalid": { detail: "The event's signature is not one of this deployment's secret." },
+  "top-up-unavailable": {
+    detail: "The account has play money, and this deployment takes real payments: use a key that begins with fe_live_.",
+  },
+  "payment-provider-failed": { detail: "Stripe refused to open a payment page." },
+  "payment-provider-unavailable": { detail: "Stripe did not answer in time." },
+} as const satisfies Readonly<Record<keyof typeof paymentProblems, Occurrence>>;
 
 /** An example of each problem, for the OpenAPI document and the page of problems. */
 export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
@@ -113,4 +136,5 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   overloaded: { detail: "16 requests are ahead in the queue." },
   ...accountExamples,
   ...accountRouteExamples,
+  ...paymentExamples,
 };

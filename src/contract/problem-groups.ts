@@ -114,6 +114,44 @@ export const problemGroups = {
     "ledger-unavailable",
     ...serviceProblems,
   ],
+  TopUp: [
+    ...keyProblems,
+    ...bodyProblems,
+    "request-cancelled",
+    "account-closed",
+    "idempotency-key-invalid",
+    "idempotency-key-reused",
+    "top-up-unavailable",
+    "payment-provider-failed",
+    "payment-provider-unavailable",
+    "payment-required",
+    "payment-invalid",
+    "payment-in-use",
+    "payment-unsettled",
+    ...serviceProblems,
+  ],
+  AdminBilling: [
+    "admin-key-invalid",
+    ...bodyProblems,
+    "request-cancelled",
+    "unknown-id",
+    "top-up-unavailable",
+    "ledger-unavailable",
+    ...serviceProblems,
+  ],
+  StripeWebhook: [
+    "webhook-signature-invalid",
+    "invalid-json",
+    "invalid-content-encoding",
+    "unsupported-content-encoding",
+    "body-timeout",
+    "body-too-large",
+    "request-cancelled",
+    "ledger-unavailable",
+    "payment-provider-failed",
+    "payment-provider-unavailable",
+    ...serviceProblems,
+  ],
 } as const satisfies Readonly<Record<string, readonly ProblemCode[]>>;
 export type ProblemGroup = keyof typeof problemGroups;
 
@@ -130,12 +168,16 @@ const accountGroups: ReadonlySet<string> = new Set<ProblemGroup>([
   "AdminChange",
 ]);
 
-/** The names of all groups, in a deployment with accounts or without. */
-export function groupNames(hasAccounts: boolean): readonly ProblemGroup[] {
+/** The groups of operations that only a deployment with a way to pay has. */
+const paymentGroups: ReadonlySet<string> = new Set<ProblemGroup>(["TopUp", "AdminBilling", "StripeWebhook"]);
+
+/** The names of all groups, in a deployment with accounts or without, with a way to pay or without. */
+export function groupNames(hasAccounts: boolean, hasPayments: boolean): readonly ProblemGroup[] {
   const isGroup = (name: string): name is ProblemGroup => Object.hasOwn(problemGroups, name);
   return Object.keys(problemGroups)
     .filter(isGroup)
-    .filter((name) => hasAccounts || !accountGroups.has(name));
+    .filter((name) => hasAccounts || !accountGroups.has(name))
+    .filter((name) => hasPayments || !paymentGroups.has(name));
 }
 
 const accountCodes = Object.keys(accountProblems).filter(isProblemCode);

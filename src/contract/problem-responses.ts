@@ -33,6 +33,14 @@ const authenticateHeader = {
   "WWW-Authenticate": { description: "The scheme in which a key is sent: `Bearer`.", schema: { type: "string" } },
 } as const;
 
+const paymentRequiredHeader = {
+  "PAYMENT-REQUIRED": {
+    description:
+      "With `payment-required` and `payment-invalid`: what is to be paid, as x402 version 2 says it (base64 of JSON).",
+    schema: { type: "string" },
+  },
+} as const;
+
 const acceptEncodingHeader = {
   "Accept-Encoding": {
     description: "With `unsupported-content-encoding`: the encodings that a request's body may have.",
@@ -48,6 +56,7 @@ function responseOf(status: number, codes: readonly ProblemCode[]) {
     ...linkHeader,
     ...(RETRY_AFTER_STATUSES.has(status) ? retryAfterHeader : {}),
     ...(status === 401 ? authenticateHeader : {}),
+    ...(codes.includes("payment-required") ? paymentRequiredHeader : {}),
     ...(codes.includes("unsupported-content-encoding") ? acceptEncodingHeader : {}),
   };
   const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const);
@@ -60,8 +69,8 @@ function byStatus(codes: readonly ProblemCode[]): ReadonlyMap<number, readonly P
 }
 
 /** Returns every group's responses, by their names in the document's `components.responses`. */
-export function sharedResponses(hasAccounts: boolean) {
-  const responses = groupNames(hasAccounts).flatMap((group) => {
+export function sharedResponses(hasAccounts: boolean, hasPayments = false) {
+  const responses = groupNames(hasAccounts, hasPayments).flatMap((group) => {
     return [...byStatus(problemsOf(group, hasAccounts))].map(
       ([status, sameStatus]) => [group + status, responseOf(status, sameStatus)] as const,
     );

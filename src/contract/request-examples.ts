@@ -8,7 +8,7 @@ export const EXAMPLE_IMAGE =
   "UklGRjwCAABXRUJQVlA4IDACAADQDwCdASpgAEgAPxF2s1CsJ6SjrfTssYAiCWQAyuSM1AVvZZ3HMCsKsx+g+V0ab2kvDk8yBdscPl4KU9y6W/2lBprUYgLBGjxMaRdW85x4odaYg2SU77dGrz6aKYkrXtnvnuFv96c4bYjNiAS/mOKR2LaY/ZP7jcGHMrTOH8EyBF6k4okgP0AA/uyXFZr9a2idlJPCTfvTL8z97+mr89z2rD+PPGkHTKB29HUrAsyaif0OKoOhjjmgqnsCVe5vbKmkqejUk8D52f79a8KVoqujv9qmSdG/M/3ZoXHu7gEQHCCiTRz0ppqnh4lh161TN2hUMcDp7zKuWlGs+IKwtZ1wk7JKOjdjc9Kxlh4NHIP9t/bvsd78KBtNIGBveZPICJy9Nly8DZKWvdww00d1aiDwYQHwz6G9gatVVwuiphRvTEVeHlaeh1gpixFgt24DozGo4+2Z9w8Bs9UqAXpsunmhOPRDsbXPFq8CGnk9CbAMdzZBSOIU4Ig5xyNI+CwDzqLPUbVnTXa3UZGmaGTvhyRcmYAS+K2wXc0xFXbtoVSc+/o0CVknZIDNxUaR+Mk779eAB4T+bv9owBFAfb6Ok3J9Mq7Bfpqfzq57lXxjAjBjME9cDBwXGv6GZ+mxCEk1/hCWQSFAyuqiC/Kg4m6G7oQW1dWEYGpSYeEEENdqTselCalOmZ/pmN7B5Pz9T1BBFmPnkZOjQdg0DOn+bbxb/VXHv71EOGsufGX5Jlz4gQAAAA==";
 
 /** A URL without an image: RFC 2606 reserves example.com for examples. */
-const EXAMPLE_URL = "https://example.com/street.jpg";
+export const EXAMPLE_URL = "https://example.com/street.jpg";
 
 /** The options of each input kind. */
 const options = {

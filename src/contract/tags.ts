@@ -12,5 +12,6 @@ export const accountTags = {
     name: "Account",
     description: "The account of your key: its credits, usage, charges and keys. Costs nothing.",
   },
+  payments: { name: "Payments", description: "How credits are bought." },
   administration: { name: "Administration", description: "For the operator, with the deployment's ADMIN_KEY." },
 } as const;

@@ -27,24 +27,24 @@ import { cursorOf, positionOf } from "./cursor.ts";
 import type { Route } from "./route.ts";
 
 /** The account that a path names. */
-interface NamedAccount {
+export interface NamedAccount {
   readonly account: string;
   readonly ledger: AccountLedger & AccountAdmin;
 }
 
 type Handle = (named: NamedAccount, call: AdmittedCall) => Promise<Response | object>;
 
-const ALL_KINDS: readonly Entry["kind"][] = ["grant", "top-up", "charge", "refund", "adjust"];
+const ALL_KINDS: readonly Entry["kind"][] = ["grant", "top-up", "charge", "refund", "adjust", "reversal"];
 
 /** The account that a path names. Only an id that can be one reaches an object. Throws `unknown-id`. */
-function namedAccount({ names }: AdmittedCall, { accounts }: AccountRouteOptions): NamedAccount {
+export function namedAccount({ names }: AdmittedCall, { accounts }: AccountRouteOptions): NamedAccount {
   const account = names["account"] ?? "";
   if (isAccountId(account)) return { account, ledger: accounts.ledgerOf(account) };
   throw new Problem("unknown-id", `There is no account with the id ${excerpt(JSON.stringify(account))}.`);
 }
 
 /** Returns the route of an operation of the operator, on one account or on none. */
-function operatorRoute(
+export function operatorRoute(
   operation: AccountOperation,
   options: AccountRouteOptions,
   handle: (call: AdmittedCall) => Promise<Response | object>,

@@ -26,6 +26,14 @@ const headers = {
   "x-accel-buffering": "no",
 };
 
+/** Heartbeats that begin with the first part, where the headers of the response tell the payment. */
+function sleepAfter(begun: Promise<void>, sleep: Sleep): Sleep {
+  return async (milliseconds, signal) => {
+    await begun;
+    return sleep(milliseconds, signal);
+  };
+}
+
 function cacheHeaders(cache: CacheReport): Readonly<Record<string, string>> {
   return { "cache-status": cacheStatus(cache), ...(cache.hit ? { age: String(cache.age) } : {}) };
 }
@@ -39,17 +47,20 @@ export async function answerEvents(
   { requestId, problemOf, paid, ...options }: AnswerEventsOptions,
 ): Promise<Response> {
   let report: CacheReport | undefined;
+  const begun = Promise.withResolvers<void>();
+  const sleep = paid?.isToldInHeaders === true ? sleepAfter(begun.promise, options.sleep) : options.sleep;
   const fail = (thrown: unknown): AnswerEvent => ({ type: "error", problem: detailsOf(problemOf(thrown), requestId) });
   const body = await eventStream<PaidAnswerEvent>(
     async (emit, signal) => {
       const emitPart: EmitPart = (part, cache) => {
         report ??= cache;
+        begun.resolve();
         emit(part);
       };
       if (paid === undefined) return work(emitPart, signal);
       emit(await paid.stream(signal, emitPart, work));
     },
-    { ...options, nameOf: ({ type }) => type, fail },
+    { ...options, sleep, nameOf: ({ type }) => type, fail },
   );
   const known = report === undefined ? {} : { ...cacheHeaders(report), ...paid?.streamHeaders() };
   return new Response(body, { headers: { ...headers, ...known } });

@@ -14,6 +14,7 @@ import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
 import { answerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
 import { answerEvents } from "./answer-events.ts";
 import { answerResponse } from "./answer-response.ts";
+import { hasNoKey } from "./authenticate.ts";
 import { readBatchRequest } from "./batch.ts";
 import type { BodyOptions } from "./body.ts";
 import { cacheDirectives } from "./cache-control.ts";
@@ -24,7 +25,7 @@ import type { PaidAnswers, PaidRequest } from "./paid-request.ts";
 import { loggedProblem, type LogError } from "./problem-response.ts";
 import type { Route } from "./route.ts";
 import { type CheckTask, optionsOf } from "./task-item.ts";
-import { readTaskRequest } from "./task-request.ts";
+import { optionsBeforeBody, readTaskRequest } from "./task-request.ts";
 
 /** What the routes that answer tasks need. */
 export interface AnswerRouteOptions {
@@ -100,9 +101,13 @@ function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAd
 function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRouteOptions): HandleAdmitted {
   return async ({ request, trace: { requestId }, call, place, body, paid }) => {
     paid?.checkTask(row.name);
+    paid?.askEarly(() => {
+      const options = optionsBeforeBody(row, request);
+      return options && [{ task: row.name, options }];
+    });
     const taskRequest = await readTaskRequest(row, request, body);
     place.begin(checkedUnits([taskRequest.options], 1));
-    await paid?.identify(taskRequest, call.cache);
+    await paid?.ask(taskRequest, call.cache);
     if (taskRequest.options.stream === true) {
       const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
       return answerEvents(
@@ -138,8 +143,9 @@ function several<Parsed extends AnalyzeRequest | BatchRequest>(
     const parsed = await read(request, body, check);
     const valid = optionsOf(parsed.items);
     place.begin(checkedUnits(valid, countImages(valid.length)));
-    await paid?.identify(parsed, call.cache);
+    await paid?.ask(parsed, call.cache);
     const answered = await answer(parsed, call);
+    paid?.checkResults(answered.results);
     const failures = new Set(answered.results.filter((result) => result instanceof Problem));
     for (const failure of failures) loggedProblem(failure, requestId, logError);
     const bodyOf = (id: string) => ({ results: analyzeResults(parsed, answered, id) });

@@ -27,6 +27,11 @@ export function credentialOf(headers: Headers): string {
   throw new Problem("key-invalid", "Authorization and X-API-Key contain different keys.");
 }
 
+/** Whether a request names no key in any way. */
+export function hasNoKey(headers: Headers): boolean {
+  return !headers.has(KEY_HEADER) && !/^bearer\b/iu.test(headers.get("authorization")?.trim() ?? "");
+}
+
 /** Returns the parts of a request's key, which nobody has looked up yet. Throws `key-missing` or `key-invalid`, without any I/O. */
 export function authenticate(headers: Headers): KeyParts {
   return keyParts(credentialOf(headers));

@@ -1,3 +1,4 @@
+import type { DirectPayments } from "../charging/direct-payment.ts";
 import type { PaymentReport } from "../charging/payment.ts";
 import type { Payments } from "../charging/payments.ts";
 import type {
@@ -9,9 +10,11 @@ import type {
   TaskRequest,
 } from "../contract/service.ts";
 import type { ChargeEvent } from "../contract/stream-events.ts";
-import { IDEMPOTENCY_HEADER } from "./idempotency-key.ts";
-import { paidCall, type PaidCallOptions, type Paying } from "./paid-call.ts";
+import { hasNoKey } from "./authenticate.ts";
+import { directCall } from "./direct-call.ts";
+import { paidCall, type PaidCallOptions } from "./paid-call.ts";
 import { paidStream } from "./paid-stream.ts";
+import type { Paying } from "./paying.ts";
 import { paymentHeaders } from "./payment-headers.ts";
 import { requestFingerprint } from "./request-fingerprint.ts";
 
@@ -24,10 +27,13 @@ interface Paid {
   readonly ledgerMs: number;
 }
 
-/** A request whose key pays for it, as the routes of answers see it. */
-export interface PaidRequest extends Pick<Paying, "checkTask" | "whenLeft"> {
-  /** Says what the request asks for, if it has an Idempotency-Key. */
-  identify(parsed: TaskRequest | AnalyzeRequest | BatchRequest, directives: CacheDirectives): Promise<void>;
+/** A request that somebody pays for, as the routes of answers see it. */
+export interface PaidRequest extends Pick<
+  Paying,
+  "checkTask" | "askEarly" | "checkResults" | "isToldInHeaders" | "whenLeft"
+> {
+  /** Says what the request asks for, before any work. Rejects with `Problem`. */
+  ask(parsed: TaskRequest | AnalyzeRequest | BatchRequest, directives: CacheDirectives): Promise<void>;
   /** Pays, before the answer is sent. Rejects with `Problem`. */
   settle(): Promise<Paid>;
   /** Runs a stream, which is paid before its first part; `work` gets the signal that ends it. Returns its last event. */
@@ -42,7 +48,7 @@ export interface PaidRequest extends Pick<Paying, "checkTask" | "whenLeft"> {
 
 /** Lets the callers of answers pay. The routes get it as a value, since without accounts nothing of accounts is loaded. */
 export interface PaidAnswers {
-  /** Handles a request as `paidCall` does. */
+  /** Handles a request as `paidCall` does, or as `directCall` if it has no key and may bring its own payment. */
   call(
     request: Request,
     options: Omit<PaidCallOptions, "accounts">,
@@ -54,14 +60,19 @@ function chargeEvent({ amount, ids, isRepeat, balance }: PaymentReport): ChargeE
   return { type: "charge", charge_micro_usd: amount, ids: [...ids], repeat: isRepeat, balance: balance ?? null };
 }
 
-function paidRequest({ headers, url }: Request, { payment, checkTask, during, whenLeft, untilCommitted }: Paying): PaidRequest {
+function paidRequest({ url }: Request, paying: Paying): PaidRequest {
+  const { payment, checkTask, askEarly, checkResults, isToldInHeaders, during, whenLeft, untilCommitted } = paying;
   return {
     checkTask,
+    askEarly,
+    checkResults,
+    isToldInHeaders,
     whenLeft,
-    identify: async (parsed, { noStore, noCache }) => {
-      if (!headers.has(IDEMPOTENCY_HEADER)) return;
-      payment.identify(await requestFingerprint(new URL(url).pathname, parsed, noStore || noCache));
-    },
+    ask: (parsed, { noStore, noCache }) =>
+      paying.ask({
+        items: "items" in parsed ? parsed.items : [parsed],
+        fingerprint: () => requestFingerprint(new URL(url).pathname, parsed, noStore || noCache),
+      }),
     settle: async () => {
       await payment.settle();
       const report = payment.report();
@@ -79,10 +90,20 @@ function paidRequest({ headers, url }: Request, { payment, checkTask, during, wh
   };
 }
 
-/** Returns answers that are paid from accounts. */
-export function paidAnswers(accounts: Payments): PaidAnswers {
+/** Who is paid for answers. */
+export interface PaidAnswersOptions {
+  readonly accounts: Payments;
+  /** Who is paid by requests without a key, loaded by the first of them; left out where all need a key. */
+  readonly direct?: (() => Promise<DirectPayments>) | undefined;
+}
+
+/** Returns answers that are paid from accounts, or by the requests themselves. */
+export function paidAnswers({ accounts, direct }: PaidAnswersOptions): PaidAnswers {
   return {
-    call: (request, options, work) =>
-      paidCall(request, { ...options, accounts }, (call, paying) => work(call, paidRequest(request, paying))),
+    call: (request, options, answer) => {
+      const work = (call: CallContext, paying: Paying): Promise<Response> => answer(call, paidRequest(request, paying));
+      if (direct === undefined || !hasNoKey(request.headers)) return paidCall(request, { ...options, accounts }, work);
+      return directCall(request, { ...options, direct, waitUntil: accounts.waitUntil }, work);
+    },
   };
 }

@@ -4,7 +4,12 @@ import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
 /** Returns the headers of an answer that was paid: what it cost, what is left, and how many requests may follow. */
 export function paymentHeaders(report: PaymentReport): Readonly<Record<string, string>> {
-  return { ...chargeHeaders(report), ...rateHeaders(report) };
+  const { receipt } = report;
+  return {
+    ...chargeHeaders(report),
+    ...rateHeaders(report),
+    ...(receipt !== undefined && { "payment-response": receipt }),
+  };
 }
 
 /** Returns the headers of a problem: how many requests may follow, if the account has said so. */

@@ -32,7 +32,7 @@ export function routes(options: RouteOptions): readonly Route[] {
     get(servicePaths.models, async () => ({ models: [await service.model()] })),
     openApiRoute(options),
     ...answerRoutes(options),
-    ...(administration?.(options) ?? []),
+    ...(administration?.routes(options) ?? []),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }
@@ -41,9 +41,8 @@ export function routes(options: RouteOptions): readonly Route[] {
 function openApiRoute({ tasks, version, examples, administration }: RouteOptions): Route {
   const write = async (): Promise<string> => {
     const { openApiDocument } = await import("../contract/openapi.ts");
-    return JSON.stringify(
-      openApiDocument(tasks, version, await examples?.(), { hasAccounts: administration !== undefined }),
-    );
+    const has = { hasAccounts: administration !== undefined, ways: administration?.ways };
+    return JSON.stringify(openApiDocument(tasks, version, await examples?.(), has));
   };
   let json: string | undefined;
   return {

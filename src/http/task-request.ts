@@ -1,4 +1,4 @@
-import { bodiesByInput, isUrl, type JsonImage, optionsByInput } from "../contract/requests.ts";
+import { bodiesByInput, isUrl, type JsonImage, optionsByInput, type TaskOptions } from "../contract/requests.ts";
 import type { ImageInput, TaskRequest, TaskRow } from "../contract/service.ts";
 import { hasImageSignature } from "../image/sniff.ts";
 import { type BodyOptions, readBody } from "./body.ts";
@@ -79,17 +79,26 @@ const fromUrlEncoded: Reader = (row, { body, contentType, query }) => {
   return fromFields(row, { files: [], fields }, query);
 };
 
+/** Media types of bodies that are images, whatever they hold. */
+const IMAGE_TYPE = /^(?:image\/.*|(?:application|binary)\/octet-stream)$/u;
+
 /** How a body is read that is not an image by its first bytes, by its media type. */
 const readers: readonly { readonly accepts: RegExp; readonly read: Reader }[] = [
   { accepts: JSON_MEDIA_TYPE, read: fromJson },
   { accepts: /^multipart\/form-data$/u, read: fromForm },
   { accepts: /^application\/x-www-form-urlencoded$/u, read: fromUrlEncoded },
-  { accepts: /^(?:image\/.*|(?:application|binary)\/octet-stream)$/u, read: fromUnknownBytes },
+  { accepts: IMAGE_TYPE, read: fromUnknownBytes },
 ];
 
 /** Whether a body is an image although its content type may say something else. A form with a boundary is none: any text may precede its parts. */
 function isImage({ body, contentType }: Received): boolean {
   return hasImageSignature(body) && boundaryOf(contentType) === undefined;
+}
+
+/** Returns the options of a request whose body can only be an image, before it is read; undefined if the body may have options. Throws `Problem`. */
+export function optionsBeforeBody(row: TaskRow, request: Request): TaskOptions | undefined {
+  if (!IMAGE_TYPE.test(mediaTypeOf(request))) return undefined;
+  return validated(optionsByInput[row.input], optionsInQuery(request));
 }
 
 /**

@@ -6,6 +6,8 @@ import { problems } from "../../src/contract/problem-table.ts";
 import { chargeId, fakeAccountsApp, strangersKey } from "../support/fake-accounts.ts";
 import { createPaidWorld } from "../support/paid-app.ts";
 import { captionRequest, groundingRequest } from "../support/paid-requests.ts";
+import { createX402App, unkeyed } from "../support/x402-app.ts";
+import { unreached } from "../support/x402-world.ts";
 
 type World = ReturnType<typeof createPaidWorld>;
 type Opened = Awaited<ReturnType<World["open"]>>;
@@ -79,6 +81,16 @@ async function oneKeyTooMany(): Promise<Response> {
   return send("POST", "/v1/keys", { key, body: {} });
 }
 
+/** Asks without a key, with a payment of this amount, and once before if `before` is another query. */
+async function unkeyedAnswer(amount: number | undefined, before?: string, isAway = false): Promise<Response> {
+  const { isolate, sign, x402 } = createX402App();
+  const { app } = isolate();
+  const payment = amount === undefined ? {} : sign(1, amount);
+  if (before !== undefined) await app.request(...unkeyed(payment, before));
+  if (isAway) x402.fault = unreached("settle");
+  return app.request(...unkeyed(payment));
+}
+
 const rotate = ({ ledger, keyId }: Opened) =>
   ledger.rotateKey({ keyId, successor: { id: "next", hash: "next", last4: "0000" }, graceMs: 0 });
 const anew = { "cache-control": "no-store", "idempotency-key": "a" };
@@ -104,6 +116,10 @@ const provocations: Readonly<
   "rate-limited": () => afterAnother({ rates }, {}),
   "too-many-at-once": () => whileInProgress({ concurrency: 1 }, {}),
   "ledger-unavailable": withoutLedger,
+  "payment-required": () => unkeyedAnswer(undefined),
+  "payment-invalid": () => unkeyedAnswer(299),
+  "payment-in-use": () => unkeyedAnswer(300, "?max_new_tokens=250"),
+  "payment-unsettled": () => unkeyedAnswer(300, undefined, true),
   "admin-key-invalid": () => asHolder("GET", "/admin/v1/accounts"),
   "cursor-invalid": () => asHolder("GET", "/v1/charges?cursor=x"),
   "unknown-id": () => asHolder("GET", `/v1/charges/${chargeId(1)}`),

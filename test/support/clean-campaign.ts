@@ -1,5 +1,11 @@
 import type { Books, Campaign, Entry, Observation, Told } from "../../tools/ledger/observation.ts";
 import { alone, type Item, type Kind, type Question } from "../../tools/ledger/questions.ts";
+import {
+  type PaidAttempt,
+  type PaidRequest,
+  type PaidRequests,
+  PRICE as PAYMENT_PRICE,
+} from "../../tools/ledger/payments/payers.ts";
 
 /** When entries are written, and when answers are read, in milliseconds since 1970. */
 const WRITTEN_MS = Date.UTC(2026, 0, 1);
@@ -67,6 +73,33 @@ const before: readonly Entry[] = [
 const again = (number: number, told: Told): Observation =>
   observed(alone(item(number), 0), told, { requestId: `again ${number}` });
 
+/** A payment, and what its requests were told. */
+function payment(number: number, ...attempts: readonly Partial<PaidAttempt>[]): PaidRequest {
+  const told = { outcome: "answered", status: 200, code: undefined, charge: "600", isReceipted: true } as const;
+  const common = { number, nonce: `nonce ${number}`, header: "", isStream: false };
+  return { ...common, attempts: attempts.map((each) => ({ ...told, ...each })) };
+}
+
+const nowhere = { outcome: "lost", status: undefined, isReceipted: false } as const;
+const refusedAs = (code: string) => ({ outcome: "refused", status: 503, code, isReceipted: false }) as const;
+
+/** Payments with which everything has happened that may. */
+export const cleanPayments: PaidRequests = {
+  requests: [
+    payment(1, {}),
+    payment(2, nowhere, refusedAs("payment-in-use"), {}),
+    payment(3, refusedAs("payment-unsettled"), {}),
+    payment(4, refusedAs("payment-invalid")),
+  ],
+  verified: new Map([
+    ["nonce 1", 1],
+    ["nonce 2", 2],
+    ["nonce 3", 1],
+  ]),
+  settled: new Set(["nonce 1", "nonce 2", "nonce 3"]),
+  paid: 3 * PAYMENT_PRICE,
+};
+
 /** A campaign in which everything has happened that may, and nothing else. */
 export const cleanCampaign: Campaign = {
   observations: [
@@ -97,6 +130,7 @@ export const cleanCampaign: Campaign = {
   ],
   books: [booksWith(before, [...before, { ...charge("seventh", 7), request_id: "again 7" }])],
   holdsLeft: 0,
+  paid: cleanPayments,
   reference: new Map([0, 2, 3, 4, 5, 7].map((number) => [`${number}.0`, `answer ${number}`])),
   kills: 1,
   backendKills: 1,

@@ -1,5 +1,7 @@
 import type { AccountAdmin } from "../../src/accounts/ledger-admin.ts";
+import type { AccountBilling } from "../../src/accounts/billing-port.ts";
 import type { AccountLedger } from "../../src/accounts/ledger-port.ts";
+import { billingVerbs } from "../../src/accounts/ledger/billing-verbs.ts";
 import { callerVerbs } from "../../src/accounts/ledger/caller-verbs.ts";
 import { operatorVerbs } from "../../src/accounts/ledger/operator-verbs.ts";
 import type { LedgerOptions } from "../../src/accounts/ledger/transaction.ts";
@@ -13,10 +15,10 @@ type Remote<Verbs> = {
 };
 
 /** The ledger of one account in memory, by the real rules. What does not pass structured cloning would not pass here either. */
-export function createFakeLedger(options: Partial<LedgerOptions> = {}): AccountLedger & AccountAdmin {
+export function createFakeLedger(options: Partial<LedgerOptions> = {}): AccountLedger & AccountAdmin & AccountBilling {
   const tables = options.tables ?? createMemoryTables();
   const all = { now: Date.now, countRequest: () => undefined, ...options, tables };
-  return remote({ ...callerVerbs(all), ...operatorVerbs(all) });
+  return remote({ ...callerVerbs(all), ...operatorVerbs(all), ...billingVerbs(all) });
 }
 
 function remote<Verbs extends object>(verbs: Verbs): Remote<Verbs> {

@@ -1,6 +1,7 @@
 import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
 import type {
   AccountRow,
+  BillingRow,
   Change,
   HoldRow,
   IdempotencyRow,
@@ -18,6 +19,7 @@ export interface MemoryRows {
   readonly idempotency: ReadonlyMap<string, IdempotencyRow>;
   readonly outbox: ReadonlyMap<string, OutboxRow>;
   readonly refundKeys: ReadonlyMap<string, RefundKeyRow>;
+  readonly billing: ReadonlyMap<string, BillingRow>;
   readonly usage: ReadonlyMap<string, UsageRow>;
 }
 
@@ -30,6 +32,7 @@ export const noRows: MemoryRows = {
   idempotency: new Map(),
   outbox: new Map(),
   refundKeys: new Map(),
+  billing: new Map(),
   usage: new Map(),
 };
 

@@ -1,5 +1,5 @@
 import type { Entry, UsageRow } from "../../src/accounts/ledger-admin.ts";
-import type { HoldRow } from "../../src/accounts/ledger/rows.ts";
+import type { HoldRow, OutboxRow } from "../../src/accounts/ledger/rows.ts";
 import { PAID_MS } from "../../src/accounts/ledger/limits.ts";
 import type { LedgerReads, LedgerTables } from "../../src/accounts/ledger/tables.ts";
 import { changed, type MemoryRows, noRows } from "./memory-rows.ts";
@@ -19,6 +19,11 @@ function pick<Row>(rows: ReadonlyMap<string, Row>, ids: readonly string[]): read
 
 const usageKey = ({ day, keyId, task }: Pick<UsageRow, "day" | "keyId" | "task">): string =>
   `${day}\n${keyId}\n${task}`;
+
+const isBill = ({ kind }: OutboxRow): boolean => kind === "charge" || kind === "refund";
+
+const sendable = (outbox: MemoryRows["outbox"], withBills: boolean): readonly OutboxRow[] =>
+  [...outbox.values()].filter((row) => withBills || !isBill(row));
 
 function readsOf(rows: () => MemoryRows): LedgerReads {
   const holdsOf = (family: string): readonly HoldRow[] =>
@@ -65,6 +70,15 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
     },
     refundKey: (id) => rows().refundKeys.get(id),
     credit: (kind, ref) => entries().find((entry) => entry.kind === kind && entry.ref === ref),
+    billing: () => rows().billing.get("billing"),
+    dueOutbox: (nowMs, atMost, withBills) =>
+      sendable(rows().outbox, withBills)
+        .filter(({ nextMs }) => nextMs <= nowMs)
+        .toSorted((one, other) => one.nextMs - other.nextMs)
+        .slice(0, atMost),
+    outbox: (id) => rows().outbox.get(id),
+    nextOutbox: (withBills) => earliest(sendable(rows().outbox, withBills).map(({ nextMs }) => nextMs)),
+    entry: (seq) => rows().entries.get(seq),
     dueHolds: (...times) => [...rows().holds.values()].filter(({ deadlineMs }) => isOutside(deadlineMs, ...times)),
     nextDeadline: () => earliest([...rows().holds.values()].map(({ deadlineMs }) => deadlineMs)),
     nextIdempotencyEnd: () => earliest([...rows().idempotency.values()].map(({ untilMs }) => untilMs)),

@@ -10,7 +10,7 @@ import type { Problem } from "../../src/contract/problems.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
 import { createApp } from "../../src/http/app.ts";
-import { paidAnswers } from "../../src/http/paid-request.ts";
+import { paidAnswers, type PaidAnswersOptions } from "../../src/http/paid-request.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { secureRandom } from "./any-key.ts";
 import { fakeBackend } from "./fake-backend.ts";
@@ -91,8 +91,11 @@ export function createPaidWorld() {
     imageConcurrency = 1,
     requests: rate,
     unknownKeys,
+    direct,
     ...options
-  }: Partial<PaymentsOptions & GuardOptions & { readonly imageConcurrency: number }> = {}) => {
+  }: Partial<
+    PaymentsOptions & GuardOptions & { readonly imageConcurrency: number } & Pick<PaidAnswersOptions, "direct">
+  > = {}) => {
     const pending: Promise<unknown>[] = [];
     const logged: Problem[] = [];
     const waitUntil = (work: Promise<unknown>): void => void pending.push(work);
@@ -150,7 +153,7 @@ export function createPaidWorld() {
       timeout: () => new AbortController().signal,
       admit: admitAll,
       logError: (problem) => logged.push(problem),
-      accounts: paidAnswers(payments),
+      accounts: paidAnswers({ accounts: payments, direct }),
     });
     /** Waits for all that goes on after the responses. */
     const settled = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { booksOf, entriesOf, storedHolds } from "./books.ts";
 import { createClients } from "./clients.ts";
 import { killAtRandom } from "./killer.ts";
 import type { Campaign, Observation } from "./observation.ts";
+import { createPayers } from "./payments/payers.ts";
 import type { KillPlace } from "./place.ts";
 import { alone, itemName, type Question } from "./questions.ts";
 import { send } from "./send.ts";
@@ -15,6 +16,8 @@ export interface KillOptions {
   readonly requests: number;
   readonly kills: number;
   readonly backendKills: number;
+  /** Payments of callers without an account. */
+  readonly payments: number;
 }
 
 /** Kills come before this share of the answers, so that the last ones are not missed when the clients end. */
@@ -36,11 +39,13 @@ function createGate({ restart }: { restart: () => Promise<void> }) {
   };
 }
 
-async function kill({ api, backend, payers }: KillPlace, { seed, requests, kills, backendKills }: KillOptions) {
+async function kill({ api, backend, payers }: KillPlace, options: KillOptions) {
+  const { seed, requests, kills, backendKills, payments } = options;
   const gate = createGate(api);
   const key = (account: number) => payers[account]?.key ?? "";
   const ask = (question: Question) => send(question, { url: api.url, key: key(question.account) });
   const clients = createClients({ seed, answers: requests, send: ask, open: gate.open });
+  const paying = createPayers({ seed, payments, url: api.url, open: gate.open });
   let isOver = false;
   const answers = Math.ceil(requests * KILLS_UNTIL);
   const plan = { answers, count: clients.count, isOver: () => isOver };
@@ -49,11 +54,11 @@ async function kill({ api, backend, payers }: KillPlace, { seed, requests, kills
     killAtRandom(backend, { ...plan, kills: backendKills, random: createRandom(seed + 1) }),
   ]);
   const started = performance.now();
-  const observations = await clients.run();
+  const [observations] = await Promise.all([clients.run(), paying.run()]);
   const seconds = (performance.now() - started) / 1000;
   isOver = true;
   const [done, backendDone] = await killing;
-  return { observations, kills: done, backendKills: backendDone, seconds, ask };
+  return { observations, kills: done, backendKills: backendDone, seconds, ask, paying };
 }
 
 /** Waits until the deadlines of all holds are over, and returns how many there are still. */
@@ -107,12 +112,16 @@ async function referenceOf({ reference }: KillPlace, observations: readonly Obse
 /** Asks and kills, then waits for all deadlines, reads the books, and asks for everything again. */
 export async function runKillCampaign(place: KillPlace, options: KillOptions): Promise<Campaign> {
   const { api, admin, payers } = place;
-  const { ask, ...killed } = await kill(place, options);
+  const { ask, paying, ...killed } = await kill(place, options);
   // What the isolate remembers is gone: all that is asked again is the accounts' to judge.
   await api.restart();
   const left = await holdsLeft(place);
   const before = await Promise.all(payers.map((payer) => entriesOf(admin, payer)));
   const again = await forEach(askedAgain(killed.observations), ask);
   const books = await Promise.all(payers.map((payer, index) => booksOf(admin, payer, before[index] ?? [])));
-  return { ...killed, again, books, holdsLeft: left, reference: await referenceOf(place, killed.observations) };
+  await paying.finish();
+  const { verified, chain } = place.facilitator;
+  const settled = new Set(chain.uses.keys());
+  const paid = { requests: paying.requests(), verified, settled, paid: chain.paid() };
+  return { ...killed, again, books, paid, holdsLeft: left, reference: await referenceOf(place, killed.observations) };
 }

@@ -1,6 +1,7 @@
 import { judgeAccount } from "./judge-account.ts";
 import { judgeAnswers } from "./judge-answers.ts";
 import type { Campaign } from "./observation.ts";
+import { judgePayments } from "./payments/judge-payments.ts";
 import type { Finding } from "./finding.ts";
 import { finding } from "./finding.ts";
 
@@ -44,6 +45,7 @@ export function judge(campaign: Campaign, extent: Extent): readonly Finding[] {
   const ofAll = [
     finding("holds after their deadline", campaign.holdsLeft > 0 ? [`${campaign.holdsLeft} holds`] : []),
     ...judgeAnswers(campaign),
+    ...judgePayments(campaign.paid),
     ...shown(campaign, extent),
   ];
   const rules = Map.groupBy([...ofAccounts, ...ofAll], ({ rule }) => rule);

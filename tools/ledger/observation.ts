@@ -1,6 +1,7 @@
 import type { AccountEntry } from "../../src/contract/account-schemas.ts";
 import type { AuditReport } from "../../src/contract/admin-schemas.ts";
 import type * as z from "zod";
+import type { PaidRequests } from "./payments/payers.ts";
 import type { Question } from "./questions.ts";
 
 /** What an answer says that it cost. */
@@ -57,6 +58,8 @@ export interface Campaign {
   readonly holdsLeft: number;
   /** The answers of an API without accounts, by the item's name. */
   readonly reference: ReadonlyMap<string, string | undefined>;
+  /** What callers without an account have paid. */
+  readonly paid: PaidRequests;
   readonly kills: number;
   readonly backendKills: number;
   /** How long the clients asked. */

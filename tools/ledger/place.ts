@@ -2,10 +2,12 @@ import type { Workerd } from "../../bench/edge/workerd.ts";
 import { NewKey } from "../../src/contract/account-schemas.ts";
 import { Account, Granted } from "../../src/contract/admin-schemas.ts";
 import { startSoupBackend } from "../../test/support/fuzz/soup-backend.ts";
+import { terms } from "../../test/support/x402-chain.ts";
 import { type AdminClient, createAdminClient } from "../accounts/admin-client.ts";
 import { startApi } from "../fuzz/targets.ts";
 import type { Module } from "../serve.ts";
 import { type KillableBackend, startBackend } from "./backend.ts";
+import { type BookedFacilitator, startBookedFacilitator } from "./payments/facilitator.ts";
 import { ACCOUNTS, RICH_ACCOUNTS } from "./questions.ts";
 
 /** The JavaScript heap of an isolate, in megabytes, as in a deployment. */
@@ -32,6 +34,8 @@ export interface KillPlace extends AsyncDisposable {
   readonly backend: KillableBackend;
   readonly admin: AdminClient;
   readonly payers: readonly Payer[];
+  /** Whoever moves the money of callers without an account. Nobody kills it, but some of its replies are lost. */
+  readonly facilitator: BookedFacilitator;
   /** The same API without accounts, which nobody kills, with a backend of its own. */
   readonly reference: URL;
 }
@@ -49,6 +53,20 @@ async function openAccount(admin: AdminClient, index: number): Promise<Payer> {
   return { id, key, isPrepaid };
 }
 
+/** Determines which replies of the facilitator are lost. */
+const FACILITATOR_SEED = 1;
+
+/** The variables of an API that takes payments of x402. */
+const paymentVariables = (url: string) => ({
+  X402_FACILITATOR_URL: url,
+  X402_PAY_TO: terms.payTo,
+  X402_NETWORK: terms.network,
+  X402_ASSET: terms.asset,
+  X402_ASSET_NAME: terms.name,
+  X402_ASSET_VERSION: terms.version,
+  X402_RPC_URL: `${url}/node`,
+});
+
 /** The variables of an API with the model at this address. */
 const remote = (url: string) => ({ PLACEMENT: "remote", BACKEND_URL: url });
 
@@ -63,7 +81,9 @@ export async function startKillPlace(charged: readonly Module[], plain: readonly
     parts.push(() => backend.stop());
     const soup = await startSoupBackend();
     parts.push(() => soup.stop());
-    const paid = { ...remote(backend.url), ACCOUNTS: "on", ADMIN_KEY };
+    const facilitator = await startBookedFacilitator(FACILITATOR_SEED);
+    parts.push(() => facilitator.stop());
+    const paid = { ...remote(backend.url), ACCOUNTS: "on", ADMIN_KEY, ...paymentVariables(facilitator.url) };
     const api = await startApi(charged, true, paid, HEAP_MEGABYTES);
     parts.push(() => api.stop());
     const reference = await startApi(plain, true, remote(soup.url.href), HEAP_MEGABYTES);
@@ -71,7 +91,7 @@ export async function startKillPlace(charged: readonly Module[], plain: readonly
     const admin = createAdminClient(api.url.origin, ADMIN_KEY);
     const payers: Payer[] = [];
     for (let index = 0; index < ACCOUNTS; index += 1) payers.push(await openAccount(admin, index));
-    return { api, backend, admin, payers, reference: reference.url, [Symbol.asyncDispose]: stop };
+    return { api, backend, admin, payers, facilitator, reference: reference.url, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

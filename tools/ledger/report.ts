@@ -1,6 +1,7 @@
 import type { Finding } from "./finding.ts";
 import { factsOf, untoldEntries, untoldOf } from "./judge-account.ts";
 import type { Books, Campaign, Observation } from "./observation.ts";
+import { paymentLines } from "./payments/judge-payments.ts";
 
 /** Examples of a finding that are printed; all are counted. */
 const SHOWN = 5;
@@ -40,6 +41,7 @@ export function reportLines(campaign: Campaign, findings: readonly Finding[]): r
     `  problems: ${counts(codesOf(observations))}`,
     `${again.length} questions asked again: free ${again.filter(({ told }) => told?.isRepeat).length}, charged now ${again.filter(({ told }) => told?.isRepeat === false).length}; problems: ${counts(codesOf(again))}`,
     ...books.map((each, account) => accountLine(campaign, account, each)),
+    ...paymentLines(campaign.paid),
     `answers compared with those of an API without accounts: ${reference.size} different ones; holds after all deadlines: ${holdsLeft}`,
     ...findings.map(({ rule, found }) => `${String(found.length).padStart(6)}  ${rule}`),
     ...contradicted.flatMap(({ rule, found }) => ["", `${rule}:`, ...found.slice(0, SHOWN).map((each) => `  ${each}`)]),

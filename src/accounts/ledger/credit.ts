@@ -40,15 +40,18 @@ export function decideCredit(view: CreditView, credit: Credit, nowMs: number): S
 function invalidCredit({ kind, ref, amount }: Credit): Refusal | undefined {
   if (!isId(ref)) return refuse({ code: "invalid-request", field: "ref" });
   const isInRange = Number.isSafeInteger(amount) && amount !== 0 && Math.abs(amount) <= MAX_AMOUNT;
-  return isInRange && (amount > 0 || kind === "adjust")
+  return isInRange && (amount > 0 || kind === "adjust" || kind === "reversal")
     ? undefined
     : refuse({ code: "invalid-request", field: "amount" });
 }
 
-/** A correction takes no money that is held for work in progress, and no sum leaves the range in which numbers are exact. */
-function unbearable({ account, held }: CreditView, { amount }: Credit): Refusal | undefined {
+/**
+ * A correction takes no money that is held for work in progress, and no sum leaves the range in which numbers are exact. A payment that was taken back is gone in any
+ * case: the books say so, and nothing more is admitted until the balance is there again.
+ */
+function unbearable({ account, held }: CreditView, { kind, amount }: Credit): Refusal | undefined {
   const { balance, creditLimit } = account;
   if (!Number.isSafeInteger(balance + amount)) return refuse({ code: "invalid-request", field: "amount" });
-  if (amount > 0 || balance + amount - held >= -creditLimit) return undefined;
+  if (amount > 0 || kind === "reversal" || balance + amount - held >= -creditLimit) return undefined;
   return refuse({ code: "insufficient-credits", price: -amount, balance, held, creditLimit });
 }

@@ -1,4 +1,5 @@
 import type { Entry, UsageRow } from "../../accounts/ledger-admin.ts";
+import type { BillingFacts } from "../../accounts/billing-port.ts";
 import type { AccountFacts, KeyFacts } from "../../accounts/ledger-port.ts";
 
 /** The account's only row. What is held is not stored: it is the sum of the holds. */
@@ -37,13 +38,22 @@ export interface IdempotencyRow {
   readonly untilMs: number;
 }
 
-/** What is to be told to the biller of a postpaid account. `id` is unique for ever, also if an id is charged again on another day. */
+/**
+ * What is to be told to others: the charges and refunds of a postpaid account, that the balance has become low, that credits are to be bought. `id` is unique for ever, also if
+ * an id is charged again on another day; `seq` is that of the entry which it is about.
+ */
 export interface OutboxRow {
   readonly id: string;
-  readonly kind: "charge" | "refund";
+  readonly kind: "charge" | "refund" | "balance-low" | "auto-top-up" | "auto-top-up-failed";
   readonly seq: number;
   readonly attempts: number;
   readonly nextMs: number;
+}
+
+/** How the account pays: one row, or none. `isLow` says whether its balance was low when it was looked at last, which has then been told. */
+export interface BillingRow extends BillingFacts {
+  readonly id: "billing";
+  readonly isLow: 0 | 1;
 }
 
 /** Which charge the operator's `Idempotency-Key` has given back, and the entry of that refund. It is kept for ever, as the references of credits are. */
@@ -63,6 +73,7 @@ export interface Rows {
   readonly idempotency: IdempotencyRow;
   readonly outbox: OutboxRow;
   readonly refundKeys: RefundKeyRow;
+  readonly billing: BillingRow;
 }
 
 /** A change of the tables. `put` replaces the row with the same key; `drop` removes the row with an id; `add` adds up the numbers of the same day, key and task. */
@@ -70,7 +81,7 @@ export type Change =
   | {
       readonly [Table in keyof Rows]: { readonly type: "put"; readonly table: Table; readonly row: Rows[Table] };
     }[keyof Rows]
-  | { readonly type: "drop"; readonly table: "holds"; readonly id: string }
+  | { readonly type: "drop"; readonly table: "holds" | "outbox"; readonly id: string }
   /** Removes idempotency keys that have ended at a moment, `atMost` so many of them. */
   | { readonly type: "purge"; readonly endedMs: number; readonly atMost: number }
   | { readonly type: "add"; readonly table: "usage"; readonly row: UsageRow };

@@ -1,5 +1,15 @@
 import type { Entry, EntryPage, EntryQuery, UsageQuery, UsageRow, Violation } from "../../accounts/ledger-admin.ts";
-import type { AccountRow, Change, HoldRow, IdempotencyRow, KeyRow, PaidRow, RefundKeyRow } from "./rows.ts";
+import type {
+  AccountRow,
+  BillingRow,
+  Change,
+  HoldRow,
+  IdempotencyRow,
+  KeyRow,
+  OutboxRow,
+  PaidRow,
+  RefundKeyRow,
+} from "./rows.ts";
 
 /** The tables of one account. Everything is synchronous, so that a transaction has no gaps. */
 export interface LedgerTables {
@@ -47,6 +57,13 @@ export interface LedgerReads {
   /** When the first of the idempotency keys ends. */
   nextIdempotencyEnd(): number | undefined;
   hasIdempotency(): boolean;
+  billing(): BillingRow | undefined;
+  /** Rows of the outbox that are due, those first that have been for longest; of charges and refunds only with `withBills`. */
+  dueOutbox(nowMs: number, atMost: number, withBills: boolean): readonly OutboxRow[];
+  outbox(id: string): OutboxRow | undefined;
+  /** When the first row of the outbox is due. */
+  nextOutbox(withBills: boolean): number | undefined;
+  entry(seq: number): Entry | undefined;
   usage(query: UsageQuery): readonly UsageRow[];
   entries(query: EntryQuery): EntryPage;
   count(table: "entries" | "holds"): number;

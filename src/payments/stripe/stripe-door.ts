@@ -1,0 +1,19 @@
+import type { StripeDoor } from "../../payments/till.ts";
+import { createCheckout, type CheckoutOptions } from "./checkout.ts";
+import { createEventReceiver, type EventReceiverOptions } from "./event-receiver.ts";
+import { moneyOf } from "./money.ts";
+import { createStripeApi, type StripeApiOptions } from "./stripe-api.ts";
+
+/** What a deployment that sells credits with Stripe is made of. */
+export interface StripeDoorOptions
+  extends
+    StripeApiOptions,
+    Pick<CheckoutOptions, "hasTax" | "returnUrl">,
+    Pick<EventReceiverOptions, "secrets" | "ledgerOf" | "billingOf" | "now"> {}
+
+/** Sells credits with Stripe. */
+export function createStripeDoor(options: StripeDoorOptions): Pick<StripeDoor, "till" | "events"> {
+  const ask = createStripeApi(options);
+  const money = moneyOf(options.secretKey);
+  return { till: createCheckout({ ...options, ask, money }), events: createEventReceiver({ ...options, ask, money }) };
+}
