@@ -5,6 +5,7 @@ import { type OpenApiDocument, type ResponseExamples, withResponseExamples } fro
 import type { TaskRow } from "./service.ts";
 import { registerAccounts, withAccounts } from "./with-accounts.ts";
 import { withoutAccounts } from "./without-accounts.ts";
+import { withoutDialects } from "./without-dialects.ts";
 import { analyzeOperation, batchOperation } from "./several-operations.ts";
 import { AnswerEvent, PaidAnswerEvent } from "./stream-events.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "./work-units.ts";
@@ -48,7 +49,7 @@ export function openApiDocument(
   for (const [code, example] of Object.entries(exampleProblems({ hasAccounts }))) {
     app.openAPIRegistry.registerComponent("examples", code, example);
   }
-  const document = app.getOpenAPI31Document({
+  const whole = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "florence-edge",
@@ -60,5 +61,6 @@ export function openApiDocument(
     tags: Object.values(tags),
     security: [],
   });
+  const document = withoutDialects(whole);
   return withResponseExamples(hasAccounts ? withAccounts(document) : withoutAccounts(document), examples);
 }

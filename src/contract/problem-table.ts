@@ -1,12 +1,13 @@
 import { accountProblems } from "./account-problems.ts";
 import { accountRouteProblems } from "./account-route-problems.ts";
 import type { ProblemRow } from "./problem-row.ts";
+import { dialectProblems } from "./dialect-problems.ts";
 import { serverProblems } from "./server-problems.ts";
 
 /**
  * The only list of errors. The `ProblemCode` type, the OpenAPI responses and docs/problems.md are derived from it. `fix` tells the caller what to do
  * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`, those that only accounts have in
- * `account-problems.ts` and `account-route-problems.ts`.
+ * `account-problems.ts` and `account-route-problems.ts`, those of the dialects of others in `dialect-problems.ts`.
  */
 export const problems = {
   "invalid-json": {
@@ -171,4 +172,5 @@ export const problems = {
   ...serverProblems,
   ...accountProblems,
   ...accountRouteProblems,
+  ...dialectProblems,
 } as const satisfies Record<string, ProblemRow>;

@@ -1,66 +1,31 @@
 import { checkTask } from "../charging/known-keys.ts";
-import type { Payments } from "../charging/payments.ts";
 import { Problem } from "../contract/problems.ts";
-import type {
-  AnalyzeRequest,
-  Analyzed,
-  BatchRequest,
-  CacheDirectives,
-  CallContext,
-  RequestTrace,
-  Service,
-  TaskRequest,
-  TaskRow,
-} from "../contract/service.ts";
+import type { AnalyzeRequest, Analyzed, BatchRequest, CallContext, TaskRow } from "../contract/service.ts";
 import { ANALYZE_PATH, BATCH_PATH } from "../contract/several-operations.ts";
 import { taskPath } from "../contract/task-operations.ts";
-import type { Admit, Place } from "./admission.ts";
+import {
+  type Admitted,
+  answerRoute,
+  type AnswerRouteOptions,
+  type HandleAdmitted,
+  identify,
+  sendingOf,
+} from "./admitted.ts";
 import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
-import { answerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
-import { answerEvents } from "./answer-events.ts";
+import { type AnswerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
 import { answerResponse } from "./answer-response.ts";
+import { answerTask } from "./answer-task.ts";
 import { readBatchRequest } from "./batch.ts";
 import type { BodyOptions } from "./body.ts";
-import { cacheDirectives } from "./cache-control.ts";
-import { callerOf } from "./caller.ts";
 import { checkedUnits } from "./check-work.ts";
-import type { Sleep } from "./event-stream.ts";
-import { IDEMPOTENCY_HEADER } from "./idempotency-key.ts";
-import { paidCall, type Paying } from "./paid-call.ts";
-import { loggedProblem, type LogError } from "./problem-response.ts";
-import { requestFingerprint } from "./request-fingerprint.ts";
+import { loggedProblem, type LogError, problemResponder } from "./problem-response.ts";
 import type { Route } from "./route.ts";
 import { type CheckTask, optionsOf } from "./task-item.ts";
 import { readTaskRequest } from "./task-request.ts";
 
-/** What the routes that answer tasks need. */
-export interface AnswerRouteOptions {
-  readonly tasks: readonly TaskRow[];
-  readonly service: Service;
-  readonly logError: LogError;
-  readonly sleep: Sleep;
-  /** Creates a signal that is aborted after the given time, as `AbortSignal.timeout` does; for the deadline of a body. */
-  readonly timeout: (milliseconds: number) => AbortSignal;
-  readonly admit: Admit;
-  /** The accounts that pay for answers; left out where answers cost nothing. */
-  readonly accounts?: Payments | undefined;
-}
-
-/** A request that was admitted, before its body is read. */
-interface Admitted {
-  readonly request: Request;
-  readonly trace: RequestTrace;
-  readonly call: CallContext;
-  readonly place: Place;
-  /** How its body is read. */
-  readonly body: BodyOptions;
-  /** Who pays; undefined where answers cost nothing. */
-  readonly paying: Paying | undefined;
-}
-
 /** The routes that answer tasks: each task, and several at once. */
 export function answerRoutes(options: AnswerRouteOptions): readonly Route[] {
-  const { tasks, service } = options;
+  const { tasks, service, logError } = options;
   const analyze = several(options, {
     read: (request, body, check) => readAnalyzeRequest(tasks, request, body, check),
     countImages: () => 1,
@@ -71,72 +36,22 @@ export function answerRoutes(options: AnswerRouteOptions): readonly Route[] {
     countImages: (valid) => valid,
     answer: (parsed, call) => service.batch(parsed, call),
   });
+  const respond = problemResponder(logError);
+  const route = (path: string, handle: HandleAdmitted): Route => answerRoute(path, options, { handle, respond });
   return [
-    ...tasks.map((row) => answerRoute(taskPath(row.name), options, single(row, options))),
-    answerRoute(ANALYZE_PATH, options, analyze),
-    answerRoute(BATCH_PATH, options, batch),
+    ...tasks.map((row) => route(taskPath(row.name), single(row, options))),
+    route(ANALYZE_PATH, analyze),
+    route(BATCH_PATH, batch),
   ];
 }
 
-type HandleAdmitted = (admitted: Admitted) => Promise<Response>;
-
-function answerRoute(path: string, options: AnswerRouteOptions, handle: HandleAdmitted): Route {
-  const { admit, timeout, accounts, logError } = options;
-  return {
-    method: "POST",
-    path,
-    handle: (request, trace) => {
-      const answer = (call: CallContext, paying?: Paying): Promise<Response> =>
-        admit(call.caller, call.signal, (place) =>
-          handle({
-            request,
-            trace,
-            call,
-            place,
-            body: { timeout, ...place.count },
-            paying,
-          }),
-        );
-      const call = callOf(request, trace);
-      return accounts === undefined ? answer(call) : paidCall(request, { accounts, logError, call, trace }, answer);
-    },
-  };
-}
-
-/** Says what a request asks for, if it has an Idempotency-Key. */
-async function identify(
-  { payment }: Paying,
-  { headers, url }: Request,
-  parsed: TaskRequest | AnalyzeRequest | BatchRequest,
-  { noStore, noCache }: CacheDirectives,
-): Promise<void> {
-  if (!headers.has(IDEMPOTENCY_HEADER)) return;
-  payment.identify(await requestFingerprint(new URL(url).pathname, parsed, noStore || noCache));
-}
-
 /** Handles a request for one task. */
-function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRouteOptions): HandleAdmitted {
-  return async ({ request, trace: { requestId }, call, place, body, paying }) => {
+function single(row: TaskRow, options: AnswerRouteOptions): HandleAdmitted {
+  return async (admitted) => {
+    const { request, body, paying } = admitted;
     if (paying !== undefined) checkTask(paying.key, row.name, "infer");
-    const taskRequest = await readTaskRequest(row, request, body);
-    place.begin(checkedUnits([taskRequest.options], 1));
-    if (paying !== undefined) await identify(paying, request, taskRequest, call.cache);
-    if (taskRequest.options.stream === true) {
-      const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
-      return answerEvents(
-        (emit, signal) => place.during(() => service.stream(taskRequest, { ...call, signal }, emit)),
-        { signal: call.signal, sleep, requestId, problemOf, paying },
-      );
-    }
-    const answered = await service.answer(taskRequest, call);
-    const holdUntil = (ended: Promise<void>): void => void place.during(() => ended);
-    const answer = answerBody(answered.answer, { timeout, holdUntil });
-    return answerResponse(answer, { ...answered, ...sendingOf(request, paying) });
+    return answerTask(await readTaskRequest(row, request, body), admitted, options);
   };
-}
-
-function sendingOf({ headers }: Request, paying: Paying | undefined) {
-  return { ifNoneMatch: headers.get("if-none-match"), payment: paying?.payment };
 }
 
 interface SeveralOptions<Parsed> {
@@ -146,34 +61,36 @@ interface SeveralOptions<Parsed> {
   readonly answer: (parsed: Parsed, call: CallContext) => Promise<Analyzed>;
 }
 
+/** The check of a key's tasks; without a key, all may be asked for. */
+function checkOf({ paying }: Admitted): CheckTask {
+  return (task) => paying && checkTask(paying.key, task, "infer");
+}
+
+function severalBody(
+  parsed: AnalyzeRequest | BatchRequest,
+  answered: Analyzed,
+  { requestId, logError }: { readonly requestId: string; readonly logError: LogError },
+): AnswerBody {
+  const failures = new Set(answered.results.filter((result) => result instanceof Problem));
+  for (const failure of failures) loggedProblem(failure, requestId, logError);
+  const bodyOf = (id: string) => ({ results: analyzeResults(parsed, answered, id) });
+  // Only problems contain the id: without one, the body is written once.
+  return failures.size > 0 ? jsonBodyOf(bodyOf, requestId) : jsonBody(bodyOf(requestId));
+}
+
 /** Handles several tasks in one request: `read` parses it, `answer` returns each item's result. A problem that several items share is logged once. */
 function several<Parsed extends AnalyzeRequest | BatchRequest>(
   { logError }: AnswerRouteOptions,
   { read, countImages, answer }: SeveralOptions<Parsed>,
 ): HandleAdmitted {
-  return async ({ request, trace: { requestId }, call, place, body, paying }) => {
-    const check: CheckTask = (task) => paying && checkTask(paying.key, task, "infer");
-    const parsed = await read(request, body, check);
+  return async (admitted) => {
+    const { request, trace, call, place, body } = admitted;
+    const parsed = await read(request, body, checkOf(admitted));
     const valid = optionsOf(parsed.items);
     place.begin(checkedUnits(valid, countImages(valid.length)));
-    if (paying !== undefined) await identify(paying, request, parsed, call.cache);
+    await identify(admitted, parsed);
     const answered = await answer(parsed, call);
-    const failures = new Set(answered.results.filter((result) => result instanceof Problem));
-    for (const failure of failures) loggedProblem(failure, requestId, logError);
-    const bodyOf = (id: string) => ({ results: analyzeResults(parsed, answered, id) });
-    // Only problems contain the id: without one, the body is written once.
-    const json = failures.size > 0 ? jsonBodyOf(bodyOf, requestId) : jsonBody(bodyOf(requestId));
-    return answerResponse(json, { ...answered, ...sendingOf(request, paying) });
-  };
-}
-
-function callOf({ headers, signal }: Request, trace: RequestTrace): CallContext {
-  const cache = cacheDirectives(headers.get("cache-control"));
-  // `fetch` adds `no-cache` to every If-None-Match: together they ask for validation of an answer, not for a new one.
-  return {
-    signal,
-    caller: callerOf(headers),
-    trace,
-    cache: { ...cache, noCache: cache.noCache && !headers.has("if-none-match") },
+    const json = severalBody(parsed, answered, { requestId: trace.requestId, logError });
+    return answerResponse(json, { ...answered, ...sendingOf(admitted) });
   };
 }

@@ -29,7 +29,7 @@ const EXPOSED_HEADERS = [
 export const PREFLIGHT_SECONDS = 86_400;
 
 /** Request headers that this API reads where it has accounts. */
-const ACCOUNT_REQUEST_HEADERS = ["Idempotency-Key", "Max-Price", "X-API-Key"];
+const ACCOUNT_REQUEST_HEADERS = ["Idempotency-Key", "Max-Price", "Ocp-Apim-Subscription-Key", "X-API-Key"];
 
 /** Response headers of accounts. */
 const ACCOUNT_EXPOSED_HEADERS = ["Balance", "Charge", "RateLimit", "RateLimit-Policy", "WWW-Authenticate"];

@@ -6,7 +6,7 @@ import { credentialOf } from "./authenticate.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
 import { maxPriceOf } from "./max-price.ts";
 import { rateHeaders } from "./payment-headers.ts";
-import { loggedProblem, type LogError, problemResponse } from "./problem-response.ts";
+import type { Respond } from "./problem-response.ts";
 
 /** Who pays for a request, and with what. */
 export interface Paying {
@@ -21,7 +21,8 @@ export interface Paying {
 /** What a paid call needs. */
 export interface PaidCallOptions {
   readonly accounts: Payments;
-  readonly logError: LogError;
+  /** Makes the responses of problems. */
+  readonly respond: Respond;
   /** The request as it would be without accounts. */
   readonly call: CallContext;
   readonly trace: RequestTrace;
@@ -64,7 +65,7 @@ export async function paidCall(
   options: PaidCallOptions,
   work: (call: CallContext, paying: Paying) => Promise<Response>,
 ): Promise<Response> {
-  const { accounts, logError, call, trace } = options;
+  const { accounts, respond, call, trace } = options;
   const key = await accounts.authorize(credentialOf(request.headers), call.caller);
   const { commit, during } = createRun(accounts, () => payment.end());
   const payment = beginPayment(key, request, { ...options, commit });
@@ -85,7 +86,7 @@ export async function paidCall(
     try {
       return await work(paid, paying);
     } catch (thrown) {
-      const response = problemResponse(loggedProblem(thrown, trace.requestId, logError), trace.requestId);
+      const response = await respond(thrown, trace.requestId);
       for (const [name, value] of Object.entries(rateHeaders(payment.report()))) response.headers.set(name, value);
       return response;
     }

@@ -1,11 +1,14 @@
 import { operations } from "../contract/operations.ts";
 import { openApiDocument } from "../contract/openapi.ts";
+import type { DialectMount } from "../contract/dialect.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
 import { taskPath } from "../contract/task-operations.ts";
 import type { AccountRouteOptions, AccountsOptions } from "./account-route.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
-import { type AnswerRouteOptions, answerRoutes } from "./answer-routes.ts";
+import type { AnswerRouteOptions } from "./admitted.ts";
+import { answerRoutes } from "./answer-routes.ts";
+import { dialectRoutes } from "./dialect-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 
@@ -17,6 +20,8 @@ export interface RouteOptions extends AnswerRouteOptions {
   readonly examples?: ResponseExamples;
   /** What the operations of accounts need. Without it the API has none of them. */
   readonly administration?: AccountsOptions | undefined;
+  /** The dialects of others that are answered as well. */
+  readonly dialects?: readonly DialectMount[];
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
 }
@@ -27,7 +32,7 @@ function get(operation: { readonly path: string }, read: () => Promise<unknown>)
 
 /** All routes of the API, generated from the contract's tables. */
 export function routes(options: RouteOptions): readonly Route[] {
-  const { tasks, service, site, administration } = options;
+  const { tasks, service, site, administration, dialects = [] } = options;
   const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(operations.health, async () => ({ status: "ok" })),
@@ -36,6 +41,7 @@ export function routes(options: RouteOptions): readonly Route[] {
     get(operations.models, async () => ({ models: [await service.model()] })),
     openApiRoute(options),
     ...answerRoutes(options),
+    ...dialectRoutes(dialects, options),
     ...(administration === undefined ? [] : administrationRoutes({ ...options, accounts: administration })),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];

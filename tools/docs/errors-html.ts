@@ -1,6 +1,5 @@
 import { html } from "hono/html";
 import { exampleProblems } from "../../src/contract/problem-responses.ts";
-import { problems } from "../../src/contract/problem-table.ts";
 
 /** Turns names in backticks into `<code>` elements. */
 function withCode(text: string) {
@@ -19,6 +18,9 @@ function section([code, { summary, value }]: [string, ReturnType<typeof exampleP
     <pre>${JSON.stringify(value, undefined, 2)}</pre>
   </section>`;
 }
+
+const examples = Object.entries(exampleProblems({ hasAccounts: true, hasDialects: true }));
+const problemCount = examples.length;
 
 /** Returns the API's page of errors, with an anchor for each code that problems link to. */
 export async function errorsHtml(): Promise<string> {
@@ -45,9 +47,9 @@ export async function errorsHtml(): Promise<string> {
           <p>
             Every error is <code>application/problem+json</code> (RFC 9457). <code>code</code> is stable and made for
             programs, <code>fix</code> says what to do, <code>issues</code> names the invalid fields, and
-            <code>request_id</code> identifies the request in the log. There are ${Object.keys(problems).length} codes.
+            <code>request_id</code> identifies the request in the log. There are ${problemCount} codes.
           </p>
-          ${Object.entries(exampleProblems({ hasAccounts: true })).map(section)}
+          ${examples.map(section)}
         </main>
       </body>
     </html> `;
