@@ -20,7 +20,7 @@ import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
 import { accountGuard, payments } from "./ledger.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
-import { dialects } from "./dialects.ts";
+import { createDialects } from "./dialects.ts";
 import { Variables } from "./variables.ts";
 
 export { Account } from "./account.ts";
@@ -75,7 +75,7 @@ export default createApp({
   site,
   newRequestId: () => crypto.randomUUID(),
   timeout,
-  dialects,
+  dialects: createDialects(Date.now),
   ...configuredAccounts(),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),

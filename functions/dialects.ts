@@ -23,23 +23,23 @@ function once(load: () => Promise<Dialect>): () => Promise<Dialect> {
   };
 }
 
-/** The dialects of others, each loaded by the first request to it: they cost a cold start nothing. */
-export const dialects: readonly DialectMount[] = [
-  {
-    prefix: OPENAI_PREFIX,
-    routes: openAiRoutes,
-    load: once(async () =>
-      (await import("../src/openai/dialect.ts")).createOpenAi({ tasks: namedTasks, now: Date.now }),
-    ),
-  },
-  {
-    prefix: ACTIONS_PREFIX,
-    routes: actionRoutes,
-    load: once(async () => (await import("../src/openai/actions.ts")).createActions()),
-  },
-  {
-    prefix: AZURE_PREFIX,
-    routes: azureRoutes,
-    load: once(async () => (await import("../src/azure/dialect.ts")).createAzure()),
-  },
-];
+/** The dialects of others, each loaded by the first request to it: they cost a cold start nothing. `now` is in milliseconds since 1970. */
+export function createDialects(now: () => number): readonly DialectMount[] {
+  return [
+    {
+      prefix: OPENAI_PREFIX,
+      routes: openAiRoutes,
+      load: once(async () => (await import("../src/openai/dialect.ts")).createOpenAi({ tasks: namedTasks, now })),
+    },
+    {
+      prefix: ACTIONS_PREFIX,
+      routes: actionRoutes,
+      load: once(async () => (await import("../src/openai/actions.ts")).createActions()),
+    },
+    {
+      prefix: AZURE_PREFIX,
+      routes: azureRoutes,
+      load: once(async () => (await import("../src/azure/dialect.ts")).createAzure()),
+    },
+  ];
+}

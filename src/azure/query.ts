@@ -52,8 +52,9 @@ export function readQuery(url: URL): AzureQuery {
   }
   const isGenderNeutral = booleans.get(valueOf("gender-neutral-caption").toLowerCase());
   if (isGenderNeutral === undefined) throw invalidParameter("gender-neutral-caption", "Send true or false.");
+  const features = readFeatures(valueOf("features"));
   if (valueOf("smartcrops-aspect-ratios") !== "") {
     throw unsupportedParameter("smartcrops-aspect-ratios", "SmartCrops is not supported: leave it out.");
   }
-  return { features: readFeatures(valueOf("features")), isGenderNeutral };
+  return { features, isGenderNeutral };
 }

@@ -8,10 +8,17 @@ import { Problem } from "../contract/problems.ts";
  */
 export const MAX_SUBSCHEMAS = 2000;
 
-/** Keywords that are refused: a regular expression can take hours, and references by name cannot be counted. */
+/**
+ * Maximum number of parts of a schema times values of the answer: what a validation may cost altogether, since each part may be asked of each value. It takes a tenth of a
+ * second.
+ */
+export const MAX_STEPS = 1_000_000;
+
+/** Keywords that are refused: a regular expression can take hours, unique items are compared each with each, and references by name cannot be counted. */
 const REFUSED_KEYWORDS: ReadonlySet<string> = new Set([
   "pattern",
   "patternProperties",
+  "uniqueItems",
   "$dynamicRef",
   "$recursiveRef",
   "$id",
@@ -45,8 +52,14 @@ function resolved(root: JsonObject, reference: unknown): unknown {
   }, root);
 }
 
-/** Counts the steps of a validation, and throws `unsupported-schema` for too many, for references in a circle and for refused keywords. */
-function checkCost(root: JsonObject): void {
+/** Counts the values in an answer: itself, and all within it. */
+function countValues(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce((count: number, each: unknown) => count + countValues(each), 1);
+}
+
+/** Counts the parts of a schema, references followed. Throws `unsupported-schema` for too many, for references in a circle and for refused keywords. */
+function countParts(root: JsonObject): number {
   let count = 0;
   const open = new Set<unknown>();
   const visit = (schema: unknown): void => {
@@ -63,10 +76,16 @@ function checkCost(root: JsonObject): void {
     if (REFUSED_KEYWORDS.has(keyword)) throw refusal(`The keyword ${keyword} is not supported in a schema.`);
     if (DATA_KEYWORDS.has(keyword) || DEFINITIONS.has(keyword)) return;
     if (keyword === "$ref") return visit(resolved(root, value));
-    if (NAMED_SCHEMAS.has(keyword) && isJsonObject(value)) return Object.values(value).forEach(visit);
+    if (NAMED_SCHEMAS.has(keyword) && isJsonObject(value)) return Object.values(value).forEach(visitNamed);
     visit(value);
   };
+  const visitNamed = (schema: unknown): void => {
+    if (!isJsonObject(schema) && typeof schema !== "boolean")
+      throw refusal("A property's schema is an object or true or false.");
+    visit(schema);
+  };
   visit(root);
+  return count;
 }
 
 function isDraft7({ $schema: dialect }: JsonObject): boolean {
@@ -75,7 +94,9 @@ function isDraft7({ $schema: dialect }: JsonObject): boolean {
 
 /** Throws `unsupported-schema` unless a value is valid by a caller's JSON Schema, of draft 2020-12 or draft-07. */
 export function checkSchema(schema: JsonObject, value: unknown): void {
-  checkCost(schema);
+  if (countParts(schema) * countValues(value) > MAX_STEPS) {
+    throw refusal("The schema has too many parts for an answer with so many values.");
+  }
   const result = validation(schema, value);
   if (result.valid) return;
   const [{ error, instanceLocation } = { error: "It does not fit.", instanceLocation: "#" }] = result.errors;
