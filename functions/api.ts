@@ -75,7 +75,7 @@ export default createApp({
   site,
   newRequestId: () => crypto.randomUUID(),
   timeout,
-  dialects: createDialects(Date.now),
+  dialects: createDialects({ now: Date.now, hasAccounts: variables.data?.ACCOUNTS === "on" }),
   ...configuredAccounts(),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),

@@ -1,11 +1,9 @@
+import { actionsDocument, FILES } from "./actions-document.ts";
+import type { TaskRow } from "../contract/service.ts";
 import { isJsonObject } from "../contract/json-object.ts";
-import { Problem } from "../contract/problems.ts";
 import type { Dialect, DialectRequest, TaskTranslation } from "../contract/dialect.ts";
 import { jsonOf } from "./read-request.ts";
 import { invalidParameter } from "../contract/parameter-problems.ts";
-
-/** The parameter in which ChatGPT sends the user's files: links that are valid for some minutes. */
-export const FILES = "openaiFileIdRefs";
 
 /** The address of the only file; undefined if there is none. Throws `invalid-request`. */
 function fileIn(files: unknown): string | undefined {
@@ -40,13 +38,17 @@ function translate(request: DialectRequest): TaskTranslation {
   };
 }
 
-/** The actions of GPTs: each task with the user's file, and a flat answer. Problems are as in our own dialect, since models read them well. */
-export function createActions(): Dialect {
+/** What the actions need. */
+export interface ActionsOptions {
+  readonly tasks: readonly Pick<TaskRow, "name" | "input" | "summary">[];
+  readonly hasAccounts: boolean;
+}
+
+/** The actions of GPTs: each task with the user's file, and a flat answer. Problems are as in our own API, since models read them well. */
+export function createActions({ tasks, hasAccounts }: ActionsOptions): Dialect {
   return {
     translate: (_, request) => translate(request),
-    read: () => {
-      throw new Problem("not-found", "Actions are sent with POST.");
-    },
+    read: (_, { origin }) => actionsDocument(tasks, { origin, hasAccounts }),
     problem: (details) => ({ status: details.status, headers: {}, json: details }),
     headers: () => ({}),
   };

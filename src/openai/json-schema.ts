@@ -80,8 +80,9 @@ function countParts(root: JsonObject): number {
     visit(value);
   };
   const visitNamed = (schema: unknown): void => {
-    if (!isJsonObject(schema) && typeof schema !== "boolean")
+    if (!isJsonObject(schema) && typeof schema !== "boolean") {
       throw refusal("A property's schema is an object or true or false.");
+    }
     visit(schema);
   };
   visit(root);

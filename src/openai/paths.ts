@@ -18,5 +18,6 @@ export const ACTIONS_PREFIX = "/openai/actions/";
 
 /** The routes of the actions. */
 export const actionRoutes = [
+  { method: "GET", path: "/openapi.actions.json", name: "document", takesBytes: false },
   { method: "POST", path: "/openai/actions/:task", name: "action", takesBytes: false },
 ] as const satisfies readonly DialectRoute[];

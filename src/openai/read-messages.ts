@@ -65,8 +65,9 @@ function lastImage(messages: readonly (readonly JsonObject[])[], path: string): 
  */
 export function readMessages(messages: unknown, path: string): Sent {
   if (typeof messages === "string") return { text: messages.trim(), image: undefined };
-  if (!Array.isArray(messages) || !messages.every(isJsonObject))
+  if (!Array.isArray(messages) || !messages.every(isJsonObject)) {
     throw invalidParameter(path, "Send a list of messages.");
+  }
   const ofUser = messages.filter(({ role }) => role === "user").map((message) => partsOf(message, path));
   const last = ofUser.at(-1);
   if (last === undefined) throw invalidParameter(path, "Send a message whose `role` is user.");

@@ -74,10 +74,11 @@ describe("a caller's schema", () => {
   });
 });
 
+const listOf = (length: number) => Array.from({ length }, () => ({}));
+
 describe("a validation", () => {
   const parts = MAX_SUBSCHEMAS - 10;
   const schema = { items: { allOf: Array.from({ length: parts }, () => ({ type: "object" })) } };
-  const listOf = (length: number) => Array.from({ length }, () => ({}));
 
   it("is refused if its parts and the answer's values are too many together", () => {
     expect(() => checkSchema(schema, listOf(MAX_STEPS / parts))).toThrow(Problem);

@@ -8,6 +8,8 @@ import { modelsSchema, openAiErrorSchema, responseEventSchema, responseSchema } 
 const PATH = "/openai/v1/responses";
 const input = [{ role: "user", content: [{ type: "input_image", image_url: pictureUri, detail: "auto" }] }];
 
+const format = (schema: object) => ({ text: { format: { type: "json_schema", name: "x", schema } } });
+
 async function ask(service: Partial<Service>, body: object) {
   const { app, requests } = dialectApp(service);
   const response = await app.request(PATH, jsonPost({ model: "florence-2/caption", input, ...body }));
@@ -48,7 +50,6 @@ describe("responses", () => {
   });
 
   it("answer with a schema that the answer fits, and refuse another", async () => {
-    const format = (schema: object) => ({ text: { format: { type: "json_schema", name: "x", schema } } });
     const good = await ask({}, format({ type: "object", required: ["text"] }));
     const bad = await ask({}, format({ type: "object", required: ["colour"] }));
     expect(JSON.parse(JSON.parse(good.text).output[0].content[0].text)).toEqual(fakeAnswer);

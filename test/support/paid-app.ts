@@ -141,7 +141,7 @@ export function createPaidWorld() {
       admit: admitAll,
       logError: (problem) => logged.push(problem),
       accounts: payments,
-      dialects: createDialects(now),
+      dialects: createDialects({ now, hasAccounts: true }),
     });
     /** Waits for all that goes on after the responses. */
     const settled = async (): Promise<void> => {
