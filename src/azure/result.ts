@@ -24,34 +24,40 @@ function quadsIn(answer: FormattedAnswer | undefined): readonly QuadObject[] {
   return answer?.type === "quads" && answer.box_format === "xyxy" ? answer.objects : [];
 }
 
+/** The caption; undefined if the model wrote none: the shape has no place for an empty text. */
 function captionOf(answers: Answers, toText: (text: string) => string) {
   const answer = answers.get("caption");
-  if (answer?.type !== "text") throw new Error("There is no caption.");
+  if (answer?.type !== "text" || isBlank(answer.text)) return undefined;
   return { text: toText(answer.text), confidence: answer.score ?? 0 };
+}
+
+function isBlank(text: string): boolean {
+  return text.trim() === "";
 }
 
 function denseCaptions(answers: Answers, toText: (text: string) => string) {
   const { width: w = 0, height: h = 0 } = answers.get("caption")?.source ?? {};
-  const whole = { ...captionOf(answers, toText), boundingBox: { x: 0, y: 0, w, h } };
-  const regions = boxesIn(answers.get("dense-region-caption")).map(({ label, score, box }) => ({
-    text: toText(label),
-    confidence: score,
-    boundingBox: boundingBox(box),
-  }));
-  return { values: [whole, ...regions].slice(0, MAX_DENSE_CAPTIONS) };
+  const caption = captionOf(answers, toText);
+  const whole = caption === undefined ? [] : [{ ...caption, boundingBox: { x: 0, y: 0, w, h } }];
+  const regions = boxesIn(answers.get("dense-region-caption"))
+    .filter(({ label }) => !isBlank(label))
+    .map(({ label, score, box }) => ({ text: toText(label), confidence: score, boundingBox: boundingBox(box) }));
+  const values = [...whole, ...regions].slice(0, MAX_DENSE_CAPTIONS);
+  return values.length === 0 ? undefined : { values };
 }
 
 function objects(answers: Answers) {
   const values = boxesIn(answers.get("object-detection")).map(({ label, score, box }) => ({
     boundingBox: boundingBox(box),
-    tags: [{ name: label, confidence: score }],
+    tags: isBlank(label) ? [] : [{ name: label, confidence: score }],
   }));
   return { values };
 }
 
 /** The labels of the objects, each once with its best score, the best first. */
 function tags(answers: Answers) {
-  const byLabel = Map.groupBy(boxesIn(answers.get("object-detection")), ({ label }) => label);
+  const named = boxesIn(answers.get("object-detection")).filter(({ label }) => !isBlank(label));
+  const byLabel = Map.groupBy(named, ({ label }) => label);
   const values = [...byLabel].map(([name, same]) => ({
     name,
     confidence: Math.max(...same.map(({ score }) => score)),
@@ -62,7 +68,7 @@ function tags(answers: Answers) {
 /** One block, as the shape demands, also for an image without text: programs read the first block's lines without looking. */
 function read(answers: Answers) {
   const lines = quadsIn(answers.get("ocr-with-region"))
-    .filter(({ label }) => label.trim() !== "")
+    .filter(({ label }) => !isBlank(label))
     .map(({ label, quad, score }) => ({
       text: label.trim(),
       boundingPolygon: quad.map(wholePoint),
@@ -79,7 +85,7 @@ function people(answers: Answers) {
   return { values };
 }
 
-/** The member of the result that each feature becomes. */
+/** The member of the result that each feature becomes; it is left out if that is undefined. */
 const results: Readonly<
   Record<Feature, readonly [string, (answers: Answers, toText: (text: string) => string) => unknown]>
 > = {
