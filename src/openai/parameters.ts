@@ -45,6 +45,7 @@ const refused: ReadonlyMap<string, Refused> = new Map([
   ["background", { isNeutral: isOneOf(false), why: "Answers take a second and are not kept: leave it out." }],
   ["previous_response_id", noMemory],
   ["conversation", noMemory],
+  ["image", { isNeutral: never, why: "Send the image in a message." }],
   ["prompt", { isNeutral: never, why: "There are no stored prompts: leave it out." }],
 ]);
 

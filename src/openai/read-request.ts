@@ -1,5 +1,6 @@
 import type { JsonObject } from "../contract/json-object.ts";
 import type { DialectRequest, TaskTranslation } from "../contract/dialect.ts";
+import { Problem } from "../contract/problems.ts";
 import { findTask } from "./find-task.ts";
 import { modelOf, type NamedTask } from "./models.ts";
 import { optionsAmong } from "./parameters.ts";
@@ -44,7 +45,16 @@ export function bodyOf(
   const { model } = given;
   const { task, input } = findTask(tasks, { model, text, path });
   const options = optionsAmong(given);
-  const body = { ...options, ...inputOption(task, input, options, path), ...(image === undefined ? {} : { image }) };
+  if (image === undefined) {
+    throw new Problem(
+      "image-required",
+      "Send the image as an https URL or a data URI in a part of the user's message.",
+      {
+        issues: [{ path, message: "The message has no image." }],
+      },
+    );
+  }
+  const body = { ...options, ...inputOption(task, input, options, path), image };
   return { task: task.name, given: body, model: typeof model === "string" ? model : modelOf(task) };
 }
 
