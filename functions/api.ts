@@ -17,6 +17,7 @@ import { requestReservations } from "./capacity.ts";
 import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
+import { createDialects } from "./dialects.ts";
 import { Variables } from "./variables.ts";
 
 export { Account } from "./account.ts";
@@ -78,6 +79,7 @@ export default createApp({
   site,
   newRequestId: () => crypto.randomUUID(),
   timeout,
+  dialects: createDialects({ now: Date.now, hasAccounts: variables.data?.ACCOUNTS === "on" }),
   ...(await configuredAccounts()),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),

@@ -18,6 +18,7 @@ const USAGE = `Sends generated requests, valid to hostile, to the built Worker u
   --seed <n>          0 to 2147483647; the same seed gives the same requests (random)
   --concurrency <n>   requests in flight (8)
   --seconds <n>       starts no request after this time (3600)
+  --dialects          asks the paths of other APIs (OpenAI, Azure, GPT Actions), and checks their shapes
   --replay <n>[-<m>]  sends only the request with this number, or these numbers in their order, and prints all of it
 
 It exits with 1 after any status that the document does not declare, any fault of the server, any response that contradicts the document, any valid
@@ -70,6 +71,7 @@ await runCommand(async () => {
     concurrency: { type: "string" },
     seconds: { type: "string" },
     replay: { type: "string" },
+    dialects: { type: "boolean", default: false },
   });
   const seed = seedFrom(values.seed);
   const range = values.replay === undefined ? undefined : rangeFrom(values.replay);
@@ -78,6 +80,7 @@ await runCommand(async () => {
     from: range?.from ?? 0,
     to: range?.to ?? numberFrom("requests", values.requests, { standard: 10_000, max: MAX_COUNT }),
     concurrency: numberFrom("concurrency", values.concurrency, { standard: 8, max: 64 }),
+    topic: values.dialects ? "dialects" : "own",
     maxMs: 1000 * numberFrom("seconds", values.seconds, { standard: 3600, max: MAX_COUNT }),
   };
   console.log(`seed ${seed}`);

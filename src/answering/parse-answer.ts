@@ -23,13 +23,14 @@ export function requestedLabel({ task, promptOptions }: Prepared, prompt: number
 
 /** Parses a task's generations into one answer, in the coordinates of the source image. */
 export function parseAnswer(prepared: Prepared, { image, generations, model }: TaskGenerations): Answer {
-  const { task } = prepared;
+  const { task, options } = prepared;
+  const hasTextScore = options.include?.includes("score") === true;
   const answers = generations.map((generation, prompt) => {
     const parsed = parse(generation.text, task, image);
     const { tokenIds, tokenLogprobs } = generation;
     const logprobs = locationLogprobs(tokenIds, tokenLogprobs, model.firstLocationId);
     const label = requestedLabel(prepared, prompt);
-    return render(parsed, { task, source: image, generation, model, logprobs, requestedLabel: label });
+    return render(parsed, { task, source: image, generation, model, logprobs, requestedLabel: label, hasTextScore });
   });
   return mergeAnswers(answers);
 }

@@ -1,7 +1,7 @@
 import type { Answer } from "../contract/answers.ts";
 import type { ImageSize } from "../florence/coordinates.ts";
 import type { ParsedAnswer } from "../florence/parse.ts";
-import { SCORE_TYPE, scoreOf } from "../florence/score.ts";
+import { SCORE_TYPE, scoreOf, TEXT_SCORE_TYPE, textScoreOf } from "../florence/score.ts";
 import type { BoxObject, PolygonObject, QuadObject } from "../florence/shapes.ts";
 import { cornersOf } from "../forms/outline.ts";
 import type { Generation, ModelDescription } from "../inference/backend.ts";
@@ -16,6 +16,8 @@ export interface RenderContext {
   readonly logprobs: readonly number[];
   /** The label that was requested: used for objects that the model located without a label. */
   readonly requestedLabel?: string | undefined;
+  /** Whether a text has a score. Objects always have one. */
+  readonly hasTextScore?: boolean;
 }
 
 /** Decimals of a score. Further digits differ between processors and carry no meaning. */
@@ -25,7 +27,9 @@ const SCORE_DECIMALS = 4;
 export function render(parsed: ParsedAnswer, context: RenderContext): Answer {
   const common = commonOf(context);
   const located = { ...common, score_type: SCORE_TYPE, box_format: "xyxy" } as const;
-  if (parsed.type === "text") return { type: parsed.type, ...common, text: parsed.text };
+  if (parsed.type === "text") {
+    return { type: parsed.type, ...common, ...(context.hasTextScore ? textScore(context) : {}), text: parsed.text };
+  }
   if (parsed.type === "boxes") {
     return { type: parsed.type, ...located, objects: parsed.objects.map((object) => scored(object, context)) };
   }
@@ -85,9 +89,17 @@ function commonOf({ task, source, model, generation }: RenderContext) {
   };
 }
 
+function rounded(score: number): number {
+  return Number(score.toFixed(SCORE_DECIMALS));
+}
+
+function textScore({ generation }: RenderContext) {
+  return { score_type: TEXT_SCORE_TYPE, score: rounded(textScoreOf(generation.tokenLogprobs)) };
+}
+
 function scored(object: BoxObject, { logprobs, requestedLabel = "" }: RenderContext) {
   const { label, box, normalizedBox } = object;
-  const score = Number(scoreOf(object, logprobs).toFixed(SCORE_DECIMALS));
+  const score = rounded(scoreOf(object, logprobs));
   return { label: label === "" ? requestedLabel : label, score, box, normalized_box: normalizedBox };
 }
 

@@ -238,6 +238,10 @@ export interface TextAnswer {
   /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
+  /** The name of the formula of `score`; present if `include` contains `score`. */
+  readonly score_type?: string | undefined;
+  /** The model's confidence in the text; present if `include` contains `score`. */
+  readonly score?: number | undefined;
   readonly text: string;
 }
 
@@ -457,7 +461,7 @@ export interface FlatAnswer {
   readonly object_count: number;
   /** One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted. */
   readonly labels: string;
-  /** Numbers separated by commas. */
+  /** Numbers separated by commas: of the objects; of a text, its score if `include` contains `score`. */
   readonly scores: string;
   /** Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons. */
   readonly boxes: string;
@@ -468,6 +472,7 @@ export interface FlatAnswer {
   readonly score_type: string;
   /** Label of the first object. Without objects it is empty, and the other `first_` fields are 0. */
   readonly first_label: string;
+  /** Score of the first object, or the only one of `scores`. */
   readonly first_score: number;
   readonly source_width: number;
   readonly source_height: number;
@@ -500,7 +505,7 @@ export interface FlatAnswerXywh {
   readonly object_count: number;
   /** One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted. */
   readonly labels: string;
-  /** Numbers separated by commas. */
+  /** Numbers separated by commas: of the objects; of a text, its score if `include` contains `score`. */
   readonly scores: string;
   /** Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons. */
   readonly boxes: string;
@@ -511,6 +516,7 @@ export interface FlatAnswerXywh {
   readonly score_type: string;
   /** Label of the first object. Without objects it is empty, and the other `first_` fields are 0. */
   readonly first_label: string;
+  /** Score of the first object, or the only one of `scores`. */
   readonly first_score: number;
   readonly source_width: number;
   readonly source_height: number;
@@ -543,7 +549,7 @@ export interface FlatAnswerCxcywh {
   readonly object_count: number;
   /** One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted. */
   readonly labels: string;
-  /** Numbers separated by commas. */
+  /** Numbers separated by commas: of the objects; of a text, its score if `include` contains `score`. */
   readonly scores: string;
   /** Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons. */
   readonly boxes: string;
@@ -554,6 +560,7 @@ export interface FlatAnswerCxcywh {
   readonly score_type: string;
   /** Label of the first object. Without objects it is empty, and the other `first_` fields are 0. */
   readonly first_label: string;
+  /** Score of the first object, or the only one of `scores`. */
   readonly first_score: number;
   readonly source_width: number;
   readonly source_height: number;
@@ -629,8 +636,8 @@ export interface ImageRequest {
   /** Keeps this many objects, those with the highest scores, in the model's order. */
   readonly max_objects?: number | undefined;
   readonly box_format?: BoxFormat | undefined;
-  /** Adds each object's outline as an SVG path or as a COCO RLE mask. */
-  readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
+  /** Adds each object's outline as an SVG path or as a COCO RLE mask, and the score of a text. */
+  readonly include?: readonly ("svg_path" | "coco_rle" | "score")[] | undefined;
   /** `flat`: one level, for no-code tools. `raw`: the generated text, with its tokens. */
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
@@ -662,8 +669,8 @@ export interface TextRequest {
   /** Keeps this many objects, those with the highest scores, in the model's order. */
   readonly max_objects?: number | undefined;
   readonly box_format?: BoxFormat | undefined;
-  /** Adds each object's outline as an SVG path or as a COCO RLE mask. */
-  readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
+  /** Adds each object's outline as an SVG path or as a COCO RLE mask, and the score of a text. */
+  readonly include?: readonly ("svg_path" | "coco_rle" | "score")[] | undefined;
   /** `flat`: one level, for no-code tools. `raw`: the generated text, with its tokens. */
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
@@ -692,8 +699,8 @@ export interface RegionRequest {
   /** Keeps this many objects, those with the highest scores, in the model's order. */
   readonly max_objects?: number | undefined;
   readonly box_format?: BoxFormat | undefined;
-  /** Adds each object's outline as an SVG path or as a COCO RLE mask. */
-  readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
+  /** Adds each object's outline as an SVG path or as a COCO RLE mask, and the score of a text. */
+  readonly include?: readonly ("svg_path" | "coco_rle" | "score")[] | undefined;
   /** `flat`: one level, for no-code tools. `raw`: the generated text, with its tokens. */
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */
@@ -727,8 +734,8 @@ export interface LabelsRequest {
   /** Keeps this many objects, those with the highest scores, in the model's order. */
   readonly max_objects?: number | undefined;
   readonly box_format?: BoxFormat | undefined;
-  /** Adds each object's outline as an SVG path or as a COCO RLE mask. */
-  readonly include?: readonly ("svg_path" | "coco_rle")[] | undefined;
+  /** Adds each object's outline as an SVG path or as a COCO RLE mask, and the score of a text. */
+  readonly include?: readonly ("svg_path" | "coco_rle" | "score")[] | undefined;
   /** `flat`: one level, for no-code tools. `raw`: the generated text, with its tokens. */
   readonly format?: "json" | "flat" | "raw" | undefined;
   /** `reference`: exactly what Hugging Face's `post_process_generation` returns. */

@@ -12,7 +12,7 @@ export const accountProblems = {
     status: 401,
     title: "The request has no key",
     retryable: false,
-    fix: "Send your key as `Authorization: Bearer fe_…`, or as `X-API-Key`.",
+    fix: "Send your key as `Authorization: Bearer fe_…`, or as `X-API-Key`; clients of Azure send it as `Ocp-Apim-Subscription-Key`.",
   },
   // One answer to a mistyped key, an account or key that never existed, and a wrong secret: a stranger must not learn which keys there are.
   "key-invalid": {

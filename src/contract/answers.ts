@@ -92,7 +92,23 @@ const xywh = answersWith("xywh", SizedBox, "Xywh");
 const cxcywh = answersWith("cxcywh", CentredBox, "Cxcywh");
 
 /** A sentence, a name or recognized text. */
-const TextAnswer = z.object({ type: z.literal("text"), ...common, text: z.string() }).meta({ id: "TextAnswer" });
+const TextAnswer = z
+  .object({
+    type: z.literal("text"),
+    ...common,
+    score_type: z
+      .string()
+      .optional()
+      .meta({ description: "The name of the formula of `score`; present if `include` contains `score`." }),
+    score: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .meta({ description: "The model's confidence in the text; present if `include` contains `score`." }),
+    text: z.string(),
+  })
+  .meta({ id: "TextAnswer" });
 
 /** Every answer with default options. `type` determines the keys; a key is never missing and never changes its type. */
 export const Answer = z

@@ -10,9 +10,9 @@ export const BoxFormat = z.enum(["xyxy", "xywh", "cxcywh"], "Send xyxy, xywh or 
 });
 export type BoxFormat = z.infer<typeof BoxFormat>;
 
-/** Additional formats of each object's outline. */
-export const OutlineFormat = z.enum(["svg_path", "coco_rle"], "Send svg_path or coco_rle.");
-export type OutlineFormat = z.infer<typeof OutlineFormat>;
+/** What an answer contains only if it is asked for: each object's outline in two formats, and the score of a text. */
+export const Inclusion = z.enum(["svg_path", "coco_rle", "score"], "Send svg_path, coco_rle or score.");
+export type Inclusion = z.infer<typeof Inclusion>;
 
 const objects = {
   min_score: z
@@ -26,10 +26,10 @@ const objects = {
   }),
   box_format: BoxFormat.optional(),
   include: z
-    .array(OutlineFormat, "Send a list of svg_path and coco_rle.")
+    .array(Inclusion, "Send a list of svg_path, coco_rle and score.")
     .min(1)
     .optional()
-    .meta({ description: "Adds each object's outline as an SVG path or as a COCO RLE mask." }),
+    .meta({ description: "Adds each object's outline as an SVG path or as a COCO RLE mask, and the score of a text." }),
 };
 
 /** The options of every task that determine how the answer is formatted. None of them changes the request to the model. */

@@ -19,7 +19,7 @@ const flat = {
   text: z.string().meta({ description: "The answer's text; empty for answers with objects." }),
   object_count: count,
   labels: described("One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted."),
-  scores: described("Numbers separated by commas."),
+  scores: described("Numbers separated by commas: of the objects; of a text, its score if `include` contains `score`."),
   boxes: described(
     "Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons.",
   ),
@@ -31,7 +31,7 @@ const flat = {
   first_label: z.string().meta({
     description: "Label of the first object. Without objects it is empty, and the other `first_` fields are 0.",
   }),
-  first_score: z.number(),
+  first_score: z.number().meta({ description: "Score of the first object, or the only one of `scores`." }),
   source_width: common.source.shape.width,
   source_height: common.source.shape.height,
   model_id: z.string(),

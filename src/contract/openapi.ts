@@ -6,6 +6,7 @@ import type { WaysToPay } from "./payment-operations.ts";
 import type { TaskRow } from "./service.ts";
 import { registerAccounts, withAccounts } from "./with-accounts.ts";
 import { withoutAccounts } from "./without-accounts.ts";
+import { withoutDialects } from "./without-dialects.ts";
 import { analyzeOperation, batchOperation } from "./several-operations.ts";
 import { AnswerEvent, PaidAnswerEvent } from "./stream-events.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "./work-units.ts";
@@ -53,7 +54,7 @@ export function openApiDocument(
     type: "schema",
     schema: (hasAccounts ? PaidAnswerEvent : AnswerEvent).meta({ id: "AnswerEvent" }),
   } as const;
-  const document = new OpenApiGeneratorV31([...registry.definitions, answerEvent]).generateDocument({
+  const whole = new OpenApiGeneratorV31([...registry.definitions, answerEvent]).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "florence-edge",
@@ -65,5 +66,6 @@ export function openApiDocument(
     tags: Object.values(tags),
     security: [],
   });
+  const document = withoutDialects(whole);
   return withResponseExamples(hasAccounts ? withAccounts(document, ways) : withoutAccounts(document), examples);
 }

@@ -1,6 +1,7 @@
 import type { accountProblems } from "./account-problems.ts";
 import type { accountRouteProblems } from "./account-route-problems.ts";
 import type { paymentProblems } from "./payment-problems.ts";
+import type { dialectProblems } from "./dialect-problems.ts";
 import type { Issue, ProblemCode, ProblemMembers } from "./problems.ts";
 
 /** The details of a problem in one request. */
@@ -20,9 +21,26 @@ function invalidField(issue: Issue): Occurrence {
   return { detail: `${issue.path}: ${issue.message}`, issues: [issue] };
 }
 
+/** Examples of the problems that only the dialects of others have. */
+const dialectExamples = {
+  "task-required": {
+    detail: "The model is named without a task, and the text begins with no task token.",
+    issues: [{ path: "model", message: "Name a task." }],
+  },
+  "unknown-model": {
+    detail: 'There is no model named "gpt-4o".',
+    issues: [{ path: "model", message: "There is no such model." }],
+  },
+  "unsupported-parameter": invalidField({ path: "tools", message: "Florence-2 calls no tools: leave it out." }),
+  "unsupported-schema": {
+    detail: 'The answer does not fit at #: Instance does not have required property "colour".',
+    issues: [{ path: "response_format", message: "The answer does not fit." }],
+  },
+} as const satisfies Readonly<Record<keyof typeof dialectProblems, Occurrence>>;
+
 /** Examples of the problems that only accounts have. Money is in micro-US-dollars. */
 const accountExamples = {
-  "key-missing": { detail: "The request has neither an Authorization nor an X-API-Key header." },
+  "key-missing": { detail: "The request has none of the headers Authorization, X-API-Key, Ocp-Apim-Subscription-Key." },
   "key-invalid": { detail: "The key is not one of this service." },
   "key-expired": { detail: "The key expired at 2026-11-30T00:00:00Z." },
   "key-revoked": { detail: "The key was revoked at 2026-11-30T00:00:00Z." },
@@ -137,4 +155,5 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   ...accountExamples,
   ...accountRouteExamples,
   ...paymentExamples,
+  ...dialectExamples,
 };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { checkForm, formOptions, type FormOptions, formSchema, OutlineFormat } from "./form-options.ts";
+import { checkForm, formOptions, type FormOptions, formSchema, Inclusion } from "./form-options.ts";
 import { type Box, Region } from "./geometry.ts";
 
 /** Maximum length of `text`, in characters: no model here reads more than 1024 tokens, and a token is seldom longer than 8 characters. */
@@ -133,7 +133,7 @@ const QueryRegion = z
 /** A list of outline formats in the syntax of the query. */
 const QueryInclude = z
   .string()
-  .regex(new RegExp(`^(${OutlineFormat.options.join("|")})(,(${OutlineFormat.options.join("|")}))*$`))
+  .regex(new RegExp(`^(${Inclusion.options.join("|")})(,(${Inclusion.options.join("|")}))*$`))
   .meta({ id: "QueryInclude", description: "Names separated by commas, as in svg_path,coco_rle" });
 
 /** The labels in a query; parsed by `http/query.ts`. Declared as repeated, which is also the syntax that client generators write. */

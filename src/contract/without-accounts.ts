@@ -1,26 +1,17 @@
 import { isAccountProblem } from "./account-problems.ts";
 import { FLAT_CHARGE } from "./forms.ts";
+import { type DocumentSchema, withCodes } from "./problem-codes.ts";
 import { accountMembers } from "./problem-details.ts";
 import type { OpenApiDocument } from "./response-examples.ts";
 
-type Schema = NonNullable<NonNullable<OpenApiDocument["components"]>["schemas"]>[string];
-
-/** The schema of a problem's code with the codes that can occur. */
-function withoutAccountCodes(schema: Schema): Schema {
-  return "enum" in schema
-    ? { ...schema, enum: schema.enum?.filter((code) => !isAccountProblem(String(code))) }
-    : schema;
-}
-
-function problemWithoutAccounts(schema: Schema): Schema {
+function problemWithoutAccounts(whole: DocumentSchema): DocumentSchema {
+  const schema = withCodes(whole, (code) => !isAccountProblem(code));
   if (!("properties" in schema)) return schema;
-  const properties = Object.entries<Schema>(schema.properties ?? {})
-    .filter(([name]) => !Object.hasOwn(accountMembers, name))
-    .map(([name, property]) => [name, name === "code" ? withoutAccountCodes(property) : property] as const);
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => !Object.hasOwn(accountMembers, name));
   return { ...schema, properties: Object.fromEntries(properties) };
 }
 
-function withoutCharge(schema: Schema): Schema {
+function withoutCharge(schema: DocumentSchema): DocumentSchema {
   if (!("properties" in schema)) return schema;
   const { [FLAT_CHARGE]: _charge, ...properties } = schema.properties ?? {};
   return { ...schema, properties };

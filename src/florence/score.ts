@@ -1,5 +1,8 @@
 import { BINS } from "./coordinates.ts";
 
+/** Name of the rule of `textScoreOf` in answers: the geometric mean of the probabilities of a text's tokens. */
+export const TEXT_SCORE_TYPE = "token-probability-geometric-mean";
+
 /** Name of the rule of `scoreOf` in answers: the geometric mean of the probabilities of an object's location tokens. */
 export const SCORE_TYPE = "location-probability-geometric-mean";
 
@@ -26,4 +29,14 @@ export function locationLogprobs(
 export function scoreOf(object: { readonly locations: readonly number[] }, logprobs: readonly number[]): number {
   const sum = object.locations.reduce((total, ordinal) => total + (logprobs[ordinal] ?? -Infinity), 0);
   return object.locations.length === 0 ? 0 : Math.min(1, Math.exp(sum / object.locations.length));
+}
+
+/**
+ * The model's confidence in a text, 0..1: exp of the mean log-probability of the generated tokens, the end token included. Without the first, the start
+ * token `<s>`, which the model is forced to generate. 0 if there is no other.
+ */
+export function textScoreOf(tokenLogprobs: readonly number[]): number {
+  const logprobs = tokenLogprobs.slice(1);
+  const sum = logprobs.reduce((total, logprob) => total + logprob, 0);
+  return logprobs.length === 0 ? 0 : Math.min(1, Math.exp(sum / logprobs.length));
 }

@@ -45,6 +45,11 @@ function objectsOf(objects: readonly Item[]) {
   };
 }
 
+/** The score of a text, where those of objects are. */
+function textScore(score: number) {
+  return { scores: String(score), first_score: score };
+}
+
 /** The first box's coordinates under separate keys; zeros if there is no box. */
 const firstBox = {
   xyxy: ([first_x1 = 0, first_y1 = 0, first_x2 = 0, first_y2 = 0]: readonly number[]) =>
@@ -69,8 +74,9 @@ export function flat(answer: FormattedAnswer, boxFormat: BoxFormat): FlatAnswer 
     task: answer.task,
     text: answer.type === "text" ? answer.text : "",
     ...objectsOf(objects),
+    ...(answer.type === "text" && answer.score !== undefined ? textScore(answer.score) : {}),
     ...firstBox[boxFormat](first === undefined ? [] : coordinatesOf(first.box)),
-    score_type: answer.type === "text" ? "" : answer.score_type,
+    score_type: answer.score_type ?? "",
     finish_reason: answer.finish_reason,
     source_width: source.width,
     source_height: source.height,

@@ -1,5 +1,5 @@
 import type { Answer, LocatedAnswer } from "../contract/answers.ts";
-import type { OutlineFormat } from "../contract/form-options.ts";
+import type { Inclusion } from "../contract/form-options.ts";
 import type { Box, Point } from "../contract/geometry.ts";
 import { cocoRle } from "./coco-rle.ts";
 
@@ -29,7 +29,7 @@ export function svgPath(rings: Rings): string {
 
 type Size = LocatedAnswer["source"];
 
-function outlines(rings: Rings, size: Size, include: readonly OutlineFormat[]) {
+function outlines(rings: Rings, size: Size, include: readonly Inclusion[]) {
   return {
     ...(include.includes("svg_path") ? { svg_path: svgPath(rings) } : {}),
     ...(include.includes("coco_rle") ? { coco_rle: cocoRle(rings, size) } : {}),
@@ -37,7 +37,7 @@ function outlines(rings: Rings, size: Size, include: readonly OutlineFormat[]) {
 }
 
 /** Adds each object's outline in the requested encodings. One branch per answer type, as in `box-format.ts`. */
-export function withOutlines(answer: Answer, include: readonly OutlineFormat[]): Answer {
+export function withOutlines(answer: Answer, include: readonly Inclusion[]): Answer {
   if (answer.type === "text" || include.length === 0) return answer;
   const { source } = answer;
   const item = <Item extends LocatedAnswer["objects"][number]>(object: Item) => ({

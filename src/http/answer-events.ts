@@ -1,6 +1,8 @@
-import type { CacheReport, EmitPart } from "../contract/service.ts";
+import type { ProblemDetails } from "../contract/problem-details.ts";
+import type { DialectStream } from "../contract/dialect.ts";
 import { EVENT_STREAM_MEDIA_TYPE } from "../contract/media-types.ts";
-import type { AnswerEvent, PaidAnswerEvent } from "../contract/stream-events.ts";
+import type { AnswerPart, CacheReport, EmitPart } from "../contract/service.ts";
+import type { ChargeEvent, PaidAnswerEvent } from "../contract/stream-events.ts";
 import type { Problem } from "../contract/problems.ts";
 import { cacheStatus } from "./cache-control.ts";
 import { detailsOf } from "./problem-response.ts";
@@ -17,6 +19,27 @@ export interface AnswerEventsOptions {
   readonly problemOf: (thrown: unknown) => Problem;
   /** Who pays; left out where answers cost nothing. */
   readonly paid?: PaidRequest | undefined;
+  /** How the answer is told in another dialect, which does not tell its charge; left out for our own events. */
+  readonly shape?: DialectStream | undefined;
+}
+
+/** Our own events. */
+function ownStream(): StreamShape<PaidAnswerEvent> {
+  return {
+    push: (part) => [part],
+    charge: (event) => [event],
+    fail: (problem) => ({ type: "error", problem }),
+    nameOf: ({ type }) => type,
+  };
+}
+
+/** What the events of a stream are made by. */
+interface StreamShape<Event> {
+  readonly push: (part: AnswerPart) => readonly Event[];
+  readonly charge?: (event: ChargeEvent) => readonly Event[];
+  readonly fail: (details: ProblemDetails) => Event;
+  readonly nameOf?: (event: Event) => string;
+  readonly end?: string;
 }
 
 /** A stream must not be cached: it is no answer until its last event. `x-accel-buffering` prevents nginx from buffering it until the end. */
@@ -42,25 +65,35 @@ function cacheHeaders(cache: CacheReport): Readonly<Record<string, string>> {
  * An answer as an event stream that starts with its first part. Rejects if the work fails before that. Cache-Status is left out if the stream
  * starts with a heartbeat, since it is not known yet, and so is what it costs. The last event of an answer that was paid says so.
  */
-export async function answerEvents(
-  work: (emit: EmitPart, signal: AbortSignal) => Promise<void>,
+export function answerEvents(work: Work, options: AnswerEventsOptions): Promise<Response> {
+  const { shape } = options;
+  return shape === undefined ? shapedEvents(work, options, ownStream()) : shapedEvents(work, options, shape);
+}
+
+type Work = (emit: EmitPart, signal: AbortSignal) => Promise<void>;
+
+async function shapedEvents<Event>(
+  work: Work,
   { requestId, problemOf, paid, ...options }: AnswerEventsOptions,
+  { push, charge, fail, nameOf, end }: StreamShape<Event>,
 ): Promise<Response> {
   let report: CacheReport | undefined;
   const begun = Promise.withResolvers<void>();
   const sleep = paid?.isToldInHeaders === true ? sleepAfter(begun.promise, options.sleep) : options.sleep;
-  const fail = (thrown: unknown): AnswerEvent => ({ type: "error", problem: detailsOf(problemOf(thrown), requestId) });
-  const body = await eventStream<PaidAnswerEvent>(
+  const failed = (thrown: unknown): Event => fail(detailsOf(problemOf(thrown), requestId));
+  const named = nameOf === undefined ? {} : { nameOf };
+  const body = await eventStream<Event>(
     async (emit, signal) => {
       const emitPart: EmitPart = (part, cache) => {
         report ??= cache;
         begun.resolve();
-        emit(part);
+        for (const event of push(part)) emit(event);
       };
       if (paid === undefined) return work(emitPart, signal);
-      emit(await paid.stream(signal, emitPart, work));
+      const charged = await paid.stream(signal, emitPart, work);
+      for (const event of charge?.(charged) ?? []) emit(event);
     },
-    { ...options, sleep, nameOf: ({ type }) => type, fail },
+    { signal: options.signal, sleep, ...named, fail: failed, end },
   );
   const known = report === undefined ? {} : { ...cacheHeaders(report), ...paid?.streamHeaders() };
   return new Response(body, { headers: { ...headers, ...known } });

@@ -3,7 +3,7 @@ import { requestId } from "hono/request-id";
 import { excerpt } from "../bytes/excerpt.ts";
 import { Problem } from "../contract/problems.ts";
 import { crossOrigin, isPreflight } from "./cross-origin.ts";
-import { loggedProblem, problemResponse } from "./problem-response.ts";
+import { problemResponder, dialectResponder, type Respond } from "./problem-response.ts";
 import type { Route } from "./route.ts";
 import { type RouteOptions, routes } from "./routes.ts";
 
@@ -43,15 +43,25 @@ function noRouteProblem(path: string, isKnownPath: boolean): Problem {
     : new Problem("not-found", `There is nothing at ${excerpt(path)}.`);
 }
 
+/** How errors become responses, by path: in the shape of the dialect to which the path belongs. */
+function createRespond({ dialects = [], logError }: AppOptions): (path: string) => Respond {
+  const own = problemResponder(logError);
+  return (path) => {
+    const mount = dialects.find(({ prefix }) => path.startsWith(prefix));
+    return mount === undefined ? own : dialectResponder(mount.load, { path, logError });
+  };
+}
+
 /** The HTTP application: routes generated from the contract's tables, and the only place where errors become responses. */
 export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   const allRoutes = routes(options);
-  const fail = (thrown: unknown, id: string): Response =>
-    problemResponse(loggedProblem(thrown, id, options.logError), id);
-  const refuse = (context: Context): Response => {
+  const respondAt = createRespond(options);
+  const fail = (thrown: unknown, context: Context): Promise<Response> =>
+    respondAt(context.req.path)(thrown, context.get("requestId"));
+  const refuse = async (context: Context): Promise<Response> => {
     const methods = methodsAt(context.req.path, allRoutes);
-    const response = fail(noRouteProblem(context.req.path, methods.length > 0), context.get("requestId"));
+    const response = await fail(noRouteProblem(context.req.path, methods.length > 0), context);
     if (methods.length > 0) response.headers.set("allow", methods.join(", "));
     return response;
   };
@@ -62,7 +72,7 @@ export function createApp(options: AppOptions): Hono {
     const methods = methodsAt(context.req.path, allRoutes);
     if (methods.length > 0) context.res.headers.set("allow", methods.join(", "));
     // A preflight for an unknown path succeeds; otherwise the page could not read the problem of the request that follows.
-    else if (!isPreflight(context.req.raw)) context.res = refuse(context);
+    else if (!isPreflight(context.req.raw)) context.res = await refuse(context);
   });
   app.use(crossOrigin({ hasAccounts: options.administration !== undefined }));
   for (const { method, path, handle } of allRoutes) {
@@ -74,6 +84,6 @@ export function createApp(options: AppOptions): Hono {
     });
   }
   app.notFound(refuse);
-  app.onError((error, context) => fail(error, context.get("requestId")));
+  app.onError(fail);
   return app;
 }

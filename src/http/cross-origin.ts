@@ -29,7 +29,13 @@ const EXPOSED_HEADERS = [
 export const PREFLIGHT_SECONDS = 86_400;
 
 /** Request headers that this API reads where it has accounts. */
-const ACCOUNT_REQUEST_HEADERS = ["Idempotency-Key", "Max-Price", "PAYMENT-SIGNATURE", "X-API-Key"];
+const ACCOUNT_REQUEST_HEADERS = [
+  "Idempotency-Key",
+  "Max-Price",
+  "Ocp-Apim-Subscription-Key",
+  "PAYMENT-SIGNATURE",
+  "X-API-Key",
+];
 
 /** Response headers of accounts. */
 const ACCOUNT_EXPOSED_HEADERS = [

@@ -4,14 +4,15 @@ import { Problem } from "../contract/problems.ts";
 import type { CallContext, RequestTrace } from "../contract/service.ts";
 import { maxPriceOf } from "./max-price.ts";
 import type { Asked } from "./paying.ts";
-import type { LogError } from "./problem-response.ts";
+import type { Respond } from "./problem-response.ts";
 import { type PaidWork, runPaid } from "./run-paid.ts";
 
 /** What a call needs that brings its own payment. */
 export interface DirectCallOptions {
   readonly direct: () => Promise<DirectPayments>;
   readonly waitUntil: (work: Promise<unknown>) => void;
-  readonly logError: LogError;
+  /** Makes the responses of problems. */
+  readonly respond: Respond;
   /** The request as it would be without accounts. */
   readonly call: CallContext;
   readonly trace: RequestTrace;

@@ -17,6 +17,8 @@ export interface EventStreamOptions<Event> {
   readonly fail: (thrown: unknown) => Event;
   /** Omitted for a stream without heartbeats. */
   readonly sleep?: Sleep;
+  /** The data of a last event that is no JSON; sent after a failure, too. */
+  readonly end?: string | undefined;
 }
 
 /** Emits events until it resolves. `signal` is aborted when the caller disconnects or the reader cancels the stream. */
@@ -46,7 +48,7 @@ async function eachHeartbeat(beat: () => void, signal: AbortSignal, sleep: Sleep
  */
 export async function eventStream<Event>(
   produce: EventProducer<Event>,
-  { signal, nameOf, sleep, fail }: EventStreamOptions<Event>,
+  { signal, nameOf, sleep, fail, end }: EventStreamOptions<Event>,
 ): Promise<ReadableStream<Uint8Array>> {
   const encoder = new TextEncoder();
   const [cancelled, ended] = [new AbortController(), new AbortController()];
@@ -69,6 +71,7 @@ export async function eventStream<Event>(
       if (isStarted) send(formatEvent(fail(thrown), nameOf));
       else started.reject(thrown);
     }
+    if (isStarted && end !== undefined) send(`data: ${end}\n\n`);
     ended.abort();
     start();
     if (!cancelled.signal.aborted) controller.close();

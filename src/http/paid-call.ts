@@ -4,13 +4,14 @@ import { credentialOf } from "./authenticate.ts";
 import { IDEMPOTENCY_HEADER, idempotencyKeyOf } from "./idempotency-key.ts";
 import { maxPriceOf } from "./max-price.ts";
 import { rateHeaders } from "./payment-headers.ts";
-import type { LogError } from "./problem-response.ts";
+import type { Respond } from "./problem-response.ts";
 import { type PaidWork, runPaid } from "./run-paid.ts";
 
 /** What a paid call needs. */
 export interface PaidCallOptions {
   readonly accounts: Payments;
-  readonly logError: LogError;
+  /** Makes the responses of problems. */
+  readonly respond: Respond;
   /** The request as it would be without accounts. */
   readonly call: CallContext;
   readonly trace: RequestTrace;

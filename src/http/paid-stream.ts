@@ -15,11 +15,11 @@ function createDoor(pay: () => Promise<void>, emit: EmitPart): Door {
   const open = async (): Promise<unknown> => {
     try {
       await pay();
+      isOpen = true;
+      for (const [part, cache] of waiting) emit(part, cache);
     } catch (thrown) {
       return thrown;
     }
-    isOpen = true;
-    for (const [part, cache] of waiting) emit(part, cache);
     return undefined;
   };
   return {

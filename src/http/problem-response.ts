@@ -1,4 +1,5 @@
 import { PROBLEM_MEDIA_TYPE, type ProblemDetails, problemDetails, PROBLEMS_PATH } from "../contract/problem-details.ts";
+import type { DialectMount } from "../contract/dialect.ts";
 import { RETRY_AFTER_STATUSES } from "../contract/problem-row.ts";
 import { problems } from "../contract/problem-table.ts";
 import { isFault, Problem, type ProblemCode } from "../contract/problems.ts";
@@ -53,6 +54,36 @@ export function problemResponse(problem: Problem, requestId: string): Response {
   if (challenge !== undefined) headers.set("www-authenticate", challenge);
   if (problem.code === "unsupported-content-encoding") headers.set("accept-encoding", ACCEPTED_CODINGS);
   return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** Makes the response of a thrown value, and logs it if it is a server fault. Never rejects. */
+export type Respond = (thrown: unknown, requestId: string) => Promise<Response>;
+
+/** Makes the responses of problems. */
+export function problemResponder(logError: LogError): Respond {
+  return async (thrown, requestId) => problemResponse(loggedProblem(thrown, requestId, logError), requestId);
+}
+
+/** Makes the responses of problems in the shape of a dialect, for requests to `path`; in our own if the dialect cannot be loaded. */
+export function dialectResponder(
+  load: DialectMount["load"],
+  { path, logError }: { readonly path: string; readonly logError: LogError },
+): Respond {
+  return async (thrown, requestId) => {
+    const problem = loggedProblem(thrown, requestId, logError);
+    const response = problemResponse(problem, requestId);
+    const dialect = await load().catch((failure: unknown) => {
+      loggedProblem(failure, requestId, logError);
+    });
+    if (dialect === undefined) return response;
+    const { status, headers, json } = dialect.problem(detailsOf(problem, requestId), path);
+    const all = new Headers({
+      ...Object.fromEntries(response.headers),
+      ...headers,
+      "content-type": "application/json",
+    });
+    return new Response(JSON.stringify(json), { status, headers: all });
+  };
 }
 
 /** Converts a thrown value to a `Problem`. Anything but a `Problem` or an `AbortError` is a bug: the caller learns only that it happened. */

@@ -1,7 +1,10 @@
+import type { DialectMount } from "../contract/dialect.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
 import { servicePaths, taskPath } from "../contract/paths.ts";
 import type { Administration } from "./administration-routes.ts";
-import { type AnswerRouteOptions, answerRoutes } from "./answer-routes.ts";
+import type { AnswerRouteOptions } from "./admitted.ts";
+import { answerRoutes } from "./answer-routes.ts";
+import { dialectRoutes } from "./dialect-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 
@@ -13,6 +16,8 @@ export interface RouteOptions extends AnswerRouteOptions {
   readonly examples?: () => Promise<ResponseExamples>;
   /** The operations of accounts. Without it the API has none of them. */
   readonly administration?: Administration | undefined;
+  /** The dialects of others that are answered as well. */
+  readonly dialects?: readonly DialectMount[];
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
 }
@@ -23,7 +28,7 @@ function get(path: string, read: () => Promise<unknown>): Route {
 
 /** All routes of the API, generated from the contract's tables. */
 export function routes(options: RouteOptions): readonly Route[] {
-  const { tasks, service, site, administration } = options;
+  const { tasks, service, site, administration, dialects = [] } = options;
   const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(servicePaths.health, async () => ({ status: "ok" })),
@@ -32,6 +37,7 @@ export function routes(options: RouteOptions): readonly Route[] {
     get(servicePaths.models, async () => ({ models: [await service.model()] })),
     openApiRoute(options),
     ...answerRoutes(options),
+    ...dialectRoutes(dialects, options),
     ...(administration?.routes(options) ?? []),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];

@@ -3,14 +3,15 @@ import type { Problem } from "../contract/problems.ts";
 import type { CallContext, RequestTrace } from "../contract/service.ts";
 import { whenAborted } from "./admission.ts";
 import type { Paying } from "./paying.ts";
-import { loggedProblem, type LogError, problemResponse } from "./problem-response.ts";
+import { asProblem, type Respond } from "./problem-response.ts";
 
 /** Works for a request that somebody pays for. */
 export type PaidWork = (call: CallContext, paying: Paying) => Promise<Response>;
 
 /** What runs a request that somebody pays for. */
 export interface RunPaidOptions<Paid extends Payment> {
-  readonly logError: LogError;
+  /** Makes the responses of problems. */
+  readonly respond: Respond;
   readonly trace: RequestTrace;
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** Begins the payment; it calls `commit` before it holds anything. */
@@ -60,7 +61,7 @@ function createRun(waitUntil: RunPaidOptions<Payment>["waitUntil"], end: () => P
 
 /** Runs a request that somebody pays for. Its problems become responses. The work goes on if the caller leaves, and what is still held in the end is released. */
 export async function runPaid<Paid extends Payment>(options: RunPaidOptions<Paid>, work: PaidWork): Promise<Response> {
-  const { logError, trace, waitUntil } = options;
+  const { respond, trace, waitUntil } = options;
   const { commit, during } = createRun(waitUntil, () => payment.end());
   const payment = options.begin(commit);
   const paying: Paying = {
@@ -88,9 +89,8 @@ export async function runPaid<Paid extends Payment>(options: RunPaidOptions<Paid
     try {
       return await work(paid, paying);
     } catch (thrown) {
-      const problem = loggedProblem(thrown, trace.requestId, logError);
-      const response = problemResponse(problem, trace.requestId);
-      for (const [name, value] of Object.entries(options.headersOf(payment, problem))) {
+      const response = await respond(thrown, trace.requestId);
+      for (const [name, value] of Object.entries(options.headersOf(payment, asProblem(thrown)))) {
         response.headers.set(name, value);
       }
       return response;

@@ -37,8 +37,8 @@ interface Received {
 
 type Reader = (row: TaskRow, received: Received) => TaskRequest;
 
-/** The request for an image inside of `given`. */
-function withImageField(row: TaskRow, given: Readonly<Record<string, unknown>>): TaskRequest {
+/** The request for an image inside of `given`. Throws `Problem`. */
+export function withImageField(row: TaskRow, given: Readonly<Record<string, unknown>>): TaskRequest {
   const { image, ...options } = validated(bodiesByInput[row.input], given);
   return { task: row.name, image: imageInput(image), options };
 }

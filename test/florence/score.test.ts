@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { locationLogprobs, scoreOf } from "../../src/florence/score.ts";
+import { locationLogprobs, scoreOf, textScoreOf } from "../../src/florence/score.ts";
 
 describe("the log-probabilities of locations", () => {
   it("are those of the ids from <loc_0> to <loc_999>, in order", () => {
@@ -21,5 +21,20 @@ describe("a score", () => {
   it("is 0 if a location has no log-probability, and for no locations", () => {
     expect(scoreOf({ locations: [0, 5] }, [0])).toBe(0);
     expect(scoreOf({ locations: [] }, [0])).toBe(0);
+  });
+});
+
+describe("the score of a text", () => {
+  it("is the geometric mean of the probabilities of its tokens, without the start token and with the end", () => {
+    expect(textScoreOf([0, 0.5, 0.25, 0.5].map((value) => (value === 0 ? -9 : Math.log(value))))).toBeCloseTo(
+      (0.5 * 0.25 * 0.5) ** (1 / 3),
+      12,
+    );
+  });
+
+  it("is at most 1, and 0 without tokens or with an impossible one", () => {
+    expect([textScoreOf([0, 1e-9]), textScoreOf([0]), textScoreOf([]), textScoreOf([0, -Infinity])]).toEqual([
+      1, 0, 0, 0,
+    ]);
   });
 });

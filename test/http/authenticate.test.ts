@@ -27,6 +27,11 @@ describe("authenticate", () => {
     ["with the scheme in any case", { authorization: `bEARER ${key}` }],
     ["with spaces around it", { authorization: `  Bearer   ${key} ` }],
     ["as X-API-Key", { "x-api-key": key }],
+    ["as Ocp-Apim-Subscription-Key", { "ocp-apim-subscription-key": key }],
+    [
+      "as all three, if they are the same",
+      { authorization: `Bearer ${key}`, "x-api-key": key, "ocp-apim-subscription-key": key },
+    ],
     ["as both, if they are the same", { authorization: `Bearer ${key}`, "x-api-key": key }],
     ["as X-API-Key beside another scheme", { authorization: "Payment eyJhIjoxfQ", "x-api-key": key }],
     ["as a bearer token beside an empty X-API-Key", { authorization: `Bearer ${key}`, "x-api-key": "" }],
@@ -42,6 +47,11 @@ describe("authenticate", () => {
     ["a key without a scheme", { authorization: key }, "key-missing"],
     ["two keys in one header", { authorization: `Bearer ${key}, Bearer ${otherKey}` }, "key-invalid"],
     ["two different keys", { authorization: `Bearer ${key}`, "x-api-key": otherKey }, "key-invalid"],
+    [
+      "two different keys, one in Azure's header",
+      { "x-api-key": key, "ocp-apim-subscription-key": otherKey },
+      "key-invalid",
+    ],
     ["half a key", { "x-api-key": key.slice(0, 30) }, "key-invalid"],
     ["a key in quotes", { "x-api-key": `"${key}"` }, "key-invalid"],
     ["somebody else's token", { authorization: "Bearer sk-0123456789" }, "key-invalid"],

@@ -48,6 +48,17 @@ describe("the query", () => {
     });
   });
 
+  it("may ask for the score of a text, which is not there otherwise", async () => {
+    const text = "<s>a cat</s>";
+    const region = "/v1/region-to-category?region=0,0,10,10";
+    const plain = await (await ask(region, text)).json();
+    const asked = await (await ask(`${region}&include=score`, text)).json();
+    expect(asked).toEqual({ ...plain, score_type: "token-probability-geometric-mean", score: 0.5 });
+    expect([Object.hasOwn(plain, "score"), Object.hasOwn(plain, "score_type")]).toEqual([false, false]);
+    const flat = await (await ask(`${region}&include=score&format=flat`, text)).json();
+    expect(FlatAnswer.parse(flat)).toMatchObject({ scores: "0.5", first_score: 0.5, score_type: asked.score_type });
+  });
+
   it("may repeat `include`", async () => {
     const { objects } = await ask(`${grounding}&include=svg_path&include=coco_rle`).then((response) => response.json());
     expect(Object.keys(objects[0])).toContain("coco_rle");

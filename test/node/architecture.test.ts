@@ -15,6 +15,9 @@ import { root } from "../../tools/serve.ts";
 type Imports = readonly (readonly [file: string, imported: string])[];
 
 const refused: Imports = [
+  ["src/openai/planted.ts", "../http/json.ts"],
+  ["src/azure/planted.ts", "../openai/content.ts"],
+  ["src/azure/planted.ts", "../florence/tasks.ts"],
   ["src/florence/planted.ts", "../contract/problems.ts"],
   ["src/florence/planted.ts", "zod"],
   ["src/bytes/planted.ts", "../contract/problems.ts"],
@@ -70,6 +73,8 @@ const refused: Imports = [
 ];
 
 const allowed: Imports = [
+  ["src/openai/planted.ts", "../contract/problems.ts"],
+  ["src/azure/planted.ts", "../contract/service.ts"],
   ["src/http/planted.ts", "../contract/problems.ts"],
   ["src/http/planted.ts", "../accounts/key-codec.ts"],
   ["src/accounts/planted.ts", "../contract/prices.ts"],
@@ -93,7 +98,8 @@ const allowed: Imports = [
 async function lintImports(imports: Imports): Promise<ReadonlyMap<string, readonly string[]>> {
   const folder = await mkdtemp(join(tmpdir(), "planted-"));
   await mkdir(join(folder, "tools"));
-  for (const file of ["oxlint.config.ts", "tools/rooms.ts"]) await copyFile(join(root, file), join(folder, file));
+  for (const file of ["oxlint.config.ts", "tools/rooms.ts", "tools/room-kinds.ts"])
+    await copyFile(join(root, file), join(folder, file));
   for (const [index, [file, imported]] of imports.entries()) {
     const path = join(folder, numbered(file, index));
     await mkdir(dirname(path), { recursive: true });

@@ -38,8 +38,8 @@ async function shell(command: string): Promise<string> {
 }
 
 describe("the pages forms-of-the-answer.md and ask-many.md", () => {
-  it("have seven examples with output and two with an overlay", () => {
-    expect([withOutput.length, withOverlay.length]).toEqual([7, 2]);
+  it("have eight examples with output and two with an overlay", () => {
+    expect([withOutput.length, withOverlay.length]).toEqual([8, 2]);
   });
 
   it.each(withOutput)("show the actual output of $command", async ({ command, printed = "" }) => {

@@ -56,7 +56,7 @@ describe("fields generated from the OpenAPI document", () => {
       isCommon: true,
     });
     expect(byName.get("min_score")).toMatchObject({ kind: "number", isWhole: false });
-    expect(byName.get("include")).toMatchObject({ kind: "choices", choices: ["svg_path", "coco_rle"] });
+    expect(byName.get("include")).toMatchObject({ kind: "choices", choices: ["svg_path", "coco_rle", "score"] });
     expect(byName.get("box_format")).toMatchObject({ kind: "choice", choices: ["xyxy", "xywh", "cxcywh"] });
     expect(byName.get("stream")?.kind).toBe("switch");
     expect(byName.has("image")).toBe(false);

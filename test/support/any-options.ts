@@ -35,7 +35,7 @@ const option: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   min_score: mostly<unknown>([0, 0.5, 1], [-1, 2]),
   max_objects: mostly<unknown>([1, 2, 1000], [0, 1001]),
   box_format: mostly<unknown>(["xyxy", "xywh", "cxcywh"], ["yxyx"]),
-  include: mostly<unknown>([["svg_path"], ["svg_path", "coco_rle"], ["coco_rle"]], [[], "mask"]),
+  include: mostly<unknown>([["svg_path"], ["svg_path", "coco_rle"], ["coco_rle"], ["score"]], [[], "mask"]),
   format: mostly<unknown>(["json", "flat", "raw"], ["xml"]),
   compat: mostly<unknown>(["reference"], ["transformers"]),
   overlay: mostly<unknown>(["svg", "svg", "png"], ["jpeg"]),

@@ -1,6 +1,7 @@
 import { formatKey, keyHash, lastFour, newAccountId, newKey } from "../../src/accounts/key-codec.ts";
 import type { AccountAdmin, AccountTerms } from "../../src/accounts/ledger-admin.ts";
 import type { AccountLedger, KeyTerms } from "../../src/accounts/ledger-port.ts";
+import { createDialects } from "../../functions/dialects.ts";
 import { createRateCounter } from "../../src/accounts/ledger/rate-counter.ts";
 import { createService } from "../../src/answering/answer.ts";
 import { createGuard, type GuardOptions } from "../../src/charging/guard.ts";
@@ -154,6 +155,7 @@ export function createPaidWorld() {
       admit: admitAll,
       logError: (problem) => logged.push(problem),
       accounts: paidAnswers({ accounts: payments, direct }),
+      dialects: createDialects({ now, hasAccounts: true }),
     });
     /** Waits for all that goes on after the responses. */
     const settled = async (): Promise<void> => {

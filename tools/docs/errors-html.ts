@@ -1,7 +1,6 @@
 import { html } from "hono/html";
 import { isAccountProblem } from "../../src/contract/account-problems.ts";
 import { exampleProblems } from "../../src/contract/problem-responses.ts";
-import { problems } from "../../src/contract/problem-table.ts";
 
 /** Turns names in backticks into `<code>` elements. */
 function withCode(text: string) {
@@ -23,7 +22,8 @@ function section([code, { summary, value }]: [string, ReturnType<typeof exampleP
 }
 
 /** The page belongs to the product, whatever the variables of a deployment: it is built before they are known. */
-const ofAccounts = Object.keys(problems).filter(isAccountProblem);
+const examples = Object.entries(exampleProblems({ hasAccounts: true, hasDialects: true }));
+const ofAccounts = examples.filter(([code]) => isAccountProblem(code));
 
 /** Returns the API's page of errors, with an anchor for each code that problems link to. */
 export async function errorsHtml(): Promise<string> {
@@ -50,11 +50,11 @@ export async function errorsHtml(): Promise<string> {
           <p>
             Every error is <code>application/problem+json</code> (RFC 9457). <code>code</code> is stable and made for
             programs, <code>fix</code> says what to do, <code>issues</code> names the invalid fields, and
-            <code>request_id</code> identifies the request in the log. There are
-            ${Object.keys(problems).length - ofAccounts.length} codes, and ${ofAccounts.length} more where the operator
-            has turned accounts on: a service whose <code>/v1/pricing</code> does not answer has none of those.
+            <code>request_id</code> identifies the request in the log. There are ${examples.length - ofAccounts.length}
+            codes, and ${ofAccounts.length} more where the operator has turned accounts on: a service whose
+            <code>/v1/pricing</code> does not answer has none of those.
           </p>
-          ${Object.entries(exampleProblems({ hasAccounts: true })).map(section)}
+          ${examples.map(section)}
         </main>
       </body>
     </html> `;

@@ -1,6 +1,7 @@
 import { isAccountProblem } from "../../src/contract/account-problems.ts";
 import { openApiDocument } from "../../src/contract/openapi.ts";
 import { problems } from "../../src/contract/problem-table.ts";
+import { isDialectProblem } from "../../src/contract/dialect-problems.ts";
 import type { InputKind } from "../../src/contract/requests.ts";
 import { ANALYZE_PATH, BATCH_PATH, taskPath } from "../../src/contract/paths.ts";
 import { tasks } from "../../src/florence/tasks.ts";
@@ -28,9 +29,9 @@ const optionLines = parameters.flatMap((parameter) => {
   return [`- \`${name}\`${choices}: ${description}`];
 });
 
-/** The problems of the deployments with accounts, or of all. */
-function problemLines(ofAccounts: boolean): string {
-  const rowsOf = Object.entries(problems).filter(([code]) => isAccountProblem(code) === ofAccounts);
+/** The problems that a filter lets pass. */
+function problemLines(isWanted: (code: string) => boolean): string {
+  const rowsOf = Object.entries(problems).filter(([code]) => isWanted(code));
   return rowsOf.map(([code, { status, fix }]) => `- \`${code}\` (${status}): ${fix}`).join("\n");
 }
 
@@ -79,11 +80,18 @@ within 24 hours: after a lost connection, send the same request again. \`GET /v1
 
 \`application/problem+json\` with \`code\`, \`title\`, \`status\`, \`detail\`, \`fix\`, \`retryable\`, \`request_id\` and \`issues\` [{path, message}].
 
-${problemLines(false)}
+${problemLines((code) => !isAccountProblem(code) && !isDialectProblem(code))}
 
 Only where the operator has turned accounts on:
 
-${problemLines(true)}
+${problemLines(isAccountProblem)}
+
+## Other dialects
+
+OpenAI's clients: base URL \`/openai/v1\` (chat completions, responses), models \`florence-2/<task>\`, or \`florence-2\` and a text that begins with a task token such as \`<OD>\`; one image; our options as extra
+keys. Clients of Azure Image Analysis 4.0: the origin is the endpoint. Errors are in the dialect's shape, with our codes, and besides:
+
+${problemLines(isDialectProblem)}
 
 ## More
 

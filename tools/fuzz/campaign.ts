@@ -1,5 +1,5 @@
 import { withWords } from "../../test/support/fuzz/any-account-request.ts";
-import { numberedRequests, type NumberedRequest } from "./numbered-requests.ts";
+import { numberedRequests, type NumberedRequest, type Topic } from "./numbered-requests.ts";
 import { send } from "./send.ts";
 import type { Finished, Tally } from "./tally.ts";
 import type { Targets } from "./targets.ts";
@@ -15,6 +15,8 @@ export interface CampaignOptions {
   readonly concurrency: number;
   /** No request starts after this many milliseconds. */
   readonly maxMs: number;
+  /** By default our own API. */
+  readonly topic?: Topic;
 }
 
 /** Sends a request and checks its response. */
@@ -45,8 +47,8 @@ export async function sendAlone(
 
 /** Sends the requests of a campaign, a few at a time, and adds each result to the tally. */
 export async function runCampaign(targets: Targets, options: CampaignOptions, tally: Tally): Promise<void> {
-  const { seed, from, to, concurrency, maxMs } = options;
-  const requestOf = numberedRequests(seed, targets.images);
+  const { seed, from, to, concurrency, maxMs, topic } = options;
+  const requestOf = numberedRequests(seed, targets.images, topic);
   const endsAt = performance.now() + maxMs;
   let next = from;
   const work = async (): Promise<void> => {

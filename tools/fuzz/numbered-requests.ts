@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { anyAccountRequest } from "../../test/support/fuzz/any-account-request.ts";
+import { anyDialectRequest, anyPaidRequest } from "../../test/support/fuzz/any-dialect-request.ts";
 import { anyFuzzRequest } from "../../test/support/fuzz/any-fuzz-request.ts";
 import type { FuzzRequest } from "../../test/support/fuzz/fuzz-request.ts";
 import type { ApiName } from "./targets.ts";
@@ -28,14 +29,22 @@ export function requestSeed(seed: number, number: number): number {
 const apiOf = (seed: number, number: number): ApiName =>
   (["embedded", "rubbish", "rubbish", "accounts", "accounts"] as const)[mixed(seed + 1, number) % 10] ?? "remote";
 
+/** What the requests of a campaign ask: our own API, or the dialects of others. */
+export type Topic = "own" | "dialects";
+
 /** Returns what an API is asked. `imageOrigin` is that of the server of images. */
-export function requestsTo(api: ApiName, imageOrigin: string): fc.Arbitrary<FuzzRequest> {
+export function requestsTo(api: ApiName, imageOrigin: string, topic: Topic = "own"): fc.Arbitrary<FuzzRequest> {
+  if (topic === "dialects") return api === "accounts" ? anyPaidRequest(imageOrigin) : anyDialectRequest(imageOrigin);
   return api === "accounts" ? anyAccountRequest(imageOrigin) : anyFuzzRequest(imageOrigin);
 }
 
 /** Returns the generator of a campaign's requests. `imageOrigin` is that of the server of images. */
-export function numberedRequests(seed: number, imageOrigin: string): (number: number) => NumberedRequest {
-  const [paid, free] = [requestsTo("accounts", imageOrigin), requestsTo("remote", imageOrigin)];
+export function numberedRequests(
+  seed: number,
+  imageOrigin: string,
+  topic: Topic = "own",
+): (number: number) => NumberedRequest {
+  const [paid, free] = [requestsTo("accounts", imageOrigin, topic), requestsTo("remote", imageOrigin, topic)];
   return (number) => {
     const api = apiOf(seed, number);
     const [request] = fc.sample(api === "accounts" ? paid : free, { seed: requestSeed(seed, number), numRuns: 1 });

@@ -35,10 +35,14 @@ function print(finished: Finished): void {
 }
 
 /** Looks for the smallest request that violates the same, and prints it. */
-async function shrink(targets: Targets, seed: number, { number, api, ...failed }: Finished): Promise<void> {
+async function shrink(
+  targets: Targets,
+  { seed, topic }: CampaignOptions,
+  { number, api, ...failed }: Finished,
+): Promise<void> {
   const kinds = new Set(failed.violations.map(({ kind }) => kind));
   let smallest: Finished | undefined;
-  const property = fc.asyncProperty(requestsTo(api, targets.images), async (request) => {
+  const property = fc.asyncProperty(requestsTo(api, targets.images, topic), async (request) => {
     const numbered: NumberedRequest = { number, api, request };
     const finished = await runRequest(targets, seed, numbered);
     const isFine = !finished.violations.some(({ kind }) => kinds.has(kind));
@@ -57,15 +61,16 @@ async function shrink(targets: Targets, seed: number, { number, api, ...failed }
 }
 
 /** Sends requests of a campaign again, one after the other, prints each, and shrinks those that violate something. */
-export async function replay(targets: Targets, { seed, from, to }: CampaignOptions): Promise<boolean> {
-  const requestOf = numberedRequests(seed, targets.images);
+export async function replay(targets: Targets, options: CampaignOptions): Promise<boolean> {
+  const { seed, from, to, topic } = options;
+  const requestOf = numberedRequests(seed, targets.images, topic);
   let isFine = true;
   for (let number = from; number < to; number += 1) {
     const finished = await runRequest(targets, seed, requestOf(number));
     print(finished);
     if (finished.violations.length > 0) {
       isFine = false;
-      await shrink(targets, seed, finished);
+      await shrink(targets, options, finished);
     }
   }
   return isFine;

@@ -1,3 +1,4 @@
+import { dialectOperation } from "../../test/support/dialect-check.ts";
 import { pathOf } from "../../test/support/fuzz/fuzz-request.ts";
 import { count } from "./count.ts";
 import type { NumberedRequest } from "./numbered-requests.ts";
@@ -49,6 +50,8 @@ export interface Tally {
 
 /** The operation of a request; all that the document does not have are two. */
 function operationOf({ api, request }: NumberedRequest): string {
+  const dialect = dialectOperation(request.method, pathOf(request));
+  if (dialect !== undefined) return dialect;
   const { declared, declaredPath } = documentOf(api);
   const path = declaredPath(pathOf(request));
   const methods = declared.get(path);

@@ -1,0 +1,46 @@
+import type * as z from "zod";
+import { FlatAnswer } from "./forms.ts";
+import { isJsonObject, type JsonObject } from "./json-object.ts";
+import { plainSchema } from "./plain-schema.ts";
+import { ProblemDetails } from "./problem-details.ts";
+import { type InputKind, optionsByInput } from "./requests.ts";
+
+/** The options that tools without code offer: those that say what is asked, and how much of it is answered. The form of the answer is always flat. */
+const SIMPLE_OPTIONS = [
+  "text",
+  "labels",
+  "region",
+  "normalized_region",
+  "min_score",
+  "max_objects",
+  "max_new_tokens",
+  "beams",
+] as const;
+
+/** Returns the options of a task for tools without code, as JSON Schema, by their names. */
+export function simpleOptions(input: InputKind): Readonly<Record<string, JsonObject>> {
+  const shape = new Map(Object.entries<z.ZodType>(optionsByInput[input].shape));
+  const schemas = SIMPLE_OPTIONS.flatMap((name) => {
+    const schema = shape.get(name);
+    return schema === undefined ? [] : [[name, plainSchema(schema)] as const];
+  });
+  return Object.fromEntries(schemas);
+}
+
+/** The options that a task needs, if only one will do. */
+export const requiredOptions = { none: [], text: ["text"], labels: [], region: [] } as const satisfies Readonly<
+  Record<InputKind, readonly string[]>
+>;
+
+/** The flat answer as JSON Schema, with corners of boxes. */
+export function flatAnswerSchema(): JsonObject {
+  return plainSchema(FlatAnswer.options[0]);
+}
+
+/** A problem as JSON Schema, with the members that a tool without code shows. */
+export function simpleProblemSchema(): JsonObject {
+  const { properties } = plainSchema(ProblemDetails);
+  const all = isJsonObject(properties) ? properties : {};
+  const shown = ["title", "status", "detail", "fix", "retryable"].map((name) => [name, all[name]] as const);
+  return { type: "object", properties: { code: { type: "string" }, ...Object.fromEntries(shown) } };
+}

@@ -1,0 +1,50 @@
+import { isDrawing, type JsonForm } from "../contract/forms.ts";
+import type { DialectStream } from "../contract/dialect.ts";
+import type { Problem } from "../contract/problems.ts";
+import type { Answered, TaskRequest } from "../contract/service.ts";
+import { type Admitted, type AnswerRouteOptions, sendingOf } from "./admitted.ts";
+import { type AnswerBody, answerBody } from "./answer-body.ts";
+import { answerEvents } from "./answer-events.ts";
+import { answerResponse } from "./answer-response.ts";
+import { checkedUnits } from "./check-work.ts";
+import { invalidRequest } from "./invalid-request.ts";
+import { loggedProblem } from "./problem-response.ts";
+
+/** How an answer is told in another dialect than ours. */
+export interface AnswerShape {
+  readonly body: (form: JsonForm) => AnswerBody;
+  readonly stream: () => DialectStream;
+}
+
+function shapedBody({ answer }: Answered, { body }: AnswerShape): AnswerBody {
+  if (!isDrawing(answer)) return body(answer);
+  throw invalidRequest("overlay", "Drawings have a path of their own: request it at the task's path below /v1.");
+}
+
+/** Answers a task, at once or as a stream, in our form or in that of another dialect. Throws `Problem`. */
+export async function answerTask(
+  taskRequest: TaskRequest,
+  admitted: Admitted,
+  { service, sleep, timeout, logError }: AnswerRouteOptions,
+  shape?: AnswerShape,
+): Promise<Response> {
+  const { trace, call, place, paid } = admitted;
+  const { requestId } = trace;
+  place.begin(checkedUnits([taskRequest.options], 1));
+  await paid?.ask(taskRequest, call.cache);
+  if (taskRequest.options.stream === true) {
+    const problemOf = (thrown: unknown): Problem => loggedProblem(thrown, requestId, logError);
+    return answerEvents((emit, signal) => place.during(() => service.stream(taskRequest, { ...call, signal }, emit)), {
+      signal: call.signal,
+      sleep,
+      requestId,
+      problemOf,
+      paid,
+      shape: shape?.stream(),
+    });
+  }
+  const answered = await service.answer(taskRequest, call);
+  const holdUntil = (ended: Promise<void>): void => void place.during(() => ended);
+  const body = shape === undefined ? answerBody(answered.answer, { timeout, holdUntil }) : shapedBody(answered, shape);
+  return answerResponse(body, { ...answered, ...sendingOf(admitted) });
+}
