@@ -20,7 +20,7 @@ describe("what cannot be done", () => {
       "messages",
     ],
     ["two answers", { n: 2 }, undefined, 400, "unsupported-parameter", "n"],
-    ["a picture beside the messages", { image: pictureUri }, undefined, 400, "unsupported-parameter", "image"],
+    ["a picture beside the messages", { image: pictureUri }, undefined, 400, "unsupported-parameter", "messages"],
     ["tools", { tools: [{ type: "function" }] }, undefined, 400, "unsupported-parameter", "tools"],
     ["a choice of tools", { tool_choice: "required" }, undefined, 400, "unsupported-parameter", "tool_choice"],
     ["speech", { modalities: ["text", "audio"] }, undefined, 400, "unsupported-parameter", "modalities"],
