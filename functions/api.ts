@@ -76,8 +76,8 @@ function configuredAccounts() {
   return {
     accounts: payments(data, guard),
     administration: administration(data.ADMIN_KEY, guard),
-    doors: { ...paymentDoors(data), signed: paid && (async () => (await paid()).till) },
-    direct: paid && (async () => (await paid()).requests),
+    doors: { ...paymentDoors(data), signed: paid?.till },
+    direct: paid?.requests,
   };
 }
 

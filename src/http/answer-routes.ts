@@ -46,8 +46,8 @@ export interface AnswerRouteOptions {
   readonly admit: Admit;
   /** The accounts that pay for answers; left out where answers cost nothing. */
   readonly accounts?: Payments | undefined;
-  /** Who is paid by requests without a key, loaded by the first of them; left out where all need a key. */
-  readonly direct?: (() => Promise<DirectPayments>) | undefined;
+  /** Who is paid by requests without a key; left out where all need a key. */
+  readonly direct?: DirectPayments | undefined;
 }
 
 /** A request that was admitted, before its body is read. */
