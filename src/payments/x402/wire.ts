@@ -1,4 +1,4 @@
-import { type PaymentPayload, X402_VERSION, x402Schemas } from "./schemas.ts";
+import { type PaymentPayload, x402Schemas } from "./schemas.ts";
 
 /** What a payment must say (section 5.1). */
 export interface PaymentRequirements {
@@ -23,7 +23,7 @@ export interface ResourceInfo {
 
 /** The body of `PAYMENT-REQUIRED`. */
 export interface PaymentRequired {
-  readonly x402Version: typeof X402_VERSION;
+  readonly x402Version: 2;
   readonly error: string;
   readonly resource: ResourceInfo;
   readonly accepts: readonly PaymentRequirements[];

@@ -15,6 +15,8 @@ async function onePayment() {
   return payment;
 }
 
+const textOf = ({ body }: RequestInit): string => (typeof body === "string" ? body : "");
+
 /** A server that gives one reply, and what it was sent. */
 function serverSaying(reply: () => Response) {
   const sent: { url: string; init: RequestInit }[] = [];
@@ -42,7 +44,7 @@ describe("a facilitator", () => {
       "Bearer x",
       "manual",
     ]);
-    expect(JSON.parse(String(init.body))).toEqual({
+    expect(JSON.parse(textOf(init))).toEqual({
       x402Version: 2,
       paymentPayload: payment.payload,
       paymentRequirements: payment.requirements,
@@ -74,6 +76,14 @@ const TRANSACTION = `0x${"7".repeat(64)}`;
 const padded = (address: string): string => `0x${address.slice(2).toLowerCase().padStart(64, "0")}`;
 const TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
+/** What a node says of a payment. */
+const proofOf = async (results: Readonly<Record<string, unknown>>) => {
+  const fetch = async (_: string, init: RequestInit) =>
+    Response.json({ result: results[JSON.parse(textOf(init)).method] });
+  const post = { fetch, timeout: () => new AbortController().signal };
+  return createProve("https://node.test", post, () => {})(await onePayment());
+};
+
 describe("the chain", () => {
   const used = { transactionHash: TRANSACTION, address: terms.asset, logIndex: "0x4", topics: [], data: "0x" };
   const transfer = {
@@ -83,13 +93,6 @@ describe("the chain", () => {
     data: `0x${(300).toString(16).padStart(64, "0")}`,
   };
   const latest = { number: "0x10", timestamp: `0x${(nowMs / 1000).toString(16)}` };
-  /** What a node says of a payment. */
-  const proofOf = async (results: Readonly<Record<string, unknown>>) => {
-    const fetch = async (_: string, { body }: RequestInit) =>
-      Response.json({ result: results[JSON.parse(String(body)).method] });
-    const post = { fetch, timeout: () => new AbortController().signal };
-    return createProve("https://node.test", post, () => {})(await onePayment());
-  };
   const node = { eth_getBlockByNumber: latest, eth_getLogs: [used] };
 
   it("proves a payment by the transfer right after the use of its nonce", async () => {
