@@ -16,10 +16,11 @@ export function accounts(
 ): Pick<AppOptions, "accounts" | "administration"> {
   const guard = accountGuard();
   const signed = x402(settings, adminKey, tasks);
-  const doors = { ...paymentDoors(settings), signed: signed && (async () => (await signed()).till) };
-  const direct = signed && (async () => (await signed()).requests);
   return {
-    accounts: paidAnswers({ accounts: payments(settings, guard), direct }),
-    administration: administrationOf(administration(adminKey, guard), doors),
+    accounts: paidAnswers({ accounts: payments(settings, guard), direct: signed?.requests }),
+    administration: administrationOf(administration(adminKey, guard), {
+      ...paymentDoors(settings),
+      signed: signed?.till,
+    }),
   };
 }

@@ -52,7 +52,11 @@ const serverUrl = z.string().refine(isBaseUrl, {
   error: "Send http(s)://host[:port][/path], without credentials, query and fragment.",
 });
 
-const address = z.string().refine(isAddress, { error: "An address is 0x and 40 hexadecimal digits." });
+/** An address, or none. What is wrong ends the check, so that it is not compared with other variables. */
+const addressOrNone = z.string().refine((text) => text === "" || isAddress(text), {
+  error: "An address is 0x and 40 hexadecimal digits.",
+  abort: true,
+});
 
 /** A secret or restricted key of Stripe, of its test mode or of real money. */
 const stripeKey = z
@@ -131,12 +135,12 @@ export const Variables = z
     REVOCATION_SECONDS: number.pipe(z.int().min(0).max(MAX_REVOCATION_SECONDS)).default(10),
     CACHE_SHARING: z.enum(["account", "deployment"]).default("account"),
     X402_FACILITATOR_URL: z.union([none, serverUrl]).default(""),
-    X402_PAY_TO: z.union([none, address]).default(""),
+    X402_PAY_TO: addressOrNone.default(""),
     X402_NETWORK: z
       .string()
-      .refine(isEvmNetwork, { error: "A chain is named as in eip155:8453." })
+      .refine(isEvmNetwork, { error: "A chain is named as in eip155:8453.", abort: true })
       .default("eip155:8453"),
-    X402_ASSET: z.union([none, address]).default(""),
+    X402_ASSET: addressOrNone.default(""),
     X402_ASSET_NAME: z.string().default(""),
     X402_ASSET_VERSION: z.string().default(""),
     X402_RPC_URL: z.union([none, z.url({ protocol: /^https?$/ })]).default(""),

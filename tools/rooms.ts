@@ -30,7 +30,7 @@ const table = {
   "payments/stripe": {
     imports: ["bytes", "accounts", "accounts/ledger/deliveries.ts", "contract", "payments"],
     packages: ["zod"],
-    why: "payments/stripe/ is payment pages, signed events and bills at Stripe; nothing of it is loaded where nobody sells.",
+    why: "payments/stripe/ is payment pages, signed events and bills at Stripe; where nobody sells, nothing of it runs.",
   },
   "inference/protocol": {
     // bytes/ needs nothing itself, so that both can be lifted out together; a second bounded reader of streams would have the same mistakes to make.

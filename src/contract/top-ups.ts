@@ -14,8 +14,8 @@ export const MAX_CARD_TOP_UP = 10_000 * MICRO_USD_PER_USD;
 /** The smallest top-up that a request itself pays, in micro-US-dollars: ten cents, a hundred times what its transaction costs on a cheap chain. */
 export const MIN_SIGNED_TOP_UP = MICRO_USD_PER_USD / 10;
 
-/** The largest one: as by card. */
-export const MAX_SIGNED_TOP_UP = MAX_CARD_TOP_UP;
+/** The largest one, in micro-US-dollars: ten thousand dollars. More is a mistake in the unit. */
+export const MAX_SIGNED_TOP_UP = 10_000 * MICRO_USD_PER_USD;
 
 /** The body of a request to buy credits. What a way of paying asks of the amount beside is checked there. */
 export const TopUpBody = z

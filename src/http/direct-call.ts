@@ -9,7 +9,7 @@ import { type PaidWork, runPaid } from "./run-paid.ts";
 
 /** What a call needs that brings its own payment. */
 export interface DirectCallOptions {
-  readonly direct: () => Promise<DirectPayments>;
+  readonly direct: DirectPayments;
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** Makes the responses of problems. */
   readonly respond: Respond;
@@ -60,9 +60,8 @@ function rulesOf(payment: DirectPayment) {
 }
 
 /** Handles a request that has no key, and brings its payment or is told what it costs. */
-export async function directCall(request: Request, options: DirectCallOptions, work: PaidWork): Promise<Response> {
-  const { call, trace } = options;
-  const direct = await options.direct();
+export function directCall(request: Request, options: DirectCallOptions, work: PaidWork): Promise<Response> {
+  const { direct, call, trace } = options;
   const { headers, signal } = request;
   const asking = { request, requestId: trace.requestId, maxPrice: maxPriceOf(headers), hasLeft: () => signal.aborted };
   return runPaid(

@@ -93,8 +93,8 @@ function paidRequest({ url }: Request, paying: Paying): PaidRequest {
 /** Who is paid for answers. */
 export interface PaidAnswersOptions {
   readonly accounts: Payments;
-  /** Who is paid by requests without a key, loaded by the first of them; left out where all need a key. */
-  readonly direct?: (() => Promise<DirectPayments>) | undefined;
+  /** Who is paid by requests without a key; left out where all need a key. */
+  readonly direct?: DirectPayments | undefined;
 }
 
 /** Returns answers that are paid from accounts, or by the requests themselves. */

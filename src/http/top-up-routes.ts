@@ -78,7 +78,7 @@ export function topUpRoute(doors: PaymentDoors, options: AccountRouteOptions): R
     const holder = isStranger ? undefined : await holderOf(call, options);
     const body = await readAccountBody(TopUpBody, call);
     if (signed !== undefined && isSigned(doors, body, call, holder !== undefined)) {
-      return sellSigned(await signed(), holder, body, call);
+      return sellSigned(signed, holder, body, call);
     }
     if (holder === undefined || stripe === undefined) throw new Error("A top-up has no door.");
     return openTopUp(stripe.till, holder, body, call);

@@ -47,6 +47,6 @@ export interface StripeDoor {
 /** The ways to pay of a deployment. */
 export interface PaymentDoors {
   readonly stripe?: StripeDoor | undefined;
-  /** Loaded by the first who pays so. */
-  readonly signed?: (() => Promise<SignedTill>) | undefined;
+  /** Paid by the request that asks for credits. */
+  readonly signed?: SignedTill | undefined;
 }

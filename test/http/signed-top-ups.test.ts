@@ -16,7 +16,7 @@ const away = () => Promise.reject(new Error("The account is away."));
 function topUpApp(network = terms.network) {
   const x402 = createX402World({ hasNode: true });
   let failing = new Set<string>();
-  const till = async () =>
+  const till = () =>
     createSignedTill({
       ...x402.options,
       makeOffer: createMakeOffer({ ...terms, network }, fakeTasks),
@@ -28,7 +28,9 @@ function topUpApp(network = terms.network) {
       },
       directory: accounts.accounts.directory,
     });
-  const accounts = fakeAccountsApp("2026-11-30T00:00:00Z", { doors: { signed: till } });
+  const accounts = fakeAccountsApp("2026-11-30T00:00:00Z", {
+    doors: { signed: { begin: (...order) => till().begin(...order) } },
+  });
   const buy = (
     nonce: number | undefined,
     more: { key?: string; amount?: number; secret?: string; parts?: PaymentParts } = {},

@@ -24,6 +24,9 @@ const refused: Imports = [
   ["src/contract/planted.ts", "../florence/tasks.ts"],
   ["src/contract/planted.ts", "hono"],
   ["src/http/planted.ts", "../runtime/session.ts"],
+  ["src/http/planted.ts", "../payments/x402/claim.ts"],
+  ["src/payments/x402/planted.ts", "../../http/app.ts"],
+  ["src/charging/planted.ts", "../payments/x402/claim.ts"],
   ["src/http/planted.ts", "../answering/answer.ts"],
   ["src/image/planted.ts", "../florence/tasks.ts"],
   ["src/image/planted.ts", "../contract/service.ts"],
@@ -98,7 +101,7 @@ const allowed: Imports = [
 async function lintImports(imports: Imports): Promise<ReadonlyMap<string, readonly string[]>> {
   const folder = await mkdtemp(join(tmpdir(), "planted-"));
   await mkdir(join(folder, "tools"));
-  for (const file of ["oxlint.config.ts", "tools/rooms.ts", "tools/room-kinds.ts"])
+  for (const file of ["oxlint.config.ts", "tools/rooms.ts", "tools/room-kinds.ts", "tools/model-rooms.ts"])
     await copyFile(join(root, file), join(folder, file));
   for (const [index, [file, imported]] of imports.entries()) {
     const path = join(folder, numbered(file, index));

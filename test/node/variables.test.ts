@@ -11,6 +11,9 @@ function createClient(url: string) {
 
 /** What a deployment of before has not set. */
 const optionalVariables = new Set(["ACCOUNTS", "REVOCATION_SECONDS", "CACHE_SHARING", "BACKEND_AUTHORIZATION"]);
+const isOptional = (name: string): boolean => optionalVariables.has(name) || /^(?:X402|STRIPE|EVENTS)_/u.test(name);
+
+const token = { X402_ASSET: `0x${"1".repeat(40)}`, X402_ASSET_NAME: "Dollar", X402_ASSET_VERSION: "1" };
 
 describe("the variables of a deployment", () => {
   it("have a bad value in the test for each of them", () => {
@@ -26,13 +29,10 @@ describe("the variables of a deployment", () => {
     expect(logged).not.toContain("hunter2");
   });
 
-  it.each(Object.keys(Variables.shape).filter((name) => !optionalVariables.has(name)))(
-    "are refused without %s",
-    (name) => {
-      const { [name]: _absent, ...others } = goodVariables;
-      expect(Variables.safeParse(others).error?.issues[0]?.path).toEqual([name]);
-    },
-  );
+  it.each(Object.keys(Variables.shape).filter((name) => !isOptional(name)))("are refused without %s", (name) => {
+    const { [name]: _absent, ...others } = goodVariables;
+    expect(Variables.safeParse(others).error?.issues[0]?.path).toEqual([name]);
+  });
 
   it.each([
     ["BACKEND_URL", "http://[::1]:8000/base/", "http://[::1]:8000/base/"],
@@ -45,6 +45,24 @@ describe("the variables of a deployment", () => {
   ])("accept %s as %j", (name, value, expected) => {
     expect(Variables.parse({ ...goodVariables, [name]: value })).toMatchObject({ [name]: expected });
   });
+
+  it.each([
+    [{ X402_FACILITATOR_URL: "" }, "X402_PAY_TO"],
+    [{ X402_PAY_TO: "" }, "X402_PAY_TO"],
+    [{ ACCOUNTS: "off" }, "X402_FACILITATOR_URL"],
+    [{ X402_NETWORK: "eip155:1" }, "X402_ASSET"],
+    [{ ...token, X402_ASSET_NAME: "" }, "X402_ASSET"],
+  ])("that contradict each other are refused: %j", (variables, name) => {
+    const result = Variables.safeParse({ ...goodVariables, ...variables });
+    expect(result.error?.issues.map(({ path }) => path[0])).toEqual([name]);
+  });
+
+  it.each([[{}], [{ X402_NETWORK: "eip155:84532" }], [{ ...token, X402_NETWORK: "eip155:1" }]])(
+    "take payments with %j",
+    (variables) => {
+      expect(Variables.parse({ ...goodVariables, ...variables })).toMatchObject(variables);
+    },
+  );
 
   it("have no backend URL that the client refuses", () => {
     assert(

@@ -17,6 +17,8 @@ export const goodVariables: Readonly<Record<string, unknown>> = {
   CACHE_SHARING: "account",
   ADMIN_KEY: "an-admin-key-of-thirty-two-chars",
   BACKEND_AUTHORIZATION: undefined,
+  X402_FACILITATOR_URL: "https://facilitator.example",
+  X402_PAY_TO: "0xabcdefABCDEF0123456789abcdefABCDEF012345",
 };
 
 const badCounts: readonly unknown[] = [
@@ -65,6 +67,8 @@ const badResolvers: readonly unknown[] = [
 
 const badSecrets: readonly unknown[] = ["Bearer hunter2\nX: y", "Bearer hunter2\0", "Bearer hunter2é", "🔑 hunter2", 5];
 
+const badAddresses: readonly unknown[] = ["0x", `0x${"a".repeat(39)}`, `0x${"g".repeat(40)}`, "a".repeat(40), 5, null];
+
 const values: Readonly<Record<string, readonly unknown[]>> = {
   MAX_IMAGE_PIXELS: badCounts,
   MAX_CACHED_TOKENS: badCounts,
@@ -83,6 +87,14 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   CACHE_SHARING: ["", "all", true],
   ADMIN_KEY: ["hunter2", "", "an-admin-key-of-hunter2-in-two\nlines", 5],
   BACKEND_AUTHORIZATION: badSecrets,
+  X402_FACILITATOR_URL: badUrls,
+  X402_FACILITATOR_AUTHORIZATION: badSecrets,
+  X402_PAY_TO: badAddresses,
+  X402_NETWORK: ["", "base", "eip155:0", "eip155:8453 ", "solana:mainnet", 8453],
+  X402_ASSET: badAddresses,
+  X402_ASSET_NAME: [5, null],
+  X402_ASSET_VERSION: [2, null],
+  X402_RPC_URL: ["base.org", "ftp://base.org", "wss://base.org", " ", 5],
 };
 
 /** Bad values of every variable, each with the variable's name. */

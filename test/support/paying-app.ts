@@ -32,7 +32,7 @@ export function fakePayingApp(reply: StripeReply = noStripe, options: { readonly
     billingOf: ledgerOf,
     now: () => nowMs,
   });
-  const app = fakeAccountsApp(undefined, { doors: { stripe: { ...door, billingOf: ledgerOf } } });
+  const app = fakeAccountsApp(undefined, { doors: { stripe: door } });
   ledgers.push(app);
   /** Sends an event as it is, with a signature of its own or a given one. */
   const sendBody = async (body: string, signature?: string) => {

@@ -14,8 +14,7 @@ export function createX402App(options: Parameters<typeof createX402World>[0] = {
   const now = (): number => (x402.world.nowMs = paid.world.nowMs);
   const makeOffer = createMakeOffer(terms, fakeTasks);
   const requests = createRequestPayments({ ...x402.options, now, makeOffer, isCacheShared: false });
-  const isolate = (more: Parameters<typeof paid.isolate>[0] = {}) =>
-    paid.isolate({ ...more, direct: async () => requests });
+  const isolate = (more: Parameters<typeof paid.isolate>[0] = {}) => paid.isolate({ ...more, direct: requests });
   /** Returns a payment as a header, valid from now on. */
   const sign = (nonce: number, amount = 300, parts: PaymentParts = {}) => ({
     "payment-signature": signedPayment(paid.world.nowMs, nonce, amount, parts),

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Accepted } from "../../src/payments/x402/accept-payment.ts";
 import type { Terms } from "../../src/payments/x402/terms.ts";
-import { type Authorization, encodeHeader } from "../../src/payments/x402/wire.ts";
+import type { Authorization } from "../../src/payments/x402/schemas.ts";
+import { encodeHeader } from "../../src/payments/x402/wire.ts";
 
 /** What the deployment of these tests is paid with. */
 export const terms: Terms = {

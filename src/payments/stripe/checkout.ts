@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 import type { KeyMode } from "../../accounts/key-codec.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -8,6 +8,7 @@ import type { BillingOf, Till, TopUpOrder } from "../../payments/till.ts";
 import type { Fields } from "./form-body.ts";
 import { metadataOf } from "./paid-for.ts";
 import type { AskStripe } from "./stripe-api.ts";
+import { stripeSchemas } from "./stripe-objects.ts";
 import { stripeProblem } from "./stripe-problem.ts";
 
 /** What the pages of a deployment have in common. */
@@ -21,14 +22,6 @@ export interface CheckoutOptions {
   /** Where payers come back to; empty: to the page at the API's own address. */
   readonly returnUrl: string;
 }
-
-/** The part of a Checkout Session that is read. */
-const Session = z.object({
-  id: z.string(),
-  url: z.url().nullish(),
-  status: z.enum(["open", "complete", "expired"]).nullish(),
-  expires_at: z.number().nullish(),
-});
 
 const unusable = (message: string): Problem =>
   new Problem("invalid-request", `amount: ${message}`, { issues: [{ path: "amount", message }] });
@@ -107,7 +100,7 @@ export function createCheckout(options: CheckoutOptions): Till {
       const idempotencyKey = await sessionKey(order);
       try {
         const fields = sessionFields(order, await payerOf(order, options), options);
-        const session = Session.parse(
+        const session = stripeSchemas().newSession.parse(
           await ask({ method: "POST", path: "/v1/checkout/sessions", fields, idempotencyKey }),
         );
         return topUpOf(session, order.amount);
@@ -118,7 +111,10 @@ export function createCheckout(options: CheckoutOptions): Till {
   };
 }
 
-function topUpOf({ id, url, status, expires_at: expires }: z.infer<typeof Session>, amount: number) {
+function topUpOf(
+  { id, url, status, expires_at: expires }: z.infer<ReturnType<typeof stripeSchemas>["newSession"]>,
+  amount: number,
+) {
   return {
     id,
     status: status ?? "open",

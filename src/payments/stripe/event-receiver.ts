@@ -9,7 +9,7 @@ import type { Movement } from "./movements.ts";
 import { eventReaders } from "./read-event.ts";
 import { checkSignature, SIGNATURE_HEADER } from "./signature.ts";
 import type { AskStripe } from "./stripe-api.ts";
-import { StripeEventBody } from "./stripe-objects.ts";
+import { stripeSchemas, type StripeEventBody } from "./stripe-objects.ts";
 import { stripeProblem } from "./stripe-problem.ts";
 
 /** The part of an account that events change. */
@@ -30,7 +30,9 @@ export interface EventReceiverOptions {
 
 function eventOf(body: Uint8Array): StripeEventBody {
   try {
-    return StripeEventBody.parse(JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body)));
+    return stripeSchemas().event.parse(
+      JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body)),
+    );
   } catch (cause) {
     throw new Problem("invalid-json", "The body is not an event of Stripe.", { cause });
   }

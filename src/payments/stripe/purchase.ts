@@ -1,18 +1,15 @@
-import * as z from "zod";
 import type { Delivered, Delivery } from "../../accounts/ledger/deliveries.ts";
 import { MICRO_USD_PER_CENT } from "../../contract/top-ups.ts";
 import type { Fields } from "./form-body.ts";
 import { metadataOf } from "./paid-for.ts";
 import { type AskStripe, StripeError } from "./stripe-api.ts";
+import { stripeSchemas } from "./stripe-objects.ts";
 
 /**
  * How long a purchase is tried, in milliseconds from the entry after which the balance was low: Stripe knows an idempotency key for 24 hours at least, and after it forgets,
  * another attempt might pay twice. What was paid is then told by an event.
  */
 export const PURCHASE_MS = 20 * 60 * 60 * 1000;
-
-/** The part of a PaymentIntent that is read. */
-const Payment = z.object({ id: z.string(), status: z.string() });
 
 /** What charges saved cards. */
 export interface PurchaseOptions {
@@ -51,7 +48,7 @@ export function createPurchase({ ask, now, logFailure }: PurchaseOptions) {
     const idempotencyKey = `florence-edge-auto-top-up-${account.id}-${row.seq}`;
     try {
       const fields = paymentFields(delivery, amount);
-      const { id, status } = Payment.parse(
+      const { id, status } = stripeSchemas().newPayment.parse(
         await ask({ method: "POST", path: "/v1/payment_intents", fields, idempotencyKey }),
       );
       if (status === "succeeded") return { type: "paid", payment: id, amount };

@@ -2,15 +2,7 @@ import type * as z from "zod";
 import { paidFor } from "./paid-for.ts";
 import { disputeMovement, type Movement, paymentMovement, refundMovement, topUpMovement } from "./movements.ts";
 import type { AskStripe } from "./stripe-api.ts";
-import {
-  Charge,
-  CheckoutSession,
-  Dispute,
-  PaymentIntent,
-  Refund,
-  RefundList,
-  type StripeEventBody,
-} from "./stripe-objects.ts";
+import { type PaymentIntent, type Refund, stripeSchemas, type StripeEventBody } from "./stripe-objects.ts";
 
 /** Refunds of a page: the most that Stripe sends. */
 const PAGE = 100;
@@ -19,7 +11,7 @@ const PAGE = 100;
 type ReadEvent = (event: StripeEventBody, ask: AskStripe) => Promise<readonly (Movement | undefined)[]>;
 
 async function paymentOf(id: string, ask: AskStripe): Promise<PaymentIntent> {
-  return PaymentIntent.parse(await ask({ method: "GET", path: `/v1/payment_intents/${id}` }));
+  return stripeSchemas().payment.parse(await ask({ method: "GET", path: `/v1/payment_intents/${id}` }));
 }
 
 /** Reads the object of an event; one that is not as this room knows it is not about credits. */
@@ -28,12 +20,12 @@ function objectOf<Schema extends z.ZodType>(schema: Schema, { data }: StripeEven
 }
 
 const paymentSucceeded: ReadEvent = async (event) => {
-  const payment = objectOf(PaymentIntent, event);
+  const payment = objectOf(stripeSchemas().payment, event);
   return [payment && paymentMovement(payment)];
 };
 
 const sessionCompleted: ReadEvent = async (event) => {
-  const session = objectOf(CheckoutSession, event);
+  const session = objectOf(stripeSchemas().session, event);
   const { payment_intent: payment, payment_status: status, metadata, currency, amount_total: total } = session ?? {};
   // A payment that takes days is completed before it is paid: then a later event says so.
   if (status !== "paid" || typeof payment !== "string") return [];
@@ -42,14 +34,14 @@ const sessionCompleted: ReadEvent = async (event) => {
 };
 
 const refundChanged: ReadEvent = async (event, ask) => {
-  const refund = objectOf(Refund, event);
+  const refund = objectOf(stripeSchemas().refund, event);
   if (typeof refund?.payment_intent !== "string") return [];
   return [refundMovement(await paymentOf(refund.payment_intent, ask), refund)];
 };
 
 async function refundsOf(charge: string, ask: AskStripe, after = ""): Promise<readonly Refund[]> {
   const query = new URLSearchParams({ charge, limit: String(PAGE), ...(after !== "" && { starting_after: after }) });
-  const { data, has_more: hasMore } = RefundList.parse(
+  const { data, has_more: hasMore } = stripeSchemas().refundList.parse(
     await ask({ method: "GET", path: `/v1/refunds?${query.toString()}` }),
   );
   const last = data.at(-1);
@@ -58,7 +50,7 @@ async function refundsOf(charge: string, ask: AskStripe, after = ""): Promise<re
 
 /** The event has only the sum of a charge's refunds; each of them is an entry of its own, so that no order of events matters. */
 const chargeRefunded: ReadEvent = async (event, ask) => {
-  const charge = objectOf(Charge, event);
+  const charge = objectOf(stripeSchemas().charge, event);
   const refunds = charge === undefined ? [] : await refundsOf(charge.id, ask);
   const payments = new Set(refunds.flatMap(({ payment_intent: payment }) => payment ?? []));
   const [id] = payments;
@@ -68,7 +60,7 @@ const chargeRefunded: ReadEvent = async (event, ask) => {
 };
 
 const disputeChanged: ReadEvent = async (event, ask) => {
-  const dispute = objectOf(Dispute, event);
+  const dispute = objectOf(stripeSchemas().dispute, event);
   if (typeof dispute?.payment_intent !== "string") return [];
   return [disputeMovement(await paymentOf(dispute.payment_intent, ask), dispute, event.type)];
 };

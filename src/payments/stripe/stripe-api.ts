@@ -1,7 +1,7 @@
-import * as z from "zod";
 import { excerpt } from "../../bytes/excerpt.ts";
 import { readStream } from "../../bytes/read-stream.ts";
 import { type Fields, formBody } from "./form-body.ts";
+import { stripeSchemas } from "./stripe-objects.ts";
 
 /** The version of Stripe's API whose requests and replies this room knows: that of the SDK which checks them in tests. Events have the version of their endpoint. */
 export const STRIPE_VERSION = "2026-10-28.endive";
@@ -57,9 +57,6 @@ export class StripeError extends Error {
   }
 }
 
-const text = z.string().optional().catch(undefined);
-const ErrorReply = z.object({ error: z.object({ message: text, type: text, code: text }) });
-
 async function replyOf(response: Response, signal: AbortSignal): Promise<unknown> {
   const bytes =
     response.body === null ? undefined : await readStream(response.body, { maxBytes: MAX_REPLY_BYTES, signal });
@@ -67,8 +64,7 @@ async function replyOf(response: Response, signal: AbortSignal): Promise<unknown
 }
 
 function errorOf(status: number, reply: unknown): StripeError {
-  const { error = {} } = ErrorReply.safeParse(reply).data ?? {};
-  const { message, type, code }: z.infer<typeof ErrorReply>["error"] = error;
+  const { message, type, code } = stripeSchemas().failure.safeParse(reply).data?.error ?? {};
   const said = { status, ...(type !== undefined && { type }), ...(code !== undefined && { code }) };
   return new StripeError(`Stripe answered ${status}: ${excerpt(message ?? "without a reason")}`, said);
 }

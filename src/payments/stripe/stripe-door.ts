@@ -12,8 +12,13 @@ export interface StripeDoorOptions
     Pick<EventReceiverOptions, "secrets" | "ledgerOf" | "billingOf" | "now"> {}
 
 /** Sells credits with Stripe. */
-export function createStripeDoor(options: StripeDoorOptions): Pick<StripeDoor, "till" | "events"> {
+export function createStripeDoor(options: StripeDoorOptions): StripeDoor {
   const ask = createStripeApi(options);
   const money = moneyOf(options.secretKey);
-  return { till: createCheckout({ ...options, ask, money }), events: createEventReceiver({ ...options, ask, money }) };
+  const { billingOf } = options;
+  return {
+    billingOf,
+    till: createCheckout({ ...options, ask, money }),
+    events: createEventReceiver({ ...options, ask, money }),
+  };
 }

@@ -1,74 +1,102 @@
 import * as z from "zod";
+import { isAccountId } from "../../accounts/key-codec.ts";
+import { MAX_AMOUNT } from "../../contract/micro-usd.ts";
 
-/** The parts of Stripe's objects that are read. Amounts are whole US cents where `currency` is `usd`. */
+/** The names of what this service writes on payments: an operator's Stripe account has payments for other things as well. */
+export const ACCOUNT_METADATA = "florence_edge_account";
+export const AMOUNT_METADATA = "florence_edge_amount";
 
-/** An id becomes a part of a path and the reference of an entry. */
-const Id = z.string().regex(/^\w{3,200}$/u);
+/** Schemas of the parts of Stripe's objects that are read. Amounts are whole US cents where `currency` is `usd`. */
+function makeSchemas() {
+  /** An id becomes a part of a path and the reference of an entry. */
+  const id = z.string().regex(/^\w{3,200}$/u);
+  const cents = z.int().min(0);
+  const text = z.string().optional().catch(undefined);
+  const refund = z.object({
+    id,
+    amount: cents,
+    currency: z.string(),
+    payment_intent: id.nullish(),
+    status: z.string().nullish(),
+  });
+  return {
+    /** A payment; `amount_received` is what has arrived: all of it, where a payment that has succeeded does not say it. */
+    payment: z.object({
+      id,
+      amount: cents,
+      amount_received: cents.optional(),
+      currency: z.string(),
+      metadata: z.unknown(),
+      status: z.string().optional(),
+      setup_future_usage: z.string().nullish().catch(undefined),
+      customer: id.nullish().catch(undefined),
+      payment_method: id.nullish().catch(undefined),
+    }),
+    /** A payment that was just asked for. */
+    newPayment: z.object({ id, status: z.string() }),
+    metadata: z.object({
+      [ACCOUNT_METADATA]: z.string().refine(isAccountId),
+      [AMOUNT_METADATA]: z
+        .string()
+        .regex(/^[1-9]\d*$/u)
+        .transform(Number)
+        .pipe(z.int().max(MAX_AMOUNT)),
+    }),
+    /** A page on which something is paid; `amount_total` is with tax. */
+    session: z.object({
+      id,
+      mode: z.string(),
+      payment_status: z.string(),
+      payment_intent: id.nullish(),
+      amount_total: cents.nullish(),
+      currency: z.string().nullish(),
+      metadata: z.unknown(),
+    }),
+    /** A page that was just opened. */
+    newSession: z.object({
+      id: z.string(),
+      url: z.url().nullish(),
+      status: z.enum(["open", "complete", "expired"]).nullish(),
+      expires_at: z.number().nullish(),
+    }),
+    /** Money that was taken from a card. */
+    charge: z.object({ id }),
+    /** Money that goes back; `failed` and `canceled` say that it does not. */
+    refund,
+    /** A page of refunds. */
+    refundList: z.object({ data: z.array(refund), has_more: z.boolean() }),
+    /** A payer's objection to a payment. `warning_…` are inquiries, for which Stripe takes nothing. */
+    dispute: z.object({ id, amount: cents, currency: z.string(), payment_intent: id.nullish(), status: z.string() }),
+    /** An event. `object` is the object at the time of the event. */
+    event: z.object({
+      id: z.string(),
+      type: z.string(),
+      livemode: z.boolean(),
+      data: z.object({ object: z.unknown() }),
+    }),
+    failure: z.object({ error: z.object({ message: text, type: text, code: text }) }),
+  };
+}
 
-const Currency = z.string();
-const Cents = z.int().min(0);
+type Schemas = ReturnType<typeof makeSchemas>;
 
-/** A payment; `amount_received` is what has arrived: all of it, where a payment that has succeeded does not say it. */
-export const PaymentIntent = z.object({
-  id: Id,
-  amount: Cents,
-  amount_received: Cents.optional(),
-  currency: Currency,
-  metadata: z.unknown(),
-  status: z.string().optional(),
-  setup_future_usage: z.string().nullish().catch(undefined),
-  customer: Id.nullish().catch(undefined),
-  payment_method: Id.nullish().catch(undefined),
-});
-export type PaymentIntent = z.infer<typeof PaymentIntent>;
+let made: Schemas | undefined;
+
+/** The schemas, made when they are first used: most deployments sell nothing, and all of them start. */
+export function stripeSchemas(): Schemas {
+  return (made ??= makeSchemas());
+}
+
+/** A payment at Stripe. */
+export type PaymentIntent = z.infer<Schemas["payment"]>;
+/** A refund at Stripe. */
+export type Refund = z.infer<Schemas["refund"]>;
+/** A dispute at Stripe. */
+export type Dispute = z.infer<Schemas["dispute"]>;
+/** An event of Stripe. */
+export type StripeEventBody = z.infer<Schemas["event"]>;
 
 /** The cents that have arrived of a payment. */
 export function centsReceived({ amount, amount_received: received, status }: PaymentIntent): number {
   return received ?? (status === "succeeded" ? amount : 0);
 }
-
-/** A page on which something is paid; `amount_total` is with tax. */
-export const CheckoutSession = z.object({
-  id: Id,
-  mode: z.string(),
-  payment_status: z.string(),
-  payment_intent: Id.nullish(),
-  amount_total: Cents.nullish(),
-  currency: Currency.nullish(),
-  metadata: z.unknown(),
-});
-
-/** Money that was taken from a card. */
-export const Charge = z.object({ id: Id });
-
-/** Money that goes back; `failed` and `canceled` say that it does not. */
-export const Refund = z.object({
-  id: Id,
-  amount: Cents,
-  currency: Currency,
-  payment_intent: Id.nullish(),
-  status: z.string().nullish(),
-});
-export type Refund = z.infer<typeof Refund>;
-
-/** A page of refunds. */
-export const RefundList = z.object({ data: z.array(Refund), has_more: z.boolean() });
-
-/** A payer's objection to a payment. `warning_…` are inquiries, for which Stripe takes nothing. */
-export const Dispute = z.object({
-  id: Id,
-  amount: Cents,
-  currency: Currency,
-  payment_intent: Id.nullish(),
-  status: z.string(),
-});
-export type Dispute = z.infer<typeof Dispute>;
-
-/** An event. `object` is the object at the time of the event. */
-export const StripeEventBody = z.object({
-  id: z.string(),
-  type: z.string(),
-  livemode: z.boolean(),
-  data: z.object({ object: z.unknown() }),
-});
-export type StripeEventBody = z.infer<typeof StripeEventBody>;

@@ -1,5 +1,6 @@
 import { sha256 } from "../../bytes/sha256.ts";
-import type { Authorization, PaymentPayload, PaymentRequirements } from "./wire.ts";
+import type { Authorization, PaymentPayload } from "./schemas.ts";
+import type { PaymentRequirements } from "./wire.ts";
 
 /**
  * How long a payment must be valid still when its work begins, in seconds: as long as a request may take. Otherwise the model would work for a payment that

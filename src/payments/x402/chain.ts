@@ -1,6 +1,7 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { type Accepted, MOST_VALID_SECONDS } from "./accept-payment.ts";
 import { type PostOptions, postJson } from "./json-post.ts";
+import { type X402Schemas, x402Schemas } from "./schemas.ts";
 
 /** What the chain itself says of a payment. `never`: it was used for something else, or has expired unused; `unknown`: it may still be settled, or nobody replied. */
 export type Proof =
@@ -21,17 +22,11 @@ const BLOCKS_BACK = 9_999;
 /** How long a node is waited for, in milliseconds. */
 const NODE_TIMEOUT_MS = 10_000;
 
-const hex = z.string().regex(/^0x[0-9a-f]+$/iu);
-const Block = z.object({ number: hex, timestamp: hex });
-const Log = z.object({ transactionHash: hex, logIndex: hex, address: hex, topics: z.array(hex), data: z.string() });
-const Receipt = z.object({ status: hex, logs: z.array(Log) });
-const Reply = z.object({ result: z.unknown() });
-
 const paddedAddress = (address: string): string => `0x${address.slice(2).toLowerCase().padStart(64, "0")}`;
 const isEqual = (one: string | undefined, other: string): boolean => one?.toLowerCase() === other.toLowerCase();
 
 /** Whether the log right after the use of a nonce moves the price to us: tokens write both together. */
-function isTransferToUs(logs: readonly z.infer<typeof Log>[], usedAt: string, payment: Accepted): boolean {
+function isTransferToUs(logs: z.infer<X402Schemas["logs"]>, usedAt: string, payment: Accepted): boolean {
   const { payer, requirements } = payment;
   const next = logs.find(({ logIndex }) => BigInt(logIndex) === BigInt(usedAt) + 1n);
   if (next === undefined || !isEqual(next.address, requirements.asset)) return false;
@@ -49,7 +44,7 @@ function createCall(url: string, post: PostOptions) {
   ): Promise<z.infer<Schema>> => {
     const body = { jsonrpc: "2.0", id: 1, method, params: parameters };
     const said = await postJson(post, url, { body, timeoutMs: NODE_TIMEOUT_MS });
-    return schema.parse(Reply.parse(said).result);
+    return schema.parse(x402Schemas().reply.parse(said).result);
   };
 }
 
@@ -59,23 +54,23 @@ type Call = ReturnType<typeof createCall>;
 async function hasEndedUnused(call: Call, { expiresMs }: Accepted, latestMs: number, from: bigint): Promise<boolean> {
   if (latestMs <= expiresMs) return false;
   if (from === 0n) return true;
-  const first = await call(Block, "eth_getBlockByNumber", [`0x${from.toString(16)}`, false]);
+  const first = await call(x402Schemas().block, "eth_getBlockByNumber", [`0x${from.toString(16)}`, false]);
   return Number(first.timestamp) * 1000 < expiresMs - MOST_VALID_SECONDS * 1000;
 }
 
 async function look(call: Call, payment: Accepted): Promise<Proof> {
   const { requirements, authorization, payer } = payment;
-  const latest = await call(Block, "eth_getBlockByNumber", ["latest", false]);
+  const latest = await call(x402Schemas().block, "eth_getBlockByNumber", ["latest", false]);
   const number = BigInt(latest.number);
   const from = number > BigInt(BLOCKS_BACK) ? number - BigInt(BLOCKS_BACK) : 0n;
   const topics = [AUTHORIZATION_USED, paddedAddress(payer), authorization.nonce];
   const range = { fromBlock: `0x${from.toString(16)}`, toBlock: latest.number };
-  const [used] = await call(z.array(Log), "eth_getLogs", [{ address: requirements.asset, topics, ...range }]);
+  const [used] = await call(x402Schemas().logs, "eth_getLogs", [{ address: requirements.asset, topics, ...range }]);
   if (used === undefined) {
     const isOver = await hasEndedUnused(call, payment, Number(latest.timestamp) * 1000, from);
     return isOver ? { type: "never" } : { type: "unknown" };
   }
-  const receipt = await call(Receipt, "eth_getTransactionReceipt", [used.transactionHash]);
+  const receipt = await call(x402Schemas().receipt, "eth_getTransactionReceipt", [used.transactionHash]);
   return isTransferToUs(receipt.logs, used.logIndex, payment)
     ? { type: "paid", transaction: used.transactionHash }
     : { type: "never" };

@@ -1,7 +1,7 @@
 import type { Accepted } from "./accept-payment.ts";
 import { type PostOptions, postJson } from "./json-post.ts";
 import { type Outcome, outcomeOf, type Verdict, verdictOf } from "./outcome.ts";
-import { X402_VERSION } from "./wire.ts";
+import { X402_VERSION } from "./schemas.ts";
 
 /** How long a verdict is waited for, in milliseconds: a facilitator asks its chain once. */
 export const VERIFY_TIMEOUT_MS = 10_000;

@@ -1,7 +1,8 @@
 import { bazaar, exampleBodies } from "./bazaar.ts";
 import { type Terms, requirementsFor } from "./terms.ts";
 import type { TaskRow } from "../../contract/service.ts";
-import { encodeHeader, type PaymentRequired, type PaymentRequirements, X402_VERSION } from "./wire.ts";
+import { X402_VERSION } from "./schemas.ts";
+import { encodeHeader, type PaymentRequired, type PaymentRequirements } from "./wire.ts";
 
 /** The service's name in catalogues. */
 const SERVICE_NAME = "florence-edge";

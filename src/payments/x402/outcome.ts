@@ -1,5 +1,6 @@
-import * as z from "zod";
+import type * as z from "zod";
 import type { Accepted } from "./accept-payment.ts";
+import { type X402Schemas, x402Schemas } from "./schemas.ts";
 
 /** What a facilitator says of a settlement, as far as it can be believed. `unknown` is also what contradicts itself: the money may have moved. */
 export type Outcome =
@@ -12,21 +13,6 @@ export type Verdict =
   | { readonly type: "valid" }
   | { readonly type: "invalid"; readonly reason: string }
   | { readonly type: "unknown"; readonly reason: string };
-
-const SettleReply = z.object({
-  success: z.boolean(),
-  transaction: z.string().default(""),
-  network: z.string().optional(),
-  payer: z.string().nullish(),
-  amount: z.string().nullish(),
-  errorReason: z.string().nullish(),
-});
-
-const VerifyReply = z.object({
-  isValid: z.boolean(),
-  invalidReason: z.string().nullish(),
-  payer: z.string().nullish(),
-});
 
 /** Longest reason that is passed on, in characters. */
 const MAX_REASON = 100;
@@ -72,9 +58,9 @@ const nothingSent: ReadonlySet<string> = new Set([
 const isSameText = (said: string | null | undefined, own: string): boolean =>
   said === undefined || said === null || said.toLowerCase() === own.toLowerCase();
 
-/** What contradicts a success; undefined if nothing does. Fields that the specification calls optional may be left out. */
+/** What contradicts a success; undefined if nothing does. What the specification calls optional may be left out. */
 function lieIn(
-  { transaction, network, payer, amount }: z.infer<typeof SettleReply>,
+  { transaction, network, payer, amount }: z.infer<X402Schemas["settled"]>,
   { requirements, payer: own }: Accepted,
 ): string | undefined {
   if (!/^0x[0-9a-fA-F]{64}$/u.test(transaction)) return "success without a transaction";
@@ -85,7 +71,7 @@ function lieIn(
 
 /** Judges a reply to `POST /settle`. */
 export function outcomeOf(reply: unknown, payment: Accepted): Outcome {
-  const { data } = SettleReply.safeParse(reply);
+  const { data } = x402Schemas().settled.safeParse(reply);
   if (data === undefined) return { type: "unknown", reason: "the facilitator's reply cannot be read" };
   if (!data.success) {
     const isNothingSent = data.transaction === "" && nothingSent.has(data.errorReason ?? "");
@@ -97,7 +83,7 @@ export function outcomeOf(reply: unknown, payment: Accepted): Outcome {
 
 /** Judges a reply to `POST /verify`. */
 export function verdictOf(reply: unknown, { payer }: Accepted): Verdict {
-  const { data } = VerifyReply.safeParse(reply);
+  const { data } = x402Schemas().verified.safeParse(reply);
   if (data === undefined) return { type: "unknown", reason: "the facilitator's reply cannot be read" };
   if (!data.isValid) return { type: "invalid", reason: reasonOf(data.invalidReason) };
   return isSameText(data.payer, payer) ? { type: "valid" } : { type: "unknown", reason: "a verdict on another payer" };

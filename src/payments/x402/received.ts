@@ -1,7 +1,8 @@
 import { Problem } from "../../contract/problems.ts";
 import { type Accepted, acceptPayment } from "./accept-payment.ts";
 import type { Offer } from "./offer.ts";
-import { PAYMENT_HEADERS, parsePayment, type PaymentPayload } from "./wire.ts";
+import type { PaymentPayload } from "./schemas.ts";
+import { PAYMENT_HEADERS, parsePayment } from "./wire.ts";
 
 /** The payment that a request brings: `none`, or one that cannot be read. */
 export type Received = PaymentPayload | "none" | "unreadable";

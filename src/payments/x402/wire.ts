@@ -1,7 +1,4 @@
-import * as z from "zod";
-
-/** The version of x402 that is spoken: 2 (specs/x402-specification-v2.md, section 5). */
-export const X402_VERSION = 2;
+import { type PaymentPayload, x402Schemas } from "./schemas.ts";
 
 /** What a payment must say (section 5.1). */
 export interface PaymentRequirements {
@@ -26,7 +23,7 @@ export interface ResourceInfo {
 
 /** The body of `PAYMENT-REQUIRED`. */
 export interface PaymentRequired {
-  readonly x402Version: typeof X402_VERSION;
+  readonly x402Version: 2;
   readonly error: string;
   readonly resource: ResourceInfo;
   readonly accepts: readonly PaymentRequirements[];
@@ -42,45 +39,6 @@ export interface SettlementResponse {
   readonly amount?: string;
   readonly errorReason?: string;
 }
-
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/u);
-const word = z.string().regex(/^0x[0-9a-fA-F]{64}$/u);
-/** A uint256 in decimal digits; no longer than one. */
-const digits = z.string().regex(/^\d{1,78}$/u);
-
-/** An EIP-3009 authorization (section 6.1.1). Times are in seconds since 1970. */
-const Authorization = z.object({
-  from: address,
-  to: address,
-  value: digits,
-  validAfter: digits,
-  validBefore: digits,
-  nonce: word,
-});
-export type Authorization = z.infer<typeof Authorization>;
-
-/** Longest signature, in hexadecimal digits: one of a smart wallet (ERC-6492) has some thousand, a plain one 130. */
-const MAX_SIGNATURE_DIGITS = 8192;
-
-/** What of a payment is looked at. The facilitator gets all that was sent. */
-export const PaymentPayload = z.looseObject({
-  x402Version: z.literal(X402_VERSION),
-  accepted: z.looseObject({
-    scheme: z.literal("exact"),
-    network: z.string(),
-    amount: digits,
-    asset: address,
-    payTo: address,
-  }),
-  payload: z.looseObject({
-    signature: z
-      .string()
-      .regex(/^0x[0-9a-fA-F]+$/u)
-      .max(MAX_SIGNATURE_DIGITS),
-    authorization: Authorization,
-  }),
-});
-export type PaymentPayload = z.infer<typeof PaymentPayload>;
 
 /** The names of the headers (specs/transports-v2/http.md). */
 export const PAYMENT_HEADERS = {
@@ -107,7 +65,7 @@ function decodeHeader(text: string): unknown {
 export function parsePayment(header: string): PaymentPayload | undefined {
   if (header.length > MAX_HEADER_CHARACTERS) return undefined;
   try {
-    return PaymentPayload.safeParse(decodeHeader(header)).data;
+    return x402Schemas().payment.safeParse(decodeHeader(header)).data;
   } catch {
     return undefined;
   }

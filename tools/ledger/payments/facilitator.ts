@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import * as z from "zod";
-import { PaymentPayload } from "../../../src/payments/x402/wire.ts";
+import { x402Schemas } from "../../../src/payments/x402/schemas.ts";
 import { listen } from "../../../bench/edge/listen.ts";
 import { createRandom } from "../../../test/support/random.ts";
 import { createStubChain, createStubFacilitator, type StubChain } from "../../../test/support/x402-chain.ts";
@@ -18,7 +18,7 @@ export interface BookedFacilitator {
   stop(): Promise<void>;
 }
 
-const Sent = z.object({ paymentPayload: PaymentPayload });
+const Sent = z.object({ paymentPayload: x402Schemas().payment });
 const Rpc = z.object({ method: z.string(), params: z.array(z.unknown()) });
 
 /** Starts it on a free port. Some of its replies are lost; `/node` is a node of the chain. */

@@ -19,8 +19,9 @@ interface Started {
 
 async function start(chainUrl: string, port: string): Promise<Started> {
   const child = fork(join(import.meta.dirname, "facilitator-process.ts"), [chainUrl, port]);
-  const [{ url }]: { url: string }[] = (await once(child, "message")) as { url: string }[];
-  return { child, url };
+  const [listening]: { url: string }[] = await once(child, "message");
+  if (listening === undefined) throw new Error("The facilitator did not say where it listens.");
+  return { child, url: listening.url };
 }
 
 /** Starts a facilitator for a chain. */
