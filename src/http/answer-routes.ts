@@ -1,13 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import type { AnalyzeRequest, Analyzed, BatchRequest, CallContext, TaskRow } from "../contract/service.ts";
 import { ANALYZE_PATH, BATCH_PATH, taskPath } from "../contract/paths.ts";
-import {
-  type Admitted,
-  answerRoute,
-  type AnswerRouteOptions,
-  type HandleAdmitted,
-  sendingOf,
-} from "./admitted.ts";
+import { type Admitted, answerRoute, type AnswerRouteOptions, type HandleAdmitted, sendingOf } from "./admitted.ts";
 import { analyzeResults, readAnalyzeRequest } from "./analyze.ts";
 import { type AnswerBody, jsonBody, jsonBodyOf } from "./answer-body.ts";
 import { answerResponse } from "./answer-response.ts";

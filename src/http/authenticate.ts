@@ -31,7 +31,9 @@ export function credentialOf(headers: Headers): string {
 
 /** Whether a request names no key in any way. */
 export function hasNoKey(headers: Headers): boolean {
-  return !KEY_HEADERS.some((name) => headers.has(name)) && !/^bearer\b/iu.test(headers.get("authorization")?.trim() ?? "");
+  return (
+    !KEY_HEADERS.some((name) => headers.has(name)) && !/^bearer\b/iu.test(headers.get("authorization")?.trim() ?? "")
+  );
 }
 
 /** Returns the parts of a request's key, which nobody has looked up yet. Throws `key-missing` or `key-invalid`, without any I/O. */

@@ -31,12 +31,7 @@ function createDirectory(): AccountDirectory {
 /** The application over accounts in memory, by the real rules of the ledger. `clock.nowMs` is the time of all of them. */
 export function fakeAccountsApp(
   start = "2026-11-30T12:00:00Z",
-  {
-    requests,
-    unknownKeys,
-    doors,
-    ...more
-  }: Partial<AppOptions & GuardOptions & { readonly doors: PaymentDoors }> = {},
+  { requests, unknownKeys, doors, ...more }: Partial<AppOptions & GuardOptions & { readonly doors: PaymentDoors }> = {},
 ) {
   const clock = { nowMs: Date.parse(start) };
   const ledgers = new Map<string, FakeLedger>();
