@@ -16,6 +16,14 @@ export const goodVariables: Readonly<Record<string, unknown>> = {
   REVOCATION_SECONDS: "10",
   CACHE_SHARING: "account",
   ADMIN_KEY: "an-admin-key-of-thirty-two-chars",
+  STRIPE_SECRET_KEY: "rk_live_abc",
+  STRIPE_WEBHOOK_SECRET: "whsec_one, whsec_two",
+  STRIPE_API_URL: "https://api.stripe.com",
+  STRIPE_METER: "usage",
+  STRIPE_TAX: "off",
+  STRIPE_RETURN_URL: "",
+  EVENTS_URL: "https://operator.example/events?a=b",
+  EVENTS_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   BACKEND_AUTHORIZATION: undefined,
 };
 
@@ -82,6 +90,14 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   REVOCATION_SECONDS: ["", "-1", "1.5", "3601", "ten", null, true],
   CACHE_SHARING: ["", "all", true],
   ADMIN_KEY: ["hunter2", "", "an-admin-key-of-hunter2-in-two\nlines", 5],
+  STRIPE_SECRET_KEY: ["hunter2", "pk_live_hunter2", "sk_live_", "sk_live_hunter2 2", "whsec_hunter2", 5],
+  STRIPE_WEBHOOK_SECRET: ["hunter2", "", "whsec_", "whsec_one,hunter2", "whsec_one,", 5],
+  STRIPE_API_URL: [...badUrls, "https://api.stripe.com/"],
+  STRIPE_METER: ["", "two words", "a".repeat(101), 5],
+  STRIPE_TAX: ["", "on", true],
+  STRIPE_RETURN_URL: ["example.com", "javascript:alert(1)", " ", 5],
+  EVENTS_URL: ["https://u:hunter2@operator.example", "operator.example", "ftp://operator.example", " ", 5],
+  EVENTS_SECRET: ["hunter2", "", "whsec_hunter2", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS!", 5],
   BACKEND_AUTHORIZATION: badSecrets,
 };
 
