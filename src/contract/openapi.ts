@@ -48,7 +48,7 @@ export function openApiDocument(
   for (const [name, response] of Object.entries(sharedResponses(hasAccounts, ways !== undefined))) {
     app.openAPIRegistry.registerComponent("responses", name, response);
   }
-  for (const [code, example] of Object.entries(exampleProblems({ hasAccounts }))) {
+  for (const [code, example] of Object.entries(exampleProblems({ hasAccounts, hasPayments: ways !== undefined }))) {
     app.openAPIRegistry.registerComponent("examples", code, example);
   }
   const document = app.getOpenAPI31Document({

@@ -2,14 +2,23 @@ import { PROBLEM_MEDIA_TYPE, problemCodes, problemDetails, requestIdHeader } fro
 import { problemExamples } from "./problem-examples.ts";
 import { isAccountProblem } from "./account-problems.ts";
 import { groupNames, type ProblemGroup, problemsOf } from "./problem-groups.ts";
+import { paymentProblems } from "./payment-problems.ts";
 import { problems } from "./problem-table.ts";
 import type { ProblemCode } from "./problems.ts";
 
 const EXAMPLE_REQUEST_ID = "3f6c2a52-6d0c-4a0f-9b3e-0a1b8f3d7c11";
 
 /** Returns an example of each problem, by its code: the document's `components.examples`. */
-export function exampleProblems({ hasAccounts }: { readonly hasAccounts: boolean }) {
-  const codes = problemCodes.filter((code) => hasAccounts || !isAccountProblem(code));
+export function exampleProblems({
+  hasAccounts,
+  hasPayments,
+}: {
+  readonly hasAccounts: boolean;
+  readonly hasPayments: boolean;
+}) {
+  const codes = problemCodes
+    .filter((code) => hasAccounts || !isAccountProblem(code))
+    .filter((code) => hasPayments || !Object.hasOwn(paymentProblems, code));
   const examples = codes.map((code) => {
     const value = problemDetails(code, { ...problemExamples[code], requestId: EXAMPLE_REQUEST_ID });
     return [code, { summary: problems[code].title, value }] as const;

@@ -8,6 +8,7 @@ import { columns } from "./columns.ts";
 import { dollars, microUsdFrom } from "./dollars.ts";
 import { accountBody, changesBody, keyBody, keyChangesBody, rotateBody } from "./bodies.ts";
 import type { AccountFlags } from "./flags.ts";
+import { showBilling } from "./show-billing.ts";
 import { showUsage } from "./show-usage.ts";
 
 /** One use of the command. */
@@ -195,6 +196,7 @@ export const accountVerbs: Readonly<Record<string, AccountVerb>> = {
   close: { words: ["id"], run: ({ client, words: [id = ""] }) => showAccount(client, post(`/${id}/close`)) },
   reopen: { words: ["id"], run: ({ client, words: [id = ""] }) => showAccount(client, post(`/${id}/reopen`)) },
   ...keyVerbs,
+  billing: { words: ["id"], run: ({ client, flags, words: [id = ""] }) => showBilling(client, id, flags) },
   usage: { words: ["id"], run: ({ client, flags, words: [id = ""] }) => showUsage(client, id, flags) },
   audit: { words: ["id"], run: audit },
 };

@@ -47,7 +47,7 @@ export async function errorsHtml(): Promise<string> {
             programs, <code>fix</code> says what to do, <code>issues</code> names the invalid fields, and
             <code>request_id</code> identifies the request in the log. There are ${Object.keys(problems).length} codes.
           </p>
-          ${Object.entries(exampleProblems({ hasAccounts: true })).map(section)}
+          ${Object.entries(exampleProblems({ hasAccounts: true, hasPayments: true })).map(section)}
         </main>
       </body>
     </html> `;
