@@ -128,7 +128,9 @@ function single(row: TaskRow, { service, sleep, timeout, logError }: AnswerRoute
     paying?.checkTask(row.name);
     paying?.askEarly(() => {
       const options = optionsBeforeBody(row, request);
-      return options && [{ task: row.name, options }];
+      if (options === undefined) return undefined;
+      checkedUnits([options], 1);
+      return [{ task: row.name, options }];
     });
     const taskRequest = await readTaskRequest(row, request, body);
     place.begin(checkedUnits([taskRequest.options], 1));
