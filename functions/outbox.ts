@@ -38,26 +38,41 @@ export function createOutbox(tables: LedgerTables): Outbox | undefined {
   return how && outboxOf(tables, how);
 }
 
+/** Logs what was thrown, and returns when it is tried again: nothing here keeps an entry from being told, nor an alarm from being followed by another. */
+function triedAgain(thrown: unknown): number {
+  console.error("An outbox could not be sent, and is tried again:", thrown);
+  return Date.now() + ROUND_GUARD_MS;
+}
+
+/** Runs work that says when the alarm is to ring. */
+function unthrown<Result>(work: () => Result): Result | number {
+  try {
+    return work();
+  } catch (thrown) {
+    return triedAgain(thrown);
+  }
+}
+
 function outboxOf(tables: LedgerTables, { money, deliver }: Delivering): Outbox {
-  const options = { tables, money, deliver, now: Date.now, random: Math.random };
-  const next = () => nextDelivery(tables, money);
+  const options = { tables, money, deliver, now: () => Date.now(), random: Math.random };
+  const nextMs = () => nextDelivery(tables, money);
   return {
-    follow: (cause) => {
-      watch(tables, Date.now(), cause);
-      const nextMs = next();
-      return nextMs && Math.max(nextMs, Date.now() + GATHER_MS);
-    },
-    guardMs: () => {
-      const nextMs = next();
-      return nextMs === undefined || nextMs > Date.now() ? nextMs : Date.now() + ROUND_GUARD_MS;
-    },
+    follow: (cause) =>
+      unthrown(() => {
+        watch(tables, Date.now(), cause);
+        const dueMs = nextMs();
+        return dueMs && Math.max(dueMs, Date.now() + GATHER_MS);
+      }),
+    guardMs: () =>
+      unthrown(() => {
+        const dueMs = nextMs();
+        return dueMs === undefined || dueMs > Date.now() ? dueMs : Date.now() + ROUND_GUARD_MS;
+      }),
     round: async () => {
       try {
-        const nextMs = await sendDue(options);
-        return nextMs && Math.max(nextMs, Date.now() + 1);
+        return await sendDue(options);
       } catch (thrown) {
-        console.error("An outbox could not be sent, and is tried again:", thrown);
-        return Date.now() + ROUND_GUARD_MS;
+        return triedAgain(thrown);
       }
     },
   };

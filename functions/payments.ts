@@ -26,7 +26,7 @@ type Settings = Pick<
 const outside = {
   fetch: (url: string, init: RequestInit) => fetch(url, init),
   timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
-  now: Date.now,
+  now: () => Date.now(),
 };
 
 /** How payers pay with Stripe; undefined if they cannot. */

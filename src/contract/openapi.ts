@@ -47,7 +47,7 @@ export function openApiDocument(
   for (const [name, response] of Object.entries(sharedResponses(hasAccounts, ways !== undefined))) {
     registry.registerComponent("responses", name, response);
   }
-  for (const [code, example] of Object.entries(exampleProblems({ hasAccounts }))) {
+  for (const [code, example] of Object.entries(exampleProblems({ hasAccounts, hasPayments: ways !== undefined }))) {
     registry.registerComponent("examples", code, example);
   }
   const answerEvent = {

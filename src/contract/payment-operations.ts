@@ -25,7 +25,7 @@ export type EventReceipt = z.infer<typeof EventReceipt>;
 export interface WaysToPay {
   readonly hasStripe: boolean;
   /** Whether requests can bring a payment of x402. */
-  readonly hasX402: boolean;
+  readonly hasX402?: boolean;
 }
 
 /** The operations of a deployment in which credits can be bought, by the name of their handler. */

@@ -3,6 +3,7 @@ import { problemExamples } from "./problem-examples.ts";
 import { isAccountProblem } from "./account-problems.ts";
 import { groupNames, type ProblemGroup, problemsOf } from "./problem-groups.ts";
 import { RETRY_AFTER_STATUSES } from "./problem-row.ts";
+import { paymentProblems } from "./payment-problems.ts";
 import { problems } from "./problem-table.ts";
 import type { ProblemCode } from "./problems.ts";
 import { isDialectProblem } from "./dialect-problems.ts";
@@ -12,15 +13,18 @@ const EXAMPLE_REQUEST_ID = "3f6c2a52-6d0c-4a0f-9b3e-0a1b8f3d7c11";
 /** Which problems are shown: those of all deployments, and others. */
 interface ShownProblems {
   readonly hasAccounts: boolean;
+  /** Whether those are shown that only payments have. */
+  readonly hasPayments?: boolean;
   /** Whether those are shown that only the dialects of others have; the document has none. */
   readonly hasDialects?: boolean;
 }
 
 /** Returns an example of each problem, by its code: the document's `components.examples`. */
-export function exampleProblems({ hasAccounts, hasDialects = false }: ShownProblems) {
-  const codes = problemCodes.filter(
-    (code) => (hasAccounts || !isAccountProblem(code)) && (hasDialects || !isDialectProblem(code)),
-  );
+export function exampleProblems({ hasAccounts, hasPayments = false, hasDialects = false }: ShownProblems) {
+  const codes = problemCodes
+    .filter((code) => hasAccounts || !isAccountProblem(code))
+    .filter((code) => hasPayments || !Object.hasOwn(paymentProblems, code))
+    .filter((code) => hasDialects || !isDialectProblem(code));
   const examples = codes.map((code) => {
     const value = problemDetails(code, { ...problemExamples[code], requestId: EXAMPLE_REQUEST_ID });
     return [code, { summary: problems[code].title, value }] as const;

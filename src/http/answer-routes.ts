@@ -43,7 +43,9 @@ function single(row: TaskRow, options: AnswerRouteOptions): HandleAdmitted {
     paid?.checkTask(row.name);
     paid?.askEarly(() => {
       const early = optionsBeforeBody(row, request);
-      return early && [{ task: row.name, options: early }];
+      if (early === undefined) return undefined;
+      checkedUnits([early], 1);
+      return [{ task: row.name, options: early }];
     });
     return answerTask(await readTaskRequest(row, request, body), admitted, options);
   };

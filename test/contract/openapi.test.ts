@@ -82,13 +82,14 @@ describe("the OpenAPI document of answers", () => {
     (paths?.[path]?.post?.parameters ?? []).flatMap((each) => ("in" in each && each.in === "header" ? each.name : []));
 
   it.each(answers)("declares what a paid answer of %s says and takes, with accounts only", (path) => {
-    const money = ["Charge", "Balance", "RateLimit-Policy", "RateLimit"];
+    const money = ["Charge", "Balance", "RateLimit-Policy", "RateLimit", "PAYMENT-RESPONSE"];
     expect(headersOf(paid, path, "200")).toEqual([...headersOf(document, path, "200"), ...money]);
     expect(headersOf(paid, path, "304")).toEqual([...headersOf(document, path, "304"), ...money]);
     expect(headersOf(document, path, "200")).not.toContain("Charge");
     expect(parametersOf(paid, path).filter((name) => !parametersOf(document, path).includes(name))).toEqual([
       "idempotency-key",
       "max-price",
+      "payment-signature",
     ]);
     const statuses = ["401", "402", "403", "409", "429"];
     const responses = Object.keys(paid.paths?.[path]?.post?.responses ?? {});

@@ -61,6 +61,12 @@ describe("a request without a key and a payment", () => {
   it("is told its own mistakes first", async () => {
     const { app } = createX402App().isolate();
     expect(await codeOf(await app.request(...unkeyed({}, "?beams=9")))).toEqual([400, "invalid-request"]);
+    const [path, picture] = unkeyed(
+      {},
+      `?${new URLSearchParams({ labels: Array(64).fill("a").join(), beams: "5", max_new_tokens: "1024" })}`,
+    );
+    const large = await app.request(path.replace("caption", "open-vocabulary-detection"), picture);
+    expect((await codeOf(large))[1]).toBe("too-much-work");
     const json = { method: "POST", headers: { "content-type": "application/json" } };
     expect(await codeOf(await app.request("/v1/caption", { ...json, body: "{" }))).toEqual([400, "invalid-json"]);
     expect(await codeOf(await app.request("/v1/caption", { ...json, body: "{}" }))).toEqual([400, "image-required"]);

@@ -4,17 +4,22 @@ import { accountOperations } from "../../src/contract/account-operations.ts";
 import { adminOperations } from "../../src/contract/admin-operations.ts";
 import { usdText } from "../../src/contract/micro-usd.ts";
 import { openApiDocument } from "../../src/contract/openapi.ts";
+import { paymentOperationsOf } from "../../src/contract/payment-operations.ts";
 import { paymentInfo } from "../../src/contract/payment-info.ts";
 import { pricePerUnit, promptPrice, isPricedTask } from "../../src/contract/prices.ts";
 import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS } from "../../src/contract/requests.ts";
 import { MAX_REQUEST_UNITS, promptUnits } from "../../src/contract/work-units.ts";
 import { rows } from "../support/document-check.ts";
-import { ADMIN_KEY, chargeId, fakeAccountsApp } from "../support/fake-accounts.ts";
+import { ADMIN_KEY, chargeId } from "../support/fake-accounts.ts";
+import { fakePayingApp } from "../support/paying-app.ts";
+import { signatureOf } from "../support/stripe-double.ts";
 
-const document = openApiDocument(rows, "1.0.0", {}, { hasAccounts: true });
+const ways = { hasStripe: true };
+const document = openApiDocument(rows, "1.0.0", {}, { hasAccounts: true, ways });
 const operations: readonly AccountOperation[] = [
   ...Object.values(accountOperations),
   ...Object.values(adminOperations),
+  ...paymentOperationsOf(ways),
 ];
 
 describe("the operations of accounts in the document", () => {
@@ -39,8 +44,9 @@ describe("the operations of accounts in the document", () => {
   });
 
   it("all have a route, whose reply is the declared one", async () => {
-    const app = fakeAccountsApp();
+    const app = fakePayingApp(() => Response.json({ id: "cs_1", url: "https://checkout.stripe.com/c/pay/cs_1" }));
     const { id, key, keyId } = await app.open();
+    await app.ledgerOf(id).setBilling({ customer: "cus_1", card: "pm_1" });
     await app.charge(id, key, [{ id: chargeId(1), amount: 300, task: "caption" }]);
     for (const { id: name, method, path, access, body, reply, example } of operations) {
       const made = (await app.json("POST", "/v1/keys", { key, body: {} })).body.id;
@@ -52,7 +58,10 @@ describe("the operations of accounts in the document", () => {
       const response = await app.json(method, filled, {
         ...(access === "anybody" ? {} : { key: access === "operator" ? ADMIN_KEY : key }),
         ...(body === undefined ? {} : { body: sent }),
-        headers: { "idempotency-key": name },
+        headers: {
+          "idempotency-key": name,
+          "stripe-signature": await signatureOf(JSON.stringify(sent), app.nowMs / 1000),
+        },
       });
       expect([name, response.status, reply.safeParse(response.body).error]).toEqual([name, 200, undefined]);
       // A closed account makes no keys for the next operations.

@@ -15,6 +15,8 @@ import { expectFits, pointer, rows } from "../support/document-check.ts";
 const responseExamples = JSON.parse(await readFile(EXAMPLES_PATH, "utf8"));
 const document = openApiDocument(rows, "1.0.0", responseExamples);
 const withAccounts = openApiDocument(rows, "1.0.0", responseExamples, { hasAccounts: true });
+const ways = { hasStripe: true };
+const withPayments = openApiDocument(rows, "1.0.0", responseExamples, { hasAccounts: true, ways });
 
 interface Media {
   readonly examples?: Readonly<Record<string, object>>;
@@ -71,8 +73,8 @@ describe("the examples of the OpenAPI document", () => {
     }
   });
 
-  it("include every problem of an API with accounts", () => {
-    const shown = Object.entries(withAccounts.components?.examples ?? {});
+  it("include every problem of an API with accounts where credits are bought", () => {
+    const shown = Object.entries(withPayments.components?.examples ?? {});
     expect(shown.map(([code]) => code)).toEqual(ownProblems);
     for (const [code, example] of shown) {
       const value: unknown = "value" in example ? example.value : undefined;
@@ -84,6 +86,7 @@ describe("the examples of the OpenAPI document", () => {
     ["without accounts", document, ["unknown-task", "not-found", "method-not-allowed"]],
     // A quote names its task in the body.
     ["with accounts", withAccounts, ["not-found", "method-not-allowed"]],
+    ["where credits are bought", withPayments, ["not-found", "method-not-allowed"]],
   ])("of problems are all referenced, except for those that occur outside all operations: %s", (_, shown, outside) => {
     const references = JSON.stringify(shown).matchAll(/"#\/components\/examples\/(?<code>[^"]+)"/gu);
     const referenced = new Set([...references].map(({ groups }) => groups?.["code"]));

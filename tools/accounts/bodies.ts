@@ -5,7 +5,7 @@ import { UsageError } from "../run-command.ts";
 import { microUsdFrom } from "./dollars.ts";
 import type { AccountFlags } from "./flags.ts";
 
-type AmountFlag = "credit-limit" | "cap-month" | "cap-day" | "cap-total";
+type AmountFlag = "low-balance" | "auto-top-up" | "credit-limit" | "cap-month" | "cap-day" | "cap-total";
 
 function amount(flags: AccountFlags, name: AmountFlag): number | undefined {
   const text = flags[name];
@@ -34,6 +34,12 @@ export function accountBody(name: string, flags: AccountFlags): object {
 export function changesBody(flags: AccountFlags): object {
   const limits = { credit_limit: amount(flags, "credit-limit"), cap_month: amountOrNone(flags, "cap-month") };
   return given({ name: flags.name, mode: modeOf(flags), ...limits });
+}
+
+/** The body of a request to change how an account pays; empty if nothing is to be changed. Throws `UsageError`. */
+export function billingBody(flags: AccountFlags): object {
+  const amounts = { low_balance: amountOrNone(flags, "low-balance"), auto_top_up: amountOrNone(flags, "auto-top-up") };
+  return given({ customer: flags.customer, ...amounts });
 }
 
 function rateOf(text: string): object {

@@ -16,6 +16,7 @@ export const ACCOUNT_USAGE = `Usage: npm run account -- <verb> … [--url https:
   key rotate <id> <key> [--grace 86400]
   key revoke <id> <key>
   usage <id> [--from 2026-11-01] [--to 2026-11-30] [--group-by day,task,key] [--csv]
+  billing <id> [--customer cus_…|none] [--low-balance 2|none] [--auto-top-up 20|none]    how it pays, where credits are bought with Stripe
   audit <id>
 
 Amounts are in dollars, with six decimals at most. --test makes an account with play money: all its keys begin with fe_test_.
@@ -44,5 +45,8 @@ export const accountOptions = {
   from: { type: "string" },
   to: { type: "string" },
   "group-by": { type: "string" },
+  customer: { type: "string" },
+  "low-balance": { type: "string" },
+  "auto-top-up": { type: "string" },
   csv: { type: "boolean", default: false },
 } as const;

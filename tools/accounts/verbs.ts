@@ -8,6 +8,7 @@ import { columns } from "./columns.ts";
 import { dollars, microUsdFrom } from "./dollars.ts";
 import { accountBody, changesBody } from "./bodies.ts";
 import { keyVerbs } from "./key-verbs.ts";
+import { showBilling } from "./show-billing.ts";
 import { showUsage } from "./show-usage.ts";
 import { type AccountCall, type AccountVerb, post, type Shown } from "./verb.ts";
 
@@ -126,6 +127,11 @@ export const accountVerbs: Readonly<Record<string, AccountVerb>> = {
   close: { words: ["id"], run: ({ client, words: [id = ""] }) => showAccount(client, post(`/${id}/close`)) },
   reopen: { words: ["id"], run: ({ client, words: [id = ""] }) => showAccount(client, post(`/${id}/reopen`)) },
   ...keyVerbs,
+  billing: {
+    words: ["id"],
+    flags: ["customer", "low-balance", "auto-top-up"],
+    run: ({ client, flags, words: [id = ""] }) => showBilling(client, id, flags),
+  },
   usage: {
     words: ["id"],
     flags: ["from", "to", "group-by", "csv"],

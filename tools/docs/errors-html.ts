@@ -22,7 +22,7 @@ function section([code, { summary, value }]: [string, ReturnType<typeof exampleP
 }
 
 /** The page belongs to the product, whatever the variables of a deployment: it is built before they are known. */
-const examples = Object.entries(exampleProblems({ hasAccounts: true, hasDialects: true }));
+const examples = Object.entries(exampleProblems({ hasAccounts: true, hasPayments: true, hasDialects: true }));
 const ofAccounts = examples.filter(([code]) => isAccountProblem(code));
 
 /** Returns the API's page of errors, with an anchor for each code that problems link to. */
