@@ -13,7 +13,7 @@ import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import examples from "../src/contract/response-examples.json";
 import { administration } from "./administration.ts";
-import { site } from "./assets.ts";
+import { siteOf } from "./assets.ts";
 import { cachedGenerations, urlCache } from "./cache.ts";
 import { requestReservations } from "./capacity.ts";
 import { pngRenderer } from "./drawings.ts";
@@ -72,10 +72,10 @@ export default createApp({
   service: configuredService(),
   version,
   examples,
-  site,
+  site: siteOf({ hasAccounts: variables.data?.ACCOUNTS === "on" }),
   newRequestId: () => crypto.randomUUID(),
   timeout,
-  dialects: createDialects({ now: Date.now, hasAccounts: variables.data?.ACCOUNTS === "on" }),
+  dialects: createDialects(Date.now),
   ...configuredAccounts(),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),

@@ -56,7 +56,6 @@ const table = {
   },
   openai: { ...dialect, packages: ["@cfworker/json-schema"] },
   azure: dialect,
-  connector: dialect,
   overlay: { imports: ["contract"], why: "overlay/ draws answers; it knows only the contract's types." },
   weights: {
     imports: ["bytes", "contract/problems.ts"],

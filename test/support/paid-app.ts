@@ -141,7 +141,7 @@ export function createPaidWorld() {
       admit: admitAll,
       logError: (problem) => logged.push(problem),
       accounts: payments,
-      dialects: createDialects({ now, hasAccounts: true }),
+      dialects: createDialects(now),
     });
     /** Waits for all that goes on after the responses. */
     const settled = async (): Promise<void> => {
