@@ -11,7 +11,7 @@ import { createApp } from "../src/http/app.ts";
 import { createFaultLog } from "../src/http/fault-log.ts";
 import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/image.ts";
-import { site } from "./assets.ts";
+import { siteOf } from "./assets.ts";
 import { cachedGenerations, urlCache } from "./cache.ts";
 import { requestReservations } from "./capacity.ts";
 import { pngRenderer } from "./drawings.ts";
@@ -76,10 +76,10 @@ export default createApp({
   service: configuredService(),
   version,
   examples: async () => (await import("../src/contract/response-examples.json")).default,
-  site,
+  site: siteOf({ hasAccounts: variables.data?.ACCOUNTS === "on" }),
   newRequestId: () => crypto.randomUUID(),
   timeout,
-  dialects: createDialects({ now: Date.now, hasAccounts: variables.data?.ACCOUNTS === "on" }),
+  dialects: createDialects(Date.now),
   ...(await configuredAccounts()),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),

@@ -1,5 +1,4 @@
 import { AZURE_PREFIX, azureRoutes } from "../src/azure/paths.ts";
-import { CONNECTOR_PATH, connectorRoutes } from "../src/connector/paths.ts";
 import type { Dialect, DialectMount } from "../src/contract/dialect.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { ACTIONS_PREFIX, actionRoutes, OPENAI_PREFIX, openAiRoutes } from "../src/openai/paths.ts";
@@ -29,17 +28,8 @@ function once(load: () => Promise<Dialect>): () => Promise<Dialect> {
   };
 }
 
-/** What the dialects need. */
-interface DialectOptions {
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** Whether answers need a key, which documents then say. */
-  readonly hasAccounts: boolean;
-}
-
-/** The dialects of others, each loaded by the first request to it: they cost a cold start nothing. */
-export function createDialects({ now, hasAccounts }: DialectOptions): readonly DialectMount[] {
-  const documented = { tasks: namedTasks, hasAccounts };
+/** The dialects of others, each loaded by the first request to it: they cost a cold start nothing. `now` is in milliseconds since 1970. */
+export function createDialects(now: () => number): readonly DialectMount[] {
   return [
     {
       prefix: OPENAI_PREFIX,
@@ -53,17 +43,12 @@ export function createDialects({ now, hasAccounts }: DialectOptions): readonly D
     {
       prefix: ACTIONS_PREFIX,
       routes: actionRoutes,
-      load: once(async () => (await import("../src/openai/actions.ts")).createActions(documented)),
+      load: once(async () => (await import("../src/openai/actions.ts")).createActions()),
     },
     {
       prefix: AZURE_PREFIX,
       routes: azureRoutes,
       load: once(async () => (await import("../src/azure/dialect.ts")).createAzure()),
-    },
-    {
-      prefix: CONNECTOR_PATH,
-      routes: connectorRoutes,
-      load: once(async () => (await import("../src/connector/dialect.ts")).createConnector(documented)),
     },
   ];
 }

@@ -4,6 +4,9 @@ import { isAccountProblem } from "../src/contract/account-problems.ts";
 import { problems } from "../src/contract/problem-table.ts";
 import { taskPath } from "../src/contract/paths.ts";
 import { tasks } from "../src/florence/tasks.ts";
+import { documents } from "../src/site/documents.ts";
+import { actionsDocument } from "./docs/actions-document.ts";
+import { connectorDocument } from "./docs/connector-document.ts";
 import { errorsHtml } from "./docs/errors-html.ts";
 import { llmsText } from "./docs/llms-text.ts";
 import { tableOf } from "./docs/table.ts";
@@ -51,6 +54,21 @@ async function withTable(page: string, name: string, table: string): Promise<str
   return text.replace(new RegExp(`(?<=<!-- ${name} -->\n)[^]*(?=<!-- /${name} -->)`, "u"), `${table}\n`);
 }
 
+/** The documents for GPT Actions and Power Automate, each without accounts and with them. */
+function documentFiles(): readonly (readonly [string, string])[] {
+  const rows = Object.entries(tasks).map(([name, row]) => ({ name, ...row }));
+  const makers = {
+    "/openapi.actions.json": actionsDocument,
+    "/swagger.power-automate.json": connectorDocument,
+  } as const;
+  return Object.entries(makers).flatMap(([path, make]) => {
+    const { free, paid } = documents[path === "/openapi.actions.json" ? path : "/swagger.power-automate.json"];
+    const fileOf = (name: string, hasAccounts: boolean) =>
+      [join(root, "src/site/public", name), `${JSON.stringify(make(rows, { hasAccounts }))}\n`] as const;
+    return [fileOf(free, false), fileOf(paid, true)];
+  });
+}
+
 /** Returns the generated pages by their paths. */
 export async function pages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
@@ -60,6 +78,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
     [join(root, "src/client/contract.ts"), clientTypes()],
     [join(root, "src/site/errors/index.html"), await errorsHtml()],
     [join(root, "src/site/public/llms.txt"), llmsText()],
+    ...documentFiles(),
   ]);
 }
 

@@ -80,7 +80,6 @@ const table = {
   },
   openai: { ...dialect, packages: ["@cfworker/json-schema"] },
   azure: dialect,
-  connector: dialect,
   overlay: { imports: ["contract"], why: "overlay/ draws answers; it knows only the contract's types." },
   ...modelRooms,
   serving: {

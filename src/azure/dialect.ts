@@ -1,7 +1,6 @@
-import { isDrawing } from "../contract/forms.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Dialect, DialectRequest, SeveralTranslation } from "../contract/dialect.ts";
-import { MAX_URL_CHARACTERS } from "../contract/requests.ts";
+import { MAX_URL_CHARACTERS } from "../contract/request-limits.ts";
 import type { AnalyzeItem, Analyzed, ImageInput } from "../contract/service.ts";
 import { azureError, requestHeaders } from "./error.ts";
 import { featureTasks, type FeatureTask } from "./features.ts";
@@ -39,8 +38,10 @@ function answersOf(tasks: readonly FeatureTask[], { results }: Analyzed): Answer
   const pairs = tasks.map((task, index) => {
     const result = results[index];
     if (result instanceof Problem) throw result;
-    if (result === undefined || isDrawing(result) || !("type" in result)) throw new Error(`${task} has no answer.`);
-    if (result.type === "flat" || result.type === "raw") throw new Error(`${task} has another form.`);
+    if (result === undefined || !("type" in result)) throw new Error(`${task} has no answer.`);
+    if (result.type === "drawing" || result.type === "flat" || result.type === "raw") {
+      throw new Error(`${task} has another form.`);
+    }
     return [task, result] as const;
   });
   return new Map(pairs);

@@ -1,6 +1,7 @@
 import { usdText } from "./micro-usd.ts";
 import { isPricedTask, PRICE_REVISION, type PricedTask, pricePerUnit, promptPrice } from "./prices.ts";
-import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS } from "./requests.ts";
+import { MAX_NEW_TOKENS } from "./request-limits.ts";
+import { MAX_BEAMS, MAX_LABELS } from "./requests.ts";
 import { ANALYZE_PATH, BATCH_PATH, taskPath } from "./paths.ts";
 import { MAX_REQUEST_UNITS, PROMPT_DEFAULTS } from "./work-units.ts";
 

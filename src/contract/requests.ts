@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { checkForm, formOptions, type FormOptions, formSchema, Inclusion } from "./form-options.ts";
 import { type Box, Region } from "./geometry.ts";
+import { MAX_NEW_TOKENS, MAX_URL_CHARACTERS } from "./request-limits.ts";
 
 /** Maximum length of `text`, in characters: no model here reads more than 1024 tokens, and a token is seldom longer than 8 characters. */
 export const MAX_TEXT_CHARACTERS = 8192;
@@ -8,14 +9,8 @@ export const MAX_TEXT_CHARACTERS = 8192;
 /** Maximum number of `labels` in one request; a caller with more sends several requests. */
 export const MAX_LABELS = 64;
 
-/** Florence-2's decoder has 1024 positions, so no answer is longer (`max_position_embeddings`). */
-export const MAX_NEW_TOKENS = 1024;
-
 /** Maximum number of beams: as many as fit into an isolate's memory, with a short prompt and an answer of 256 tokens. Papers seldom use more. */
 export const MAX_BEAMS = 5;
-
-/** Maximum length of an image's URL, in characters: signed URLs of object stores have about two thousand. */
-export const MAX_URL_CHARACTERS = 4096;
 
 const urlStart = /^\s*(https?:)?\/\//iu;
 

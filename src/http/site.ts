@@ -2,10 +2,18 @@ import { excerpt } from "../bytes/excerpt.ts";
 import { Problem } from "../contract/problems.ts";
 import type { Route } from "./route.ts";
 
+/** Files in which every `placeholder`, an origin, is replaced by that of the request. */
+export interface SiteDocuments {
+  readonly placeholder: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /** The built website of this API, independent of where its files are stored. */
 export interface Site {
   /** The file of each page, by path. */
   readonly pages: Readonly<Record<string, string>>;
+  /** Files in which the API's address stands in the place of another, by path: documents that tools import from their address. */
+  readonly documents?: SiteDocuments;
   /** Reads a file of the build; `headers` may contain If-None-Match. Responds with 304 if it matches, with 404 if there is no such file. */
   readonly read: (file: string, headers: Headers) => Promise<Response>;
 }
@@ -54,6 +62,26 @@ async function serveFile({ read }: Site, file: string, request: Request, cacheCo
   return new Response(stored.body, { status: stored.status, headers });
 }
 
+/** Replaces an origin, and its host and scheme where a document has them apart. */
+function withOrigin(text: string, placeholder: string, { origin, host, protocol }: URL): string {
+  const scheme = protocol.replace(":", "");
+  return text
+    .replaceAll(placeholder, origin)
+    .replaceAll(new URL(placeholder).host, host)
+    .replace('"schemes":["https"]', `"schemes":["${scheme}"]`);
+}
+
+async function serveDocument(
+  site: Site,
+  { file, placeholder }: { readonly file: string; readonly placeholder: string },
+  request: Request,
+) {
+  const stored = await site.read(file, new Headers());
+  if (!stored.ok) throw new Error(`${file} of the site: status ${stored.status}`);
+  const text = withOrigin(await stored.text(), placeholder, new URL(request.url));
+  return new Response(text, { headers: { "content-type": "application/json", "cache-control": REVALIDATED } });
+}
+
 /** The last segment of a path: always the name of a single file, never a path. */
 function lastSegment({ url }: Request): string {
   const { pathname } = new URL(url);
@@ -72,5 +100,11 @@ export function siteRoutes(site: Site): readonly Route[] {
     path: `/${name}/:file`,
     handle: (request) => serveFile(site, `${name}/${lastSegment(request)}`, request, cacheControl),
   }));
-  return [...pages, ...files];
+  const { placeholder = "", files: documents = {} } = site.documents ?? {};
+  const imported = Object.entries(documents).map(([path, file]): Route => ({
+    method: "GET",
+    path,
+    handle: (request) => serveDocument(site, { file, placeholder }, request),
+  }));
+  return [...pages, ...imported, ...files];
 }

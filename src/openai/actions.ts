@@ -1,5 +1,5 @@
-import { actionsDocument, FILES } from "./actions-document.ts";
-import type { TaskRow } from "../contract/service.ts";
+import { Problem } from "../contract/problems.ts";
+import { FILES } from "./paths.ts";
 import { isJsonObject } from "../contract/json-object.ts";
 import type { Dialect, DialectRequest, TaskTranslation } from "../contract/dialect.ts";
 import { jsonOf } from "./read-request.ts";
@@ -38,17 +38,13 @@ function translate(request: DialectRequest): TaskTranslation {
   };
 }
 
-/** What the actions need. */
-export interface ActionsOptions {
-  readonly tasks: readonly Pick<TaskRow, "name" | "input" | "summary">[];
-  readonly hasAccounts: boolean;
-}
-
 /** The actions of GPTs: each task with the user's file, and a flat answer. Problems are as in our own API, since models read them well. */
-export function createActions({ tasks, hasAccounts }: ActionsOptions): Dialect {
+export function createActions(): Dialect {
   return {
     translate: (_, request) => translate(request),
-    read: (_, { origin }) => actionsDocument(tasks, { origin, hasAccounts }),
+    read: () => {
+      throw new Problem("not-found", "Actions are sent with POST.");
+    },
     problem: (details) => ({ status: details.status, headers: {}, json: details }),
     headers: () => ({}),
   };

@@ -14,6 +14,9 @@ export const MAX_SUBSCHEMAS = 2000;
  */
 export const MAX_STEPS = 1_000_000;
 
+/** Longest reason for which an answer does not fit, in characters: it repeats parts of the caller's schema. */
+const MAX_REASON_CHARACTERS = 300;
+
 /** Keywords that are refused: a regular expression can take hours, unique items are compared each with each, and references by name cannot be counted. */
 const REFUSED_KEYWORDS: ReadonlySet<string> = new Set([
   "pattern",
@@ -101,7 +104,7 @@ export function checkSchema(schema: JsonObject, value: unknown): void {
   const result = validation(schema, value);
   if (result.valid) return;
   const [{ error, instanceLocation } = { error: "It does not fit.", instanceLocation: "#" }] = result.errors;
-  throw refusal(`The answer does not fit at ${instanceLocation}: ${error}`);
+  throw refusal(`The answer does not fit at ${instanceLocation}: ${error}`.slice(0, MAX_REASON_CHARACTERS));
 }
 
 function validation(schema: JsonObject, value: unknown) {

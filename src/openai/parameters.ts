@@ -1,5 +1,5 @@
 import type { JsonObject } from "../contract/json-object.ts";
-import { MAX_NEW_TOKENS } from "../contract/requests.ts";
+import { MAX_NEW_TOKENS } from "../contract/request-limits.ts";
 import { unsupportedParameter } from "../contract/parameter-problems.ts";
 
 /** A parameter that can only have a value which asks for nothing. */

@@ -18,6 +18,8 @@ export const ACTIONS_PREFIX = "/openai/actions/";
 
 /** The routes of the actions. */
 export const actionRoutes = [
-  { method: "GET", path: "/openapi.actions.json", name: "document", takesBytes: false },
   { method: "POST", path: "/openai/actions/:task", name: "action", takesBytes: false },
 ] as const satisfies readonly DialectRoute[];
+
+/** The parameter in which ChatGPT sends the user's files: links that are valid for some minutes. */
+export const FILES = "openaiFileIdRefs";

@@ -10,7 +10,8 @@ import {
   promptPrice,
   requestPrice,
 } from "../../src/contract/prices.ts";
-import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS } from "../../src/contract/requests.ts";
+import { MAX_NEW_TOKENS } from "../../src/contract/request-limits.ts";
+import { MAX_BEAMS, MAX_LABELS } from "../../src/contract/requests.ts";
 import { MAX_REQUEST_UNITS } from "../../src/contract/work-units.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { requestUnits } from "../../src/http/check-work.ts";

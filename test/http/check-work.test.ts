@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { MAX_ANALYZE_TASKS } from "../../src/contract/analyze.ts";
 import { MAX_BATCH_ITEMS } from "../../src/contract/batch.ts";
-import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS } from "../../src/contract/requests.ts";
+import { MAX_NEW_TOKENS } from "../../src/contract/request-limits.ts";
+import { MAX_BEAMS, MAX_LABELS } from "../../src/contract/requests.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits } from "../../src/contract/work-units.ts";
 import { checkedUnits, requestUnits } from "../../src/http/check-work.ts";
 

@@ -5,6 +5,10 @@ import { fakeApp } from "../support/fake-service.ts";
 
 const files = new Map([
   ["home.html", { type: "text/html; charset=utf-8", text: "<h1>home</h1>" }],
+  [
+    "api.json",
+    { type: "application/json", text: '{"host":"api.example","schemes":["https"],"url":"https://api.example/v1"}' },
+  ],
   ["assets/main-abc.js", { type: "text/javascript", text: "main();" }],
 ]);
 
@@ -13,6 +17,10 @@ function fakeSite() {
   const read: string[] = [];
   const site: Site = {
     pages: { "/": "home.html", "/gone": "gone.html", "/broken": "broken.html" },
+    documents: {
+      placeholder: "https://api.example",
+      files: { "/api.json": "api.json", "/lost.json": "lost.json" },
+    },
     read: async (file, headers) => {
       read.push(file);
       const found = files.get(file);
@@ -29,6 +37,24 @@ function fakeSite() {
 async function codeOf(response: Response): Promise<unknown> {
   return ProblemDetails.parse(await response.json()).code;
 }
+
+describe("a document that tools import", () => {
+  it.each(["https://florence.test", "http://127.0.0.1:8787"])(
+    "has the address at which it was asked for: %s",
+    async (origin) => {
+      const response = await fakeSite().app.request(`${origin}/api.json`);
+      const { host, protocol } = new URL(origin);
+      expect(await response.json()).toEqual({ host, schemes: [protocol.slice(0, -1)], url: `${origin}/v1` });
+      expect(response.headers.get("content-type")).toBe("application/json");
+    },
+  );
+
+  it("is a fault of the deployment if its file is missing", async () => {
+    const { app, logged } = fakeSite();
+    expect((await app.request("/lost.json")).status).toBe(500);
+    expect(logged).toHaveLength(1);
+  });
+});
 
 describe("a page", () => {
   it("has its type and ETag, is revalidated each time, and has a strict content security policy", async () => {

@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
-import {
-  MAX_BEAMS,
-  MAX_LABELS,
-  MAX_NEW_TOKENS,
-  MAX_TEXT_CHARACTERS,
-  MAX_URL_CHARACTERS,
-} from "../../src/contract/requests.ts";
+import { MAX_NEW_TOKENS, MAX_URL_CHARACTERS } from "../../src/contract/request-limits.ts";
+import { MAX_BEAMS, MAX_LABELS, MAX_TEXT_CHARACTERS } from "../../src/contract/requests.ts";
 import { MAX_BODY_BYTES } from "../../src/http/body.ts";
 import { MAX_ECHO_CHARACTERS } from "../../src/bytes/excerpt.ts";
 import { MAX_JSON_DELIMITERS } from "../../src/http/json.ts";

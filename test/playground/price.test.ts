@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pricing } from "../../src/contract/pricing.ts";
 import { isPricedTask, pricePerUnit, requestPrice } from "../../src/contract/prices.ts";
-import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS } from "../../src/contract/requests.ts";
+import { MAX_NEW_TOKENS } from "../../src/contract/request-limits.ts";
+import { MAX_BEAMS, MAX_LABELS } from "../../src/contract/requests.ts";
 import { dollars, hasPrices, priceOf } from "../../src/playground/price.ts";
 import { chargeSentence } from "../../src/playground/sentences.ts";
 

@@ -1,4 +1,5 @@
-import { MAX_BEAMS, MAX_LABELS, MAX_NEW_TOKENS } from "../../src/contract/requests.ts";
+import { MAX_NEW_TOKENS } from "../../src/contract/request-limits.ts";
+import { MAX_BEAMS, MAX_LABELS } from "../../src/contract/requests.ts";
 import { MAX_IMAGE_BYTES } from "../../src/image/image.ts";
 import { badBodies } from "./bad-bodies.ts";
 import { badIntake } from "./bad-intake.ts";

@@ -21,7 +21,7 @@ export const NOW_MS = Date.UTC(2026, 10, 30);
 
 /** The API with its dialects, over a service or over a model that always generates the same. */
 export function dialectApp(of: Partial<Service> | FakeGeneration) {
-  const dialects = createDialects({ now: () => NOW_MS, hasAccounts: false });
+  const dialects = createDialects(() => NOW_MS);
   if (!("text" in of)) return { ...fakeApp(of, { tasks: rows, dialects }), generated: [] };
   const { backend, requests: generated } = fakeBackend(of);
   const service = createService({ backend, find: uncached(backend), limits: ISOLATE_LIMITS, now: () => 0 });

@@ -155,7 +155,7 @@ export function createPaidWorld() {
       admit: admitAll,
       logError: (problem) => logged.push(problem),
       accounts: paidAnswers({ accounts: payments, direct }),
-      dialects: createDialects({ now, hasAccounts: true }),
+      dialects: createDialects(now),
     });
     /** Waits for all that goes on after the responses. */
     const settled = async (): Promise<void> => {

@@ -1,9 +1,9 @@
 import type * as z from "zod";
-import { FlatAnswer } from "./forms.ts";
-import { isJsonObject, type JsonObject } from "./json-object.ts";
+import { FlatAnswer } from "../../src/contract/forms.ts";
+import { isJsonObject, type JsonObject } from "../../src/contract/json-object.ts";
 import { plainSchema } from "./plain-schema.ts";
-import { ProblemDetails } from "./problem-details.ts";
-import { type InputKind, optionsByInput } from "./requests.ts";
+import { ProblemDetails } from "../../src/contract/problem-details.ts";
+import { type InputKind, optionsByInput } from "../../src/contract/requests.ts";
 
 /** The options that tools without code offer: those that say what is asked, and how much of it is answered. The form of the answer is always flat. */
 const SIMPLE_OPTIONS = [

@@ -1,8 +1,9 @@
-import { isJsonObject, type JsonObject } from "../contract/json-object.ts";
-import type { TaskRow } from "../contract/service.ts";
-import { flatAnswerSchema, requiredOptions, simpleOptions, simpleProblemSchema } from "../contract/simple-options.ts";
-import { operationId } from "../contract/task-operations.ts";
-import { taskPath } from "../contract/paths.ts";
+import { isJsonObject, type JsonObject } from "../../src/contract/json-object.ts";
+import type { TaskRow } from "../../src/contract/service.ts";
+import { flatAnswerSchema, requiredOptions, simpleOptions, simpleProblemSchema } from "./simple-options.ts";
+import { operationId } from "../../src/contract/task-operations.ts";
+import { taskPath } from "../../src/contract/paths.ts";
+import { ORIGIN } from "../../src/site/documents.ts";
 
 /** Options that are shown at once; all others are behind "Show advanced options". */
 const IMPORTANT: ReadonlySet<string> = new Set(["image", "text", "labels", "region", "normalized_region"]);
@@ -88,19 +89,19 @@ function operation({ name, input, summary }: Pick<TaskRow, "name" | "input" | "s
   };
 }
 
-/** The document of a custom connector for Power Automate and Copilot Studio: Swagger 2.0, the only format that they take. `origin` is the API's address. */
+/** The document of a custom connector for Power Automate and Copilot Studio: Swagger 2.0, the only format that they take. The API puts its own address in the place of `ORIGIN`. */
 export function connectorDocument(
   tasks: readonly Pick<TaskRow, "name" | "input" | "summary">[],
-  { origin, hasAccounts }: { readonly origin: URL; readonly hasAccounts: boolean },
+  { hasAccounts }: { readonly hasAccounts: boolean },
 ) {
   const key = { type: "apiKey", in: "header", name: "X-API-Key" } as const;
   const paths = tasks.map((task) => [taskPath(task.name), { post: operation(task) }] as const);
   return {
     swagger: "2.0",
     info: { title: "florence-edge", version: "1.0", description: "Florence-2: what is in an image, and where." },
-    host: origin.host,
+    host: new URL(ORIGIN).host,
     basePath: "/",
-    schemes: [origin.protocol.replace(":", "")],
+    schemes: ["https"],
     consumes: ["application/json"],
     produces: ["application/json"],
     paths: Object.fromEntries(paths),

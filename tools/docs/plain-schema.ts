@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isJsonObject, type JsonObject } from "./json-object.ts";
+import { isJsonObject, type JsonObject } from "../../src/contract/json-object.ts";
 
 /** What `z.toJSONSchema` writes about a document, and not about values. */
 const DOCUMENT_KEYS: ReadonlySet<string> = new Set(["$schema", "$defs", "$id", "id"]);

@@ -1,13 +1,12 @@
-import type { TaskRow } from "../contract/service.ts";
-import { flatAnswerSchema, requiredOptions, simpleOptions, simpleProblemSchema } from "../contract/simple-options.ts";
-import { operationId } from "../contract/task-operations.ts";
-import { ACTIONS_PREFIX } from "./paths.ts";
+import type { TaskRow } from "../../src/contract/service.ts";
+import { flatAnswerSchema, requiredOptions, simpleOptions, simpleProblemSchema } from "./simple-options.ts";
+import { operationId } from "../../src/contract/task-operations.ts";
+import { ACTIONS_PREFIX, FILES } from "../../src/openai/paths.ts";
+
+import { ORIGIN } from "../../src/site/documents.ts";
 
 /** A task as the document needs it. */
 type DocumentTask = Pick<TaskRow, "name" | "input" | "summary">;
-
-/** The parameter in which ChatGPT sends the user's files: links that are valid for some minutes. */
-export const FILES = "openaiFileIdRefs";
 
 /** How ChatGPT knows the parameter of files: by its name. It sends objects, and wants texts here. */
 const files = {
@@ -39,18 +38,15 @@ function operation({ name, input, summary }: DocumentTask) {
 }
 
 /**
- * The document of the actions for a GPT: OpenAPI 3.1, below ChatGPT's limits (30 operations, 300 characters of a description, 100,000 of the whole). `origin` is the API's address.
+ * The document of the actions for a GPT: OpenAPI 3.1, below ChatGPT's limits (30 operations, 300 characters of a description, 100,000 of the whole). The API puts its own address in the place of `ORIGIN`.
  */
-export function actionsDocument(
-  tasks: readonly DocumentTask[],
-  { origin, hasAccounts }: { readonly origin: string; readonly hasAccounts: boolean },
-) {
+export function actionsDocument(tasks: readonly DocumentTask[], { hasAccounts }: { readonly hasAccounts: boolean }) {
   const paths = tasks.map((task) => [ACTIONS_PREFIX + task.name, { post: operation(task) }] as const);
   const bearer = { type: "http", scheme: "bearer" } as const;
   return {
     openapi: "3.1.0",
     info: { title: "florence-edge", version: "1", description: "Florence-2: what is in an image, and where." },
-    servers: [{ url: origin }],
+    servers: [{ url: ORIGIN }],
     ...(hasAccounts ? { security: [{ key: [] }] } : {}),
     paths: Object.fromEntries(paths),
     components: {
