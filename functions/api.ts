@@ -20,6 +20,8 @@ import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
 import { accountGuard, payments } from "./ledger.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
+import { protocols } from "./protocols.ts";
+import { uploads } from "./uploads.ts";
 import { Variables } from "./variables.ts";
 
 export { Account } from "./account.ts";
@@ -33,13 +35,16 @@ function timeout(milliseconds: number): AbortSignal {
   return AbortSignal.timeout(milliseconds);
 }
 
+const stored = uploads();
+const readUpload = stored?.read;
+
 function serviceOf(settings: Variables): Service {
   const backend = placements[settings.PLACEMENT](settings);
   const limits = { ...ISOLATE_LIMITS, maxPixels: settings.MAX_IMAGE_PIXELS };
   const find = cachedGenerations(backend, settings);
   const imageConcurrency = IMAGE_CONCURRENCY[settings.PLACEMENT];
   const headerCache = createByteLru<ImageHeader>({ maxBytes: MAX_CACHED_HEADERS, bytesOf: () => 1 });
-  const intake = { limits, headerCache, fetchImage: imageFetch(settings), urlCache: urlCache(settings) };
+  const intake = { limits, headerCache, fetchImage: imageFetch(settings), urlCache: urlCache(settings), readUpload };
   const renderPng = pngRenderer(settings);
   return createService({ ...intake, backend, find, now: Date.now, timeout, renderPng, imageConcurrency });
 }
@@ -75,6 +80,8 @@ export default createApp({
   newRequestId: () => crypto.randomUUID(),
   timeout,
   ...configuredAccounts(),
+  uploads: stored,
+  protocols: protocols(variables.data?.ACCOUNTS === "on"),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),

@@ -27,11 +27,13 @@ function wranglerVariables(folder: string) {
  * not be writable. Without `build`, which makes the pages, because here they are made at the same time.
  */
 async function writeConfiguration(entry: string, folder: string): Promise<string> {
-  const { build: _build, assets, ...rest } = experimental_readRawConfig({ config: wranglerToml }).rawConfig;
+  const { build: _build, assets, alias = {}, ...rest } = experimental_readRawConfig({ config: wranglerToml }).rawConfig;
   const config = join(folder, "wrangler.json");
   const directory = join(folder, "assets");
   await mkdir(directory, { recursive: true });
-  await writeFile(config, JSON.stringify({ ...rest, main: join(root, entry), assets: { ...assets, directory } }));
+  const absolute = Object.entries(alias).map(([module, path]) => [module, join(root, path)] as const);
+  const changed = { main: join(root, entry), assets: { ...assets, directory }, alias: Object.fromEntries(absolute) };
+  await writeFile(config, JSON.stringify({ ...rest, ...changed }));
   return config;
 }
 

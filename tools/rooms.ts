@@ -46,6 +46,15 @@ const table = {
     packages: ["zod", "pako", "ipaddr.js"],
     why: "image/ reads headers and fetches files; it decodes no pixel and knows no model.",
   },
+  uploads: {
+    imports: ["contract"],
+    why: "uploads/ is files that are sent before they are asked about: handles, signatures, time; it does not know where they are stored.",
+  },
+  mcp: {
+    imports: ["contract"],
+    packages: ["zod", "@modelcontextprotocol/server"],
+    why: "mcp/ translates the Model Context Protocol to /v1 and back; it knows the contract, and asks as any caller does.",
+  },
   "http/multipart": {
     imports: [],
     why: "http/multipart/ parses multipart bodies: pure, and it knows no form.",

@@ -2,10 +2,11 @@ import { accountProblems } from "./account-problems.ts";
 import { accountRouteProblems } from "./account-route-problems.ts";
 import type { ProblemRow } from "./problem-row.ts";
 import { serverProblems } from "./server-problems.ts";
+import { uploadProblems } from "./upload-problems.ts";
 
 /**
  * The only list of errors. The `ProblemCode` type, the OpenAPI responses and docs/problems.md are derived from it. `fix` tells the caller what to do
- * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`, those that only accounts have in
+ * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`, those of uploads in `upload-problems.ts`, those that only accounts have in
  * `account-problems.ts` and `account-route-problems.ts`.
  */
 export const problems = {
@@ -168,6 +169,7 @@ export const problems = {
     retryable: true,
     fix: "Send the request again.",
   },
+  ...uploadProblems,
   ...serverProblems,
   ...accountProblems,
   ...accountRouteProblems,

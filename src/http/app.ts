@@ -46,7 +46,7 @@ function noRouteProblem(path: string, isKnownPath: boolean): Problem {
 /** The HTTP application: routes generated from the contract's tables, and the only place where errors become responses. */
 export function createApp(options: AppOptions): Hono {
   const app = new Hono();
-  const allRoutes = routes(options);
+  const allRoutes = routes(options, async (request) => app.fetch(request));
   const fail = (thrown: unknown, id: string): Response =>
     problemResponse(loggedProblem(thrown, id, options.logError), id);
   const refuse = (context: Context): Response => {

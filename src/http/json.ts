@@ -1,5 +1,6 @@
 import { jsonExcess, type JsonLimits } from "../bytes/json-structure.ts";
 import { Problem } from "../contract/problems.ts";
+import { isJsonObject, type JsonObject, withoutNulls } from "../contract/json-object.ts";
 import { invalidRequest } from "./invalid-request.ts";
 
 /**
@@ -13,20 +14,6 @@ export const MAX_JSON_DEPTH = 32;
 
 function limitsOf(maxDelimiters: number): JsonLimits {
   return { depth: MAX_JSON_DEPTH, containers: maxDelimiters, commas: maxDelimiters, names: maxDelimiters };
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Leaves out every member of an object that is null, at any depth: generated clients and language models send null for what is not set. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  const members = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 /** Parses UTF-8 JSON with at most `maxDelimiters` of each delimiter. Throws `invalid-json` or `invalid-request`. */
@@ -43,6 +30,6 @@ export function parseJson(bytes: Uint8Array, maxDelimiters = MAX_JSON_DELIMITERS
 /** Parses a body as one JSON object; a member that is null counts as absent. Throws `invalid-json` or `invalid-request`. */
 export function parseJsonObject(bytes: Uint8Array, maxDelimiters = MAX_JSON_DELIMITERS): JsonObject {
   const value = withoutNulls(parseJson(bytes, maxDelimiters));
-  if (isObject(value)) return value;
+  if (isJsonObject(value)) return value;
   throw invalidRequest("", "The body is JSON, but not an object: send one JSON object.");
 }

@@ -78,6 +78,7 @@ export async function paidCall(
     ...call,
     signal: paying.untilCommitted(call.signal),
     caller: key.account,
+    account: key.account,
     cacheOwner: accounts.cacheOwner(key),
     payer: payment,
   };

@@ -1,0 +1,18 @@
+import * as z from "zod";
+import { PreparedUpload, UPLOADS_PATH } from "../contract/uploads.ts";
+import { createTool } from "./tool.ts";
+
+/** A handle for a file that the agent has, and where to send it. */
+export const prepareImageUpload = createTool({
+  name: "prepare_image_upload",
+  title: "Prepare the upload of a local image",
+  description:
+    "For an image file on your machine: answers a handle, `image`, for the other tools, and a command that sends the file. Run the command first. Works for an hour.",
+  input: z.strictObject({}),
+  output: PreparedUpload,
+  ask: () => ({
+    path: UPLOADS_PATH,
+    canStream: false,
+    show: (reply) => PreparedUpload.parse(reply),
+  }),
+});
