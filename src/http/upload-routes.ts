@@ -59,7 +59,7 @@ function lengthOf({ headers, body }: Request): number {
     throw new Problem("invalid-content-encoding", "A file is uploaded as it is: without Content-Encoding.");
   }
   const declared = headers.get("content-length");
-  if (declared === null) throw new Problem("length-required", "The request has no Content-Length.");
+  if (declared === null || !/^\d+$/u.test(declared)) throw new Problem("length-required", "The request has no Content-Length.");
   const length = Number(declared);
   if (length > MAX_UPLOAD_BYTES) {
     throw new Problem("body-too-large", `An image may have at most ${MAX_UPLOAD_BYTES} bytes.`);

@@ -1,9 +1,8 @@
 import * as z from "zod";
-import { MAX_URL_CHARACTERS } from "../contract/requests.ts";
 
 /** A file that the host of an agent fills in (`openai/fileParams`): an address that works for some minutes. Other members are ignored. */
 const HostFile = z.object({
-  download_url: z.string().max(MAX_URL_CHARACTERS),
+  download_url: z.string(),
   file_id: z.string(),
   mime_type: z.string().optional(),
   file_name: z.string().optional(),
@@ -17,7 +16,7 @@ export const ImageArgument = z
         ? "Send an image."
         : "Send an https URL, a handle of prepare_image_upload, or small base64, as a string.",
   })
-  .describe("https URL; or `upload_…` from prepare_image_upload for a local file; or base64 of a few kB.");
+  .describe("https URL; or the handle of prepare_image_upload for a local file; or base64 of a few kB.");
 
 /** Returns an image argument as `image` of a JSON body. */
 export function imageOf(image: z.infer<typeof ImageArgument>): string {

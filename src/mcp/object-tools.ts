@@ -45,7 +45,7 @@ export const outlineObject = createTool({
   name: "outline_object",
   title: "Outline an object in an image",
   description:
-    "Outline one thing in a picture as an SVG path in pixels: what `text` refers to (like “the red car”), or what is inside `region`. Send one of them.",
+    "Outline one thing in a picture as an SVG path in pixels: what `text` refers to (like: the red car), or what is inside `region`. Send one of them.",
   input: z
     .strictObject({ image: ImageArgument, text: z.string().optional(), region: RegionArgument.optional() })
     .refine(({ text, region }) => (text === undefined) !== (region === undefined), {

@@ -45,9 +45,21 @@ export interface ToolParts<Input extends z.ZodObject> {
   readonly ask: (given: z.infer<Input>) => Asked;
 }
 
-/** A JSON Schema without what every client assumes anyway: each byte of it is in the context of every conversation. */
+/**
+ * Leaves out the bounds of JavaScript's integers, and that an answer has no other members: it may have more one day, and clients keep the list of tools for hours.
+ */
+function trim(schema: z.core.JSONSchema.BaseSchema, io: "input" | "output"): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (io === "output") delete schema.additionalProperties;
+}
+
+/** A schema as JSON Schema, as short as it can be: every conversation has it in its context. */
 function schemaOf(schema: z.ZodObject, io: "input" | "output"): JsonObject {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema }) => trim(jsonSchema, io),
+  });
   return rest;
 }
 

@@ -9,7 +9,7 @@ import { createReliableLedger } from "../../src/charging/reliable-ledger.ts";
 import type { Problem } from "../../src/contract/problems.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
-import { createApp } from "../../src/http/app.ts";
+import { type AppOptions, createApp } from "../../src/http/app.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { secureRandom } from "./any-key.ts";
 import { fakeBackend } from "./fake-backend.ts";
@@ -86,8 +86,11 @@ export function createPaidWorld() {
     imageConcurrency = 1,
     requests: rate,
     unknownKeys,
+    more = {},
     ...options
-  }: Partial<PaymentsOptions & GuardOptions & { readonly imageConcurrency: number }> = {}) => {
+  }: Partial<
+    PaymentsOptions & GuardOptions & { readonly imageConcurrency: number; readonly more: Partial<AppOptions> }
+  > = {}) => {
     const pending: Promise<unknown>[] = [];
     const logged: Problem[] = [];
     const waitUntil = (work: Promise<unknown>): void => void pending.push(work);
@@ -133,13 +136,21 @@ export function createPaidWorld() {
     const app = createApp({
       tasks: rows,
       version: "0.0.0",
-      service: createService({ backend, find, limits: ISOLATE_LIMITS, now, imageConcurrency }),
+      service: createService({
+        backend,
+        find,
+        limits: ISOLATE_LIMITS,
+        now,
+        imageConcurrency,
+        readUpload: more.uploads?.read,
+      }),
       newRequestId: () => crypto.randomUUID(),
       sleep: () => new Promise(() => {}),
       timeout: () => new AbortController().signal,
       admit: admitAll,
       logError: (problem) => logged.push(problem),
       accounts: payments,
+      ...more,
     });
     /** Waits for all that goes on after the responses. */
     const settled = async (): Promise<void> => {
