@@ -36,7 +36,6 @@ function timeout(milliseconds: number): AbortSignal {
 }
 
 const stored = uploads();
-const readUpload = stored?.read;
 
 function serviceOf(settings: Variables): Service {
   const backend = placements[settings.PLACEMENT](settings);
@@ -44,7 +43,13 @@ function serviceOf(settings: Variables): Service {
   const find = cachedGenerations(backend, settings);
   const imageConcurrency = IMAGE_CONCURRENCY[settings.PLACEMENT];
   const headerCache = createByteLru<ImageHeader>({ maxBytes: MAX_CACHED_HEADERS, bytesOf: () => 1 });
-  const intake = { limits, headerCache, fetchImage: imageFetch(settings), urlCache: urlCache(settings), readUpload };
+  const intake = {
+    limits,
+    headerCache,
+    fetchImage: imageFetch(settings),
+    urlCache: urlCache(settings),
+    uploads: stored,
+  };
   const renderPng = pngRenderer(settings);
   return createService({ ...intake, backend, find, now: Date.now, timeout, renderPng, imageConcurrency });
 }

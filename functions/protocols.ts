@@ -1,3 +1,4 @@
+import type * as handlers from "../src/mcp/handler.ts";
 import { readPieces } from "../src/bytes/read-pieces.ts";
 import type { ProtocolCall, ProtocolRoute } from "../src/contract/protocol.ts";
 import { PaidAnswerEvent } from "../src/contract/stream-events.ts";
@@ -16,10 +17,14 @@ async function* answerEvents({ body }: Response): AsyncGenerator<PaidAnswerEvent
   }
 }
 
-type McpHandlers = typeof import("../src/mcp/handler.ts");
+type McpHandlers = typeof handlers;
 
 /** A route of MCP. Its package is evaluated at the first request, so that a deployment whose callers do not speak it does not wait for it. */
-function mcp(method: ProtocolRoute["method"], path: string, handlerOf: (all: McpHandlers) => ProtocolRoute["handle"]): ProtocolRoute {
+function mcp(
+  method: ProtocolRoute["method"],
+  path: string,
+  handlerOf: (all: McpHandlers) => ProtocolRoute["handle"],
+): ProtocolRoute {
   return {
     method,
     path,

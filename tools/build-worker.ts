@@ -31,7 +31,7 @@ async function writeConfiguration(entry: string, folder: string): Promise<string
   const config = join(folder, "wrangler.json");
   const directory = join(folder, "assets");
   await mkdir(directory, { recursive: true });
-  const absolute = Object.entries(alias).map(([module, path]) => [module, join(root, path)] as const);
+  const absolute = Object.entries<string>(alias).map(([module, path]) => [module, join(root, path)] as const);
   const changed = { main: join(root, entry), assets: { ...assets, directory }, alias: Object.fromEntries(absolute) };
   await writeFile(config, JSON.stringify({ ...rest, ...changed }));
   return config;

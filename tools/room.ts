@@ -10,3 +10,6 @@ export interface Room {
   /** What the room refuses to know; the message of lint. */
   readonly why: string;
 }
+
+/** A row of the table of rooms; most rooms use no package. */
+export type RoomRow = Pick<Room, "imports" | "why"> & Partial<Room>;

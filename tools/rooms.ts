@@ -1,11 +1,6 @@
-import type { Room } from "./room.ts";
-
-type Row = Pick<Room, "imports" | "why"> & Partial<Room>;
-
-const page = {
-  imports: ["client", "overlay/palette.ts", "contract/problem-table.ts"],
-  why: "A page asks the API as anybody does, through client/, and is small.",
-} as const satisfies Row;
+import { outerRooms } from "./outer-rooms.ts";
+import { protocolRooms } from "./protocol-rooms.ts";
+import type { Room, RoomRow } from "./room.ts";
 
 /** From the bottom up: a room imports only rooms above it in this table, so that there is no circle of rooms. */
 const table = {
@@ -50,11 +45,7 @@ const table = {
     imports: ["contract"],
     why: "uploads/ is files that are sent before they are asked about: handles, signatures, time; it does not know where they are stored.",
   },
-  mcp: {
-    imports: ["contract"],
-    packages: ["zod", "@modelcontextprotocol/server"],
-    why: "mcp/ translates the Model Context Protocol to /v1 and back; it knows the contract, and asks as any caller does.",
-  },
+  ...protocolRooms,
   "http/multipart": {
     imports: [],
     why: "http/multipart/ parses multipart bodies: pure, and it knows no form.",
@@ -199,16 +190,10 @@ const table = {
     ],
     why: "answering/ is the flow; it knows neither HTTP nor where the model runs.",
   },
-  client: {
-    imports: ["inference/protocol"],
-    nodePackages: ["node:*"],
-    why: "client/ is installed by others, and needs no package; the contract's types are drawn into client/contract.ts.",
-  },
-  playground: page,
-  site: { ...page, packages: ["swagger-ui-dist"] },
-} as const satisfies Readonly<Record<string, Row>>;
+  ...outerRooms,
+} as const satisfies Readonly<Record<string, RoomRow>>;
 
 const none = { packages: [], nodePackages: [] };
 
 /** Every room of `src/`, from the bottom up. Lint's import rules and CONTRIBUTING's table are made from this. */
-export const rooms: readonly Room[] = Object.entries<Row>(table).map(([name, row]) => ({ name, ...none, ...row }));
+export const rooms: readonly Room[] = Object.entries<RoomRow>(table).map(([name, row]) => ({ name, ...none, ...row }));

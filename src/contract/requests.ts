@@ -41,12 +41,7 @@ const anyImage = z
 /** The image in a JSON body: an https URL, bare base64, a data URI or the handle of an upload, as a string or as the field of an object. */
 export const JsonImage = z
   .union(
-    [
-      anyImage,
-      z.strictObject({ base64: encoded }),
-      z.strictObject({ url }),
-      z.strictObject({ upload: UploadHandle }),
-    ],
+    [anyImage, z.strictObject({ base64: encoded }), z.strictObject({ url }), z.strictObject({ upload: UploadHandle })],
     {
       error: ({ input }) =>
         input === undefined ? "Send an image." : "Send an https URL, base64 or a data URI, as a string.",
@@ -54,7 +49,8 @@ export const JsonImage = z
   )
   .meta({
     id: "JsonImage",
-    description: "A JPEG, PNG, WebP or GIF file: its https URL, or base64, plain or as a data URI, or the handle of an upload (`upload_…`).",
+    description:
+      "A JPEG, PNG, WebP or GIF file: its https URL, or base64, plain or as a data URI, or the handle of an upload (`upload_…`).",
   });
 export type JsonImage = z.infer<typeof JsonImage>;
 

@@ -24,7 +24,8 @@ export const UploadHandle = z
   .regex(/^upload_[\w-]{48}$/, "Send the handle as POST /v1/uploads answered it: `upload_…`.")
   .meta({
     id: "UploadHandle",
-    description: "The handle of an uploaded file, from POST /v1/uploads. It works for an hour, for the account that it was made for.",
+    description:
+      "The handle of an uploaded file, from POST /v1/uploads. It works for an hour, for the account that it was made for.",
     example: "upload_5hX0n0eQd0cZ8bC2mJr1fGks9v2Zl3hYb7Qx0tTnVwEoRiAu",
   });
 
@@ -32,8 +33,13 @@ export const UploadHandle = z
 export const PreparedUpload = z
   .object({
     image: z.string().meta({ description: "The handle: send it as `image`, once the file is uploaded." }),
-    put_url: z.string().meta({ description: "Where to PUT the file's bytes. It needs no key: whoever has it may send the file." }),
-    expires_in: z.int().positive().meta({ description: "Seconds for which handle and address work; then the file is deleted." }),
+    put_url: z
+      .string()
+      .meta({ description: "Where to PUT the file's bytes. It needs no key: whoever has it may send the file." }),
+    expires_in: z
+      .int()
+      .positive()
+      .meta({ description: "Seconds for which handle and address work; then the file is deleted." }),
     max_bytes: z.int().positive().meta({ description: "Largest file, in bytes." }),
     curl: z.string().meta({ description: "A command that sends the file; replace FILE by its path." }),
   })

@@ -58,8 +58,8 @@ function lengthOf({ headers, body }: Request): number {
   if (contentCodingOf(headers) !== undefined) {
     throw new Problem("invalid-content-encoding", "A file is uploaded as it is: without Content-Encoding.");
   }
-  const declared = headers.get("content-length");
-  if (declared === null || !/^\d+$/u.test(declared)) throw new Problem("length-required", "The request has no Content-Length.");
+  const declared = headers.get("content-length") ?? "";
+  if (!/^\d+$/u.test(declared)) throw new Problem("length-required", "The request has no Content-Length.");
   const length = Number(declared);
   if (length > MAX_UPLOAD_BYTES) {
     throw new Problem("body-too-large", `An image may have at most ${MAX_UPLOAD_BYTES} bytes.`);
@@ -73,7 +73,9 @@ function transferProblem(cause: unknown, deadline: AbortSignal, caller: AbortSig
   if (deadline.aborted) {
     return new Problem("body-timeout", `The file had not arrived after ${BODY_TIMEOUT_MS / 1000} seconds.`, { cause });
   }
-  return caller.aborted ? new Problem("request-cancelled", "The connection broke off within the file.", { cause }) : cause;
+  return caller.aborted
+    ? new Problem("request-cancelled", "The connection broke off within the file.", { cause })
+    : cause;
 }
 
 async function putFile(request: Request, options: UploadRouteOptions): Promise<Response> {

@@ -13,8 +13,8 @@ export interface ImageIntake {
   readonly fetchImage?: FetchImage | undefined;
   /** Avoids downloading an unchanged image again. */
   readonly urlCache?: UrlCache | undefined;
-  /** Reads the file of an upload; without it, handles are refused. */
-  readonly readUpload?: Uploads["read"] | undefined;
+  /** Where uploaded files are; without it, handles are refused. */
+  readonly uploads?: Pick<Uploads, "read"> | undefined;
 }
 
 /** Parses an image that was sent as bytes or as text. Throws `Problem` if it cannot be decoded. */

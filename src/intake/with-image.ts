@@ -33,9 +33,9 @@ type SentHere = Exclude<ImageInput, { kind: "url" }>;
 /** Reads an image that was sent to this API: with the request, or before it. */
 async function readSent(sent: SentHere, { account = "" }: CallContext, intake: ImageIntake): Promise<Image> {
   if (sent.kind !== "upload") return readImage(sent, intake);
-  const { readUpload } = intake;
-  if (readUpload === undefined) throw new Problem("uploads-unavailable", "This deployment has no storage for files.");
-  return readImage({ kind: "bytes", bytes: await readUpload(sent.handle, account) }, intake);
+  const { uploads } = intake;
+  if (uploads === undefined) throw new Problem("uploads-unavailable", "This deployment has no storage for files.");
+  return readImage({ kind: "bytes", bytes: await uploads.read(sent.handle, account) }, intake);
 }
 
 /** Downloads the image, or returns the cached one if it has not changed. Throws `not-cached` where no server may be asked. */

@@ -18,7 +18,12 @@ function chargeOf({ headers }: Response): number | undefined {
   return amount === undefined ? undefined : Number(amount);
 }
 
-async function replyOf(asked: Asked, call: ProtocolCall, progress: Progress | undefined, signal: AbortSignal): Promise<Reply> {
+async function replyOf(
+  asked: Asked,
+  call: ProtocolCall,
+  progress: Progress | undefined,
+  signal: AbortSignal,
+): Promise<Reply> {
   const isStreamed = progress !== undefined && asked.canStream;
   const body = isStreamed ? { ...asked.body, stream: true } : asked.body;
   const response = await call.ask({ method: "POST", path: asked.path, body, signal });
@@ -35,7 +40,9 @@ function drawingBlock({ body, drawn }: Asked, { request, needsKey }: ProtocolCal
   const uri = drawingLink(new URL(request.url).origin, image, drawn);
   if (uri === undefined) return [];
   const description = `The answer drawn over the picture.${needsKey ? " Opening it needs the key." : ""}`;
-  return [{ type: "resource_link", uri, name: `${drawn.task}.svg`, title: "Drawing", mimeType: "image/svg+xml", description }];
+  return [
+    { type: "resource_link", uri, name: `${drawn.task}.svg`, title: "Drawing", mimeType: "image/svg+xml", description },
+  ];
 }
 
 function failed(problem: ProblemDetails, retryAfter: string | null = null): CallToolResult {

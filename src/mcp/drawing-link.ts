@@ -34,5 +34,5 @@ export function drawingQuestion(url: string): { readonly path: string; readonly 
   searchParams.delete("image");
   searchParams.set("overlay", "svg");
   const task = pathname.slice(pathname.lastIndexOf("/") + 1);
-  return { path: `/v1/${task}?${searchParams}`, body: image === null ? {} : { image } };
+  return { path: `/v1/${task}?${searchParams.toString()}`, body: image === null ? {} : { image } };
 }

@@ -16,10 +16,7 @@ async function domainOf({ ask, request }: ProtocolCall): Promise<string> {
 }
 
 /** What a client tells its model about this server; empty for messages whose answer has no place for it. */
-export async function instructionsFor(
-  body: unknown,
-  call: ProtocolCall,
-): Promise<{ readonly instructions?: string }> {
+export async function instructionsFor(body: unknown, call: ProtocolCall): Promise<{ readonly instructions?: string }> {
   if (!isJsonObject(body) || !GREETINGS.has(body["method"])) return {};
   const domain = await domainOf(call);
   return { instructions: domain === "" ? GENERAL : `${GENERAL} The model here is for ${domain}.` };

@@ -62,7 +62,9 @@ export function lookAtImage(tasks: readonly TaskRow[]): Tool {
     description: `Ask up to ${MAX_LOOK_TASKS} tasks about one picture at once, which costs less time than one by one. ${namesWith(tasks, "text")} need \`text\`; ${namesWith(tasks, "labels")} needs \`labels\`; ${namesWith(tasks, "region")} need \`region\`.`,
     input: z.strictObject({ image: ImageArgument, tasks: z.array(taskItem(tasks)).min(1).max(MAX_LOOK_TASKS) }),
     output: z.object({
-      results: z.array(z.object({ task: z.string(), ...z.object({ ...objects, ...lines, error: z.string() }).partial().shape })),
+      results: z.array(
+        z.object({ task: z.string(), ...z.object({ ...objects, ...lines, error: z.string() }).partial().shape }),
+      ),
     }),
     ask: ({ image, tasks: items }) => ({
       path: ANALYZE_PATH,

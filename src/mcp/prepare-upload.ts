@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { PreparedUpload, UPLOADS_PATH } from "../contract/uploads.ts";
+import { type PreparedUpload, UPLOADS_PATH } from "../contract/uploads.ts";
 import { createTool } from "./tool.ts";
 
 /** The members of `PreparedUpload`, whose descriptions no model needs besides the tool's own. */

@@ -39,7 +39,9 @@ export const readText = createTool({
       path: ["region"],
       message: "Send either `with_places` or `region`.",
     }),
-  output: z.object({ ...leanShapes.lines, width: z.int().optional(), height: z.int().optional() }).partial({ lines: true }),
+  output: z
+    .object({ ...leanShapes.lines, width: z.int().optional(), height: z.int().optional() })
+    .partial({ lines: true }),
   ask: ({ image, with_places: places, region }) => {
     if (region !== undefined) return askText(image, "region-to-ocr", { region: regionOf(region) });
     return places === true ? askObjects(image, "ocr-with-region", {}) : askText(image, "ocr");

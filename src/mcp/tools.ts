@@ -7,13 +7,5 @@ import type { Tool } from "./tool.ts";
 
 /** All tools, in the order in which they are listed: by what a caller wants, not by task. */
 export function toolsFor(tasks: readonly TaskRow[]): readonly Tool[] {
-  return [
-    describeImage,
-    readText,
-    findObjects,
-    outlineObject,
-    describeRegion,
-    lookAtImage(tasks),
-    prepareImageUpload,
-  ];
+  return [describeImage, readText, findObjects, outlineObject, describeRegion, lookAtImage(tasks), prepareImageUpload];
 }

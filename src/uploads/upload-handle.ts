@@ -22,7 +22,10 @@ export interface ReadHandle {
 }
 
 function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 function fromBase64url(text: string): Uint8Array {
@@ -48,7 +51,11 @@ function areEqual(one: Uint8Array, other: Uint8Array): boolean {
  */
 export async function newHandle(
   key: CryptoKey,
-  { owner, random, nowMs }: { readonly owner: string; readonly random: (length: number) => Uint8Array; readonly nowMs: number },
+  {
+    owner,
+    random,
+    nowMs,
+  }: { readonly owner: string; readonly random: (length: number) => Uint8Array; readonly nowMs: number },
 ): Promise<string> {
   const body = new Uint8Array(BODY_BYTES);
   body.set(random(RANDOM_BYTES));

@@ -83,11 +83,15 @@ describe("an answer about an upload", () => {
     const { app, open, ask, clock } = await uploadWorld();
     const [account, other] = [await open(100_000), await open(100_000)];
     const image = await upload(app, account.key, jpeg);
-    const codeOf = async (key: string, handle: string) => Object(await (await ask(key, "/v1/caption", { image: handle })).json()).code;
+    const codeOf = async (key: string, handle: string) =>
+      Object(await (await ask(key, "/v1/caption", { image: handle })).json()).code;
     expect(await codeOf(other.key, image)).toBe("unknown-upload");
     const { uploads } = memoryUploads();
     expect(await codeOf(account.key, (await uploads.prepare(account.id)).handle)).toBe("unknown-upload");
-    const prepared = await app.request("/v1/uploads", { method: "POST", headers: { authorization: `Bearer ${account.key}` } });
+    const prepared = await app.request("/v1/uploads", {
+      method: "POST",
+      headers: { authorization: `Bearer ${account.key}` },
+    });
     expect(await codeOf(account.key, PreparedUpload.parse(await prepared.json()).image)).toBe("upload-empty");
     clock.nowMs += 3_600_000;
     expect(await codeOf(account.key, image)).toBe("upload-expired");

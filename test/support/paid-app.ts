@@ -142,7 +142,7 @@ export function createPaidWorld() {
         limits: ISOLATE_LIMITS,
         now,
         imageConcurrency,
-        readUpload: more.uploads?.read,
+        uploads: more.uploads,
       }),
       newRequestId: () => crypto.randomUUID(),
       sleep: () => new Promise(() => {}),

@@ -1,0 +1,10 @@
+import type { RoomRow } from "./room.ts";
+
+/** The rooms of other protocols than ours: each translates to `/v1` and back. Rows of the table in `rooms.ts`. */
+export const protocolRooms = {
+  mcp: {
+    imports: ["contract"],
+    packages: ["zod", "@modelcontextprotocol/server"],
+    why: "mcp/ translates the Model Context Protocol to /v1 and back; it knows the contract, and asks as any caller does.",
+  },
+} as const satisfies Readonly<Record<string, RoomRow>>;
