@@ -1,4 +1,5 @@
 import { env, waitUntil } from "cloudflare:workers";
+import { Problem } from "../src/contract/problems.ts";
 import type { ArrivingFile, Uploads } from "../src/contract/uploads-port.ts";
 import type { UploadStore } from "../src/uploads/upload-store.ts";
 import { createUploads } from "../src/uploads/uploads.ts";
@@ -9,13 +10,22 @@ interface OptionalBinding {
   readonly UPLOADS?: R2Bucket;
 }
 
-/** Passes a file on to the bucket as it arrives, of which a few pieces are in memory. Rejects with what ended the transfer. */
+function cutOff(cause: unknown): Problem {
+  return new Problem("request-cancelled", "The connection broke off within the file.", { cause });
+}
+
+/**
+ * Passes a file on to the bucket as it arrives, of which a few pieces are in memory. Rejects with `request-cancelled` if it does not arrive whole. Each end of the
+ * transfer fails when the other does: what failed first is the reason.
+ */
 async function putStream(bucket: R2Bucket, name: string, { bytes, length, signal }: ArrivingFile): Promise<void> {
   const { readable, writable } = new FixedLengthStream(length);
-  const transfer = bytes.pipeTo(writable, { signal });
-  const [sent, stored] = await Promise.allSettled([transfer, bucket.put(name, readable)]);
-  if (sent.status === "rejected") throw sent.reason;
-  if (stored.status === "rejected") throw stored.reason;
+  const failures: unknown[] = [];
+  const note = (reason: unknown): void => void failures.push(reason);
+  const transfer = bytes.pipeTo(writable, { signal }).catch((cause: unknown) => note(cutOff(cause)));
+  await Promise.all([transfer, bucket.put(name, readable).catch(note)]);
+  const [first] = failures;
+  if (first !== undefined) throw first;
 }
 
 function storeIn(bucket: R2Bucket): UploadStore {

@@ -68,14 +68,10 @@ function lengthOf({ headers, body }: Request): number {
   return length;
 }
 
-/** What ended a transfer: the time that a body may take, the caller, or else the storage. */
-function transferProblem(cause: unknown, deadline: AbortSignal, caller: AbortSignal): unknown {
-  if (deadline.aborted) {
-    return new Problem("body-timeout", `The file had not arrived after ${BODY_TIMEOUT_MS / 1000} seconds.`, { cause });
-  }
-  return caller.aborted
-    ? new Problem("request-cancelled", "The connection broke off within the file.", { cause })
-    : cause;
+/** What ended a transfer: the time that a body may take, or what the storage says. */
+function transferProblem(cause: unknown, deadline: AbortSignal): unknown {
+  if (!deadline.aborted) return cause;
+  return new Problem("body-timeout", `The file had not arrived after ${BODY_TIMEOUT_MS / 1000} seconds.`, { cause });
 }
 
 async function putFile(request: Request, options: UploadRouteOptions): Promise<Response> {
@@ -90,7 +86,7 @@ async function putFile(request: Request, options: UploadRouteOptions): Promise<R
     const signal = AbortSignal.any([request.signal, deadline]);
     await uploads.put({ handle, signature }, { bytes, length, signal });
   } catch (thrown) {
-    throw transferProblem(thrown, deadline, request.signal);
+    throw transferProblem(thrown, deadline);
   }
   return Response.json({ image: handle, bytes: length }, { headers: { "cache-control": "no-store" } });
 }
