@@ -28,7 +28,11 @@ const handler = createMcpHandler(
   ({ requestInfo }) => {
     const of = requestInfo && asked.get(requestInfo);
     if (of === undefined) throw new Error("A request is answered that nobody has sent.");
-    return createServer(of.call, of.body);
+    return createServer(of.call, of.body).catch((thrown: unknown) => {
+      // The package answers 500, and tells nobody why.
+      of.call.problemOf(thrown);
+      throw thrown;
+    });
   },
   { maxSubscriptions: MAX_SUBSCRIPTIONS },
 );

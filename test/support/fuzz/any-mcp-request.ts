@@ -14,8 +14,8 @@ const [versionKey, capabilitiesKey] = [
 
 const numbers = fc.array(fc.constantFrom(0, 1, 10, 640, -1, 1e9, 0.5), { minLength: 3, maxLength: 5 });
 const region = weighted<readonly number[]>([4, fc.constant([1, 1, 90, 60])], [1, numbers]);
-const text = fc.constantFrom("a cat", "", " ", "<loc_1>", "\u0000", "a".repeat(9000));
-const texts = fc.array(text, { maxLength: 5 });
+const anyText = fc.constantFrom("a cat", "", " ", "<loc_1>", "\u0000", "a".repeat(9000));
+const texts = fc.array(anyText, { maxLength: 5 });
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined, freq: 1 });
 
 /** The arguments of each tool but the image, from right to wrong. */
@@ -24,18 +24,18 @@ const toolArguments: Readonly<Record<string, Readonly<Record<string, fc.Arbitrar
   read_text: { with_places: maybe(fc.constantFrom(true, false, "yes")), region: maybe(region) },
   find_objects: {
     names: maybe(texts),
-    phrases_of: maybe(text),
+    phrases_of: maybe(anyText),
     how: maybe(fc.constantFrom("objects", "described", "unnamed", "")),
     max_objects: maybe(fc.constantFrom(1, 50, 200, 201, 0)),
     min_score: maybe(fc.constantFrom(0, 0.5, 1, 2)),
   },
-  outline_object: { text: maybe(text), region: maybe(region) },
+  outline_object: { text: maybe(anyText), region: maybe(region) },
   describe_region: { region: maybe(region), detail: maybe(fc.constantFrom("name", "description", null)) },
   look_at_image: {
     tasks: fc.array(
       fc.record({
         task: fc.constantFrom(...Object.keys(tasks), "vqa"),
-        text: maybe(text),
+        text: maybe(anyText),
         labels: maybe(texts),
         region: maybe(region),
       }),

@@ -33,9 +33,13 @@ const ClientReport = z.object({
 
 const PythonReport = z.object({ tools: z.array(z.string()), results: z.array(Result) });
 
+const failed = (error: { stdout?: string; code?: number }) => ({
+  stdout: error.stdout ?? "",
+  code: error.code ?? 1,
+});
+
 /** Runs a program and returns what it prints; a program that fails is no error here. */
 export async function output(file: string, given: readonly string[]): Promise<{ stdout: string; code: number }> {
-  const failed = (error: { stdout?: string; code?: number }) => ({ stdout: error.stdout ?? "", code: error.code ?? 1 });
   const options = {
     cwd: here,
     maxBuffer: 64 * 1024 * 1024,

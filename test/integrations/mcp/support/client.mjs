@@ -32,5 +32,5 @@ for (const { name, arguments: given } of JSON.parse(calls)) {
   results.push({ result, progress });
 }
 const { tools } = await client.listTools();
-console.log(JSON.stringify({ version: client.getNegotiatedProtocolVersion(), results, tools, bytes }));
+process.stdout.write(JSON.stringify({ version: client.getNegotiatedProtocolVersion(), results, tools, bytes }));
 await client.close();
