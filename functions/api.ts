@@ -86,7 +86,10 @@ export default createApp({
   timeout,
   ...configuredAccounts(),
   uploads: stored,
-  protocols: protocols(variables.data?.ACCOUNTS === "on"),
+  protocols: protocols({
+    hasAccounts: variables.data?.ACCOUNTS === "on",
+    mcpHosts: variables.data?.MCP_HOSTS ?? [],
+  }),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),

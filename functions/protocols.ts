@@ -32,13 +32,26 @@ function mcp(
   };
 }
 
+/** What the protocols of a deployment depend on. */
+export interface ProtocolSettings {
+  readonly hasAccounts: boolean;
+  /** The names under which MCP may be called; any if empty. */
+  readonly mcpHosts: readonly string[];
+}
+
 /** The protocols of this deployment besides its own. Where nobody needs a key, nothing is said about keys. */
-export function protocols(hasAccounts: boolean) {
+export function protocols({ hasAccounts, mcpHosts }: ProtocolSettings) {
   const metadata: ProtocolRoute = { method: "GET", path: METADATA_PATH, handle: answerMetadata };
   return {
     readEvents: answerEvents,
     protocols: [
-      mcp("POST", "/mcp", ({ answerMcp }) => answerMcp),
+      mcp(
+        "POST",
+        "/mcp",
+        ({ answerMcp }) =>
+          (call) =>
+            answerMcp(call, mcpHosts),
+      ),
       mcp("GET", `${DRAWINGS_PATH}/:task`, ({ answerDrawing }) => answerDrawing),
       ...(hasAccounts ? [metadata] : []),
     ],

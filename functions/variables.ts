@@ -47,6 +47,14 @@ const adminKey = z
   .min(MIN_ADMIN_KEY, `An admin key has at least ${MIN_ADMIN_KEY} characters.`)
   .refine(isAuthorizationValue, { error: "An admin key has visible ASCII characters only." });
 
+/** Names of hosts, separated by commas. */
+const hostNames = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== ""),
+);
+
 /** Where an optional text is set to nothing: `wrangler.toml` has no other way to say so. */
 const none = z.literal("");
 
@@ -68,6 +76,7 @@ export const Variables = z
     ACCOUNTS: z.enum(["off", "on"]).default("off"),
     REVOCATION_SECONDS: number.pipe(z.int().min(0).max(MAX_REVOCATION_SECONDS)).default(10),
     CACHE_SHARING: z.enum(["account", "deployment"]).default("account"),
+    MCP_HOSTS: hostNames.default([]),
     /** A secret. Empty counts as left out. */
     ADMIN_KEY: z.union([none.transform(() => undefined), adminKey]).optional(),
     /** A secret. Empty counts as left out. */

@@ -3,7 +3,7 @@ import { isJsonObject } from "../contract/json-object.ts";
 import type { ProtocolCall } from "../contract/protocol.ts";
 import { bodyRefusal } from "./body-refusal.ts";
 import { drawingQuestion } from "./drawing-link.ts";
-import { localRefusal } from "./local-guard.ts";
+import { hostRefusal } from "./host-guard.ts";
 import { withMetadata } from "./resource-metadata.ts";
 import { createServer } from "./server.ts";
 
@@ -50,9 +50,9 @@ async function answerBody(call: ProtocolCall, body: unknown): Promise<Response> 
   return handler.fetch(call.request, { parsedBody: body });
 }
 
-/** Answers `POST /mcp`: revision 2026-07-28 of the Model Context Protocol, and those of 2025. Nothing is kept between two requests. */
-export async function answerMcp(call: ProtocolCall): Promise<Response> {
-  const refusal = localRefusal(call.request);
+/** Answers `POST /mcp`: revision 2026-07-28 of the Model Context Protocol, and those of 2025. Nothing is kept between two requests. `hosts` are the names under which it may be called; any if empty. */
+export async function answerMcp(call: ProtocolCall, hosts: readonly string[]): Promise<Response> {
+  const refusal = hostRefusal(call.request, hosts);
   if (refusal !== undefined) return refusal;
   let body: unknown;
   try {

@@ -15,7 +15,7 @@ async function paidMcp(credit: number) {
   const { isolate, open } = createPaidWorld();
   const account = await open(credit);
   const { uploads } = memoryUploads();
-  const { app } = isolate({ more: { protocols: protocols(true), uploads } });
+  const { app } = isolate({ more: { protocols: protocols({ hasAccounts: true, mcpHosts: [] }), uploads } });
   return { app, account, open, ...mcpClients(app), key: { authorization: `Bearer ${account.key}` } };
 }
 

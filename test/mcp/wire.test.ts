@@ -1,3 +1,4 @@
+import { protocols } from "../../functions/protocols.ts";
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import { MAX_MCP_BODY_BYTES } from "../../src/mcp/handler.ts";
@@ -113,16 +114,37 @@ describe("/mcp", () => {
     expect((await mcpApp().app.request(path, { method })).status).toBe(status);
   });
 
+  const local = ["localhost", "127.0.0.1", "[::1]"];
+
   it.each([
-    ["its own page", "http://127.0.0.1:8787", { host: "127.0.0.1:8787", origin: "http://localhost:3000" }, 200],
-    ["no page", "http://localhost:8787", { host: "localhost:8787" }, 200],
-    ["another page", "http://127.0.0.1:8787", { host: "127.0.0.1:8787", origin: "https://evil.test" }, 403],
-    ["no page that can be named", "http://[::1]:8787", { host: "[::1]:8787", origin: "null" }, 403],
-    ["another name", "http://evil.test:8787", { host: "evil.test:8787", "cf-connecting-ip": "127.0.0.1" }, 403],
-    ["another name of IPv6", "http://evil.test:8787", { host: "evil.test:8787", "cf-connecting-ip": "::1" }, 403],
-    ["any page, elsewhere", "https://florence.test", { host: "florence.test", origin: "https://any.test" }, 200],
-  ])("on its user's own machine, answers %s or refuses it", async (_, origin, headers, status) => {
-    const { app } = mcpApp();
+    ["its own page", "http://127.0.0.1:8787", { host: "127.0.0.1:8787", origin: "http://localhost:3000" }, [], 200],
+    ["no page", "http://localhost:8787", { host: "localhost:8787" }, local, 200],
+    ["another page", "http://127.0.0.1:8787", { host: "127.0.0.1:8787", origin: "https://evil.test" }, [], 403],
+    ["no page that can be named", "http://[::1]:8787", { host: "[::1]:8787", origin: "null" }, local, 403],
+    ["another name", "http://evil.test:8787", { host: "evil.test:8787", origin: "http://evil.test:8787" }, local, 403],
+    [
+      "another name, whoever it says it is",
+      "http://evil.test",
+      { host: "evil.test", "cf-connecting-ip": "1.2.3.4" },
+      local,
+      403,
+    ],
+    [
+      "the name of a tunnel",
+      "https://tunnel.test",
+      { host: "tunnel.test", origin: "https://tunnel.test" },
+      ["tunnel.test"],
+      200,
+    ],
+    [
+      "any page, on a deployment",
+      "https://florence.test",
+      { host: "florence.test", origin: "https://any.test" },
+      [],
+      200,
+    ],
+  ])("answers or refuses %s", async (_, origin, headers, mcpHosts, status) => {
+    const { app } = mcpApp({}, { protocols: protocols({ hasAccounts: false, mcpHosts }) });
     const { response } = await mcpClients(app, origin).modern("tools/list", {}, headers);
     expect(response.status).toBe(status);
   });

@@ -75,7 +75,7 @@ export function mcpApp(service: Partial<Service> = {}, more: Partial<AppOptions>
         return answered;
       },
     },
-    { tasks: rows, protocols: protocols(false), ...more },
+    { tasks: rows, protocols: protocols({ hasAccounts: false, mcpHosts: [] }), ...more },
   );
   return { app, asked, calls, logged };
 }
