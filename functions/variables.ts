@@ -47,13 +47,21 @@ const adminKey = z
   .min(MIN_ADMIN_KEY, `An admin key has at least ${MIN_ADMIN_KEY} characters.`)
   .refine(isAuthorizationValue, { error: "An admin key has visible ASCII characters only." });
 
+/** A name of a host as a URL has it, or an IPv6 address in brackets; without a scheme and a port. */
+const hostName = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:]+\])$/iu;
+
 /** Names of hosts, separated by commas. */
-const hostNames = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== ""),
-);
+const hostNames = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== ""),
+  )
+  .refine((names) => names.every((name) => hostName.test(name)), {
+    error: "Names of hosts are separated by commas, without http:// and without ports.",
+  });
 
 /** Where an optional text is set to nothing: `wrangler.toml` has no other way to say so. */
 const none = z.literal("");

@@ -15,6 +15,9 @@ import { root } from "../../tools/serve.ts";
 type Imports = readonly (readonly [file: string, imported: string])[];
 
 const refused: Imports = [
+  ["src/mcp/planted.ts", "../http/app.ts"],
+  ["src/mcp/planted.ts", "hono"],
+  ["src/uploads/planted.ts", "../http/body.ts"],
   ["src/florence/planted.ts", "../contract/problems.ts"],
   ["src/florence/planted.ts", "zod"],
   ["src/bytes/planted.ts", "../contract/problems.ts"],
@@ -73,6 +76,8 @@ const allowed: Imports = [
   ["src/http/planted.ts", "../contract/problems.ts"],
   ["src/http/planted.ts", "../accounts/key-codec.ts"],
   ["src/accounts/planted.ts", "../contract/prices.ts"],
+  ["src/mcp/planted.ts", "../contract/protocol.ts"],
+  ["src/mcp/planted.ts", "@modelcontextprotocol/server"],
   ["src/http/planted.ts", "hono/cors"],
   ["src/runtime/planted.ts", "../inference/backend.ts"],
   ["src/runtime/planted-node.ts", "onnxruntime-node"],
@@ -93,7 +98,8 @@ const allowed: Imports = [
 async function lintImports(imports: Imports): Promise<ReadonlyMap<string, readonly string[]>> {
   const folder = await mkdtemp(join(tmpdir(), "planted-"));
   await mkdir(join(folder, "tools"));
-  for (const file of ["oxlint.config.ts", "tools/rooms.ts"]) await copyFile(join(root, file), join(folder, file));
+  const tables = ["tools/rooms.ts", "tools/outer-rooms.ts", "tools/protocol-rooms.ts"];
+  for (const file of ["oxlint.config.ts", ...tables]) await copyFile(join(root, file), join(folder, file));
   for (const [index, [file, imported]] of imports.entries()) {
     const path = join(folder, numbered(file, index));
     await mkdir(dirname(path), { recursive: true });

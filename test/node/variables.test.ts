@@ -10,7 +10,13 @@ function createClient(url: string) {
 }
 
 /** What a deployment of before has not set. */
-const optionalVariables = new Set(["ACCOUNTS", "REVOCATION_SECONDS", "CACHE_SHARING", "BACKEND_AUTHORIZATION"]);
+const optionalVariables = new Set([
+  "ACCOUNTS",
+  "REVOCATION_SECONDS",
+  "CACHE_SHARING",
+  "MCP_HOSTS",
+  "BACKEND_AUTHORIZATION",
+]);
 
 describe("the variables of a deployment", () => {
   it("have a bad value in the test for each of them", () => {
@@ -41,6 +47,7 @@ describe("the variables of a deployment", () => {
     ["CACHE_TTL_SECONDS", "2592000", 2_592_000],
     ["BACKEND_AUTHORIZATION", "Bearer abc\n", "Bearer abc"],
     ["BACKEND_AUTHORIZATION", "", undefined],
+    ["MCP_HOSTS", " localhost, [::1],Tunnel.example,", ["localhost", "[::1]", "tunnel.example"]],
     ["IMAGE_DNS_URL", "https://dns.example/query?key=1", "https://dns.example/query?key=1"],
   ])("accept %s as %j", (name, value, expected) => {
     expect(Variables.parse({ ...goodVariables, [name]: value })).toMatchObject({ [name]: expected });

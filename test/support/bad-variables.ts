@@ -15,6 +15,7 @@ export const goodVariables: Readonly<Record<string, unknown>> = {
   ACCOUNTS: "on",
   REVOCATION_SECONDS: "10",
   CACHE_SHARING: "account",
+  MCP_HOSTS: "",
   ADMIN_KEY: "an-admin-key-of-thirty-two-chars",
   BACKEND_AUTHORIZATION: undefined,
 };
@@ -81,6 +82,7 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   ACCOUNTS: badSwitches,
   REVOCATION_SECONDS: ["", "-1", "1.5", "3601", "ten", null, true],
   CACHE_SHARING: ["", "all", true],
+  MCP_HOSTS: ["http://localhost", "localhost:8787", "a b", "a,b/c", "*", 7, null, ["a"]],
   ADMIN_KEY: ["hunter2", "", "an-admin-key-of-hunter2-in-two\nlines", 5],
   BACKEND_AUTHORIZATION: badSecrets,
 };
