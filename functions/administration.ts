@@ -3,7 +3,8 @@ import type { AccountDirectory } from "../src/accounts/directory-port.ts";
 import { createAsk, createReliableAccount } from "../src/charging/reliable-ledger.ts";
 import type { Guard } from "../src/charging/guard.ts";
 import type { AccountsOptions } from "../src/http/account-route.ts";
-import { accountStub, randomBytes, waiting } from "./ledger.ts";
+import { accountStub, waiting } from "./ledger.ts";
+import { randomBytes } from "./random.ts";
 
 /** The name of the one object that lists all accounts. */
 const DIRECTORY = "accounts";

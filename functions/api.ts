@@ -18,6 +18,8 @@ import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { createDialects } from "./dialects.ts";
+import { protocols } from "./protocols.ts";
+import { uploads } from "./uploads.ts";
 import { Variables } from "./variables.ts";
 
 export { Account } from "./account.ts";
@@ -32,13 +34,21 @@ function timeout(milliseconds: number): AbortSignal {
   return AbortSignal.timeout(milliseconds);
 }
 
+const stored = uploads();
+
 function serviceOf(settings: Variables): Service {
   const backend = placements[settings.PLACEMENT](settings);
   const limits = { ...ISOLATE_LIMITS, maxPixels: settings.MAX_IMAGE_PIXELS };
   const find = cachedGenerations(backend, settings);
   const imageConcurrency = IMAGE_CONCURRENCY[settings.PLACEMENT];
   const headerCache = createByteLru<ImageHeader>({ maxBytes: MAX_CACHED_HEADERS, bytesOf: () => 1 });
-  const intake = { limits, headerCache, fetchImage: imageFetch(settings), urlCache: urlCache(settings) };
+  const intake = {
+    limits,
+    headerCache,
+    fetchImage: imageFetch(settings),
+    urlCache: urlCache(settings),
+    uploads: stored,
+  };
   const renderPng = pngRenderer(settings);
   return createService({ ...intake, backend, find, now: Date.now, timeout, renderPng, imageConcurrency });
 }
@@ -81,6 +91,11 @@ export default createApp({
   timeout,
   dialects: createDialects(Date.now),
   ...(await configuredAccounts()),
+  uploads: stored,
+  protocols: protocols({
+    hasAccounts: variables.data?.ACCOUNTS === "on",
+    mcpHosts: variables.data?.MCP_HOSTS ?? [],
+  }),
   admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),

@@ -8,6 +8,7 @@ import { createPayments, type Payments } from "../src/charging/payments.ts";
 import { createReliableLedger } from "../src/charging/reliable-ledger.ts";
 import { TOP_UP_OPERATION } from "../src/contract/payment-operations.ts";
 import { PLACE_LEASE_MS } from "../src/http/admission.ts";
+import { randomBytes } from "./random.ts";
 import type { Variables } from "./variables.ts";
 
 type Settings = Pick<
@@ -34,11 +35,6 @@ export const waiting = {
   },
   random: Math.random,
 };
-
-/** Returns random bytes for keys and ids. */
-export function randomBytes(length: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(length));
-}
 
 /** Returns an account's ledger, which is called again where that helps, and waited for not too long. */
 export function accountLedger(account: string): AccountLedger {

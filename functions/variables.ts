@@ -100,6 +100,22 @@ const returnUrl = z.url({ protocol: /^https?$/, error: "The address for payers t
 /** Stripe's API. */
 const STRIPE_URL = "https://api.stripe.com";
 
+/** A name of a host as a URL has it, or an IPv6 address in brackets; without a scheme and a port. */
+const hostName = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:]+\])$/iu;
+
+/** Names of hosts, separated by commas. */
+const hostNames = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== ""),
+  )
+  .refine((names) => names.every((name) => hostName.test(name)), {
+    error: "Names of hosts are separated by commas, without http:// and without ports.",
+  });
+
 /** Where an optional text is set to nothing: `wrangler.toml` has no other way to say so. */
 const none = z.literal("");
 
@@ -146,6 +162,7 @@ export const Variables = z
     X402_RPC_URL: z.union([none, z.url({ protocol: /^https?$/ })]).default(""),
     /** A secret. Empty counts as left out. */
     X402_FACILITATOR_AUTHORIZATION: z.union([none.transform(() => undefined), authorization]).optional(),
+    MCP_HOSTS: hostNames.default([]),
     /** A secret. Empty counts as left out. */
     ADMIN_KEY: z.union([none.transform(() => undefined), adminKey]).optional(),
     /** A secret. Empty counts as left out: then nothing can be bought. */

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { experimental_readRawConfig, unstable_getMiniflareWorkerOptions } from "wrangler";
+import { packMcp } from "./build/pack-mcp.ts";
 import { killGroup, runNode } from "./run-child.ts";
 import { runCommand } from "./run-command.ts";
 import { buildPages } from "./site/build-pages.ts";
@@ -27,11 +28,21 @@ function wranglerVariables(folder: string) {
  * not be writable. Without `build`, which makes the pages, because here they are made at the same time.
  */
 async function writeConfiguration(entry: string, folder: string): Promise<string> {
-  const { build: _build, assets, ...rest } = experimental_readRawConfig({ config: wranglerToml }).rawConfig;
+  const {
+    build: _build,
+    alias: _alias,
+    assets,
+    ...rest
+  } = experimental_readRawConfig({ config: wranglerToml }).rawConfig;
   const config = join(folder, "wrangler.json");
   const directory = join(folder, "assets");
   await mkdir(directory, { recursive: true });
-  await writeFile(config, JSON.stringify({ ...rest, main: join(root, entry), assets: { ...assets, directory } }));
+  const packed = join(folder, "mcp-package.js");
+  await packMcp(packed);
+  // Packages are found from the sources, and the folder may be elsewhere.
+  const alias = { "@modelcontextprotocol/server": packed, "zod/v4": join(root, "node_modules/zod/v4/index.js") };
+  const changed = { main: join(root, entry), assets: { ...assets, directory }, alias };
+  await writeFile(config, JSON.stringify({ ...rest, ...changed }));
   return config;
 }
 

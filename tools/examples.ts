@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openApiDocument } from "../src/contract/openapi.ts";
 import type { OpenApiDocument, ResponseExamples } from "../src/contract/response-examples.ts";
 import { EVENT_STREAM_MEDIA_TYPE } from "../src/contract/media-types.ts";
+import { UPLOADS_PATH } from "../src/contract/uploads.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { updateClientPage } from "./docs/client-project.ts";
 import { updatePages } from "./docs/page-answers.ts";
@@ -71,7 +72,9 @@ export async function requestExamples(origin: URL): Promise<ResponseExamples> {
   const rows = Object.entries(tasks).map(([name, row]) => ({ name, ...row }));
   const { paths = {} } = openApiDocument(rows, "");
   const answers: [string, ResponseExamples[string]][] = [];
-  for (const [path, item] of Object.entries(paths)) {
+  // The replies about an upload have a random handle: their examples are in the contract.
+  const asked = Object.entries(paths).filter(([path]) => !path.startsWith(UPLOADS_PATH));
+  for (const [path, item] of asked) {
     const url = new URL(path, origin);
     answers.push([path, path === "/openapi.json" ? documentExample : await answersAt(url, requestsAt(item))]);
   }

@@ -49,3 +49,10 @@ export async function requireFreePort(port: number, host: string): Promise<void>
   server.close();
   await once(server, "close");
 }
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/** Whether only this machine reaches a server that listens at an address. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host);
+}

@@ -2,7 +2,7 @@ import { ProblemDetails } from "../src/contract/problem-details.ts";
 import { withProgress } from "./progress.ts";
 import { type Lifetime, runUnaborted, UsageError } from "./run-command.ts";
 import { bundle } from "./bundle.ts";
-import { portInUse } from "./port.ts";
+import { isLoopback, portInUse } from "./port.ts";
 import { type Build, LOCAL_VARIABLES, serve, type ServeOptions, type Server } from "./serve.ts";
 
 /** Formats a problem for a person at a terminal. */
@@ -31,6 +31,7 @@ const NAMES = [
   "IMAGE_DNS_URL",
   "REVOCATION_SECONDS",
   "CACHE_SHARING",
+  "MCP_HOSTS",
   "BACKEND_AUTHORIZATION",
   "STRIPE_SECRET_KEY",
   "STRIPE_WEBHOOK_SECRET",
@@ -45,6 +46,11 @@ const NAMES = [
 function fromEnvironment(): Variables {
   const given = NAMES.map((name) => [name, process.env[name]] as const);
   return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}
+
+/** The names of this machine, for a server that only it can reach. */
+function mcpHosts(host = "127.0.0.1"): Variables {
+  return isLoopback(host) ? { MCP_HOSTS: "localhost,127.0.0.1,[::1]" } : {};
 }
 
 async function listen(build: Build, options: ServeOptions): Promise<Server> {
@@ -90,8 +96,8 @@ const unlimited: ServerLifetime = { add: () => {}, during: runUnaborted };
  */
 export async function startServer(options: StartOptions, lifetime: ServerLifetime = unlimited): Promise<Server> {
   const build = await bundle(undefined, (work) => withProgress("Building the API…", lifetime.during(work)));
-  const variables = { ...LOCAL_VARIABLES, ...fromEnvironment(), ...options.variables };
   const { port, host, storage } = options;
+  const variables = { ...LOCAL_VARIABLES, ...mcpHosts(host), ...fromEnvironment(), ...options.variables };
   const serveOptions = {
     port,
     variables,

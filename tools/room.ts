@@ -11,5 +11,5 @@ export interface Room {
   readonly why: string;
 }
 
-/** A row of the table of rooms. */
+/** A row of the table of rooms; most rooms use no package. */
 export type RoomRow = Pick<Room, "imports" | "why"> & Partial<Room>;

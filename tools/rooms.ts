@@ -1,5 +1,6 @@
 import { modelRooms } from "./model-rooms.ts";
-import { dialect, page } from "./room-kinds.ts";
+import { outerRooms } from "./outer-rooms.ts";
+import { protocolRooms } from "./protocol-rooms.ts";
 import type { Room, RoomRow } from "./room.ts";
 
 /** From the bottom up: a room imports only rooms above it in this table, so that there is no circle of rooms. */
@@ -50,6 +51,11 @@ const table = {
     packages: ["zod", "pako", "ipaddr.js"],
     why: "image/ reads headers and fetches files; it decodes no pixel and knows no model.",
   },
+  uploads: {
+    imports: ["contract"],
+    why: "uploads/ is files that are sent before they are asked about: handles, signatures, time; it does not know where they are stored.",
+  },
+  ...protocolRooms,
   "http/multipart": {
     imports: [],
     why: "http/multipart/ parses multipart bodies: pure, and it knows no form.",
@@ -78,8 +84,6 @@ const table = {
     packages: ["zod", "hono", "pako"],
     why: "http/ knows the contract, and no model: it asks through contract/service.ts.",
   },
-  openai: { ...dialect, packages: ["@cfworker/json-schema"] },
-  azure: dialect,
   overlay: { imports: ["contract"], why: "overlay/ draws answers; it knows only the contract's types." },
   ...modelRooms,
   serving: {
@@ -151,13 +155,7 @@ const table = {
     ],
     why: "answering/ is the flow; it knows neither HTTP nor where the model runs.",
   },
-  client: {
-    imports: ["inference/protocol"],
-    nodePackages: ["node:*"],
-    why: "client/ is installed by others, and needs no package; the contract's types are drawn into client/contract.ts.",
-  },
-  playground: page,
-  site: { ...page, packages: ["swagger-ui-dist"] },
+  ...outerRooms,
 } as const satisfies Readonly<Record<string, RoomRow>>;
 
 const none = { packages: [], nodePackages: [] };

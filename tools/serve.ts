@@ -127,6 +127,8 @@ function miniflareOptions({ modules, options }: Build, serveOptions: ServeOption
         assets: Object.assign({}, worker.assets, { directory: assets }),
         ...(shared && remoteObjects(shared)),
         bindings: Object.assign({}, bindings, variables),
+        // A deployment has it if its operator wants uploads; here it costs nothing.
+        r2Buckets: { UPLOADS: "uploads" },
         modules: [...modules],
       },
     ],

@@ -3,7 +3,7 @@ import { openLocalState } from "./accounts/local-state.ts";
 import { domainOf, REAL_MODEL_HINT, startLocalApi } from "./local-api.ts";
 import { prepareModel } from "./local-model.ts";
 import { MODEL_USAGE, modelOptions } from "./model-options.ts";
-import { portFrom, requireFreePort } from "./port.ts";
+import { isLoopback, portFrom, requireFreePort } from "./port.ts";
 import { type Lifetime, readArguments, runCommand, UsageError } from "./run-command.ts";
 import type { Server } from "./serve.ts";
 
@@ -27,8 +27,6 @@ function parseCommandLine() {
   return { ...values, port: portFrom(values.port) };
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
-
 /** Miniflare obeys headers of its own, whoever sends them (docs/decisions/2026-11-30-small-doors.md). */
 const PROXY_HINT = "Put a proxy before it that removes MF-* headers and sets CF-Connecting-IP.";
 
@@ -37,7 +35,7 @@ async function notesOn(server: Server, host: string): Promise<string> {
   const domain = await domainOf(server);
   const notes = [
     ...(domain === undefined ? [] : [`${domain}\n${REAL_MODEL_HINT}`]),
-    ...(LOOPBACK.has(host)
+    ...(isLoopback(host)
       ? []
       : [`It listens at ${host}: everybody who can reach this machine can use it. ${PROXY_HINT}`]),
   ];

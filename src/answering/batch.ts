@@ -25,6 +25,7 @@ interface Group extends AnalyzeRequest {
 /** A grouping key, equal for images that were sent in the same way. The same bytes sent in another way share only the cache. */
 function keyOf(image: ImageInput): unknown {
   if (image.kind === "bytes") return image.bytes;
+  if (image.kind === "upload") return `upload ${image.handle}`;
   return image.kind === "url" ? `url ${image.url}` : `base64 ${image.text}`;
 }
 

@@ -418,7 +418,7 @@ export interface Problem {
   readonly status: number;
   /** What happened to this request. */
   readonly detail: string;
-  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-key-invalid" | "idempotency-in-progress" | "idempotency-key-reused" | "rate-limited" | "too-many-at-once" | "ledger-unavailable" | "payment-required" | "payment-invalid" | "payment-in-use" | "payment-unsettled" | "admin-key-invalid" | "cursor-invalid" | "unknown-id" | "key-rotated" | "too-many-keys" | "webhook-signature-invalid" | "top-up-unavailable" | "payment-provider-failed" | "payment-provider-unavailable";
+  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "uploads-unavailable" | "unknown-upload" | "upload-empty" | "upload-expired" | "upload-signature-invalid" | "length-required" | "storage-unavailable" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-key-invalid" | "idempotency-in-progress" | "idempotency-key-reused" | "rate-limited" | "too-many-at-once" | "ledger-unavailable" | "payment-required" | "payment-invalid" | "payment-in-use" | "payment-unsettled" | "admin-key-invalid" | "cursor-invalid" | "unknown-id" | "key-rotated" | "too-many-keys" | "webhook-signature-invalid" | "top-up-unavailable" | "payment-provider-failed" | "payment-provider-unavailable";
   /** What to do about it. */
   readonly fix: string;
   /** Whether the same request may succeed later. */
@@ -651,12 +651,17 @@ export interface ImageRequest {
   readonly image: JsonImage;
 }
 
-/** A JPEG, PNG, WebP or GIF file: its https URL, or base64, plain or as a data URI. */
+/** A JPEG, PNG, WebP or GIF file: its https URL, or base64, plain or as a data URI, or the handle of an upload (`upload_…`). */
 export type JsonImage = string | {
   readonly base64: string;
 } | {
   readonly url: string;
+} | {
+  readonly upload: UploadHandle;
 };
+
+/** The handle of an uploaded file, from POST /v1/uploads. It works for an hour, for the account that it was made for. */
+export type UploadHandle = string;
 
 export interface TextRequest {
   readonly text: string;
@@ -762,6 +767,26 @@ export interface AnalyzeResult {
 
 export interface BatchAnswer {
   readonly results: readonly AnalyzeResult[];
+}
+
+export interface PreparedUpload {
+  /** The handle: send it as `image`, once the file is uploaded. */
+  readonly image: string;
+  /** Where to PUT the file's bytes. It needs no key: whoever has it may send the file. */
+  readonly put_url: string;
+  /** Seconds for which handle and address work; then the file is deleted. */
+  readonly expires_in: number;
+  /** Largest file, in bytes. */
+  readonly max_bytes: number;
+  /** A command that sends the file; replace FILE by its path. */
+  readonly curl: string;
+}
+
+export interface UploadedFile {
+  /** The handle: send it as `image`. */
+  readonly image: string;
+  /** Bytes of the file. */
+  readonly bytes: number;
 }
 
 export interface Health {

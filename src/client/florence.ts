@@ -2,13 +2,14 @@ import { parseBaseUrl } from "../inference/protocol/urls.ts";
 import { defaultRetry } from "../inference/protocol/retry.ts";
 import { AnswerPromise, StreamPromise } from "./answer-promise.ts";
 import { call, callStream, type CallOptions, type Connection, type ApiRequest } from "./call.ts";
-import { type Health, type Me, type ModelList, type TaskList, tasks } from "./contract.ts";
+import { type Health, type Me, type ModelList, type TaskList, tasks, type UploadedFile } from "./contract.ts";
 import { FlorenceError } from "./florence-error.ts";
 import type { Image } from "./image.ts";
 import type { AnalyzeItem, BatchItem, ItemResults } from "./items.ts";
 import type { TaskMethods } from "./methods.ts";
 import { batchRequest, imageRequest, jsonRequest, type NamedOptions } from "./request.ts";
 import { platform } from "./platform.ts";
+import { upload } from "./upload.ts";
 
 export type * from "./contract.ts";
 export type { AnswerPromise, StreamPromise, WithResponse } from "./answer-promise.ts";
@@ -52,6 +53,11 @@ export interface Florence extends TaskMethods {
     items: Items,
     options?: CallOptions,
   ): AnswerPromise<ItemResults<Items>>;
+  /**
+   * Uploads a file once. Its `image` is a handle that every method takes as an image, for an hour and for the account of the key: so the file is not sent again for
+   * each question.
+   */
+  upload(image: Image, options?: CallOptions): AnswerPromise<UploadedFile>;
   /** Lists the tasks, with the inputs and answers of each. */
   tasks(options?: CallOptions): AnswerPromise<TaskList>;
   /** Lists the models that the API serves. */
@@ -133,6 +139,7 @@ export function createFlorence(options: FlorenceOptions): Florence {
     analyze: (image, items, settings = {}) =>
       sendRequest(connection, jsonRequest("/v1/analyze", image, { tasks: items }), settings),
     batch: (items, settings = {}) => sendRequest(connection, batchRequest("/v1/batch", items), settings),
+    upload: (image, settings = {}) => new AnswerPromise(upload(connection, image, settings)),
     tasks: (settings) => get("/v1/tasks", settings),
     models: (settings) => get("/v1/models", settings),
     me: (settings) => get("/v1/me", settings),

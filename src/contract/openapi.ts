@@ -10,6 +10,7 @@ import { withoutDialects } from "./without-dialects.ts";
 import { analyzeOperation, batchOperation } from "./several-operations.ts";
 import { AnswerEvent, PaidAnswerEvent } from "./stream-events.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "./work-units.ts";
+import { prepareUploadOperation, putUploadOperation } from "./upload-operations.ts";
 import { tags } from "./tags.ts";
 import { taskOperation } from "./task-operations.ts";
 
@@ -39,6 +40,8 @@ export function openApiDocument(
   for (const route of [
     ...tasks.map((row) => taskOperation(row, hasAccounts)),
     ...several,
+    prepareUploadOperation(hasAccounts),
+    putUploadOperation(),
     ...Object.values(operations),
   ]) {
     registry.registerPath(route);

@@ -22,7 +22,8 @@ const TaskList = z
   })
   .meta({ id: "TaskList" });
 
-const ModelList = z
+/** The models of an API. */
+export const ModelList = z
   .object({
     models: z.array(
       Model.extend({

@@ -37,6 +37,15 @@ const bodyProblems = [
 /** Problems that any operation of accounts may have. */
 const serviceProblems = ["overloaded", "internal", "misconfigured"] as const satisfies readonly ProblemCode[];
 
+/** Problems of an image that is named by the handle of an upload. */
+const handleProblems = [
+  "uploads-unavailable",
+  "unknown-upload",
+  "upload-empty",
+  "upload-expired",
+  "storage-unavailable",
+] as const satisfies readonly ProblemCode[];
+
 /** The problems of an operation, by group; operations with the same problems share a group. */
 export const problemGroups = {
   Service: ["internal"],
@@ -67,10 +76,36 @@ export const problemGroups = {
     "request-cancelled",
     "deadline-exceeded",
     "not-cached",
+    ...handleProblems,
     ...backendProblems,
   ],
   // All other problems belong to single items.
   Batch: [...bodyProblems, "too-much-work", "request-cancelled", "internal", "misconfigured", "overloaded"],
+  Upload: [
+    "invalid-request",
+    "invalid-content-encoding",
+    "body-timeout",
+    "unsupported-content-encoding",
+    "request-cancelled",
+    "uploads-unavailable",
+    "storage-unavailable",
+    ...serviceProblems,
+  ],
+  UploadFile: [
+    "image-required",
+    "invalid-content-encoding",
+    "unsupported-content-encoding",
+    "body-timeout",
+    "body-too-large",
+    "length-required",
+    "request-cancelled",
+    "uploads-unavailable",
+    "unknown-upload",
+    "upload-expired",
+    "upload-signature-invalid",
+    "storage-unavailable",
+    ...serviceProblems,
+  ],
   Quote: [
     ...bodyProblems,
     "request-cancelled",
@@ -180,10 +215,15 @@ export function groupNames(hasAccounts: boolean, hasPayments: boolean): readonly
     .filter((name) => hasPayments || !paymentGroups.has(name));
 }
 
+/** What operations that cost nothing, and exist without accounts as well, may answer about a key where there are some. */
+const keyedCodes = [...keyProblems, "account-closed", "rate-limited"] as const satisfies readonly ProblemCode[];
+
 const accountCodes = Object.keys(accountProblems).filter(isProblemCode);
 
 /** Returns the problems of a group's operations, in a deployment with accounts or without. */
 export function problemsOf(group: ProblemGroup, hasAccounts: boolean): readonly ProblemCode[] {
   const codes = problemGroups[group];
-  return hasAccounts && chargedGroups.has(group) ? [...codes, ...accountCodes] : codes;
+  if (!hasAccounts) return codes;
+  if (group === "Upload") return [...codes, ...keyedCodes];
+  return chargedGroups.has(group) ? [...codes, ...accountCodes] : codes;
 }

@@ -4,11 +4,12 @@ import { paymentProblems } from "./payment-problems.ts";
 import type { ProblemRow } from "./problem-row.ts";
 import { dialectProblems } from "./dialect-problems.ts";
 import { serverProblems } from "./server-problems.ts";
+import { uploadProblems } from "./upload-problems.ts";
 
 /**
  * The only list of errors. The `ProblemCode` type, the OpenAPI responses and docs/problems.md are derived from it. `fix` tells the caller what to do
- * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`, those that only accounts have in
- * `account-problems.ts`, `account-route-problems.ts` and `payment-problems.ts`, those of the dialects of others in `dialect-problems.ts`.
+ * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`, those of uploads in `upload-problems.ts`, those that only accounts
+ * have in `account-problems.ts`, `account-route-problems.ts` and `payment-problems.ts`, those of the dialects of others in `dialect-problems.ts`.
  */
 export const problems = {
   "invalid-json": {
@@ -170,6 +171,7 @@ export const problems = {
     retryable: true,
     fix: "Send the request again.",
   },
+  ...uploadProblems,
   ...serverProblems,
   ...accountProblems,
   ...accountRouteProblems,

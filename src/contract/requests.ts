@@ -2,6 +2,7 @@ import * as z from "zod";
 import { checkForm, formOptions, type FormOptions, formSchema, Inclusion } from "./form-options.ts";
 import { type Box, Region } from "./geometry.ts";
 import { MAX_NEW_TOKENS, MAX_URL_CHARACTERS } from "./request-limits.ts";
+import { UploadHandle } from "./uploads.ts";
 
 /** Maximum length of `text`, in characters: no model here reads more than 1024 tokens, and a token is seldom longer than 8 characters. */
 export const MAX_TEXT_CHARACTERS = 8192;
@@ -32,15 +33,19 @@ const anyImage = z
     `A URL may have at most ${MAX_URL_CHARACTERS} characters.`,
   );
 
-/** The image in a JSON body: an https URL, bare base64 or a data URI, as a string or as the field of an object. */
+/** The image in a JSON body: an https URL, bare base64, a data URI or the handle of an upload, as a string or as the field of an object. */
 export const JsonImage = z
-  .union([anyImage, z.strictObject({ base64: encoded }), z.strictObject({ url })], {
-    error: ({ input }) =>
-      input === undefined ? "Send an image." : "Send an https URL, base64 or a data URI, as a string.",
-  })
+  .union(
+    [anyImage, z.strictObject({ base64: encoded }), z.strictObject({ url }), z.strictObject({ upload: UploadHandle })],
+    {
+      error: ({ input }) =>
+        input === undefined ? "Send an image." : "Send an https URL, base64 or a data URI, as a string.",
+    },
+  )
   .meta({
     id: "JsonImage",
-    description: "A JPEG, PNG, WebP or GIF file: its https URL, or base64, plain or as a data URI.",
+    description:
+      "A JPEG, PNG, WebP or GIF file: its https URL, or base64, plain or as a data URI, or the handle of an upload (`upload_…`).",
   });
 export type JsonImage = z.infer<typeof JsonImage>;
 

@@ -19,7 +19,8 @@ export interface TaskRow {
 export type ImageInput =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "base64"; readonly text: string }
-  | { readonly kind: "url"; readonly url: string };
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "upload"; readonly handle: string };
 
 /** One validated request for one task. */
 export interface TaskRequest {
@@ -125,6 +126,8 @@ export interface CallContext {
   readonly cacheOwner?: string | undefined;
   /** Who pays; left out where answers cost nothing. */
   readonly payer?: Payer | undefined;
+  /** The account that asks, whose uploads it may name; left out where there are no accounts. */
+  readonly account?: string | undefined;
 }
 
 /** The port between `http/` and the rest: everything that a route can call. Every method throws `Problem`. */

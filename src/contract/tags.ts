@@ -2,6 +2,7 @@
 export const tags = {
   tasks: { name: "Tasks", description: "One image, one task, one typed answer." },
   several: { name: "Several at once", description: "Several tasks in one request, with a result for each." },
+  uploads: { name: "Uploads", description: "An image that is sent once and asked about by its handle, for an hour." },
   service: { name: "Service", description: "Tasks, models and health checks." },
 } as const;
 

@@ -55,7 +55,7 @@ function createRespond({ dialects = [], logError }: AppOptions): (path: string) 
 /** The HTTP application: routes generated from the contract's tables, and the only place where errors become responses. */
 export function createApp(options: AppOptions): Hono {
   const app = new Hono();
-  const allRoutes = routes(options);
+  const allRoutes = routes(options, async (request) => app.fetch(request));
   const respondAt = createRespond(options);
   const fail = (thrown: unknown, context: Context): Promise<Response> =>
     respondAt(context.req.path)(thrown, context.get("requestId"));

@@ -61,7 +61,7 @@ export function crossOrigin({ hasAccounts }: { readonly hasAccounts: boolean }):
   const read = [...REQUEST_HEADERS, ...(hasAccounts ? ACCOUNT_REQUEST_HEADERS : [])];
   const preflight = cors({
     origin: ANY_ORIGIN,
-    allowMethods: ["GET", "HEAD", "POST", ...(hasAccounts ? ["DELETE"] : [])],
+    allowMethods: ["GET", "HEAD", "POST", "PUT", ...(hasAccounts ? ["DELETE"] : [])],
     allowHeaders: [...read, "*"],
     exposeHeaders: exposed,
     maxAge: PREFLIGHT_SECONDS,

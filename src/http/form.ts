@@ -15,7 +15,7 @@ const NO_BOUNDARY = "The content type names no boundary: let your HTTP client wr
 export type Field = readonly [name: string, text: string];
 
 /** A file of a form, as it was sent. */
-export type FormFile = Exclude<ImageInput, { kind: "url" }>;
+export type FormFile = Extract<ImageInput, { kind: "bytes" | "base64" }>;
 
 /** A parsed form. */
 export interface SentForm {

@@ -38,7 +38,12 @@ export async function paidCall(request: Request, options: PaidCallOptions, work:
       ...options,
       waitUntil: accounts.waitUntil,
       begin: (onCommit) => accounts.begin({ ...asking, onCommit }),
-      callOf: () => ({ ...call, caller: key.account, cacheOwner: accounts.cacheOwner(key) }),
+      callOf: () => ({
+        ...call,
+        caller: key.account,
+        account: key.account,
+        cacheOwner: accounts.cacheOwner(key),
+      }),
       rulesOf: (payment) => ({
         checkTask: (task) => accounts.checkTask(key, task),
         askEarly: () => {},

@@ -10,7 +10,8 @@ import type {
   TaskRequest,
 } from "../contract/service.ts";
 import type { ChargeEvent } from "../contract/stream-events.ts";
-import { hasNoKey } from "./authenticate.ts";
+import { authenticate, credentialOf, hasNoKey } from "./authenticate.ts";
+import { callerOf } from "./caller.ts";
 import { directCall } from "./direct-call.ts";
 import { paidCall, type PaidCallOptions } from "./paid-call.ts";
 import { paidStream } from "./paid-stream.ts";
@@ -54,6 +55,10 @@ export interface PaidAnswers {
     options: Omit<PaidCallOptions, "accounts">,
     work: (call: CallContext, paid: PaidRequest) => Promise<Response>,
   ): Promise<Response>;
+  /** Returns the account of a request's key. Rejects with the problem of a key. */
+  accountOf(headers: Headers): Promise<string>;
+  /** Throws `key-missing`, or `key-invalid` for what cannot be a key. Asks nobody. */
+  checkKey(headers: Headers): void;
 }
 
 function chargeEvent({ amount, ids, isRepeat, balance }: PaymentReport): ChargeEvent {
@@ -105,5 +110,7 @@ export function paidAnswers({ accounts, direct }: PaidAnswersOptions): PaidAnswe
       if (direct === undefined || !hasNoKey(request.headers)) return paidCall(request, { ...options, accounts }, work);
       return directCall(request, { ...options, direct, waitUntil: accounts.waitUntil }, work);
     },
+    accountOf: async (headers) => (await accounts.authorize(credentialOf(headers), callerOf(headers))).account,
+    checkKey: (headers) => void authenticate(headers),
   };
 }

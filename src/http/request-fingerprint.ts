@@ -5,6 +5,7 @@ type Parsed = TaskRequest | AnalyzeRequest | BatchRequest;
 
 async function imageText(image: ImageInput): Promise<string> {
   if (image.kind === "url") return `url ${image.url}`;
+  if (image.kind === "upload") return `upload ${image.handle}`;
   return sha256(image.kind === "bytes" ? image.bytes : image.text);
 }
 

@@ -5,11 +5,13 @@ import type { Administration } from "./administration-routes.ts";
 import type { AnswerRouteOptions } from "./admitted.ts";
 import { answerRoutes } from "./answer-routes.ts";
 import { dialectRoutes } from "./dialect-routes.ts";
+import { type HandleRequest, type ProtocolRouteOptions, protocolRoutes } from "./protocol-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
+import { type UploadRouteOptions, uploadRoutes } from "./upload-routes.ts";
 
 /** What the routes are generated from. */
-export interface RouteOptions extends AnswerRouteOptions {
+export interface RouteOptions extends AnswerRouteOptions, Pick<UploadRouteOptions, "uploads"> {
   /** The API's version, for the OpenAPI document. */
   readonly version: string;
   /** Loads the responses to the examples of the OpenAPI document, to be included in it: the first reader of the document waits for them. */
@@ -20,15 +22,17 @@ export interface RouteOptions extends AnswerRouteOptions {
   readonly dialects?: readonly DialectMount[];
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
+  /** Other protocols, in front of the API's own operations; none by default. */
+  readonly protocols?: Pick<ProtocolRouteOptions, "protocols" | "readEvents">;
 }
 
 function get(path: string, read: () => Promise<unknown>): Route {
   return { method: "GET", path, handle: async () => Response.json(await read()) };
 }
 
-/** All routes of the API, generated from the contract's tables. */
-export function routes(options: RouteOptions): readonly Route[] {
-  const { tasks, service, site, administration, dialects = [] } = options;
+/** All routes of the API, generated from the contract's tables. `handleRequest` is how other protocols ask them. */
+export function routes(options: RouteOptions, handleRequest: HandleRequest): readonly Route[] {
+  const { tasks, service, site, administration, dialects = [], protocols } = options;
   const taskList = tasks.map(({ name, ...row }) => ({ name, path: taskPath(name), ...row }));
   return [
     get(servicePaths.health, async () => ({ status: "ok" })),
@@ -38,7 +42,9 @@ export function routes(options: RouteOptions): readonly Route[] {
     openApiRoute(options),
     ...answerRoutes(options),
     ...dialectRoutes(dialects, options),
+    ...uploadRoutes(options),
     ...(administration?.routes(options) ?? []),
+    ...(protocols === undefined ? [] : protocolRoutes({ ...options, ...protocols, handleRequest })),
     ...(site === undefined ? [] : siteRoutes(site)),
   ];
 }

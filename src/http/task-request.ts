@@ -1,5 +1,6 @@
 import { bodiesByInput, isUrl, type JsonImage, optionsByInput, type TaskOptions } from "../contract/requests.ts";
 import type { ImageInput, TaskRequest, TaskRow } from "../contract/service.ts";
+import { isUploadHandle } from "../contract/uploads.ts";
 import { hasImageSignature } from "../image/sniff.ts";
 import { type BodyOptions, readBody } from "./body.ts";
 import { invalidRequest } from "./invalid-request.ts";
@@ -13,8 +14,10 @@ import { validated } from "./validated.ts";
 /** Converts the image of a JSON body. */
 export function imageInput(image: JsonImage): ImageInput {
   if (typeof image !== "string") {
+    if ("upload" in image) return { kind: "upload", handle: image.upload };
     return "url" in image ? { kind: "url", url: image.url } : { kind: "base64", text: image.base64 };
   }
+  if (isUploadHandle(image)) return { kind: "upload", handle: image };
   return isUrl(image) ? { kind: "url", url: image } : { kind: "base64", text: image };
 }
 

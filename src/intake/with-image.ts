@@ -28,6 +28,16 @@ interface ResolvedImage {
 
 type UrlImageOptions = ImageIntake & { readonly url: string; readonly call: CallContext };
 
+type SentHere = Exclude<ImageInput, { kind: "url" }>;
+
+/** Reads an image that was sent to this API: with the request, or before it. */
+async function readSent(sent: SentHere, { account = "" }: CallContext, intake: ImageIntake): Promise<Image> {
+  if (sent.kind !== "upload") return readImage(sent, intake);
+  const { uploads } = intake;
+  if (uploads === undefined) throw new Problem("uploads-unavailable", "This deployment has no storage for files.");
+  return readImage({ kind: "bytes", bytes: await uploads.read(sent.handle, account) }, intake);
+}
+
 /** Downloads the image, or returns the cached one if it has not changed. Throws `not-cached` where no server may be asked. */
 async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<Image | AbsentImage> {
   const { url, call, limits, headerCache, fetchImage, urlCache } = options;
@@ -79,7 +89,7 @@ export async function withImage<Result extends { readonly cache: CacheReport }>(
 ): Promise<Result> {
   if (sent.kind !== "url") {
     const own = { ...intake, headerCache: ownHeaders(intake.headerCache, call.cacheOwner) };
-    return work(await stages.time("intake", () => readImage(sent, own)));
+    return work(await stages.time("intake", () => readSent(sent, call, own)));
   }
   const options: UrlImageOptions = { ...intake, url: sent.url, call };
   const { image, down } = await stages.time("intake", () => resolve(options, intake.now));

@@ -20,6 +20,8 @@ describe("the OpenAPI document", () => {
       "/v1/open-vocabulary-detection",
       "/v1/region-to-category",
       "/v1/tasks",
+      "/v1/uploads",
+      "/v1/uploads/{upload}",
     ]);
   });
 

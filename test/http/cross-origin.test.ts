@@ -28,7 +28,7 @@ describe("a page of another origin", () => {
       "*",
       String(PREFLIGHT_SECONDS),
     ]);
-    expect(names(headers, "access-control-allow-methods")).toEqual(["get", "head", "post"]);
+    expect(names(headers, "access-control-allow-methods")).toEqual(["get", "head", "post", "put"]);
     const read = [
       "authorization",
       "cache-control",

@@ -1,15 +1,26 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** Other people's clients ask the built Worker. Each folder has a lock file of its own, and its first run installs them. */
+/** The folders of clients. */
+const folders = ["mcp", "compat"];
+
+/**
+ * Other people's clients, unchanged, against the API. Each folder is a project with a lock file of its own, whose first run installs it: `--project mcp` installs
+ * and runs that one only.
+ */
 export default defineConfig({
   test: {
-    name: "integrations",
-    root: import.meta.dirname,
-    include: ["*/*.test.ts"],
-    globalSetup: ["compat/support/install.ts"],
-    // One after the other, for two cores.
+    // One at a time, for two cores.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
+    projects: folders.map((name) => ({
+      test: {
+        name,
+        root: join(import.meta.dirname, name),
+        include: ["*.test.ts"],
+        globalSetup: ["support/install.ts"],
+        testTimeout: 120_000,
+        hookTimeout: 300_000,
+      },
+    })),
   },
 });

@@ -18,6 +18,9 @@ const refused: Imports = [
   ["src/openai/planted.ts", "../http/json.ts"],
   ["src/azure/planted.ts", "../openai/content.ts"],
   ["src/azure/planted.ts", "../florence/tasks.ts"],
+  ["src/mcp/planted.ts", "../http/app.ts"],
+  ["src/mcp/planted.ts", "hono"],
+  ["src/uploads/planted.ts", "../http/body.ts"],
   ["src/florence/planted.ts", "../contract/problems.ts"],
   ["src/florence/planted.ts", "zod"],
   ["src/bytes/planted.ts", "../contract/problems.ts"],
@@ -81,6 +84,8 @@ const allowed: Imports = [
   ["src/http/planted.ts", "../contract/problems.ts"],
   ["src/http/planted.ts", "../accounts/key-codec.ts"],
   ["src/accounts/planted.ts", "../contract/prices.ts"],
+  ["src/mcp/planted.ts", "../contract/protocol.ts"],
+  ["src/mcp/planted.ts", "@modelcontextprotocol/server"],
   ["src/http/planted.ts", "hono/cors"],
   ["src/runtime/planted.ts", "../inference/backend.ts"],
   ["src/runtime/planted-node.ts", "onnxruntime-node"],
@@ -101,9 +106,8 @@ const allowed: Imports = [
 async function lintImports(imports: Imports): Promise<ReadonlyMap<string, readonly string[]>> {
   const folder = await mkdtemp(join(tmpdir(), "planted-"));
   await mkdir(join(folder, "tools"));
-  for (const file of ["oxlint.config.ts", "tools/rooms.ts", "tools/room-kinds.ts", "tools/model-rooms.ts"]) {
-    await copyFile(join(root, file), join(folder, file));
-  }
+  const tables = ["rooms", "model-rooms", "outer-rooms", "protocol-rooms"].map((name) => `tools/${name}.ts`);
+  for (const file of ["oxlint.config.ts", ...tables]) await copyFile(join(root, file), join(folder, file));
   for (const [index, [file, imported]] of imports.entries()) {
     const path = join(folder, numbered(file, index));
     await mkdir(dirname(path), { recursive: true });

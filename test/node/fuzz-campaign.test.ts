@@ -79,7 +79,7 @@ describe("the violations of a response", () => {
     [
       "a code with the status of another",
       caption,
-      problem(404, "invalid-request"),
+      problem(402, "invalid-request"),
       ["undeclared status", "contradicts the document"],
     ],
     [

@@ -21,6 +21,7 @@ const optionalVariables = new Set([
   "STRIPE_TAX",
   "STRIPE_RETURN_URL",
   "EVENTS_URL",
+  "MCP_HOSTS",
 ]);
 const isOptional = (name: string): boolean => optionalVariables.has(name) || name.startsWith("X402_");
 
@@ -52,6 +53,7 @@ describe("the variables of a deployment", () => {
     ["CACHE_TTL_SECONDS", "2592000", 2_592_000],
     ["BACKEND_AUTHORIZATION", "Bearer abc\n", "Bearer abc"],
     ["BACKEND_AUTHORIZATION", "", undefined],
+    ["MCP_HOSTS", " localhost, [::1],Tunnel.example,", ["localhost", "[::1]", "tunnel.example"]],
     ["IMAGE_DNS_URL", "https://dns.example/query?key=1", "https://dns.example/query?key=1"],
   ])("accept %s as %j", (name, value, expected) => {
     expect(Variables.parse({ ...goodVariables, [name]: value })).toMatchObject({ [name]: expected });

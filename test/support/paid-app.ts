@@ -10,7 +10,7 @@ import { createReliableLedger } from "../../src/charging/reliable-ledger.ts";
 import type { Problem } from "../../src/contract/problems.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { createCachedGenerations } from "../../src/generations/cached-generations.ts";
-import { createApp } from "../../src/http/app.ts";
+import { type AppOptions, createApp } from "../../src/http/app.ts";
 import { paidAnswers, type PaidAnswersOptions } from "../../src/http/paid-request.ts";
 import { ISOLATE_LIMITS } from "../../src/image/image.ts";
 import { secureRandom } from "./any-key.ts";
@@ -93,9 +93,14 @@ export function createPaidWorld() {
     requests: rate,
     unknownKeys,
     direct,
+    more = {},
     ...options
   }: Partial<
-    PaymentsOptions & GuardOptions & { readonly imageConcurrency: number } & Pick<PaidAnswersOptions, "direct">
+    PaymentsOptions &
+      GuardOptions & { readonly imageConcurrency: number; readonly more: Partial<AppOptions> } & Pick<
+        PaidAnswersOptions,
+        "direct"
+      >
   > = {}) => {
     const pending: Promise<unknown>[] = [];
     const logged: Problem[] = [];
@@ -148,7 +153,14 @@ export function createPaidWorld() {
     const app = createApp({
       tasks: rows,
       version: "0.0.0",
-      service: createService({ backend, find, limits: ISOLATE_LIMITS, now, imageConcurrency }),
+      service: createService({
+        backend,
+        find,
+        limits: ISOLATE_LIMITS,
+        now,
+        imageConcurrency,
+        uploads: more.uploads,
+      }),
       newRequestId: () => crypto.randomUUID(),
       sleep: () => new Promise(() => {}),
       timeout: () => new AbortController().signal,
@@ -156,6 +168,7 @@ export function createPaidWorld() {
       logError: (problem) => logged.push(problem),
       accounts: paidAnswers({ accounts: payments, direct }),
       dialects: createDialects(now),
+      ...more,
     });
     /** Waits for all that goes on after the responses. */
     const settled = async (): Promise<void> => {

@@ -10,6 +10,7 @@ import type { ProblemDetails } from "../../src/contract/problem-details.ts";
 import type { dialectProblems } from "../../src/contract/dialect-problems.ts";
 import type { bodiesByInput } from "../../src/contract/requests.ts";
 import type { PaidAnswerEvent } from "../../src/contract/stream-events.ts";
+import type { PreparedUpload, UploadedFile } from "../../src/contract/uploads.ts";
 import type { tasks } from "../../src/florence/tasks.ts";
 
 /**
@@ -55,6 +56,8 @@ export type Agreement = AllSame<
     Same<client.LabelsRequest, z.input<typeof bodiesByInput.labels>>,
     Same<client.RegionRequest, z.input<typeof bodiesByInput.region>>,
     Same<client.AnswerEvent, PaidAnswerEvent>,
+    Same<client.PreparedUpload, PreparedUpload>,
+    Same<client.UploadedFile, z.infer<typeof UploadedFile>>,
     Same<
       client.AnalyzeAnswer["results"][number]["problem"],
       z.infer<typeof AnalyzeAnswer>["results"][number]["problem"]

@@ -52,6 +52,10 @@ Or send one JSON object. \`image\` is an https URL, base64, or a data URI:
 Or a form (multipart/form-data) with one file, and options as fields. JPEG, PNG, WebP and GIF are taken. In JSON, null means that an option is not set. Bodies may be
 compressed (Content-Encoding: gzip or deflate).
 
+A file can be sent once: \`POST /v1/uploads\` answers a handle \`image\` and a \`put_url\`; PUT the file there, then send the handle as \`image\` in JSON, for an hour.
+
+Agents: the Model Context Protocol (Streamable HTTP) is at \`/mcp\`.
+
 ## Tasks
 
 ${taskLines.join("\n")}

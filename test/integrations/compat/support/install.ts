@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { installFolder } from "../../install.ts";
 
 const here = join(import.meta.dirname, "..");
 const run = promisify(execFile);
@@ -12,19 +13,6 @@ export const samples = join(here, ".venv/samples");
 
 /** The source package whose samples are run: those of the installed version. */
 const SAMPLES_OF = "azure-ai-vision-imageanalysis";
-
-/** Whether exactly the packages of a list are installed. */
-async function isInstalled(list: string, stamp: string): Promise<boolean> {
-  const [required, installed] = await Promise.all([readFile(list, "utf8"), readFile(stamp, "utf8").catch(() => "")]);
-  return required === installed;
-}
-
-async function installOnce(list: string, folder: string, install: () => Promise<void>): Promise<void> {
-  const stamp = join(folder, "installed.txt");
-  if (await isInstalled(list, stamp)) return;
-  await install();
-  await copyFile(list, stamp);
-}
 
 /** Fetches Microsoft's samples, which are only in the source package. */
 async function fetchSamples(requirements: string): Promise<void> {
@@ -43,15 +31,5 @@ async function fetchSamples(requirements: string): Promise<void> {
   );
 }
 
-/** Installs the clients unless exactly these are installed: 120 MB for Node, 440 MB for Python. `PYTHON` replaces `python3`. */
-export async function setup(): Promise<void> {
-  await installOnce(join(here, "package-lock.json"), join(here, "node_modules"), async () => {
-    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: here });
-  });
-  const requirements = join(here, "requirements.txt");
-  await installOnce(requirements, join(here, ".venv"), async () => {
-    await run(process.env["PYTHON"] ?? "python3", ["-m", "venv", join(here, ".venv")]);
-    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
-    await fetchSamples(requirements);
-  });
-}
+/** Installs the clients unless exactly these are installed: 120 MB for Node, 440 MB for Python. */
+export const setup = (): Promise<void> => installFolder(here, () => fetchSamples(join(here, "requirements.txt")));
