@@ -16,12 +16,13 @@ they were told with the accounts' entries.
   --requests <n>        how many answers are told what they cost (10000)
   --kills <n>           of workerd (200)
   --backend-kills <n>   of the backend (50)
+  --top-ups <n>         payments that Stripe tells of by signed events, several times each (1000)
   --seed <n>            0 to 2147483647; the same seed gives the same questions (random)
   --short-holds         holds end after 4 seconds instead of the 150 of a deployment, for which the command waits at the end
 
 It exits with 1 and says so if an answer was told without an entry, if an id was charged twice, if a hold outlasts its deadline, if a balance is not the sum of
 its entries, if an answer is unlike that of the API without accounts, if one was free that nobody had paid for or is not free when asked again, if an entry
-belongs to a request that was refused, or if an audit finds anything.`;
+belongs to a request that was refused, if a payment is not exactly one entry, or if an audit finds anything.`;
 
 const MAX_COUNT = 1_000_000;
 
@@ -30,16 +31,18 @@ await runCommand(async () => {
     requests: { type: "string" },
     kills: { type: "string" },
     "backend-kills": { type: "string" },
+    "top-ups": { type: "string" },
     seed: { type: "string" },
     "short-holds": { type: "boolean" },
   });
-  const count = (name: "requests" | "kills" | "backend-kills", standard: number, min: number): number =>
+  const count = (name: "requests" | "kills" | "backend-kills" | "top-ups", standard: number, min: number): number =>
     numberFrom(name, values[name], { standard, min, max: MAX_COUNT });
   const options = {
     seed: seedFrom(values.seed),
     requests: count("requests", 10_000, 1),
     kills: count("kills", 200, 0),
     backendKills: count("backend-kills", 50, 0),
+    topUps: count("top-ups", 1000, 0),
   };
   console.log(`seed ${options.seed}`);
   await buildAssets();

@@ -8,6 +8,7 @@ const READ_MS = WRITTEN_MS + 50;
 /** The price of everything. */
 export const PRICE = 600;
 const GRANT = 10_000;
+const TOP_UP = 5_000_000;
 
 const item = (number: number, place = 0): Item => ({ number, place });
 const question = (number: number, kind: Kind, items: readonly Item[], changes: Partial<Question> = {}): Question => ({
@@ -56,6 +57,7 @@ export function booksWith(before: readonly Entry[], after: readonly Entry[]): Bo
 
 const before: readonly Entry[] = [
   entryOf("grant", "first", undefined, GRANT),
+  entryOf("top-up", "pi_1", undefined, TOP_UP),
   charge("a", 0),
   charge("lost", 2),
   charge("fresh", 3),
@@ -95,6 +97,7 @@ export const cleanCampaign: Campaign = {
     again(5, free("broken")),
     again(7, paid("seventh")),
   ],
+  topUps: [{ payment: "pi_1", account: 0, amount: TOP_UP, received: [undefined, "written", "repeated"] }],
   books: [booksWith(before, [...before, { ...charge("seventh", 7), request_id: "again 7" }])],
   holdsLeft: 0,
   reference: new Map([0, 2, 3, 4, 5, 7].map((number) => [`${number}.0`, `answer ${number}`])),
@@ -104,4 +107,4 @@ export const cleanCampaign: Campaign = {
 };
 
 /** The extent that the campaign just has. */
-export const cleanExtent = { requests: 6, kills: 1, backendKills: 1 };
+export const cleanExtent = { requests: 6, kills: 1, backendKills: 1, topUps: 1 };

@@ -7,6 +7,7 @@ import type { Campaign, Observation } from "./observation.ts";
 import type { KillPlace } from "./place.ts";
 import { alone, itemName, type Question } from "./questions.ts";
 import { send } from "./send.ts";
+import { sendTopUps } from "./top-ups.ts";
 
 /** The extent of a campaign. */
 export interface KillOptions {
@@ -15,6 +16,8 @@ export interface KillOptions {
   readonly requests: number;
   readonly kills: number;
   readonly backendKills: number;
+  /** Payments that Stripe tells of meanwhile. */
+  readonly topUps: number;
 }
 
 /** Kills come before this share of the answers, so that the last ones are not missed when the clients end. */
@@ -36,7 +39,8 @@ function createGate({ restart }: { restart: () => Promise<void> }) {
   };
 }
 
-async function kill({ api, backend, payers }: KillPlace, { seed, requests, kills, backendKills }: KillOptions) {
+async function kill({ api, backend, payers }: KillPlace, options: KillOptions) {
+  const { seed, requests, kills, backendKills, topUps } = options;
   const gate = createGate(api);
   const key = (account: number) => payers[account]?.key ?? "";
   const ask = (question: Question) => send(question, { url: api.url, key: key(question.account) });
@@ -48,12 +52,20 @@ async function kill({ api, backend, payers }: KillPlace, { seed, requests, kills
     killAtRandom(gate, { ...plan, kills, random: createRandom(seed) }),
     killAtRandom(backend, { ...plan, kills: backendKills, random: createRandom(seed + 1) }),
   ]);
+  const paying = sendTopUps({
+    seed,
+    count: topUps,
+    url: () => api.url,
+    accountOf: (index) => payers[index]?.id ?? "",
+    open: gate.open,
+    progress: () => (isOver ? 1 : clients.count() / requests),
+  });
   const started = performance.now();
   const observations = await clients.run();
   const seconds = (performance.now() - started) / 1000;
   isOver = true;
   const [done, backendDone] = await killing;
-  return { observations, kills: done, backendKills: backendDone, seconds, ask };
+  return { observations, topUps: await paying, kills: done, backendKills: backendDone, seconds, ask };
 }
 
 /** Waits until the deadlines of all holds are over, and returns how many there are still. */

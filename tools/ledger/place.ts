@@ -7,6 +7,7 @@ import { startApi } from "../fuzz/targets.ts";
 import type { Module } from "../serve.ts";
 import { type KillableBackend, startBackend } from "./backend.ts";
 import { ACCOUNTS, RICH_ACCOUNTS } from "./questions.ts";
+import { WEBHOOK_SECRET } from "./top-ups.ts";
 
 /** The JavaScript heap of an isolate, in megabytes, as in a deployment. */
 const HEAP_MEGABYTES = 128;
@@ -63,7 +64,9 @@ export async function startKillPlace(charged: readonly Module[], plain: readonly
     parts.push(() => backend.stop());
     const soup = await startSoupBackend();
     parts.push(() => soup.stop());
-    const paid = { ...remote(backend.url), ACCOUNTS: "on", ADMIN_KEY };
+    // Payments are only told of: Stripe itself is asked nothing.
+    const stripe = { STRIPE_SECRET_KEY: "sk_test_campaign", STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET };
+    const paid = { ...remote(backend.url), ACCOUNTS: "on", ADMIN_KEY, ...stripe };
     const api = await startApi(charged, true, paid, HEAP_MEGABYTES);
     parts.push(() => api.stop());
     const reference = await startApi(plain, true, remote(soup.url.href), HEAP_MEGABYTES);
