@@ -1,6 +1,10 @@
 import { type Finding, finding } from "./finding.ts";
 import type { Campaign, Entry } from "./observation.ts";
 
+function grants({ received }: Campaign["topUps"][number]): number {
+  return received.filter((each) => each === "written").length;
+}
+
 /** Judges payments by what was told of them: each is one entry, of its amount, in its account. */
 export function judgeTopUps({ topUps, books }: Campaign): readonly Finding[] {
   const entries = books.flatMap(({ after }, account) =>
@@ -12,8 +16,6 @@ export function judgeTopUps({ topUps, books }: Campaign): readonly Finding[] {
     const [entry, ...others] = byPayment.get(payment) ?? [];
     return others.length === 0 && entry?.[0] === account && entry[1].amount === amount;
   };
-  const grants = ({ received }: Campaign["topUps"][number]): number =>
-    received.filter((each) => each === "written").length;
   return [
     finding(
       "payments told as received that are not exactly one entry",
