@@ -96,7 +96,8 @@ const allowed: Imports = [
 async function lintImports(imports: Imports): Promise<ReadonlyMap<string, readonly string[]>> {
   const folder = await mkdtemp(join(tmpdir(), "planted-"));
   await mkdir(join(folder, "tools"));
-  for (const file of ["oxlint.config.ts", "tools/rooms.ts", "tools/model-rooms.ts"]) await copyFile(join(root, file), join(folder, file));
+  for (const file of ["oxlint.config.ts", "tools/rooms.ts", "tools/model-rooms.ts"])
+    await copyFile(join(root, file), join(folder, file));
   for (const [index, [file, imported]] of imports.entries()) {
     const path = join(folder, numbered(file, index));
     await mkdir(dirname(path), { recursive: true });
