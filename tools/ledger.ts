@@ -17,13 +17,14 @@ they were told with the accounts' entries.
   --payments <n>        how many requests bring a payment of x402 in the place of a key (2000)
   --kills <n>           of workerd (200)
   --backend-kills <n>   of the backend (50)
+  --top-ups <n>         payments that Stripe tells of by signed events, several times each (1000)
   --seed <n>            0 to 2147483647; the same seed gives the same questions (random)
   --short-holds         holds end after 4 seconds instead of the 150 of a deployment, for which the command waits at the end
 
 It exits with 1 and says so if an answer was told without an entry, if an id was charged twice, if a hold outlasts its deadline, if a balance is not the sum of
 its entries, if an answer is unlike that of the API without accounts, if one was free that nobody had paid for or is not free when asked again, if an entry
-belongs to a request that was refused, or if an audit finds anything; and, of payments, if an answer was told without one, if one was taken and no answer is given
-for it, if one that was taken is told as invalid, or if the model worked more often for one than kills explain.`;
+belongs to a request that was refused, if a payment that Stripe tells of is not exactly one entry, or if an audit finds anything; and, of payments of x402, if an answer
+was told without one, if one was taken and no answer is given for it, if one that was taken is told as invalid, or if the model worked more often for one than kills explain.`;
 
 const MAX_COUNT = 1_000_000;
 
@@ -33,10 +34,12 @@ await runCommand(async () => {
     payments: { type: "string" },
     kills: { type: "string" },
     "backend-kills": { type: "string" },
+    "top-ups": { type: "string" },
     seed: { type: "string" },
     "short-holds": { type: "boolean" },
   });
-  const count = (name: "requests" | "payments" | "kills" | "backend-kills", standard: number, min: number): number =>
+  type Count = "requests" | "payments" | "kills" | "backend-kills" | "top-ups";
+  const count = (name: Count, standard: number, min: number): number =>
     numberFrom(name, values[name], { standard, min, max: MAX_COUNT });
   const options = {
     seed: seedFrom(values.seed),
@@ -44,6 +47,7 @@ await runCommand(async () => {
     payments: count("payments", 2000, 0),
     kills: count("kills", 200, 0),
     backendKills: count("backend-kills", 50, 0),
+    topUps: count("top-ups", 1000, 0),
   };
   console.log(`seed ${options.seed}`);
   await buildAssets();

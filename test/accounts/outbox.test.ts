@@ -60,8 +60,9 @@ describe("the outbox of a postpaid account", () => {
         return outcome;
       });
       await charge(idsOf(count));
-      for (let nextMs = await round(); nextMs !== undefined; nextMs = await round())
+      for (let nextMs = await round(); nextMs !== undefined; nextMs = await round()) {
         clock.nowMs = Math.max(nextMs, clock.nowMs + 1);
+      }
       expect([delivered.length, new Set(delivered).size, outbox()]).toEqual([count, count, []]);
     });
     await assert(run, { numRuns: 100 });
@@ -76,8 +77,9 @@ describe("the outbox of a postpaid account", () => {
     });
     await charge(idsOf(250));
     const endMs = clock.nowMs + 100 * HOUR_MS;
-    for (let nextMs = await round(); nextMs !== undefined && nextMs < endMs; nextMs = await round())
+    for (let nextMs = await round(); nextMs !== undefined && nextMs < endMs; nextMs = await round()) {
       clock.nowMs = Math.max(nextMs, clock.nowMs);
+    }
     expect(outbox().map(({ id }) => id)).toEqual(["charge.chg_0.2"]);
     expect(tries).toBeGreaterThan(50);
     expect(tries).toBeLessThan(200);
@@ -151,6 +153,8 @@ async function watchedAccount(autoTopUp: number | null = 5_000_000) {
   return { ...account, look, spend, kinds };
 }
 
+const declining: Deliver = async ({ row }) => (row.kind === "auto-top-up" ? { type: "declined" } : done);
+
 describe("a balance that becomes low", () => {
   it("is told once, and buys once", async () => {
     const { spend, look, kinds } = await watchedAccount();
@@ -203,8 +207,7 @@ describe("a balance that becomes low", () => {
     const { spend, ledger, tables, clock, kinds } = await watchedAccount();
     await spend("chg_a");
     await spend("chg_b");
-    const deliver: Deliver = async ({ row }) => (row.kind === "auto-top-up" ? { type: "declined" } : done);
-    await sendDue({ tables, deliver, money: "live", now: () => clock.nowMs, random: () => 0.5 });
+    await sendDue({ tables, deliver: declining, money: "live", now: () => clock.nowMs, random: () => 0.5 });
     expect([kinds(), await ledger.billing()]).toMatchObject([["auto-top-up-failed.3"], { autoTopUp: null }]);
   });
 });

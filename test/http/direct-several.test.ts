@@ -51,3 +51,15 @@ describe("a stream", () => {
     expect([again.status, (await again.text()).includes('"type":"done"'), chain.paid()]).toEqual([200, true, 300]);
   });
 });
+
+describe("several payments", () => {
+  it("pay again for what another payment has paid, from a cache that is the payer's own", async () => {
+    const { isolate, sign, chain, paid } = createX402App();
+    const { app } = isolate();
+    await app.request(...unkeyed(sign(1)));
+    expect(moneyOf(await app.request(...unkeyed(sign(2))))).toMatchObject({ status: 200, charge: 300 });
+    const other = sign(3, 300, { from: `0x${"0b".repeat(20)}` });
+    expect(moneyOf(await app.request(...unkeyed(other)))).toMatchObject({ status: 200, charge: 300 });
+    expect([chain.uses.size, paid.requests.length]).toEqual([3, 2]);
+  });
+});

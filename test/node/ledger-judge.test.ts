@@ -56,6 +56,14 @@ const keeping =
   (changes: (books: Books) => Partial<Books>): Change =>
   (campaign) => ({ ...campaign, books: campaign.books.map((books) => ({ ...books, ...changes(books) })) });
 
+/** Changes what was told of the payment. */
+const paying =
+  (changes: Partial<Campaign["topUps"][number]>): Change =>
+  (campaign) => ({ ...campaign, topUps: campaign.topUps.map((each) => ({ ...each, ...changes })) });
+
+const ENTRY_OF_PAYMENT = "payments told as received that are not exactly one entry";
+const FIRST_EVENTS = "payments of which two events were told to be the first, or one to concern nobody";
+
 const late: Change = writing((entries) =>
   entries.map((each) => (each.id === "a" ? { ...each, at: "2026-01-02T00:00:00.000Z" } : each)),
 );
@@ -126,13 +134,25 @@ describe("the judge of a kill campaign", () => {
       keeping(({ balance }) => ({ balance: balance + 1 })),
       "balances that are not the sum of the entries",
     ],
-    ["a balance below 0", withEntry(entryOf("adjust", "less", undefined, -20_000)), "prepaid accounts below 0"],
+    ["a balance below 0", withEntry(entryOf("adjust", "less", undefined, -20_000_000)), "prepaid accounts below 0"],
     ["money that is held", keeping(() => ({ held: PRICE })), "accounts with holds in the end"],
     [
       "an audit that finds something",
       keeping(({ audit }) => ({ audit: { ...audit, violations: [{ rule: "r", found: "f" }] } })),
       "violations that the audit finds",
     ],
+    ["a payment without its entry", without("pi_1"), ENTRY_OF_PAYMENT],
+    ["a payment that was granted twice", withEntry(entryOf("top-up", "pi_1", undefined, 5_000_000)), ENTRY_OF_PAYMENT],
+    [
+      "a payment of another amount",
+      writing((entries) => entries.map((each) => (each.id === "pi_1" ? { ...each, amount: 1 } : each))),
+      ENTRY_OF_PAYMENT,
+    ],
+    ["a payment in another account", paying({ account: 1 }), ENTRY_OF_PAYMENT],
+    ["two events that were the first", paying({ received: ["written", "written"] }), FIRST_EVENTS],
+    ["an event that was ignored", paying({ received: ["written", "ignored"] }), FIRST_EVENTS],
+    ["a top-up of no payment", withEntry(entryOf("top-up", "pi_2", undefined, 1)), "top-ups of no payment"],
+    ["a payment too few", (campaign) => ({ ...campaign, topUps: [] }), "too little of what was to be shown"],
     ["a hold that is stored", (campaign) => ({ ...campaign, holdsLeft: 1 }), "holds after their deadline"],
     ["another answer", observing(0, { answers: ["other"] }), "answers unlike those without accounts"],
     ["an answer too few", observing(4, { answers: ["answer 0"] }), "answers unlike those without accounts"],

@@ -28,7 +28,7 @@ beforeAll(async () => {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(webhook),
   });
-  expect(registered.status).toBe(200);
+  if (!registered.ok) throw new Error(`localstripe takes no webhook: ${registered.status}`);
   const { hostname: host, port } = new URL(localstripe.url);
   stripe = new Stripe(KEY, { host, port, protocol: "http" });
 });
@@ -81,6 +81,14 @@ async function sendEvent(
   return { status: response.status, received };
 }
 
+/** Signs as the SDK does, some seconds ago. */
+const sign = (payload: string, secret: string, agoSeconds: number) =>
+  stripe.webhooks.generateTestHeaderStringAsync({
+    payload,
+    secret,
+    timestamp: Math.floor(Date.now() / 1000) - agoSeconds,
+  });
+
 const test = { livemode: false };
 
 it("grants a payment once, that localstripe tells of by its own signed event", async () => {
@@ -119,12 +127,6 @@ it("grants once what both events tell a hundred times, shuffled and eight at a t
 it("refuses what is old, tampered with, or signed with another secret, and ignores another account's", async () => {
   const { id, entries } = await openAccount();
   const body = eventBody("payment_intent.succeeded", paymentOf(id, 2000), test);
-  const sign = (payload: string, secret: string, agoSeconds: number) =>
-    stripe.webhooks.generateTestHeaderStringAsync({
-      payload,
-      secret,
-      timestamp: Math.floor(Date.now() / 1000) - agoSeconds,
-    });
   const headers = [
     await sign(body, SECRET, 400),
     await sign(body.replace("2000", "9000"), SECRET, 0),
@@ -158,13 +160,8 @@ it("takes back what localstripe has refunded, part by part", async () => {
   const refunded = { id: latest.id ?? latest, object: "charge", amount_refunded: 800 };
   for (let index = 0; index < 3; index += 1) await sendEvent(eventBody("charge.refunded", refunded, test));
   await vi.waitFor(async () => expect(await entries()).toHaveLength(3), { timeout: 20_000, interval: 100 });
-  const taken = (await entries()).filter(([kind]) => kind === "reversal").toSorted();
-  expect(taken).toEqual(
-    [
-      ["reversal", parts[0]?.id, -5_000_000],
-      ["reversal", parts[1]?.id, -3_000_000],
-    ].toSorted(),
-  );
+  const taken = new Map((await entries()).map(([, ref, amount]) => [ref, amount]));
+  expect(parts.map(({ id: part }) => taken.get(part))).toEqual([-5_000_000, -3_000_000]);
   const report = await ledger.audit();
   expect(report.type === "audit" && [report.balance, report.violations.length]).toEqual([12_000_000, 0]);
 });

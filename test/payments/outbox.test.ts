@@ -15,6 +15,7 @@ it(
       kills,
       patienceMs: 120_000,
     });
+    // oxlint-disable-next-line no-console -- what the run has shown
     console.log(`${requests} requests, ${events.length} events, ${duplicates} duplicates answered with 400`);
     expect(events.map(({ identifier }) => identifier.split(".")[1]).toSorted()).toEqual(ids);
     expect(new Set(events.map(({ identifier }) => identifier)).size).toBe(charges);

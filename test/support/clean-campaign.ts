@@ -14,6 +14,7 @@ const READ_MS = WRITTEN_MS + 50;
 /** The price of everything. */
 export const PRICE = 600;
 const GRANT = 10_000;
+const TOP_UP = 5_000_000;
 
 const item = (number: number, place = 0): Item => ({ number, place });
 const question = (number: number, kind: Kind, items: readonly Item[], changes: Partial<Question> = {}): Question => ({
@@ -62,6 +63,7 @@ export function booksWith(before: readonly Entry[], after: readonly Entry[]): Bo
 
 const before: readonly Entry[] = [
   entryOf("grant", "first", undefined, GRANT),
+  entryOf("top-up", "pi_1", undefined, TOP_UP),
   charge("a", 0),
   charge("lost", 2),
   charge("fresh", 3),
@@ -128,6 +130,7 @@ export const cleanCampaign: Campaign = {
     again(5, free("broken")),
     again(7, paid("seventh")),
   ],
+  topUps: [{ payment: "pi_1", account: 0, amount: TOP_UP, received: [undefined, "written", "repeated"] }],
   books: [booksWith(before, [...before, { ...charge("seventh", 7), request_id: "again 7" }])],
   holdsLeft: 0,
   paid: cleanPayments,
@@ -138,4 +141,4 @@ export const cleanCampaign: Campaign = {
 };
 
 /** The extent that the campaign just has. */
-export const cleanExtent = { requests: 6, kills: 1, backendKills: 1 };
+export const cleanExtent = { requests: 6, kills: 1, backendKills: 1, topUps: 1 };

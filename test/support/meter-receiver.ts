@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Random } from "./random.ts";
 
 /** How long a meter knows an identifier, in milliseconds: the least that Stripe promises. */
@@ -55,7 +54,7 @@ export async function startMeterReceiver(random: Random): Promise<MeterReceiver>
     events.push({ identifier, customer, value, atMs: Number(form.get("timestamp")) * 1000 });
     return true;
   };
-  const server = createServer(async (request, response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     counts.requests += 1;
     const form = await formOf(request);
     const fails = random.below(1000) < receiver.failing * 1000;
@@ -67,12 +66,14 @@ export async function startMeterReceiver(random: Random): Promise<MeterReceiver>
     return isNew
       ? reply(response, 200, { object: "billing.meter_event", identifier: form.get("identifier") })
       : reply(response, 400, { error: { type: "invalid_request_error", message } });
-  });
+  };
+  const server = createServer((request, response) => void handle(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The meter has no port.");
   const receiver: MeterReceiver = {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
     events,
     duplicates: () => counts.duplicates,
     requests: () => counts.requests,

@@ -20,7 +20,7 @@ beforeEach(() => {
     STRIPE_WEBHOOK_SECRET: "whsec_a",
   });
   vi.stubGlobal("fetch", async (_: string, { body }: RequestInit) => {
-    sent.push(new URLSearchParams(String(body)));
+    sent.push(new URLSearchParams(typeof body === "string" ? body : ""));
     return answer();
   });
 });

@@ -8,6 +8,7 @@ import { createPayers } from "./payments/payers.ts";
 import type { KillPlace } from "./place.ts";
 import { alone, itemName, type Question } from "./questions.ts";
 import { send } from "./send.ts";
+import { sendTopUps } from "./top-ups.ts";
 
 /** The extent of a campaign. */
 export interface KillOptions {
@@ -18,6 +19,8 @@ export interface KillOptions {
   readonly backendKills: number;
   /** Payments of callers without an account. */
   readonly payments: number;
+  /** Payments that Stripe tells of meanwhile. */
+  readonly topUps: number;
 }
 
 /** Kills come before this share of the answers, so that the last ones are not missed when the clients end. */
@@ -40,12 +43,12 @@ function createGate({ restart }: { restart: () => Promise<void> }) {
 }
 
 async function kill({ api, backend, payers }: KillPlace, options: KillOptions) {
-  const { seed, requests, kills, backendKills, payments } = options;
+  const { seed, requests, kills, backendKills, payments, topUps } = options;
   const gate = createGate(api);
   const key = (account: number) => payers[account]?.key ?? "";
   const ask = (question: Question) => send(question, { url: api.url, key: key(question.account) });
   const clients = createClients({ seed, answers: requests, send: ask, open: gate.open });
-  const paying = createPayers({ seed, payments, url: api.url, open: gate.open });
+  const unkeyed = createPayers({ seed, payments, url: api.url, open: gate.open });
   let isOver = false;
   const answers = Math.ceil(requests * KILLS_UNTIL);
   const plan = { answers, count: clients.count, isOver: () => isOver };
@@ -53,12 +56,20 @@ async function kill({ api, backend, payers }: KillPlace, options: KillOptions) {
     killAtRandom(gate, { ...plan, kills, random: createRandom(seed) }),
     killAtRandom(backend, { ...plan, kills: backendKills, random: createRandom(seed + 1) }),
   ]);
+  const paying = sendTopUps({
+    seed,
+    count: topUps,
+    url: () => api.url,
+    accountOf: (index) => payers[index]?.id ?? "",
+    open: gate.open,
+    progress: () => (isOver ? 1 : clients.count() / requests),
+  });
   const started = performance.now();
-  const [observations] = await Promise.all([clients.run(), paying.run()]);
+  const [observations] = await Promise.all([clients.run(), unkeyed.run()]);
   const seconds = (performance.now() - started) / 1000;
   isOver = true;
   const [done, backendDone] = await killing;
-  return { observations, kills: done, backendKills: backendDone, seconds, ask, paying };
+  return { observations, topUps: await paying, kills: done, backendKills: backendDone, seconds, ask, unkeyed };
 }
 
 /** Waits until the deadlines of all holds are over, and returns how many there are still. */
@@ -112,16 +123,16 @@ async function referenceOf({ reference }: KillPlace, observations: readonly Obse
 /** Asks and kills, then waits for all deadlines, reads the books, and asks for everything again. */
 export async function runKillCampaign(place: KillPlace, options: KillOptions): Promise<Campaign> {
   const { api, admin, payers } = place;
-  const { ask, paying, ...killed } = await kill(place, options);
+  const { ask, unkeyed, ...killed } = await kill(place, options);
   // What the isolate remembers is gone: all that is asked again is the accounts' to judge.
   await api.restart();
   const left = await holdsLeft(place);
   const before = await Promise.all(payers.map((payer) => entriesOf(admin, payer)));
   const again = await forEach(askedAgain(killed.observations), ask);
   const books = await Promise.all(payers.map((payer, index) => booksOf(admin, payer, before[index] ?? [])));
-  await paying.finish();
+  await unkeyed.finish();
   const { verified, chain } = place.facilitator;
   const settled = new Set(chain.uses.keys());
-  const paid = { requests: paying.requests(), verified, settled, paid: chain.paid() };
+  const paid = { requests: unkeyed.requests(), verified, settled, paid: chain.paid() };
   return { ...killed, again, books, paid, holdsLeft: left, reference: await referenceOf(place, killed.observations) };
 }

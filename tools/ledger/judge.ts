@@ -1,4 +1,5 @@
 import { judgeAccount } from "./judge-account.ts";
+import { judgeTopUps } from "./judge-top-ups.ts";
 import { judgeAnswers } from "./judge-answers.ts";
 import type { Campaign } from "./observation.ts";
 import { judgePayments } from "./payments/judge-payments.ts";
@@ -10,15 +11,18 @@ export interface Extent {
   readonly requests: number;
   readonly kills: number;
   readonly backendKills: number;
+  /** Payments that Stripe tells of. */
+  readonly topUps: number;
 }
 
 /** What must have happened, so that something was shown: how often, and how often at least. */
-function shown({ observations, kills, backendKills }: Campaign, extent: Extent): readonly Finding[] {
+function shown({ observations, kills, backendKills, topUps }: Campaign, extent: Extent): readonly Finding[] {
   const count = (is: (each: Campaign["observations"][number]) => boolean): number => observations.filter(is).length;
   const needed: readonly (readonly [string, number, number])[] = [
     ["answers that were told what they cost", count(({ told }) => told !== undefined), extent.requests],
     ["kills of workerd", kills, extent.kills],
     ["kills of the backend", backendKills, extent.backendKills],
+    ["payments told", topUps.length, extent.topUps],
     ["answers told as free", count(({ told }) => told?.isRepeat === true), 1],
     ["requests whose outcome nobody was told", count(({ outcome }) => outcome === "lost"), extent.kills > 0 ? 1 : 0],
     ...(["single", "stream", "analyze", "batch"] as const).map(
@@ -46,6 +50,7 @@ export function judge(campaign: Campaign, extent: Extent): readonly Finding[] {
     finding("holds after their deadline", campaign.holdsLeft > 0 ? [`${campaign.holdsLeft} holds`] : []),
     ...judgeAnswers(campaign),
     ...judgePayments(campaign.paid),
+    ...judgeTopUps(campaign),
     ...shown(campaign, extent),
   ];
   const rules = Map.groupBy([...ofAccounts, ...ofAll], ({ rule }) => rule);

@@ -3,6 +3,7 @@ import type { AuditReport } from "../../src/contract/admin-schemas.ts";
 import type * as z from "zod";
 import type { PaidRequests } from "./payments/payers.ts";
 import type { Question } from "./questions.ts";
+import type { TopUpTold } from "./top-ups.ts";
 
 /** What an answer says that it cost. */
 export interface Told {
@@ -52,6 +53,8 @@ export interface Campaign {
   readonly observations: readonly Observation[];
   /** Every item that was asked for from a cache, asked for again by the same account, after the deadlines. */
   readonly again: readonly Observation[];
+  /** What was told of each payment that Stripe told of. */
+  readonly topUps: readonly TopUpTold[];
   /** By account. */
   readonly books: readonly Books[];
   /** Holds that were stored after all deadlines, before anything else was asked. */

@@ -9,6 +9,7 @@ import type { Module } from "../serve.ts";
 import { type KillableBackend, startBackend } from "./backend.ts";
 import { type BookedFacilitator, startBookedFacilitator } from "./payments/facilitator.ts";
 import { ACCOUNTS, RICH_ACCOUNTS } from "./questions.ts";
+import { WEBHOOK_SECRET } from "./top-ups.ts";
 
 /** The JavaScript heap of an isolate, in megabytes, as in a deployment. */
 const HEAP_MEGABYTES = 128;
@@ -83,7 +84,10 @@ export async function startKillPlace(charged: readonly Module[], plain: readonly
     parts.push(() => soup.stop());
     const facilitator = await startBookedFacilitator(FACILITATOR_SEED);
     parts.push(() => facilitator.stop());
-    const paid = { ...remote(backend.url), ACCOUNTS: "on", ADMIN_KEY, ...paymentVariables(facilitator.url) };
+    // Payments are only told of: Stripe itself is asked nothing.
+    const stripe = { STRIPE_SECRET_KEY: "sk_test_campaign", STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET };
+    const ways = { ...stripe, ...paymentVariables(facilitator.url) };
+    const paid = { ...remote(backend.url), ACCOUNTS: "on", ADMIN_KEY, ...ways };
     const api = await startApi(charged, true, paid, HEAP_MEGABYTES);
     parts.push(() => api.stop());
     const reference = await startApi(plain, true, remote(soup.url.href), HEAP_MEGABYTES);

@@ -31,7 +31,8 @@ function accountLine(campaign: Campaign, account: number, books: Books): string 
 
 /** The report of a campaign, line by line. */
 export function reportLines(campaign: Campaign, findings: readonly Finding[]): readonly string[] {
-  const { observations, again, books, kills, backendKills, holdsLeft, reference, seconds } = campaign;
+  const { observations, topUps, again, books, kills, backendKills, holdsLeft, reference, seconds } = campaign;
+  const events = topUps.flatMap(({ received }) => received.map((each) => each ?? "without a success"));
   const contradicted = findings.filter(({ found }) => found.length > 0);
   return [
     `${observations.length} requests in ${seconds.toFixed(0)} s with ${kills} kills of workerd and ${backendKills} of the backend`,
@@ -39,6 +40,7 @@ export function reportLines(campaign: Campaign, findings: readonly Finding[]): r
     `  no-store ${observations.filter(({ question }) => question.isFresh).length}, with an Idempotency-Key ${observations.filter(({ question }) => question.idempotencyKey !== undefined).length}`,
     `  results: ${counts(observations.map(statusOf))}`,
     `  problems: ${counts(codesOf(observations))}`,
+    `${topUps.length} payments told of; events: ${counts(events)}`,
     `${again.length} questions asked again: free ${again.filter(({ told }) => told?.isRepeat).length}, charged now ${again.filter(({ told }) => told?.isRepeat === false).length}; problems: ${counts(codesOf(again))}`,
     ...books.map((each, account) => accountLine(campaign, account, each)),
     ...paymentLines(campaign.paid),

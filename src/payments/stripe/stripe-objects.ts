@@ -6,26 +6,28 @@ import { MAX_AMOUNT } from "../../contract/micro-usd.ts";
 export const ACCOUNT_METADATA = "florence_edge_account";
 export const AMOUNT_METADATA = "florence_edge_amount";
 
-/** Schemas of the parts of Stripe's objects that are read. Amounts are whole US cents where `currency` is `usd`. */
-function makeSchemas() {
-  /** An id becomes a part of a path and the reference of an entry. */
-  const id = z.string().regex(/^\w{3,200}$/u);
-  const cents = z.int().min(0);
-  const text = z.string().optional().catch(undefined);
-  const refund = z.object({
-    id,
-    amount: cents,
+/** What objects are made of. An id becomes a part of a path and the reference of an entry. Amounts are whole US cents where `currency` is `usd`. */
+function makeParts() {
+  return {
+    id: z.string().regex(/^\w{3,200}$/u),
+    cents: z.int().min(0),
     currency: z.string(),
-    payment_intent: id.nullish(),
-    status: z.string().nullish(),
-  });
+    text: z.string().optional().catch(undefined),
+  };
+}
+
+type Parts = ReturnType<typeof makeParts>;
+
+/** What is paid, and what goes back. */
+function moneySchemas({ id, cents, currency }: Parts) {
+  const refund = z.object({ id, amount: cents, currency, payment_intent: id.nullish(), status: z.string().nullish() });
   return {
     /** A payment; `amount_received` is what has arrived: all of it, where a payment that has succeeded does not say it. */
     payment: z.object({
       id,
       amount: cents,
       amount_received: cents.optional(),
-      currency: z.string(),
+      currency,
       metadata: z.unknown(),
       status: z.string().optional(),
       setup_future_usage: z.string().nullish().catch(undefined),
@@ -34,6 +36,43 @@ function makeSchemas() {
     }),
     /** A payment that was just asked for. */
     newPayment: z.object({ id, status: z.string() }),
+    /** Money that was taken from a card. */
+    charge: z.object({ id }),
+    /** Money that goes back; `failed` and `canceled` say that it does not. */
+    refund,
+    /** A page of refunds. */
+    refundList: z.object({ data: z.array(refund), has_more: z.boolean() }),
+    /** A payer's objection to a payment. `warning_…` are inquiries, for which Stripe takes nothing. */
+    dispute: z.object({ id, amount: cents, currency, payment_intent: id.nullish(), status: z.string() }),
+  };
+}
+
+/** Pages on which something is paid. */
+function sessionSchemas({ id, cents, currency }: Parts) {
+  return {
+    /** One that an event tells of; `amount_total` is with tax. */
+    session: z.object({
+      id,
+      mode: z.string(),
+      payment_status: z.string(),
+      payment_intent: id.nullish(),
+      amount_total: cents.nullish(),
+      currency: currency.nullish(),
+      metadata: z.unknown(),
+    }),
+    /** One that was just opened. */
+    newSession: z.object({
+      id: z.string(),
+      url: z.url().nullish(),
+      status: z.enum(["open", "complete", "expired"]).nullish(),
+      expires_at: z.number().nullish(),
+    }),
+  };
+}
+
+/** What stands around the objects. */
+function otherSchemas({ text }: Parts) {
+  return {
     metadata: z.object({
       [ACCOUNT_METADATA]: z.string().refine(isAccountId),
       [AMOUNT_METADATA]: z
@@ -42,31 +81,6 @@ function makeSchemas() {
         .transform(Number)
         .pipe(z.int().max(MAX_AMOUNT)),
     }),
-    /** A page on which something is paid; `amount_total` is with tax. */
-    session: z.object({
-      id,
-      mode: z.string(),
-      payment_status: z.string(),
-      payment_intent: id.nullish(),
-      amount_total: cents.nullish(),
-      currency: z.string().nullish(),
-      metadata: z.unknown(),
-    }),
-    /** A page that was just opened. */
-    newSession: z.object({
-      id: z.string(),
-      url: z.url().nullish(),
-      status: z.enum(["open", "complete", "expired"]).nullish(),
-      expires_at: z.number().nullish(),
-    }),
-    /** Money that was taken from a card. */
-    charge: z.object({ id }),
-    /** Money that goes back; `failed` and `canceled` say that it does not. */
-    refund,
-    /** A page of refunds. */
-    refundList: z.object({ data: z.array(refund), has_more: z.boolean() }),
-    /** A payer's objection to a payment. `warning_…` are inquiries, for which Stripe takes nothing. */
-    dispute: z.object({ id, amount: cents, currency: z.string(), payment_intent: id.nullish(), status: z.string() }),
     /** An event. `object` is the object at the time of the event. */
     event: z.object({
       id: z.string(),
@@ -76,6 +90,11 @@ function makeSchemas() {
     }),
     failure: z.object({ error: z.object({ message: text, type: text, code: text }) }),
   };
+}
+
+function makeSchemas() {
+  const parts = makeParts();
+  return { ...moneySchemas(parts), ...sessionSchemas(parts), ...otherSchemas(parts) };
 }
 
 type Schemas = ReturnType<typeof makeSchemas>;

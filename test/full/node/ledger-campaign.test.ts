@@ -6,7 +6,7 @@ import { type KillPlace, startKillPlace } from "../../../tools/ledger/place.ts";
 import { reportLines } from "../../../tools/ledger/report.ts";
 
 /** 15 s on two idle cores; `npm run test:ledger` asks and kills as often as wanted. */
-const EXTENT = { seed: 17, requests: 500, payments: 100, kills: 12, backendKills: 3 };
+const EXTENT = { seed: 17, requests: 500, payments: 100, kills: 12, backendKills: 3, topUps: 60 };
 
 let place: KillPlace;
 beforeAll(async () => {

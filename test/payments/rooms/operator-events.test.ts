@@ -13,7 +13,7 @@ function eventsTo(answer: () => Response | Promise<Response>) {
     timeout: () => new AbortController().signal,
     now: () => ENTRY_MS,
     fetch: async (_, { headers, body }) => {
-      sent.push({ headers: new Headers(headers), body: String(body) });
+      sent.push({ headers: new Headers(headers), body: typeof body === "string" ? body : "" });
       return answer();
     },
   });
