@@ -26,7 +26,14 @@ export interface ProtocolRouteOptions {
 }
 
 /** Headers of the caller that count for what is asked in his name. Not those of caching and repeating: they belong to the other protocol's request. */
-const PASSED_ON = ["authorization", "x-api-key", "ocp-apim-subscription-key", "cf-connecting-ip", "max-price", "traceparent"];
+const PASSED_ON = [
+  "authorization",
+  "x-api-key",
+  "ocp-apim-subscription-key",
+  "cf-connecting-ip",
+  "max-price",
+  "traceparent",
+];
 
 function innerRequest({ url, headers }: Request, { method, path, body, signal }: Question, requestId: string): Request {
   const all = new Headers({ "x-request-id": requestId });

@@ -17,10 +17,7 @@ async function installOnce(list: string, folder: string, install: () => Promise<
 }
 
 /** Installs a folder's clients: Node's from its lock file, Python's from its list, after which `withPython` runs. `PYTHON` replaces `python3`. */
-export async function installFolder(
-  folder: string,
-  withPython: () => Promise<void> = async () => {},
-): Promise<void> {
+export async function installFolder(folder: string, withPython: () => Promise<void> = async () => {}): Promise<void> {
   // Not `npm ci`: it refuses a lock without the packages for Windows, of which the Inspector has one that not every registry has. Versions come from the lock as well.
   await installOnce(join(folder, "package-lock.json"), join(folder, "node_modules"), () =>
     run("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder }),

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { AdminClient, AdminRequest } from "../../tools/accounts/admin-client.ts";
-import { verbOf } from "../../tools/accounts/verbs.ts";
+import { verbOf } from "../../tools/accounts/verb-of.ts";
 
 const BILLING = { unit: "usd-micro", low_balance: 2_000_000, auto_top_up: null, has_card: false, customer: "cus_1" };
 const NO_FLAGS = { json: false, postpaid: false, test: false, csv: false };
@@ -15,8 +15,9 @@ async function billing(flags: Readonly<Record<string, string>> = {}) {
     },
     text: () => Promise.reject(new Error("Not asked for.")),
   };
-  const { verb, words } = verbOf(["billing", "3yQ0zVt8aPk"]);
-  const shown = await verb.run({ client, words, flags: { ...NO_FLAGS, ...flags } });
+  const given = { ...NO_FLAGS, ...flags };
+  const { verb, words } = verbOf(["billing", "3yQ0zVt8aPk"], given);
+  const shown = await verb.run({ client, words, flags: given });
   return { asked, ...shown };
 }
 
