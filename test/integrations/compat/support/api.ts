@@ -20,6 +20,9 @@ export async function startApi(): Promise<Api> {
   return { origin: server.url.origin, stop: () => server.stop() };
 }
 
+/** Milliseconds between two questions that keep an account awake. */
+const ASK_MS = 2000;
+
 /** An API with accounts, and its keys. */
 export interface PaidApi extends Api {
   /** A key with credits. */
@@ -52,9 +55,15 @@ export async function startPaidApi(): Promise<PaidApi> {
   const server = await startServer({ port: 0, storage: join(folder, "objects"), variables });
   const { origin } = server.url;
   const { rich, poor, revoked, account } = await openAccounts(server.url);
+  const limited = await limitedKey(origin, account);
+  // An account that nobody asks for ten seconds is put away, and its rates are forgotten with it; some clients take as long to start.
+  const ask = () =>
+    fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${limited}` } }).catch(() => undefined);
+  const timer = setInterval(() => void ask(), ASK_MS);
   const stop = async (): Promise<void> => {
+    clearInterval(timer);
     await server.stop();
     await rm(folder, { recursive: true });
   };
-  return { origin, rich, poor, revoked, limited: await limitedKey(origin, account), stop };
+  return { origin, rich, poor, revoked, limited, stop };
 }
