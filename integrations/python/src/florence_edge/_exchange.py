@@ -125,7 +125,12 @@ def perform(step: Step) -> Steps[Any]:
     except httpx.LocalProtocolError as error:
         raise FlorenceError("invalid-request", f"The request cannot be sent: {error}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise FlorenceError("connection-failed", f"The API could not be reached, or was lost: {error}") from error
+        detail = f"The API{_origin(step)} could not be reached, or the connection was lost: {error}."
+        raise FlorenceError("connection-failed", detail) from error
+
+
+def _origin(step: Step) -> str:
+    return f" at {step.request.url.scheme}://{step.request.url.netloc.decode()}" if isinstance(step, Send) else ""
 
 
 def read_body(opened: Opened, deadline: Deadline, limit: int) -> Steps[bytes]:

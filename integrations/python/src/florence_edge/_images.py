@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import errno
 import os
 import re
@@ -94,7 +93,7 @@ def _from_text(text: str) -> SentImage:
         return SentImage(_required_path(text))
     try:
         return SentImage(base64.b64decode(text[prefix.end() :], validate=True))
-    except binascii.Error:
+    except ValueError:
         # The API says what is wrong with it.
         return SentImage(address=text)
 

@@ -26,6 +26,9 @@ TASK_OPTIONS = frozenset(
     "max_new_tokens beams min_score max_objects include overlay_image stream overlay compat format".split(),
 )
 
+INPUTS = frozenset({"text", "labels", "region", "normalized_region"})
+"""What a task may need besides the image; parameters of their own in the methods."""
+
 RegionLike: TypeAlias = Union["Box", Mapping[str, float], Sequence[float], str]
 """A box of an answer; `{"x1": …, "y1": …, "x2": …, "y2": …}`; four numbers; or four location tokens as a text."""
 
@@ -73,7 +76,7 @@ class ApiRequest:
 
 def check_names(task: str, names: Iterable[str]) -> None:
     """Raise `TypeError`, as Python does, for an option that does not exist."""
-    known = {*TASK_OPTIONS, *CALL_OPTIONS}
+    known = {*TASK_OPTIONS, *INPUTS, *CALL_OPTIONS}
     for name in names:
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)

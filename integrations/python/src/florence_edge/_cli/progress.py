@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 WIDTH = 20
 """Characters of the bar."""
 
+MARK = 3
+"""Characters of the mark that moves where it is not known how long something takes."""
+
 REDRAW_SECONDS = 0.1
 
 MOVES_PER_SECOND = 10
-"""How far the mark of one picture's bar moves, in characters: how long an answer takes is not known."""
+"""How far the mark moves, in characters."""
+
+_CLEAR = "\r\x1b[K"
+"""To the beginning of the line, which is then empty."""
 
 
 def bar(done: int, total: int, seconds: float) -> str:
@@ -21,26 +32,27 @@ def bar(done: int, total: int, seconds: float) -> str:
     if total > 1:
         filled = WIDTH * done // total
         return f"[{'█' * filled}{'░' * (WIDTH - filled)}] {done}/{total}"
-    span = WIDTH - 3
-    at = int(seconds * MOVES_PER_SECOND) % (2 * span)
-    at = at if at <= span else 2 * span - at
-    return f"[{'░' * at}███{'░' * (span - at)}]"
+    span = WIDTH - MARK
+    moved = int(seconds * MOVES_PER_SECOND) % (2 * span)
+    at = min(moved, 2 * span - moved)
+    return f"[{'░' * at}{'█' * MARK}{'░' * (span - at)}]"
 
 
 class Progress:
-    """Draws the bar again and again, until it ends. Where stderr is no terminal, it prints nothing: a log needs no bar."""
+    """Draws the bar again and again, until it ends."""
 
-    def __init__(self, total: int, stream: TextIO) -> None:
-        """Begin with nothing done of `total`."""
+    def __init__(self, total: int, stream: TextIO, *, is_shown: bool) -> None:
+        """Begin with nothing done of `total`. Nothing is drawn if it is not shown, as in a log."""
         self._total = total
         self._stream = stream
         self._done = 0
         self._label = ""
         self._started = time.monotonic()
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._redraw, daemon=True) if stream.isatty() else None
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._redraw, daemon=True) if is_shown else None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         """Show the bar."""
         if self._thread is not None:
             self._thread.start()
@@ -53,7 +65,7 @@ class Progress:
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
-            self.clear()
+            self._write(_CLEAR)
 
     def begin(self, label: str) -> None:
         """Name what is being done."""
@@ -63,14 +75,20 @@ class Progress:
         """Count one more as done."""
         self._done += 1
 
-    def clear(self) -> None:
-        """Remove the bar's line, so that something else can be printed."""
-        if self._thread is not None:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Hide the bar while something else is printed."""
+        with self._lock:
+            if self._thread is not None:
+                self._write(_CLEAR)
+            yield
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
 
     def _redraw(self) -> None:
         while not self._ended.wait(REDRAW_SECONDS):
             seconds = time.monotonic() - self._started
-            self._stream.write(f"\r{bar(self._done, self._total, seconds)} {self._label} {seconds:.1f} s\x1b[K")
-            self._stream.flush()
+            with self._lock:
+                self._write(f"\r{bar(self._done, self._total, seconds)} {self._label} {seconds:.1f} s\x1b[K")
