@@ -2,7 +2,8 @@ import { methods } from "./python/methods.ts";
 import { models } from "./python/models.ts";
 import { options } from "./python/options.ts";
 
-const head = "# Generated from src/contract/ and src/florence/tasks.ts by `npm run docs` of florence-edge.\nfrom __future__ import annotations\n";
+const head =
+  "# Generated from src/contract/ and src/florence/tasks.ts by `npm run docs` of florence-edge.\nfrom __future__ import annotations\n";
 
 /** Returns the text of `_models.py`: the API's replies as dataclasses. */
 function modelsModule(): string {

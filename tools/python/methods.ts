@@ -64,7 +64,9 @@ function overload(name: string, { input, answers }: Task, { selector, options, r
 function method(task: string, row: Task, client: Client): string {
   const name = snakeCase(operationId(task));
   const { positional, named } = inputs[row.input];
-  const passed = [...positional, ...named].map((parameter) => parameter.replace(/:.*/u, "")).map((each) => `, ${each}=${each}`);
+  const passed = [...positional, ...named]
+    .map((parameter) => parameter.replace(/:.*/u, ""))
+    .map((each) => `, ${each}=${each}`);
   return `${forms.map((form) => overload(name, row, form, client)).join("")}    def ${name}(${signature(inputs[row.input], "Any")}) -> Any:
 ${docstring(`${row.summary}.`, "        ")}        return self._ask("${task}", image, options${passed.join("")})\n`;
 }

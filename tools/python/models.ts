@@ -2,7 +2,19 @@ import { contractSchemas, nameInRef, type Schema, variantsOf } from "../docs/sch
 import { docstring, literal, pascalCase } from "./names.ts";
 
 /** What the client returns; everything that these refer to is generated with them. */
-const roots = ["AnswerEvent", "FlatAnswer", "RawAnswer", "AnalyzeAnswer", "BatchAnswer", "Health", "TaskList", "ModelList", "Pricing", "Quote", "Me"] as const;
+const roots = [
+  "AnswerEvent",
+  "FlatAnswer",
+  "RawAnswer",
+  "AnalyzeAnswer",
+  "BatchAnswer",
+  "Health",
+  "TaskList",
+  "ModelList",
+  "Pricing",
+  "Quote",
+  "Me",
+] as const;
 
 /** The boxes of the Python client always have two corners, and compute the other forms themselves. */
 const isOtherBoxFormat = (name: string): boolean => /(?:Xywh|Cxcywh)$/u.test(name);
@@ -30,7 +42,18 @@ const bases: ReadonlyMap<string, string> = new Map([
   ["QuadsAnswer", "LocatedForms"],
   ["PolygonsAnswer", "LocatedForms"],
   ["AnalyzeResult", "ResultForms"],
-  ...["FlatAnswer", "RawAnswer", "AnalyzeAnswer", "BatchAnswer", "Health", "TaskList", "ModelList", "Pricing", "Quote", "Me"].map((name) => [name, "Reply"] as const),
+  ...[
+    "FlatAnswer",
+    "RawAnswer",
+    "AnalyzeAnswer",
+    "BatchAnswer",
+    "Health",
+    "TaskList",
+    "ModelList",
+    "Pricing",
+    "Quote",
+    "Me",
+  ].map((name) => [name, "Reply"] as const),
 ]);
 
 /** Types that are wider than the document's: a newer server may send a code that this client does not know. */
@@ -91,7 +114,11 @@ function createModule(schemas: Readonly<Record<string, Schema>>) {
     if (schema.const !== undefined) return literal([schema.const]);
     if (schema.enum !== undefined) return literal(schema.enum);
     if (variants !== undefined) return unionType(variants, place);
-    if (Array.isArray(schema.type)) return unionType(schema.type.map((type: string) => ({ ...schema, type })), place);
+    if (Array.isArray(schema.type))
+      return unionType(
+        schema.type.map((type: string) => ({ ...schema, type })),
+        place,
+      );
     if (schema.type === "object") return inlineType(schema, place);
     if (schema.type === "array") return arrayType(schema, place);
     const name = typeof schema.type === "string" ? scalars.get(schema.type) : undefined;
@@ -110,7 +137,9 @@ function createModule(schemas: Readonly<Record<string, Schema>>) {
   const addClass = (name: string, { properties = {}, required = [], description }: Schema): string => {
     // First its place, so that classes come in the order of the document.
     classes.set(name, "");
-    const fields = Object.entries(properties).map(([key, schema]) => fieldOf(name, key, schema, required.includes(key)));
+    const fields = Object.entries(properties).map(([key, schema]) =>
+      fieldOf(name, key, schema, required.includes(key)),
+    );
     const doc = description === undefined ? "" : `${docstring(description, "    ")}\n`;
     const base = bases.get(name);
     const head = `@dataclass(frozen=True, kw_only=True)\nclass ${name}${base === undefined ? "" : `(${base})`}:\n`;

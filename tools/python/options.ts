@@ -4,11 +4,20 @@ import { docstring, literal } from "./names.ts";
 
 /** The typed dictionaries of options: the options of the contract that have an effect in a form, without those of the dictionary that it extends. */
 const dictionaries = [
-  { name: "ModelOptions", base: "CallOptions", keys: ["max_new_tokens", "beams"], doc: "Options that every form of an answer has." },
-  { name: "ObjectOptions", base: "ModelOptions", keys: ["min_score", "max_objects"], doc: "Options about the objects of an answer." },
+  {
+    name: "ModelOptions",
+    base: "CallOptions",
+    keys: ["max_new_tokens", "beams"],
+    doc: "Options that every form of an answer has.",
+  },
+  {
+    name: "ObjectOptions",
+    base: "ModelOptions",
+    keys: ["min_score", "max_objects"],
+    doc: "Options about the objects of an answer.",
+  },
   { name: "DrawingOptions", base: "ObjectOptions", keys: ["overlay_image"], doc: "Options of a drawing." },
   { name: "AnswerOptions", base: "ObjectOptions", keys: ["include"], doc: "Options of an answer." },
-
 ] as const;
 
 /** The options that select a form; they are parameters of the methods. \`box_format\` is left out: boxes compute the other forms themselves. */

@@ -43,6 +43,7 @@ from ._reply import Drawing, ReferenceAnswer
 from ._request import AnalyzeItem, BatchItem, RegionLike
 from ._settings import CallOptions
 from ._stream import AsyncStream, Stream
+from ._uploads import Upload
 
 __all__ = [
     "TASKS",
@@ -93,4 +94,5 @@ __all__ = [
     "TaskList",
     "TaskName",
     "TextAnswer",
+    "Upload",
 ]

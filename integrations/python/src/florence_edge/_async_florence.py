@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from ._calls import connection_of, get_steps, reply_steps, stream_steps, task_steps
+from ._calls import connection_of, get_steps, reply_steps, stream_steps, task_steps, upload_steps
 from ._drive import AsyncDriver
 from ._methods import AsyncTaskMethods
 from ._models import AnalyzeAnswer, BatchAnswer, Health, Me, ModelList, Pricing, Quote, TaskList
 from ._request import analyze_request, batch_request, quote_request, task_request
 from ._stream import AsyncStream
+from ._uploads import Upload
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -87,6 +88,10 @@ class AsyncFlorence(AsyncTaskMethods):
     async def batch(self, items: Iterable[BatchItem], **options: Unpack[CallOptions]) -> BatchAnswer:
         """Run several tasks, up to 32, each on its own image. Each has its own result."""
         return await self._driver.run(reply_steps(self._connection, batch_request(items), BatchAnswer, options))
+
+    async def upload(self, image: Image, **options: Unpack[CallOptions]) -> Upload:
+        """Send an image once, and ask about what is returned, in as many calls as you like, for an hour."""
+        return await self._driver.run(upload_steps(self._connection, image, options))
 
     async def quote(self, asked: TaskName | Sequence[AnalyzeItem] | Sequence[BatchItem], **options: Any) -> Quote:
         """Tell the price of a task with its options, of tasks on one image, or of a batch, before it is asked."""

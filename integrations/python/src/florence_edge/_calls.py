@@ -29,9 +29,11 @@ from ._exchange import (
     read_body,
 )
 from ._headers import response_info
+from ._images import Image, sent_image
 from ._reply import Drawing, Reply
 from ._request import ApiRequest
 from ._settings import Settings, base_url_of
+from ._uploads import Upload, UploadedFile, without_credentials
 
 URL_VARIABLE = "FLORENCE_EDGE_URL"
 KEY_VARIABLE = "FLORENCE_EDGE_API_KEY"
@@ -98,3 +100,15 @@ def task_steps(connection: Connection, request: ApiRequest, options: Mapping[str
 def stream_steps(connection: Connection, request: ApiRequest, options: Mapping[str, Any]) -> Steps[EventReader]:
     """Return the steps of a task's call whose answer is streamed."""
     return exchange(connection, request, options, open_events)
+
+
+def upload_steps(connection: Connection, image: Image, options: Mapping[str, Any]) -> Steps[Upload]:
+    """Ask for a handle, then send the file. Files can be sent again, so both are retried."""
+    data = sent_image(image).data
+    if data is None:
+        raise FlorenceError("image-required", "An address needs no upload.", fix="Send the address as the image.")
+    prepared = yield from reply_steps(connection, ApiRequest("POST", "/v1/uploads"), Upload, options)
+    bare, kept = without_credentials(connection, options)
+    file = ApiRequest("PUT", prepared.put_url, data, "application/octet-stream")
+    yield from reply_steps(bare, file, UploadedFile, kept)
+    return prepared

@@ -195,7 +195,7 @@ def _reply_error(opened: Opened, deadline: Deadline, now: float) -> Steps[Floren
 def _built(connection: Connection, request: ApiRequest, headers: Mapping[str, str], timeout: float) -> httpx.Request:
     media_type = {} if request.media_type is None else {"content-type": request.media_type}
     try:
-        url = connection.base_url + request.path
+        url = connection.base_url + request.path if request.path.startswith("/") else request.path
         sent = {**headers, **media_type}
         return connection.build(request.method, url, content=request.body, headers=sent, timeout=timeout)
     except (UnicodeEncodeError, TypeError, httpx.InvalidURL) as error:

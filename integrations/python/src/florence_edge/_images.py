@@ -6,13 +6,14 @@ import base64
 import errno
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, Union, runtime_checkable
 
 from ._errors import FlorenceError
 from ._pixels import encode_array, encode_pil
+from ._uploads import HANDLE, Upload
 
 
 @runtime_checkable
@@ -48,8 +49,10 @@ class PixelArray(Protocol):
         """NumPy's description of the memory."""
 
 
-Image: TypeAlias = Union[str, bytes, bytearray, memoryview, "os.PathLike[str]", BinaryReader, PilImage, PixelArray]
-"""A path; an https address or a data URI, as texts; the bytes of a file; a file object; an image of Pillow; a NumPy array (RGB)."""
+Image: TypeAlias = Union[
+    str, bytes, bytearray, memoryview, "os.PathLike[str]", Upload, BinaryReader, PilImage, PixelArray
+]
+"""A path; an https address or a data URI, as texts; the bytes of a file; a file object; an image of Pillow; a NumPy array (RGB); an upload."""
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _DATA_URI = re.compile(r"data:[^,]*;base64,", re.IGNORECASE)
@@ -86,7 +89,7 @@ def _read_path(path: str | os.PathLike[str]) -> bytes:
 
 
 def _from_text(text: str) -> SentImage:
-    if _ADDRESS.match(text):
+    if _ADDRESS.match(text) or HANDLE.fullmatch(text):
         return SentImage(address=text)
     prefix = _DATA_URI.match(text)
     if prefix is None:
@@ -111,22 +114,25 @@ def _read_file(file: BinaryReader) -> bytes:
     raise _required("The file object is not opened for bytes: open it with 'rb'.")
 
 
+_KINDS: tuple[tuple[Any, Callable[[Any], SentImage]], ...] = (
+    (str, _from_text),
+    (Upload, lambda upload: SentImage(address=upload.image)),
+    ((bytes, bytearray, memoryview), lambda data: SentImage(bytes(data))),
+    (os.PathLike, lambda path: SentImage(_read_path(path))),
+    # Before arrays: images of Pillow are arrays, too.
+    (PilImage, lambda image: SentImage(encode_pil(image))),
+    (PixelArray, lambda array: SentImage(encode_array(array))),
+    (BinaryReader, lambda file: SentImage(_read_file(file))),
+)
+"""The kinds of images, in the order in which they are recognised."""
+
+
 def sent_image(image: Image) -> SentImage:
     """Return an image as it is sent. Raises `FlorenceError` (`image-required`), or `OSError` for a file that cannot be read."""
-    if isinstance(image, str):
-        return _from_text(image)
-    if isinstance(image, (bytes, bytearray, memoryview)):
-        return SentImage(bytes(image))
-    if isinstance(image, os.PathLike):
-        return SentImage(_read_path(image))
-    # Before arrays: images of Pillow are arrays, too.
-    if isinstance(image, PilImage):
-        return SentImage(encode_pil(image))
-    if isinstance(image, PixelArray):
-        return SentImage(encode_array(image))
-    if isinstance(image, BinaryReader):
-        return SentImage(_read_file(image))
-    raise _required(f"An object of the type {type(image).__name__} is no image.")
+    convert = next((convert for kind, convert in _KINDS if isinstance(image, kind)), None)
+    if convert is None:
+        raise _required(f"An object of the type {type(image).__name__} is no image.")
+    return convert(image)
 
 
 def with_sent_image(item: Mapping[str, Any]) -> dict[str, Any]:

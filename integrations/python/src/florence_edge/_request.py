@@ -67,9 +67,9 @@ class BatchItem(AnalyzeItem):
 class ApiRequest:
     """A request, relative to the base URL."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT"]
     path: str
-    """Path with its query."""
+    """Path with its query; or a whole URL, which the API has answered."""
     body: bytes | None = field(default=None, repr=False)
     media_type: str | None = None
 

@@ -153,6 +153,47 @@ def test_quote_sends_no_images(caller: Caller) -> None:
     assert json.loads(api.last.content) == {"items": [{"task": "caption"}]}
 
 
+HANDLE = "upload_" + "a-_4" * 12
+
+
+def test_an_upload_is_sent_without_the_key_and_is_an_image(caller: Caller) -> None:
+    prepared = {
+        "image": HANDLE,
+        "put_url": "https://files.test/x?signature=s",
+        "expires_in": 3600,
+        "max_bytes": 9,
+        "curl": "",
+    }
+    replies = [
+        httpx.Response(201, json=prepared),
+        httpx.ConnectError("lost"),
+        httpx.Response(200, json={"image": HANDLE, "bytes": 9}),
+    ]
+    api = FakeApi(replies)
+    headers = {"x-api-key": "secret"}
+    upload = caller(api, lambda f: f.upload(FILE, headers=headers), api_key="fe_test_1", headers=headers)
+    first, second, third = api.requests
+    assert (first.method, first.url.path, first.headers["authorization"]) == (
+        "POST",
+        "/base/v1/uploads",
+        "Bearer fe_test_1",
+    )
+    assert (second.method, str(second.url)) == ("PUT", "https://files.test/x?signature=s")
+    assert {"authorization", "x-api-key"}.isdisjoint(third.headers)
+    assert third.content == FILE
+    for image in (upload, HANDLE):
+        again = FakeApi([ok])
+        caller(again, lambda f, image=image: f.caption(image))
+        assert json.loads(again.last.content) == {"image": HANDLE}
+
+
+def test_an_address_is_not_uploaded(caller: Caller) -> None:
+    api = FakeApi([ok])
+    with pytest.raises(FlorenceError) as caught:
+        caller(api, lambda f: f.upload("https://example.com/a.jpg"))
+    assert (caught.value.code, api.requests) == ("image-required", [])
+
+
 @pytest.mark.parametrize("method", ["me", "pricing", "tasks", "models", "health", "ready"])
 def test_what_is_no_task_is_a_get(caller: Caller, method: str) -> None:
     api = FakeApi([httpx.Response(200, json={})])

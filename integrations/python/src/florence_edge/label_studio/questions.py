@@ -1,0 +1,173 @@
+"""What the API is asked to fill a control, and how its answers become results: one row for each kind of control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias, cast
+
+from florence_edge._convert.label_studio import Control, Kind, located_results, text_results, word_results
+from florence_edge._models import Box, BoxesAnswer, BoxObject, PolygonsAnswer, QuadsAnswer, TextAnswer
+from florence_edge._options import TaskName
+from florence_edge._request import AnalyzeItem
+
+from .config import BOX_TASKS, REGION_TAGS, ConfiguredControl, LabelConfig
+
+Ask: TypeAlias = Callable[[Sequence[AnalyzeItem]], list[Any]]
+"""Asks several tasks about the picture in as few requests as possible; returns their answers in the same order."""
+
+Results: TypeAlias = list[dict[str, Any]]
+
+MAX_LABELS = 64
+"""The API takes as many labels in a task."""
+
+DEFAULT_CAPTION: TaskName = "detailed-caption"
+
+_TEXT_NAMES = ("ocr", "text", "transcription")
+"""A text area about the whole picture with one of these in its name gets the words in it, any other a caption."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A control that is filled, and the text area for the words of its regions, if there is one."""
+
+    control: ConfiguredControl
+    transcription: str | None
+    label_control: ConfiguredControl | None
+    """`Labels`, which name the regions of controls that have none."""
+
+
+def questions_of(config: LabelConfig, picture: str) -> Iterator[Question]:
+    """Yield what is asked about a picture. A text area for each region means words: they go into one control of regions."""
+    controls = [control for control in config.controls if control.to_name == picture]
+    texts = [control for control in controls if control.tag == "TextArea" and control.is_per_region]
+    labels = next((control for control in controls if control.tag == "Labels"), None)
+    regions = sorted(
+        (each for each in controls if each.tag in REGION_TAGS), key=lambda each: REGION_TAGS.index(each.tag)
+    )
+    for_words = next((each for each in regions if each.task in (None, "ocr-with-region")), None) if texts else None
+    for control in controls:
+        if control.is_per_region or control.tag == "Labels" or (for_words is not None and control.tag in REGION_TAGS):
+            continue
+        yield Question(control, None, labels)
+    if for_words is not None:
+        yield Question(for_words, texts[0].name, labels)
+
+
+def _own(control: ConfiguredControl) -> Control:
+    return Control(control.name, control.to_name, cast("Kind", control.tag.lower()), control.labels or None)
+
+
+def _found(control: ConfiguredControl, ask: Ask) -> BoxesAnswer | None:
+    """Find what the control's labels name, or what its task finds; None without labels and without a task."""
+    task = control.task or ("region-proposal" if control.tag == "Rectangle" else None)
+    if task in BOX_TASKS:
+        return cast("BoxesAnswer", ask([{"task": task, "min_score": control.min_score}])[0])
+    asked = list(control.labels)
+    parts = [asked[at : at + MAX_LABELS] for at in range(0, len(asked), MAX_LABELS)]
+    answers = ask(
+        [{"task": "open-vocabulary-detection", "labels": part, "min_score": control.min_score} for part in parts]
+    )
+    boxes = [answer for answer in answers if isinstance(answer, BoxesAnswer)]
+    return _joined(boxes) if boxes else None
+
+
+def _joined(answers: Sequence[BoxesAnswer]) -> BoxesAnswer:
+    return replace(answers[0], objects=tuple(found for answer in answers for found in answer.objects))
+
+
+def _rectangles(question: Question, ask: Ask) -> Results:
+    found = _found(question.control, ask)
+    return [] if found is None else located_results(found, _own(question.control), "")
+
+
+def _outlines(question: Question, ask: Ask) -> Results:
+    """Find boxes, then outline what is in each."""
+    control = question.control
+    found = _found(control, ask)
+    if found is None:
+        return []
+    tasks = [_outline_task(each.box, is_brush=control.tag == "BrushLabels") for each in found.objects]
+    return [
+        result
+        for each, outline in zip(found.objects, ask(tasks), strict=True)
+        for result in located_results(_named(outline, each), _own(control), "")
+    ]
+
+
+def _outline_task(region: Box, *, is_brush: bool) -> AnalyzeItem:
+    if is_brush:
+        return {"task": "region-to-segmentation", "region": region, "include": ["coco_rle"]}
+    return {"task": "region-to-segmentation", "region": region}
+
+
+def _named(outline: PolygonsAnswer, found: BoxObject) -> PolygonsAnswer:
+    """Give an outline the name and the score of the box in which it was found."""
+    objects = tuple(replace(each, label=found.label, score=found.score) for each in outline.objects)
+    return replace(outline, objects=objects)
+
+
+def _words(question: Question, ask: Ask) -> Results:
+    control, transcription = question.control, question.transcription or ""
+    answer = cast("QuadsAnswer", ask([{"task": "ocr-with-region", "min_score": control.min_score}])[0])
+    label = next(iter(control.labels.values()), None)
+    results = word_results(answer, _own(control), transcription, label)
+    if question.label_control is None or not question.label_control.labels:
+        return results
+    return results + list(_labelled(results, question.label_control, control.name))
+
+
+def _labelled(results: Results, labels: ConfiguredControl, region_name: str) -> Iterator[dict[str, Any]]:
+    """Yield the first of the separate labels for each region: as one region with another result."""
+    label = next(iter(labels.labels.values()))
+    for result in results:
+        if result["from_name"] == region_name:
+            yield {
+                **result,
+                "from_name": labels.name,
+                "type": "labels",
+                "value": {**result["value"], "labels": [label]},
+            }
+
+
+def _text(question: Question, ask: Ask) -> Results:
+    control = question.control
+    is_words = any(word in control.name.lower() for word in _TEXT_NAMES)
+    task = control.task or ("ocr" if is_words else DEFAULT_CAPTION)
+    answer = cast("TextAnswer", ask([{"task": task}])[0])
+    return text_results(answer.text, Control(control.name, control.to_name)) if answer.text else []
+
+
+def _choices(question: Question, ask: Ask) -> Results:
+    """Choose what is found in the picture: the choice with the best score, or all."""
+    control = question.control
+    found = _found(control, ask)
+    ranked = sorted(found.objects if found else (), key=lambda each: -each.score)
+    own = Control(control.name, control.to_name, labels=control.labels)
+    names = list(dict.fromkeys(name for name in (own.label_of(each.label) for each in ranked) if name is not None))
+    chosen = names if control.is_multiple else names[:1]
+    results = text_results("", own)
+    return [
+        {**each, "type": "choices", "value": {"choices": chosen}, "score": ranked[0].score}
+        for each in results
+        if chosen
+    ]
+
+
+_FILLERS: dict[str, Callable[[Question, Ask], Results]] = {
+    "Rectangle": _rectangles,
+    "RectangleLabels": _rectangles,
+    "PolygonLabels": _outlines,
+    "BrushLabels": _outlines,
+    "TextArea": _text,
+    "Choices": _choices,
+}
+"""What fills each kind of control. `Polygon` and `Brush` without labels are filled only with words: nothing says what else to look for."""
+
+
+def results_of(question: Question, ask: Ask) -> Results:
+    """Ask about a picture and return the results for a control."""
+    if question.transcription is not None:
+        return _words(question, ask)
+    fill = _FILLERS.get(question.control.tag)
+    return [] if fill is None else fill(question, ask)
