@@ -10,10 +10,13 @@ from xml.etree import ElementTree as ET
 from florence_edge._errors import invalid
 from florence_edge._options import TaskName
 
-REGION_TAGS = ("Rectangle", "RectangleLabels", "Polygon", "PolygonLabels", "Brush", "BrushLabels")
-"""The controls of regions, in the order in which one is chosen for words."""
+WORD_TAGS = ("Rectangle", "RectangleLabels", "Polygon", "PolygonLabels")
+"""The controls of regions that words can be in, in the order in which one is chosen."""
 
-BOX_TASKS: tuple[TaskName, ...] = ("object-detection", "dense-region-caption", "region-proposal")
+REGION_TAGS = (*WORD_TAGS, "BrushLabels")
+"""The controls of regions."""
+
+BOX_TASKS: tuple[TaskName, ...] = ("object-detection", "region-proposal")
 """The tasks that find boxes without being told what to find."""
 
 _FINDING: tuple[TaskName, ...] = ("open-vocabulary-detection", *BOX_TASKS)

@@ -11,7 +11,7 @@ from florence_edge._models import Box, BoxesAnswer, BoxObject, PolygonsAnswer, Q
 from florence_edge._options import TaskName
 from florence_edge._request import AnalyzeItem
 
-from .config import BOX_TASKS, REGION_TAGS, ConfiguredControl, LabelConfig
+from .config import BOX_TASKS, REGION_TAGS, WORD_TAGS, ConfiguredControl, LabelConfig
 
 Ask: TypeAlias = Callable[[Sequence[AnalyzeItem]], list[Any]]
 """Asks several tasks about the picture in as few requests as possible; returns their answers in the same order."""
@@ -40,22 +40,29 @@ class Question:
 def questions_of(config: LabelConfig, picture: str) -> Iterator[Question]:
     """Yield what is asked about a picture. A text area for each region means words: they go into one control of regions."""
     controls = [control for control in config.controls if control.to_name == picture]
-    texts = [control for control in controls if control.tag == "TextArea" and control.is_per_region]
+    transcription = next((each.name for each in controls if each.tag == "TextArea" and each.is_per_region), None)
+    words = _control_of_words(controls) if transcription is not None else None
     labels = next((control for control in controls if control.tag == "Labels"), None)
-    regions = sorted(
-        (each for each in controls if each.tag in REGION_TAGS), key=lambda each: REGION_TAGS.index(each.tag)
-    )
-    for_words = next((each for each in regions if each.task in (None, "ocr-with-region")), None) if texts else None
     for control in controls:
-        if control.is_per_region or control.tag == "Labels" or (for_words is not None and control.tag in REGION_TAGS):
-            continue
-        yield Question(control, None, labels)
-    if for_words is not None:
-        yield Question(for_words, texts[0].name, labels)
+        if control is words:
+            yield Question(control, transcription, labels)
+        elif not control.is_per_region and (
+            words is None or control.tag not in REGION_TAGS or control.task is not None
+        ):
+            yield Question(control, None, labels)
+
+
+def _control_of_words(controls: Sequence[ConfiguredControl]) -> ConfiguredControl | None:
+    candidates = [each for each in controls if each.tag in WORD_TAGS and each.task in (None, "ocr-with-region")]
+    return min(candidates, key=lambda each: WORD_TAGS.index(each.tag), default=None)
 
 
 def _own(control: ConfiguredControl) -> Control:
-    return Control(control.name, control.to_name, cast("Kind", control.tag.lower()), control.labels or None)
+    labels = control.labels
+    if control.task == "region-proposal" and labels:
+        # Proposed regions have no names.
+        labels = {"": next(iter(labels.values()))}
+    return Control(control.name, control.to_name, cast("Kind", control.tag.lower()), labels or None)
 
 
 def _found(control: ConfiguredControl, ask: Ask) -> BoxesAnswer | None:
@@ -162,7 +169,7 @@ _FILLERS: dict[str, Callable[[Question, Ask], Results]] = {
     "TextArea": _text,
     "Choices": _choices,
 }
-"""What fills each kind of control. `Polygon` and `Brush` without labels are filled only with words: nothing says what else to look for."""
+"""What fills each kind of control. A `Polygon` without labels is filled only with words: nothing says what else to look for."""
 
 
 def results_of(question: Question, ask: Ask) -> Results:
