@@ -9,11 +9,16 @@ import { Failure, type Lifetime, readArguments, runCommand } from "./run-command
 import { root } from "./serve.ts";
 
 const USAGE = `Tests the Python client as users get it: built, installed from its wheel into fresh environments of every Python on this machine (3.10 or newer), and asked to
-talk to an API that is started here, with accounts and without. The first run installs what the tests need (about 400 MB for each Python).
+talk to an API that is started here, with accounts and without; then its backend with a Label Studio. The first run installs what the tests need (about 500 MB
+for each Python, and 1 GB for Label Studio).
 
   npm run test:integrations:python -- [options]
 
-  --only <version>   one Python: 3.12`;
+  --only <version>     one Python: 3.12
+  --no-label-studio    without Label Studio`;
+
+/** The minor versions of Python with which Label Studio is tried, the first that is there: those with binaries of all its packages. */
+const LABEL_STUDIO_MINORS = [11, 12];
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -41,7 +46,10 @@ async function startApis(lifetime: Lifetime): Promise<Variables> {
 }
 
 await runCommand(async (lifetime) => {
-  const { values } = readArguments(USAGE, { only: { type: "string" } });
+  const { values } = readArguments(USAGE, {
+    only: { type: "string" },
+    "no-label-studio": { type: "boolean" },
+  });
   const found = (await pythons()).filter(({ minor }) => values.only === undefined || values.only === `3.${minor}`);
   const newest = found.at(-1);
   if (newest === undefined) throw new Failure(`There is no Python ${values.only} with venv here.`);
@@ -50,6 +58,11 @@ await runCommand(async (lifetime) => {
   for (const python of found) {
     console.log(`\nPython 3.${python.minor}`);
     await make(python, ["unit", "live"], variables);
+  }
+  if (values["no-label-studio"] !== true) {
+    const python = found.find(({ minor }) => LABEL_STUDIO_MINORS.includes(minor)) ?? newest;
+    console.log(`\nLabel Studio, with Python 3.${python.minor}`);
+    await make(python, ["label-studio"], variables);
   }
   await lifetime.stop();
 });

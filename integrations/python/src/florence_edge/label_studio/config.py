@@ -58,12 +58,19 @@ class LabelConfig:
     controls: tuple[ConfiguredControl, ...]
 
 
+def _untitled(label: str) -> str:
+    return label.lower() if label.istitle() else label
+
+
 def _labels(element: ET.Element) -> Iterator[tuple[str, str]]:
-    """Yield what the model is asked for with a control's label: what `predicted_values` says, else the label itself."""
+    """Yield what the model is asked for with a control's label: what `predicted_values` says, else the label itself.
+
+    Labels are often written like titles ("Traffic Light"), and captions, from which the model has learnt, are not.
+    """
     for child in element:
         value = child.get("value", "")
         if child.tag in ("Label", "Choice") and value and not value.startswith("$"):
-            for asked in (child.get("predicted_values") or value).split(","):
+            for asked in (child.get("predicted_values") or _untitled(value)).split(","):
                 if asked.strip():
                     yield asked.strip(), value
 
