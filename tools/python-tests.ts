@@ -18,7 +18,7 @@ for each Python, and 1 GB for Label Studio).
   --no-label-studio    without Label Studio`;
 
 /** The minor versions of Python with which Label Studio is tried, the first that is there: those with binaries of all its packages. */
-const LABEL_STUDIO_MINORS = [11, 12];
+const LABEL_STUDIO_MINORS: ReadonlySet<number> = new Set([11, 12]);
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -60,7 +60,7 @@ await runCommand(async (lifetime) => {
     await make(python, ["unit", "live"], variables);
   }
   if (values["no-label-studio"] !== true) {
-    const python = found.find(({ minor }) => LABEL_STUDIO_MINORS.includes(minor)) ?? newest;
+    const python = found.find(({ minor }) => LABEL_STUDIO_MINORS.has(minor)) ?? newest;
     console.log(`\nLabel Studio, with Python 3.${python.minor}`);
     await make(python, ["label-studio"], variables);
   }

@@ -72,7 +72,7 @@ ${docstring(`${row.summary}.`, "        ")}        return self._ask("${task}", i
 }
 
 function methodsClass(name: keyof typeof clients): string {
-  const methods = Object.entries(tasks).map(([task, row]) => method(task, row, clients[name]));
+  const texts = Object.entries(tasks).map(([task, row]) => method(task, row, clients[name]));
   return `class ${name}(ABC):
     """A method for each task. Their options are those of \`PlainOptions\`; \`stream\`, \`overlay\`, \`compat\` and \`format\` select another form."""
 
@@ -80,7 +80,7 @@ function methodsClass(name: keyof typeof clients): string {
     def _ask(self, task: TaskName, image: Image, options: Mapping[str, Any], **inputs: Any) -> Any:
         """Send a request about one image."""
 
-${methods.join("\n")}`;
+${texts.join("\n")}`;
 }
 
 /** The methods of the tasks for the client and for the asynchronous client, as the text of a part of a Python module. */
