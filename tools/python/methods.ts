@@ -1,7 +1,8 @@
 import type { InputKind } from "../../src/contract/requests.ts";
 import { operationId } from "../../src/contract/task-operations.ts";
 import { tasks } from "../../src/florence/tasks.ts";
-import { docstring, snakeCase } from "./names.ts";
+import { snakeCase } from "./names.ts";
+import { optionNames } from "./options.ts";
 
 type Task = (typeof tasks)[keyof typeof tasks];
 
@@ -68,7 +69,11 @@ function method(task: string, row: Task, client: Client): string {
     .map((parameter) => parameter.replace(/:.*/u, ""))
     .map((each) => `, ${each}=${each}`);
   return `${forms.map((form) => overload(name, row, form, client)).join("")}    def ${name}(${signature(inputs[row.input], "Any")}) -> Any:
-${docstring(`${row.summary}.`, "        ")}        return self._ask("${task}", image, options${passed.join("")})\n`;
+        """${row.summary}.
+
+        Options: ${optionNames.join(", ")}; and those of \`CallOptions\`.
+        """
+        return self._ask("${task}", image, options${passed.join("")})\n`;
 }
 
 function methodsClass(name: keyof typeof clients): string {

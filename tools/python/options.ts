@@ -20,6 +20,15 @@ const dictionaries = [
   { name: "AnswerOptions", base: "ObjectOptions", keys: ["include"], doc: "Options of an answer." },
 ] as const;
 
+/** The names of the options of a task, for the help of its method. */
+export const optionNames: readonly string[] = [
+  ...dictionaries.flatMap(({ keys }): readonly string[] => keys),
+  "stream",
+  "overlay",
+  "compat",
+  "format",
+];
+
 /** The options that select a form; they are parameters of the methods. \`box_format\` is left out: boxes compute the other forms themselves. */
 const elsewhere: ReadonlySet<string> = new Set(["image", "stream", "overlay", "compat", "format", "box_format"]);
 

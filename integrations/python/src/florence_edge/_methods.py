@@ -36,7 +36,10 @@ class TaskMethods(ABC):
     @overload
     def ocr(self, image: Image, **options: Unpack[PlainOptions]) -> TextAnswer: ...
     def ocr(self, image: Image, **options: Any) -> Any:
-        """Read the text in the image."""
+        """Read the text in the image.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("ocr", image, options)
 
     @overload
@@ -52,7 +55,10 @@ class TaskMethods(ABC):
     @overload
     def ocr_with_region(self, image: Image, **options: Unpack[PlainOptions]) -> QuadsAnswer: ...
     def ocr_with_region(self, image: Image, **options: Any) -> Any:
-        """Read the text in the image, with the four corners of each text region."""
+        """Read the text in the image, with the four corners of each text region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("ocr-with-region", image, options)
 
     @overload
@@ -68,7 +74,10 @@ class TaskMethods(ABC):
     @overload
     def caption(self, image: Image, **options: Unpack[PlainOptions]) -> TextAnswer: ...
     def caption(self, image: Image, **options: Any) -> Any:
-        """Describe the image in a sentence."""
+        """Describe the image in a sentence.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("caption", image, options)
 
     @overload
@@ -84,7 +93,10 @@ class TaskMethods(ABC):
     @overload
     def detailed_caption(self, image: Image, **options: Unpack[PlainOptions]) -> TextAnswer: ...
     def detailed_caption(self, image: Image, **options: Any) -> Any:
-        """Describe the image in a few sentences."""
+        """Describe the image in a few sentences.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("detailed-caption", image, options)
 
     @overload
@@ -100,7 +112,10 @@ class TaskMethods(ABC):
     @overload
     def more_detailed_caption(self, image: Image, **options: Unpack[PlainOptions]) -> TextAnswer: ...
     def more_detailed_caption(self, image: Image, **options: Any) -> Any:
-        """Describe the image in a paragraph."""
+        """Describe the image in a paragraph.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("more-detailed-caption", image, options)
 
     @overload
@@ -116,7 +131,10 @@ class TaskMethods(ABC):
     @overload
     def object_detection(self, image: Image, **options: Unpack[PlainOptions]) -> BoxesAnswer: ...
     def object_detection(self, image: Image, **options: Any) -> Any:
-        """Find objects and name their categories."""
+        """Find objects and name their categories.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("object-detection", image, options)
 
     @overload
@@ -132,7 +150,10 @@ class TaskMethods(ABC):
     @overload
     def dense_region_caption(self, image: Image, **options: Unpack[PlainOptions]) -> BoxesAnswer: ...
     def dense_region_caption(self, image: Image, **options: Any) -> Any:
-        """Find objects and describe each."""
+        """Find objects and describe each.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("dense-region-caption", image, options)
 
     @overload
@@ -148,7 +169,10 @@ class TaskMethods(ABC):
     @overload
     def region_proposal(self, image: Image, **options: Unpack[PlainOptions]) -> BoxesAnswer: ...
     def region_proposal(self, image: Image, **options: Any) -> Any:
-        """Propose regions that contain objects, without labels."""
+        """Propose regions that contain objects, without labels.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-proposal", image, options)
 
     @overload
@@ -164,7 +188,10 @@ class TaskMethods(ABC):
     @overload
     def caption_to_phrase_grounding(self, image: Image, text: str, **options: Unpack[PlainOptions]) -> BoxesAnswer: ...
     def caption_to_phrase_grounding(self, image: Image, text: str, **options: Any) -> Any:
-        """Find what each phrase of a caption refers to."""
+        """Find what each phrase of a caption refers to.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("caption-to-phrase-grounding", image, options, text=text)
 
     @overload
@@ -180,7 +207,10 @@ class TaskMethods(ABC):
     @overload
     def referring_expression_segmentation(self, image: Image, text: str, **options: Unpack[PlainOptions]) -> PolygonsAnswer: ...
     def referring_expression_segmentation(self, image: Image, text: str, **options: Any) -> Any:
-        """Outline the object that an expression refers to."""
+        """Outline the object that an expression refers to.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("referring-expression-segmentation", image, options, text=text)
 
     @overload
@@ -196,7 +226,10 @@ class TaskMethods(ABC):
     @overload
     def region_to_segmentation(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> PolygonsAnswer: ...
     def region_to_segmentation(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Any) -> Any:
-        """Outline the object in a region."""
+        """Outline the object in a region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-to-segmentation", image, options, region=region, normalized_region=normalized_region)
 
     @overload
@@ -212,7 +245,10 @@ class TaskMethods(ABC):
     @overload
     def open_vocabulary_detection(self, image: Image, labels: Sequence[str] | None = None, *, text: str | None = None, **options: Unpack[PlainOptions]) -> BoxesAnswer | PolygonsAnswer: ...
     def open_vocabulary_detection(self, image: Image, labels: Sequence[str] | None = None, *, text: str | None = None, **options: Any) -> Any:
-        """Find the objects that you name."""
+        """Find the objects that you name.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("open-vocabulary-detection", image, options, labels=labels, text=text)
 
     @overload
@@ -228,7 +264,10 @@ class TaskMethods(ABC):
     @overload
     def region_to_category(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> TextAnswer: ...
     def region_to_category(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Any) -> Any:
-        """Name the object in a region."""
+        """Name the object in a region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-to-category", image, options, region=region, normalized_region=normalized_region)
 
     @overload
@@ -244,7 +283,10 @@ class TaskMethods(ABC):
     @overload
     def region_to_description(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> TextAnswer: ...
     def region_to_description(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Any) -> Any:
-        """Describe a region."""
+        """Describe a region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-to-description", image, options, region=region, normalized_region=normalized_region)
 
     @overload
@@ -260,7 +302,10 @@ class TaskMethods(ABC):
     @overload
     def region_to_ocr(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> TextAnswer: ...
     def region_to_ocr(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Any) -> Any:
-        """Read the text in a region."""
+        """Read the text in a region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-to-ocr", image, options, region=region, normalized_region=normalized_region)
 
 
@@ -284,7 +329,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def ocr(self, image: Image, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, TextAnswer]: ...
     def ocr(self, image: Image, **options: Any) -> Any:
-        """Read the text in the image."""
+        """Read the text in the image.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("ocr", image, options)
 
     @overload
@@ -300,7 +348,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def ocr_with_region(self, image: Image, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, QuadsAnswer]: ...
     def ocr_with_region(self, image: Image, **options: Any) -> Any:
-        """Read the text in the image, with the four corners of each text region."""
+        """Read the text in the image, with the four corners of each text region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("ocr-with-region", image, options)
 
     @overload
@@ -316,7 +367,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def caption(self, image: Image, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, TextAnswer]: ...
     def caption(self, image: Image, **options: Any) -> Any:
-        """Describe the image in a sentence."""
+        """Describe the image in a sentence.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("caption", image, options)
 
     @overload
@@ -332,7 +386,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def detailed_caption(self, image: Image, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, TextAnswer]: ...
     def detailed_caption(self, image: Image, **options: Any) -> Any:
-        """Describe the image in a few sentences."""
+        """Describe the image in a few sentences.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("detailed-caption", image, options)
 
     @overload
@@ -348,7 +405,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def more_detailed_caption(self, image: Image, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, TextAnswer]: ...
     def more_detailed_caption(self, image: Image, **options: Any) -> Any:
-        """Describe the image in a paragraph."""
+        """Describe the image in a paragraph.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("more-detailed-caption", image, options)
 
     @overload
@@ -364,7 +424,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def object_detection(self, image: Image, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, BoxesAnswer]: ...
     def object_detection(self, image: Image, **options: Any) -> Any:
-        """Find objects and name their categories."""
+        """Find objects and name their categories.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("object-detection", image, options)
 
     @overload
@@ -380,7 +443,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def dense_region_caption(self, image: Image, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, BoxesAnswer]: ...
     def dense_region_caption(self, image: Image, **options: Any) -> Any:
-        """Find objects and describe each."""
+        """Find objects and describe each.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("dense-region-caption", image, options)
 
     @overload
@@ -396,7 +462,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def region_proposal(self, image: Image, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, BoxesAnswer]: ...
     def region_proposal(self, image: Image, **options: Any) -> Any:
-        """Propose regions that contain objects, without labels."""
+        """Propose regions that contain objects, without labels.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-proposal", image, options)
 
     @overload
@@ -412,7 +481,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def caption_to_phrase_grounding(self, image: Image, text: str, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, BoxesAnswer]: ...
     def caption_to_phrase_grounding(self, image: Image, text: str, **options: Any) -> Any:
-        """Find what each phrase of a caption refers to."""
+        """Find what each phrase of a caption refers to.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("caption-to-phrase-grounding", image, options, text=text)
 
     @overload
@@ -428,7 +500,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def referring_expression_segmentation(self, image: Image, text: str, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, PolygonsAnswer]: ...
     def referring_expression_segmentation(self, image: Image, text: str, **options: Any) -> Any:
-        """Outline the object that an expression refers to."""
+        """Outline the object that an expression refers to.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("referring-expression-segmentation", image, options, text=text)
 
     @overload
@@ -444,7 +519,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def region_to_segmentation(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, PolygonsAnswer]: ...
     def region_to_segmentation(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Any) -> Any:
-        """Outline the object in a region."""
+        """Outline the object in a region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-to-segmentation", image, options, region=region, normalized_region=normalized_region)
 
     @overload
@@ -460,7 +538,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def open_vocabulary_detection(self, image: Image, labels: Sequence[str] | None = None, *, text: str | None = None, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, BoxesAnswer | PolygonsAnswer]: ...
     def open_vocabulary_detection(self, image: Image, labels: Sequence[str] | None = None, *, text: str | None = None, **options: Any) -> Any:
-        """Find the objects that you name."""
+        """Find the objects that you name.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("open-vocabulary-detection", image, options, labels=labels, text=text)
 
     @overload
@@ -476,7 +557,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def region_to_category(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, TextAnswer]: ...
     def region_to_category(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Any) -> Any:
-        """Name the object in a region."""
+        """Name the object in a region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-to-category", image, options, region=region, normalized_region=normalized_region)
 
     @overload
@@ -492,7 +576,10 @@ class AsyncTaskMethods(ABC):
     @overload
     def region_to_description(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, TextAnswer]: ...
     def region_to_description(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Any) -> Any:
-        """Describe a region."""
+        """Describe a region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-to-description", image, options, region=region, normalized_region=normalized_region)
 
     @overload
@@ -508,5 +595,8 @@ class AsyncTaskMethods(ABC):
     @overload
     def region_to_ocr(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, TextAnswer]: ...
     def region_to_ocr(self, image: Image, region: RegionLike | None = None, *, normalized_region: RegionLike | None = None, **options: Any) -> Any:
-        """Read the text in a region."""
+        """Read the text in a region.
+
+        Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
+        """
         return self._ask("region-to-ocr", image, options, region=region, normalized_region=normalized_region)

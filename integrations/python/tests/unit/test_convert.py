@@ -170,6 +170,13 @@ def test_a_long_run_is_divided() -> None:
     assert decode_brush(brush_rle([(100_000, 1)], 100_000)) == [255] * 400_000
 
 
+@pytest.mark.parametrize(("method", "package"), [("to_supervision", "supervision"), ("to_fiftyone", "fiftyone")])
+def test_a_package_that_is_missing_is_named(method: str, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportError, match=re.escape(f"florence-edge[{package}]")):
+        getattr(boxes, method)()
+
+
 def test_fiftyone_gets_places_in_0_to_1(monkeypatch: pytest.MonkeyPatch) -> None:
     names = "Classification Detection Detections Polyline Polylines".split()
     monkeypatch.setitem(sys.modules, "fiftyone", SimpleNamespace(**dict.fromkeys(names, SimpleNamespace)))

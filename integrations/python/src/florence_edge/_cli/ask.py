@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from florence_edge._answers import OwnAnswer
+from florence_edge._calls import KEY_VARIABLE
 from florence_edge._errors import FlorenceError
 from florence_edge._florence import Florence
 from florence_edge._json import to_json
@@ -117,5 +118,6 @@ def ask(florence: Florence, arguments: Namespace) -> int:
 def describe(error: FlorenceError | OSError) -> str:
     """Return what went wrong and what to do, without a stack trace."""
     if isinstance(error, FlorenceError):
-        return f"{error.detail}\n{error.fix}".strip()
+        where = f"\nGive it as --key, or in the variable {KEY_VARIABLE}." if error.code == "key-missing" else ""
+        return f"{error.detail}\n{error.fix}{where}".strip()
     return error.strerror or str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .optional import imported
 from .shapes import are_outlined, rings_of
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 def text_label(answer: models.TextAnswer) -> fiftyone.Classification:
     """Return the text as a classification."""
-    import fiftyone as fo
-
-    return fo.Classification(label=answer.text)
+    fo = imported("fiftyone")
+    label: fiftyone.Classification = fo.Classification(label=answer.text)
+    return label
 
 
 def _polyline(fo: Any, found: Any) -> Any:
@@ -28,8 +29,7 @@ def _polyline(fo: Any, found: Any) -> Any:
 
 def located_labels(answer: LocatedAnswer) -> fiftyone.Detections | fiftyone.Polylines:
     """Return boxes as detections, outlines and words as polylines."""
-    import fiftyone as fo
-
+    fo = imported("fiftyone")
     if are_outlined(answer):
         return fo.Polylines(polylines=[_polyline(fo, each) for each in answer.objects])
     return fo.Detections(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from florence_edge import _models as models
 
+from .optional import imported
 from .shapes import rings_of
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def _mask(found: models.PolygonObject, size: tuple[int, int]) -> Any:
 
 def detections(answer: LocatedAnswer) -> supervision.Detections:
     """Return detections in pixels. `data["class_name"]` has the labels, `data["xyxyxyxy"]` the corners of words."""
+    sv = imported("supervision")
     import numpy as np
-    import supervision as sv
 
     size = answer.source.width, answer.source.height
     found = answer.objects
@@ -40,13 +41,14 @@ def detections(answer: LocatedAnswer) -> supervision.Detections:
         corners = [[(point.x, point.y) for point in each.quad] for each in answer.objects]
         data["xyxyxyxy"] = np.array(corners, dtype=np.float32).reshape(-1, 4, 2)
     masks = [_mask(each, size) for each in answer.objects] if isinstance(answer, models.PolygonsAnswer) else None
-    return sv.Detections(
+    result: supervision.Detections = sv.Detections(
         xyxy=np.array([each.box.xyxy for each in found], dtype=np.float32).reshape(-1, 4),
         confidence=np.array([each.score for each in found], dtype=np.float32),
         mask=None if masks is None else np.array(masks, dtype=bool).reshape(-1, size[1], size[0]),
         class_id=np.array(_class_ids([each.label for each in found]), dtype=int),
         data=data,
     )
+    return result
 
 
 def _class_ids(labels: list[str]) -> list[int]:
