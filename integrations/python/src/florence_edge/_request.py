@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Union
@@ -92,11 +93,11 @@ def _region(name: str, value: Any) -> dict[str, float] | str:
         return dict(zip(_CORNERS, value.xyxy, strict=True))
     if isinstance(value, str):
         return value
-    if isinstance(value, Mapping) and set(value) == set(_CORNERS):
-        return {corner: float(value[corner]) for corner in _CORNERS}
+    if isinstance(value, Mapping):
+        value = [value[corner] for corner in _CORNERS if corner in value]
     if isinstance(value, Sequence) or hasattr(value, "__array_interface__"):
         numbers = [float(number) for number in value]
-        if len(numbers) == len(_CORNERS):
+        if len(numbers) == len(_CORNERS) and all(map(math.isfinite, numbers)):
             return dict(zip(_CORNERS, numbers, strict=True))
     raise invalid(name, "Give a box, or its four numbers x1, y1, x2, y2.")
 
@@ -137,8 +138,7 @@ def query_of(options: Mapping[str, Any]) -> str:
 
 def json_request(path: str, body: Mapping[str, Any]) -> ApiRequest:
     """Return a request with a JSON body."""
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
-    return ApiRequest("POST", path, text.encode("utf-8", "surrogatepass"), "application/json")
+    return ApiRequest("POST", path, json.dumps(body).encode(), "application/json")
 
 
 def _image_request(path: str, image: SentImage, options: Mapping[str, Any]) -> ApiRequest:

@@ -54,7 +54,7 @@ def test_a_region_has_several_forms(caller: Caller, region: object, sent: str) -
     assert query(api) == {"region": [sent]}
 
 
-@pytest.mark.parametrize("region", [(1, 2, 3), {"x": 1}, 7])
+@pytest.mark.parametrize("region", [(1, 2, 3), {"x": 1}, 7, (0, 0, 1, float("nan"))])
 def test_what_is_no_region_is_not_sent(caller: Caller, region: object) -> None:
     api = FakeApi([ok])
     with pytest.raises(FlorenceError) as caught:
