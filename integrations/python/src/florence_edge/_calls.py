@@ -15,24 +15,13 @@ import httpx
 from ._answers import Answer
 from ._errors import FlorenceError
 from ._events import EventReader, open_events
-from ._exchange import (
-    MAX_ANSWER_BYTES,
-    Connection,
-    Deadline,
-    Opened,
-    Platform,
-    Read,
-    Steps,
-    decoded,
-    exchange,
-    parse_json,
-    read_body,
-)
+from ._exchange import MAX_ANSWER_BYTES, Connection, Deadline, Platform, Read, decoded, exchange, parse_json, read_body
 from ._headers import response_info
 from ._images import Image, sent_image
 from ._reply import Drawing, Reply
 from ._request import ApiRequest
 from ._settings import Settings, base_url_of
+from ._steps import Opened, Steps
 from ._uploads import Upload, UploadedFile, without_credentials
 
 URL_VARIABLE = "FLORENCE_EDGE_URL"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import httpx
 
-from ._exchange import Chunk, Close, Opened, Pause, Send, Step, Steps
+from ._steps import Chunk, Close, Opened, Pause, Send, Step, Steps
 
 Result = TypeVar("Result")
 

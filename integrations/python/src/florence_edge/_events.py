@@ -7,10 +7,11 @@ from typing import TypeAlias, Union
 
 from ._answers import OwnAnswer
 from ._errors import FlorenceError, problem_error
-from ._exchange import MAX_ANSWER_BYTES, Chunk, Close, Deadline, Opened, Steps, decoded, parse_json, perform
+from ._exchange import MAX_ANSWER_BYTES, Deadline, decoded, parse_json
 from ._headers import ChargeReport, ResponseInfo, response_info
 from ._models import AnswerEvent, ChargeEvent, DeltaEvent, DoneEvent, ErrorEvent, ObjectEvent
 from ._sse import EventParser
+from ._steps import Chunk, Close, Opened, Steps, perform
 
 Event: TypeAlias = Union[DeltaEvent, ObjectEvent, DoneEvent, ChargeEvent]
 """Further text, or one finished object; then the whole answer, and with a key what it was charged."""

@@ -6,9 +6,9 @@ A step is yielded; a driver performs it with `httpx`, synchronously or not, and 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar, Union
+from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
@@ -18,6 +18,7 @@ from ._json import UnexpectedJsonError, from_json
 from ._models import Problem
 from ._request import ApiRequest
 from ._settings import Settings, request_headers
+from ._steps import Chunk, Close, Opened, Pause, Send, Steps, perform
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 """A drawing embeds the image as base64, 14 MB for the largest one, and the largest masks of 64 labels took 16 MB."""
@@ -34,45 +35,7 @@ TRANSIENT = frozenset({408, 429, 502, 503, 504})
 """Statuses of proxies, which send no problem: the same request may succeed soon."""
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A response whose body has not been read yet."""
-
-    response: httpx.Response
-    chunks: Iterator[bytes] | AsyncIterator[bytes]
-
-
-@dataclass(frozen=True)
-class Send:
-    """Send a request; the result is `Opened`."""
-
-    request: httpx.Request
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Read on; the result is bytes, or None at the end."""
-
-    opened: Opened
-
-
-@dataclass(frozen=True)
-class Close:
-    """Close a response that is not read further."""
-
-    opened: Opened
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Wait for some seconds."""
-
-    seconds: float
-
-
-Step: TypeAlias = Union[Send, Chunk, Close, Pause]
 Result = TypeVar("Result")
-Steps: TypeAlias = Generator[Step, Any, Result]
 Read: TypeAlias = "Callable[[Opened, Deadline], Steps[Result]]"
 
 
@@ -112,25 +75,6 @@ class Deadline:
         if seconds > 0:
             return seconds
         raise FlorenceError("timeout", "The call took longer than its `timeout`.")
-
-
-def perform(step: Step) -> Steps[Any]:
-    """Yield a step; errors of `httpx` become `FlorenceError`."""
-    try:
-        return (yield step)
-    except httpx.TimeoutException as error:
-        raise FlorenceError("timeout", "The call took longer than its `timeout`.") from error
-    except httpx.DecodingError as error:
-        raise FlorenceError("invalid-response", "The answer's compression is damaged.") from error
-    except httpx.LocalProtocolError as error:
-        raise FlorenceError("invalid-request", f"The request cannot be sent: {error}") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        detail = f"The API{_origin(step)} could not be reached, or the connection was lost: {error}."
-        raise FlorenceError("connection-failed", detail) from error
-
-
-def _origin(step: Step) -> str:
-    return f" at {step.request.url.scheme}://{step.request.url.netloc.decode()}" if isinstance(step, Send) else ""
 
 
 def read_body(opened: Opened, deadline: Deadline, limit: int) -> Steps[bytes]:

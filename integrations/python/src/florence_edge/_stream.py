@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from ._drive import AsyncDriver, Driver
 from ._events import Event, EventReader
-from ._exchange import Steps
 from ._headers import ChargeReport, ResponseInfo
+from ._steps import Steps
 
 Answer_co = TypeVar("Answer_co", covariant=True)
 

@@ -150,6 +150,17 @@ def test_a_picture_has_a_largest_size() -> None:
     assert caught.value.code == "image-url-refused"
 
 
+RING = [{"x": 0.1, "y": 0.1}, {"x": 0.2, "y": 0.1}, {"x": 0.2, "y": 0.3}]
+ANSWERS = {
+    "open-vocabulary-detection": BOXES_ANSWER,
+    "region-to-segmentation": {
+        **BOXES_ANSWER,
+        "type": "polygons",
+        "objects": [{**BOX_OBJECT, "label": "", "polygons": [RING], "normalized_polygons": [RING]}],
+    },
+}
+
+
 def answer_all(request: httpx.Request) -> httpx.Response:
     """The API of the backend: its models, a caption for every task, and a problem for the image `bad`."""
     if request.url.path.endswith("/models"):
@@ -157,10 +168,7 @@ def answer_all(request: httpx.Request) -> httpx.Response:
     body = json.loads(request.content)
     if body["image"] == "https://e.test/bad":
         return httpx.Response(400, json=problem("image-corrupt", 400))
-    answers = [
-        {**BOXES_ANSWER, "objects": [BOX_OBJECT]} if "detection" in task["task"] else TEXT_ANSWER
-        for task in body["tasks"]
-    ]
+    answers = [ANSWERS.get(task["task"], TEXT_ANSWER) for task in body["tasks"]]
     results = [
         {"task": task["task"], "status": "ok", "answer": answer, "problem": None}
         for task, answer in zip(body["tasks"], answers, strict=True)
@@ -233,6 +241,27 @@ def test_many_labels_are_several_tasks_of_one_request() -> None:
     backend_of(api).predict({"tasks": tasks("a"), "label_config": config})
     (asked,) = [json.loads(request.content)["tasks"] for request in api.requests if request.method == "POST"]
     assert [(len(task["labels"]), task["min_score"]) for task in asked] == [(64, 0.3), (36, 0.3)]
+
+
+def test_the_questions_of_all_controls_are_sent_together() -> None:
+    outline = '<PolygonLabels name="outline" toName="image"><Label value="snail"/></PolygonLabels>'
+    box = '<RectangleLabels name="box" toName="image"><Label value="snail"/></RectangleLabels>'
+    api = FakeApi([answer_all])
+    (prediction,) = backend_of(api).predict(
+        {"tasks": tasks("a"), "label_config": view(box, outline, '<TextArea name="caption" toName="image"/>')}
+    )["results"]
+    rounds = [
+        [task["task"] for task in json.loads(request.content)["tasks"]]
+        for request in api.requests
+        if request.method == "POST"
+    ]
+    found = "open-vocabulary-detection"
+    assert rounds == [[found, found, "detailed-caption"], ["region-to-segmentation"]]
+    assert [(each["from_name"], each["type"]) for each in prediction["result"]] == [
+        ("box", "rectanglelabels"),
+        ("outline", "polygonlabels"),
+        ("caption", "textarea"),
+    ]
 
 
 def test_proposed_regions_get_the_first_label() -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ from florence_edge._request import AnalyzeItem
 
 from .config import LabelConfig, parse_config
 from .pictures import Host, Pictures
-from .questions import Question, questions_of, results_of
+from .questions import fill_all, questions_of
 
 LOG = logging.getLogger("florence_edge.label_studio")
 
@@ -78,19 +79,13 @@ class Backend:
         parts = [tasks[at : at + MAX_TASKS] for at in range(0, len(tasks), MAX_TASKS)]
         return [result.unwrap() for part in parts for result in self._florence.analyze(image, part).results]
 
-    def _results(self, questions: Sequence[Question], image: Image) -> list[dict[str, Any]]:
-        def ask(tasks: Sequence[AnalyzeItem]) -> list[Any]:
-            return self._answers(image, tasks)
-
-        return [result for question in questions for result in results_of(question, ask)]
-
     def _prediction(self, task: Mapping[str, Any], config: LabelConfig, project: object) -> dict[str, Any]:
         results = []
         for name, key in config.pictures.items():
             questions = list(questions_of(config, name))
             if questions:
                 image = self._pictures.get(task.get("data", {}).get(key), task.get("id"), self._host_of(project))
-                results += self._results(questions, image)
+                results += fill_all(questions, partial(self._answers, image))
         scores = [result["score"] for result in results if "score" in result]
         mean = sum(scores) / len(scores) if scores else 0.0
         return {"result": results, "score": mean, "model_version": self.model_version()}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, cast
+from itertools import islice
+from typing import Any, TypeAlias, TypeVar, cast
 
 from florence_edge._convert.label_studio import Control, Kind, located_results, text_results, word_results
 from florence_edge._models import Box, BoxesAnswer, BoxObject, PolygonsAnswer, QuadsAnswer, TextAnswer
@@ -13,10 +14,12 @@ from florence_edge._request import AnalyzeItem
 
 from .config import BOX_TASKS, REGION_TAGS, WORD_TAGS, ConfiguredControl, LabelConfig
 
-Ask: TypeAlias = Callable[[Sequence[AnalyzeItem]], list[Any]]
-"""Asks several tasks about the picture in as few requests as possible; returns their answers in the same order."""
-
 Results: TypeAlias = list[dict[str, Any]]
+
+Answered = TypeVar("Answered")
+
+Filling: TypeAlias = Generator[Sequence[AnalyzeItem], list[Any], Answered]
+"""Yields tasks about the picture and gets their answers, in the same order. So the tasks of several controls can be asked together."""
 
 MAX_LABELS = 64
 """The API takes as many labels in a task."""
@@ -65,16 +68,16 @@ def _own(control: ConfiguredControl) -> Control:
     return Control(control.name, control.to_name, cast("Kind", control.tag.lower()), labels or None)
 
 
-def _found(control: ConfiguredControl, ask: Ask) -> BoxesAnswer | None:
+def _found(control: ConfiguredControl) -> Filling[BoxesAnswer | None]:
     """Find what the control's labels name, or what its task finds; None without labels and without a task."""
     task = control.task or ("region-proposal" if control.tag == "Rectangle" else None)
     if task in BOX_TASKS:
-        return cast("BoxesAnswer", ask([{"task": task, "min_score": control.min_score}])[0])
+        return cast("BoxesAnswer", (yield [{"task": task, "min_score": control.min_score}])[0])
     asked = list(control.labels)
     parts = [asked[at : at + MAX_LABELS] for at in range(0, len(asked), MAX_LABELS)]
-    answers = ask(
-        [{"task": "open-vocabulary-detection", "labels": part, "min_score": control.min_score} for part in parts]
-    )
+    answers = yield [
+        {"task": "open-vocabulary-detection", "labels": part, "min_score": control.min_score} for part in parts
+    ]
     boxes = [answer for answer in answers if isinstance(answer, BoxesAnswer)]
     return _joined(boxes) if boxes else None
 
@@ -83,21 +86,22 @@ def _joined(answers: Sequence[BoxesAnswer]) -> BoxesAnswer:
     return replace(answers[0], objects=tuple(found for answer in answers for found in answer.objects))
 
 
-def _rectangles(question: Question, ask: Ask) -> Results:
-    found = _found(question.control, ask)
+def _rectangles(question: Question) -> Filling[Results]:
+    found = yield from _found(question.control)
     return [] if found is None else located_results(found, _own(question.control), "")
 
 
-def _outlines(question: Question, ask: Ask) -> Results:
+def _outlines(question: Question) -> Filling[Results]:
     """Find boxes, then outline what is in each."""
     control = question.control
-    found = _found(control, ask)
+    found = yield from _found(control)
     if found is None:
         return []
     tasks = [_outline_task(each.box, is_brush=control.tag == "BrushLabels") for each in found.objects]
+    outlines = yield tasks
     return [
         result
-        for each, outline in zip(found.objects, ask(tasks), strict=True)
+        for each, outline in zip(found.objects, outlines, strict=True)
         for result in located_results(_named(outline, each), _own(control), "")
     ]
 
@@ -114,9 +118,9 @@ def _named(outline: PolygonsAnswer, found: BoxObject) -> PolygonsAnswer:
     return replace(outline, objects=objects)
 
 
-def _words(question: Question, ask: Ask) -> Results:
+def _words(question: Question) -> Filling[Results]:
     control, transcription = question.control, question.transcription or ""
-    answer = cast("QuadsAnswer", ask([{"task": "ocr-with-region", "min_score": control.min_score}])[0])
+    answer = cast("QuadsAnswer", (yield [{"task": "ocr-with-region", "min_score": control.min_score}])[0])
     label = next(iter(control.labels.values()), None)
     results = word_results(answer, _own(control), transcription, label)
     if question.label_control is None or not question.label_control.labels:
@@ -137,18 +141,18 @@ def _labelled(results: Results, labels: ConfiguredControl, region_name: str) -> 
             }
 
 
-def _text(question: Question, ask: Ask) -> Results:
+def _text(question: Question) -> Filling[Results]:
     control = question.control
     is_words = any(word in control.name.lower() for word in _TEXT_NAMES)
     task = control.task or ("ocr" if is_words else DEFAULT_CAPTION)
-    answer = cast("TextAnswer", ask([{"task": task}])[0])
+    answer = cast("TextAnswer", (yield [{"task": task}])[0])
     return text_results(answer.text, Control(control.name, control.to_name)) if answer.text else []
 
 
-def _choices(question: Question, ask: Ask) -> Results:
+def _choices(question: Question) -> Filling[Results]:
     """Choose what is found in the picture: the choice with the best score, or all."""
     control = question.control
-    found = _found(control, ask)
+    found = yield from _found(control)
     ranked = sorted(found.objects if found else (), key=lambda each: -each.score)
     own = Control(control.name, control.to_name, labels=control.labels)
     names = list(dict.fromkeys(name for name in (own.label_of(each.label) for each in ranked) if name is not None))
@@ -161,7 +165,7 @@ def _choices(question: Question, ask: Ask) -> Results:
     ]
 
 
-_FILLERS: dict[str, Callable[[Question, Ask], Results]] = {
+_FILLERS: dict[str, Callable[[Question], Filling[Results]]] = {
     "Rectangle": _rectangles,
     "RectangleLabels": _rectangles,
     "PolygonLabels": _outlines,
@@ -172,9 +176,29 @@ _FILLERS: dict[str, Callable[[Question, Ask], Results]] = {
 """What fills each kind of control. A `Polygon` without labels is filled only with words: nothing says what else to look for."""
 
 
-def results_of(question: Question, ask: Ask) -> Results:
-    """Ask about a picture and return the results for a control."""
-    if question.transcription is not None:
-        return _words(question, ask)
-    fill = _FILLERS.get(question.control.tag)
-    return [] if fill is None else fill(question, ask)
+def _nothing(_: Question) -> Filling[Results]:
+    yield from ()
+    return []
+
+
+def filling_of(question: Question) -> Filling[Results]:
+    """Return what asks about a picture and then returns the results for a control."""
+    fill = _words if question.transcription is not None else _FILLERS.get(question.control.tag, _nothing)
+    return fill(question)
+
+
+def fill_all(questions: Sequence[Question], ask: Callable[[Sequence[AnalyzeItem]], list[Any]]) -> Results:
+    """Fill several controls: in each round, what all of them ask is asked together."""
+    fillings = [filling_of(question) for question in questions]
+    results: list[Results] = [[] for _ in fillings]
+    answers: dict[int, list[Any] | None] = dict.fromkeys(range(len(fillings)))
+    while answers:
+        asked: dict[int, Sequence[AnalyzeItem]] = {}
+        for at, answer in answers.items():
+            try:
+                asked[at] = next(fillings[at]) if answer is None else fillings[at].send(answer)
+            except StopIteration as ended:
+                results[at] = ended.value
+        given = iter(ask([task for tasks in asked.values() for task in tasks]))
+        answers = {at: list(islice(given, len(tasks))) for at, tasks in asked.items()}
+    return [result for each in results for result in each]
