@@ -1,22 +1,6 @@
 import { operationId } from "../src/contract/task-operations.ts";
-import { openApiDocument } from "../src/contract/openapi.ts";
 import { tasks } from "../src/florence/tasks.ts";
-
-/** The subset of JSON Schema that the contract's schemas use. */
-interface Schema {
-  readonly $ref?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly type?: string | readonly string[];
-  readonly items?: Schema;
-  readonly prefixItems?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | Schema;
-  readonly description?: string;
-}
+import { contractSchemas, nameInRef, type Schema, variantsOf } from "./docs/schema.ts";
 
 /**
  * Left out: query parameters are the same options in another syntax, users of the client do not write JSON bodies, and it has no methods for reports,
@@ -45,11 +29,6 @@ function indented(lines: string): string {
   return lines.replaceAll(/^(?=.)/gmu, "  ");
 }
 
-/** `oneOf` next to `properties` only states which properties go together; the client's hand-written types express that. */
-function variantsOf({ anyOf, oneOf, properties }: Schema): readonly Schema[] | undefined {
-  return anyOf ?? (properties === undefined ? oneOf : undefined);
-}
-
 function objectType({ properties = {}, required = [], additionalProperties }: Schema): string {
   const values = typeof additionalProperties === "object" ? additionalProperties : undefined;
   if (values !== undefined) return `Readonly<Record<string, ${typeOf(values)}>>`;
@@ -73,7 +52,7 @@ function bracketed(type: string): string {
 /** Returns a schema as a TypeScript type. Throws for an unknown keyword, which means that the contract uses a new one. */
 function typeOf(schema: Schema): string {
   const variants = variantsOf(schema);
-  if (schema.$ref !== undefined) return schema.$ref.replace("#/components/schemas/", "");
+  if (schema.$ref !== undefined) return nameInRef(schema.$ref);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((each) => JSON.stringify(each)).join(" | ");
   if (variants !== undefined) return variants.map(typeOf).join(" | ");
@@ -101,10 +80,7 @@ function taskTable(): string {
 
 /** Returns the text of `src/client/contract.ts`: the API's requests and responses as types without zod, and the table of tasks. */
 export function clientTypes(): string {
-  const rows = Object.entries(tasks).map(([name, { summary, input, answers }]) => ({ name, summary, input, answers }));
-  const schemas: Readonly<Record<string, Schema>> =
-    openApiDocument(rows, "", {}, { hasAccounts: true }).components?.schemas ?? {};
-  const declared = Object.entries(schemas).filter(([name]) => !excluded.has(name));
+  const declared = Object.entries(contractSchemas()).filter(([name]) => !excluded.has(name));
   const head =
     "// Generated from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts checks it against the schemas.\n";
   return [head, ...declared.map(declaration), taskTable()].join("\n");

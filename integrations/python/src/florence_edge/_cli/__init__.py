@@ -1,0 +1,1 @@
+"""The command `florence-edge`."""

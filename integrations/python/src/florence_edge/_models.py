@@ -1,0 +1,515 @@
+# Generated from src/contract/ and src/florence/tasks.ts by `npm run docs` of florence-edge.
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ._boxes import BoxForms
+from ._forms import LocatedForms, ResultForms, TextForms
+from ._reply import ReferenceAnswer, Reply
+
+@dataclass(frozen=True, kw_only=True)
+class DeltaEvent:
+    type: Literal["delta"]
+    text: str
+    """The next part of the text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectEvent:
+    type: Literal["object"]
+    index: int
+    """Its index in the answer's `objects`; objects are sent in order."""
+    object: QuadObject | PolygonObject | BoxObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuadObject:
+    label: str
+    """Empty if the task returns no labels."""
+    score: float
+    """The model's confidence in this object's location; see `score_type`."""
+    box: Box
+    normalized_box: Box
+    svg_path: str | None = None
+    """The outline in pixels; present if `include` contains `svg_path`."""
+    coco_rle: CocoRle | None = None
+    """The outline's mask; present if `include` contains `coco_rle`."""
+    quad: Quad
+    normalized_quad: Quad
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box(BoxForms):
+    """Corners (x1, y1) top left and (x2, y2) bottom right; in pixels, or in 0..1 where the name says normalized."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CocoRle:
+    """The outline's mask; present if `include` contains `coco_rle`."""
+
+    size: tuple[int, int]
+    """Height and width of the image in pixels."""
+    counts: str
+    """Run lengths, column by column, in COCO's compressed text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolygonObject:
+    label: str
+    """Empty if the task returns no labels."""
+    score: float
+    """The model's confidence in this object's location; see `score_type`."""
+    box: Box
+    normalized_box: Box
+    svg_path: str | None = None
+    """The outline in pixels; present if `include` contains `svg_path`."""
+    coco_rle: CocoRle | None = None
+    """The outline's mask; present if `include` contains `coco_rle`."""
+    polygons: Polygons
+    normalized_polygons: Polygons
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxObject:
+    label: str
+    """Empty if the task returns no labels."""
+    score: float
+    """The model's confidence in this object's location; see `score_type`."""
+    box: Box
+    normalized_box: Box
+    svg_path: str | None = None
+    """The outline in pixels; present if `include` contains `svg_path`."""
+    coco_rle: CocoRle | None = None
+    """The outline's mask; present if `include` contains `coco_rle`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoneEvent:
+    type: Literal["done"]
+    answer: TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextAnswer(TextForms):
+    type: Literal["text"]
+    task: str
+    """The task's name, as in the path."""
+    source: Source
+    model: Model
+    finish_reason: Literal["stop", "length"]
+    """`length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete."""
+    usage: Usage
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """The model that answered."""
+
+    id: str
+    revision: str
+    dtype: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxesAnswer(LocatedForms):
+    type: Literal["boxes"]
+    task: str
+    """The task's name, as in the path."""
+    source: Source
+    model: Model
+    finish_reason: Literal["stop", "length"]
+    """`length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete."""
+    usage: Usage
+    score_type: str
+    """The name of the formula of `score`."""
+    box_format: Literal["xyxy"]
+    """Which keys a box has."""
+    objects: tuple[BoxObject, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuadsAnswer(LocatedForms):
+    type: Literal["quads"]
+    task: str
+    """The task's name, as in the path."""
+    source: Source
+    model: Model
+    finish_reason: Literal["stop", "length"]
+    """`length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete."""
+    usage: Usage
+    score_type: str
+    """The name of the formula of `score`."""
+    box_format: Literal["xyxy"]
+    """Which keys a box has."""
+    objects: tuple[QuadObject, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolygonsAnswer(LocatedForms):
+    type: Literal["polygons"]
+    task: str
+    """The task's name, as in the path."""
+    source: Source
+    model: Model
+    finish_reason: Literal["stop", "length"]
+    """`length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete."""
+    usage: Usage
+    score_type: str
+    """The name of the formula of `score`."""
+    box_format: Literal["xyxy"]
+    """Which keys a box has."""
+    objects: tuple[PolygonObject, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorEvent:
+    type: Literal["error"]
+    problem: Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    type: str
+    """A URN that ends in the code."""
+    title: str
+    status: int
+    detail: str
+    """What happened to this request."""
+    code: str
+    fix: str
+    """What to do about it."""
+    retryable: bool
+    """Whether the same request may succeed later."""
+    request_id: str
+    issues: tuple[Issue, ...]
+    price: int | None = None
+    """What the request costs, in micro-US-dollars."""
+    balance: int | None = None
+    """What the account can still spend, in micro-US-dollars."""
+    top_up: str | None = None
+    """Where or how credits are added to the account."""
+    violated_policies: tuple[str, ...] | None = field(default=None, metadata={"key": "violated-policies"})
+    """The rate limit policies that refused the request, by their names in RateLimit-Policy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargeEvent:
+    type: Literal["charge"]
+    charge_micro_usd: int
+    """What this answer was charged, in micro-US-dollars; 0 for a repeat."""
+    ids: tuple[str, ...]
+    """The ids of its charges, one for each generation."""
+    repeat: bool
+    """Whether the account had paid for all of it before."""
+    balance: int | None
+    """What the account has left, in micro-US-dollars; null if it was not asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlatAnswer(Reply):
+    type: Literal["flat"]
+    answer_type: Literal["text", "boxes", "quads", "polygons"]
+    """The `type` of the answer in `json`."""
+    task: str
+    """The task's name, as in the path."""
+    text: str
+    """The answer's text; empty for answers with objects."""
+    object_count: int
+    labels: str
+    """One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted."""
+    scores: str
+    """Numbers separated by commas."""
+    boxes: str
+    """Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons."""
+    normalized_boxes: str
+    """As `boxes`, in 0..1."""
+    polygons: str
+    """x,y of each point; points are separated by spaces, rings by |, objects by ;. Empty for boxes and texts."""
+    score_type: str
+    first_label: str
+    """Label of the first object. Without objects it is empty, and the other `first_` fields are 0."""
+    first_score: float
+    source_width: int
+    source_height: int
+    model_id: str
+    model_revision: str
+    model_dtype: str
+    finish_reason: Literal["stop", "length"]
+    """`length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete."""
+    prompt_tokens: int
+    completion_tokens: int
+    charge_micro_usd: int | None = None
+    """What this answer was charged, in micro-US-dollars."""
+    json: str
+    """The whole answer, as JSON in a string."""
+    box_format: Literal["xyxy"]
+    first_x1: float
+    first_y1: float
+    first_x2: float
+    first_y2: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawAnswer(Reply):
+    type: Literal["raw"]
+    task: str
+    """The task's name, as in the path."""
+    source: Source
+    model: Model
+    finish_reason: Literal["stop", "length"]
+    """`length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete."""
+    usage: Usage
+    generations: tuple[RawGeneration, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawGeneration:
+    prompt: str
+    """The complete prompt that the model received."""
+    text: str
+    """With location tokens and all other special tokens."""
+    token_ids: tuple[int, ...]
+    token_logprobs: tuple[float, ...]
+    """Natural logarithms, one for each of `token_ids`."""
+    finish_reason: Literal["stop", "length"]
+    """`length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete."""
+    usage: Usage
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyzeAnswer(Reply):
+    results: tuple[AnalyzeResult, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyzeResult(ResultForms):
+    task: str
+    status: Literal["ok", "error"]
+    answer: FlatAnswer | RawAnswer | TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer | ReferenceAnswer | None
+    problem: Problem | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchAnswer(Reply):
+    results: tuple[AnalyzeResult, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health(Reply):
+    status: Literal["ok"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskList(Reply):
+    tasks: tuple[TaskInfo, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskInfo:
+    name: str
+    path: str
+    summary: str
+    input: Literal["none", "text", "labels", "region"]
+    answers: tuple[Literal["text", "boxes", "quads", "polygons"], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelList(Reply):
+    models: tuple[ModelInfo, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelInfo:
+    id: str
+    revision: str
+    dtype: str
+    domain: str
+    """What the model can be asked about and what not, in English; empty if nothing is known."""
+    image_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pricing(Reply):
+    """Each of several `labels` is a prompt of its own; images cost nothing."""
+
+    unit: Literal["usd-micro"]
+    revision: str
+    """Changes with any price; charges name the one that they were made by."""
+    rules: PricingRules
+    """What is charged for a failure, and for a repeat: the same question of the same account within `repeat_seconds`.
+    """
+    work: PricingWork
+    """A prompt has `beams` x `max_new_tokens` / `tokens_per_unit` units, rounded up."""
+    tasks: tuple[TaskPrice, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricingRules:
+    """What is charged for a failure, and for a repeat: the same question of the same account within `repeat_seconds`.
+    """
+
+    failed: int
+    """Micro-US-dollars: 1000000 are one US dollar."""
+    repeat: int
+    """Micro-US-dollars: 1000000 are one US dollar."""
+    repeat_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricingWork:
+    """A prompt has `beams` x `max_new_tokens` / `tokens_per_unit` units, rounded up."""
+
+    tokens_per_unit: int
+    default_beams: int
+    default_max_new_tokens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskPrice:
+    task: str
+    path: str
+    per_unit: int
+    """Micro-US-dollars: 1000000 are one US dollar."""
+    price: int
+    """Of a prompt without options, in micro-US-dollars."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote(Reply):
+    unit: Literal["usd-micro"]
+    revision: str
+    price: int
+    """The most that the request can cost, in micro-US-dollars."""
+    items: tuple[QuoteItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteItem:
+    task: str
+    prompts: int
+    price: int
+    """Micro-US-dollars: 1000000 are one US dollar."""
+    problem: Problem | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Me(Reply):
+    account: MeAccount
+    key: MeKey
+    scopes: tuple[Scope, ...]
+    tasks: tuple[str, ...] | None
+    """The only tasks of the key; null: all."""
+    unit: Literal["usd-micro"]
+    balance: int
+    """Micro-US-dollars: 1000000 are one US dollar."""
+    held: int
+    """Part of the balance that requests in progress have reserved."""
+    credit_limit: int
+    """How far below 0 the balance may go."""
+    caps: MeCaps
+    """Of the key."""
+    account_cap: Cap
+    """Of the account, in a UTC month."""
+    rate: MeRate
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeAccount:
+    id: str
+    name: str
+    status: Literal["open", "closed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeKey:
+    id: str
+    name: str
+    last4: str
+    expires: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeCaps:
+    """Of the key."""
+
+    day: Cap
+    month: Cap
+    total: Cap
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cap:
+    cap: int | None
+    spent: int
+    """Micro-US-dollars: 1000000 are one US dollar."""
+    resets: str | None
+    """The end of the period; null if it has none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeRate:
+    policies: tuple[RatePolicy, ...]
+    concurrency: Concurrency
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatePolicy:
+    name: str
+    requests: int
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concurrency:
+    limit: int | None
+    in_progress: int
+
+
+AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent | ChargeEvent
+
+Quad = tuple[Point, ...]
+"""Four corners, clockwise from the top-left of the text as it is read."""
+
+Polygons = tuple[tuple[Point, ...], ...]
+"""One ring of points for each visible part of the object."""
+
+Scope = Literal["infer", "usage:read", "keys:write", "billing:write"]
+"""`infer`: Ask the model: every task, analyze and batch. Costs credits. `usage:read`: Read the account's usage and
+charges. `keys:write`: Create, list, change, rotate and revoke keys of the account. `billing:write`: Add credits to
+the account.
+"""
+
+
+ProblemCode = Literal["invalid-json", "invalid-request", "invalid-content-encoding", "image-required", "invalid-base64", "image-url-refused", "text-required", "region-required", "region-outside-image", "png-unavailable", "unknown-task", "not-found", "method-not-allowed", "body-timeout", "body-too-large", "image-too-many-pixels", "unsupported-media-type", "unsupported-content-encoding", "unsupported-image", "image-url-not-an-image", "image-corrupt", "prompt-too-long", "too-much-work", "image-url-unreachable", "image-url-timeout", "request-cancelled", "internal", "misconfigured", "model-corrupt", "backend-failed", "backend-unavailable", "backend-timeout", "deadline-exceeded", "not-cached", "model-unavailable", "overloaded", "key-missing", "key-invalid", "key-expired", "key-revoked", "scope-missing", "account-closed", "insufficient-credits", "key-budget-exhausted", "spend-cap-reached", "price-above-maximum", "idempotency-key-invalid", "idempotency-in-progress", "idempotency-key-reused", "rate-limited", "too-many-at-once", "ledger-unavailable", "admin-key-invalid", "cursor-invalid", "unknown-id", "key-rotated", "too-many-keys"]
+"""The codes of the API's problems. A newer server may have others."""

@@ -1,0 +1,62 @@
+import { methods } from "./python/methods.ts";
+import { models } from "./python/models.ts";
+import { options } from "./python/options.ts";
+
+const head =
+  "# Generated from src/contract/ and src/florence/tasks.ts by `npm run docs` of florence-edge.\nfrom __future__ import annotations\n";
+
+/** Returns the text of `_models.py`: the API's replies as dataclasses. */
+function modelsModule(): string {
+  return `${head}
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ._boxes import BoxForms
+from ._forms import LocatedForms, ResultForms, TextForms
+from ._reply import ReferenceAnswer, Reply
+
+${models()}`;
+}
+
+/** Returns the text of `_options.py`: the options of the tasks, and the table of tasks. */
+function optionsModule(): string {
+  return `${head}
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ._settings import CallOptions
+
+${options()}`;
+}
+
+/** Returns the text of `_methods.py`: the methods of the tasks. */
+function methodsModule(): string {
+  return `${head}
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ._images import Image
+    from ._models import BoxesAnswer, FlatAnswer, PolygonsAnswer, QuadsAnswer, RawAnswer, TextAnswer
+    from ._options import AnswerOptions, DrawingOptions, ModelOptions, PlainOptions, TaskName
+    from ._reply import Drawing, ReferenceAnswer
+    from ._request import RegionLike
+    from ._stream import AsyncStream, Stream
+
+
+${methods()}`;
+}
+
+/** The generated modules of the Python client, by their paths in the repository. */
+export function pythonModules(): ReadonlyMap<string, string> {
+  const folder = "integrations/python/src/florence_edge";
+  return new Map([
+    [`${folder}/_models.py`, modelsModule()],
+    [`${folder}/_options.py`, optionsModule()],
+    [`${folder}/_methods.py`, methodsModule()],
+  ]);
+}
