@@ -23,23 +23,20 @@ Any web page may call: CORS is open, and cookies are never used.
 A request may ask for ${MAX_REQUEST_UNITS} units of work: a prompt has \`beams\` x \`max_new_tokens\` / ${TOKENS_PER_UNIT} units, rounded up (without them ${promptUnits({})}), each of several \`labels\`
 is a prompt, and an image has ${IMAGE_UNITS}. More is the problem \`too-much-work\`. Callers share the model in turns.`;
 
-/**
- * Returns the API contract as an OpenAPI 3.1 document. `examples` are the responses to the document's request examples. Without accounts, it has nothing
- * that only accounts have; `ways` are those to pay, undefined if there is none.
- */
-export function openApiDocument(
-  tasks: readonly TaskRow[],
-  version: string,
-  examples: ResponseExamples = {},
-  { hasAccounts, ways }: { readonly hasAccounts: boolean; readonly ways?: WaysToPay | undefined } = {
-    hasAccounts: false,
-  },
-): OpenApiDocument {
+/** What a deployment has besides answers. */
+interface Extent {
+  readonly hasAccounts: boolean;
+  /** The ways to pay; undefined if there is none. */
+  readonly ways?: WaysToPay | undefined;
+}
+
+/** Everything that the document describes. */
+function registryOf(tasks: readonly TaskRow[], { hasAccounts, ways }: Extent): OpenAPIRegistry {
   const registry = new OpenAPIRegistry();
-  const several = [analyzeOperation(tasks, hasAccounts), batchOperation(tasks, hasAccounts)];
   for (const route of [
     ...tasks.map((row) => taskOperation(row, hasAccounts)),
-    ...several,
+    analyzeOperation(tasks, hasAccounts),
+    batchOperation(tasks, hasAccounts),
     prepareUploadOperation(hasAccounts),
     putUploadOperation(),
     ...Object.values(operations),
@@ -53,11 +50,25 @@ export function openApiDocument(
   for (const [code, example] of Object.entries(exampleProblems({ hasAccounts, hasPayments: ways !== undefined }))) {
     registry.registerComponent("examples", code, example);
   }
+  return registry;
+}
+
+/**
+ * Returns the API contract as an OpenAPI 3.1 document. `examples` are the responses to the document's request examples. Without accounts, it has nothing
+ * that only accounts have.
+ */
+export function openApiDocument(
+  tasks: readonly TaskRow[],
+  version: string,
+  examples: ResponseExamples = {},
+  extent: Extent = { hasAccounts: false },
+): OpenApiDocument {
+  const { hasAccounts, ways } = extent;
   const answerEvent = {
     type: "schema",
     schema: (hasAccounts ? PaidAnswerEvent : AnswerEvent).meta({ id: "AnswerEvent" }),
   } as const;
-  const whole = new OpenApiGeneratorV31([...registry.definitions, answerEvent]).generateDocument({
+  const whole = new OpenApiGeneratorV31([...registryOf(tasks, extent).definitions, answerEvent]).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "florence-edge",

@@ -1,4 +1,4 @@
-import { createRoute } from "@hono/zod-openapi";
+import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import { KEY_HEADER_SCHEME, KEY_SCHEME } from "./account-operation.ts";
 import { requestIdHeader, requestIdParameter } from "./problem-details.ts";
@@ -21,8 +21,8 @@ const prepared: PreparedUpload = {
 };
 
 /** Returns the operation that makes a handle. */
-export function prepareUploadOperation(hasAccounts: boolean) {
-  return createRoute({
+export function prepareUploadOperation(hasAccounts: boolean): RouteConfig {
+  return {
     method: "post",
     path: UPLOADS_PATH,
     operationId: "prepareUpload",
@@ -39,12 +39,12 @@ export function prepareUploadOperation(hasAccounts: boolean) {
       },
       ...problemResponses("Upload", hasAccounts),
     },
-  });
+  };
 }
 
 /** Returns the operation that takes the file. */
-export function putUploadOperation() {
-  return createRoute({
+export function putUploadOperation(): RouteConfig {
+  return {
     method: "put",
     path: UPLOAD_PATH,
     operationId: "putUpload",
@@ -67,5 +67,5 @@ export function putUploadOperation() {
       },
       ...problemResponses("UploadFile"),
     },
-  });
+  };
 }

@@ -66,11 +66,11 @@ function chargeEvent({ amount, ids, isRepeat, balance }: PaymentReport): ChargeE
 }
 
 function paidRequest({ url }: Request, paying: Paying): PaidRequest {
-  const { payment, checkTask, askEarly, checkResults, isToldInHeaders, during, whenLeft, untilCommitted } = paying;
+  const { payment, isToldInHeaders, during, whenLeft, untilCommitted } = paying;
   return {
-    checkTask,
-    askEarly,
-    checkResults,
+    checkTask: (task) => paying.checkTask(task),
+    askEarly: (read) => paying.askEarly(read),
+    checkResults: (results) => paying.checkResults(results),
     isToldInHeaders,
     whenLeft,
     ask: (parsed, { noStore, noCache }) =>

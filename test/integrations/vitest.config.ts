@@ -17,7 +17,7 @@ export default defineConfig({
         name,
         root: join(import.meta.dirname, name),
         include: ["*.test.ts"],
-        globalSetup: ["support/install.ts"],
+        globalSetup: [join(import.meta.dirname, name, "support/install.ts")],
         testTimeout: 120_000,
         hookTimeout: 300_000,
       },

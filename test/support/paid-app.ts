@@ -112,13 +112,13 @@ export function createPaidWorld() {
           // Backoffs take no time; a deadline passes when the clock of the world has passed it.
           after: (milliseconds, then) => {
             const endMs = now() + (milliseconds < 1000 ? 0 : milliseconds);
-            let isCancelled = false;
+            const cancelled = new AbortController();
             const wait = async (): Promise<void> => {
-              while (now() < endMs && !isCancelled) await nextTask();
-              if (!isCancelled) then();
+              while (now() < endMs && !cancelled.signal.aborted) await nextTask();
+              if (!cancelled.signal.aborted) then();
             };
             void wait();
-            return () => void (isCancelled = true);
+            return () => cancelled.abort();
           },
           random: () => 0.5,
         }),

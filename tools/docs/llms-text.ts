@@ -35,6 +35,25 @@ function problemLines(isWanted: (code: string) => boolean): string {
   return rowsOf.map(([code, { status, fix }]) => `- \`${code}\` (${status}): ${fix}`).join("\n");
 }
 
+function errorsText(): string {
+  return `## Errors
+
+\`application/problem+json\` with \`code\`, \`title\`, \`status\`, \`detail\`, \`fix\`, \`retryable\`, \`request_id\` and \`issues\` [{path, message}].
+
+${problemLines((code) => !isAccountProblem(code) && !isDialectProblem(code))}
+
+Only where the operator has turned accounts on:
+
+${problemLines(isAccountProblem)}
+
+## Other dialects
+
+OpenAI's clients: base URL \`/openai/v1\` (chat completions, responses), models \`florence-2/<task>\`, or \`florence-2\` and a text that begins with a task token such as \`<OD>\`; one image; our options as extra
+keys. Clients of Azure Image Analysis 4.0: the origin is the endpoint. Errors are in the dialect's shape, with our codes, and besides:
+
+${problemLines(isDialectProblem)}`;
+}
+
 /** Returns `llms.txt`, a description of the API for language models: https://llmstxt.org. */
 export function llmsText(): string {
   return `# florence-edge
@@ -80,22 +99,7 @@ Where the operator has turned accounts on, \`GET /v1/pricing\` answers: send a k
 \`POST /v1/quote\` says what a request would cost, without a key and without the picture; \`Max-Price\` bounds what one may cost. Answers have the headers \`Charge\` and \`Balance\`. Failures are free, and so are repeats
 within 24 hours: after a lost connection, send the same request again. \`GET /v1/me\` tells balance and limits, \`/v1/usage\` and \`/v1/charges\` what was charged, \`/v1/keys\` makes and ends keys.
 
-## Errors
-
-\`application/problem+json\` with \`code\`, \`title\`, \`status\`, \`detail\`, \`fix\`, \`retryable\`, \`request_id\` and \`issues\` [{path, message}].
-
-${problemLines((code) => !isAccountProblem(code) && !isDialectProblem(code))}
-
-Only where the operator has turned accounts on:
-
-${problemLines(isAccountProblem)}
-
-## Other dialects
-
-OpenAI's clients: base URL \`/openai/v1\` (chat completions, responses), models \`florence-2/<task>\`, or \`florence-2\` and a text that begins with a task token such as \`<OD>\`; one image; our options as extra
-keys. Clients of Azure Image Analysis 4.0: the origin is the endpoint. Errors are in the dialect's shape, with our codes, and besides:
-
-${problemLines(isDialectProblem)}
+${errorsText()}
 
 ## More
 

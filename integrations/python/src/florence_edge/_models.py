@@ -111,6 +111,10 @@ class TextAnswer(TextForms):
     finish_reason: Literal["stop", "length"]
     """`length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete."""
     usage: Usage
+    score_type: str | None = None
+    """The name of the formula of `score`; present if `include` contains `score`."""
+    score: float | None = None
+    """The model's confidence in the text; present if `include` contains `score`."""
     text: str
 
 
@@ -249,7 +253,7 @@ class FlatAnswer(Reply):
     labels: str
     """One record of CSV (RFC 4180): a label that holds a comma, a quote or a line break is quoted."""
     scores: str
-    """Numbers separated by commas."""
+    """Numbers separated by commas: of the objects; of a text, its score if `include` contains `score`."""
     boxes: str
     """Four numbers separated by commas, in the order of `box_format`; boxes are separated by semicolons."""
     normalized_boxes: str
@@ -260,6 +264,7 @@ class FlatAnswer(Reply):
     first_label: str
     """Label of the first object. Without objects it is empty, and the other `first_` fields are 0."""
     first_score: float
+    """Score of the first object, or the only one of `scores`."""
     source_width: int
     source_height: int
     model_id: str
@@ -270,7 +275,9 @@ class FlatAnswer(Reply):
     prompt_tokens: int
     completion_tokens: int
     charge_micro_usd: int | None = None
-    """What this answer was charged, in micro-US-dollars."""
+    """What this answer was charged, in micro-US-dollars; left out in `analyze` and `batch`, since equal prompts of
+    several items are one charge: their `Charge` header has the sum.
+    """
     json: str
     """The whole answer, as JSON in a string."""
     box_format: Literal["xyxy"]
@@ -511,5 +518,5 @@ the account.
 """
 
 
-ProblemCode = Literal["invalid-json", "invalid-request", "invalid-content-encoding", "image-required", "invalid-base64", "image-url-refused", "text-required", "region-required", "region-outside-image", "png-unavailable", "unknown-task", "not-found", "method-not-allowed", "body-timeout", "body-too-large", "image-too-many-pixels", "unsupported-media-type", "unsupported-content-encoding", "unsupported-image", "image-url-not-an-image", "image-corrupt", "prompt-too-long", "too-much-work", "image-url-unreachable", "image-url-timeout", "request-cancelled", "internal", "misconfigured", "model-corrupt", "backend-failed", "backend-unavailable", "backend-timeout", "deadline-exceeded", "not-cached", "model-unavailable", "overloaded", "key-missing", "key-invalid", "key-expired", "key-revoked", "scope-missing", "account-closed", "insufficient-credits", "key-budget-exhausted", "spend-cap-reached", "price-above-maximum", "idempotency-key-invalid", "idempotency-in-progress", "idempotency-key-reused", "rate-limited", "too-many-at-once", "ledger-unavailable", "admin-key-invalid", "cursor-invalid", "unknown-id", "key-rotated", "too-many-keys"]
+ProblemCode = Literal["invalid-json", "invalid-request", "invalid-content-encoding", "image-required", "invalid-base64", "image-url-refused", "text-required", "region-required", "region-outside-image", "png-unavailable", "unknown-task", "not-found", "method-not-allowed", "body-timeout", "body-too-large", "image-too-many-pixels", "unsupported-media-type", "unsupported-content-encoding", "unsupported-image", "image-url-not-an-image", "image-corrupt", "prompt-too-long", "too-much-work", "image-url-unreachable", "image-url-timeout", "request-cancelled", "uploads-unavailable", "unknown-upload", "upload-empty", "upload-expired", "upload-signature-invalid", "length-required", "storage-unavailable", "internal", "misconfigured", "model-corrupt", "backend-failed", "backend-unavailable", "backend-timeout", "deadline-exceeded", "not-cached", "model-unavailable", "overloaded", "key-missing", "key-invalid", "key-expired", "key-revoked", "scope-missing", "account-closed", "insufficient-credits", "key-budget-exhausted", "spend-cap-reached", "price-above-maximum", "idempotency-key-invalid", "idempotency-in-progress", "idempotency-key-reused", "rate-limited", "too-many-at-once", "ledger-unavailable", "payment-required", "payment-invalid", "payment-in-use", "payment-unsettled", "admin-key-invalid", "cursor-invalid", "unknown-id", "key-rotated", "too-many-keys", "webhook-signature-invalid", "top-up-unavailable", "payment-provider-failed", "payment-provider-unavailable"]
 """The codes of the API's problems. A newer server may have others."""

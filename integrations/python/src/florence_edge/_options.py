@@ -38,8 +38,8 @@ class DrawingOptions(ObjectOptions, total=False):
 class AnswerOptions(ObjectOptions, total=False):
     """Options of an answer."""
 
-    include: Sequence[Literal["svg_path", "coco_rle"]] | None
-    """Adds each object's outline as an SVG path or as a COCO RLE mask."""
+    include: Sequence[Literal["svg_path", "coco_rle", "score"]] | None
+    """Adds each object's outline as an SVG path or as a COCO RLE mask, and the score of a text."""
 
 
 class PlainOptions(AnswerOptions, total=False):
