@@ -50,7 +50,7 @@ function bindings(table: keyof Rows, row: object): readonly unknown[] {
   });
 }
 
-const DROP_HOLD = "DELETE FROM holds WHERE id = ?";
+const DROP = { holds: "DELETE FROM holds WHERE id = ?", outbox: "DELETE FROM outbox WHERE id = ?" };
 
 const ADD_USAGE = `INSERT INTO usage (keyId, day, task, answers, amount, refunded) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET answers = answers + excluded.answers, amount = amount + excluded.amount, refunded = refunded + excluded.refunded`;
@@ -60,7 +60,7 @@ const PURGE = "DELETE FROM idempotency WHERE id IN (SELECT id FROM idempotency W
 /** Writes one change. Call it in a transaction. */
 export function applyChange(sql: SqlStorage, change: Change): void {
   if (change.type === "drop") {
-    sql.exec(DROP_HOLD, change.id);
+    sql.exec(DROP[change.table], change.id);
     return;
   }
   if (change.type === "purge") {

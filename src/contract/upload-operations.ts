@@ -4,10 +4,14 @@ import { KEY_HEADER_SCHEME, KEY_SCHEME } from "./account-operation.ts";
 import { requestIdHeader, requestIdParameter } from "./problem-details.ts";
 import { problemResponses } from "./problem-responses.ts";
 import { tags } from "./tags.ts";
-import { MAX_UPLOAD_BYTES, PreparedUpload, UPLOAD_SECONDS, UploadedFile, UPLOADS_PATH } from "./uploads.ts";
-
-/** The path at which a file is put. */
-export const UPLOAD_PATH = `${UPLOADS_PATH}/{upload}`;
+import {
+  MAX_UPLOAD_BYTES,
+  PreparedUpload,
+  UPLOAD_SECONDS,
+  UPLOAD_PATH,
+  UploadedFile,
+  UPLOADS_PATH,
+} from "./uploads.ts";
 
 const lifetime = `${UPLOAD_SECONDS / 60} minutes`;
 const image = "upload_5hX0n0eQd0cZ8bC2mJr1fGks9v2Zl3hYb7Qx0tTnVwEoRiAu";

@@ -3,6 +3,9 @@ import * as z from "zod";
 /** Path of the operation that prepares an upload; the file is put below it, at the handle's own path. */
 export const UPLOADS_PATH = "/v1/uploads";
 
+/** The path at which a file is put. */
+export const UPLOAD_PATH = `${UPLOADS_PATH}/{upload}`;
+
 /** How long a handle works, in seconds: long enough for a conversation about a picture. */
 export const UPLOAD_SECONDS = 3600;
 

@@ -1,6 +1,11 @@
 import { Problem } from "../contract/problems.ts";
-import { UPLOAD_PATH } from "../contract/upload-operations.ts";
-import { MAX_UPLOAD_BYTES, type PreparedUpload, UPLOAD_SECONDS, UPLOADS_PATH } from "../contract/uploads.ts";
+import {
+  MAX_UPLOAD_BYTES,
+  type PreparedUpload,
+  UPLOAD_PATH,
+  UPLOAD_SECONDS,
+  UPLOADS_PATH,
+} from "../contract/uploads.ts";
 import type { Uploads } from "../contract/uploads-port.ts";
 import { type Admit, whenAborted } from "./admission.ts";
 import { BODY_TIMEOUT_MS, readBody } from "./body.ts";

@@ -22,6 +22,21 @@ const ofAccounts = [
   "src/contract/payment-info.ts",
   "src/contract/pricing.ts",
   "src/contract/with-accounts.ts",
+  "functions/payments.ts",
+  "functions/x402.ts",
+  "src/payments/stripe/",
+  "src/payments/x402/settlement.ts",
+  "src/payments/x402/wire.ts",
+];
+
+/** What only callers of other protocols need: each waits for the first of them. */
+const ofProtocols = [
+  "src/mcp/handler.ts",
+  "src/mcp/server.ts",
+  "src/mcp/tools.ts",
+  "src/openai/dialect.ts",
+  "src/openai/json-schema.ts",
+  "src/azure/dialect.ts",
 ];
 
 /** What only readers of the document need. */
@@ -63,7 +78,7 @@ describe("what is off", () => {
     server = await serve({ ...api, modules: planted(beginnings) }, { port: 0, variables });
     return server;
   };
-  it.each([...ofAccounts, ...ofDocument])("is in the bundle, and waits to be loaded: %s", (begin) => {
+  it.each([...ofAccounts, ...ofProtocols, ...ofDocument])("is in the bundle, and waits to be loaded: %s", (begin) => {
     const bundled = pathsOf(named).filter((path) => path.startsWith(begin));
     const waits = new Set(pathsOf(waiting));
     expect(bundled).not.toEqual([]);
@@ -71,7 +86,7 @@ describe("what is off", () => {
   });
 
   it("is not evaluated: without accounts nothing of accounts, and of the document nothing before it is read", async () => {
-    const off = await start([...ofAccounts, ...ofDocument], { ACCOUNTS: "off" });
+    const off = await start([...ofAccounts, ...ofProtocols, ...ofDocument], { ACCOUNTS: "off" });
     expect(await statusOf(off, "/healthz")).toBe(200);
     expect(await statusOf(off, "/v1/tasks")).toBe(200);
     expect(await statusOf(off, "/openapi.json")).toBe(500);

@@ -42,7 +42,7 @@ function putHold(memory: Remembered, row: HoldRow): void {
 
 /** Does to the memory what a change does to the tables. */
 function follow(memory: Remembered, change: Change): void {
-  if (change.type === "drop") memory.holds?.delete(change.id);
+  if (change.type === "drop" && change.table === "holds") memory.holds?.delete(change.id);
   if (change.type !== "put") return;
   if (change.table === "account") memory.account = change.row;
   if (change.table === "holds") putHold(memory, change.row);
