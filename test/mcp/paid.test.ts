@@ -64,7 +64,9 @@ describe("/mcp with accounts", () => {
   it("draws nothing without a key, and asks for no payment that it could not take", async () => {
     const { isolate } = createX402App();
     const { app } = isolate({ more: { protocols: protocols({ hasAccounts: true, mcpHosts: [] }) } });
-    const response = await app.request("/mcp/drawings/open-vocabulary-detection?text=a&image=https://example.com/a.png");
+    const response = await app.request(
+      "/mcp/drawings/open-vocabulary-detection?text=a&image=https://example.com/a.png",
+    );
     expect(response.status).toBe(401);
     expect(response.headers.has("payment-required")).toBe(false);
   });
