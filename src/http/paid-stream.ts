@@ -1,7 +1,7 @@
 import type { Payment } from "../charging/payment.ts";
 import type { AnswerPart, CacheReport, EmitPart } from "../contract/service.ts";
 
-/** A door that holds the parts of an answer back until it is paid. */
+/** What holds the parts of an answer back until it is paid. */
 interface Door {
   readonly emit: EmitPart;
   /** Resolves when all parts so far were sent. Rejects with the reason why nothing may be sent. */

@@ -58,7 +58,7 @@ async function sellSigned(till: SignedTill, holder: KeyHolder | undefined, { amo
   return paySigned(till.begin(request, order), amount, call);
 }
 
-/** The door that a request wants: the one that there is, or of two the one that it names. */
+/** Whether a request pays by itself: the way to pay that there is, or of two the one that it names. */
 function isSigned({ stripe, signed }: PaymentDoors, body: Body, { request }: AdmittedCall, hasKey: boolean): boolean {
   if (signed === undefined || stripe === undefined) return signed !== undefined;
   return !hasKey || body.method === "x402" || request.headers.has("payment-signature");
@@ -80,7 +80,7 @@ export function topUpRoute(doors: PaymentDoors, options: AccountRouteOptions): R
     if (signed !== undefined && isSigned(doors, body, call, holder !== undefined)) {
       return sellSigned(signed, holder, body, call);
     }
-    if (holder === undefined || stripe === undefined) throw new Error("A top-up has no door.");
+    if (holder === undefined || stripe === undefined) throw new Error("There is no way to pay for a top-up.");
     return openTopUp(stripe.till, holder, body, call);
   });
 }
