@@ -133,6 +133,23 @@ describe("a request with a payment", () => {
     expect(chain.paid()).toBe(300);
   });
 
+  it("has its answer again although repeats of it have failed, whole or in a stream", async () => {
+    const { isolate, sign, chain, paid } = createX402App();
+    const { app, settled } = isolate();
+    for (const query of ["", "?stream=true"]) {
+      const own = { ...sign(query === "" ? 1 : 2), "cache-control": "no-store" };
+      await (await app.request(...unkeyed(own, query))).text();
+      paid.work = () => Promise.reject(new Problem("backend-unavailable", "down"));
+      for (let repeat = 0; repeat <= MAX_REPEATS; repeat += 1) {
+        expect(await codeOf(await app.request(...unkeyed(own, query)))).toEqual([503, "backend-unavailable"]);
+        await settled();
+      }
+      paid.work = nextTask;
+      expect((await app.request(...unkeyed(own, query))).status).toBe(200);
+    }
+    expect(chain.paid()).toBe(600);
+  });
+
   it("makes the model work once for five at once, also where each wants a new generation", async () => {
     const { isolate, sign, chain, paid } = createX402App();
     const { app } = isolate();

@@ -66,7 +66,7 @@ function createRequestPayment(options: RequestPaymentOptions, asking: DirectAski
     settle,
     prepay: settle,
     // What was settled stays so: the same request with the same payment is answered again.
-    refund: async () => {},
+    refund: async () => book.claimed?.unanswered(),
     end: async () => book.claimed?.letGo(),
     report: () => reportOf(book),
     problemHeaders: (error) =>

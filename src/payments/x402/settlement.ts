@@ -25,13 +25,17 @@ const SETTLING_MS = SETTLE_TIMEOUT_MS + 30_000;
 export interface Claimed {
   /** Whether it was settled before: what was paid for is then given again. */
   readonly isRepeat: boolean;
+  /** Whether what a top-up gives was written before. */
+  readonly isDone: boolean;
   /** Settles it, once: when it resolves, the money has moved. Returns the transaction's hash. */
   settle(): Promise<string>;
   /**
-   * Nothing was given for it: it can be used again. Does nothing once its settlement has begun, whose outcome decides. Never rejects; without it, it can be used
-   * again once its lease is over.
+   * Nothing was given for it: it can be used again. Does nothing once its settlement has begun, whose outcome decides; of one that was settled before, the repeat does not
+   * count. Never rejects; without it, it can be used again once its lease is over.
    */
   letGo(): Promise<void>;
+  /** What was to be given again after `settle` broke off through our fault: the repeat does not count. Never rejects. */
+  unanswered(): Promise<void>;
   /** What a top-up gives is written. */
   done(): Promise<void>;
 }
@@ -105,13 +109,22 @@ function once(work: () => Promise<string>): SettleOnce {
   return Object.assign(() => (result ??= work()), { isBegun: () => result !== undefined });
 }
 
-function claimed(claim: PaymentClaim, holder: string, settle: SettleOnce, isRepeat: boolean): Claimed {
+/** Whether a payment was settled, and its credits written, before this request. */
+type Before = Pick<Claimed, "isRepeat" | "isDone">;
+
+function claimed(claim: PaymentClaim, holder: string, settle: SettleOnce, before: Before): Claimed {
+  const end = async (ending: Ending): Promise<void> => {
+    await claim.end(holder, ending).catch(() => undefined);
+  };
   return {
-    isRepeat,
+    ...before,
     settle,
     letGo: async () => {
       if (settle.isBegun()) return;
-      await claim.end(holder, { type: "refused", isProven: false }).catch(() => undefined);
+      await end(before.isRepeat ? { type: "unanswered" } : { type: "refused", isProven: false });
+    },
+    unanswered: async () => {
+      if (before.isRepeat) await end({ type: "unanswered" });
     },
     done: async () => {
       await claim.end(holder, { type: "done" });
@@ -138,10 +151,13 @@ export async function claimPayment(
       claim,
       holder,
       once(async () => reply.transaction),
-      true,
+      { isRepeat: true, isDone: reply.isDone },
     );
   }
-  const own = claimed(claim, holder, once(createSettle(options, payment, claim, holder)), false);
+  const own = claimed(claim, holder, once(createSettle(options, payment, claim, holder)), {
+    isRepeat: false,
+    isDone: false,
+  });
   if (reply.type === "unsettled") {
     await own.settle();
     return own;
