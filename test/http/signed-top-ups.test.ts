@@ -30,7 +30,7 @@ function topUpApp(network = terms.network) {
       directory: accounts.accounts.directory,
     });
   const accounts = fakeAccountsApp("2026-11-30T00:00:00Z", {
-    doors: { signed: { begin: (...order) => till().begin(...order) } },
+    providers: { signed: { begin: (...order) => till().begin(...order) } },
   });
   const buy = (
     nonce: number | undefined,
