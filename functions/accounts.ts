@@ -15,7 +15,7 @@ export function accounts(
   tasks: readonly TaskRow[],
 ): Pick<AppOptions, "accounts" | "administration"> {
   const guard = accountGuard();
-  const signed = x402(settings, adminKey, tasks);
+  const signed = x402(settings, adminKey, tasks, guard);
   return {
     accounts: paidAnswers({ accounts: payments(settings, guard), direct: signed?.requests }),
     administration: administrationOf(administration(adminKey, guard), {

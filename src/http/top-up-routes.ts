@@ -14,6 +14,7 @@ import {
   readAccountBody,
 } from "./account-route.ts";
 import { hasNoKey } from "./authenticate.ts";
+import { callerOf } from "./caller.ts";
 import { PAYABLE_CODES } from "./direct-call.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
 import { asProblem, problemResponse } from "./problem-response.ts";
@@ -54,7 +55,8 @@ async function paySigned(sale: SignedSale, amount: number, { trace }: AdmittedCa
 async function sellSigned(till: SignedTill, holder: KeyHolder | undefined, { amount }: Body, call: AdmittedCall) {
   const { request } = call;
   const account = holder && { id: holder.account, money: holder.mode };
-  const order = { account, amount, idempotencyKey: idempotencyKeyOf(request.headers) };
+  const { headers } = request;
+  const order = { account, amount, address: callerOf(headers), idempotencyKey: idempotencyKeyOf(headers) };
   return paySigned(till.begin(request, order), amount, call);
 }
 

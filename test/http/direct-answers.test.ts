@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
+import { MAX_UNKNOWN_KEYS } from "../../src/charging/guard.ts";
 import { MAX_REPEATS } from "../../src/payments/x402/claim.ts";
 import { createPaidWorld } from "../support/paid-app.ts";
 import { moneyOf } from "../support/paid-requests.ts";
@@ -201,6 +202,22 @@ describe("a request with a payment", () => {
       expect(await codeOf(await app.request(...unkeyed(payment)))).toEqual([402, "payment-invalid"]);
     }
     expect(claims.size).toBe(0);
+  });
+
+  it("is checked for no address that has sent many that are not valid, and for all others", async () => {
+    const { isolate, sign, x402, claims } = createX402App();
+    const { app } = isolate();
+    const from = (address: string, nonce: number, parts = {}) =>
+      app.request(...unkeyed({ ...sign(nonce, 300, parts), "cf-connecting-ip": address }));
+    const forged = { signature: "0x12" };
+    for (let nonce = 1; nonce <= MAX_UNKNOWN_KEYS; nonce += 1) {
+      expect(await codeOf(await from("192.0.2.1", nonce, forged))).toEqual([402, "payment-invalid"]);
+    }
+    const asked = x402.calls.length;
+    const refused = await from("192.0.2.1", 99, forged);
+    expect([refused.headers.get("retry-after"), await codeOf(refused)]).toEqual(["60", [429, "rate-limited"]]);
+    expect([x402.calls.length, claims.size]).toEqual([asked, 0]);
+    expect((await from("192.0.2.2", 100)).status).toBe(200);
   });
 
   it("is never told 402 when nobody knows whether it was settled", async () => {

@@ -1,3 +1,4 @@
+import type { Guard } from "../../charging/guard.ts";
 import { Problem } from "../../contract/problems.ts";
 import { type Accepted, isValidForWork, LEAST_VALID_SECONDS } from "./accept-payment.ts";
 import type { Prove } from "./chain.ts";
@@ -9,6 +10,8 @@ export interface SettlementOptions {
   /** Returns the object of a payment, by its name. It rejects with `payment-unsettled` if it cannot be reached. */
   readonly claimOf: (name: string) => PaymentClaim;
   readonly facilitator: Facilitator;
+  /** The one of the isolate. */
+  readonly guard: Pick<Guard, "tryPayment">;
   /** Left out where no node of the chain is known. */
   readonly prove?: Prove | undefined;
   /** Returns a random id. */
@@ -132,15 +135,25 @@ function claimed(claim: PaymentClaim, holder: string, settle: SettleOnce, before
   };
 }
 
+/** What a payment is claimed for. */
+interface What {
+  readonly kind: PaymentKind;
+  readonly fingerprint: string;
+}
+
 /**
  * Claims a payment for what a fingerprint says, before any work, and has it checked. One whose settlement was begun before is settled first: what it pays for was
- * made then. Throws `payment-in-use`, `payment-invalid`, `payment-unsettled`.
+ * made then. `address` is whoever sent it. Throws `payment-in-use`, `payment-invalid`, `payment-unsettled`, `rate-limited`.
  */
-export async function claimPayment(
+export function claimPayment(
   options: SettlementOptions,
   payment: Accepted,
-  what: { readonly kind: PaymentKind; readonly fingerprint: string },
+  { address, ...what }: What & { readonly address: string },
 ): Promise<Claimed> {
+  return options.guard.tryPayment({ name: payment.name, address }, () => claimTried(options, payment, what));
+}
+
+async function claimTried(options: SettlementOptions, payment: Accepted, what: What): Promise<Claimed> {
   const { claimOf, newHolder, workMs, now } = options;
   const [claim, holder] = [claimOf(payment.name), newHolder()];
   const { signature, expiresMs } = payment;

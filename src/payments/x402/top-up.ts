@@ -81,7 +81,7 @@ function createSale(options: TopUpOptions, request: Request, order: SignedOrder)
     pay: async () => {
       const payment = await acceptedPayment(receivedIn(request.headers), offer, now());
       const fingerprint = await fingerprintOf(order);
-      const claimed = await claimPayment(options, payment, { kind: "top-up", fingerprint });
+      const claimed = await claimPayment(options, payment, { kind: "top-up", fingerprint, address: order.address });
       const written = await write(payment, claimed);
       // Only so that the payment's object can be forgotten: the credits are there.
       await claimed.done().catch(() => undefined);
