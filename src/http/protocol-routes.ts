@@ -32,6 +32,7 @@ const PASSED_ON = [
   "ocp-apim-subscription-key",
   "cf-connecting-ip",
   "max-price",
+  "payment-signature",
   "traceparent",
 ];
 

@@ -141,12 +141,13 @@ describe("the place of a list that is sent slowly", () => {
     );
     const { open, charge, send } = fakeAccountsApp(undefined, { admit: createAdmit(reservations) });
     const { id, key } = await open();
-    for (let index = 1; index <= 8; index += 1)
+    for (let index = 1; index <= 12; index += 1)
       await charge(id, key, [{ id: chargeId(index), amount: 300, task: "caption" }]);
     const reader = (await send("GET", "/v1/charges?format=csv", { key })).body?.getReader();
-    for (let line = 0; line < 4; line += 1) {
+    for (let line = 0; line < 10; line += 1) {
       await reader?.read();
-      time.nowMs += PLACE_LEASE_MS - 1;
+      // Half of it: workerd asks for a row before the one before it was read.
+      time.nowMs += PLACE_LEASE_MS / 2;
       expect([line, (await send("GET", "/v1/me", { key })).status]).toEqual([line, 503]);
     }
     time.nowMs += PLACE_LEASE_MS;
