@@ -141,8 +141,9 @@ describe("the place of a list that is sent slowly", () => {
     );
     const { open, charge, send } = fakeAccountsApp(undefined, { admit: createAdmit(reservations) });
     const { id, key } = await open();
-    for (let index = 1; index <= 12; index += 1)
+    for (let index = 1; index <= 12; index += 1) {
       await charge(id, key, [{ id: chargeId(index), amount: 300, task: "caption" }]);
+    }
     const reader = (await send("GET", "/v1/charges?format=csv", { key })).body?.getReader();
     for (let line = 0; line < 10; line += 1) {
       await reader?.read();
