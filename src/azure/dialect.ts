@@ -2,6 +2,7 @@ import { Problem } from "../contract/problems.ts";
 import type { Dialect, DialectRequest, SeveralTranslation } from "../contract/dialect.ts";
 import { MAX_URL_CHARACTERS } from "../contract/request-limits.ts";
 import type { AnalyzeItem, Analyzed, ImageInput } from "../contract/service.ts";
+import { isUploadHandle } from "../contract/uploads.ts";
 import { azureError, requestHeaders } from "./error.ts";
 import { featureTasks, type FeatureTask } from "./features.ts";
 import { type AzureQuery, readQuery } from "./query.ts";
@@ -23,6 +24,7 @@ function imageOf({ body }: DialectRequest): ImageInput {
     throw new Problem("image-required", "The body is empty.");
   }
   const { url } = body.given;
+  if (typeof url === "string" && isUploadHandle(url)) return { kind: "upload", handle: url };
   if (typeof url !== "string" || url.trim() === "") throw invalidParameter("url", "Send the image's address as `url`.");
   if (url.length <= MAX_URL_CHARACTERS) return { kind: "url", url };
   throw invalidParameter("url", `A URL may have at most ${MAX_URL_CHARACTERS} characters.`);

@@ -24,6 +24,8 @@ export interface DialectBody {
   readonly json: unknown;
   /** What the body says, without what differs from request to request (ids, times): bodies with equal ones have the same ETag. */
   readonly says: unknown;
+  /** Returns the body with what the answer was charged, in micro-US-dollars; left out if it has no place for that. */
+  readonly withCharge?: (amount: number) => unknown;
 }
 
 /** One event of a stream in another dialect. */

@@ -167,6 +167,11 @@ export function isDrawing(form: Form): form is Drawing {
   return "type" in form && form.type === "drawing";
 }
 
+/** Whether an answer is in the flat form, which tells what it was charged. */
+export function isFlat(form: JsonForm): form is FlatAnswer {
+  return "type" in form && form.type === "flat";
+}
+
 /** Returns the schema of all JSON answers of a task with these answer types. */
 export function jsonForms(types: readonly AnswerType[]): z.ZodType {
   const typed = types.map((type) => answersByType[type]);

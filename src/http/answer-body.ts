@@ -1,4 +1,4 @@
-import { FLAT_CHARGE, type FlatAnswer, type Form, isDrawing, type JsonForm } from "../contract/forms.ts";
+import { FLAT_CHARGE, type FlatAnswer, type Form, isDrawing, isFlat } from "../contract/forms.ts";
 
 /** A rendered answer as a response body. */
 export interface AnswerBody {
@@ -61,10 +61,6 @@ export function jsonBody(value: unknown): AnswerBody {
 /** A JSON body with the id of its request, on which its fingerprint does not depend. */
 export function jsonBodyOf(valueOf: (requestId: string) => unknown, requestId: string): AnswerBody {
   return { ...jsonBody(valueOf(requestId)), fingerprint: JSON.stringify(valueOf("")) };
-}
-
-function isFlat(form: JsonForm): form is FlatAnswer {
-  return "type" in form && form.type === "flat";
 }
 
 /** A flat answer as a JSON body: no-code tools read no headers, so it tells what it cost. */

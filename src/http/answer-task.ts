@@ -16,9 +16,15 @@ export interface AnswerShape {
   readonly stream: () => DialectStream;
 }
 
-function shapedBody({ answer }: Answered, { body }: AnswerShape): AnswerBody {
-  if (!isDrawing(answer)) return body(answer);
+/** Throws `invalid-request` for a drawing in another dialect: no dialect has one, and the model need not run to say so. */
+function checkShape({ options }: TaskRequest, shape: AnswerShape | undefined): void {
+  if (shape === undefined || options.overlay === undefined) return;
   throw invalidRequest("overlay", "Drawings have a path of their own: request it at the task's path below /v1.");
+}
+
+function shapedBody({ answer }: Answered, { body }: AnswerShape): AnswerBody {
+  if (isDrawing(answer)) throw new Error("A drawing was made that nobody asked for.");
+  return body(answer);
 }
 
 /** Answers a task, at once or as a stream, in our form or in that of another dialect. Throws `Problem`. */
@@ -30,6 +36,7 @@ export async function answerTask(
 ): Promise<Response> {
   const { trace, call, place, paid } = admitted;
   const { requestId } = trace;
+  checkShape(taskRequest, shape);
   place.begin(checkedUnits([taskRequest.options], 1));
   await paid?.ask(taskRequest, call.cache);
   if (taskRequest.options.stream === true) {

@@ -52,6 +52,12 @@ function createRespond({ dialects = [], logError }: AppOptions): (path: string) 
   };
 }
 
+/** The response to HEAD. Its body, which nobody will read, ends at once: a drawing's would keep its image and its place until its deadline. */
+async function withoutBody(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, response);
+}
+
 /** The HTTP application: routes generated from the contract's tables, and the only place where errors become responses. */
 export function createApp(options: AppOptions): Hono {
   const app = new Hono();
@@ -80,7 +86,7 @@ export function createApp(options: AppOptions): Hono {
       const trace = { requestId: context.get("requestId"), traceparent: traceparentOf(context.req.raw) };
       const response = await handle(context.req.raw, trace);
       response.headers.set("x-request-id", trace.requestId);
-      return response;
+      return context.req.method === "HEAD" ? withoutBody(response) : response;
     });
   }
   app.notFound(refuse);

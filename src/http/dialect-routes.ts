@@ -1,5 +1,6 @@
 import type {
   Dialect,
+  DialectBody,
   DialectMount,
   DialectRequest,
   DialectRoute,
@@ -99,14 +100,12 @@ async function answerSeveral({ request, reply }: SeveralTranslation, { dialect, 
   return answerResponse(body, { ...analyzed, ...sendingOf(admitted) });
 }
 
-function bodyOf(
-  { json, says }: { readonly json: unknown; readonly says: unknown },
-  headers: Readonly<Record<string, string>>,
-): AnswerBody {
+function bodyOf({ json, says, withCharge }: DialectBody, headers: Readonly<Record<string, string>>): AnswerBody {
   const text = JSON.stringify(json);
   return {
     fingerprint: JSON.stringify(says),
     headers: { ...headers, "content-type": "application/json" },
     open: async () => text,
+    ...(withCharge && { withCharge: (amount) => JSON.stringify(withCharge(amount)) }),
   };
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../contract/json-object.ts";
+import { taskPath } from "../contract/paths.ts";
 import { isUploadHandle } from "../contract/uploads.ts";
 import { isUrl } from "../contract/requests.ts";
 import type { TaskQuestion } from "./tool.ts";
@@ -27,12 +27,12 @@ export function drawingLink(origin: string, image: string, { task, options }: Ta
   return link.href.length > MAX_LINK_CHARACTERS ? undefined : link.href;
 }
 
-/** What is asked for the drawing at an address: the path in `/v1`, and the body. */
-export function drawingQuestion(url: string): { readonly path: string; readonly body: JsonObject } {
+/** What is asked for the drawing at an address: the task as it is spelled there, the path in `/v1`, and the body. */
+export function drawingQuestion(url: string) {
   const { pathname, searchParams } = new URL(url);
   const image = searchParams.get("image");
   searchParams.delete("image");
   searchParams.set("overlay", "svg");
   const task = pathname.slice(pathname.lastIndexOf("/") + 1);
-  return { path: `/v1/${task}?${searchParams.toString()}`, body: image === null ? {} : { image } };
+  return { task, path: `${taskPath(task)}?${searchParams.toString()}`, body: image === null ? {} : { image } };
 }

@@ -1,5 +1,6 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import { isJsonObject } from "../contract/json-object.ts";
+import { Problem } from "../contract/problems.ts";
 import type { ProtocolCall } from "../contract/protocol.ts";
 import { bodyRefusal } from "./body-refusal.ts";
 import { drawingQuestion } from "./drawing-link.ts";
@@ -63,8 +64,16 @@ export async function answerMcp(call: ProtocolCall, hosts: readonly string[]): P
   return answerBody(call, body);
 }
 
-/** Answers `GET` of a drawing: the same answer as `/v1` gives with `overlay=svg`. */
+/**
+ * Answers `GET` of a drawing: the same answer as `/v1` gives with `overlay=svg`. Only tasks have drawings: no other operation may be asked with GET. Throws
+ * `unknown-task`. Where answers need a key, a payment without one is not asked for, since none is passed on.
+ */
 export async function answerDrawing(call: ProtocolCall): Promise<Response> {
-  const { path, body } = drawingQuestion(call.request.url);
+  const { task, path, body } = drawingQuestion(call.request.url);
+  if (!call.tasks.some(({ name }) => name === task)) {
+    throw new Problem("unknown-task", "The last part of the address is the name of no task.");
+  }
+  const noKey = call.keyRefusal();
+  if (noKey !== undefined) return noKey;
   return call.ask({ method: "POST", path, body, signal: call.request.signal });
 }

@@ -1,5 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 import { FILES } from "./paths.ts";
+import { FLAT_CHARGE, isFlat } from "../contract/forms.ts";
 import { isJsonObject } from "../contract/json-object.ts";
 import type { Dialect, DialectRequest, TaskTranslation } from "../contract/dialect.ts";
 import { jsonOf } from "./read-request.ts";
@@ -31,7 +32,11 @@ function translate(request: DialectRequest): TaskTranslation {
     kind: "task",
     task: taskIn(request.url),
     given: { format: "flat", ...options, ...(file === undefined ? {} : { image: file }) },
-    reply: (form) => ({ json: form, says: form }),
+    reply: (form) => ({
+      json: form,
+      says: form,
+      ...(isFlat(form) && { withCharge: (amount) => ({ ...form, [FLAT_CHARGE]: amount }) }),
+    }),
     stream: () => {
       throw invalidParameter("stream", "Actions are not streamed.");
     },

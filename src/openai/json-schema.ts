@@ -17,7 +17,10 @@ export const MAX_STEPS = 1_000_000;
 /** Longest reason for which an answer does not fit, in characters: it repeats parts of the caller's schema. */
 const MAX_REASON_CHARACTERS = 300;
 
-/** Keywords that are refused: a regular expression can take hours, unique items are compared each with each, and references by name cannot be counted. */
+/**
+ * Keywords that are refused: a regular expression can take hours, unique items are compared each with each, and references by name cannot be counted. Those with
+ * underscores are the validator's own notes of where references lead: it would believe a caller's.
+ */
 const REFUSED_KEYWORDS: ReadonlySet<string> = new Set([
   "pattern",
   "patternProperties",
@@ -28,7 +31,29 @@ const REFUSED_KEYWORDS: ReadonlySet<string> = new Set([
   "id",
   "$anchor",
   "$dynamicAnchor",
+  "__absolute_uri__",
+  "__absolute_ref__",
+  "__absolute_recursive_ref__",
 ]);
+
+/**
+ * Formats that are checked in a time that grows with the text's length alone. The validator's expressions for addresses take hours for some texts, and a picture
+ * may have any text.
+ */
+const FORMATS: ReadonlySet<unknown> = new Set([
+  "date",
+  "time",
+  "date-time",
+  "duration",
+  "email",
+  "hostname",
+  "ipv4",
+  "ipv6",
+  "uuid",
+]);
+
+/** Lists of which each entry is compared with the value, and so counts as a part. */
+const LISTS: ReadonlySet<string> = new Set(["enum", "required"]);
 
 /** Keywords whose value is data, in which nothing is a schema. */
 const DATA_KEYWORDS: ReadonlySet<string> = new Set(["const", "enum", "default", "examples"]);
@@ -43,16 +68,29 @@ function refusal(detail: string): Problem {
   return new Problem("unsupported-schema", detail, { issues: [{ path: "response_format", message: detail }] });
 }
 
-/** The schema to which a JSON pointer within the document leads. */
+/** References that the validator reads as they are written. It makes addresses of them, in which escapes, spaces and line breaks become something else. */
+const REFERENCE = /^#(?:\/[\p{L}\p{N}_$.~:@+-]*)*$/u;
+
+/** The schema to which a JSON pointer within the document leads. Throws `unsupported-schema` if it leads nowhere. */
 function resolved(root: JsonObject, reference: unknown): unknown {
-  if (typeof reference !== "string" || !/^#(?:\/|$)/u.test(reference)) {
-    throw refusal("References in a schema are JSON pointers into it, as #/$defs/name.");
+  if (typeof reference !== "string" || !REFERENCE.test(reference)) {
+    throw refusal("References in a schema are JSON pointers into it, as #/$defs/name, without escapes or spaces.");
   }
   const parts = reference.split("/").slice(1);
-  return parts.reduce((at: unknown, part) => {
+  const found = parts.reduce((at: unknown, part) => {
     const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
     return (isJsonObject(at) || Array.isArray(at)) && Object.hasOwn(at, name) ? Reflect.get(at, name) : undefined;
   }, root);
+  if (found === undefined) throw refusal("A reference in the schema leads nowhere.");
+  return found;
+}
+
+/** Throws for a keyword that could cost too much. */
+function checkKeyword(keyword: string, value: unknown): void {
+  if (REFUSED_KEYWORDS.has(keyword)) throw refusal(`The keyword ${keyword} is not supported in a schema.`);
+  if (keyword === "format" && !FORMATS.has(value)) {
+    throw refusal("This `format` is not supported in a schema: leave it out, answers have no texts of that kind.");
+  }
 }
 
 /** Counts the values in an answer: itself, and all within it. */
@@ -65,18 +103,22 @@ function countValues(value: unknown): number {
 function countParts(root: JsonObject): number {
   let count = 0;
   const open = new Set<unknown>();
+  const add = (parts: number): void => {
+    count += parts;
+    if (count > MAX_SUBSCHEMAS) throw refusal(`A schema has at most ${MAX_SUBSCHEMAS} parts, references followed.`);
+  };
   const visit = (schema: unknown): void => {
     if (Array.isArray(schema)) return schema.forEach(visit);
     if (!isJsonObject(schema)) return;
-    count += 1;
-    if (count > MAX_SUBSCHEMAS) throw refusal(`A schema has at most ${MAX_SUBSCHEMAS} parts, references followed.`);
+    add(1);
     if (open.has(schema)) throw refusal("The schema refers to itself; no answer is nested without end.");
     open.add(schema);
     for (const [keyword, value] of Object.entries(schema)) visitKeyword(keyword, value);
     open.delete(schema);
   };
   const visitKeyword = (keyword: string, value: unknown): void => {
-    if (REFUSED_KEYWORDS.has(keyword)) throw refusal(`The keyword ${keyword} is not supported in a schema.`);
+    checkKeyword(keyword, value);
+    if (LISTS.has(keyword) && Array.isArray(value)) add(value.length);
     if (DATA_KEYWORDS.has(keyword) || DEFINITIONS.has(keyword)) return;
     if (keyword === "$ref") return visit(resolved(root, value));
     if (NAMED_SCHEMAS.has(keyword) && isJsonObject(value)) return Object.values(value).forEach(visitNamed);

@@ -48,8 +48,8 @@ function imagesOf(parts: readonly JsonObject[], path: string): readonly string[]
 function checkParts(parts: readonly JsonObject[], path: string): void {
   const other = parts.find(({ type }) => !TEXT_PARTS.has(type) && !IMAGE_PARTS.has(type));
   if (other === undefined) return;
-  const type = String(other["type"]).slice(0, 50);
-  throw unsupportedParameter(path, `Parts are text and one image; ${JSON.stringify(type)} is neither.`);
+  const type = JSON.stringify(other["type"] ?? null).slice(0, 50);
+  throw unsupportedParameter(path, `Parts are text and one image; ${type} is neither.`);
 }
 
 /** The only image of the last message that has any: a picture stays in view when the next message asks about it again. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ImageInput } from "../../src/contract/service.ts";
 import { Problem, type ProblemCode } from "../../src/contract/problems.ts";
 import { azureErrorSchema, azureResultSchema } from "../support/azure-schema.ts";
 import { dialectApp, expectValid, jsonPost, picture } from "../support/dialect-app.ts";
@@ -15,6 +16,18 @@ async function analyze(query: string, text = "<s>a cat</s>", init: RequestInit =
   const { app, generated } = dialectApp({ text, probability: 0.5 });
   const response = await app.request(`${PATH}?${VERSION}&${query}`, init);
   return { response, generated, body: await response.json() };
+}
+
+/** The API over a service that notes the images that it is asked about. */
+function recordingApp() {
+  const analyzed: ImageInput[] = [];
+  const { app } = dialectApp({
+    analyze: ({ image }) => {
+      analyzed.push(image);
+      return Promise.reject(new Problem("unknown-upload", "So."));
+    },
+  });
+  return { app, analyzed };
 }
 
 describe("an analysis", () => {
@@ -141,6 +154,12 @@ describe("what cannot be done", () => {
     expect([response.status, body.error.code, body.error.innererror.code]).toEqual([400, "InvalidRequest", inner]);
     expect(response.headers.get("x-ms-error-code")).toBe("InvalidRequest");
     expect(response.headers.get("apim-request-id")).toBe("request-1");
+  });
+
+  it("takes the handle of an upload in the place of an address", async () => {
+    const { app, analyzed } = recordingApp();
+    await app.request(`${PATH}?${VERSION}&features=caption`, jsonPost({ url: "upload_1" }));
+    expect(analyzed).toEqual([{ kind: "upload", handle: "upload_1" }]);
   });
 
   it.each(["", "api-version=2023-04-01-preview&"])("refuses other versions of the API: '%s'", async (version) => {

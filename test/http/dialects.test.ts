@@ -49,6 +49,21 @@ describe("a dialect with accounts", () => {
     expect([status, charge]).toEqual([200, requestPrice(expected)]);
   });
 
+  it("tells in an action's flat answer what it was charged, since a GPT reads no headers", async () => {
+    const { isolate, open } = createPaidWorld();
+    const account = await open(10_000);
+    const { app } = isolate();
+    const headers = { "content-type": "application/json", authorization: `Bearer ${account.key}` };
+    const ask = (body: object) =>
+      app.request("/openai/actions/caption", { method: "POST", headers, body: JSON.stringify(body) });
+    const [flat, nested] = [await ask({ image: base64 }), await ask({ image: base64, format: "json" })];
+    expect(await flat.json()).toMatchObject({ type: "flat", charge_micro_usd: 300 });
+    expect([nested.status, await nested.json()]).toEqual([
+      200,
+      expect.not.objectContaining({ charge_micro_usd: expect.anything() }),
+    ]);
+  });
+
   it("charges a stream before its first chunk", async () => {
     const { isolate, open } = createPaidWorld();
     const account = await open(10_000);

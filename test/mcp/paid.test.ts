@@ -4,6 +4,7 @@ import { encodeBase64 } from "../../src/inference/protocol/base64.ts";
 import { createPaidWorld } from "../support/paid-app.ts";
 import { mcpClients } from "../support/mcp-messages.ts";
 import { memoryUploads } from "../support/memory-uploads.ts";
+import { createX402App } from "../support/x402-app.ts";
 import { sampleImage } from "../support/sample-images.ts";
 import { codeOf, createX402App, headerJson } from "../support/x402-app.ts";
 
@@ -59,6 +60,14 @@ describe("/mcp with accounts", () => {
     };
     expect(await textOf(poor.key)).toBe("insufficient-credits");
     expect(await textOf(narrow.key)).toBe("scope-missing");
+  });
+
+  it("draws nothing without a key, and asks for no payment that it could not take", async () => {
+    const { isolate } = createX402App();
+    const { app } = isolate({ more: { protocols: protocols({ hasAccounts: true, mcpHosts: [] }) } });
+    const response = await app.request("/mcp/drawings/open-vocabulary-detection?text=a&image=https://example.com/a.png");
+    expect(response.status).toBe(401);
+    expect(response.headers.has("payment-required")).toBe(false);
   });
 
   it("describes the resource, without an authorization server", async () => {

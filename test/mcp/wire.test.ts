@@ -189,9 +189,46 @@ describe("the drawing of an answer", () => {
     expect(last.result?.content?.length).toBe(1);
   });
 
+  it("holds nothing after HEAD, whose answer nobody reads", async () => {
+    const ended = Promise.withResolvers<void>();
+    const drawing = {
+      type: "drawing",
+      mediaType: "image/svg+xml",
+      fingerprint: "f",
+      *chunks() {
+        yield "<svg/>";
+      },
+    } as const;
+    const { app } = mcpApp(
+      { answer: async () => ({ answer: drawing, cache: cacheMiss, timings: {} }) },
+      {
+        admit: async (_, work) =>
+          work({
+            count: {},
+            begin: () => {},
+            stay: () => {},
+            during: async (part) => {
+              const result = await part();
+              ended.resolve();
+              return result;
+            },
+          }),
+      },
+    );
+    const response = await app.request(`/mcp/drawings/object-detection?image=${URL}`, { method: "HEAD" });
+    expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([
+      200,
+      "image/svg+xml",
+      "",
+    ]);
+    await expect(ended.promise).resolves.toBeUndefined();
+  });
+
   it.each([
     ["/mcp/drawings/object-detection", 400, "image-required"],
     [`/mcp/drawings/vqa?image=${URL}`, 404, "unknown-task"],
+    ["/mcp/drawings/uploads", 404, "unknown-task"],
+    [`/mcp/drawings/analyze?image=${URL}`, 404, "unknown-task"],
   ])("%s is a problem", async (path, status, code) => {
     const response = await mcpApp().app.request(path);
     expect(response.status).toBe(status);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
 import { checkSchema, MAX_STEPS, MAX_SUBSCHEMAS } from "../../src/openai/json-schema.ts";
 
+const listOf = (length: number) => Array.from({ length }, () => ({}));
 const answer = { type: "boxes", objects: [{ label: "cat", score: 0.5 }] };
 
 /** The code of what is thrown; undefined if nothing is. */
@@ -40,6 +41,8 @@ describe("a caller's schema", () => {
       "with properties that are called like keywords",
       { properties: { pattern: { type: "string" }, $ref: { type: "string" } } },
     ],
+    ["with a reference to a name in another alphabet", { $ref: "#/$defs/größe", $defs: { größe: { type: "object" } } }],
+    ["with a format that is checked fast", { properties: { colour: { format: "date-time" } } }],
     ["with data that looks like keywords", { not: { const: { pattern: "x" } } }],
   ])("%s is fulfilled", (_, schema) => {
     expect(codeOf(schema)).toBeUndefined();
@@ -52,6 +55,16 @@ describe("a caller's schema", () => {
       { allOf: [{ $ref: `#/$defs/d${index + 1}` }, { $ref: `#/$defs/d${index + 1}` }] },
     ]),
   );
+
+  /** Definitions of which each refers twice to the next, by what `to` makes of the next one's name. */
+  const doublingBy = (to: (name: string) => object) => ({
+    cheap: {},
+    ...Object.fromEntries(
+      Array.from({ length: 40 }, (_, index) => [`d${index}`, { allOf: [to(`d${index + 1}`), to(`d${index + 1}`)] }]),
+    ),
+    d40: last,
+  });
+  const disguised = (to: (name: string) => object) => ({ ...to("d0"), $defs: doublingBy(to) });
 
   it.each([
     ["that wants another member", { required: ["colour"] }],
@@ -67,14 +80,26 @@ describe("a caller's schema", () => {
     ["that refers to nothing", { $ref: "#/$defs/none" }],
     ["with identifiers", { $id: "https://example.com/", type: "object" }],
     ["whose references double forty times", { $ref: "#/$defs/d0", $defs: { ...doubling, d40: last } }],
+    ["whose doubling references are escaped", disguised((name) => ({ $ref: `#/$defs/%64${name.slice(1)}` }))],
+    ["whose doubling references have tabs", disguised((name) => ({ $ref: `#/$defs/\t${name}` }))],
+    [
+      "whose doubling references are said to be resolved",
+      disguised((name) => ({
+        $ref: "#/$defs/cheap",
+        __absolute_ref__: `https://github.com/cfworker#/$defs/${name}`,
+      })),
+    ],
+    ["with a format whose check can take hours", { properties: { type: { format: "url" } } }],
+    [
+      "with long lists in many places",
+      { allOf: listOf(50).map(() => ({ enum: [answer, ...listOf(MAX_SUBSCHEMAS / 50)] })) },
+    ],
     ["with too many parts", { allOf: Array.from({ length: MAX_SUBSCHEMAS }, () => ({})) }],
     ["that is no schema", { type: "object", properties: { type: 7 } }],
   ])("%s is refused", (_, schema) => {
     expect(codeOf(schema)).toBe("unsupported-schema");
   });
 });
-
-const listOf = (length: number) => Array.from({ length }, () => ({}));
 
 describe("a validation", () => {
   const parts = MAX_SUBSCHEMAS - 10;

@@ -34,6 +34,7 @@ describe("what cannot be done", () => {
       "messages",
     ],
     ["a recording", {}, withImage({ type: "input_audio", input_audio: {} }), 400, "unsupported-parameter", "messages"],
+    ["a part of no type", {}, withImage({ type: { toString: 1 } }), 400, "unsupported-parameter", "messages"],
     [
       "a file by its id",
       {},
@@ -61,6 +62,13 @@ describe("what cannot be done", () => {
     ["no tokens", { max_tokens: 0 }, undefined, 400, "invalid-request", "max_new_tokens"],
   ])("refuses %s", async (_, body, messages, status, code, param) => {
     expect(await errorOf(body, messages)).toMatchObject({ status, code, param });
+  });
+
+  it("refuses a drawing before the model runs", async () => {
+    const { app, generated } = dialectApp({ text: "<s>cat<loc_1><loc_2><loc_3><loc_4></s>" });
+    const body = { model: "florence-2/object-detection", overlay: "svg", messages: withImage() };
+    const response = await app.request(PATH, jsonPost(body));
+    expect([response.status, generated]).toEqual([400, []]);
   });
 
   it("refuses a picture that is none, in a message with title and fix", async () => {
