@@ -32,7 +32,6 @@ const PASSED_ON = [
   "ocp-apim-subscription-key",
   "cf-connecting-ip",
   "max-price",
-  "payment-signature",
   "traceparent",
 ];
 

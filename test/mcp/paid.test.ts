@@ -6,7 +6,6 @@ import { mcpClients } from "../support/mcp-messages.ts";
 import { memoryUploads } from "../support/memory-uploads.ts";
 import { createX402App } from "../support/x402-app.ts";
 import { sampleImage } from "../support/sample-images.ts";
-import { codeOf, createX402App, headerJson } from "../support/x402-app.ts";
 
 const file = sampleImage("street.jpg");
 const image = encodeBase64(file);
@@ -65,7 +64,9 @@ describe("/mcp with accounts", () => {
   it("draws nothing without a key, and asks for no payment that it could not take", async () => {
     const { isolate } = createX402App();
     const { app } = isolate({ more: { protocols: protocols({ hasAccounts: true, mcpHosts: [] }) } });
-    const response = await app.request("/mcp/drawings/open-vocabulary-detection?text=a&image=https://example.com/a.png");
+    const response = await app.request(
+      "/mcp/drawings/open-vocabulary-detection?text=a&image=https://example.com/a.png",
+    );
     expect(response.status).toBe(401);
     expect(response.headers.has("payment-required")).toBe(false);
   });
@@ -94,19 +95,4 @@ describe("/mcp with accounts", () => {
     const refused = await modern("tools/call", ask, { authorization: `Bearer ${other.key}` });
     expect(refused.last.result).toMatchObject({ content: [{ text: expect.stringMatching("^unknown-upload: ") }] });
   });
-});
-
-it("a drawing is paid by its request where it has no key", async () => {
-  const { isolate, sign, chain } = createX402App();
-  const { uploads } = memoryUploads();
-  const { app } = isolate({ more: { protocols: protocols({ hasAccounts: true, mcpHosts: [] }), uploads } });
-  const prepared = await uploads.prepare("");
-  const signal = new AbortController().signal;
-  await uploads.put(prepared, { bytes: new Blob([file]).stream(), length: file.length, signal });
-  const path = `/mcp/drawings/object-detection?image=${prepared.handle}`;
-  const unpaid = await app.request(path);
-  expect(headerJson(unpaid, "payment-required")).toMatchObject({ accepts: [{ amount: "600" }] });
-  expect(await codeOf(await app.request(path, { headers: sign(1, 500) }))).toEqual([402, "payment-invalid"]);
-  const paid = await app.request(path, { headers: sign(2, 600) });
-  expect([paid.status, paid.headers.get("content-type"), chain.paid()]).toEqual([200, "image/svg+xml", 600]);
 });
