@@ -4,7 +4,7 @@ import { administrationOf } from "../src/http/administration-routes.ts";
 import { paidAnswers } from "../src/http/paid-request.ts";
 import { administration } from "./administration.ts";
 import { accountGuard, payments } from "./ledger.ts";
-import { paymentDoors } from "./payments.ts";
+import { paymentProviders } from "./payments.ts";
 import type { Variables } from "./variables.ts";
 import { x402 } from "./x402.ts";
 
@@ -15,11 +15,11 @@ export function accounts(
   tasks: readonly TaskRow[],
 ): Pick<AppOptions, "accounts" | "administration"> {
   const guard = accountGuard();
-  const signed = x402(settings, adminKey, tasks);
+  const signed = x402(settings, adminKey, tasks, guard);
   return {
     accounts: paidAnswers({ accounts: payments(settings, guard), direct: signed?.requests }),
     administration: administrationOf(administration(adminKey, guard), {
-      ...paymentDoors(settings),
+      ...paymentProviders(settings),
       signed: signed?.till,
     }),
   };

@@ -59,7 +59,7 @@ function outboxOf(tables: LedgerTables, { money, deliver }: Delivering): Outbox 
   return {
     follow: (cause) =>
       unthrown(() => {
-        watch(tables, Date.now(), cause);
+        tables.transaction(() => watch(tables, Date.now(), cause));
         const dueMs = nextMs();
         return dueMs && Math.max(dueMs, Date.now() + GATHER_MS);
       }),

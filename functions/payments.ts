@@ -3,8 +3,8 @@ import type { OutboxRow } from "../src/accounts/ledger/rows.ts";
 import type { Deliver } from "../src/accounts/ledger/outbox-round.ts";
 import { createOperatorEvents } from "../src/payments/operator-events.ts";
 import { createStripeBiller } from "../src/payments/stripe/stripe-biller.ts";
-import { createStripeDoor } from "../src/payments/stripe/stripe-door.ts";
-import type { PaymentDoors, StripeDoor } from "../src/payments/till.ts";
+import { createStripeProvider } from "../src/payments/stripe/stripe-provider.ts";
+import type { PaymentProviders, StripeProvider } from "../src/payments/till.ts";
 import { createReliableAccount, createReliableBilling } from "../src/charging/reliable-ledger.ts";
 import { moneyOf } from "../src/payments/stripe/money.ts";
 import { accountStub, waiting } from "./ledger.ts";
@@ -30,10 +30,10 @@ const outside = {
 };
 
 /** How payers pay with Stripe; undefined if they cannot. */
-function stripeDoor(settings: Settings): StripeDoor | undefined {
+function stripeProvider(settings: Settings): StripeProvider | undefined {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: secrets } = settings;
   if (secretKey === undefined || secrets === undefined) return undefined;
-  return createStripeDoor({
+  return createStripeProvider({
     ...outside,
     secretKey,
     secrets,
@@ -46,8 +46,8 @@ function stripeDoor(settings: Settings): StripeDoor | undefined {
 }
 
 /** The ways to pay of this deployment. */
-export function paymentDoors(settings: Settings): PaymentDoors {
-  return { stripe: stripeDoor(settings) };
+export function paymentProviders(settings: Settings): PaymentProviders {
+  return { stripe: stripeProvider(settings) };
 }
 
 /** How the rows of outboxes are sent. */

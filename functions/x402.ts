@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import type { Guard } from "../src/charging/guard.ts";
 import { createReliableAccount } from "../src/charging/reliable-ledger.ts";
 import type { TaskRow } from "../src/contract/service.ts";
 import { createProve } from "../src/payments/x402/chain.ts";
@@ -31,12 +32,13 @@ const post = {
 const logFailure = (thrown: unknown): void => console.warn("A payment's other side did not reply:", thrown);
 
 /** What takes payments that requests bring; undefined in a deployment that takes none. `secret` is the deployment's. */
-export function x402(settings: Settings, secret: string, tasks: readonly TaskRow[]) {
+export function x402(settings: Settings, secret: string, tasks: readonly TaskRow[], guard: Guard) {
   const { X402_FACILITATOR_URL: url, X402_RPC_URL: node, X402_FACILITATOR_AUTHORIZATION: authorization } = settings;
   const token = x402Token(settings);
   if (url === "" || token === undefined) return undefined;
   const objects = env.PAYMENTS;
   return createX402({
+    guard,
     terms: { ...token, network: settings.X402_NETWORK, payTo: settings.X402_PAY_TO },
     tasks,
     secret,

@@ -19,7 +19,7 @@ async function waitUntilReady(server: Server): Promise<void> {
 type Variables = Readonly<Record<string, string>>;
 
 /** The variables of wrangler.toml, and the secrets, that the environment may set: `PLACEMENT=remote BACKEND_URL=… npm start`. */
-const NAMES = [
+export const ENVIRONMENT_VARIABLES = [
   "MAX_IMAGE_PIXELS",
   "MAX_CACHED_TOKENS",
   "OVERLAY_PNG",
@@ -41,10 +41,18 @@ const NAMES = [
   "STRIPE_RETURN_URL",
   "EVENTS_URL",
   "EVENTS_SECRET",
+  "X402_FACILITATOR_URL",
+  "X402_FACILITATOR_AUTHORIZATION",
+  "X402_PAY_TO",
+  "X402_NETWORK",
+  "X402_ASSET",
+  "X402_ASSET_NAME",
+  "X402_ASSET_VERSION",
+  "X402_RPC_URL",
 ] as const;
 
 function fromEnvironment(): Variables {
-  const given = NAMES.map((name) => [name, process.env[name]] as const);
+  const given = ENVIRONMENT_VARIABLES.map((name) => [name, process.env[name]] as const);
   return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
 }
 

@@ -67,7 +67,7 @@ const table = {
   "payments/x402": {
     imports: ["bytes", "accounts", "charging", "contract", "payments"],
     packages: ["zod"],
-    why: "payments/x402/ is payments that callers sign: it is asked through charging/direct-payment.ts and payments/signed-till.ts, and nothing of it runs while it is off.",
+    why: "payments/x402/ is payments that callers sign: it is asked through charging/direct-payment.ts and payments/signed-till.ts, and is loaded with accounts.",
   },
   http: {
     // An image is known by its first bytes, whatever content type it is sent with.

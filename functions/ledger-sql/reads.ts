@@ -122,6 +122,7 @@ function outboxReads(sql: SqlStorage) {
     dueOutbox: (nowMs: number, atMost: number, withBills: boolean) =>
       rows(`WHERE nextMs <= ? AND ${sendable(withBills)} ORDER BY nextMs LIMIT ?`, nowMs, atMost),
     outbox: (id: string) => rows("WHERE id = ?", id)[0],
+    hasOutbox: (kind: OutboxRow["kind"]) => rows("WHERE kind = ? LIMIT 1", kind).length > 0,
     nextOutbox: (withBills: boolean) => rows(`WHERE ${sendable(withBills)} ORDER BY nextMs LIMIT 1`)[0]?.nextMs,
     entry: (seq: number) => sql.exec<Stored<Entry>>("SELECT * FROM entries WHERE seq = ?", seq).toArray()[0],
   };

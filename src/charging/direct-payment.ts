@@ -4,6 +4,8 @@ import type { Payment } from "./payment.ts";
 export interface DirectAsking {
   readonly request: Request;
   readonly requestId: string;
+  /** Whoever sent it; empty if the platform names none. */
+  readonly address: string;
   /** In micro-US-dollars. */
   readonly maxPrice: number | undefined;
   /** Whether nobody waits for the answer any more. */

@@ -44,6 +44,16 @@ export interface AskedKey {
   readonly address: string;
 }
 
+/** A payment that nobody has checked yet, and whoever sent it. */
+export interface SentPayment {
+  readonly name: string;
+  /** Empty if the platform names none. */
+  readonly address: string;
+}
+
+/** Codes of problems that say that what was tried is none. */
+const UNKNOWN_CODES: ReadonlySet<string> = new Set(["key-invalid", "payment-invalid"]);
+
 /** Stands before all accounts: against floods and against guessing of keys. What it counts is not exact, and decides nothing about money. */
 export interface Guard {
   /** Counts a request of a key. Throws `rate-limited`. */
@@ -53,6 +63,11 @@ export interface Guard {
    * address that has tried keys, unless this one was confirmed before.
    */
   confirm<Known>(key: AskedKey, ask: () => Promise<Known>): Promise<Known>;
+  /**
+   * Runs what claims a payment, by its name, and has it checked, which wakes an object and asks another server: `claim` throws `payment-invalid` if it is none. Throws
+   * `rate-limited`, without claiming it, for an address that has sent such payments or unknown keys.
+   */
+  tryPayment<Claimed>(payment: SentPayment, claim: () => Promise<Claimed>): Promise<Claimed>;
 }
 
 /** A limit that fails must not refuse anybody. */
@@ -69,7 +84,10 @@ function tooMany(detail: string, milliseconds: number): Problem {
 }
 
 function guessing(milliseconds: number): Problem {
-  return tooMany("Too many keys that this service does not know came from this address.", milliseconds);
+  return tooMany(
+    "Too many keys that this service does not know, or payments that are not valid, came from this address.",
+    milliseconds,
+  );
 }
 
 /** The keys of one address that are unknown, or are being asked about, since a moment. */
@@ -117,25 +135,33 @@ export function createGuard({ requests, unknownKeys, now }: GuardOptions): Guard
   const countRequest: Guard["countRequest"] = async (keyHash) => {
     if (!(await isAllowed(requests, keyHash))) throw tooMany("Too many requests came with this key.", BLOCKED_MS);
   };
+  /** Tries something that an address has sent, and counts it while it is tried, and for longer if it is none. */
+  const tryOut = async <Known>(key: AskedKey, attempt: () => Promise<Known>): Promise<Known> => {
+    checkAddress(key);
+    let isUnknown = false;
+    try {
+      return await attempt();
+    } catch (thrown) {
+      isUnknown = thrown instanceof Problem && UNKNOWN_CODES.has(thrown.code);
+      if (isUnknown) await blockTrying(key.address);
+      throw thrown;
+    } finally {
+      if (!isUnknown) tried.forget(key);
+    }
+  };
   return {
     countRequest,
     confirm: async (key, ask) => {
-      // Without addresses, one who guesses would keep all others out.
-      const isChecked = key.address !== "" && confirmed.get(key.keyHash) === undefined;
-      if (isChecked) checkAddress(key);
-      let isUnknown = false;
-      try {
+      const attempt = async () => {
         await countRequest(key.keyHash);
         const known = await ask();
         confirmed.set(key.keyHash, true);
         return known;
-      } catch (thrown) {
-        isUnknown = thrown instanceof Problem && thrown.code === "key-invalid";
-        if (isUnknown && isChecked) await blockTrying(key.address);
-        throw thrown;
-      } finally {
-        if (!isUnknown) tried.forget(key);
-      }
+      };
+      // Without addresses, one who guesses would keep all others out.
+      const isChecked = key.address !== "" && confirmed.get(key.keyHash) === undefined;
+      return isChecked ? tryOut(key, attempt) : attempt();
     },
+    tryPayment: ({ name, address }, claim) => (address === "" ? claim() : tryOut({ keyHash: name, address }, claim)),
   };
 }

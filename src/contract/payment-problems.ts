@@ -12,7 +12,7 @@ export const paymentProblems = {
     status: 409,
     title: "The account cannot be topped up here",
     retryable: false,
-    fix: "Use a key of an account with the other kind of money, as `detail` says, or ask the operator of this service for credits.",
+    fix: "Do what `detail` says: use a key of an account with the other kind of money, or buy credits once with `save_card`. Otherwise ask the operator of this service for credits.",
   },
   "payment-provider-failed": {
     status: 502,

@@ -49,6 +49,7 @@ export async function listResponse<Row extends Readonly<Record<string, unknown>>
   if (request.method === "HEAD") return new Response(null, { headers });
   const ended = Promise.withResolvers<void>();
   void place.during(() => ended.promise);
+  place.stay();
   const body = csvStream(rows, {
     columns: list.columns,
     onEnd: ended.resolve,

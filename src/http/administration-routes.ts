@@ -1,5 +1,5 @@
 import type { WaysToPay } from "../contract/payment-operations.ts";
-import type { PaymentDoors } from "../payments/till.ts";
+import type { PaymentProviders } from "../payments/till.ts";
 import type { AccountRouteOptions, AccountsOptions } from "./account-route.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { adminRoutes } from "./admin-routes.ts";
@@ -16,28 +16,28 @@ export interface Administration {
   routes(options: Omit<AccountRouteOptions, "accounts">): readonly Route[];
 }
 
-function waysToPay({ stripe, signed }: PaymentDoors): WaysToPay | undefined {
+function waysToPay({ stripe, signed }: PaymentProviders): WaysToPay | undefined {
   const ways = { hasStripe: stripe !== undefined, hasX402: signed !== undefined };
   return ways.hasStripe || ways.hasX402 ? ways : undefined;
 }
 
-function paymentRoutes(doors: PaymentDoors, options: AccountRouteOptions): readonly Route[] {
-  const { stripe } = doors;
+function paymentRoutes(providers: PaymentProviders, options: AccountRouteOptions): readonly Route[] {
+  const { stripe } = providers;
   const ofStripe =
     stripe === undefined
       ? []
       : [...billingRoutes(stripe.billingOf, options), stripeWebhookRoute(stripe.events, options)];
-  return [topUpRoute(doors, options), ...ofStripe];
+  return [topUpRoute(providers, options), ...ofStripe];
 }
 
 /** The operations of accounts, for customers, payers and the operator. */
-export function administrationOf(accounts: AccountsOptions, doors: PaymentDoors = {}): Administration {
-  const ways = waysToPay(doors);
+export function administrationOf(accounts: AccountsOptions, providers: PaymentProviders = {}): Administration {
+  const ways = waysToPay(providers);
   return {
     ways,
     routes: (shared) => {
       const options = { ...shared, accounts };
-      const paying = ways === undefined ? [] : paymentRoutes(doors, options);
+      const paying = ways === undefined ? [] : paymentRoutes(providers, options);
       return [...accountRoutes(options), ...paying, ...adminRoutes(options)];
     },
   };

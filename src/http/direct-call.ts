@@ -63,7 +63,13 @@ function rulesOf(payment: DirectPayment) {
 export function directCall(request: Request, options: DirectCallOptions, work: PaidWork): Promise<Response> {
   const { direct, call, trace } = options;
   const { headers, signal } = request;
-  const asking = { request, requestId: trace.requestId, maxPrice: maxPriceOf(headers), hasLeft: () => signal.aborted };
+  const asking = {
+    request,
+    requestId: trace.requestId,
+    address: call.caller,
+    maxPrice: maxPriceOf(headers),
+    hasLeft: () => signal.aborted,
+  };
   return runPaid(
     {
       ...options,

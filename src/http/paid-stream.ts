@@ -1,21 +1,21 @@
 import type { Payment } from "../charging/payment.ts";
 import type { AnswerPart, CacheReport, EmitPart } from "../contract/service.ts";
 
-/** A door that holds the parts of an answer back until it is paid. */
-interface Door {
+/** The parts of an answer, which are held back until it is paid. */
+interface HeldParts {
   readonly emit: EmitPart;
   /** Resolves when all parts so far were sent. Rejects with the reason why nothing may be sent. */
-  readonly opened: () => Promise<void>;
+  readonly sent: () => Promise<void>;
 }
 
-function createDoor(pay: () => Promise<void>, emit: EmitPart): Door {
+function holdParts(pay: () => Promise<void>, emit: EmitPart): HeldParts {
   const waiting: (readonly [AnswerPart, CacheReport])[] = [];
-  let isOpen = false;
+  let isPaid = false;
   let paying: Promise<unknown> | undefined;
-  const open = async (): Promise<unknown> => {
+  const payAndSend = async (): Promise<unknown> => {
     try {
       await pay();
-      isOpen = true;
+      isPaid = true;
       for (const [part, cache] of waiting) emit(part, cache);
     } catch (thrown) {
       return thrown;
@@ -24,11 +24,11 @@ function createDoor(pay: () => Promise<void>, emit: EmitPart): Door {
   };
   return {
     emit: (part, cache) => {
-      if (isOpen) return emit(part, cache);
+      if (isPaid) return emit(part, cache);
       waiting.push([part, cache]);
-      paying ??= open();
+      paying ??= payAndSend();
     },
-    opened: async () => {
+    sent: async () => {
       const failure = await paying;
       if (failure !== undefined) throw failure;
     },
@@ -44,13 +44,13 @@ export async function paidStream(
   emit: EmitPart,
   work: (emit: EmitPart) => Promise<void>,
 ): Promise<void> {
-  const door = createDoor(() => payment.prepay(), emit);
+  const parts = holdParts(() => payment.prepay(), emit);
   try {
-    await work(door.emit);
-    await door.opened();
+    await work(parts.emit);
+    await parts.sent();
   } catch (thrown) {
     // If the payment failed, that is why: whatever the work says, nothing was sent.
-    const failure = await door.opened().then(
+    const failure = await parts.sent().then(
       () => thrown,
       (reason: unknown) => reason,
     );

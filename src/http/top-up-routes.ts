@@ -4,7 +4,7 @@ import { paymentOperations } from "../contract/payment-operations.ts";
 import { Problem } from "../contract/problems.ts";
 import { type TopUp, TopUpBody } from "../contract/top-ups.ts";
 import type { SignedSale, SignedTill, SignedTopUp } from "../payments/signed-till.ts";
-import type { PaymentDoors, Till } from "../payments/till.ts";
+import type { PaymentProviders, Till } from "../payments/till.ts";
 import { type KeyHolder, keyHolderOf } from "./account-caller.ts";
 import {
   type AccountRouteOptions,
@@ -14,6 +14,7 @@ import {
   readAccountBody,
 } from "./account-route.ts";
 import { hasNoKey } from "./authenticate.ts";
+import { callerOf } from "./caller.ts";
 import { PAYABLE_CODES } from "./direct-call.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
 import { asProblem, problemResponse } from "./problem-response.ts";
@@ -54,12 +55,18 @@ async function paySigned(sale: SignedSale, amount: number, { trace }: AdmittedCa
 async function sellSigned(till: SignedTill, holder: KeyHolder | undefined, { amount }: Body, call: AdmittedCall) {
   const { request } = call;
   const account = holder && { id: holder.account, money: holder.mode };
-  const order = { account, amount, idempotencyKey: idempotencyKeyOf(request.headers) };
+  const { headers } = request;
+  const order = { account, amount, address: callerOf(headers), idempotencyKey: idempotencyKeyOf(headers) };
   return paySigned(till.begin(request, order), amount, call);
 }
 
-/** The door that a request wants: the one that there is, or of two the one that it names. */
-function isSigned({ stripe, signed }: PaymentDoors, body: Body, { request }: AdmittedCall, hasKey: boolean): boolean {
+/** Whether a request wants to pay by itself: with the one provider that there is, or with the one of two that it names. */
+function isSigned(
+  { stripe, signed }: PaymentProviders,
+  body: Body,
+  { request }: AdmittedCall,
+  hasKey: boolean,
+): boolean {
   if (signed === undefined || stripe === undefined) return signed !== undefined;
   return !hasKey || body.method === "x402" || request.headers.has("payment-signature");
 }
@@ -71,16 +78,16 @@ async function holderOf(call: AdmittedCall, { accounts }: AccountRouteOptions): 
 }
 
 /** The route on which credits are bought. */
-export function topUpRoute(doors: PaymentDoors, options: AccountRouteOptions): Route {
-  const { stripe, signed } = doors;
+export function topUpRoute(providers: PaymentProviders, options: AccountRouteOptions): Route {
+  const { stripe, signed } = providers;
   return admittedRoute(paymentOperations.topUp, options, async (call) => {
     const isStranger = signed !== undefined && hasNoKey(call.request.headers);
     const holder = isStranger ? undefined : await holderOf(call, options);
     const body = await readAccountBody(TopUpBody, call);
-    if (signed !== undefined && isSigned(doors, body, call, holder !== undefined)) {
+    if (signed !== undefined && isSigned(providers, body, call, holder !== undefined)) {
       return sellSigned(signed, holder, body, call);
     }
-    if (holder === undefined || stripe === undefined) throw new Error("A top-up has no door.");
+    if (holder === undefined || stripe === undefined) throw new Error("No provider sells this top-up.");
     return openTopUp(stripe.till, holder, body, call);
   });
 }

@@ -4,6 +4,8 @@ import type { KeyMode } from "../accounts/key-codec.ts";
 export interface SignedOrder {
   /** The account that gets them; undefined: a new one. */
   readonly account: { readonly id: string; readonly money: KeyMode } | undefined;
+  /** Whoever sent the request; empty if the platform names none. */
+  readonly address: string;
   /** Credits in micro-US-dollars, above 0. */
   readonly amount: number;
   /** Of a new account: whoever knows it gets the same account and key again. */

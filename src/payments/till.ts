@@ -38,15 +38,15 @@ export interface EventReceiver {
 export type BillingOf = (account: string) => AccountBilling;
 
 /** Credits bought with Stripe. */
-export interface StripeDoor {
+export interface StripeProvider {
   readonly till: Till;
   readonly events: EventReceiver;
   readonly billingOf: BillingOf;
 }
 
 /** The ways to pay of a deployment. */
-export interface PaymentDoors {
-  readonly stripe?: StripeDoor | undefined;
+export interface PaymentProviders {
+  readonly stripe?: StripeProvider | undefined;
   /** Paid by the request that asks for credits. */
   readonly signed?: SignedTill | undefined;
 }

@@ -179,15 +179,42 @@ describe("a balance that becomes low", () => {
   });
 
   it("buys again after a top-up that was too small, and not after a payment was taken back", async () => {
+    const { spend, look, kinds, ledger, round } = await watchedAccount(10_000_000);
+    await spend("chg_a");
+    await spend("chg_b");
+    await ledger.credit({ kind: "top-up", ref: "pi_1", amount: 1 });
+    look("top-up");
+    await round();
+    expect(kinds()).toEqual([]);
+    await ledger.credit({ kind: "top-up", ref: "pi_2", amount: 1 });
+    look("top-up");
+    expect(kinds()).toEqual(["balance-low.5", "auto-top-up.5"]);
+    await ledger.credit({ kind: "reversal", ref: "re_1", amount: -1 });
+    look("reversal");
+    expect([kinds().length, await ledger.billing()]).toMatchObject([2, { autoTopUp: null, card: "pm_1" }]);
+  });
+
+  it("does not buy twice if something is paid while a purchase waits", async () => {
     const { spend, look, kinds, ledger } = await watchedAccount(10_000_000);
     await spend("chg_a");
     await spend("chg_b");
     await ledger.credit({ kind: "top-up", ref: "pi_1", amount: 1 });
     look("top-up");
-    expect(kinds()).toEqual(["balance-low.3", "auto-top-up.3", "balance-low.4", "auto-top-up.4"]);
-    await ledger.credit({ kind: "reversal", ref: "re_1", amount: -1 });
-    look("reversal");
-    expect([kinds().length, await ledger.billing()]).toMatchObject([4, { autoTopUp: null, card: "pm_1" }]);
+    expect(kinds()).toEqual(["balance-low.3", "auto-top-up.3", "balance-low.4"]);
+  });
+
+  it("is sent as the account is at that moment, also late in a round", async () => {
+    const { spend, ledger, tables, clock } = await watchedAccount();
+    await spend("chg_a");
+    await spend("chg_b");
+    const sent: (number | null)[] = [];
+    const deliver: Deliver = async ({ row, billing }) => {
+      if (row.kind === "auto-top-up") sent.push(billing.autoTopUp);
+      else await ledger.setBilling({ autoTopUp: null });
+      return done;
+    };
+    await sendDue({ tables, deliver, money: "live", now: () => clock.nowMs, random: () => 0.5 });
+    expect(sent).toEqual([null]);
   });
 
   it("grants what was bought, in the same step in which the row ends", async () => {

@@ -141,12 +141,15 @@ describe("the place of a list that is sent slowly", () => {
     );
     const { open, charge, send } = fakeAccountsApp(undefined, { admit: createAdmit(reservations) });
     const { id, key } = await open();
-    for (const index of [1, 2, 3]) await charge(id, key, [{ id: chargeId(index), amount: 300, task: "caption" }]);
+    for (let index = 1; index <= 12; index += 1) {
+      await charge(id, key, [{ id: chargeId(index), amount: 300, task: "caption" }]);
+    }
     const reader = (await send("GET", "/v1/charges?format=csv", { key })).body?.getReader();
-    for (let line = 0; line < 4; line += 1) {
+    for (let line = 0; line < 10; line += 1) {
       await reader?.read();
-      time.nowMs += PLACE_LEASE_MS - 1;
-      expect((await send("GET", "/v1/me", { key })).status).toBe(503);
+      // A part of it: workerd may ask for two rows at once.
+      time.nowMs += PLACE_LEASE_MS / 4;
+      expect([line, (await send("GET", "/v1/me", { key })).status]).toEqual([line, 503]);
     }
     time.nowMs += PLACE_LEASE_MS;
     expect((await send("GET", "/v1/me", { key })).status).toBe(200);

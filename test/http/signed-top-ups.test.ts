@@ -15,13 +15,14 @@ const away = () => Promise.reject(new Error("The account is away."));
 /** The operations of accounts, with credits that requests pay for. */
 function topUpApp(network = terms.network) {
   const x402 = createX402World({ hasNode: true });
+  const deployment = { secret: "the deployment's" };
   let failing = new Set<string>();
   const till = () =>
     createSignedTill({
       ...x402.options,
       makeOffer: createMakeOffer({ ...terms, network }, fakeTasks),
       network,
-      secret: "the deployment's",
+      secret: deployment.secret,
       ledgerOf: (id) => {
         const ledger = accounts.ledgerOf(id);
         return { ...ledger, ...Object.fromEntries([...failing].map((verb) => [verb, away])) };
@@ -29,7 +30,7 @@ function topUpApp(network = terms.network) {
       directory: accounts.accounts.directory,
     });
   const accounts = fakeAccountsApp("2026-11-30T00:00:00Z", {
-    doors: { signed: { begin: (...order) => till().begin(...order) } },
+    providers: { signed: { begin: (...order) => till().begin(...order) } },
   });
   const buy = (
     nonce: number | undefined,
@@ -48,7 +49,7 @@ function topUpApp(network = terms.network) {
   const balanceOf = async (key: string): Promise<number> =>
     (await accounts.json("GET", "/v1/me", { key })).body.balance;
   const fail = (...verbs: readonly string[]) => void (failing = new Set(verbs));
-  return { ...accounts, x402: x402.world, chain: x402.chain, claims: x402.claims, buy, balanceOf, fail };
+  return { ...accounts, x402: x402.world, chain: x402.chain, claims: x402.claims, deployment, buy, balanceOf, fail };
 }
 
 describe("a top-up without a key", () => {
@@ -82,6 +83,16 @@ describe("a top-up without a key", () => {
     const again = await (await buy(1)).json();
     expect(again).toEqual(first);
     expect([ledgers.size, await balanceOf(first.key), chain.paid()]).toEqual([1, AMOUNT, AMOUNT]);
+  });
+
+  it("gives no second account with the same credits after the deployment's secret was changed", async () => {
+    const { buy, accounts, chain, deployment } = topUpApp();
+    await buy(1);
+    deployment.secret = "another one";
+    const again = await buy(1);
+    expect([again.status, (await again.json()).code]).toEqual([409, "payment-in-use"]);
+    const all = await accounts.directory.list({ limit: 10, after: undefined });
+    expect([all.accounts.length, chain.paid()]).toEqual([1, AMOUNT]);
   });
 
   it("gives the key to nobody who has only read the payment on the chain", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { Variables } from "../../functions/variables.ts";
 import { createInferenceClient } from "../../src/inference/protocol/client.ts";
+import { ENVIRONMENT_VARIABLES } from "../../tools/ready-server.ts";
 import { badVariables, goodVariables } from "../support/bad-variables.ts";
 
 function createClient(url: string) {
@@ -76,6 +77,12 @@ describe("the variables of a deployment", () => {
       expect(Variables.parse({ ...goodVariables, ...variables })).toMatchObject(variables);
     },
   );
+
+  it("are read by npm start from its environment, but for the cache's, and for those of accounts, which it sets itself", () => {
+    const others = ["ACCOUNTS", "ADMIN_KEY", "CACHE_TTL_SECONDS", "CACHE_MEMORY_BYTES", "CACHE_SALT"];
+    const names = Object.keys(Variables.shape);
+    expect([...ENVIRONMENT_VARIABLES, ...others].toSorted()).toEqual(names.toSorted());
+  });
 
   it("have no backend URL that the client refuses", () => {
     assert(

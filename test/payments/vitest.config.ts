@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * The tills with programs that are not ours: Stripe's own stripe-mock and SDK, and localstripe, which sends signed events. The first run installs them here; it needs Go and
+ * The ways to buy credits with programs that are not ours: Stripe's own stripe-mock and SDK, and localstripe, which sends signed events. The first run installs them here; it needs Go and
  * Python.
  */
 export default defineConfig({

@@ -4,7 +4,7 @@ import type { Charge } from "../../src/accounts/ledger-port.ts";
 import { createGuard, type GuardOptions } from "../../src/charging/guard.ts";
 import type { AccountsOptions } from "../../src/http/account-route.ts";
 import { administrationOf } from "../../src/http/administration-routes.ts";
-import type { PaymentDoors } from "../../src/payments/till.ts";
+import type { PaymentProviders } from "../../src/payments/till.ts";
 import type { AppOptions } from "../../src/http/app.ts";
 import { seededRandom } from "./any-key.ts";
 import { createFakeLedger } from "./fake-ledger.ts";
@@ -31,7 +31,12 @@ function createDirectory(): AccountDirectory {
 /** The application over accounts in memory, by the real rules of the ledger. `clock.nowMs` is the time of all of them. */
 export function fakeAccountsApp(
   start = "2026-11-30T12:00:00Z",
-  { requests, unknownKeys, doors, ...more }: Partial<AppOptions & GuardOptions & { readonly doors: PaymentDoors }> = {},
+  {
+    requests,
+    unknownKeys,
+    providers,
+    ...more
+  }: Partial<AppOptions & GuardOptions & { readonly providers: PaymentProviders }> = {},
 ) {
   const clock = { nowMs: Date.parse(start) };
   const ledgers = new Map<string, FakeLedger>();
@@ -48,7 +53,7 @@ export function fakeAccountsApp(
     random: seededRandom(17),
     now: () => clock.nowMs,
   };
-  const { app, logged } = fakeApp({}, { administration: administrationOf(accounts, doors), ...more });
+  const { app, logged } = fakeApp({}, { administration: administrationOf(accounts, providers), ...more });
 
   /** Sends a request; a body is sent as JSON. */
   const send = async (method: string, path: string, { key, body, headers = {} }: Sent = {}) =>

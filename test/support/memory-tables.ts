@@ -77,6 +77,7 @@ function readsOf(rows: () => MemoryRows): LedgerReads {
         .toSorted((one, other) => one.nextMs - other.nextMs)
         .slice(0, atMost),
     outbox: (id) => rows().outbox.get(id),
+    hasOutbox: (kind) => [...rows().outbox.values()].some((row) => row.kind === kind),
     nextOutbox: (withBills) => earliest(sendable(rows().outbox, withBills).map(({ nextMs }) => nextMs)),
     entry: (seq) => rows().entries.get(seq),
     dueHolds: (...times) => [...rows().holds.values()].filter(({ deadlineMs }) => isOutside(deadlineMs, ...times)),

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bundle } from "../../tools/bundle.ts";
+import { openToRead } from "../../tools/read-database.ts";
 import { type Server, serve } from "../../tools/serve.ts";
 import { childrenOf } from "./children.ts";
 import { holdOf, settlementOf } from "./ledger-requests.ts";
@@ -64,7 +64,7 @@ async function chargeMany(server: Server, count: number): Promise<readonly strin
 async function rowsLeft(storage: string): Promise<number> {
   const files = (await readdir(storage, { recursive: true })).filter((path) => path.endsWith(".sqlite"));
   const counts = files.flatMap((path) => {
-    const database = new DatabaseSync(join(storage, path), { readOnly: true });
+    const database = openToRead(join(storage, path));
     const has = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").get() !== undefined;
     const rows = has ? [Number(database.prepare("SELECT count(*) AS count FROM outbox").get()?.["count"])] : [];
     database.close();

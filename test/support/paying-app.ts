@@ -1,4 +1,4 @@
-import { createStripeDoor } from "../../src/payments/stripe/stripe-door.ts";
+import { createStripeProvider } from "../../src/payments/stripe/stripe-provider.ts";
 import { fakeAccountsApp } from "./fake-accounts.ts";
 import {
   eventBody,
@@ -22,7 +22,7 @@ export function fakePayingApp(reply: StripeReply = noStripe, options: { readonly
     return app.ledgerOf(account);
   };
   const nowMs = Date.parse("2026-11-30T12:00:00Z");
-  const door = createStripeDoor({
+  const provider = createStripeProvider({
     ...stripe.options,
     ...options,
     secrets: [WEBHOOK_SECRET, "whsec_next"],
@@ -32,7 +32,7 @@ export function fakePayingApp(reply: StripeReply = noStripe, options: { readonly
     billingOf: ledgerOf,
     now: () => nowMs,
   });
-  const app = fakeAccountsApp(undefined, { doors: { stripe: door } });
+  const app = fakeAccountsApp(undefined, { providers: { stripe: provider } });
   ledgers.push(app);
   /** Sends an event as it is, with a signature of its own or a given one. */
   const sendBody = async (body: string, signature?: string) => {

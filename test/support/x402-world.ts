@@ -1,3 +1,4 @@
+import { createGuard } from "../../src/charging/guard.ts";
 import { createProve } from "../../src/payments/x402/chain.ts";
 import {
   type Claim,
@@ -114,6 +115,7 @@ export function createX402World({ hasNode = false }: { readonly hasNode?: boolea
         after: () => () => {},
         random: () => 0.5,
       }),
+    guard: createGuard({ requests: undefined, unknownKeys: undefined, now }),
     facilitator: createFacilitator({ ...post, url: "https://facilitator.test", authorization: undefined, logFailure }),
     prove: hasNode ? createProve("https://chain.test/node", post, logFailure) : undefined,
     newHolder: () => `holder-${(holders += 1)}`,

@@ -96,6 +96,7 @@ quads with \`quad\` (four corners) and polygons with \`polygons\` (rings of poin
 ## Keys and prices
 
 Where the operator has turned accounts on, \`GET /v1/pricing\` answers: send a key as \`Authorization: Bearer fe_…\`, or as \`X-API-Key\`. Amounts are micro-US-dollars (1000000 are one dollar). Where credits are sold, \`POST /v1/top-ups\` with \`{"amount": …}\` returns the \`url\` of a page on which a person pays.
+Where \`/openapi.json\` lists \`x402\` in an operation's \`x-payment-info\`, a request without a key is answered with 402 and \`PAYMENT-REQUIRED\`: any client of x402 pays for the answer, or at \`/v1/top-ups\` for an account with its first key.
 \`POST /v1/quote\` says what a request would cost, without a key and without the picture; \`Max-Price\` bounds what one may cost. Answers have the headers \`Charge\` and \`Balance\`. Failures are free, and so are repeats
 within 24 hours: after a lost connection, send the same request again. \`GET /v1/me\` tells balance and limits, \`/v1/usage\` and \`/v1/charges\` what was charged, \`/v1/keys\` makes and ends keys.
 

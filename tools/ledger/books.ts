@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { EntryList } from "../../src/contract/account-schemas.ts";
 import { Account, AuditReport } from "../../src/contract/admin-schemas.ts";
 import type { AdminClient } from "../accounts/admin-client.ts";
+import { openToRead } from "../read-database.ts";
 import { OBJECT_CLASSES } from "../serve.ts";
 import type { Books, Entry } from "./observation.ts";
 import type { Payer } from "./place.ts";
@@ -30,7 +30,7 @@ export async function booksOf(admin: AdminClient, payer: Payer, before: readonly
 
 /** The number of holds in a file, and the last of their deadlines. */
 function holdsIn(path: string): { readonly count: number; readonly lastMs: number } | undefined {
-  const database = new DatabaseSync(path, { readOnly: true });
+  const database = openToRead(path);
   try {
     if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'holds'").get() === undefined) return undefined;
     const row = database.prepare("SELECT count(*) AS count, max(deadlineMs) AS lastMs FROM holds").get();

@@ -2,6 +2,7 @@ import type { BillingChanges, BillingFacts } from "../../accounts/billing-port.t
 import type { Refusal } from "../../accounts/ledger-refusal.ts";
 import { refuse, refusing } from "./refuse.ts";
 import type { BillingRow, Change, OutboxRow, Step } from "./rows.ts";
+import type { LedgerReads } from "./tables.ts";
 import type { Situation } from "./transaction.ts";
 import { isAmount, isId } from "./valid.ts";
 
@@ -54,8 +55,8 @@ export type BalanceCause = "top-up" | "reversal" | "other";
 
 /**
  * Returns what is written when the balance has become low, or is no longer: a row of the outbox for each time that it falls below the threshold, so that it is told once, and one
- * for the purchase if the account buys by itself. Their ids have the number of the entry after which it was so. After a top-up that was too small, another follows. A payment
- * that was taken back ends purchases: a card whose owner objects is not charged again.
+ * for the purchase if the account buys by itself. Their ids have the number of the entry after which it was so. After a top-up that was too small, another follows, but
+ * not before the one that waits has ended: whoever pays something meanwhile is not charged twice for the rest. A payment that was taken back ends purchases: a card whose owner objects is not charged again.
  */
 export function watchBalance(
   { account, read, nowMs }: Situation,
@@ -70,12 +71,12 @@ export function watchBalance(
   if (!isNews && after.isLow === before.isLow && after.autoTopUp === before.autoTopUp) return [];
   const row: Change = { type: "put", table: "billing", row: after };
   const seq = read.lastSeq();
-  const kinds = isNews ? lowKinds(billing) : [];
+  const kinds = isNews ? lowKinds(billing, read) : [];
   return [row, ...kinds.map((kind) => outboxPut({ id: `${kind}.${seq}`, kind, seq, attempts: 0, nextMs: nowMs }))];
 }
 
-function lowKinds({ autoTopUp }: BillingRow): readonly OutboxRow["kind"][] {
-  return autoTopUp === null ? ["balance-low"] : ["balance-low", "auto-top-up"];
+function lowKinds({ autoTopUp }: BillingRow, read: LedgerReads): readonly OutboxRow["kind"][] {
+  return autoTopUp === null || read.hasOutbox("auto-top-up") ? ["balance-low"] : ["balance-low", "auto-top-up"];
 }
 
 /** The change that puts a row into the outbox. */

@@ -41,16 +41,16 @@ export function isBilled({ money: own }: AccountRow, { customer }: BillingRow, m
   return customer !== null && own === money;
 }
 
-/** Reads the rows that are due, those that wait longest first. */
-export function dueDeliveries(
-  { account, read, nowMs }: Situation,
-  atMost: number,
-  money: KeyMode,
-): readonly Delivery[] {
+/** Reads the ids of the rows that are due, those that wait longest first. */
+export function dueIds({ account, read, nowMs }: Situation, atMost: number, money: KeyMode): readonly string[] {
   const billing = read.billing() ?? noBilling;
-  return read
-    .dueOutbox(nowMs, atMost, isBilled(account, billing, money))
-    .map((row) => ({ row, account, billing, entry: read.entry(row.seq) }));
+  return read.dueOutbox(nowMs, atMost, isBilled(account, billing, money)).map(({ id }) => id);
+}
+
+/** Reads a row with what its receiver needs, as it is now; undefined if it is no longer there. */
+export function deliveryOf({ account, read }: Omit<Situation, "nowMs">, id: string): Delivery | undefined {
+  const row = read.outbox(id);
+  return row && { row, account, billing: read.billing() ?? noBilling, entry: read.entry(row.seq) };
 }
 
 /** Returns what is written after a row was sent. One that is no longer there changes nothing: another attempt was quicker. */

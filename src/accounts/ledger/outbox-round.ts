@@ -1,6 +1,6 @@
 import type { KeyMode } from "../../accounts/key-codec.ts";
 import { type BalanceCause, noBilling, watchBalance } from "./billing.ts";
-import { decideDelivered, type Delivered, type Delivery, dueDeliveries, isBilled } from "./deliveries.ts";
+import { decideDelivered, type Delivered, type Delivery, deliveryOf, dueIds, isBilled } from "./deliveries.ts";
 import type { LedgerTables } from "./tables.ts";
 
 /** Rows that one round reads: each is a request, sent one after another, and requests for answers have their turn in between. */
@@ -42,9 +42,11 @@ export async function sendDue({
 }: OutboxRoundOptions): Promise<number | undefined> {
   const endMs = now() + ROUND_MS;
   let failures = 0;
-  for (const delivery of readDue(tables, now(), money)) {
+  for (const id of readDue(tables, now(), money)) {
+    const delivery = readDelivery(tables, id);
+    if (delivery === undefined) continue;
     const delivered = await deliver(delivery);
-    writeDelivered(tables, delivery.row.id, delivered, { nowMs: now(), random: random() });
+    writeDelivered(tables, id, delivered, { nowMs: now(), random: random() });
     failures = delivered.type === "later" && delivered.isAway ? failures + 1 : 0;
     if (failures >= MAX_FAILURES || now() >= endMs) break;
   }
@@ -52,9 +54,15 @@ export async function sendDue({
   return nextMs !== undefined && failures >= MAX_FAILURES ? Math.max(nextMs, now() + AWAY_WAIT_MS) : nextMs;
 }
 
-function readDue(tables: LedgerTables, nowMs: number, money: KeyMode): readonly Delivery[] {
+function readDue(tables: LedgerTables, nowMs: number, money: KeyMode): readonly string[] {
   const account = tables.account();
-  return account === undefined ? [] : dueDeliveries({ account, read: tables.read, nowMs }, ROUND_ROWS, money);
+  return account === undefined ? [] : dueIds({ account, read: tables.read, nowMs }, ROUND_ROWS, money);
+}
+
+/** A round may last for seconds, in which its account changes: nothing is bought for one that has just said that it buys no more. */
+function readDelivery(tables: LedgerTables, id: string): Delivery | undefined {
+  const account = tables.account();
+  return account && deliveryOf({ account, read: tables.read }, id);
 }
 
 /** When the first row is due; undefined if there is none. */
@@ -78,7 +86,7 @@ function writeDelivered(
   });
 }
 
-/** Compares the balance with the account's threshold after entries were written. Call it in a transaction, or without a wait after one. */
+/** Compares the balance with the account's threshold after entries were written. Call it in a transaction, without a wait after the entries. */
 export function watch(tables: LedgerTables, nowMs: number, cause: BalanceCause): void {
   const account = tables.account();
   if (account === undefined) return;

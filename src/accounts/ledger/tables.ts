@@ -61,6 +61,8 @@ export interface LedgerReads {
   /** Rows of the outbox that are due, those first that have been for longest; of charges and refunds only with `withBills`. */
   dueOutbox(nowMs: number, atMost: number, withBills: boolean): readonly OutboxRow[];
   outbox(id: string): OutboxRow | undefined;
+  /** Whether a row of a kind is in the outbox. */
+  hasOutbox(kind: OutboxRow["kind"]): boolean;
   /** When the first row of the outbox is due. */
   nextOutbox(withBills: boolean): number | undefined;
   entry(seq: number): Entry | undefined;

@@ -34,6 +34,11 @@ function paymentFields({ account, billing }: Delivery, credits: number): Fields 
   };
 }
 
+/** Whether credits are still wanted: somebody may have paid meanwhile, or the operator may have closed the account, whose owner could not use them. */
+function isWanted({ account, billing: { lowBalance } }: Delivery): boolean {
+  return account.status === "open" && lowBalance !== null && account.balance < lowBalance;
+}
+
 /**
  * Buys credits with an account's saved card, once for each row: the idempotency key is made of the account and the row's number. A payment that has succeeded is a top-up at
  * once; the event that tells of it as well has the same reference. Never rejects.
@@ -43,7 +48,7 @@ export function createPurchase({ ask, now, logFailure }: PurchaseOptions) {
     const { row, account, billing, entry } = delivery;
     const { autoTopUp: amount, card } = billing;
     // Turned off since, or the card is gone.
-    if (amount === null || card === null) return { type: "delivered" };
+    if (amount === null || card === null || !isWanted(delivery)) return { type: "delivered" };
     if (entry === undefined || now() > entry.atMs + PURCHASE_MS) return { type: "declined" };
     const idempotencyKey = `florence-edge-auto-top-up-${account.id}-${row.seq}`;
     try {

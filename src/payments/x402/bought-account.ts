@@ -31,7 +31,7 @@ function isRefusal(reply: { readonly type: string }): reply is Refusal {
 }
 
 /** Names the payment, and whoever has made it: on the chain, everybody can read the payment itself. */
-interface Buyer {
+export interface Buyer {
   /** The payment's name. */
   readonly payment: string;
   readonly payer: string;
@@ -43,6 +43,17 @@ interface Buyer {
 async function partsOf({ secret }: BoughtAccountOptions, { payment, idempotencyKey, money }: Buyer): Promise<KeyParts> {
   const random = await derivedRandom(secret, JSON.stringify(["x402 account", payment, idempotencyKey]));
   return newKey({ mode: money, account: newAccountId(random) }, random);
+}
+
+/**
+ * Whether the account of a payment is there. Once its credits are written, it is not only if the deployment's secret is another one since: then another account, with the same
+ * credits once more, must not be made.
+ */
+export async function hasBoughtAccount(options: BoughtAccountOptions, buyer: Buyer): Promise<boolean> {
+  const { account } = await partsOf(options, buyer);
+  const reply = await options.ledgerOf(account).describe();
+  if (reply.type === "refused" && reply.code === "not-found") return false;
+  return accepted(reply).type === "account";
 }
 
 /** Makes the account of a payment and its first key, unless they are there, and returns both. Every step may be repeated. Throws `Problem`. */

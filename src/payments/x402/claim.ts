@@ -29,7 +29,7 @@ export type Claim =
   | (Bound & {
       readonly state: "settled";
       readonly transaction: string;
-      /** How often it was asked for again. */
+      /** How often it was answered again, or is being so. */
       readonly repeats: number;
       /** Whether a top-up has been written to its account. */
       readonly isDone: boolean;
@@ -51,22 +51,23 @@ export interface ClaimRequest extends Bound {
 /** Why a payment cannot be used now. `in-progress`: by the same request; `other`: it is another's; `spent`: it has been answered `MAX_REPEATS` times again. */
 export type InUse = "in-progress" | "other" | "spent";
 
-/** `claimed`: work may begin. `unsettled`: work was done before, and the outcome of its settlement is not known: that is settled first. */
+/** `claimed`: work may begin. `unsettled`: work was done before, and the outcome of its settlement is not known: that is settled first. `isDone`: the credits of a top-up are written. */
 export type ClaimReply =
   | { readonly type: "claimed" }
   | { readonly type: "unsettled" }
-  | { readonly type: "settled"; readonly transaction: string }
+  | { readonly type: "settled"; readonly transaction: string; readonly isDone: boolean }
   | { readonly type: "in-use"; readonly reason: InUse };
 
 /**
  * How it ended. `refused`: the facilitator says that the money did not move; `isProven` if the chain says that it never will. `unknown`: nobody knows. `done`: the
- * credits of a top-up are written.
+ * credits of a top-up are written. `unanswered`: a repeat of a settled request has no answer, through our fault, so that it does not count.
  */
 export type Ending =
   | { readonly type: "settled"; readonly transaction: string }
   | { readonly type: "refused"; readonly isProven: boolean }
   | { readonly type: "unknown" }
-  | { readonly type: "done" };
+  | { readonly type: "done" }
+  | { readonly type: "unanswered" };
 
 /** The state after an ending; `lost` if another request has taken over, or nothing was there to end. */
 export type EndReply = "settled" | "void" | "unsettled" | "lost";
@@ -113,7 +114,7 @@ function decideRepeat(claim: Claim & { readonly state: "settled" }, isOwn: boole
   // What a top-up gives is the same however often it is asked for.
   if (claim.kind === "request" && claim.repeats >= MAX_REPEATS) return inUse(claim, "spent");
   return {
-    reply: { type: "settled", transaction: claim.transaction },
+    reply: { type: "settled", transaction: claim.transaction, isDone: claim.isDone },
     claim: { ...claim, repeats: claim.repeats + 1 },
   };
 }
@@ -139,18 +140,22 @@ function endSettling(claim: Settling, holder: string, ending: Ending): Step<EndR
     return { reply: "settled", claim: { ...bound, state: "settled", transaction, repeats: 0, isDone: false } };
   }
   if (claim.holder !== holder) return { reply: "lost", claim };
+  if (ending.type === "unanswered") return { reply: "lost", claim };
   // After a call whose outcome is not known, a refusal says nothing of that call.
   if (ending.type === "refused" && (!isUncertain || ending.isProven)) return { reply: "void", claim: undefined };
   return { reply: "unsettled", claim: { ...claim, isUncertain: true, leaseMs: 0 } };
+}
+
+function endSettled(claim: Claim & { readonly state: "settled" }, { type }: Ending): Claim {
+  if (type === "done") return { ...claim, isDone: true };
+  return type === "unanswered" ? { ...claim, repeats: Math.max(0, claim.repeats - 1) } : claim;
 }
 
 /** Decides how the use of a payment ends. */
 export function decideEnd(claim: Claim | undefined, holder: string, ending: Ending): Step<EndReply> {
   if (claim === undefined) return { reply: ending.type === "refused" ? "void" : "lost", claim };
   if (claim.state === "settling") return endSettling(claim, holder, ending);
-  if (claim.state === "settled") {
-    return { reply: "settled", claim: ending.type === "done" ? { ...claim, isDone: true } : claim };
-  }
+  if (claim.state === "settled") return { reply: "settled", claim: endSettled(claim, ending) };
   if (claim.holder !== holder || ending.type !== "refused") return { reply: "lost", claim };
   return { reply: "void", claim: undefined };
 }

@@ -36,7 +36,7 @@ async function timed<Result>(book: Book, now: () => number, work: Promise<Result
 /** Creates the payment of one request. */
 function createRequestPayment(options: RequestPaymentOptions, asking: DirectAsking): DirectPayment {
   const { makeOffer, isCacheShared, now } = options;
-  const { request, maxPrice, hasLeft, onCommit } = asking;
+  const { request, address, maxPrice, hasLeft, onCommit } = asking;
   const received = receivedIn(request.headers);
   const book: Book = { waitedMs: 0 };
   const settle = async (): Promise<void> => {
@@ -56,7 +56,8 @@ function createRequestPayment(options: RequestPaymentOptions, asking: DirectAski
       book.accepted = await acceptedPayment(received, book.offer, now());
       if (hasLeft()) throw new Problem("request-cancelled", "The caller disconnected.");
       onCommit();
-      book.claimed = await timed(book, now, claimPayment(options, book.accepted, { kind: "request", fingerprint }));
+      const what = { kind: "request", fingerprint, address } as const;
+      book.claimed = await timed(book, now, claimPayment(options, book.accepted, what));
     },
     // The payment covers all that the request asks, and was claimed before.
     hold: async () => ({ deliver: () => {}, fail: () => {} }),
@@ -66,7 +67,7 @@ function createRequestPayment(options: RequestPaymentOptions, asking: DirectAski
     settle,
     prepay: settle,
     // What was settled stays so: the same request with the same payment is answered again.
-    refund: async () => {},
+    refund: async () => book.claimed?.unanswered(),
     end: async () => book.claimed?.letGo(),
     report: () => reportOf(book),
     problemHeaders: (error) =>

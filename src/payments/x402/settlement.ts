@@ -1,3 +1,4 @@
+import type { Guard } from "../../charging/guard.ts";
 import { Problem } from "../../contract/problems.ts";
 import { type Accepted, isValidForWork, LEAST_VALID_SECONDS } from "./accept-payment.ts";
 import type { Prove } from "./chain.ts";
@@ -9,6 +10,8 @@ export interface SettlementOptions {
   /** Returns the object of a payment, by its name. It rejects with `payment-unsettled` if it cannot be reached. */
   readonly claimOf: (name: string) => PaymentClaim;
   readonly facilitator: Facilitator;
+  /** The one of the isolate. */
+  readonly guard: Pick<Guard, "tryPayment">;
   /** Left out where no node of the chain is known. */
   readonly prove?: Prove | undefined;
   /** Returns a random id. */
@@ -25,13 +28,17 @@ const SETTLING_MS = SETTLE_TIMEOUT_MS + 30_000;
 export interface Claimed {
   /** Whether it was settled before: what was paid for is then given again. */
   readonly isRepeat: boolean;
+  /** Whether what a top-up gives was written before. */
+  readonly isDone: boolean;
   /** Settles it, once: when it resolves, the money has moved. Returns the transaction's hash. */
   settle(): Promise<string>;
   /**
-   * Nothing was given for it: it can be used again. Does nothing once its settlement has begun, whose outcome decides. Never rejects; without it, it can be used
-   * again once its lease is over.
+   * Nothing was given for it: it can be used again. Does nothing once its settlement has begun, whose outcome decides; of one that was settled before, the repeat does not
+   * count. Never rejects; without it, it can be used again once its lease is over.
    */
   letGo(): Promise<void>;
+  /** What was to be given again after `settle` broke off through our fault: the repeat does not count. Never rejects. */
+  unanswered(): Promise<void>;
   /** What a top-up gives is written. */
   done(): Promise<void>;
 }
@@ -105,13 +112,22 @@ function once(work: () => Promise<string>): SettleOnce {
   return Object.assign(() => (result ??= work()), { isBegun: () => result !== undefined });
 }
 
-function claimed(claim: PaymentClaim, holder: string, settle: SettleOnce, isRepeat: boolean): Claimed {
+/** Whether a payment was settled, and its credits written, before this request. */
+type Before = Pick<Claimed, "isRepeat" | "isDone">;
+
+function claimed(claim: PaymentClaim, holder: string, settle: SettleOnce, before: Before): Claimed {
+  const end = async (ending: Ending): Promise<void> => {
+    await claim.end(holder, ending).catch(() => undefined);
+  };
   return {
-    isRepeat,
+    ...before,
     settle,
     letGo: async () => {
       if (settle.isBegun()) return;
-      await claim.end(holder, { type: "refused", isProven: false }).catch(() => undefined);
+      await end(before.isRepeat ? { type: "unanswered" } : { type: "refused", isProven: false });
+    },
+    unanswered: async () => {
+      if (before.isRepeat) await end({ type: "unanswered" });
     },
     done: async () => {
       await claim.end(holder, { type: "done" });
@@ -119,15 +135,25 @@ function claimed(claim: PaymentClaim, holder: string, settle: SettleOnce, isRepe
   };
 }
 
+/** What a payment is claimed for. */
+interface What {
+  readonly kind: PaymentKind;
+  readonly fingerprint: string;
+}
+
 /**
  * Claims a payment for what a fingerprint says, before any work, and has it checked. One whose settlement was begun before is settled first: what it pays for was
- * made then. Throws `payment-in-use`, `payment-invalid`, `payment-unsettled`.
+ * made then. `address` is whoever sent it. Throws `payment-in-use`, `payment-invalid`, `payment-unsettled`, `rate-limited`.
  */
-export async function claimPayment(
+export function claimPayment(
   options: SettlementOptions,
   payment: Accepted,
-  what: { readonly kind: PaymentKind; readonly fingerprint: string },
+  { address, ...what }: What & { readonly address: string },
 ): Promise<Claimed> {
+  return options.guard.tryPayment({ name: payment.name, address }, () => claimTried(options, payment, what));
+}
+
+async function claimTried(options: SettlementOptions, payment: Accepted, what: What): Promise<Claimed> {
   const { claimOf, newHolder, workMs, now } = options;
   const [claim, holder] = [claimOf(payment.name), newHolder()];
   const { signature, expiresMs } = payment;
@@ -138,10 +164,13 @@ export async function claimPayment(
       claim,
       holder,
       once(async () => reply.transaction),
-      true,
+      { isRepeat: true, isDone: reply.isDone },
     );
   }
-  const own = claimed(claim, holder, once(createSettle(options, payment, claim, holder)), false);
+  const own = claimed(claim, holder, once(createSettle(options, payment, claim, holder)), {
+    isRepeat: false,
+    isDone: false,
+  });
   if (reply.type === "unsettled") {
     await own.settle();
     return own;

@@ -1,14 +1,15 @@
+import type { KeyMode } from "../../accounts/key-codec.ts";
 import { sha256 } from "../../bytes/sha256.ts";
 import { Problem } from "../../contract/problems.ts";
 import { MAX_SIGNED_TOP_UP, MIN_SIGNED_TOP_UP } from "../../contract/top-ups.ts";
 import type { SignedOrder, SignedSale, SignedTill, SignedTopUp } from "../../payments/signed-till.ts";
 import type { Accepted } from "./accept-payment.ts";
-import { accepted, type BoughtAccountOptions, makeBoughtAccount } from "./bought-account.ts";
+import { accepted, type BoughtAccountOptions, hasBoughtAccount, makeBoughtAccount } from "./bought-account.ts";
 import { isTestNetwork } from "./networks.ts";
 import type { MakeOffer } from "./offer.ts";
 import { paymentId, receiptHeader } from "./receipt.ts";
 import { acceptedPayment, receivedIn } from "./received.ts";
-import { claimPayment, type SettlementOptions } from "./settlement.ts";
+import { type Claimed, claimPayment, type SettlementOptions } from "./settlement.ts";
 import { PAYMENT_HEADERS } from "./wire.ts";
 
 /** What sells credits for payments of x402. */
@@ -29,7 +30,7 @@ function unusable(message: string): Problem {
 }
 
 /** Throws the problem of an order that no payment can be made for. */
-function checkOrder({ account, amount, idempotencyKey = "" }: SignedOrder, money: "live" | "test"): void {
+function checkOrder({ account, amount, idempotencyKey = "" }: SignedOrder, money: KeyMode): void {
   if (amount < MIN_SIGNED_TOP_UP || amount > MAX_SIGNED_TOP_UP) {
     throw unusable(`Send ${MIN_SIGNED_TOP_UP} to ${MAX_SIGNED_TOP_UP} micro-US-dollars.`);
   }
@@ -49,20 +50,28 @@ function fingerprintOf({ account, amount, idempotencyKey }: SignedOrder): Promis
   return sha256(JSON.stringify(["top-up", amount, ...who]));
 }
 
+function soldBefore(): Problem {
+  const detail = "The payment's credits are in an account whose key can no longer be shown.";
+  return new Problem("payment-in-use", detail);
+}
+
 /** Creates the sale of one request. */
 function createSale(options: TopUpOptions, request: Request, order: SignedOrder): SignedSale {
   const { makeOffer, ledgerOf, network, now } = options;
-  const money = isTestNetwork(network) ? "test" : "live";
+  const money: KeyMode = isTestNetwork(network) ? "test" : "live";
   checkOrder(order, money);
   const offer = makeOffer(request, order.amount);
   /** The account that gets the credits. It is made after the payment was settled. */
-  const buyer = async (payment: Accepted): Promise<{ readonly account: string; readonly key: string | undefined }> => {
+  const accountOf = async (payment: Accepted, isDone: boolean): Promise<Pick<SignedTopUp, "account" | "key">> => {
     const { account, idempotencyKey = "" } = order;
     if (account !== undefined) return { account: account.id, key: undefined };
-    return makeBoughtAccount(options, { payment: payment.name, payer: payment.payer, idempotencyKey, money });
+    const buyer = { payment: payment.name, payer: payment.payer, idempotencyKey, money };
+    if (isDone && !(await hasBoughtAccount(options, buyer))) throw soldBefore();
+    return makeBoughtAccount(options, buyer);
   };
-  const write = async (payment: Accepted, transaction: string): Promise<SignedTopUp> => {
-    const { account, key } = await buyer(payment);
+  const write = async (payment: Accepted, claimed: Claimed): Promise<SignedTopUp> => {
+    const transaction = await claimed.settle();
+    const { account, key } = await accountOf(payment, claimed.isDone);
     const id = paymentId(payment);
     const credited = await ledgerOf(account).credit({ kind: "top-up", ref: id, amount: order.amount });
     const { balance } = accepted(credited);
@@ -72,8 +81,8 @@ function createSale(options: TopUpOptions, request: Request, order: SignedOrder)
     pay: async () => {
       const payment = await acceptedPayment(receivedIn(request.headers), offer, now());
       const fingerprint = await fingerprintOf(order);
-      const claimed = await claimPayment(options, payment, { kind: "top-up", fingerprint });
-      const written = await write(payment, await claimed.settle());
+      const claimed = await claimPayment(options, payment, { kind: "top-up", fingerprint, address: order.address });
+      const written = await write(payment, claimed);
       // Only so that the payment's object can be forgotten: the credits are there.
       await claimed.done().catch(() => undefined);
       return written;

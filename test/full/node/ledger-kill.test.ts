@@ -1,12 +1,12 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AccountAdmin } from "../../../src/accounts/ledger-admin.ts";
 import type { AccountLedger } from "../../../src/accounts/ledger-port.ts";
 import { bundle } from "../../../tools/bundle.ts";
+import { openToRead } from "../../../tools/read-database.ts";
 import { type Build, type Server, serve } from "../../../tools/serve.ts";
 import { childrenOf } from "../../support/children.ts";
 import { holdOf, settlementOf } from "../../support/ledger-requests.ts";
@@ -95,7 +95,7 @@ async function chargesOf(ledger: Ledger): Promise<ReadonlyMap<string, number>> {
 async function storedHolds(): Promise<number> {
   const files = (await readdir(storage, { recursive: true })).filter((path) => path.endsWith(".sqlite"));
   const counts = files.flatMap((path) => {
-    const database = new DatabaseSync(join(storage, path), { readOnly: true });
+    const database = openToRead(join(storage, path));
     const isAccount = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'holds'").get() !== undefined;
     const rows = isAccount ? [database.prepare("SELECT count(*) AS count FROM holds").get()] : [];
     database.close();

@@ -137,6 +137,16 @@ describe("a purchase with the saved card", () => {
     expect(PURCHASE_MS).toBeLessThan(DAY_MS);
   });
 
+  it.each([
+    ["somebody has paid meanwhile", { balance: 1000 }],
+    ["the account was closed", { status: "closed" }],
+  ] as const)("is not made if %s", async (_name, change) => {
+    const { buy, sent } = billerAt(takes);
+    const { account } = deliveryOf("auto-top-up");
+    const delivery = deliveryOf("auto-top-up", { account: { ...account, ...change } });
+    expect([await buy(delivery), sent]).toEqual([{ type: "delivered" }, []]);
+  });
+
   it("is nothing, if it was turned off meanwhile", async () => {
     const { buy, sent } = billerAt(takes);
     const { billing } = deliveryOf("auto-top-up");

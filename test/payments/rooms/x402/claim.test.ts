@@ -99,7 +99,7 @@ describe("a settled payment", () => {
     let claim = settled();
     for (let repeat = 0; repeat < MAX_REPEATS; repeat += 1) {
       const step = decideClaim(claim, other, 1_000_000);
-      expect(step.reply).toEqual({ type: "settled", transaction });
+      expect(step.reply).toEqual({ type: "settled", transaction, isDone: false });
       ({ claim } = step);
     }
     expect(decideClaim(claim, other, 1_000_000).reply).toEqual({ type: "in-use", reason: "spent" });

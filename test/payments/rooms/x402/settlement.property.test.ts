@@ -59,7 +59,11 @@ it("takes one payment for answers to one question, in every sequence of requests
         // Of the calls of all requests that run now, in whichever order they come.
         const left = [...request.faults];
         world.fault = (name, call) => (left.shift() ?? well)(name, call);
-        const claimed = await claimPayment(options, payment, { kind: "request", fingerprint: question });
+        const claimed = await claimPayment(options, payment, {
+          kind: "request",
+          fingerprint: question,
+          address: "",
+        });
         if (!claimed.isRepeat) mostWorking = Math.max(mostWorking, (working += 1));
         await nextTask();
         if (!claimed.isRepeat) working -= 1;

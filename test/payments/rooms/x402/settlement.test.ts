@@ -21,7 +21,7 @@ function startScene(options: Parameters<typeof createX402World>[0] = {}, parts: 
       const payload = parsePayment(header);
       const payment = payload && (await acceptPayment(payload, requirementsFor(terms, PRICE), x402.world.nowMs));
       if (payment === undefined || typeof payment === "string") return `not accepted: ${payment}`;
-      const claimed = await claimPayment(x402.options, payment, { kind: "request", fingerprint });
+      const claimed = await claimPayment(x402.options, payment, { kind: "request", fingerprint, address: "" });
       works += 1;
       if (!work) {
         await claimed.letGo();

@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundle } from "../../tools/bundle.ts";
+import { examplesIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
+import { LOCAL_VARIABLES, root, type Server, serve } from "../../tools/serve.ts";
+
+const CAPTION = "two snails and two trucks on a pink background";
+
+let server: Server | undefined;
+beforeAll(async () => {
+  server = await serve(await bundle(), { port: 0, variables: LOCAL_VARIABLES });
+}, 60_000);
+afterAll(() => server?.stop());
+
+/** Runs the curl commands of a page in one shell, as they are except for the origin, and returns the last line that they print. */
+async function printedBy(page: string): Promise<string> {
+  const examples = examplesIn(await readFile(join(root, "docs/how-to", page), "utf8"));
+  const commands = examples.filter(({ command }) => /^(?:curl|printf|prepared=)/u.test(command));
+  const adapted = commands.map(({ command }) => command.replaceAll(SHOWN_ORIGIN, server?.url.origin ?? ""));
+  const { stdout } = await promisify(execFile)("bash", ["-euc", adapted.join("\necho\n")], { cwd: root });
+  return stdout.trim().split("\n").at(-1) ?? "";
+}
+
+describe("the commands of a page", () => {
+  it("ask about an upload", async () => {
+    const printed = (await printedBy("upload-an-image.md")).replace(/^.*\}(?=\{)/u, "");
+    expect(JSON.parse(printed)).toMatchObject({ task: "object-detection", objects: { length: 4 } });
+  });
+
+  it("list the tools of MCP", async () => {
+    const printed = (await printedBy("use-mcp.md")).replace(/^data: /u, "");
+    expect(JSON.parse(printed)).toMatchObject({ id: 1, result: { tools: { length: 7 } } });
+  });
+
+  it("get a caption as clients of OpenAI do", async () => {
+    const answer: unknown = JSON.parse(await printedBy("use-openai-clients.md"));
+    expect(answer).toMatchObject({ choices: [{ message: { content: CAPTION } }] });
+  });
+
+  it("get a caption and objects as clients of Azure do", async () => {
+    const answer: unknown = JSON.parse(await printedBy("come-from-azure-image-analysis.md"));
+    expect(answer).toMatchObject({ captionResult: { text: CAPTION }, objectsResult: { values: { length: 4 } } });
+  });
+});
