@@ -145,8 +145,9 @@ export function checkSchema(schema: JsonObject, value: unknown): void {
   }
   const result = validation(schema, value);
   if (result.valid) return;
-  const [{ error, instanceLocation } = { error: "It does not fit.", instanceLocation: "#" }] = result.errors;
-  throw refusal(`The answer does not fit at ${instanceLocation}: ${error}`.slice(0, MAX_REASON_CHARACTERS));
+  // The innermost is last. No value of the answer is told: nobody has paid for it.
+  const { keywordLocation } = result.errors.at(-1) ?? { keywordLocation: "#" };
+  throw refusal(`The answer does not fit the schema at ${keywordLocation}.`.slice(0, MAX_REASON_CHARACTERS));
 }
 
 function validation(schema: JsonObject, value: unknown) {

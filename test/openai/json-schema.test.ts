@@ -15,6 +15,20 @@ function codeOf(schema: Readonly<Record<string, unknown>>): string | undefined {
   }
 }
 
+describe("an answer that does not fit", () => {
+  it("is told by the place in the caller's schema, and not by what it says", () => {
+    const schema = { properties: { objects: { items: { properties: { score: { maximum: 0.1 } } } } } };
+    let told: unknown;
+    try {
+      checkSchema(schema, answer);
+    } catch (thrown) {
+      told = thrown instanceof Problem ? thrown.detail : thrown;
+    }
+    expect(told).toContain("#/properties/objects/items/properties/score/maximum");
+    expect(told).not.toContain("0.5");
+  });
+});
+
 const item = {
   type: "object",
   properties: { label: { type: "string" }, score: { type: "number" } },
