@@ -151,8 +151,8 @@ export function createGuard(options: GuardOptions): Guard {
   const confirmed = createByteLru<true>({ maxBytes: MAX_CONFIRMED, bytesOf: () => 1 });
   const tryOut = createTryOut(options);
   const countRequest: Guard["countRequest"] = async (keyHash) => {
-    if (!(await isAllowed(options.requests, keyHash)))
-      throw tooMany("Too many requests came with this key.", BLOCKED_MS);
+    if (await isAllowed(options.requests, keyHash)) return;
+    throw tooMany("Too many requests came with this key.", BLOCKED_MS);
   };
   return {
     countRequest,
