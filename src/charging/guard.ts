@@ -117,10 +117,9 @@ function createUnknownKeys(now: () => number) {
   };
 }
 
-/** Creates the guard of an isolate. */
-export function createGuard({ requests, unknownKeys, now }: GuardOptions): Guard {
+/** Creates what tries something that an address has sent: it counts while it is tried, and for longer if it is none. */
+function createTryOut({ unknownKeys, now }: GuardOptions) {
   const blocked = createByteLru<number>({ maxBytes: MAX_BLOCKED, bytesOf: () => 1 });
-  const confirmed = createByteLru<true>({ maxBytes: MAX_CONFIRMED, bytesOf: () => 1 });
   const tried = createUnknownKeys(now);
   const checkAddress = (key: AskedKey): void => {
     const sinceMs = blocked.get(key.address);
@@ -132,11 +131,7 @@ export function createGuard({ requests, unknownKeys, now }: GuardOptions): Guard
     blocked.set(address, now());
     throw guessing(BLOCKED_MS);
   };
-  const countRequest: Guard["countRequest"] = async (keyHash) => {
-    if (!(await isAllowed(requests, keyHash))) throw tooMany("Too many requests came with this key.", BLOCKED_MS);
-  };
-  /** Tries something that an address has sent, and counts it while it is tried, and for longer if it is none. */
-  const tryOut = async <Known>(key: AskedKey, attempt: () => Promise<Known>): Promise<Known> => {
+  return async <Known>(key: AskedKey, attempt: () => Promise<Known>): Promise<Known> => {
     checkAddress(key);
     let isUnknown = false;
     try {
@@ -148,6 +143,16 @@ export function createGuard({ requests, unknownKeys, now }: GuardOptions): Guard
     } finally {
       if (!isUnknown) tried.forget(key);
     }
+  };
+}
+
+/** Creates the guard of an isolate. */
+export function createGuard(options: GuardOptions): Guard {
+  const confirmed = createByteLru<true>({ maxBytes: MAX_CONFIRMED, bytesOf: () => 1 });
+  const tryOut = createTryOut(options);
+  const countRequest: Guard["countRequest"] = async (keyHash) => {
+    if (await isAllowed(options.requests, keyHash)) return;
+    throw tooMany("Too many requests came with this key.", BLOCKED_MS);
   };
   return {
     countRequest,

@@ -102,7 +102,7 @@ export function groupNames(hasAccounts: boolean, hasPayments: boolean): readonly
 }
 
 /** What operations that cost nothing, and exist without accounts as well, may answer about a key where there are some. */
-const keyedCodes = [...keyProblems, "account-closed", "rate-limited"] as const satisfies readonly ProblemCode[];
+const keyedCodes = [...keyProblems, "account-closed"] as const satisfies readonly ProblemCode[];
 
 const accountCodes = Object.keys(accountProblems).filter(isProblemCode);
 

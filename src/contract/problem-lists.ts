@@ -7,6 +7,7 @@ export const keyProblems = [
   "key-expired",
   "key-revoked",
   "scope-missing",
+  "rate-limited",
   "ledger-unavailable",
 ] as const satisfies readonly ProblemCode[];
 

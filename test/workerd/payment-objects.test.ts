@@ -47,7 +47,7 @@ describe("the object of a payment", () => {
     expect(await storedIn(stub)).toEqual({ keys: ["claim"], alarmMs: request.expiresMs + KEPT_MS });
     expect(await stub.beginSettling("one", 75_000)).toBe(true);
     expect(await stub.end("one", { type: "settled", transaction })).toBe("settled");
-    expect(await stub.claim(requestOf("two"))).toEqual({ type: "settled", transaction });
+    expect(await stub.claim(requestOf("two"))).toEqual({ type: "settled", transaction, isDone: false });
     passTime(300_000 + KEPT_MS);
     expect(await runDurableObjectAlarm(stub)).toBe(true);
     expect(await storedIn(stub)).toEqual({ keys: [], alarmMs: null });
@@ -69,7 +69,11 @@ describe("the object of a payment", () => {
     passTime(300_000 + KEPT_MS + 1);
     expect(await runDurableObjectAlarm(stub)).toBe(true);
     expect(await storedIn(stub)).toEqual({ keys: ["claim"], alarmMs: null });
-    expect(await stub.claim(requestOf("two", { kind: "top-up" }))).toEqual({ type: "settled", transaction });
+    expect(await stub.claim(requestOf("two", { kind: "top-up" }))).toEqual({
+      type: "settled",
+      transaction,
+      isDone: false,
+    });
     expect(await stub.end("two", { type: "done" })).toBe("settled");
     expect((await storedIn(stub)).keys).toEqual([]);
   });
