@@ -16,6 +16,7 @@ import { cachedGenerations, urlCache } from "./cache.ts";
 import { requestReservations } from "./capacity.ts";
 import { pngRenderer } from "./drawings.ts";
 import { imageFetch } from "./image-fetch.ts";
+import { outside } from "./outside.ts";
 import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { createDialects } from "./dialects.ts";
 import { protocols } from "./protocols.ts";
@@ -30,10 +31,7 @@ export { RequestCoordinator } from "./request-coordinator.ts";
 /** Maximum number of checked image headers that an isolate caches. */
 const MAX_CACHED_HEADERS = 2000;
 
-function timeout(milliseconds: number): AbortSignal {
-  return AbortSignal.timeout(milliseconds);
-}
-
+const { timeout } = outside;
 const stored = uploads();
 
 function serviceOf(settings: Variables): Service {

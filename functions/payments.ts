@@ -8,6 +8,7 @@ import type { PaymentProviders, StripeProvider } from "../src/payments/till.ts";
 import { createReliableAccount, createReliableBilling } from "../src/charging/reliable-ledger.ts";
 import { moneyOf } from "../src/payments/stripe/money.ts";
 import { accountStub, waiting } from "./ledger.ts";
+import { outside } from "./outside.ts";
 import type { Variables } from "./variables.ts";
 
 /** Settings with which credits are bought. */
@@ -23,18 +24,14 @@ type Settings = Pick<
   | "EVENTS_SECRET"
 >;
 
-const outside = {
-  fetch: (url: string, init: RequestInit) => fetch(url, init),
-  timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
-  now: () => Date.now(),
-};
+const clocked = { ...outside, now: () => Date.now() };
 
 /** How payers pay with Stripe; undefined if they cannot. */
 function stripeProvider(settings: Settings): StripeProvider | undefined {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: secrets } = settings;
   if (secretKey === undefined || secrets === undefined) return undefined;
   return createStripeProvider({
-    ...outside,
+    ...clocked,
     secretKey,
     secrets,
     apiUrl: settings.STRIPE_API_URL,
@@ -67,7 +64,7 @@ function logFailure(thrown: unknown): void {
 export function deliveries(settings: Settings): Delivering | undefined {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_URL: apiUrl, STRIPE_METER: eventName } = settings;
   if (secretKey === undefined) return undefined;
-  const { bill, buy } = createStripeBiller({ ...outside, apiUrl, secretKey, eventName, logFailure });
+  const { bill, buy } = createStripeBiller({ ...clocked, apiUrl, secretKey, eventName, logFailure });
   const tell = operatorEvents(settings);
   const senders: ByKind = {
     charge: bill,
@@ -82,5 +79,5 @@ export function deliveries(settings: Settings): Delivering | undefined {
 /** Tells the operator, if he wants to be told. */
 function operatorEvents({ EVENTS_URL: url, EVENTS_SECRET: secret }: Settings): Deliver {
   if (url === "" || secret === undefined) return async () => ({ type: "delivered" });
-  return createOperatorEvents({ ...outside, url, secret });
+  return createOperatorEvents({ ...clocked, url, secret });
 }

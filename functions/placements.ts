@@ -19,6 +19,7 @@ import { createTokenizer } from "../src/decoding/tokenizer.ts";
 import { readModelFile } from "./assets.ts";
 import { MAX_REMOTE_UNITS } from "./capacity.ts";
 import { drawingBytes } from "./drawings.ts";
+import { outside } from "./outside.ts";
 import type { Variables } from "./variables.ts";
 
 /** Maximum bytes of the images of all running and waiting requests: the isolate's 128 MB minus the model and one image being decoded. */
@@ -35,7 +36,7 @@ type Placement = Variables["PLACEMENT"];
 function clientOf({ BACKEND_URL, BACKEND_TIMEOUT_MS, BACKEND_AUTHORIZATION }: Variables) {
   return createInferenceClient({
     url: BACKEND_URL,
-    fetch: (url, init) => fetch(url, init),
+    fetch: outside.fetch,
     now: Date.now,
     sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
     random: Math.random,

@@ -8,6 +8,7 @@ import { createReliableClaim } from "../src/payments/x402/reliable-claim.ts";
 import { createX402 } from "../src/payments/x402/x402.ts";
 import { directory } from "./administration.ts";
 import { accountStub, waiting, workMs } from "./ledger.ts";
+import { outside } from "./outside.ts";
 import { type Variables, x402Token } from "./variables.ts";
 
 type Settings = Pick<
@@ -23,11 +24,6 @@ type Settings = Pick<
   | "CACHE_SHARING"
   | "BACKEND_TIMEOUT_MS"
 >;
-
-const post = {
-  fetch: (url: string, init: RequestInit) => fetch(url, init),
-  timeout: (milliseconds: number) => AbortSignal.timeout(milliseconds),
-};
 
 const logFailure = (thrown: unknown): void => console.warn("A payment's other side did not reply:", thrown);
 
@@ -47,8 +43,8 @@ export function x402(settings: Settings, secret: string, tasks: readonly TaskRow
     isCacheShared: settings.CACHE_SHARING === "deployment",
     claimOf: (name) =>
       createReliableClaim({ ...waiting, connect: () => objects.get(objects.idFromName(name)), logFailure }),
-    facilitator: createFacilitator({ ...post, url: url.replace(/\/$/u, ""), authorization, logFailure }),
-    prove: node === "" ? undefined : createProve(node, post, logFailure),
+    facilitator: createFacilitator({ ...outside, url: url.replace(/\/$/u, ""), authorization, logFailure }),
+    prove: node === "" ? undefined : createProve(node, outside, logFailure),
     newHolder: () => crypto.randomUUID(),
     workMs: workMs(settings),
     now: Date.now,

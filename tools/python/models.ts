@@ -43,18 +43,8 @@ const bases: ReadonlyMap<string, string> = new Map([
   ["QuadsAnswer", "LocatedForms"],
   ["PolygonsAnswer", "LocatedForms"],
   ["AnalyzeResult", "ResultForms"],
-  ...[
-    "FlatAnswer",
-    "RawAnswer",
-    "AnalyzeAnswer",
-    "BatchAnswer",
-    "Health",
-    "TaskList",
-    "ModelList",
-    "Pricing",
-    "Quote",
-    "Me",
-  ].map((name) => [name, "Reply"] as const),
+  // All that is a whole reply; events are parts of one.
+  ...roots.filter((name) => name !== "AnswerEvent").map((name) => [name, "Reply"] as const),
 ]);
 
 /** Types that are wider than the document's: a newer server may send a code that this client does not know. */
