@@ -11,9 +11,8 @@ function modelsModule(): string {
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ._boxes import BoxForms
 from ._forms import LocatedForms, ResultForms, TextForms
-from ._reply import ReferenceAnswer, Reply
+from ._reply import BoxForms, ReferenceAnswer, Reply
 
 ${models()}`;
 }
@@ -30,21 +29,28 @@ from ._settings import CallOptions
 ${options()}`;
 }
 
-/** Returns the text of `_methods.py`: the methods of the tasks. */
+/** Returns the text of `_methods.py`: the methods of both clients. */
 function methodsModule(): string {
   return `${head}
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
+
+from ._calls import get_steps, reply_steps, upload_steps
+from ._models import AnalyzeAnswer, BatchAnswer, Health, Me, ModelList, Pricing, Quote, TaskList
+from ._request import analyze_request, batch_request, quote_request
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._images import Image
+    from ._exchange import Connection
+    from ._images import Image, Upload
     from ._models import BoxesAnswer, FlatAnswer, PolygonsAnswer, QuadsAnswer, RawAnswer, TextAnswer
     from ._options import AnswerOptions, DrawingOptions, ModelOptions, PlainOptions, TaskName
     from ._reply import Drawing, ReferenceAnswer
-    from ._request import RegionLike
+    from ._request import AnalyzeItem, BatchItem, RegionLike
+    from ._settings import CallOptions
+    from ._steps import Result, Steps
     from ._stream import AsyncStream, Stream
 
 

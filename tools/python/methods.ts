@@ -2,6 +2,7 @@ import type { InputKind } from "../../src/contract/requests.ts";
 import { operationId } from "../../src/contract/task-operations.ts";
 import { tasks } from "../../src/florence/tasks.ts";
 import { snakeCase } from "./names.ts";
+import { operationMethods } from "./operations.ts";
 import { optionNames } from "./options.ts";
 
 type Task = (typeof tasks)[keyof typeof tasks];
@@ -43,8 +44,8 @@ type Form = (typeof forms)[number];
 
 /** How each of the two clients returns a stream and a value. */
 const clients = {
-  TaskMethods: { stream: "Stream", value: (type: string) => type },
-  AsyncTaskMethods: { stream: "AsyncStream", value: (type: string) => `Coroutine[Any, Any, ${type}]` },
+  Methods: { stream: "Stream", value: (type: string) => type },
+  AsyncMethods: { stream: "AsyncStream", value: (type: string) => `Coroutine[Any, Any, ${type}]` },
 } as const;
 
 type Client = (typeof clients)[keyof typeof clients];
@@ -77,18 +78,26 @@ function method(task: string, row: Task, client: Client): string {
 }
 
 function methodsClass(name: keyof typeof clients): string {
-  const texts = Object.entries(tasks).map(([task, row]) => method(task, row, clients[name]));
+  const client = clients[name];
+  const texts = Object.entries(tasks).map(([task, row]) => method(task, row, client));
   return `class ${name}(ABC):
-    """A method for each task. Their options are those of \`PlainOptions\`; \`stream\`, \`overlay\`, \`compat\` and \`format\` select another form."""
+    """A method for each task and each other call. The options of a task are those of \`PlainOptions\`; \`stream\`, \`overlay\`, \`compat\` and \`format\` select another form."""
+
+    _connection: Connection
+
+    @abstractmethod
+    def _run(self, steps: Steps[Result]) -> ${client.value("Result")}:
+        """Make a call."""
 
     @abstractmethod
     def _ask(self, task: TaskName, image: Image, options: Mapping[str, Any], **inputs: Any) -> Any:
         """Send a request about one image."""
 
-${texts.join("\n")}`;
+${texts.join("\n")}
+${operationMethods(client.value)}`;
 }
 
-/** The methods of the tasks for the client and for the asynchronous client, as the text of a part of a Python module. */
+/** The methods of the two clients, as the text of a part of a Python module. */
 export function methods(): string {
-  return `${methodsClass("TaskMethods")}\n\n${methodsClass("AsyncTaskMethods")}`;
+  return `${methodsClass("Methods")}\n\n${methodsClass("AsyncMethods")}`;
 }

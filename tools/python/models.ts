@@ -35,7 +35,7 @@ const givenNames: ReadonlyMap<string, string> = new Map([
   ["PricingTask", "TaskPrice"],
 ]);
 
-/** The classes of `_reply.py` and `_answer.py` that these extend. */
+/** The classes of `_reply.py` and `_forms.py` that these extend. */
 const bases: ReadonlyMap<string, string> = new Map([
   ["Box", "BoxForms"],
   ["TextAnswer", "TextForms"],
@@ -52,6 +52,14 @@ const widened: ReadonlyMap<string, string> = new Map([["Problem.code", "str"]]);
 
 const notes: ClassNotes = { handWritten, givenNames, bases, widened, isLeftOut };
 
+/** The unions of a task's answers, which the document does not name. */
+const unions = `OwnAnswer = TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer
+"""An answer in its own form; \`type\` tells which."""
+
+Answer = OwnAnswer | FlatAnswer | RawAnswer | ReferenceAnswer
+"""An answer in any form that is no drawing."""
+`;
+
 /** The classes of the API's replies, and the unions of them, as the text of a part of a Python module. */
 export function models(): string {
   const schemas = contractSchemas();
@@ -60,5 +68,5 @@ export function models(): string {
   const text = `${[...module.classes.values()].join("\n\n")}\n\n${[...module.aliases.values()].join("\n")}`;
   const codes = schemas["Problem"]?.properties?.["code"]?.enum ?? [];
   const doc = docstring("The codes of the API's problems. A newer server may have others.", "");
-  return `${text}\n\nProblemCode = ${literal(codes)}\n${doc}`;
+  return `${text}\n${unions}\nProblemCode = ${literal(codes)}\n${doc}`;
 }

@@ -1,16 +1,15 @@
 """A client for florence-edge, the HTTP API for the Florence-2 vision model."""
 
-from ._answers import Answer
-from ._async_florence import AsyncFlorence
 from ._errors import FlorenceError
 from ._events import Event
 from ._exchange import Platform
-from ._florence import Florence
+from ._florence import AsyncFlorence, Florence
 from ._headers import CacheReport, ChargeReport, ResponseInfo
-from ._images import Image
+from ._images import Image, Upload
 from ._models import (
     AnalyzeAnswer,
     AnalyzeResult,
+    Answer,
     BatchAnswer,
     Box,
     BoxesAnswer,
@@ -43,7 +42,6 @@ from ._reply import Drawing, ReferenceAnswer
 from ._request import AnalyzeItem, BatchItem, RegionLike
 from ._settings import CallOptions
 from ._stream import AsyncStream, Stream
-from ._uploads import Upload
 
 __all__ = [
     "TASKS",

@@ -2,22 +2,35 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
+
+from ._calls import get_steps, reply_steps, upload_steps
+from ._models import AnalyzeAnswer, BatchAnswer, Health, Me, ModelList, Pricing, Quote, TaskList
+from ._request import analyze_request, batch_request, quote_request
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._images import Image
+    from ._exchange import Connection
+    from ._images import Image, Upload
     from ._models import BoxesAnswer, FlatAnswer, PolygonsAnswer, QuadsAnswer, RawAnswer, TextAnswer
     from ._options import AnswerOptions, DrawingOptions, ModelOptions, PlainOptions, TaskName
     from ._reply import Drawing, ReferenceAnswer
-    from ._request import RegionLike
+    from ._request import AnalyzeItem, BatchItem, RegionLike
+    from ._settings import CallOptions
+    from ._steps import Result, Steps
     from ._stream import AsyncStream, Stream
 
 
-class TaskMethods(ABC):
-    """A method for each task. Their options are those of `PlainOptions`; `stream`, `overlay`, `compat` and `format` select another form."""
+class Methods(ABC):
+    """A method for each task and each other call. The options of a task are those of `PlainOptions`; `stream`, `overlay`, `compat` and `format` select another form."""
+
+    _connection: Connection
+
+    @abstractmethod
+    def _run(self, steps: Steps[Result]) -> Result:
+        """Make a call."""
 
     @abstractmethod
     def _ask(self, task: TaskName, image: Image, options: Mapping[str, Any], **inputs: Any) -> Any:
@@ -308,9 +321,55 @@ class TaskMethods(ABC):
         """
         return self._ask("region-to-ocr", image, options, region=region, normalized_region=normalized_region)
 
+    def analyze(self, image: Image, tasks: Iterable[AnalyzeItem], **options: Unpack[CallOptions]) -> AnalyzeAnswer:
+        """Run several tasks on one image, which is encoded once. Each has its own result: an answer or a problem."""
+        return self._run(reply_steps(self._connection, analyze_request(image, tasks), AnalyzeAnswer, options))
 
-class AsyncTaskMethods(ABC):
-    """A method for each task. Their options are those of `PlainOptions`; `stream`, `overlay`, `compat` and `format` select another form."""
+    def batch(self, items: Iterable[BatchItem], **options: Unpack[CallOptions]) -> BatchAnswer:
+        """Run several tasks, up to 32, each on its own image. Each has its own result."""
+        return self._run(reply_steps(self._connection, batch_request(items), BatchAnswer, options))
+
+    def upload(self, image: Image, **options: Unpack[CallOptions]) -> Upload:
+        """Send an image once, and ask about what is returned, in as many calls as you like, for an hour."""
+        return self._run(upload_steps(self._connection, image, options))
+
+    def quote(self, asked: TaskName | Sequence[AnalyzeItem] | Sequence[BatchItem], **options: Any) -> Quote:
+        """Tell the price of a task with its options, of tasks on one image, or of a batch, before it is asked."""
+        return self._run(reply_steps(self._connection, quote_request(asked, options), Quote, options))
+
+    def pricing(self, **options: Unpack[CallOptions]) -> Pricing:
+        """Tell the prices of all tasks."""
+        return self._run(get_steps(self._connection, "/v1/pricing", Pricing, options))
+
+    def me(self, **options: Unpack[CallOptions]) -> Me:
+        """Tell what the key's account has left, and the key's limits."""
+        return self._run(get_steps(self._connection, "/v1/me", Me, options))
+
+    def tasks(self, **options: Unpack[CallOptions]) -> TaskList:
+        """List the tasks, with what each needs and answers."""
+        return self._run(get_steps(self._connection, "/v1/tasks", TaskList, options))
+
+    def models(self, **options: Unpack[CallOptions]) -> ModelList:
+        """List the models that the API serves."""
+        return self._run(get_steps(self._connection, "/v1/models", ModelList, options))
+
+    def health(self, **options: Unpack[CallOptions]) -> Health:
+        """Check whether the API responds."""
+        return self._run(get_steps(self._connection, "/healthz", Health, options))
+
+    def ready(self, **options: Unpack[CallOptions]) -> Health:
+        """Check whether the model can answer; raises `FlorenceError` if it cannot."""
+        return self._run(get_steps(self._connection, "/readyz", Health, options))
+
+
+class AsyncMethods(ABC):
+    """A method for each task and each other call. The options of a task are those of `PlainOptions`; `stream`, `overlay`, `compat` and `format` select another form."""
+
+    _connection: Connection
+
+    @abstractmethod
+    def _run(self, steps: Steps[Result]) -> Coroutine[Any, Any, Result]:
+        """Make a call."""
 
     @abstractmethod
     def _ask(self, task: TaskName, image: Image, options: Mapping[str, Any], **inputs: Any) -> Any:
@@ -600,3 +659,43 @@ class AsyncTaskMethods(ABC):
         Options: max_new_tokens, beams, min_score, max_objects, overlay_image, include, stream, overlay, compat, format; and those of `CallOptions`.
         """
         return self._ask("region-to-ocr", image, options, region=region, normalized_region=normalized_region)
+
+    def analyze(self, image: Image, tasks: Iterable[AnalyzeItem], **options: Unpack[CallOptions]) -> Coroutine[Any, Any, AnalyzeAnswer]:
+        """Run several tasks on one image, which is encoded once. Each has its own result: an answer or a problem."""
+        return self._run(reply_steps(self._connection, analyze_request(image, tasks), AnalyzeAnswer, options))
+
+    def batch(self, items: Iterable[BatchItem], **options: Unpack[CallOptions]) -> Coroutine[Any, Any, BatchAnswer]:
+        """Run several tasks, up to 32, each on its own image. Each has its own result."""
+        return self._run(reply_steps(self._connection, batch_request(items), BatchAnswer, options))
+
+    def upload(self, image: Image, **options: Unpack[CallOptions]) -> Coroutine[Any, Any, Upload]:
+        """Send an image once, and ask about what is returned, in as many calls as you like, for an hour."""
+        return self._run(upload_steps(self._connection, image, options))
+
+    def quote(self, asked: TaskName | Sequence[AnalyzeItem] | Sequence[BatchItem], **options: Any) -> Coroutine[Any, Any, Quote]:
+        """Tell the price of a task with its options, of tasks on one image, or of a batch, before it is asked."""
+        return self._run(reply_steps(self._connection, quote_request(asked, options), Quote, options))
+
+    def pricing(self, **options: Unpack[CallOptions]) -> Coroutine[Any, Any, Pricing]:
+        """Tell the prices of all tasks."""
+        return self._run(get_steps(self._connection, "/v1/pricing", Pricing, options))
+
+    def me(self, **options: Unpack[CallOptions]) -> Coroutine[Any, Any, Me]:
+        """Tell what the key's account has left, and the key's limits."""
+        return self._run(get_steps(self._connection, "/v1/me", Me, options))
+
+    def tasks(self, **options: Unpack[CallOptions]) -> Coroutine[Any, Any, TaskList]:
+        """List the tasks, with what each needs and answers."""
+        return self._run(get_steps(self._connection, "/v1/tasks", TaskList, options))
+
+    def models(self, **options: Unpack[CallOptions]) -> Coroutine[Any, Any, ModelList]:
+        """List the models that the API serves."""
+        return self._run(get_steps(self._connection, "/v1/models", ModelList, options))
+
+    def health(self, **options: Unpack[CallOptions]) -> Coroutine[Any, Any, Health]:
+        """Check whether the API responds."""
+        return self._run(get_steps(self._connection, "/healthz", Health, options))
+
+    def ready(self, **options: Unpack[CallOptions]) -> Coroutine[Any, Any, Health]:
+        """Check whether the model can answer; raises `FlorenceError` if it cannot."""
+        return self._run(get_steps(self._connection, "/readyz", Health, options))

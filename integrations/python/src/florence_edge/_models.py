@@ -4,9 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ._boxes import BoxForms
 from ._forms import LocatedForms, ResultForms, TextForms
-from ._reply import ReferenceAnswer, Reply
+from ._reply import BoxForms, ReferenceAnswer, Reply
 
 @dataclass(frozen=True, kw_only=True)
 class DeltaEvent:
@@ -517,6 +516,11 @@ charges. `keys:write`: Create, list, change, rotate and revoke keys of the accou
 the account.
 """
 
+OwnAnswer = TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer
+"""An answer in its own form; `type` tells which."""
+
+Answer = OwnAnswer | FlatAnswer | RawAnswer | ReferenceAnswer
+"""An answer in any form that is no drawing."""
 
 ProblemCode = Literal["invalid-json", "invalid-request", "invalid-content-encoding", "image-required", "invalid-base64", "image-url-refused", "text-required", "region-required", "region-outside-image", "png-unavailable", "unknown-task", "not-found", "method-not-allowed", "body-timeout", "body-too-large", "image-too-many-pixels", "unsupported-media-type", "unsupported-content-encoding", "unsupported-image", "image-url-not-an-image", "image-corrupt", "prompt-too-long", "too-much-work", "image-url-unreachable", "image-url-timeout", "request-cancelled", "uploads-unavailable", "unknown-upload", "upload-empty", "upload-expired", "upload-signature-invalid", "length-required", "storage-unavailable", "internal", "misconfigured", "model-corrupt", "backend-failed", "backend-unavailable", "backend-timeout", "deadline-exceeded", "not-cached", "model-unavailable", "overloaded", "key-missing", "key-invalid", "key-expired", "key-revoked", "scope-missing", "account-closed", "insufficient-credits", "key-budget-exhausted", "spend-cap-reached", "price-above-maximum", "idempotency-key-invalid", "idempotency-in-progress", "idempotency-key-reused", "rate-limited", "too-many-at-once", "ledger-unavailable", "payment-required", "payment-invalid", "payment-in-use", "payment-unsettled", "admin-key-invalid", "cursor-invalid", "unknown-id", "key-rotated", "too-many-keys", "webhook-signature-invalid", "top-up-unavailable", "payment-provider-failed", "payment-provider-unavailable"]
 """The codes of the API's problems. A newer server may have others."""

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from florence_edge import FlorenceError
-from florence_edge._answers import Answer
 from florence_edge._convert.brush import brush_rle, coco_mask, coco_runs, row_runs
 from florence_edge._convert.label_studio import Control
 from florence_edge._json import from_json
-from florence_edge._models import CocoRle
+from florence_edge._models import Answer, CocoRle
 
 text = from_json(Answer, TEXT_ANSWER)
 boxes = from_json(Answer, BOXES_ANSWER)

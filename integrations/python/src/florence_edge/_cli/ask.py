@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from florence_edge._answers import OwnAnswer
 from florence_edge._calls import KEY_VARIABLE
 from florence_edge._errors import FlorenceError
 from florence_edge._florence import Florence
 from florence_edge._json import to_json
-from florence_edge._models import DeltaEvent, DoneEvent, ObjectEvent, TextAnswer
+from florence_edge._models import DeltaEvent, DoneEvent, ObjectEvent, OwnAnswer, TextAnswer
 
 from .progress import Progress
 from .table import charge_line, table

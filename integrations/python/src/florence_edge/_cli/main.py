@@ -23,11 +23,18 @@ def _florence(arguments: Namespace) -> Florence:
     return Florence(url, api_key=arguments.key, timeout=arguments.timeout)
 
 
+def _serve(arguments: Namespace) -> int:
+    try:
+        from florence_edge_label_studio.serve import serve  # noqa: PLC0415 -- an extra
+    except ImportError:
+        print("The backend is missing: pip install 'florence-edge[label-studio]'", file=sys.stderr)
+        return 1
+    return serve(arguments.host, arguments.port, _florence(arguments))
+
+
 def _run(arguments: Namespace) -> int:
     if arguments.command == "label-studio":
-        from florence_edge.label_studio.serve import serve  # noqa: PLC0415 -- its server is optional
-
-        return serve(arguments.host, arguments.port, _florence(arguments))
+        return _serve(arguments)
     with _florence(arguments) as florence:
         if arguments.command == "ask":
             return ask(florence, arguments)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from florence_edge._answers import OwnAnswer
 from florence_edge._headers import ChargeReport
-from florence_edge._models import Me, PolygonsAnswer, QuadsAnswer, TextAnswer
+from florence_edge._models import Me, OwnAnswer, PolygonsAnswer, QuadsAnswer, TextAnswer
 
 HEAD = ("label", "score", "x1", "y1", "x2", "y2")
 

@@ -1,9 +1,10 @@
-"""The shapes of an answer's objects, the same for every package."""
+"""What the conversions share: the shapes of an answer's objects, and packages that are not installed with this one."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
 
 from florence_edge import _models as models
 
@@ -27,3 +28,14 @@ def rings_of(found: LocatedObject, *, normalized: bool) -> Iterator[Ring]:
 def are_outlined(answer: LocatedAnswer) -> bool:
     """Whether the objects have more than boxes."""
     return not isinstance(answer, models.BoxesAnswer)
+
+
+def imported(name: str) -> Any:
+    """Import an optional package. Raises `ImportError`, which says how to install it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        if error.name != name:
+            raise
+        message = f"This needs the package {name}: pip install 'florence-edge[{name}]'"
+        raise ImportError(message, name=name) from error

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .optional import imported
-from .shapes import are_outlined, rings_of
+from .shapes import are_outlined, imported, rings_of
 
 if TYPE_CHECKING:
     import fiftyone

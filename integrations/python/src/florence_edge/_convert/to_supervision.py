@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from florence_edge import _models as models
 
-from .optional import imported
-from .shapes import rings_of
+from .shapes import imported, rings_of
 
 if TYPE_CHECKING:
     import supervision

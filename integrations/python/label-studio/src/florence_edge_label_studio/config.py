@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from florence_edge import TaskName
 from florence_edge._errors import invalid
-from florence_edge._options import TaskName
 
 WORD_TAGS = ("Rectangle", "RectangleLabels", "Polygon", "PolygonLabels")
 """The controls of regions that words can be in, in the order in which one is chosen."""

@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from florence_edge._errors import FlorenceError
-from florence_edge._florence import Florence
+from florence_edge import Florence, FlorenceError
 
 from .backend import Backend
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-LOG = logging.getLogger("florence_edge.label_studio")
+LOG = logging.getLogger("florence_edge_label_studio")
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 """Label Studio sends all selected tasks at once, with their annotations."""

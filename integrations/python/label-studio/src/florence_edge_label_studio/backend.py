@@ -11,16 +11,14 @@ from typing import Any
 
 import httpx
 
-from florence_edge._errors import FlorenceError, invalid
-from florence_edge._florence import Florence
-from florence_edge._images import Image
-from florence_edge._request import AnalyzeItem
+from florence_edge import AnalyzeItem, Florence, FlorenceError, Image
+from florence_edge._errors import invalid
 
 from .config import LabelConfig, parse_config
 from .pictures import Host, Pictures
 from .questions import fill_all, questions_of
 
-LOG = logging.getLogger("florence_edge.label_studio")
+LOG = logging.getLogger("florence_edge_label_studio")
 
 PREDICT_SECONDS = 80.0
 """Label Studio waits for 100 seconds. Tasks that are not begun by then get no prediction, so that it asks for them again."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 
-from florence_edge._florence import Florence
+import waitress
+
+from florence_edge import Florence
 
 from .app import create_app
 
@@ -19,11 +20,6 @@ THREADS = 4
 
 def serve(host: str, port: int, florence: Florence) -> int:
     """Serve until Ctrl+C; return the exit status."""
-    try:
-        import waitress  # noqa: PLC0415 -- an extra
-    except ImportError:
-        print("The server is missing: pip install 'florence-edge[label-studio]'", file=sys.stderr)
-        return 1
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     app = create_app(florence, credentials=os.environ.get(CREDENTIALS_VARIABLE) or None)
     print(

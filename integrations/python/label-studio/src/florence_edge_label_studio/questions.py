@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar, cast
 
+from florence_edge import AnalyzeItem, Box, BoxesAnswer, BoxObject, PolygonsAnswer, QuadsAnswer, TaskName, TextAnswer
 from florence_edge._convert.label_studio import Control, Kind, located_results, text_results, word_results
-from florence_edge._models import Box, BoxesAnswer, BoxObject, PolygonsAnswer, QuadsAnswer, TextAnswer
-from florence_edge._options import TaskName
-from florence_edge._request import AnalyzeItem
 
 from .config import BOX_TASKS, REGION_TAGS, WORD_TAGS, ConfiguredControl, LabelConfig
 

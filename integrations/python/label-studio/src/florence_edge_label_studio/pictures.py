@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from florence_edge._errors import FlorenceError
+from florence_edge import FlorenceError
 from florence_edge._pixels import MAX_FILE_BYTES
 
 FETCH_SECONDS = 30.0
