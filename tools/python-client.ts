@@ -11,8 +11,8 @@ function modelsModule(): string {
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ._forms import LocatedForms, ResultForms, TextForms
-from ._reply import BoxForms, ReferenceAnswer, Reply
+from ._forms import BoxForms, LocatedForms, ResultForms, TextForms
+from ._reply import ReferenceAnswer, Reply
 
 ${models()}`;
 }

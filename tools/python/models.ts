@@ -35,7 +35,7 @@ const givenNames: ReadonlyMap<string, string> = new Map([
   ["PricingTask", "TaskPrice"],
 ]);
 
-/** The classes of `_reply.py` and `_forms.py` that these extend. */
+/** The classes of `_forms.py` and `_reply.py` that these extend. */
 const bases: ReadonlyMap<string, string> = new Map([
   ["Box", "BoxForms"],
   ["TextAnswer", "TextForms"],

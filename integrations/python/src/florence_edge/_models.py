@@ -4,8 +4,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ._forms import LocatedForms, ResultForms, TextForms
-from ._reply import BoxForms, ReferenceAnswer, Reply
+from ._forms import BoxForms, LocatedForms, ResultForms, TextForms
+from ._reply import ReferenceAnswer, Reply
 
 @dataclass(frozen=True, kw_only=True)
 class DeltaEvent:

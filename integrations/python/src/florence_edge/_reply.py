@@ -1,4 +1,4 @@
-"""What replies have besides their own fields, boxes with them, and the two kinds of replies that are not of the contract's classes."""
+"""What every reply has besides its own fields, and the two kinds of replies that are not of the contract's classes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from ._headers import CacheReport, ChargeReport, ResponseInfo
 from ._json import to_json
-
-if TYPE_CHECKING:
-    from ._models import Box
 
 
 class _Response:
@@ -84,39 +81,3 @@ class ReferenceAnswer(dict[str, Any], _Response):
     """What Hugging Face's `post_process_generation` returns: `{"<OD>": {"bboxes": …, "labels": …}}`, as `compat="reference"` asks for."""
 
     response: ResponseInfo | None = None
-
-
-Four = tuple[float, float, float, float]
-"""Four numbers, in pixels of the image or in 0..1, as the box they come from."""
-
-
-class BoxForms:
-    """The forms of a box that the API's `box_format` names: it has two corners, and all others follow."""
-
-    @property
-    def xyxy(self) -> Four:
-        """Left, top, right, bottom."""
-        box = cast("Box", self)
-        return box.x1, box.y1, box.x2, box.y2
-
-    @property
-    def xywh(self) -> Four:
-        """Left, top, width, height."""
-        x1, y1, x2, y2 = self.xyxy
-        return x1, y1, x2 - x1, y2 - y1
-
-    @property
-    def cxcywh(self) -> Four:
-        """The centre's two coordinates, width, height."""
-        x, y, width, height = self.xywh
-        return x + width / 2, y + height / 2, width, height
-
-    @property
-    def width(self) -> float:
-        """Distance of the sides."""
-        return self.xywh[2]
-
-    @property
-    def height(self) -> float:
-        """Distance of top and bottom."""
-        return self.xywh[3]

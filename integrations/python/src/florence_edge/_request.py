@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Union
 from urllib.parse import urlencode
 
 from ._errors import invalid
+from ._forms import BoxForms
 from ._images import SentImage, sent_image, with_sent_image
-from ._reply import BoxForms
 from ._settings import CALL_OPTIONS
 
 if TYPE_CHECKING:

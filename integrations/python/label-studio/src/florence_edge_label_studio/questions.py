@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Any, TypeAlias, TypeVar, cast
 
 from florence_edge import AnalyzeItem, Box, BoxesAnswer, BoxObject, PolygonsAnswer, QuadsAnswer, TaskName, TextAnswer
-from florence_edge._convert.label_studio import Control, Kind, located_results, text_results, word_results
 
 from .config import BOX_TASKS, REGION_TAGS, WORD_TAGS, ConfiguredControl, LabelConfig
+from .results import Control, Kind, located_results, text_results, word_results
 
 Results: TypeAlias = list[dict[str, Any]]
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from florence_edge import _models as models
+from florence_edge._convert import MIN_POINTS
 from florence_edge._errors import invalid
 
 from .brush import brush_rle, coco_mask, row_runs
-from .shapes import MIN_POINTS
 
 if TYPE_CHECKING:
-    from .shapes import LocatedAnswer, LocatedObject
+    from florence_edge._convert import LocatedAnswer, LocatedObject
 
 Kind: TypeAlias = Literal["rectanglelabels", "polygonlabels", "brushlabels", "rectangle", "polygon", "brush"]
 
