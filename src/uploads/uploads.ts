@@ -6,8 +6,8 @@ import type { UploadStore } from "./upload-store.ts";
 /** The folder of the files in the store. */
 const FOLDER = "uploads/";
 
-/** The name under which the deployment's own key is stored. */
-const KEY_NAME = "signing-key";
+/** The name under which the deployment's own key is stored: the raw bytes of a key of HMAC with SHA-256. */
+export const KEY_NAME = "signing-key";
 
 const KEY_BYTES = 32;
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from ._errors import FlorenceError
+from ._errors import FlorenceError, too_large
 from ._events import EventReader, open_events
 from ._exchange import MAX_ANSWER_BYTES, Connection, Deadline, Platform, Read, decoded, exchange, parse_json, read_body
 from ._headers import response_info
@@ -119,6 +119,9 @@ def upload_steps(connection: Connection, image: Image, options: Mapping[str, Any
     if data is None:
         raise FlorenceError("image-required", "An address needs no upload.", fix="Send the address as the image.")
     prepared = yield from reply_steps(connection, ApiRequest("POST", "/v1/uploads"), Upload, options)
+    if len(data) > prepared.max_bytes:
+        # Not sent: the server would close the connection before all is there, and its reply may be lost with it.
+        raise too_large(f"The file has {len(data)} bytes, and the API takes {prepared.max_bytes}.")
     bare, kept = _without_credentials(connection, options)
     file = ApiRequest("PUT", prepared.put_url, data, "application/octet-stream")
     yield from reply_steps(bare, file, _UploadedFile, kept)

@@ -75,6 +75,11 @@ def problem_error(problem: Problem, retry_after: float | None = None) -> Florenc
     )
 
 
+def too_large(detail: str) -> FlorenceError:
+    """Return the error of a file that is not sent, or that an API has not read to its end."""
+    return FlorenceError("body-too-large", detail, fix="Send a smaller image, or a JPEG with a lower quality.")
+
+
 def invalid(name: str, fix: str) -> FlorenceError:
     """Return the error of an argument that cannot be sent."""
     return FlorenceError("invalid-request", f"{name}: {fix}", fix=fix)

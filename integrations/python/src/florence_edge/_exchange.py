@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
-from ._errors import FlorenceError, problem_error
+from ._errors import FlorenceError, problem_error, too_large
 from ._headers import retry_after
 from ._json import UnexpectedJsonError, from_json
 from ._models import Problem
@@ -25,6 +25,9 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
 MAX_PROBLEM_BYTES = 256 * 1024
 """Proxies send HTML pages."""
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""Of a larger body, an API closes the connection before all is there; its reply is then often lost, and the asynchronous client never sees it."""
 
 FIRST_PAUSE = 0.1
 """Longest pause before the second attempt, in seconds, without Retry-After; it doubles with each further attempt."""
@@ -183,6 +186,9 @@ def exchange(
             built = _built(connection, request, headers, deadline.remaining())
             return (yield from _attempt(connection, built, deadline, read))
         except FlorenceError as error:
+            size = len(request.body or b"")
+            if error.code == "connection-failed" and size > MAX_BODY_BYTES:
+                raise too_large(f"The connection was lost while {size} bytes were sent.") from error
             pause = _pause(error, made, settings, platform.random())
             if pause is None or platform.now() + pause >= deadline.ends:
                 raise

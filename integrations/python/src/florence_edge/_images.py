@@ -63,6 +63,8 @@ class Upload(Reply):
     """Where the file was sent. Whoever has it may send another file."""
     expires_in: int
     """Seconds from the upload for which the handle works; then the file is deleted."""
+    max_bytes: int
+    """Largest file, in bytes."""
 
 
 Image: TypeAlias = Union[

@@ -187,6 +187,14 @@ def test_an_upload_is_sent_without_the_key_and_is_an_image(caller: Caller) -> No
         assert json.loads(again.last.content) == {"image": HANDLE}
 
 
+def test_a_file_above_the_servers_limit_is_not_sent(caller: Caller) -> None:
+    prepared = {"image": HANDLE, "put_url": "https://files.test/x", "expires_in": 3600, "max_bytes": len(FILE) - 1}
+    api = FakeApi([httpx.Response(201, json=prepared)])
+    with pytest.raises(FlorenceError) as caught:
+        caller(api, lambda f: f.upload(FILE))
+    assert (caught.value.code, caught.value.retryable, len(api.requests)) == ("body-too-large", False, 1)
+
+
 def test_an_address_is_not_uploaded(caller: Caller) -> None:
     api = FakeApi([ok])
     with pytest.raises(FlorenceError) as caught:
