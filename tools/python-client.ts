@@ -5,26 +5,18 @@ import { options } from "./python/options.ts";
 const head =
   "# Generated from src/contract/ and src/florence/tasks.ts by `npm run docs` of florence-edge.\nfrom __future__ import annotations\n";
 
-/** Returns the text of `_models.py`: the API's replies as dataclasses. */
+/** Returns the text of `_models.py`: the API's replies as dataclasses, the options of the tasks, and the table of tasks. */
 function modelsModule(): string {
   return `${head}
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ._forms import BoxForms, LocatedForms, ResultForms, TextForms
 from ._reply import ReferenceAnswer, Reply
-
-${models()}`;
-}
-
-/** Returns the text of `_options.py`: the options of the tasks, and the table of tasks. */
-function optionsModule(): string {
-  return `${head}
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
-
 from ._settings import CallOptions
+
+${models()}
 
 ${options()}`;
 }
@@ -45,8 +37,8 @@ if TYPE_CHECKING:
 
     from ._exchange import Connection
     from ._images import Image, Upload
+    from ._models import AnswerOptions, DrawingOptions, ModelOptions, PlainOptions, TaskName
     from ._models import BoxesAnswer, FlatAnswer, PolygonsAnswer, QuadsAnswer, RawAnswer, TextAnswer
-    from ._options import AnswerOptions, DrawingOptions, ModelOptions, PlainOptions, TaskName
     from ._reply import Drawing, ReferenceAnswer
     from ._request import AnalyzeItem, BatchItem, RegionLike
     from ._settings import CallOptions
@@ -62,7 +54,6 @@ export function pythonModules(): ReadonlyMap<string, string> {
   const folder = "integrations/python/src/florence_edge";
   return new Map([
     [`${folder}/_models.py`, modelsModule()],
-    [`${folder}/_options.py`, optionsModule()],
     [`${folder}/_methods.py`, methodsModule()],
   ]);
 }

@@ -7,6 +7,7 @@ from ._florence import AsyncFlorence, Florence
 from ._headers import CacheReport, ChargeReport, ResponseInfo
 from ._images import Image, Upload
 from ._models import (
+    TASKS,
     AnalyzeAnswer,
     AnalyzeResult,
     Answer,
@@ -35,9 +36,9 @@ from ._models import (
     Quote,
     RawAnswer,
     TaskList,
+    TaskName,
     TextAnswer,
 )
-from ._options import TASKS, TaskName
 from ._reply import Drawing, ReferenceAnswer
 from ._request import AnalyzeItem, BatchItem, RegionLike
 from ._settings import CallOptions

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ._exchange import Platform
     from ._images import Image
-    from ._options import TaskName
+    from ._models import TaskName
     from ._settings import CallOptions
     from ._steps import Result, Steps
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from ._exchange import Connection
     from ._images import Image, Upload
+    from ._models import AnswerOptions, DrawingOptions, ModelOptions, PlainOptions, TaskName
     from ._models import BoxesAnswer, FlatAnswer, PolygonsAnswer, QuadsAnswer, RawAnswer, TextAnswer
-    from ._options import AnswerOptions, DrawingOptions, ModelOptions, PlainOptions, TaskName
     from ._reply import Drawing, ReferenceAnswer
     from ._request import AnalyzeItem, BatchItem, RegionLike
     from ._settings import CallOptions

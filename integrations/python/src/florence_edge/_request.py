@@ -17,8 +17,7 @@ from ._settings import CALL_OPTIONS
 
 if TYPE_CHECKING:
     from ._images import Image
-    from ._models import Box
-    from ._options import TaskName
+    from ._models import Box, TaskName
 
 MAX_QUERY_CHARACTERS = 4000
 """Servers and proxies limit the request head to 8 or 16 thousand characters; longer options are sent as JSON, where the image takes a third more."""

@@ -8,8 +8,7 @@ from conftest import BASE, BOX_OBJECT, BOXES_ANSWER, TEXT_ANSWER, FakeApi, probl
 
 from florence_edge import Florence
 from florence_edge._cli import main as command
-from florence_edge._cli.progress import Progress, bar
-from florence_edge._cli.table import dollars
+from florence_edge._cli.terminal import Progress, bar, dollars
 
 CHARGED = {"charge": '300;id="chg_1";repeat=?0', "balance": "4999700"}
 
@@ -146,7 +145,7 @@ def test_the_bar_fills_with_pictures_and_moves_for_one() -> None:
 
 
 def test_the_bar_is_removed_and_hidden_while_something_is_printed(monkeypatch) -> None:
-    monkeypatch.setattr("florence_edge._cli.progress.REDRAW_SECONDS", 0.001)
+    monkeypatch.setattr("florence_edge._cli.terminal.REDRAW_SECONDS", 0.001)
     stream = io.StringIO()
     with Progress(2, stream, is_shown=True) as progress:
         progress.begin("a.jpg")

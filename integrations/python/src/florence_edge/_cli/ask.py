@@ -17,8 +17,7 @@ from florence_edge._florence import Florence
 from florence_edge._json import to_json
 from florence_edge._models import DeltaEvent, DoneEvent, ObjectEvent, OwnAnswer, TextAnswer
 
-from .progress import Progress
-from .table import charge_line, table
+from .terminal import Progress, charge_line, table
 
 _OPTIONS = "text labels region normalized_region max_new_tokens beams min_score max_objects max_price".split()
 
