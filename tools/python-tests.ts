@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,13 +37,12 @@ async function make(python: Python, targets: readonly string[], variables: Varia
 }
 
 /** Returns a handle whose hour is over: made with the API's own key, which it makes with its first handle. */
-async function expiredUpload({ url, uploaded }: Server): Promise<string> {
-  await fetch(new URL(UPLOADS_PATH, url), { method: "POST" });
-  const bytes = await uploaded(KEY_NAME);
+async function expiredUpload(api: Server): Promise<string> {
+  await fetch(new URL(UPLOADS_PATH, api.url), { method: "POST" });
+  const bytes = await api.uploaded(KEY_NAME);
   if (bytes === undefined) throw new Failure("The API has made no key for its uploads.");
   const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-  return newHandle(key, { owner: "", random, nowMs: Date.now() - UPLOAD_SECONDS * 1000 });
+  return newHandle(key, { owner: "", random: randomBytes, nowMs: Date.now() - UPLOAD_SECONDS * 1000 });
 }
 
 /** Starts the two APIs of the tests and returns the variables that say where they are. */

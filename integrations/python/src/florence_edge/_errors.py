@@ -57,7 +57,8 @@ class FlorenceError(Exception):
 
     def __str__(self) -> str:
         """Code, detail and fix: a traceback shows what to do."""
-        return f"{self.code}: {self.detail}" + (f" {self.fix}" if self.fix else "")
+        is_said = self.detail.endswith(self.fix)  # Also if there is none.
+        return f"{self.code}: {self.detail}" + ("" if is_said else f" {self.fix}")
 
 
 def problem_error(problem: Problem, retry_after: float | None = None) -> FlorenceError:

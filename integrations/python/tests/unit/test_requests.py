@@ -202,6 +202,12 @@ def test_an_address_is_not_uploaded(caller: Caller) -> None:
     assert (caught.value.code, api.requests) == ("image-required", [])
 
 
+def test_what_the_detail_says_is_not_said_again() -> None:
+    with pytest.raises(FlorenceError) as caught:
+        Florence("https://florence.test", timeout=0)
+    assert str(caught.value).count(caught.value.fix) == 1
+
+
 @pytest.mark.parametrize("method", ["me", "pricing", "tasks", "models", "health", "ready"])
 def test_what_is_no_task_is_a_get(caller: Caller, method: str) -> None:
     api = FakeApi([httpx.Response(200, json={})])
