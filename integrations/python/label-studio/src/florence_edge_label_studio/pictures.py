@@ -73,7 +73,7 @@ class Pictures:
         try:
             return self._fetch(self._own_url(value, scheme, task_id, host), host)
         except (httpx.HTTPError, KeyError) as error:
-            fix = "Check LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY: the backend must reach Label Studio, and its token must be accepted."
+            fix = "Set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY, a personal access token: the backend must reach Label Studio, and its token must be accepted."
             raise FlorenceError(
                 "image-url-unreachable", f"Label Studio did not give the picture: {error}", fix=fix
             ) from error
