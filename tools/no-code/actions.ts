@@ -58,8 +58,9 @@ function findAction(names: Names): NoCodeAction {
   return { ...names, choices: [], task, taskWithLabels, fields, exampleTask: task };
 }
 
+const choiceOf = ({ name, title, summary }: NoCodeTask): TaskChoice => ({ name, title: `${title}: ${summary}` });
+
 function anyAction(names: Names): NoCodeAction {
-  const choiceOf = ({ name, title, summary }: NoCodeTask) => ({ name, title: `${title}: ${summary}` });
   const choices = noCodeTasks().map(choiceOf);
   return { ...names, choices, task: undefined, taskWithLabels: undefined, fields: [], exampleTask: "object-detection" };
 }

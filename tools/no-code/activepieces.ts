@@ -1,3 +1,4 @@
+import piece from "../../integrations/activepieces/package.json" with { type: "json" };
 import { type AnswerField, answerFields } from "./answer-fields.ts";
 import { noCodeActions } from "./actions.ts";
 import type { NoCodeField } from "./fields.ts";
@@ -38,6 +39,9 @@ export function activepiecesModule(): string {
   }));
   const tasks = noCodeTasks().map(({ name, path, fields }) => ({ name, path, fields: fieldRows(fields) }));
   return `${GENERATED}import type { ActionRow, AnswerFieldRow, TaskRow } from "./rows";
+
+/** The piece's version. */
+export const VERSION = "${piece.version}";
 
 /** The actions, in the order in which they are shown. */
 ${constantText("actions", "ActionRow", actions)}

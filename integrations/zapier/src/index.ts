@@ -1,4 +1,4 @@
-import zapier, { defineApp } from "zapier-platform-core";
+import { defineApp, version } from "zapier-platform-core";
 import packageJson from "../package.json" with { type: "json" };
 import { authentication } from "./authentication.js";
 import { creates } from "./creates.js";
@@ -6,7 +6,7 @@ import { addHeaders, throwForProblem } from "./middleware.js";
 
 export default defineApp({
   version: packageJson.version,
-  platformVersion: zapier.version,
+  platformVersion: version,
   // Else core answers a 429 itself, before it is known what to do about it.
   flags: { throwForThrottlingEarly: false },
   authentication,

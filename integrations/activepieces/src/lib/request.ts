@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { version } from "../../package.json";
+import { VERSION } from "./generated";
 import { problemOf } from "./problem";
 
 /** What a connection knows. */
@@ -24,7 +24,7 @@ function urlOf({ baseUrl }: Connection, path: string): string {
 function headersOf({ apiKey = "" }: Connection): Readonly<Record<string, string>> {
   const key = apiKey.trim();
   return {
-    "user-agent": `Activepieces florence-edge/${version}`,
+    "user-agent": `Activepieces florence-edge/${VERSION}`,
     ...(key !== "" && { authorization: `Bearer ${key}` }),
   };
 }
@@ -35,8 +35,15 @@ function secondsToWait(response: Response): number | undefined {
   return seconds >= 0 && seconds <= MAX_WAIT_SECONDS ? seconds : undefined;
 }
 
+/** What is sent, if it is no question without a body. */
+export interface Question {
+  readonly method?: "POST";
+  readonly body?: FormData;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Sends one request, whatever its answer is. Throws if the API cannot be reached. */
-export async function sendOnce(connection: Connection, path: string, init: RequestInit = {}): Promise<Response> {
+export async function sendOnce(connection: Connection, path: string, init: Question = {}): Promise<Response> {
   const url = urlOf(connection, path);
   const headers = { ...headersOf(connection), ...init.headers };
   return fetch(url, { ...init, headers }).catch(() => {
@@ -45,7 +52,7 @@ export async function sendOnce(connection: Connection, path: string, init: Reque
 }
 
 /** Sends a request that may be repeated, again if the API says that this can help and when. Throws what the API says of a failure. */
-export async function send(connection: Connection, path: string, init: RequestInit): Promise<Response> {
+export async function send(connection: Connection, path: string, init: Question): Promise<Response> {
   for (let tries = 1; ; tries += 1) {
     const response = await sendOnce(connection, path, init);
     if (response.ok) return response;

@@ -50,8 +50,8 @@ interface Parser {
 
 /** Loads the compiled piece and Activepieces' framework. */
 export function loadPiece(): { readonly piece: Piece; readonly framework: Framework } {
-  const require = createRequire(join(pieceFolder, "package.json"));
-  const { florenceEdge: piece }: { florenceEdge: Piece } = require("./dist/src/index.js");
-  const framework: Framework = require("@activepieces/pieces-framework");
+  const load = createRequire(join(pieceFolder, "package.json"));
+  const { florenceEdge: piece }: { florenceEdge: Piece } = load("./dist/src/index.js");
+  const framework: Framework = load("@activepieces/pieces-framework");
   return { piece, framework };
 }

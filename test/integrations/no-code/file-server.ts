@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
-import { listen } from "../../bench/edge/listen.ts";
-import { root } from "../../tools/serve.ts";
+import { listen } from "../../../bench/edge/listen.ts";
+import { root } from "../../../tools/serve.ts";
 
 /** A reply that does not come from the API. */
 export interface Reply {
@@ -19,12 +19,16 @@ export interface FileServer {
   stop(): void;
 }
 
-/** Starts a server that has the picture of the examples at /street.jpg, a file that is none at /broken.jpg, a reply at each of these paths, and nothing else. */
+/** More than the API takes of an image. */
+const TOO_MANY_BYTES = 11 * 1024 * 1024;
+
+/** Starts a server that has the picture of the examples at /street.jpg, a file that is none at /broken.jpg, one that is too large at /huge.jpg, a reply at each of these paths, and nothing else. */
 export async function startFiles(replies: Readonly<Record<string, Reply>> = {}): Promise<FileServer> {
   const picture = await readFile(join(root, "test/pictures/street.jpg"));
   const files = new Map<string | undefined, Buffer>([
     ["/street.jpg", picture],
     ["/broken.jpg", Buffer.from("no image")],
+    ["/huge.jpg", Buffer.alloc(TOO_MANY_BYTES)],
   ]);
   const others = new Map<string | undefined, Reply>(Object.entries(replies));
   const seen: IncomingHttpHeaders[] = [];
