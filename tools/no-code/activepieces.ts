@@ -2,7 +2,7 @@ import piece from "../../integrations/activepieces/package.json" with { type: "j
 import { type AnswerField, answerFields } from "./answer-fields.ts";
 import { noCodeActions } from "./actions.ts";
 import type { NoCodeField } from "./fields.ts";
-import { constantText, GENERATED } from "./module-text.ts";
+import { constantText, GENERATED, IMAGE_LIMIT } from "./module-text.ts";
 import { noCodeTasks } from "./tasks.ts";
 
 /** A field as the piece's own code reads it, which makes a property of the framework of it. The answer is always flat with corners, so what is about its form is left out. */
@@ -43,6 +43,7 @@ export function activepiecesModule(): string {
 /** The piece's version. */
 export const VERSION = "${piece.version}";
 
+${IMAGE_LIMIT}
 /** The actions, in the order in which they are shown. */
 ${constantText("actions", "ActionRow", actions)}
 /** The API's tasks. */

@@ -1,7 +1,7 @@
 import { type AnswerField, answerFields } from "./answer-fields.ts";
 import { type NoCodeAction, noCodeActions, type TaskChoice } from "./actions.ts";
 import type { FieldType, NoCodeField } from "./fields.ts";
-import { constantText, GENERATED } from "./module-text.ts";
+import { constantText, GENERATED, IMAGE_LIMIT } from "./module-text.ts";
 import { noCodeTasks } from "./tasks.ts";
 
 /** Zapier's types of fields. A list is a field of single values that may be repeated. */
@@ -55,6 +55,7 @@ export function zapierModule(): string {
   return `${GENERATED}import type { PlainOutputField } from "zapier-platform-core";
 import type { ActionRow, TaskRow } from "./rows.js";
 
+${IMAGE_LIMIT}
 /** The actions, in the order in which they are shown. */
 ${constantText("actions", "ActionRow", noCodeActions().map(actionRow))}
 /** The API's tasks. */

@@ -32,7 +32,7 @@ async function test(z: ZObject, bundle: Bundle): Promise<Connected> {
 export const authentication = {
   type: "custom",
   test,
-  connectionLabel: async (_z: ZObject, bundle: Bundle) => bundle.inputData["label"],
+  connectionLabel: "{{label}}",
   fields: [
     {
       key: "baseUrl",

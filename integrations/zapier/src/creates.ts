@@ -1,6 +1,7 @@
 import type { Bundle, Create, PlainInputField } from "zapier-platform-core";
 import { ask } from "./ask.js";
 import { actions, answerFields, tasks } from "./generated.js";
+import { MAX_IMAGE_MIB } from "./image.js";
 import type { ActionRow } from "./rows.js";
 
 const imageField = {
@@ -8,7 +9,7 @@ const imageField = {
   label: "Image",
   type: "file",
   required: true,
-  helpText: "A JPEG, PNG, WebP or GIF file of an earlier step, or the address of one. At most 10 MiB.",
+  helpText: `A JPEG, PNG, WebP or GIF file of an earlier step, or the address of one. At most ${MAX_IMAGE_MIB} MiB.`,
 } as const satisfies PlainInputField;
 
 /** An id of an answer, for the sample. */

@@ -2,6 +2,9 @@
 import type { PlainOutputField } from "zapier-platform-core";
 import type { ActionRow, TaskRow } from "./rows.js";
 
+/** Bytes of the largest file that the API takes. */
+export const MAX_IMAGE_BYTES = 10485760;
+
 /** The actions, in the order in which they are shown. */
 export const actions: readonly ActionRow[] = [
   {"key":"describe","label":"Describe","description":"Describes an image in a sentence, a few sentences or a paragraph.","choiceLabel":"Detail","choices":[{"value":"caption","sample":"caption","label":"Describe the image in a sentence"},{"value":"detailed-caption","sample":"detailed-caption","label":"Describe the image in a few sentences"},{"value":"more-detailed-caption","sample":"more-detailed-caption","label":"Describe the image in a paragraph"}],"inputFields":[{"key":"max_new_tokens","label":"Maximum New Tokens","helpText":"Upper bound on generated tokens; by default what the model's configuration says.","type":"integer","required":false},{"key":"beams","label":"Beams","helpText":"Number of beams of the beam search; 1 is greedy search. The default is in the model's configuration.","type":"integer","required":false}],"task":"caption","exampleTask":"caption"},

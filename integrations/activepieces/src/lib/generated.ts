@@ -4,6 +4,9 @@ import type { ActionRow, AnswerFieldRow, TaskRow } from "./rows";
 /** The piece's version. */
 export const VERSION = "0.1.0";
 
+/** Bytes of the largest file that the API takes. */
+export const MAX_IMAGE_BYTES = 10485760;
+
 /** The actions, in the order in which they are shown. */
 export const actions: readonly ActionRow[] = [
   {"name":"describe","title":"Describe","summary":"Describes an image in a sentence, a few sentences or a paragraph.","choiceLabel":"Detail","choices":[{"label":"Describe the image in a sentence","value":"caption"},{"label":"Describe the image in a few sentences","value":"detailed-caption"},{"label":"Describe the image in a paragraph","value":"more-detailed-caption"}],"fields":[{"name":"max_new_tokens","isList":false,"isNumber":true,"label":"Maximum New Tokens","help":"Upper bound on generated tokens; by default what the model's configuration says.","isRequired":false},{"name":"beams","isList":false,"isNumber":true,"label":"Beams","help":"Number of beams of the beam search; 1 is greedy search. The default is in the model's configuration.","isRequired":false}],"task":"caption"},

@@ -1,5 +1,5 @@
 import { type InputPropertyMap, Property } from "@activepieces/pieces-framework";
-import { tasks } from "./generated";
+import { MAX_IMAGE_BYTES, tasks } from "./generated";
 import type { ActionRow, FieldRow } from "./rows";
 
 function propertyOf({ label, help, isRequired, isList, isNumber }: FieldRow) {
@@ -16,7 +16,7 @@ export function propertiesOf(fields: readonly FieldRow[]): InputPropertyMap {
 /** The file that every action needs. */
 export const imageProperty = Property.File({
   displayName: "Image",
-  description: "A JPEG, PNG, WebP or GIF file of an earlier step, or the address of one. At most 10 MiB.",
+  description: `A JPEG, PNG, WebP or GIF file of an earlier step, or the address of one. At most ${MAX_IMAGE_BYTES / 1024 / 1024} MiB.`,
   required: true,
 });
 

@@ -15,7 +15,7 @@ type InputField = { readonly key: string; readonly required?: boolean; readonly 
 
 /** The parts of the app that the tests run. */
 export interface App {
-  readonly authentication: { readonly test: Run; readonly connectionLabel: Run };
+  readonly authentication: { readonly test: Run; readonly connectionLabel: string };
   readonly creates: Readonly<
     Record<
       string,
