@@ -11,6 +11,7 @@ import { errorsHtml } from "./docs/errors-html.ts";
 import { llmsText } from "./docs/llms-text.ts";
 import { tableOf } from "./docs/table.ts";
 import { clientTypes } from "./client-types.ts";
+import { nodeRedFiles } from "./no-code/node-red.ts";
 import { pythonModules } from "./python-client.ts";
 import { rooms } from "./rooms.ts";
 import { root } from "./serve.ts";
@@ -77,7 +78,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
     [join(root, "README.md"), await withTable("README.md", "tasks", taskTable())],
     [join(root, "CONTRIBUTING.md"), await withTable("CONTRIBUTING.md", "rooms", roomTable())],
     [join(root, "src/client/contract.ts"), clientTypes()],
-    ...[...pythonModules()].map(([path, text]) => [join(root, path), text] as const),
+    ...[...pythonModules(), ...nodeRedFiles()].map(([path, text]) => [join(root, path), text] as const),
     [join(root, "src/site/errors/index.html"), await errorsHtml()],
     [join(root, "src/site/public/llms.txt"), llmsText()],
     ...documentFiles(),

@@ -1,0 +1,35 @@
+import { createRequire } from "node:module";
+import type { FlowNode } from "./node-red.ts";
+
+/** A message of a flow. */
+export type Message = Readonly<Record<string, unknown>>;
+
+/** A running node of a flow: what these tests use of it. */
+export interface RunningNode {
+  receive(message: object): void;
+  on(event: string, listener: (message: Record<string, unknown>) => void): void;
+  readonly status: { readonly args: readonly (readonly [Message])[] };
+  context(): { readonly flow: { set(name: string, value: unknown): void } };
+}
+
+/** Node-RED's own helper for tests of nodes; its package has no types. */
+interface TestHelper {
+  init(runtime: string, settings?: object): void;
+  startServer(done: () => void): void;
+  stopServer(done: () => void): void;
+  load(register: unknown, flow: readonly FlowNode[], credentials: object): Promise<void>;
+  unload(): Promise<void>;
+  getNode(id: string): RunningNode;
+}
+
+const require = createRequire(import.meta.url);
+
+/** The helper, with the Node-RED of this folder. */
+export const helper: TestHelper = require("node-red-node-test-helper");
+helper.init(require.resolve("node-red"));
+
+/** Waits for the next message that arrives at a node. */
+export const nextMessage = (node: RunningNode): Promise<Record<string, unknown>> =>
+  new Promise((resolve) => {
+    node.on("input", resolve);
+  });
