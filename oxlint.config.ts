@@ -81,7 +81,13 @@ const config: OxlintConfig = {
   },
   overrides: [
     {
-      files: ["functions/*.ts", "bench/*-worker.ts", "bench/edge/services/*.js", "*.config.ts"],
+      files: [
+        "functions/*.ts",
+        "bench/*-worker.ts",
+        "bench/edge/services/*.js",
+        "*.config.ts",
+        "integrations/zapier/src/index.ts",
+      ],
       rules: { "import/no-default-export": "off" },
     },
     { files: ["functions/**", "tools/**", "bench/**"], rules: { "no-console": "off" } },

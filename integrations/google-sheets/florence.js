@@ -25,7 +25,7 @@ const FLORENCE_CACHE_CHARACTERS = 33000;
 const FLORENCE_CELL_CHARACTERS = 50000;
 
 /** Options that would turn the answer into something that no cell can show. */
-const FLORENCE_REFUSED = ["format", "compat", "overlay", "overlay_image", "stream"];
+const FLORENCE_REFUSED = new Set(["format", "compat", "overlay", "overlay_image", "stream"]);
 
 /**
  * Asks about a picture, or about each picture of a range: what is in it, what is written on it, which objects it shows.
@@ -36,6 +36,7 @@ const FLORENCE_REFUSED = ["format", "compat", "overlay", "overlay_image", "strea
  * @return The text, or the labels of what was found; "Error: …" and what to do, if that is not possible.
  * @customfunction
  */
+// oxlint-disable-next-line no-unused-vars -- Sheets calls it
 function FLORENCE(url, task, option) {
   const rows = Array.isArray(url) ? url : [[url]];
   try {
@@ -46,7 +47,8 @@ function FLORENCE(url, task, option) {
     const answers = florenceAnswers_(question, rows.flat());
     // Rows of one length, also where there is one error or nothing.
     const width = Math.max(1, question.show.length);
-    const cellsOf = (each) => [...(answers.get(florenceAddress_(each)) || []), ...Array(width).fill("")].slice(0, width);
+    const cellsOf = (each) =>
+      [...(answers.get(florenceAddress_(each)) || []), ...Array(width).fill("")].slice(0, width);
     const cells = rows.map((row) => row.flatMap(cellsOf));
     return Array.isArray(url) || question.show.length > 1 ? cells : cells[0][0];
   } catch (error) {
@@ -64,10 +66,12 @@ function florenceQuestion_(task, option) {
   const properties = PropertiesService.getScriptProperties();
   const base = florenceAddress_(properties.getProperty("FLORENCE_URL")).replace(/\/+$/, "");
   if (base === "") {
-    throw new Error("No API is set. Open Extensions > Apps Script > Project Settings and add the script property FLORENCE_URL.");
+    throw new Error(
+      "No API is set. Open Extensions > Apps Script > Project Settings and add the script property FLORENCE_URL.",
+    );
   }
   const pairs = florencePairs_(option);
-  const refused = pairs.find(([name]) => FLORENCE_REFUSED.includes(name));
+  const refused = pairs.find(([name]) => FLORENCE_REFUSED.has(name));
   if (refused) throw new Error(`The option ${refused[0]} has no use in a sheet. Remove it.`);
   const sent = [["format", "flat"], ...pairs.filter(([name]) => name !== "show")];
   const query = sent.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
@@ -101,7 +105,9 @@ function florenceAnswers_(question, cells) {
   const cached = addresses.length > 0 ? cache.getAll(keys) : {};
   const found = addresses.map((address, index) => [address, cached[keys[index]]]).filter(([, text]) => text);
   const answers = new Map(found.map(([address, text]) => [address, JSON.parse(text)]));
-  let waiting = addresses.filter((address) => !answers.has(address)).map((address) => florenceRequest_(question, address));
+  let waiting = addresses
+    .filter((address) => !answers.has(address))
+    .map((address) => florenceRequest_(question, address));
   while (waiting.length > 0 && Date.now() - startMs < FLORENCE_START_MS) {
     const group = waiting.slice(0, FLORENCE_GROUP);
     const replies = florenceReplies_(group, question);
@@ -109,7 +115,9 @@ function florenceAnswers_(question, cells) {
       answers.set(group[index].picture, shown);
       if (isAnswer) florenceKeep_(cache, florenceCacheKey_(question, group[index].picture), shown);
     });
-    const again = group.filter((each, index) => replies[index].waitSeconds !== undefined && each.attempt < FLORENCE_ATTEMPTS);
+    const again = group.filter(
+      (each, index) => replies[index].waitSeconds !== undefined && each.attempt < FLORENCE_ATTEMPTS,
+    );
     const seconds = Math.max(0, ...replies.map(({ waitSeconds }) => waitSeconds || 0));
     if (again.length > 0 && Date.now() - startMs + seconds * 1000 < FLORENCE_START_MS) {
       Utilities.sleep(seconds * 1000);

@@ -19,7 +19,7 @@ const DEFAULT_TIMEOUT_MS = 120_000;
  * @property {string} task Empty: `msg.task`.
  * @property {string} image
  * @property {string} imageType
- * @property {Readonly<Record<string, TypedValue>>} options
+ * @property {Readonly<Record<string, TypedValue>>} [options]
  * @property {import("./messages.js").Form} returns
  * @property {"" | "svg" | "png"} drawing
  */
@@ -58,6 +58,15 @@ async function optionValues(RED, node, { options = {} }, msg) {
 }
 
 /**
+ * Whether a configuration node is one of ours, with an address.
+ * @param {Node | null} node
+ * @returns {node is ApiNode}
+ */
+function isApi(node) {
+  return node !== null && "url" in node && typeof node.url === "string" && node.url !== "";
+}
+
+/**
  * Where the question goes. Throws `api-required`.
  * @param {Runtime} RED
  * @param {string} id
@@ -65,11 +74,12 @@ async function optionValues(RED, node, { options = {} }, msg) {
  * @returns {import("./ask.js").Connection}
  */
 function connectionOf(RED, id, signal) {
-  const api = /** @type {ApiNode | null} */ (RED.nodes.getNode(id));
-  if (!api?.url) throw ownError("api-required", "The node has no API, or the API no address.");
+  const api = RED.nodes.getNode(id);
+  if (!isApi(api)) throw ownError("api-required", "The node has no API, or the API no address.");
   const { httpRequestTimeout } = Object(RED.settings);
   const timeoutMs = Number(httpRequestTimeout) || DEFAULT_TIMEOUT_MS;
-  return { url: api.url, key: String(api.credentials?.key ?? ""), signal, timeoutMs };
+  const { key } = Object(api.credentials);
+  return { url: api.url, key: typeof key === "string" ? key : "", signal, timeoutMs };
 }
 
 /**
@@ -79,7 +89,8 @@ function connectionOf(RED, id, signal) {
  * @param {readonly Readonly<Record<string, unknown>>[]} contents
  * @returns {readonly Message[]}
  */
-function separate(RED, { payload: _, parts, ...others }, contents) {
+function separate(RED, msg, contents) {
+  const { payload: _, parts, ...others } = msg;
   const id = RED.util.generateId();
   return contents.map((content, index) => {
     const place = { id, type: "array", count: contents.length, index, ...(parts === undefined ? {} : { parts }) };

@@ -40,7 +40,9 @@ function errorOfFailure(thrown, url) {
   if (thrown instanceof FlorenceError) return thrown;
   if (thrown instanceof Error && thrown.name === "TimeoutError") return ownError("timeout", `${url} did not answer.`);
   const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
-  return ownError("connection-failed", `${url}: ${cause instanceof Error ? cause.message || cause.name : cause}.`);
+  // A connection that was tried at several addresses fails with an error without a message.
+  const detail = cause instanceof Error ? cause.message || cause.name : "no connection";
+  return ownError("connection-failed", `${url}: ${detail}.`);
 }
 
 /**

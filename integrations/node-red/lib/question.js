@@ -13,8 +13,8 @@ export function imageOf(value) {
   if (typeof value === "string") return value.trim() || undefined;
   if (typeof value !== "object" || value === null) return undefined;
   const given = new Map(Object.entries(value));
-  const texts = IMAGE_KEYS.map((key) => given.get(key)).filter((text) => typeof text === "string");
-  return texts[0] && imageOf(texts[0]);
+  const text = IMAGE_KEYS.map((key) => given.get(key)).find((each) => typeof each === "string");
+  return text === undefined ? undefined : imageOf(text);
 }
 
 /**
@@ -22,7 +22,7 @@ export function imageOf(value) {
  * @param {readonly unknown[]} values
  */
 export function firstImage(values) {
-  const [image] = values.map(imageOf).filter((found) => found !== undefined);
+  const image = values.map(imageOf).find((found) => found !== undefined);
   if (image !== undefined) return image;
   const [value] = values;
   throw ownError("image-required", `The chosen property is ${value === null ? "null" : typeof value}.`);

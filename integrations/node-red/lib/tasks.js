@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { ownError } from "./florence-error.js";
 
 /**
- * An option of a task. `resources/tasks.json` is generated from the API's contract.
+ * An option of a task. `resources/generated.json` is generated from the API's contract.
  * @typedef {object} Field
  * @property {string} name
  * @property {"text" | "texts" | "box" | "integer" | "number" | "choice" | "choices"} type
@@ -17,7 +17,7 @@ import { ownError } from "./florence-error.js";
  */
 
 /** @type {{ readonly tasks: readonly Task[] }} */
-const { tasks } = JSON.parse(readFileSync(new URL("../resources/tasks.json", import.meta.url), "utf8"));
+const { tasks } = JSON.parse(readFileSync(new URL("../resources/generated.json", import.meta.url), "utf8"));
 
 /** @type {ReadonlyMap<unknown, Task>} */
 const byName = new Map(tasks.map((task) => [task.name, task]));

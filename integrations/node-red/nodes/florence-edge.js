@@ -37,7 +37,12 @@ function listen(RED, node, config) {
   const stop = new AbortController();
   let asking = 0;
   const show = (/** @type {unknown} */ error) => node.status(statusOf(RED, asking, error));
-  node.on("input", async (msg, send, done) => {
+  /**
+   * @param {import("node-red").NodeMessageInFlow} msg
+   * @param {(message: import("node-red").NodeMessage) => void} send
+   * @param {(error?: Error) => void} done
+   */
+  const handle = async (msg, send, done) => {
     asking += 1;
     show(undefined);
     try {
@@ -51,9 +56,10 @@ function listen(RED, node, config) {
       // The flow was stopped or deployed anew: nobody waits for this answer.
       if (stop.signal.aborted) return done();
       show(error);
-      done(error instanceof Error ? error : new Error(String(error)));
+      done(error instanceof Error ? error : new Error("The node failed.", { cause: error }));
     }
-  });
+  };
+  node.on("input", (msg, send, done) => void handle(msg, send, done));
   node.on("close", () => {
     stop.abort();
     node.status({});
@@ -69,7 +75,7 @@ function listen(RED, node, config) {
  */
 function statusOf(RED, asking, error) {
   if (error !== undefined) {
-    const text = error instanceof FlorenceError ? error.problem.title : String(error);
+    const text = error instanceof FlorenceError ? error.problem.title : Object(error).message;
     return { fill: "red", shape: "ring", text };
   }
   if (asking === 0) return {};

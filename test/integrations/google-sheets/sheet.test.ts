@@ -30,7 +30,12 @@ describe("=FLORENCE in a sheet, over HTTP", () => {
     const url = api.picture;
     const { cells } = await sheet({
       properties,
-      formulas: [[url], [url, "ocr"], [url, "Object Detection"], [url, "open-vocabulary-detection", "labels=snail,truck"]],
+      formulas: [
+        [url],
+        [url, "ocr"],
+        [url, "Object Detection"],
+        [url, "open-vocabulary-detection", "labels=snail,truck"],
+      ],
     });
     expect(cells).toEqual([
       (await answerOf("/v1/caption")).text,
@@ -80,7 +85,11 @@ describe("errors are texts of cells", () => {
     ["a wrong option", ["", "caption", "beams=99"], /\(invalid-request, 400\).+ beams: /u],
     ["an option that is none", ["", "caption", "beams"], /^Error: Write the option beams as name=value\.$/u],
     ["an option that no cell can show", ["", "caption", "overlay=svg"], /^Error: The option overlay has no use/u],
-    ["a field that no answer has", ["", "caption", "show=colour"], /^Error: The answer has no field colour\. It has: type, /u],
+    [
+      "a field that no answer has",
+      ["", "caption", "show=colour"],
+      /^Error: The answer has no field colour\. It has: type, /u,
+    ],
   ])("%s", async (_, [path, ...others], text) => {
     const url = path === "" ? api.picture : `${api.api}${path}`;
     const { cells } = await sheet({ properties, formulas: [[url, ...others]] });
@@ -90,7 +99,12 @@ describe("errors are texts of cells", () => {
   it("one broken address of a range leaves the others", async () => {
     const range = [[api.picture], [`${api.api}/healthz`]];
     const { cells } = await sheet({ properties, formulas: [[range, "object-detection", "show=labels,object_count"]] });
-    expect(cells).toEqual([[["snail,snail,truck,truck", 4], [expect.stringMatching(/^Error: /u), ""]]]);
+    expect(cells).toEqual([
+      [
+        ["snail,snail,truck,truck", 4],
+        [expect.stringMatching(/^Error: /u), ""],
+      ],
+    ]);
   });
 
   it("no address of an API is set, or nothing listens there", async () => {
@@ -141,5 +155,6 @@ describe("where answers need a key", () => {
 
 it("uses Apps Script's services as their types allow", async () => {
   const tsc = join(root, "node_modules/.bin/tsc");
-  await promisify(execFile)(tsc, ["-p", import.meta.dirname]);
+  const { stdout } = await promisify(execFile)(tsc, ["-p", import.meta.dirname]);
+  expect(stdout).toBe("");
 });

@@ -47,7 +47,14 @@ it("shows the node's texts, the tasks in groups, and a task's options", async ()
   expect(await page.locator("label[for=node-input-returns]").textContent()).toContain("Return");
   expect(await page.locator("#node-input-task optgroup").count()).toBe(5);
   expect(await page.locator("#node-input-task").inputValue()).toBe("object-detection");
-  expect(await labels()).toEqual(["Minimum Score", "Maximum Objects", "Maximum New Tokens", "Beams", "Box Format", "Include"]);
+  expect(await labels()).toEqual([
+    "Minimum Score",
+    "Maximum Objects",
+    "Maximum New Tokens",
+    "Beams",
+    "Box Format",
+    "Include",
+  ]);
   await page.locator("#node-input-task").selectOption("region-to-category");
   expect((await labels()).slice(0, 2)).toEqual(["Region", "Normalized Region"]);
   // A text has no objects, so that there is nothing to send one by one, or to draw.
@@ -59,7 +66,9 @@ it("shows the node's texts, the tasks in groups, and a task's options", async ()
 it("a form that was filled in and deployed asks what it says", async () => {
   await openNode("fe-http-ask");
   await page.locator("#node-input-task").selectOption("region-to-category");
-  await page.locator("#florence-edge-field-region + .red-ui-typedInput-container .red-ui-typedInput-input").fill("170,0,360,170");
+  await page
+    .locator("#florence-edge-field-region + .red-ui-typedInput-container .red-ui-typedInput-input")
+    .fill("170,0,360,170");
   await page.locator("#node-input-returns").selectOption("full");
   await closeForm();
   await page.locator("#red-ui-header-button-deploy").click();

@@ -3,7 +3,7 @@ import * as z from "zod";
 
 const Request = z.object({
   url: z.string(),
-  method: z.string(),
+  method: z.literal("POST"),
   payload: z.string(),
   headers: z.record(z.string(), z.string()),
 });

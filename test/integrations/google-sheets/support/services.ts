@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
 
 /** What a sheet's script has done so far. */
-export interface Record_ {
+export interface Diary {
   /** The requests of each call of `fetchAll`. */
   readonly fetched: (readonly SentRequest[])[];
   readonly sleptMs: number[];
@@ -37,11 +37,11 @@ interface Reply {
 const [KEY_CHARACTERS, VALUE_BYTES, CACHE_SECONDS] = [250, 100 * 1024, 21_600];
 
 /** Sends at once and waits for all, since a script of Google's has no promises. Throws if one gets no reply, as Google's does. */
-function fetchAll(record: Record_, given: readonly GivenRequest[]) {
+function fetchAll(diary: Diary, given: readonly GivenRequest[]) {
   const requests = given.map(({ url, method = "get", contentType = "", payload = "", headers = {} }) => {
     return { url, method: method.toUpperCase(), payload, headers: { ...headers, "content-type": contentType } };
   });
-  record.fetched.push(requests);
+  diary.fetched.push(requests);
   const program = join(import.meta.dirname, "fetch-all.ts");
   const stdout = execFileSync(process.execPath, [program], {
     input: JSON.stringify(requests),
@@ -55,7 +55,7 @@ function fetchAll(record: Record_, given: readonly GivenRequest[]) {
   });
 }
 
-function cacheOf({ cache }: Record_) {
+function cacheOf({ cache }: Diary) {
   return {
     getAll: (keys: readonly string[]) =>
       Object.fromEntries(keys.flatMap((key) => (cache.has(key) ? [[key, cache.get(key)]] : []))),
@@ -75,16 +75,16 @@ export interface Time {
 }
 
 /** The services of Apps Script that a custom function may use. `Date` follows `time`, which only fetches and sleep advance. */
-export function services(record: Record_, properties: Readonly<Record<string, string>>, time: Time) {
-  const { fetched: _, sleptMs } = record;
+export function services(diary: Diary, properties: Readonly<Record<string, string>>, time: Time) {
+  const { fetched: _, sleptMs } = diary;
   return {
     Date: { now: () => time.now },
     PropertiesService: { getScriptProperties: () => ({ getProperty: (name: string) => properties[name] ?? null }) },
-    CacheService: { getScriptCache: () => cacheOf(record) },
+    CacheService: { getScriptCache: () => cacheOf(diary) },
     UrlFetchApp: {
       fetchAll: (given: readonly GivenRequest[]) => {
         time.now += time.fetchMs;
-        return fetchAll(record, given);
+        return fetchAll(diary, given);
       },
     },
     Utilities: {
@@ -96,7 +96,9 @@ export function services(record: Record_, properties: Readonly<Record<string, st
         time.now += ms;
       },
       // Bytes are signed there, as in Java.
-      computeDigest: (algorithm: string, text: string) => [...new Int8Array(createHash(algorithm).update(text).digest())],
+      computeDigest: (algorithm: string, text: string) => [
+        ...new Int8Array(createHash(algorithm).update(text).digest()),
+      ],
       base64EncodeWebSafe: (bytes: readonly number[]) =>
         Buffer.from(bytes).toString("base64").replaceAll("+", "-").replaceAll("/", "_"),
     },

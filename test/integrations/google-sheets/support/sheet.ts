@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { createContext, runInContext } from "node:vm";
-import { type Record_, type SentRequest, services } from "./services.ts";
+import { type Diary, type SentRequest, services } from "./services.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../../../integrations/google-sheets/florence.js");
 
@@ -27,14 +27,14 @@ export interface Outcome {
 
 /** Runs the script as Google does: alone in its realm, with Apps Script's services and none of Node's. */
 async function calculate({ properties, formulas, fetchMs = 100 }: Scenario): Promise<Outcome> {
-  const record: Record_ = { fetched: [], sleptMs: [], cache: new Map() };
-  const context = createContext(services(record, properties, { now: 0, fetchMs }));
+  const diary: Diary = { fetched: [], sleptMs: [], cache: new Map() };
+  const context = createContext(services(diary, properties, { now: 0, fetchMs }));
   runInContext(await readFile(SCRIPT, "utf8"), context, { filename: SCRIPT });
   const cells = formulas.map((given) => {
     const call = `FLORENCE(...${JSON.stringify(given)})`;
     return JSON.parse(runInContext(`JSON.stringify(${call})`, context));
   });
-  return { cells, fetched: record.fetched, sleptMs: record.sleptMs };
+  return { cells, fetched: diary.fetched, sleptMs: diary.sleptMs };
 }
 
 /** Calculates a sheet in a process of its own, because the script's requests block it. */

@@ -28,6 +28,9 @@ const require = createRequire(import.meta.url);
 export const helper: TestHelper = require("node-red-node-test-helper");
 helper.init(require.resolve("node-red"));
 
+/** What the package's file exports to Node-RED. */
+export const florenceEdge: unknown = require("../../../../integrations/node-red/nodes/florence-edge.js").default;
+
 /** Waits for the next message that arrives at a node. */
 export const nextMessage = (node: RunningNode): Promise<Record<string, unknown>> =>
   new Promise((resolve) => {
