@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { FlowNode } from "./node-red.ts";
 
 /** A message of a flow. */
@@ -24,9 +25,12 @@ interface TestHelper {
 
 const require = createRequire(import.meta.url);
 
+/** Packages of this folder's lock file. */
+const packages = join(import.meta.dirname, "../node_modules");
+
 /** The helper, with the Node-RED of this folder. */
-export const helper: TestHelper = require("node-red-node-test-helper");
-helper.init(require.resolve("node-red"));
+export const helper: TestHelper = require(join(packages, "node-red-node-test-helper"));
+helper.init(require.resolve(join(packages, "node-red")));
 
 /** What the package's file exports to Node-RED. */
 export const florenceEdge: unknown = require("../../../../integrations/node-red/nodes/florence-edge.js").default;
