@@ -12,8 +12,7 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 
 /** Returns the task that a step asks. Throws if none is chosen. */
 function taskOf(z: ZObject, { task, taskWithLabels }: ActionRow, input: Input): TaskRow {
-  const { labels } = input;
-  const isNamed = Array.isArray(labels) && labels.some(isGiven);
+  const isNamed = [input["labels"]].flat().some(isGiven);
   const name = input["task"] ?? (isNamed ? taskWithLabels : undefined) ?? task;
   const row = tasks.find((each) => each.name === name);
   if (row !== undefined) return row;

@@ -46,6 +46,8 @@ describe("the actions", () => {
       task: "open-vocabulary-detection",
       first_label: "truck",
     });
+    expect(await ask("find_objects", { labels: "truck" })).toMatchObject({ task: "open-vocabulary-detection" });
+    expect(await ask("find_objects", { labels: [""] })).toMatchObject({ task: "object-detection" });
   });
 
   it.each(taskInputs)("asks $name as any task", async ({ name, values, answerType }) => {

@@ -11,8 +11,7 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 
 /** Returns the task that a step asks. Throws if none is chosen. */
 function taskOf({ task, taskWithLabels }: ActionRow, values: Values): TaskRow {
-  const labels = values["labels"];
-  const isNamed = Array.isArray(labels) && labels.some(isGiven);
+  const isNamed = [values["labels"]].flat().some(isGiven);
   const name = values["task"] ?? (isNamed ? taskWithLabels : undefined) ?? task;
   const row = tasks.find((each) => each.name === name);
   if (row !== undefined) return row;
