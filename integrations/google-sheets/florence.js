@@ -100,37 +100,29 @@ function florencePairs_(option) {
 function florenceAnswers_(question, cells) {
   const startMs = Date.now();
   const addresses = [...new Set(cells.map(florenceAddress_))].filter((address) => address !== "");
-  const keys = addresses.map((address) => florenceCacheKey_(question, address));
-  const cache = CacheService.getScriptCache();
-  const cached = addresses.length > 0 ? cache.getAll(keys) : {};
-  const found = addresses.map((address, index) => [address, cached[keys[index]]]).filter(([, text]) => text);
-  const answers = new Map(found.map(([address, text]) => [address, JSON.parse(text)]));
-  let waiting = addresses
-    .filter((address) => !answers.has(address))
-    .map((address) => florenceRequest_(question, address));
+  const answers = florenceKept_(question, addresses);
+  const unknown = addresses.filter((address) => !answers.has(address));
+  let waiting = unknown.map((address) => florenceRequest_(question, address));
   while (waiting.length > 0 && Date.now() - startMs < FLORENCE_START_MS) {
     const group = waiting.slice(0, FLORENCE_GROUP);
     const replies = florenceReplies_(group, question);
-    replies.forEach(({ cells: shown, isAnswer }, index) => {
-      answers.set(group[index].picture, shown);
-      if (isAnswer) florenceKeep_(cache, florenceCacheKey_(question, group[index].picture), shown);
-    });
-    const again = group.filter(
-      (each, index) => replies[index].waitSeconds !== undefined && each.attempt < FLORENCE_ATTEMPTS,
+    for (const { picture, cells: shown } of replies) answers.set(picture, shown);
+    const again = replies.filter(
+      ({ waitSeconds, attempt }) => waitSeconds !== undefined && attempt < FLORENCE_ATTEMPTS,
     );
-    const seconds = Math.max(0, ...replies.map(({ waitSeconds }) => waitSeconds || 0));
-    if (again.length > 0 && Date.now() - startMs + seconds * 1000 < FLORENCE_START_MS) {
-      Utilities.sleep(seconds * 1000);
-      waiting = [...again.map((each) => ({ ...each, attempt: each.attempt + 1 })), ...waiting.slice(group.length)];
-    } else waiting = waiting.slice(group.length);
+    const waitMs = Math.max(0, ...again.map(({ waitSeconds }) => waitSeconds * 1000));
+    const hasTime = Date.now() - startMs + waitMs < FLORENCE_START_MS;
+    if (again.length > 0 && hasTime) Utilities.sleep(waitMs);
+    const repeats = again.map(({ picture, request, attempt }) => ({ picture, request, attempt: attempt + 1 }));
+    waiting = [...(hasTime ? repeats : []), ...waiting.slice(FLORENCE_GROUP)];
   }
   for (const { picture, attempt } of waiting) if (attempt === 1) answers.set(picture, [FLORENCE_LATER]);
   return answers;
 }
 
-/** What a cell shows whose turn did not come. Answers are kept, so that the next time continues. */
+/** What a cell shows whose turn did not come. Another option makes Sheets calculate again, and an "&" at its end means nothing. */
 const FLORENCE_LATER =
-  "Error: Not asked yet, since Google allows 30 seconds. Delete this formula and undo that: it continues with the next pictures.";
+  'Error: Not asked yet, since Google allows 30 seconds. Write "&" at the end of the option (the third argument): it continues with the rest.';
 
 /** A request for UrlFetchApp. Its attempts share one id, so that none is charged twice. */
 function florenceRequest_({ address, key }, picture) {
@@ -147,32 +139,34 @@ function florenceRequest_({ address, key }, picture) {
   return { picture, request, attempt: 1 };
 }
 
-/** What the cells of a group show, in its order. */
+/** What the cells of a group show: its requests, with that. Answers are kept. */
 function florenceReplies_(group, question) {
   try {
-    return UrlFetchApp.fetchAll(group.map(({ request }) => request)).map((reply) => florenceReply_(reply, question));
+    const replies = UrlFetchApp.fetchAll(group.map(({ request }) => request));
+    return group.map((each, index) => ({ ...each, ...florenceReply_(replies[index], question, each.picture) }));
   } catch (error) {
     const text = `Error: The API cannot be reached. Check the script property FLORENCE_URL, and that the API is on the internet. (${error.message})`;
-    return group.map(() => ({ cells: [text], isAnswer: false, waitSeconds: undefined }));
+    return group.map((each) => ({ ...each, cells: [text], waitSeconds: undefined }));
   }
 }
 
 /** What the cells of a reply show. `waitSeconds`: how long to wait before it is asked again, if that may help. */
-function florenceReply_(reply, { show }) {
+function florenceReply_(reply, question, picture) {
   const status = reply.getResponseCode();
   const body = florenceParsed_(reply.getContentText());
   if (status === 200 && body.type === "flat") {
-    return { cells: florenceShown_(body, show), isAnswer: true, waitSeconds: undefined };
+    const cells = florenceShown_(body, question.show);
+    florenceKeep_(florenceCacheKey_(question, picture), cells);
+    return { cells, waitSeconds: undefined };
   }
   if (typeof body.code !== "string") {
     const text = `Error: The answer is not one of florence-edge (status ${status}). Check the script property FLORENCE_URL.`;
-    return { cells: [text], isAnswer: false, waitSeconds: undefined };
+    return { cells: [text], waitSeconds: undefined };
   }
   const issues = (body.issues || []).map(({ path, message }) => `${path}: ${message}`);
   const text = [`Error: ${body.title} (${body.code}, ${status}).`, body.fix, ...issues].join(" ");
   const headers = new Map(Object.entries(reply.getHeaders()).map(([name, value]) => [name.toLowerCase(), value]));
-  const waitSeconds = body.retryable ? Number(headers.get("retry-after") || 1) : undefined;
-  return { cells: [text], isAnswer: false, waitSeconds };
+  return { cells: [text], waitSeconds: body.retryable ? Number(headers.get("retry-after") || 1) : undefined };
 }
 
 /** A body as JSON; an empty object if it is none. */
@@ -204,8 +198,18 @@ function florenceCacheKey_({ address, show }, picture) {
   return Utilities.base64EncodeWebSafe(digest);
 }
 
+/** The cells of addresses whose answers are kept, by the address. */
+function florenceKept_(question, addresses) {
+  if (addresses.length === 0) return new Map();
+  const keys = addresses.map((address) => florenceCacheKey_(question, address));
+  const kept = CacheService.getScriptCache().getAll(keys);
+  const found = addresses.map((address, index) => [address, kept[keys[index]]]).filter(([, text]) => text);
+  return new Map(found.map(([address, text]) => [address, JSON.parse(text)]));
+}
+
 /** Keeps an answer, unless it is too long for the cache: it is then asked for again, and the API has it in its own. */
-function florenceKeep_(cache, key, cells) {
+function florenceKeep_(key, cells) {
   const text = JSON.stringify(cells);
-  if (text.length <= FLORENCE_CACHE_CHARACTERS) cache.put(key, text, FLORENCE_CACHE_SECONDS);
+  if (text.length > FLORENCE_CACHE_CHARACTERS) return;
+  CacheService.getScriptCache().put(key, text, FLORENCE_CACHE_SECONDS);
 }

@@ -70,7 +70,7 @@ describe("=FLORENCE in a sheet, over HTTP", () => {
 
   it("what cannot be asked within 30 seconds says so, and the next time continues", async () => {
     const range = Array.from({ length: 14 }, (_, index) => [`${api.picture}?slow${index}`]);
-    const { cells, fetched } = await sheet({ properties, formulas: [[range], [range]], fetchMs: 9500 });
+    const { cells, fetched } = await sheet({ properties, formulas: [[range], [range, "caption", "&"]], fetchMs: 9500 });
     expect(fetched.map((group) => group.length)).toEqual([6, 6, 2]);
     const [first, second] = cells.map((column) => Object(column).flat());
     expect(first.slice(12)).toEqual(Array(2).fill(expect.stringMatching(/^Error: Not asked yet/u)));
