@@ -45,19 +45,16 @@ function listen(RED, node, config) {
   const handle = async (msg, send, done) => {
     asking += 1;
     show(undefined);
-    try {
-      const messages = await answer(RED, node, config, msg, stop.signal);
-      asking -= 1;
-      show(undefined);
-      for (const message of messages) send(message);
-      done();
-    } catch (error) {
-      asking -= 1;
-      // The flow was stopped or deployed anew: nobody waits for this answer.
-      if (stop.signal.aborted) return done();
-      show(error);
-      done(error instanceof Error ? error : new Error("The node failed.", { cause: error }));
-    }
+    const outcome = await answer(RED, node, config, msg, stop.signal).then(
+      (messages) => ({ messages, error: undefined }),
+      (error) => ({ messages: [], error }),
+    );
+    asking -= 1;
+    // The flow was stopped or deployed anew: nobody waits for this answer.
+    if (stop.signal.aborted) return done();
+    show(outcome.error);
+    for (const message of outcome.messages) send(message);
+    done(outcome.error);
   };
   node.on("input", (msg, send, done) => void handle(msg, send, done));
   node.on("close", () => {
