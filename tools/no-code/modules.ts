@@ -1,4 +1,5 @@
 import { activepiecesModule } from "./activepieces.ts";
+import { nodeRedTable } from "./node-red.ts";
 import { zapierModule } from "./zapier.ts";
 
 /** Returns the generated modules of the packages for tools without code, by their paths in the repository. */
@@ -6,5 +7,6 @@ export function noCodeModules(): ReadonlyMap<string, string> {
   return new Map([
     ["integrations/zapier/src/generated.ts", zapierModule()],
     ["integrations/activepieces/src/lib/generated.ts", activepiecesModule()],
+    ["integrations/node-red/resources/generated.json", nodeRedTable()],
   ]);
 }
