@@ -10,6 +10,7 @@ import { connectorDocument } from "./docs/connector-document.ts";
 import { errorsHtml } from "./docs/errors-html.ts";
 import { llmsText } from "./docs/llms-text.ts";
 import { tableOf } from "./docs/table.ts";
+import { N8N_TASKS, n8nTasks } from "./no-code/n8n.ts";
 import { clientTypes } from "./client-types.ts";
 import { pythonModules } from "./python-client.ts";
 import { rooms } from "./rooms.ts";
@@ -80,6 +81,7 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
     ...[...pythonModules()].map(([path, text]) => [join(root, path), text] as const),
     [join(root, "src/site/errors/index.html"), await errorsHtml()],
     [join(root, "src/site/public/llms.txt"), llmsText()],
+    [join(root, N8N_TASKS), n8nTasks()],
     ...documentFiles(),
   ]);
 }
