@@ -54,13 +54,14 @@ export class FlorenceEdgeApi implements ICredentialType {
       // With a key: what its account has. Without one: a document of 28 kB that says whether answers need a key, since an API without accounts has no /v1/me.
       url: '={{ ($credentials.apiKey || "").trim() ? "/v1/me" : "/openapi.actions.json" }}',
     },
-    // n8n reads lists with rules of both kinds; its type allows one kind each.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- n8n reads lists with rules of both kinds, but its type names lists of one kind
     rules: [
       {
         type: "responseCode",
         properties: {
           value: 401,
-          message: "The API does not know this key: copy the whole key, 61 characters that begin with fe_live_ or fe_test_",
+          message:
+            "The API does not know this key: copy the whole key, 61 characters that begin with fe_live_ or fe_test_",
         },
       },
       {
@@ -78,6 +79,6 @@ export class FlorenceEdgeApi implements ICredentialType {
           message: "This API needs a key: fill in API Key",
         },
       },
-    ] as ICredentialTestRequest["rules"] & object,
+    ] as NonNullable<ICredentialTestRequest["rules"]>,
   };
 }

@@ -50,7 +50,11 @@ export const answerProperties: INodeProperties[] = [
     name: "drawingFormat",
     type: "options",
     options: [
-      { name: "PNG", value: "png", description: "For tools that show no SVG. Not every deployment of the API draws it." },
+      {
+        name: "PNG",
+        value: "png",
+        description: "For tools that show no SVG. Not every deployment of the API draws it.",
+      },
       { name: "SVG", value: "svg", description: "Sharp at every size, with the image inside" },
     ],
     default: "svg",

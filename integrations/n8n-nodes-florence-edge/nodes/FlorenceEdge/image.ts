@@ -1,9 +1,13 @@
 import type { IExecuteSingleFunctions, IHttpRequestOptions, INodeProperties } from "n8n-workflow";
 import { writtenQuery } from "./api/query";
+import { textParameter } from "./parameter";
 
 /** Puts the item's file into the body. The API looks at the bytes first, so that a file whose type is not known is one of bytes. */
-export async function sendFile(this: IExecuteSingleFunctions, options: IHttpRequestOptions): Promise<IHttpRequestOptions> {
-  const field = String(this.getNodeParameter("binaryPropertyName"));
+export async function sendFile(
+  this: IExecuteSingleFunctions,
+  options: IHttpRequestOptions,
+): Promise<IHttpRequestOptions> {
+  const field = textParameter(this, "binaryPropertyName", "data");
   const { mimeType } = this.helpers.assertBinaryData(field);
   const body = await this.helpers.getBinaryDataBuffer(field);
   const type = mimeType.startsWith("image/") ? mimeType : "application/octet-stream";
@@ -11,7 +15,10 @@ export async function sendFile(this: IExecuteSingleFunctions, options: IHttpRequ
 }
 
 /** Writes the options as the API reads them in a query. */
-export async function writeQuery(this: IExecuteSingleFunctions, options: IHttpRequestOptions): Promise<IHttpRequestOptions> {
+export async function writeQuery(
+  this: IExecuteSingleFunctions,
+  options: IHttpRequestOptions,
+): Promise<IHttpRequestOptions> {
   return { ...options, qs: writtenQuery(options.qs ?? {}) };
 }
 

@@ -1,9 +1,7 @@
 import { isObject } from "./problem";
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** Returns what a node puts out for an answer, one for each item: the answer, or its objects if `isByObject`. */
-export function partsOf(answer: Json, isByObject: boolean): readonly Json[] {
-  const { objects } = answer;
-  return isByObject && Array.isArray(objects) ? objects.filter(isObject) : [answer];
+/** Returns what a node puts out for an answer, one for each item: the answer, or its objects if `isByObject` and it has a list of them. */
+export function partsOf(answer: unknown, isByObject: boolean): readonly unknown[] {
+  const objects: unknown = isObject(answer) ? answer["objects"] : undefined;
+  return isByObject && Array.isArray(objects) ? objects : [answer];
 }
