@@ -10,8 +10,8 @@ import { connectorDocument } from "./docs/connector-document.ts";
 import { errorsHtml } from "./docs/errors-html.ts";
 import { llmsText } from "./docs/llms-text.ts";
 import { tableOf } from "./docs/table.ts";
-import { N8N_TASKS, n8nTasks } from "./no-code/n8n.ts";
 import { clientTypes } from "./client-types.ts";
+import { noCodeModules } from "./no-code/modules.ts";
 import { pythonModules } from "./python-client.ts";
 import { rooms } from "./rooms.ts";
 import { root } from "./serve.ts";
@@ -78,14 +78,16 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
     [join(root, "README.md"), await withTable("README.md", "tasks", taskTable())],
     [join(root, "CONTRIBUTING.md"), await withTable("CONTRIBUTING.md", "rooms", roomTable())],
     [join(root, "src/client/contract.ts"), clientTypes()],
-    ...[...pythonModules()].map(([path, text]) => [join(root, path), text] as const),
+    ...[...pythonModules(), ...noCodeModules()].map(([path, text]) => [join(root, path), text] as const),
     [join(root, "src/site/errors/index.html"), await errorsHtml()],
     [join(root, "src/site/public/llms.txt"), llmsText()],
-    [join(root, N8N_TASKS), n8nTasks()],
     ...documentFiles(),
   ]);
 }
 
-if (import.meta.main) {
+/** Writes the generated pages. */
+export async function writePages(): Promise<void> {
   for (const [path, text] of await pages()) await writeFile(path, text);
 }
+
+if (import.meta.main) await writePages();

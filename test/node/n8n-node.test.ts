@@ -170,7 +170,7 @@ describe("the package", () => {
   });
 
   it("has every task as an operation", async () => {
-    const text = await readFile(new URL("nodes/FlorenceEdge/tasks.ts", root), "utf8");
+    const text = await readFile(new URL("nodes/FlorenceEdge/generated.ts", root), "utf8");
     const paths = [...text.matchAll(/url: "\/v1\/(?<task>[a-z-]+)"/gu)].map((found) => found.groups?.["task"] ?? "");
     expect(paths).toHaveLength(Object.keys(tasks).length);
     expect(new Set(paths)).toEqual(new Set(Object.keys(tasks)));

@@ -7,9 +7,6 @@ import { titleOf } from "./title.ts";
 /** A parameter of n8n's nodes, as JSON. */
 type Property = Readonly<Record<string, unknown>>;
 
-/** Where the node's table of tasks is, from the root. */
-export const N8N_TASKS = "integrations/n8n-nodes-florence-edge/nodes/FlorenceEdge/tasks.ts";
-
 const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
   one.name.localeCompare(other.name, "en");
 
@@ -195,7 +192,7 @@ function written(comment: string, name: string, type: string, value: unknown): s
 }
 
 /** Returns the module of the n8n node that has its operations and what can be set for them: literals, so that n8n's linter reads them. */
-export function n8nTasks(): string {
+export function n8nModule(): string {
   const tasks = noCodeTasks();
   const [withObjects, withText] = [true, false].map((has) => tasks.filter(({ hasObjects }) => hasObjects === has));
   const groups = noCodeGroups.map(({ name }) =>

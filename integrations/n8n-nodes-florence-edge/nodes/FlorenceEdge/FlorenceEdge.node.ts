@@ -3,7 +3,7 @@ import { version } from "../../package.json";
 import { answerProperties } from "./answer";
 import { ask } from "./ask";
 import { imageProperties, writeQuery } from "./image";
-import { inputProperties, operationProperties, optionProperties, resourceProperty } from "./tasks";
+import { inputProperties, operationProperties, optionProperties, resourceProperty } from "./generated";
 
 /** Asks a florence-edge API about images. */
 export class FlorenceEdge implements INodeType {

@@ -1,5 +1,5 @@
 import type { INodeProperties } from "n8n-workflow";
-import { objectOperations, textOperations } from "./tasks";
+import { objectOperations, textOperations } from "./generated";
 
 const simplified = {
   name: "Simplified",
