@@ -11,7 +11,7 @@ import { execute, importCredentials, importWorkflows } from "./support/workflows
 const examples = ["file", "address", "region", "labels", "one-item-per-object", "drawing", "http-request", "tool"];
 
 let [n8n, api, files]: [N8n?, Server?, FileServer?] = [];
-let street: Buffer;
+let street: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   [n8n, api, files, street] = await Promise.all([
     openN8n(),

@@ -1,4 +1,4 @@
-import { execFile, type ExecFileException } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -52,6 +52,8 @@ async function environmentIn(folder: string): Promise<NodeJS.ProcessEnv> {
   return { ...environment(), PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`, ...variables };
 }
 
+const printed = ({ stdout = "" }: { readonly stdout?: string }): string => stdout;
+
 /** Makes an installation. */
 export async function openN8n(): Promise<N8n> {
   const folder = await mkdtemp(join(tmpdir(), "florence-n8n-"));
@@ -59,11 +61,7 @@ export async function openN8n(): Promise<N8n> {
   const env = await environmentIn(folder);
   const command = async (...given: readonly string[]): Promise<string> => {
     const options = { env, cwd: folder, maxBuffer: 1 << 26 };
-    const printed = ({ stdout }: { readonly stdout: string }) => stdout;
-    return run(process.execPath, [program, ...given], options).then(
-      printed,
-      (error: ExecFileException) => error.stdout ?? "",
-    );
+    return run(process.execPath, [program, ...given], options).then(printed, printed);
   };
   return { folder, env, command, stop: () => rm(folder, { recursive: true }) };
 }
