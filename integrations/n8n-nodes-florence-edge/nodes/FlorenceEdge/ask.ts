@@ -72,7 +72,9 @@ async function drawingOf(context: IExecutePaginationFunctions, options: IHttpReq
     encoding: "arraybuffer",
   };
   const file = await answerTo(context, request);
-  if (!Buffer.isBuffer(file)) throw new NodeOperationError(context.getNode(), "The API sent no drawing");
+  if (!Buffer.isBuffer(file)) {
+    throw new NodeOperationError(context.getNode(), "The API sent no drawing", { itemIndex: context.getItemIndex() });
+  }
   return await context.helpers.prepareBinaryData(
     file,
     `drawing.${form}`,
