@@ -3,6 +3,7 @@ import type { Bundle, ZObject } from "zapier-platform-core";
 import { apiUrl } from "./api.js";
 import { tasks } from "./generated.js";
 import { downloadImage, type ImageFile } from "./image.js";
+import { throwNotTheApi } from "./problem.js";
 import type { ActionRow, TaskRow } from "./rows.js";
 
 type Input = Readonly<Record<string, unknown>>;
@@ -56,6 +57,7 @@ export async function ask(z: ZObject, bundle: Bundle, action: ActionRow) {
     ...(isGiven(bundle.authData["apiKey"]) && { "idempotency-key": idempotencyKey(task.path, options, image) }),
   };
   const url = apiUrl(z, bundle, task.path);
-  const response = await z.request<object>({ method: "POST", url, headers, body });
+  const response = await z.request<object | undefined>({ method: "POST", url, headers, body });
+  if (response.data === undefined) throwNotTheApi(z);
   return { id: response.getHeader("x-request-id"), ...response.data };
 }

@@ -1,6 +1,6 @@
 import type { Authentication, Bundle, ZObject } from "zapier-platform-core";
 import { apiUrl } from "./api.js";
-import { throwProblem } from "./problem.js";
+import { throwNotTheApi, throwProblem } from "./problem.js";
 
 /** What the test of a connection finds out. */
 interface Connected {
@@ -18,13 +18,14 @@ interface Me {
 async function test(z: ZObject, bundle: Bundle): Promise<Connected> {
   const url = apiUrl(z, bundle, "/v1/me");
   const { host } = new URL(url);
-  const response = await z.request<Me>({ url, skipThrowForStatus: true });
+  const response = await z.request<Partial<Me> | undefined>({ url, skipThrowForStatus: true });
   if (response.status === 404) {
-    await z.request({ url: apiUrl(z, bundle, "/v1/tasks") });
-    return { label: host };
+    const { data } = await z.request<{ tasks?: unknown } | undefined>({ url: apiUrl(z, bundle, "/v1/tasks") });
+    return Array.isArray(data?.tasks) ? { label: host } : throwNotTheApi(z);
   }
   if (response.status >= 400) throwProblem(response, z);
-  const { account, key } = response.data;
+  const { account, key } = response.data ?? {};
+  if (account === undefined || key === undefined) throwNotTheApi(z);
   return { label: `${host} (${account.name}, ${key.name} …${key.last4})` };
 }
 

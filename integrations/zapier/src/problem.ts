@@ -34,6 +34,12 @@ function retryAfter(response: HttpResponse): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds;
 }
 
+/** Throws what Zapier shows if something has answered that is not the API. */
+export function throwNotTheApi(z: ZObject): never {
+  const message = "Something answers at the base URL of the connection, but not the API. Check the address.";
+  throw new z.errors.Error(message, "not-the-api", 502);
+}
+
 /** Throws what Zapier shows for a failed answer of the API: what happened and what to do, or after how many seconds it should send the step again. */
 export function throwProblem(response: HttpResponse, z: ZObject): never {
   const { status } = response;

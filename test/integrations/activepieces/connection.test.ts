@@ -29,6 +29,7 @@ describe("a failed action", () => {
     expect(await failure("describe", {}, { baseUrl: "http://127.0.0.1:1" })).toContain("http://127.0.0.1:1");
     const { origin } = world.files;
     expect(await failure("describe", { task: "more-detailed-caption" }, { baseUrl: origin })).toContain("502");
+    expect(await failure("read_text", { task: "ocr-with-region" }, { baseUrl: origin })).toContain("not the API");
   });
 
   it.each([
@@ -80,7 +81,8 @@ describe("a connection", () => {
     expect([valid, error]).toEqual([false, expect.stringContaining(`(${code}, status 401)`)]);
   });
 
-  it("is not valid where nothing answers", async () => {
+  it("is not valid where nothing answers, or another server", async () => {
     expect(await connect({ baseUrl: "http://127.0.0.1:1" })).toMatchObject({ valid: false });
+    expect(await connect({ baseUrl: world.files.origin })).toMatchObject({ valid: false });
   });
 });

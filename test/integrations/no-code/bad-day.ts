@@ -7,10 +7,15 @@ function problem(retryable: boolean, seconds: string): Reply {
   return { status: 503, headers, body: JSON.stringify(members) };
 }
 
-/** Replies at the paths of tasks, as a deployment gives them on a bad day: at once again, in an hour, in vain, and from a proxy in front of it. */
+/** A web page, as a server gives that is not the API. */
+const page = (status: number): Reply => ({ status, headers: { "content-type": "text/html" }, body: "<h1>Hello</h1>" });
+
+/** Replies at the API's paths that are seldom: try again at once, in an hour, in vain; and of other servers, a proxy in front of it or one whose address was entered by mistake. */
 export const badDay = {
   "/v1/caption": problem(true, "0"),
   "/v1/detailed-caption": problem(true, "3600"),
   "/v1/ocr": problem(false, "0"),
-  "/v1/more-detailed-caption": { status: 502, headers: { "content-type": "text/html" }, body: "<h1>Bad gateway</h1>" },
+  "/v1/more-detailed-caption": page(502),
+  "/v1/ocr-with-region": page(200),
+  "/v1/me": page(200),
 } as const satisfies Readonly<Record<string, Reply>>;

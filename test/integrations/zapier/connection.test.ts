@@ -35,6 +35,10 @@ describe("a connection", () => {
     expect(await connect({ baseUrl: origin, apiKey: rich })).toEqual({ label });
   });
 
+  it("to a server that is not the API is refused", async () => {
+    expect(await failureOf(connect({ baseUrl: world.files.origin }))).toMatchObject({ code: "not-the-api" });
+  });
+
   it.each([
     ["no key", () => "", "key-missing"],
     ["a revoked key", () => world.paid.revoked, "key-revoked"],

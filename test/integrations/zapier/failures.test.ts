@@ -53,6 +53,7 @@ describe("a failed action", () => {
 
   it("says that the answer is not the API's", async () => {
     expect(await onBadDay("describe", "more-detailed-caption")).toMatchObject({ name: "AppError", status: 502 });
+    expect(await onBadDay("read_text", "ocr-with-region")).toMatchObject({ name: "AppError", code: "not-the-api" });
   });
 });
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ApFile } from "@activepieces/pieces-framework";
 import { tasks } from "./generated";
-import { type Connection, send } from "./request";
+import { type Connection, readAnswer, send } from "./request";
 import type { ActionRow, TaskRow } from "./rows";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -47,5 +47,5 @@ export async function ask(connection: Connection, action: ActionRow, image: ApFi
     ? { "idempotency-key": idempotencyKey(task.path, options, image.data) }
     : undefined;
   const response = await send(connection, task.path, { method: "POST", body, ...(headers && { headers }) });
-  return { id: response.headers.get("x-request-id"), ...Object(await response.json()) };
+  return { id: response.headers.get("x-request-id"), ...Object.fromEntries(await readAnswer(response)) };
 }

@@ -1,13 +1,15 @@
 import { PieceAuth, Property } from "@activepieces/pieces-framework";
 import { problemOf } from "./problem";
-import { type Connection, sendOnce } from "./request";
+import { type Connection, readAnswer, sendOnce } from "./request";
 
-/** Returns what is wrong with a connection, undefined if nothing is. Throws if the API cannot be reached. */
+/** Returns what is wrong with a connection, undefined if nothing is. Throws if the API cannot be reached, or something else answers. */
 async function faultOf(connection: Connection): Promise<string | undefined> {
   const me = await sendOnce(connection, "/v1/me");
   // An API without accounts has no such operation: then it is asked for its tasks.
   const response = me.status === 404 ? await sendOnce(connection, "/v1/tasks") : me;
-  return response.ok ? undefined : (await problemOf(response)).message;
+  if (!response.ok) return (await problemOf(response)).message;
+  await readAnswer(response);
+  return undefined;
 }
 
 /** A connection: where the API is, and a key where it needs one. */

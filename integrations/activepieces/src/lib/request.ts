@@ -61,3 +61,10 @@ export async function send(connection: Connection, path: string, init: Question)
     await wait(seconds * 1000);
   }
 }
+
+/** Reads the answer of the API. Throws if something else has answered. */
+export async function readAnswer(response: Response): Promise<ReadonlyMap<string, unknown>> {
+  const body: unknown = await response.json().catch(() => undefined);
+  if (typeof body === "object" && body !== null) return new Map(Object.entries(body));
+  throw new Error("Something answers at the base URL of the connection, but not the API. Check the address.");
+}
