@@ -25,7 +25,7 @@ function bodyOf(code: "image-corrupt" | "overloaded" | "invalid-request", issues
 }
 
 describe("a reply", () => {
-  it("with a JSON object below 300 is an answer", () => {
+  it("below 300 that names its type, or is a file, is an answer", () => {
     expect(problemOf({ statusCode: 200, headers: {}, body: { type: "text" } })).toBeUndefined();
     expect(problemOf({ statusCode: 200, headers: {}, body: Buffer.from("<svg/>") })).toBeUndefined();
   });
@@ -50,6 +50,7 @@ describe("a reply", () => {
   it.each([
     ["a page", 200, "<html>", false],
     ["a page that is not found", 404, "<html>", false],
+    ["an answer of somebody else", 200, { ok: true }, false],
     ["JSON of somebody else", 500, { error: "no" }, false],
     ["a page of a proxy", 502, "<h1>Bad gateway</h1>", true],
   ])("that is %s says to check the address", (_, statusCode, body, isRetryable) => {

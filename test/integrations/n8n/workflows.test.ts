@@ -22,11 +22,8 @@ beforeAll(async () => {
   // With the slash that people copy along.
   await importCredentials(n8n, { florenceEdge0001: { baseUrl: api.url.href, apiKey: "" } });
   const places = { files: files.origin, api: api.url.origin };
-  await importWorkflows(
-    n8n,
-    places,
-    examples.map((file) => ({ file })),
-  );
+  const png = { file: "drawing", id: "png", changes: { '"drawing": true': '"drawing": true, "drawingFormat": "png"' } };
+  await importWorkflows(n8n, places, [...examples.map((file) => ({ file })), png]);
 });
 afterAll(async () => {
   files?.stop();
@@ -82,15 +79,18 @@ describe("in n8n, the workflow", () => {
     expect(items.map(({ pairedItem }) => pairedItem?.item)).toEqual([0, 0]);
   });
 
-  it("of a drawing has the API's SVG as a file", async () => {
-    const { items, answers } = await run("drawing");
+  it.each([
+    ["drawing", "svg", "image/svg+xml"],
+    ["png", "png", "image/png"],
+  ])("of a drawing has the API's file: %s", async (id, form, mimeType) => {
+    const { items, answers } = await run(id);
     expect(answers).toEqual([await own("object-detection?format=flat&min_score=0.1&box_format=xywh")]);
     const file = items[0]?.binary?.["drawing"];
-    expect(file).toMatchObject({ mimeType: "image/svg+xml", fileName: "drawing.svg" });
+    expect(file).toMatchObject({ mimeType, fileName: `drawing.${form}` });
     const init = { method: "POST", headers: { "content-type": "image/jpeg" }, body: street };
-    const response = await fetch(new URL("/v1/object-detection?min_score=0.1&overlay=svg", api?.url), init);
+    const response = await fetch(new URL(`/v1/object-detection?min_score=0.1&overlay=${form}`, api?.url), init);
     const stored = join(n8n?.folder ?? "", ".n8n/storage", String(file?.id).replace("filesystem-v2:", ""));
-    expect(await readFile(stored, "utf8")).toBe(await response.text());
+    expect(await readFile(stored)).toEqual(Buffer.from(await response.arrayBuffer()));
   });
 
   it("without the node, with HTTP Request as the page says, has the flat answer", async () => {

@@ -58,9 +58,13 @@ function foreignReply(status: number): Pick<Problem, "title" | "description" | "
   };
 }
 
-/** Returns why a reply is no answer, undefined if it is one: a JSON object with a status below 300. */
+/** Whether a body is an answer, each of which names its type, or the bytes of a drawing. */
+const isAnswer = (body: unknown): boolean =>
+  body instanceof Uint8Array || (isObject(body) && typeof body["type"] === "string");
+
+/** Returns why a reply is no answer, undefined if it is one. */
 export function problemOf({ statusCode: status, headers, body }: Reply): Problem | undefined {
-  if (status < 300 && isObject(body)) return undefined;
+  if (status < 300 && isAnswer(body)) return undefined;
   const seconds = retryAfterSeconds(headers["retry-after"]);
   if (!isObject(body) || textOf(body["title"]) === "" || textOf(body["code"]) === "") {
     return { ...foreignReply(status), status, retryAfterSeconds: seconds };
