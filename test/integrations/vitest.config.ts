@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { clientsIn } from "./project.ts";
 
 /** The folders of clients. */
 const folders = ["mcp", "compat", "zapier", "activepieces", "node-red", "google-sheets"];
@@ -12,15 +12,6 @@ export default defineConfig({
   test: {
     // One at a time, for two cores.
     fileParallelism: false,
-    projects: folders.map((name) => ({
-      test: {
-        name,
-        root: join(import.meta.dirname, name),
-        include: ["*.test.ts"],
-        globalSetup: [join(import.meta.dirname, name, "support/install.ts")],
-        testTimeout: 120_000,
-        hookTimeout: 300_000,
-      },
-    })),
+    projects: folders.map(clientsIn),
   },
 });

@@ -1,0 +1,20 @@
+import type { Problem } from "./problem";
+
+/** Calls of one question: as many as the API's own clients make. */
+export const MAX_CALLS = 3;
+
+/** Longest pause that a workflow waits, in seconds; the API asks for a longer one where a limit for a whole minute or hour is used up. */
+export const MAX_PAUSE_SECONDS = 30;
+
+/** Pause without `Retry-After` before the second call, in seconds; it doubles with each call. */
+const FIRST_PAUSE_SECONDS = 0.5;
+
+/**
+ * Returns how many seconds to wait before a question is asked again after its `calls`-th call, undefined if it is not. Another call costs nothing: with accounts, the
+ * same question about the same picture is paid once in 24 hours.
+ */
+export function pauseSeconds({ isRetryable, retryAfterSeconds }: Problem, calls: number): number | undefined {
+  if (!isRetryable || calls >= MAX_CALLS) return undefined;
+  const seconds = retryAfterSeconds ?? FIRST_PAUSE_SECONDS * 2 ** (calls - 1);
+  return seconds <= MAX_PAUSE_SECONDS ? seconds : undefined;
+}
