@@ -113,7 +113,15 @@ export class JobBook extends DurableObject<Env & JobBindings> implements Book {
     }
   }
 
-  async #delete({ id, objects, row }: { readonly id: string; readonly objects: readonly string[]; readonly row: JobRow | undefined }) {
+  async #delete({
+    id,
+    objects,
+    row,
+  }: {
+    readonly id: string;
+    readonly objects: readonly string[];
+    readonly row: JobRow | undefined;
+  }) {
     const { book } = this.#rules;
     try {
       await this.env.JOB_FILES?.delete([...objects]);

@@ -17,19 +17,17 @@ function bookAt(name: string) {
   return JOB_BOOKS.get(JOB_BOOKS.idFromName(name));
 }
 
-function away(cause: unknown): Problem {
-  return new Problem("storage-unavailable", "The storage of jobs did not reply.", { cause });
+/** Runs a call of the bucket, whose failures are problems. */
+async function guarded<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new Problem("storage-unavailable", "The storage of jobs did not reply.", { cause });
+  }
 }
 
-/** The bucket as a storage, whose failures are problems. */
-export function storageIn(bucket: R2Bucket): JobStorage {
-  const guarded = async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      throw away(thrown);
-    }
-  };
+/** The bucket as a storage. */
+function storageIn(bucket: R2Bucket): JobStorage {
   return {
     put: (name, bytes) => guarded(async () => void (await bucket.put(name, bytes))),
     get: (name) =>
@@ -42,8 +40,9 @@ export function storageIn(bucket: R2Bucket): JobStorage {
 }
 
 function storage(): JobStorage {
-  if (bindings.JOB_FILES === undefined) throw new Problem("jobs-unavailable", "This deployment has no bucket for jobs.");
-  return storageIn(bindings.JOB_FILES);
+  const { JOB_FILES } = bindings;
+  if (JOB_FILES !== undefined) return storageIn(JOB_FILES);
+  throw new Problem("jobs-unavailable", "This deployment has no bucket for jobs.");
 }
 
 /** The jobs of this deployment. */
@@ -59,17 +58,23 @@ export interface ConsumerOptions {
   readonly concurrency: number;
 }
 
+function every(milliseconds: number, run: () => void): () => void {
+  const timer = setInterval(run, milliseconds);
+  return () => clearInterval(timer);
+}
+
+function logFailure(thrown: unknown, id: string): void {
+  console.error(`An attempt of ${id} failed:`, thrown);
+}
+
 /** Runs the jobs of some messages. A message whose job's book did not reply comes again; all others are done, since the book's alarm sends what is to come. */
-export async function consumeJobs(batch: MessageBatch<JobMessage>, options: ConsumerOptions): Promise<void> {
-  const { handleRequest, ownCalls, concurrency } = options;
+export async function consumeJobs(
+  { messages }: MessageBatch<JobMessage>,
+  { handleRequest, ownCalls, concurrency }: ConsumerOptions,
+): Promise<void> {
   const ask = (request: Request, payer: JobPayer | undefined): Promise<Response> =>
     handleRequest(ownCalls.mark(request, { payer, priceClass: "now", isCounted: true }));
-  const every = (milliseconds: number, run: () => void) => {
-    const timer = setInterval(run, milliseconds);
-    return () => clearInterval(timer);
-  };
-  const logFailure = (thrown: unknown, id: string): void => console.error(`An attempt of ${id} failed:`, thrown);
-  await inTurns(batch.messages, concurrency, async (message) => {
+  await inTurns(messages, concurrency, async (message) => {
     const { book, id } = message.body;
     try {
       await runJob(id, { book: bookAt(book), storage: storage(), ask, every, logFailure });

@@ -4,7 +4,9 @@ import type { JobBindings, JobMessage } from "./job-bindings.ts";
 import type { ConsumerOptions } from "./jobs.ts";
 
 /** The queues of this deployment, by their names in wrangler.toml, and who takes their messages. Each is loaded by its first message. */
-const consumers: Readonly<Record<string, (batch: MessageBatch<JobMessage>, options: ConsumerOptions) => Promise<void>>> = {
+const consumers: Readonly<
+  Record<string, (batch: MessageBatch<JobMessage>, options: ConsumerOptions) => Promise<void>>
+> = {
   "florence-edge-jobs": async (batch, options) => (await import("./jobs.ts")).consumeJobs(batch, options),
   "florence-edge-jobs-dead": async (batch) => (await import("./jobs.ts")).consumeDeadJobs(batch),
 };

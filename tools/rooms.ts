@@ -59,16 +59,6 @@ const table = {
     imports: ["bytes", "accounts/base62.ts", "contract"],
     why: "jobs/ is requests that are answered later: their states, leases and repeats; it knows neither HTTP nor where they are stored.",
   },
-  webhooks: {
-    imports: ["bytes", "accounts/base62.ts", "contract"],
-    packages: ["zod"],
-    why: "webhooks/ is who is told the end of a job, how it is signed, and when again; it sends nothing itself.",
-  },
-  batches: {
-    imports: ["bytes", "accounts/base62.ts", "contract", "jobs"],
-    packages: ["zod"],
-    why: "batches/ is files of requests and their results, line by line; it knows neither HTTP nor where they are stored.",
-  },
   ...protocolRooms,
   "http/multipart": {
     imports: [],

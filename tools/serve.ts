@@ -99,9 +99,19 @@ export const OBJECT_CLASSES = {
 
 /** How messages of queues are taken, as the comments of `wrangler.toml` say for a deployment. Miniflare's queues forget theirs when the process ends. */
 const QUEUES = {
-  "florence-edge-jobs": { maxBatchSize: 10, maxBatchTimeout: 0, maxRetries: 20, deadLetterQueue: "florence-edge-jobs-dead" },
+  "florence-edge-jobs": {
+    maxBatchSize: 10,
+    maxBatchTimeout: 0,
+    maxRetries: 20,
+    deadLetterQueue: "florence-edge-jobs-dead",
+  },
   "florence-edge-jobs-dead": { maxBatchSize: 10, maxBatchTimeout: 0 },
-  "florence-edge-batches": { maxBatchSize: 1, maxBatchTimeout: 0, maxRetries: 20, deadLetterQueue: "florence-edge-batches-dead" },
+  "florence-edge-batches": {
+    maxBatchSize: 1,
+    maxBatchTimeout: 0,
+    maxRetries: 20,
+    deadLetterQueue: "florence-edge-batches-dead",
+  },
   "florence-edge-batches-dead": { maxBatchSize: 10, maxBatchTimeout: 0 },
 };
 

@@ -2,9 +2,8 @@ import type { RandomBytes } from "../accounts/base62.ts";
 import type { Charge, Held } from "../accounts/ledger-port.ts";
 import type { RateReply } from "../accounts/rate.ts";
 import type { Payer, PricedPrompt, Reserved } from "../contract/payer.ts";
-import type { PriceClass } from "../contract/prices.ts";
 import { Problem } from "../contract/problems.ts";
-import { type ChargeIds, createChargeIds } from "./charge-ids.ts";
+import { type ChargeIdOptions, type ChargeIds, createChargeIds } from "./charge-ids.ts";
 import { type Connection, createDialogue, type DialogueOptions, unheard } from "./dialogue.ts";
 import { createHoldOrder } from "./hold-order.ts";
 import type { PaidCharge } from "./isolate-memory.ts";
@@ -31,7 +30,7 @@ import {
 } from "./purchases.ts";
 
 /** What one request pays, and with what. */
-export interface PaymentOptions extends Omit<DialogueOptions, keyof Connection> {
+export interface PaymentOptions extends Omit<DialogueOptions, keyof Connection>, Pick<ChargeIdOptions, "priceClass"> {
   /** Called once, when the account is to be asked: most repeats ask nobody. */
   readonly connect: () => Connection;
   /** Whether nobody waits for the answer any more. */
@@ -39,10 +38,6 @@ export interface PaymentOptions extends Omit<DialogueOptions, keyof Connection> 
   /** Called before the account is asked for a hold: from then on, the request is to be ended by `end`. */
   readonly onCommit: () => void;
   readonly random: RandomBytes;
-  /** What the request's price depends on; `now` by default. */
-  readonly priceClass?: PriceClass | undefined;
-  /** Whether the request counts against the rates of its key; true by default. */
-  readonly isCounted?: boolean | undefined;
 }
 
 /** What a request was charged, and what its account said. */
@@ -88,12 +83,11 @@ interface Records {
 }
 
 /** Creates what asks the account to hold money in the order of the request, and writes down what is held. */
-function createAsk({ maxPrice, isCounted = true }: PaymentOptions, dialogue: ReturnType<typeof createDialogue>, { book }: Records) {
+function createAsk({ maxPrice }: PaymentOptions, dialogue: ReturnType<typeof createDialogue>, { book }: Records) {
   const order = createHoldOrder(maxPrice !== undefined);
   return (charges: readonly Charge[]): Promise<Held | Problem> =>
     order.run(async (isContinued) => {
-      const wasCounted = isContinued || !isCounted;
-      const reply = await dialogue.hold(charges, { isContinued: wasCounted, heldMicroUsd: heldExcept(book.rows, charges) });
+      const reply = await dialogue.hold(charges, { isContinued, heldMicroUsd: heldExcept(book.rows, charges) });
       // The next hold in the order counts it.
       if (!(reply instanceof Problem)) book.rows = held(book.rows, reply.charges);
       return reply;

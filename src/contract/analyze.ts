@@ -67,6 +67,11 @@ export function analyzeBodyFor(rows: readonly TaskRow[]) {
   );
   const item = first === undefined ? z.never() : z.union([first, ...others]);
   return z
-    .strictObject({ image: JsonImage, tasks: z.array(item).min(1).max(MAX_ANALYZE_TASKS), stream: neverStreamed, ...laterOptions })
+    .strictObject({
+      image: JsonImage,
+      tasks: z.array(item).min(1).max(MAX_ANALYZE_TASKS),
+      stream: neverStreamed,
+      ...laterOptions,
+    })
     .meta({ id: "AnalyzeRequest" });
 }

@@ -33,12 +33,7 @@ const EXPOSED_HEADERS = [
 export const PREFLIGHT_SECONDS = 86_400;
 
 /** Request headers that this API reads where it has accounts. */
-const ACCOUNT_REQUEST_HEADERS = [
-  "Max-Price",
-  "Ocp-Apim-Subscription-Key",
-  "PAYMENT-SIGNATURE",
-  "X-API-Key",
-];
+const ACCOUNT_REQUEST_HEADERS = ["Max-Price", "Ocp-Apim-Subscription-Key", "PAYMENT-SIGNATURE", "X-API-Key"];
 
 /** Response headers of accounts. */
 const ACCOUNT_EXPOSED_HEADERS = [

@@ -18,10 +18,13 @@ export function jobView({ id, status, createdMs, task, problem }: JobFacts, orig
   };
 }
 
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
 /** Returns a job as JSON. Its result is the bytes that a direct request would have had, unchanged. */
 export function jobBody({ job, answer }: FoundJob, origin: string): Uint8Array<ArrayBuffer> {
   const { id, status, created_at, task, result, problem, urls } = jobView(job, origin);
-  const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
   const before = JSON.stringify({ id, status, created_at, task });
   const secret = job.webhookSecret === undefined ? {} : { webhook_secret: job.webhookSecret };
   const after = JSON.stringify({ problem, urls, ...secret });

@@ -6,15 +6,24 @@ import {
   type JobList,
   MAX_JOB_WAIT_SECONDS,
 } from "../contract/jobs.ts";
-import type { FoundJob, Jobs } from "../contract/jobs-port.ts";
+import type { FoundJob, Jobs, JobsMount } from "../contract/jobs-port.ts";
 import { Problem } from "../contract/problems.ts";
 import type * as z from "zod";
 import { cursorOf, positionOf } from "./cursor.ts";
 import { jobBody, jobView } from "./job-body.ts";
-import type { JobRouteOptions } from "./job-routes.ts";
+import type { Admit } from "./admission.ts";
+import type { PaidAnswers } from "./paid-request.ts";
 import { preferenceOf } from "./prefer.ts";
 import { queryFields } from "./query-fields.ts";
 import { validated } from "./validated.ts";
+
+/** What the routes of jobs need. */
+export interface JobRouteOptions {
+  readonly admit: Admit;
+  readonly accounts?: PaidAnswers | undefined;
+  /** Left out where nothing is answered later: then the operations say so. */
+  readonly jobs?: JobsMount | undefined;
+}
 
 /** A call of jobs in two parts: the first is counted as work of the caller, the second only waits. */
 type JobCall = (request: Request, options: JobRouteOptions) => Promise<{ readonly after: () => Promise<Response> }>;

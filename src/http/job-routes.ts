@@ -1,23 +1,13 @@
 import { JOB_PATH, JOBS_PATH } from "../contract/jobs.ts";
-import type { JobsMount } from "../contract/jobs-port.ts";
-import { type Admit, whenAborted } from "./admission.ts";
+import { whenAborted } from "./admission.ts";
 import { callerOf } from "./caller.ts";
 import type * as calls from "./job-calls.ts";
-import type { PaidAnswers } from "./paid-request.ts";
 import type { Route } from "./route.ts";
-
-/** What the routes of jobs need. */
-export interface JobRouteOptions {
-  readonly admit: Admit;
-  readonly accounts?: PaidAnswers | undefined;
-  /** Left out where nothing is answered later: then the operations say so. */
-  readonly jobs?: JobsMount | undefined;
-}
 
 type JobCalls = typeof calls;
 
 /** The routes of jobs. What they do is loaded by the first request to one of them. */
-export function jobRoutes(options: JobRouteOptions): readonly Route[] {
+export function jobRoutes(options: calls.JobRouteOptions): readonly Route[] {
   const route = (method: Route["method"], path: string, callOf: (all: JobCalls) => JobCalls["getJob"]): Route => ({
     method,
     path: path.replace("{job}", ":job"),

@@ -1,3 +1,4 @@
+import type { KnownKey } from "../charging/known-keys.ts";
 import type { Payments } from "../charging/payments.ts";
 import type { CallContext, RequestTrace } from "../contract/service.ts";
 import { credentialOf } from "./authenticate.ts";
@@ -20,6 +21,13 @@ export interface PaidCallOptions {
   readonly own?: OwnCall | undefined;
 }
 
+/** The key of a request, or that of whoever this deployment asks itself for. */
+function keyOf({ headers }: Request, { accounts, call, own }: PaidCallOptions): Promise<KnownKey> {
+  const payer = own?.payer;
+  if (payer !== undefined) return accounts.authorizeHash(payer);
+  return accounts.authorize(credentialOf(headers), call.caller);
+}
+
 /**
  * Handles a request whose key pays for it. Throws the problems of the key, before anything else of the request is read; all others become responses, which have the
  * state of the key's rates.
@@ -27,10 +35,7 @@ export interface PaidCallOptions {
 export async function paidCall(request: Request, options: PaidCallOptions, work: PaidWork): Promise<Response> {
   const { accounts, call, trace, own } = options;
   const { headers, signal } = request;
-  const payer = own?.payer;
-  const key = await (payer === undefined
-    ? accounts.authorize(credentialOf(headers), call.caller)
-    : accounts.authorizeHash(payer));
+  const key = await keyOf(request, options);
   const asking = {
     key,
     requestId: trace.requestId,

@@ -12,6 +12,7 @@ import {
   extended,
   finished,
   hasEnded,
+  isFree,
   type JobRow,
   type JobSeed,
   type Outcome,
@@ -42,12 +43,12 @@ function booked(row: JobRow): BookedJob {
 /** Jobs that are looked after in one round, so that their owner's requests do not wait for all of them. */
 export const ROUND_JOBS = 100;
 
-/** The verbs of a book, over its tables: each is one transaction, and nothing in them waits. */
-export function createBook({ tables, now, onEnd }: BookOptions) {
+/** How jobs are changed: each change is one transaction, and nothing in it waits. */
+function createChanges({ tables, onEnd }: BookOptions) {
   const put = (row: JobRow): JobRow => {
-    const wasOpen = tables.find(row.id);
+    const before = tables.find(row.id);
     tables.put(row);
-    if (hasEnded(row) && (wasOpen === undefined || !hasEnded(wasOpen))) onEnd(row);
+    if (hasEnded(row) && (before === undefined || !hasEnded(before))) onEnd(row);
     return row;
   };
   /** Changes a job, if there is one to change. */
@@ -57,19 +58,41 @@ export function createBook({ tables, now, onEnd }: BookOptions) {
       const changed = row && next(row);
       return changed && (changed === row ? row : put(changed));
     });
+  return { put, change };
+}
+
+type Changes = ReturnType<typeof createChanges>;
+
+/** The verbs of callers. */
+function callerVerbs({ tables, now }: BookOptions, { put, change }: Changes) {
   return {
     create: (seed: JobSeed): Created =>
       tables.transaction(() => {
         const known = tables.find(seed.id);
-        if (known !== undefined) {
-          if (known.fingerprint !== seed.fingerprint) return { type: "refused", code: "idempotency-key-reused" };
-          return { type: "existing", ...booked(known) };
+        if (known !== undefined && known.fingerprint !== seed.fingerprint) {
+          return { type: "refused", code: "idempotency-key-reused" };
         }
+        if (known !== undefined) return { type: "existing", ...booked(known) };
         if (tables.countOpen() >= MAX_WAITING_JOBS) return { type: "refused", code: "too-many-jobs" };
         return { type: "created", ...booked(put(createdJob(seed, now()))) };
       }),
     /** Forgets a job that nobody was told of. */
     forget: (id: string): void => tables.transaction(() => tables.remove(id)),
+    find: (id: string): BookedJob | undefined => {
+      const row = tables.find(id);
+      return row && booked(row);
+    },
+    cancel: (id: string): BookedJob | undefined => {
+      const row = change(id, (each) => cancelled(each, now()));
+      return row && booked(row);
+    },
+    list: (page: JobPage): readonly JobFacts[] => tables.page(page).map(factsOf),
+  };
+}
+
+/** The verbs of whoever runs jobs. */
+function runnerVerbs({ now }: BookOptions, { change }: Changes) {
+  return {
     begin: (id: string): BegunJob | undefined => {
       const row = change(id, (each) => begun(each, problemOf, now()));
       if (row?.status !== "running" || row.bodyObject === null) return undefined;
@@ -81,19 +104,14 @@ export function createBook({ tables, now, onEnd }: BookOptions) {
       change(id, (row) => finished(row, { attempt, outcome }, { problemOf, nowMs: now() })) !== undefined,
     abandon: (id: string): void => {
       // Only one that waits for that message: another message may have begun it since.
-      const isWaiting = ({ status, nextMs, leaseMs }: JobRow): boolean =>
-        (status === "queued" && nextMs <= now()) || (status === "running" && leaseMs <= now());
-      change(id, (row) => (isWaiting(row) ? abandoned(row, problemOf, now()) : undefined));
+      change(id, (row) => (isFree(row, now()) ? abandoned(row, problemOf, now()) : undefined));
     },
-    find: (id: string): BookedJob | undefined => {
-      const row = tables.find(id);
-      return row && booked(row);
-    },
-    cancel: (id: string): BookedJob | undefined => {
-      const row = change(id, (each) => cancelled(each, now()));
-      return row && booked(row);
-    },
-    list: (page: JobPage): readonly JobFacts[] => tables.page(page).map(factsOf),
+  };
+}
+
+/** The verbs of the book's alarm. */
+function tendingVerbs({ tables, now }: BookOptions, { put, change }: Changes) {
+  return {
     /** Decides about the jobs whose time has come, and stores what needs nothing else. The rest is told. */
     tend: (): readonly Due[] =>
       tables.transaction(() =>
@@ -112,4 +130,10 @@ export function createBook({ tables, now, onEnd }: BookOptions) {
     },
     nextDueMs: (): number | undefined => tables.nextDueMs(),
   };
+}
+
+/** The verbs of a book, over its tables. */
+export function createBook(options: BookOptions) {
+  const changes = createChanges(options);
+  return { ...callerVerbs(options, changes), ...runnerVerbs(options, changes), ...tendingVerbs(options, changes) };
 }

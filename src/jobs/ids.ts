@@ -28,10 +28,7 @@ async function digestBytes(text: string): Promise<RandomBytes> {
  * Returns the id of a job. With an Idempotency-Key it is derived, so that a repeat finds the first: from the account and the key; without accounts from the key and
  * what is asked, since nobody owns a key there.
  */
-export async function jobId(
-  { account, idempotencyKey, fingerprint }: JobOrigin,
-  random: RandomBytes,
-): Promise<string> {
+export async function jobId({ account, idempotencyKey, fingerprint }: JobOrigin, random: RandomBytes): Promise<string> {
   if (idempotencyKey === undefined) return `job_${randomBase62(DIGITS, random)}`;
   const parts = account === undefined ? ["", idempotencyKey, fingerprint] : [account, idempotencyKey];
   return `job_${randomBase62(DIGITS, await digestBytes(JSON.stringify(parts)))}`;

@@ -127,10 +127,14 @@ export function abandoned(row: JobRow, problemOf: ProblemOf, nowMs: number): Job
   return ended(row, { status: "failed", problem: problemOf("job-abandoned", detail, row) }, nowMs);
 }
 
+/** Whether an attempt may begin: a job waits for one, or the attempt that runs is lost. */
+export function isFree({ status, nextMs, leaseMs }: JobRow, nowMs: number): boolean {
+  return status === "queued" ? nextMs <= nowMs : status === "running" && leaseMs <= nowMs;
+}
+
 /** Begins an attempt: the job as it runs then, or as it has expired. Undefined: there is nothing to do. */
 export function begun(row: JobRow, problemOf: ProblemOf, nowMs: number): JobRow | undefined {
-  const isFree = row.status === "queued" ? row.nextMs <= nowMs : row.status === "running" && row.leaseMs <= nowMs;
-  if (!isFree) return undefined;
+  if (!isFree(row, nowMs)) return undefined;
   if (deadlineMs(row) <= nowMs) return expired(row, problemOf, nowMs);
   const lost = row.status === "running" ? row.lost + 1 : row.lost;
   if (lost >= MAX_LOST) return abandoned(row, problemOf, nowMs);

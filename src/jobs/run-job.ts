@@ -71,12 +71,10 @@ async function attempt(job: BegunJob, options: RunOptions, signal: AbortSignal):
 /** Aborts a signal when a job's attempt is not the job's any more. A book that does not reply aborts nothing: the lease decides. */
 function keepLease({ id, attempt: number }: BegunJob, { book, every }: RunOptions, controller: AbortController) {
   return every(LEASE_EXTENSION_MS, () => {
-    book.extend(id, number).then(
-      (isOurs) => {
-        if (!isOurs) controller.abort(new Problem("request-cancelled", "The job was cancelled."));
-      },
-      () => undefined,
-    );
+    void book
+      .extend(id, number)
+      .catch(() => true)
+      .then((isOurs) => isOurs || controller.abort(new Problem("request-cancelled", "The job was cancelled.")));
   });
 }
 
