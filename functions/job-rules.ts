@@ -1,16 +1,33 @@
-import { createBook } from "../src/jobs/book.ts";
-import { createWaiters } from "../src/jobs/waiters.ts";
+import { createLiveBook, type LiveBook } from "../src/jobs/live-book.ts";
+import type { JobBindings } from "./job-bindings.ts";
 import { createJobTables } from "./job-sql/sql-tables.ts";
 
 const now = (): number => Date.now();
 
-/** Returns the rules of a book of jobs over its storage, for its object. Loaded by the first one of an isolate. */
-export function createJobRules(storage: DurableObjectStorage) {
-  const waiters = createWaiters((milliseconds, run) => {
-    const timer = setTimeout(run, milliseconds);
-    return () => clearTimeout(timer);
-  });
-  const book = createBook({ tables: createJobTables(storage, now), now, onEnd: ({ id }) => waiters.wake(id) });
-  return { book, waiters };
+function after(milliseconds: number, run: () => void): () => void {
+  const timer = setTimeout(run, milliseconds);
+  return () => clearTimeout(timer);
 }
-export type JobRules = ReturnType<typeof createJobRules>;
+
+/** Returns the book of an owner over its object's storage. Loaded by the first object of an isolate. */
+export function createJobRules(
+  storage: DurableObjectStorage,
+  { JOBS, JOB_FILES }: JobBindings,
+  wakeBy: (timeMs: number) => Promise<void>,
+): LiveBook {
+  return createLiveBook({
+    tables: createJobTables(storage, now),
+    now,
+    after,
+    wakeBy,
+    onEnd: () => {},
+    send: async (messages) => {
+      if (JOBS === undefined) throw new Error("A book of jobs has no queue.");
+      await JOBS.sendBatch(messages.map((body) => ({ body })));
+    },
+    deleteObjects: async (names) => {
+      if (JOB_FILES === undefined) throw new Error("A book of jobs has no bucket.");
+      await JOB_FILES.delete([...names]);
+    },
+  });
+}

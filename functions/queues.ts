@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import type { JobsMount } from "../src/contract/jobs-port.ts";
-import type { JobBindings, JobMessage } from "./job-bindings.ts";
+import type { JobMessage } from "../src/jobs/live-book.ts";
+import type { JobBindings } from "./job-bindings.ts";
 import type { ConsumerOptions } from "./jobs.ts";
 
 /** The queues of this deployment, by their names in wrangler.toml, and who takes their messages. Each is loaded by its first message. */
