@@ -1,4 +1,4 @@
-import { createLiveBook, type LiveBook } from "../src/jobs/live-book.ts";
+import { createLiveBook, type LiveBook, type LiveBookOptions } from "../src/jobs/live-book.ts";
 import type { JobBindings } from "./job-bindings.ts";
 import { createJobTables } from "./job-sql/sql-tables.ts";
 
@@ -13,13 +13,13 @@ function after(milliseconds: number, run: () => void): () => void {
 export function createJobRules(
   storage: DurableObjectStorage,
   { JOBS, JOB_FILES }: JobBindings,
-  wakeBy: (timeMs: number) => Promise<void>,
+  alarm: Pick<LiveBookOptions, "wakeBy" | "wakeAt">,
 ): LiveBook {
   return createLiveBook({
     tables: createJobTables(storage, now),
     now,
     after,
-    wakeBy,
+    ...alarm,
     onEnd: () => {},
     send: async (messages) => {
       if (JOBS === undefined) throw new Error("A book of jobs has no queue.");

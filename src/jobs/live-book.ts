@@ -22,6 +22,8 @@ export interface LiveBookOptions extends BookOptions {
   readonly deleteObjects: (names: readonly string[]) => Promise<void>;
   /** Has `alarm` called at a time, or before. */
   readonly wakeBy: (timeMs: number) => Promise<void>;
+  /** Has `alarm` called at a time, and not before; never for Infinity. */
+  readonly wakeAt: (timeMs: number) => Promise<void>;
   /** What else the owner's object has to do at its alarm: it returns when again, and never rejects. */
   readonly alsoAtAlarm?: (() => Promise<number | undefined>) | undefined;
 }
@@ -83,7 +85,7 @@ function createTend(book: ReturnType<typeof createBook>, { send, deleteObjects, 
 
 /** Creates a book that sends messages, wakes who waits, and deletes what is over. */
 export function createLiveBook(options: LiveBookOptions): LiveBook {
-  const { after, wakeBy, alsoAtAlarm, onEnd, now } = options;
+  const { after, wakeBy, wakeAt, alsoAtAlarm, onEnd, now } = options;
   const waiters = createWaiters(after);
   const book = createBook({
     ...options,
@@ -119,7 +121,7 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
         () => alsoAtAlarm?.(),
         () => now() + ALARM_RETRY_MS,
       );
-      await wakeBy(Math.min(nextMs ?? Infinity, book.nextDueMs() ?? Infinity)).catch(() => undefined);
+      await wakeAt(Math.min(nextMs ?? Infinity, book.nextDueMs() ?? Infinity)).catch(() => undefined);
     },
   };
 }
