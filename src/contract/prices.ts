@@ -45,6 +45,17 @@ export const priceRules = {
   repeat: 0,
 } as const satisfies Readonly<Record<string, number>>;
 
+/** By how much a price is divided, by when the answer comes: a line of a batch costs half, since it may wait until the model has nothing else to do. */
+export const priceClasses = { now: 1, batch: 2 } as const satisfies Readonly<Record<string, number>>;
+
+/** When an answer comes, as far as prices depend on it. */
+export type PriceClass = keyof typeof priceClasses;
+
+/** Returns what a price is in a class, in whole micro-US-dollars, rounded up. */
+export function classPrice(price: number, priceClass: PriceClass): number {
+  return Math.ceil(price / priceClasses[priceClass]);
+}
+
 /** Returns the price of one prompt, which is one generation and one charge, in micro-US-dollars. */
 export function promptPrice(task: PricedTask, cost: PromptCost): number {
   return pricePerUnit[task] * promptUnits(cost);
