@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { BegunJob, Book, BookedJob, Created } from "../src/jobs/book-port.ts";
 import { bookOf } from "../src/jobs/ids.ts";
 import type { JobRow } from "../src/jobs/job.ts";
+import type { WebhookVerbs } from "../src/webhooks/book.ts";
 import type { JobBindings, JobMessage } from "./job-bindings.ts";
 import type { JobRules } from "./job-rules.ts";
 
@@ -9,7 +10,8 @@ import type { JobRules } from "./job-rules.ts";
 const ALARM_RETRY_MS = 10_000;
 
 /** The parameters of a verb. */
-type Of<Name extends keyof Book> = Parameters<Book[Name]>;
+type Of<Name extends keyof Verbs> = Parameters<Verbs[Name]>;
+type Verbs = Book & WebhookVerbs;
 
 function messageOf({ id, payer }: Pick<JobRow, "id" | "payer">): JobMessage {
   return { book: bookOf(id, payer?.account), id };
@@ -19,7 +21,7 @@ function messageOf({ id, payer }: Pick<JobRow, "id" | "payer">): JobMessage {
  * One Durable Object per account, or, without accounts, for each of sixty-two parts of all jobs: the truth about them. It stores rows, sends messages and sets alarms;
  * `src/jobs/` decides. A message only wakes the consumer: if it is lost, the alarm sends another.
  */
-export class JobBook extends DurableObject<Env & JobBindings> implements Book {
+export class JobBook extends DurableObject<Env & JobBindings> implements Book, WebhookVerbs {
   /** Loaded before the first call: the Worker exports this class also where there are no jobs. */
   #loaded: JobRules | undefined;
   /** When the alarm rings; each setting is a row that is billed, so that it is only set earlier. */
@@ -89,6 +91,34 @@ export class JobBook extends DurableObject<Env & JobBindings> implements Book {
     return this.#rules.book.list(page);
   }
 
+  async createWebhook(...[webhook]: Of<"createWebhook">) {
+    return this.#rules.webhooks.createWebhook(webhook);
+  }
+
+  async webhooks() {
+    return this.#rules.webhooks.webhooks();
+  }
+
+  async removeWebhook(...[id]: Of<"removeWebhook">) {
+    return this.#rules.webhooks.removeWebhook(id);
+  }
+
+  async newWebhookSecret() {
+    return this.#rules.webhooks.newWebhookSecret();
+  }
+
+  async testWebhook(...[target]: Of<"testWebhook">) {
+    return this.#followed(await this.#rules.webhooks.testWebhook(target));
+  }
+
+  async deliveries(...[page]: Of<"deliveries">) {
+    return this.#rules.webhooks.deliveries(page);
+  }
+
+  async tellEvent(...request: Of<"tellEvent">): Promise<void> {
+    return this.#followed(this.#rules.webhooks.tell(...request));
+  }
+
   /** Never ends by a throw, after six of which there would be no alarm any more. */
   override async alarm(): Promise<void> {
     this.#alarmMs = Infinity;
@@ -97,9 +127,16 @@ export class JobBook extends DurableObject<Env & JobBindings> implements Book {
       await this.#wakeBy(Date.now() + ALARM_RETRY_MS);
       await this.#tend();
       await this.#wakeForRows();
+      // Not waited for: no alarm rings while one is being answered, and a receiver may take its time.
+      this.ctx.waitUntil(this.#sendEvents());
     } catch (thrown) {
       console.error("A book of jobs was not looked after, and is tried again:", thrown);
     }
+  }
+
+  async #sendEvents(): Promise<void> {
+    await this.#rules.webhooks.round();
+    await this.#wakeForRows().catch((thrown: unknown) => console.error("An alarm was not set:", thrown));
   }
 
   async #tend(): Promise<void> {
@@ -153,7 +190,8 @@ export class JobBook extends DurableObject<Env & JobBindings> implements Book {
   }
 
   async #wakeForRows(): Promise<void> {
-    await this.#wakeBy(this.#rules.book.nextDueMs() ?? Infinity);
+    const { book, webhooks } = this.#rules;
+    await this.#wakeBy(Math.min(book.nextDueMs() ?? Infinity, webhooks.nextMs() ?? Infinity));
   }
 
   /** Sets the alarm, unless it rings before. Called without a wait after the rows were written, so that both are stored together. */

@@ -1,6 +1,8 @@
 import { createBook } from "../src/jobs/book.ts";
+import type { JobRow } from "../src/jobs/job.ts";
 import { createWaiters } from "../src/jobs/waiters.ts";
 import { createJobTables } from "./job-sql/sql-tables.ts";
+import { webhookRules } from "./webhooks.ts";
 
 const now = (): number => Date.now();
 
@@ -10,7 +12,12 @@ export function createJobRules(storage: DurableObjectStorage) {
     const timer = setTimeout(run, milliseconds);
     return () => clearTimeout(timer);
   });
-  const book = createBook({ tables: createJobTables(storage, now), now, onEnd: ({ id }) => waiters.wake(id) });
-  return { book, waiters };
+  const tables = createJobTables(storage, now);
+  const webhooks = webhookRules(storage, (id) => tables.find(id));
+  const onEnd = (row: JobRow): void => {
+    webhooks.tellEnd(row);
+    waiters.wake(row.id);
+  };
+  return { book: createBook({ tables, now, onEnd }), waiters, webhooks };
 }
 export type JobRules = ReturnType<typeof createJobRules>;

@@ -9,6 +9,7 @@ import { runJob } from "../src/jobs/run-job.ts";
 import type { JobStorage } from "../src/jobs/storage.ts";
 import type { JobBindings, JobMessage } from "./job-bindings.ts";
 import { randomBytes } from "./random.ts";
+import { jobWebhooks } from "./webhooks.ts";
 
 const bindings: Env & JobBindings = env;
 
@@ -47,7 +48,7 @@ function storage(): JobStorage {
 
 /** The jobs of this deployment. */
 export function jobs(): Jobs {
-  return createJobs({ bookAt, storage: storage(), random: randomBytes });
+  return createJobs({ bookAt, storage: storage(), random: randomBytes, webhooks: jobWebhooks });
 }
 
 /** How the consumer asks this deployment itself. */
