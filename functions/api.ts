@@ -22,7 +22,7 @@ import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { createDialects } from "./dialects.ts";
 import { protocols } from "./protocols.ts";
 import { uploads } from "./uploads.ts";
-import type { JobMessage } from "./job-bindings.ts";
+import type { JobMessage } from "../src/jobs/live-book.ts";
 import { consume, jobsMount, webhooksMount } from "./queues.ts";
 import { Variables } from "./variables.ts";
 

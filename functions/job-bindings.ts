@@ -1,8 +1,4 @@
-/** What wakes the consumer of jobs: the job's book and its id. The row in the book is the truth. */
-export interface JobMessage {
-  readonly book: string;
-  readonly id: string;
-}
+import type { JobMessage } from "../src/jobs/live-book.ts";
 
 /** Bindings that a deployment may leave out: without the queue and the bucket, nothing is answered later. */
 export interface JobBindings {

@@ -7,7 +7,8 @@ import { createJobs } from "../src/jobs/create-jobs.ts";
 import { inTurns } from "../src/jobs/in-turns.ts";
 import { runJob } from "../src/jobs/run-job.ts";
 import type { JobStorage } from "../src/jobs/storage.ts";
-import type { JobBindings, JobMessage } from "./job-bindings.ts";
+import type { JobMessage } from "../src/jobs/live-book.ts";
+import type { JobBindings } from "./job-bindings.ts";
 import { randomBytes } from "./random.ts";
 import { jobWebhooks } from "./webhooks.ts";
 

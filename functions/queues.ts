@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import type { JobsMount } from "../src/contract/jobs-port.ts";
 import type { WebhooksMount } from "../src/contract/webhooks-port.ts";
-import type { JobBindings, JobMessage } from "./job-bindings.ts";
+import type { JobMessage } from "../src/jobs/live-book.ts";
+import type { JobBindings } from "./job-bindings.ts";
 import type { ConsumerOptions } from "./jobs.ts";
 
 /** The queues of this deployment, by their names in wrangler.toml, and who takes their messages. Each is loaded by its first message. */

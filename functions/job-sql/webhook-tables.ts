@@ -26,8 +26,10 @@ function parsed({ seq, row }: Stored): StoredDelivery {
 }
 
 const DUE = `SELECT seq, row FROM deliveries WHERE nextMs <= ? AND host NOT IN (SELECT value FROM json_each(?)) ORDER BY nextMs LIMIT 1`;
-const INSERT = "INSERT OR IGNORE INTO deliveries (id, url, host, job, nextMs, endedMs, row) VALUES (?, ?, ?, ?, ?, ?, ?)";
-const PURGE = "DELETE FROM deliveries WHERE seq IN (SELECT seq FROM deliveries WHERE endedMs <= ? ORDER BY endedMs LIMIT ?)";
+const INSERT =
+  "INSERT OR IGNORE INTO deliveries (id, url, host, job, nextMs, endedMs, row) VALUES (?, ?, ?, ?, ?, ?, ?)";
+const PURGE =
+  "DELETE FROM deliveries WHERE seq IN (SELECT seq FROM deliveries WHERE endedMs <= ? ORDER BY endedMs LIMIT ?)";
 
 function pageOf(sql: SqlStorage, { job, limit, before }: DeliveryPage): readonly StoredDelivery[] {
   const ofJob = job === undefined ? "" : "AND job = ?";
@@ -46,8 +48,8 @@ function deliveriesIn(sql: SqlStorage) {
       .toArray()
       .map(parsed);
   const first = (column: "nextMs" | "endedMs"): number | undefined =>
-    sql.exec<{ at: number | null }>(`SELECT min(${column}) AS at FROM deliveries WHERE ${column} IS NOT NULL`).one().at ??
-    undefined;
+    sql.exec<{ at: number | null }>(`SELECT min(${column}) AS at FROM deliveries WHERE ${column} IS NOT NULL`).one()
+      .at ?? undefined;
   return {
     add: (row: DeliveryRow): StoredDelivery => {
       const { id, url, job, nextMs, endedMs } = row;
@@ -59,7 +61,13 @@ function deliveriesIn(sql: SqlStorage) {
     find: (seq: number) => rows("seq = ?", seq)[0],
     put: ({ seq, ...row }: StoredDelivery): void => {
       const { nextMs, endedMs } = row;
-      sql.exec("UPDATE deliveries SET nextMs = ?, endedMs = ?, row = ? WHERE seq = ?", nextMs, endedMs, JSON.stringify(row), seq);
+      sql.exec(
+        "UPDATE deliveries SET nextMs = ?, endedMs = ?, row = ? WHERE seq = ?",
+        nextMs,
+        endedMs,
+        JSON.stringify(row),
+        seq,
+      );
     },
     nextDue: (nowMs: number, notTo: readonly string[]) =>
       sql.exec<Stored>(DUE, nowMs, JSON.stringify(notTo)).toArray().map(parsed)[0],

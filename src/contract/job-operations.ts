@@ -43,12 +43,15 @@ const preferenceApplied = {
   "Preference-Applied": { description: "Which preferences were followed (RFC 7240).", schema: { type: "string" } },
 } as const;
 
+/** What only a deployment with accounts says. */
 const charge = {
   Charge: {
-    description: "With accounts: what the answer of the job was charged, as the direct answer says it.",
+    description: "What the answer of the job was charged, as a direct answer says it.",
     schema: { type: "string" },
   },
 } as const;
+const DROPPED =
+  " If it was running, its answer is dropped, although it may be charged: to ask the same again is then free for 24 hours.";
 
 /** The reply to a request that is answered later. */
 export const acceptedResponse = {
@@ -73,6 +76,10 @@ interface JobOperation {
   readonly reply: z.ZodType;
   readonly example: object;
   readonly responseHeaders: object;
+  /** Whether the reply says what an answer was charged. */
+  readonly isCharged?: true;
+  /** Added to the description where answers cost something. */
+  readonly paidDescription?: string;
   readonly problems: ProblemGroup;
 }
 
@@ -102,7 +109,8 @@ const rows: readonly JobOperation[] = [
     },
     reply: Job,
     example: waitingJob,
-    responseHeaders: { ...retryAfter, ...preferenceApplied, ...charge },
+    isCharged: true,
+    responseHeaders: { ...retryAfter, ...preferenceApplied },
     problems: "Job",
   },
   {
@@ -111,23 +119,25 @@ const rows: readonly JobOperation[] = [
     id: "cancelJob",
     summary: "Cancel a job",
     description:
-      "Ends a job that has not ended, and answers it; one that has ended stays as it is. If it was running, its answer is dropped, although it may be charged: to ask the same again is then free for 24 hours.",
+      "Ends a job that has not ended, and answers it; one that has ended stays as it is. An answer that comes after that is dropped.",
+    paidDescription: DROPPED,
+    isCharged: true,
     reply: Job,
     example: { ...waitingJob, status: "cancelled" },
-    responseHeaders: charge,
+    responseHeaders: {},
     problems: "Job",
   },
 ];
 
 function jobOperation(row: JobOperation, hasAccounts: boolean): RouteConfig {
-  const { method, path, summary, description, headers, query, reply, example, responseHeaders, problems } = row;
+  const { method, path, summary, headers, query, reply, example, responseHeaders, problems } = row;
   return {
     method,
     path,
     operationId: row.id,
     tags: [tags.jobs.name],
     summary,
-    description,
+    description: row.description + (hasAccounts ? (row.paidDescription ?? "") : ""),
     ...(hasAccounts && { security: [{ [KEY_SCHEME]: [] }, { [KEY_HEADER_SCHEME]: [] }] }),
     request: {
       headers: z.object({ ...requestIdParameter, ...headers }),
@@ -137,7 +147,7 @@ function jobOperation(row: JobOperation, hasAccounts: boolean): RouteConfig {
     responses: {
       200: {
         description: summary,
-        headers: { ...requestIdHeader, ...responseHeaders },
+        headers: { ...requestIdHeader, ...responseHeaders, ...(hasAccounts && row.isCharged && charge) },
         content: { "application/json": { schema: reply, examples: { json: { value: example } } } },
       },
       ...problemResponses(problems, hasAccounts),

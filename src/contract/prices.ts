@@ -79,6 +79,6 @@ export function itemPrices(item: PricedItem): readonly number[] {
  * Returns the price of a request of one or several tasks, on one or many images, in micro-US-dollars: the sum of its prompts, known from the request
  * alone. It is the most that the request can cost, since prompts that are equal are charged once, and repeats and failures not at all.
  */
-export function requestPrice(items: readonly PricedItem[]): number {
-  return items.flatMap(itemPrices).reduce((sum, price) => sum + price, 0);
+export function requestPrice(items: readonly PricedItem[], priceClass: PriceClass = "now"): number {
+  return items.flatMap(itemPrices).reduce((sum, price) => sum + classPrice(price, priceClass), 0);
 }

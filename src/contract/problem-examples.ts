@@ -105,7 +105,10 @@ const jobExamples = {
 
 /** Examples of the problems of webhooks. */
 const webhookExamples = {
-  "webhook-url-refused": { detail: "https://10.0.0.7/florence: The address is not on the public network, or is no https URL." },
+  "cursor-invalid": { detail: "The cursor is of another account, of another list, or of other parameters." },
+  "webhook-url-refused": {
+    detail: "https://10.0.0.7/florence: The address is not on the public network, or is no https URL.",
+  },
   "webhooks-need-account": { detail: "This deployment has no accounts: name the address with each request." },
   "unknown-webhook": { detail: "The account has no webhook with this id." },
   "too-many-webhooks": { detail: "The account has 10 webhooks; it may have 10." },
@@ -114,7 +117,6 @@ const webhookExamples = {
 /** Examples of the problems of the operations of accounts. */
 const accountRouteExamples = {
   "admin-key-invalid": { detail: "The request has no admin key, or another one than this deployment's." },
-  "cursor-invalid": { detail: "The cursor is of another account, of another list, or of other parameters." },
   "unknown-id": { detail: "There is no account with this id." },
   "key-rotated": { detail: "The key was rotated: its successor is Kb3f0Q." },
   "too-many-keys": { detail: "The account has 1000 keys." },

@@ -1,7 +1,13 @@
 import type { ProblemRow } from "./problem-row.ts";
 
-/** The rows of the problem table for webhooks: addresses that are told the end of jobs and batches. */
+/** The rows of the problem table for webhooks, which are addresses that are told the end of jobs and batches, and for lists that exist without accounts as well. */
 export const webhookProblems = {
+  "cursor-invalid": {
+    status: 400,
+    title: "The cursor does not belong to this list",
+    retryable: false,
+    fix: "Send `next` of the page before, unchanged and with the same other parameters; or leave `cursor` out, to begin anew.",
+  },
   "webhook-url-refused": {
     status: 400,
     title: "The webhook's address is not allowed",

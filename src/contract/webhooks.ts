@@ -115,7 +115,9 @@ export const NewWebhookBody = z
 /** A new secret. */
 export const WebhookSecretReply = z
   .object({
-    secret: z.string().meta({ description: "`whsec_…`: shown only here. Receivers verify with it.", format: "password" }),
+    secret: z
+      .string()
+      .meta({ description: "`whsec_…`: shown only here. Receivers verify with it.", format: "password" }),
     others_end_at: orNull(Moment).meta({
       description: "Until when events are signed with the secrets before it as well; null if there was none.",
     }),
@@ -136,13 +138,17 @@ export const WebhookTestBody = z
 /** How an event is told to one address. */
 export const Delivery = z
   .object({
-    id: z.string().meta({ description: "The event's id: `webhook-id` of each attempt.", example: "msg_2b7hQe0XkFvT9aLrWz4NcD" }),
+    id: z
+      .string()
+      .meta({ description: "The event's id: `webhook-id` of each attempt.", example: "msg_2b7hQe0XkFvT9aLrWz4NcD" }),
     type: z.enum([...eventTypes, TEST_EVENT]),
     url: z.string(),
     job: orNull(z.string()).meta({ description: "The id of the job or batch; null for a test." }),
     status: DeliveryStatus,
     attempts: z.int().nonnegative().meta({ description: "Attempts that were begun." }),
-    next_attempt_at: orNull(Moment).meta({ description: "When it is told again at the latest; null once it has ended." }),
+    next_attempt_at: orNull(Moment).meta({
+      description: "When it is told again at the latest; null once it has ended.",
+    }),
     last_status: orNull(z.int()).meta({ description: "HTTP status of the last answer; null if there was none." }),
     last_error: orNull(z.enum(attemptErrorNames)).meta({
       description: `Why the last attempt was no success; null if it was one, or none has ended. ${attemptErrorNames.map((name) => `\`${name}\`: ${attemptErrors[name]}`).join(" ")}`,
@@ -153,12 +159,14 @@ export const Delivery = z
 export type Delivery = z.infer<typeof Delivery>;
 
 /** A page of deliveries, newest first. */
-export const DeliveryList = z
-  .object({ deliveries: z.array(Delivery), next: Next })
-  .meta({ id: "WebhookDeliveryList" });
+export const DeliveryList = z.object({ deliveries: z.array(Delivery), next: Next }).meta({ id: "WebhookDeliveryList" });
 
 /** The query of the list of deliveries. */
 export const DeliveryQuery = z.strictObject({
-  job: z.string().max(100, "Send the id of a job or batch.").optional().meta({ description: "Only those of this job or batch. Needed where there are no accounts." }),
+  job: z
+    .string()
+    .max(100, "Send the id of a job or batch.")
+    .optional()
+    .meta({ description: "Only those of this job or batch. Needed where there are no accounts." }),
   ...pageParameters,
 });

@@ -21,7 +21,9 @@ export async function checkedAddress(
   url: string,
   { check, timeout }: Pick<WebhooksOptions, "check" | "timeout">,
 ): Promise<string> {
-  const error = URL.canParse(url) ? await check(url, timeout(ATTEMPT_SECONDS * 1000)).catch(() => undefined) : "refused";
+  const error = URL.canParse(url)
+    ? await check(url, timeout(ATTEMPT_SECONDS * 1000)).catch(() => undefined)
+    : "refused";
   if (error !== undefined) throw new Problem("webhook-url-refused", `${excerpt(url)}: ${attemptErrors[error]}`);
   return new URL(url).href;
 }

@@ -60,7 +60,10 @@ function isIn(events: readonly string[], type: string): boolean {
 }
 
 /** A delivery that nobody has begun. */
-export function newDelivery({ id, type, job, atMs, data, isOwned }: WebhookEvent, { url, webhook }: Target): DeliveryRow {
+export function newDelivery(
+  { id, type, job, atMs, data, isOwned }: WebhookEvent,
+  { url, webhook }: Target,
+): DeliveryRow {
   return {
     id,
     type,

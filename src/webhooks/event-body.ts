@@ -26,7 +26,12 @@ function fieldsOf(answer: unknown): object {
 }
 
 /** A job on one level: its own fields, those of its problem (empty without one), and those of its answer. */
-function flatEvent(told: Told, { id, status, created_at, task, problem, urls }: Job, answer: unknown, isOmitted: boolean) {
+function flatEvent(
+  told: Told,
+  { id, status, created_at, task, problem, urls }: Job,
+  answer: unknown,
+  isOmitted: boolean,
+) {
   const { code = "", title = "", detail = "", fix = "" } = problem ?? {};
   const own = { id, status, created_at, task, url: urls.get, result_omitted: isOmitted, code, title, detail, fix };
   return { ...fieldsOf(answer), ...head(told), ...own };

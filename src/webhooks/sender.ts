@@ -61,7 +61,11 @@ async function attempted(row: StoredDelivery, options: SenderOptions): Promise<A
 }
 
 /** Writes how an attempt has ended. A webhook that is gone is switched off. One that another attempt has ended stays so. */
-function note(begunRow: StoredDelivery, outcome: AttemptOutcome, { tables, now, spread }: SenderOptions): StoredDelivery {
+function note(
+  begunRow: StoredDelivery,
+  outcome: AttemptOutcome,
+  { tables, now, spread }: SenderOptions,
+): StoredDelivery {
   return tables.transaction(() => {
     const row = tables.find(begunRow.seq) ?? begunRow;
     if (row.status !== "pending") return row;
