@@ -22,7 +22,12 @@ export class JobBook extends DurableObject<Env & JobBindings> implements Book, W
     super(ctx, env);
     void ctx.blockConcurrencyWhile(async () => {
       const { createJobRules } = await import("./job-rules.ts");
-      this.#loaded = createJobRules(ctx.storage, env, (timeMs) => this.#wakeBy(timeMs));
+      this.#loaded = createJobRules(ctx.storage, env, {
+        wakeBy: async (timeMs) => {
+          if (timeMs < this.#alarmMs) await this.#wakeAt(timeMs);
+        },
+        wakeAt: (timeMs) => this.#wakeAt(timeMs),
+      });
       this.#alarmMs = (await ctx.storage.getAlarm()) ?? Infinity;
       await this.#book.wake();
     });
@@ -109,12 +114,11 @@ export class JobBook extends DurableObject<Env & JobBindings> implements Book, W
     return this.#book.alarm();
   }
 
-  /** Sets the alarm, unless it rings before. Called without a wait after the rows were written, so that both are stored together. */
-  async #wakeBy(timeMs: number): Promise<void> {
-    if (timeMs >= this.#alarmMs) return;
+  /** Sets the alarm. Called without a wait after the rows were written, so that both are stored together. */
+  async #wakeAt(timeMs: number): Promise<void> {
     this.#alarmMs = timeMs;
     try {
-      await this.ctx.storage.setAlarm(timeMs);
+      await (timeMs === Infinity ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(timeMs));
     } catch (thrown) {
       this.#alarmMs = Infinity;
       throw thrown;

@@ -1,4 +1,4 @@
-import { createLiveBook } from "../src/jobs/live-book.ts";
+import { createLiveBook, type LiveBookOptions } from "../src/jobs/live-book.ts";
 import type { JobBindings } from "./job-bindings.ts";
 import { createJobTables } from "./job-sql/sql-tables.ts";
 import { webhookRules } from "./webhooks.ts";
@@ -14,7 +14,7 @@ function after(milliseconds: number, run: () => void): () => void {
 export function createJobRules(
   storage: DurableObjectStorage,
   { JOBS, JOB_FILES }: JobBindings,
-  wakeBy: (timeMs: number) => Promise<void>,
+  alarm: Pick<LiveBookOptions, "wakeBy" | "wakeAt">,
 ) {
   const tables = createJobTables(storage, now);
   const webhooks = webhookRules(storage, (id) => tables.find(id));
@@ -22,7 +22,7 @@ export function createJobRules(
     tables,
     now,
     after,
-    wakeBy,
+    ...alarm,
     onEnd: webhooks.tellEnd,
     also: webhooks,
     send: async (messages) => {

@@ -22,8 +22,10 @@ export interface LiveBookOptions extends BookOptions {
   readonly deleteObjects: (names: readonly string[]) => Promise<void>;
   /** Has `alarm` called at a time, or before. */
   readonly wakeBy: (timeMs: number) => Promise<void>;
+  /** Has `alarm` called at a time, and not before; never for Infinity. */
+  readonly wakeAt: (timeMs: number) => Promise<void>;
   /** What else the owner's object has to do at its alarm. */
-  readonly also: AlsoAtAlarm;
+  readonly also?: AlsoAtAlarm | undefined;
 }
 
 /** Other work of an owner's object. */
@@ -91,7 +93,7 @@ function createTend(book: ReturnType<typeof createBook>, { send, deleteObjects, 
 
 /** Creates a book that sends messages, wakes who waits, and deletes what is over. */
 export function createLiveBook(options: LiveBookOptions): LiveBook {
-  const { after, wakeBy, also, onEnd, now } = options;
+  const { after, wakeBy, wakeAt, also, onEnd, now } = options;
   const waiters = createWaiters(after);
   const book = createBook({
     ...options,
@@ -100,7 +102,8 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
       waiters.wake(row.id);
     },
   });
-  const wake = (): Promise<void> => wakeBy(Math.min(book.nextDueMs() ?? Infinity, also.nextMs() ?? Infinity));
+  const nextMs = (): number => Math.min(book.nextDueMs() ?? Infinity, also?.nextMs() ?? Infinity);
+  const wake = (): Promise<void> => wakeBy(nextMs());
   const followed = async <Reply>(reply: Reply): Promise<Reply> => {
     await wake();
     return reply;
@@ -129,10 +132,10 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
       );
       // Not waited for: no alarm rings while one is being answered, and the other work may take its time.
       void also
-        .round()
+        ?.round()
         .then(wake)
         .catch(() => undefined);
-      await (isDone ? wake() : wakeBy(now() + ALARM_RETRY_MS)).catch(() => undefined);
+      await wakeAt(isDone ? nextMs() : now() + ALARM_RETRY_MS).catch(() => undefined);
     },
   };
 }
