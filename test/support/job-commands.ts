@@ -124,6 +124,17 @@ const take = fc.boolean().map((isTwice) =>
   }),
 );
 
+/** An attempt that is lost, and the next one: from then on, there are two that believe that they have the job. */
+const lose = fc.nat().map((at) =>
+  command(`lose(${at})`, async (model, world) => {
+    const id = pick([...model.jobs.keys()], at);
+    if (id === undefined) return;
+    note(model, world, id, await world.bookAt(BOOK).begin(id));
+    await world.time.pass(LEASE_MS + 1);
+    note(model, world, id, await world.bookAt(BOOK).begin(id));
+  }),
+);
+
 const extend = fc.nat().map((at) =>
   command(`extend(${at})`, async (model, world) => {
     const attempt = pick(model.attempts, at);
@@ -202,6 +213,7 @@ export const jobCommands = [
   begin,
   take,
   take,
+  lose,
   extend,
   finish,
   finish,
@@ -223,4 +235,10 @@ export async function expectAllBegun(model: JobModel, world: World): Promise<voi
     if (found === undefined || HAS_ENDED.has(found.job.status)) continue;
     expect(world.queue.some((message) => message.id === id)).toBe(true);
   }
+}
+
+/** Whether each job has ended after its day, though nobody takes its messages, and says so. */
+export async function expectAllEnded(model: JobModel, world: World): Promise<void> {
+  await world.time.pass(JOB_SECONDS * 1000 + 2 * LEASE_MS);
+  await check(model, world);
 }

@@ -147,7 +147,7 @@ export function createJobWorld(startMs = Date.UTC(2026, 11, 1)) {
     await inTurns(messages, concurrency, (message) => run(message, { priceClass: "now", isCounted: true }));
   };
   /** Lets time pass, in which the consumer takes every message as it comes. */
-  const live = async (milliseconds: number, stepMs = 1000): Promise<void> => {
+  const live = async (milliseconds: number, stepMs = 5000): Promise<void> => {
     const endMs = time.now() + milliseconds;
     while (time.now() < endMs) {
       while (queue.length > 0) await deliver();
