@@ -21,6 +21,7 @@ export interface JobHandle<Answer> {
 }
 
 /** Returns the answer of a job that has ended. Throws its problem, or `job-cancelled`. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the trusted type has to be named
 function answerOf<Answer>(job: Job): Answer {
   if (job.status === "succeeded" && isResult<Answer>(job.result)) return job.result;
   if (job.status === "cancelled") throw new FlorenceError("job-cancelled", `The job ${job.id} was cancelled.`);

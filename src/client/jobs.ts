@@ -32,10 +32,9 @@ type RowOf<Name extends TaskName> = Extract<TaskRow, { readonly name: Name }>;
 type Known<Name extends TaskName> = OptionsOf<RowOf<Name>> & LaterOptions & OneBody;
 
 /** The options of a task, which only a task without an input can do without. */
-type OptionsArgument<Name extends TaskName, Options> =
-  RowOf<Name>["input"] extends "none"
-    ? readonly [options?: Checked<Options, Known<Name>>]
-    : readonly [options: Checked<Options, Known<Name>>];
+type OptionsArgument<Name extends TaskName, Options> = RowOf<Name>["input"] extends "none"
+  ? readonly [options?: Checked<Options, Known<Name>>]
+  : readonly [options: Checked<Options, Known<Name>>];
 
 /**
  * Requests that are answered later: the API replies at once with a job, and works on it when it can, for a day at most. For work that takes longer than a connection lasts. To create one costs
