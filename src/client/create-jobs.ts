@@ -3,6 +3,8 @@ import { type ApiRequest, call, type CallOptions, type Connection } from "./call
 import type { Job, JobList } from "./contract.ts";
 import { cancelJob, createJobHandle, type JobHandle } from "./job-handle.ts";
 import type { JobQuery, Jobs, LaterOptions } from "./jobs.ts";
+import type { TaskName } from "./forms.ts";
+import type { Image } from "./image.ts";
 import { batchRequest, imageRequest, jsonRequest, type NamedOptions, queryOf } from "./request.ts";
 import { splitOptions } from "./split-options.ts";
 import { jobPath, JOBS_PATH } from "./wait-for-job.ts";
@@ -18,11 +20,6 @@ function randomKey({ random }: Connection): string {
 /** What makes a request be answered later. */
 function laterFields({ webhook }: LaterOptions): NamedOptions {
   return { async: true, ...(webhook !== undefined && { webhook }) };
-}
-
-/** The options of a task, whose types were checked where it was called. */
-function isGiven(value: unknown): value is CallOptions & NamedOptions {
-  return typeof value === "object" && value !== null;
 }
 
 /** Sends a request that creates a job. Its key makes a retry safe whose first attempt was answered, but not heard. */
@@ -46,9 +43,10 @@ export function createJobs(connection: Connection): Jobs {
   const get = <Data>(path: string, options: CallOptions): AnswerPromise<Data> =>
     new AnswerPromise(call<Data>(connection, { method: "GET", path }, options));
   return {
-    create: async (task, image, ...rest: readonly unknown[]) => {
-      const { settings, options } = splitOptions(rest.find(isGiven) ?? {});
-      return createJob(connection, imageRequest(`/v1/${task}`, image, { ...options, async: true }), settings);
+    create: async (task: TaskName, image: Image, given: CallOptions & NamedOptions = {}) => {
+      const { settings, options } = splitOptions(given);
+      // At run time tasks differ only in their paths: a handle of `never` is one of each task's answer.
+      return createJob<never>(connection, imageRequest(`/v1/${task}`, image, { ...options, async: true }), settings);
     },
     analyze: async (image, items, { webhook, ...settings } = {}) => {
       const fields = { tasks: items, ...laterFields({ webhook }) };

@@ -31,10 +31,12 @@ interface OneBody {
 type RowOf<Name extends TaskName> = Extract<TaskRow, { readonly name: Name }>;
 type Known<Name extends TaskName> = OptionsOf<RowOf<Name>> & LaterOptions & OneBody;
 
-/** The options of a task, which only a task without an input can do without. */
-type OptionsArgument<Name extends TaskName, Options> = RowOf<Name>["input"] extends "none"
-  ? readonly [options?: Checked<Options, Known<Name>>]
-  : readonly [options: Checked<Options, Known<Name>>];
+/** The tasks that need only an image, and those that need more. */
+type ImageTask = Extract<TaskRow, { readonly input: "none" }>["name"];
+type InputTask = Exclude<TaskName, ImageTask>;
+
+/** The handle of a task's job. */
+type TaskJob<Name extends TaskName, Options> = Promise<JobHandle<AnswerInForm<RowOf<Name>, FormOf<Options>>>>;
 
 /**
  * Requests that are answered later: the API replies at once with a job, and works on it when it can, for a day at most. For work that takes longer than a connection lasts. To create one costs
@@ -42,11 +44,17 @@ type OptionsArgument<Name extends TaskName, Options> = RowOf<Name>["input"] exte
  */
 export interface Jobs {
   /** Has a task answered later: `florence.jobs.create("caption", image)`. The answer is that of the task's own method. */
-  create<const Name extends TaskName, const Options extends Known<Name> = Known<Name>>(
+  create<const Name extends ImageTask, const Options extends Known<Name> = object>(
     task: Name,
     image: Image,
-    ...options: OptionsArgument<Name, Options>
-  ): Promise<JobHandle<AnswerInForm<RowOf<Name>, FormOf<Options>>>>;
+    options?: Checked<Options, Known<Name>>,
+  ): TaskJob<Name, Options>;
+  /** Has a task that needs a text, labels or a region answered later. */
+  create<const Name extends InputTask, const Options extends Known<Name>>(
+    task: Name,
+    image: Image,
+    options: Checked<Options, Known<Name>>,
+  ): TaskJob<Name, Options>;
   /** Has several tasks on one image answered later. */
   analyze<const Items extends readonly AnalyzeItem[]>(
     image: Image,
