@@ -38,23 +38,27 @@ type InputTask = Exclude<TaskName, ImageTask>;
 /** The handle of a task's job. */
 type TaskJob<Name extends TaskName, Options> = Promise<JobHandle<AnswerInForm<RowOf<Name>, FormOf<Options>>>>;
 
+/** Creates a job of one task: its input determines the options, and the options determine the type of the answer. */
+export interface CreateJob {
+  <const Name extends ImageTask, const Options extends Known<Name> = object>(
+    task: Name,
+    image: Image,
+    options?: Checked<Options, Known<Name>>,
+  ): TaskJob<Name, Options>;
+  <const Name extends InputTask, const Options extends Known<Name>>(
+    task: Name,
+    image: Image,
+    options: Checked<Options, Known<Name>>,
+  ): TaskJob<Name, Options>;
+}
+
 /**
  * Requests that are answered later: the API replies at once with a job, and works on it when it can, for a day at most. For work that takes longer than a connection lasts. To create one costs
  * nothing; a lost reply creates no second job, since each call has an `idempotencyKey`.
  */
 export interface Jobs {
   /** Has a task answered later: `florence.jobs.create("caption", image)`. The answer is that of the task's own method. */
-  create<const Name extends ImageTask, const Options extends Known<Name> = object>(
-    task: Name,
-    image: Image,
-    options?: Checked<Options, Known<Name>>,
-  ): TaskJob<Name, Options>;
-  /** Has a task that needs a text, labels or a region answered later. */
-  create<const Name extends InputTask, const Options extends Known<Name>>(
-    task: Name,
-    image: Image,
-    options: Checked<Options, Known<Name>>,
-  ): TaskJob<Name, Options>;
+  readonly create: CreateJob;
   /** Has several tasks on one image answered later. */
   analyze<const Items extends readonly AnalyzeItem[]>(
     image: Image,
