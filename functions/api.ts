@@ -22,8 +22,7 @@ import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { createDialects } from "./dialects.ts";
 import { protocols } from "./protocols.ts";
 import { uploads } from "./uploads.ts";
-import type { JobMessage } from "../src/jobs/live-book.ts";
-import { consume, jobsMount } from "./queues.ts";
+import { batchesMount, consume, jobsMount, type QueueMessage } from "./queues.ts";
 import { Variables } from "./variables.ts";
 
 export { Account } from "./account.ts";
@@ -99,6 +98,7 @@ const app = createApp({
   ...(await configuredAccounts()),
   uploads: stored,
   jobs: jobsMount(),
+  batches: batchesMount(),
   ownCalls,
   protocols: protocols({
     hasAccounts: variables.data?.ACCOUNTS === "on",
@@ -111,7 +111,7 @@ const app = createApp({
 
 export default {
   fetch: app.fetch,
-  queue: (batch: MessageBatch<JobMessage>) =>
+  queue: (batch: MessageBatch<QueueMessage>) =>
     consume(batch, {
       handleRequest: async (request) => app.fetch(request),
       ownCalls,
