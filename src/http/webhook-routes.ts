@@ -1,10 +1,4 @@
-import {
-  DELIVERIES_PATH,
-  WEBHOOK_PATH,
-  WEBHOOK_SECRET_PATH,
-  WEBHOOK_TEST_PATH,
-  WEBHOOKS_PATH,
-} from "../contract/webhooks.ts";
+import { webhookPaths, WEBHOOKS_PATH } from "../contract/paths.ts";
 import type { WebhooksMount } from "../contract/webhooks-port.ts";
 import { type Admit, whenAborted } from "./admission.ts";
 import { callerOf } from "./caller.ts";
@@ -36,9 +30,9 @@ export function webhookRoutes(options: WebhookRouteOptions): readonly Route[] {
   return [
     route("GET", WEBHOOKS_PATH, "list"),
     route("POST", WEBHOOKS_PATH, "create"),
-    route("GET", DELIVERIES_PATH, "deliveries"),
-    route("POST", WEBHOOK_SECRET_PATH, "newSecret"),
-    route("POST", WEBHOOK_TEST_PATH, "test"),
-    route("DELETE", WEBHOOK_PATH, "remove"),
+    route("GET", webhookPaths.deliveries, "deliveries"),
+    route("POST", webhookPaths.secret, "newSecret"),
+    route("POST", webhookPaths.test, "test"),
+    route("DELETE", webhookPaths.one, "remove"),
   ];
 }
