@@ -193,6 +193,6 @@ function webhookOperation(row: WebhookOperation, hasAccounts: boolean): RouteCon
 }
 
 /** Returns the operations of webhooks as the document describes them. */
-export function webhookRoutesOf(hasAccounts: boolean): readonly RouteConfig[] {
+export function webhookOperationsOf(hasAccounts: boolean): readonly RouteConfig[] {
   return Object.values(webhookOperations).map((row) => webhookOperation(row, hasAccounts));
 }
