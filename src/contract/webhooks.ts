@@ -54,7 +54,8 @@ export const attemptErrors = {
 /** The code of an attempt that was no success. */
 export type AttemptError = keyof typeof attemptErrors;
 
-const attemptErrorNames = Object.keys(attemptErrors).filter((name): name is AttemptError =>
+/** The codes, in the order of the table. */
+export const attemptErrorNames = Object.keys(attemptErrors).filter((name): name is AttemptError =>
   Object.hasOwn(attemptErrors, name),
 );
 

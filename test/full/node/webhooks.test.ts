@@ -1,9 +1,12 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readSecret, signatureFault } from "../../../src/webhooks/signature.ts";
+import { examplesIn, SHOWN_ORIGIN } from "../../../tools/docs/page-examples.ts";
 import { type KillableApi, startKillable } from "../../support/killable-api.ts";
 import { createRandom } from "../../support/random.ts";
 import {
@@ -206,4 +209,15 @@ it("addresses that are not public are refused at once", { timeout: 60_000 }, asy
     const response = await fetch(url, { method: "POST", headers: { "content-type": "image/jpeg" }, body: "x" });
     expect([response.status, (await response.json()).code]).toEqual([400, "webhook-url-refused"]);
   }
+});
+
+it("the commands of the page ask for a job, and list how its end was told", { timeout: 60_000 }, async () => {
+  const page = await readFile("docs/how-to/webhooks.md", "utf8");
+  const [ask, look] = examplesIn(page).map(({ command }) => command.replaceAll(SHOWN_ORIGIN, api.server.url.origin));
+  const { stdout } = await promisify(execFile)("bash", ["-euc", `${ask}\n${look}`]);
+  const [job = "", deliveries = ""] = stdout.trim().split("\n");
+  const { id, webhook_secret: secret } = JSON.parse(job);
+  expect(secret).toMatch(/^whsec_/u);
+  const url = "http://127.0.0.1:9000/";
+  expect(JSON.parse(deliveries)).toMatchObject({ deliveries: [{ job: id, type: "job.succeeded", url }] });
 });
