@@ -1,19 +1,8 @@
 import { webhookPaths, WEBHOOKS_PATH } from "../contract/paths.ts";
-import type { WebhooksMount } from "../contract/webhooks-port.ts";
-import { type Admit, whenAborted } from "./admission.ts";
+import { whenAborted } from "./admission.ts";
 import { callerOf } from "./caller.ts";
-import type { PaidAnswers } from "./paid-request.ts";
 import type { Route } from "./route.ts";
-import type { webhookCalls } from "./webhook-calls.ts";
-
-/** What the routes of webhooks need. */
-export interface WebhookRouteOptions {
-  readonly admit: Admit;
-  readonly timeout: (milliseconds: number) => AbortSignal;
-  readonly accounts?: PaidAnswers | undefined;
-  /** Left out where nothing is answered later: then the operations say so. */
-  readonly webhooks?: WebhooksMount | undefined;
-}
+import type { webhookCalls, WebhookRouteOptions } from "./webhook-calls.ts";
 
 /** The routes of webhooks. What they do is loaded by the first request to one of them. */
 export function webhookRoutes(options: WebhookRouteOptions): readonly Route[] {

@@ -52,7 +52,7 @@ it.each(Object.keys(starts))(
     const { id, webhook_secret: secret } = await accepted.json();
     const env = { ...process.env, WEBHOOK_SECRET: secret };
     const child = await starts[language]?.(folder, source.replaceAll("9000", port), env);
-    if (child?.stdout == null) throw new Error("No receiver runs.");
+    if (child === undefined || child.stdout === null) throw new Error("No receiver runs.");
     stack.defer(async () => {
       child.kill("SIGKILL");
       await once(child, "exit");
