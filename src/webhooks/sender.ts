@@ -11,6 +11,12 @@ export const MAX_ATTEMPTS = 20;
 /** Most attempts to one host at once: a receiver that never answers does not keep others from being told. */
 export const MAX_HOST_ATTEMPTS = 5;
 
+/** The same for a host whose last attempt has timed out, so that a few such hosts do not take all attempts. */
+export const MAX_SLOW_ATTEMPTS = 1;
+
+/** Slow hosts that are remembered. */
+const MAX_SLOW_HOSTS = 1000;
+
 /** When due deliveries are looked at again that wait for attempts in progress, in milliseconds: the end of each attempt looks at them as well. */
 const BUSY_MS = 5000;
 
@@ -81,65 +87,84 @@ function switchOff({ webhook }: StoredDelivery, tables: WebhookTables, nowMs: nu
   if (found !== undefined) tables.putWebhook({ ...found, disabledMs: found.disabledMs ?? nowMs });
 }
 
-/** Creates what sends the deliveries of one owner. */
-export function createSender(options: SenderOptions) {
-  const { tables, now } = options;
-  /** Attempts in progress, by host. */
+/** Counts the attempts in progress by their hosts, and remembers which hosts are slow. */
+function createHosts() {
   const active = new Map<string, number>();
-  const count = (): number => [...active.values()].reduce((sum, each) => sum + each, 0);
+  const slow = new Set<string>();
   const add = (host: string, more: 1 | -1): void => {
     const next = (active.get(host) ?? 0) + more;
     if (next === 0) active.delete(host);
     else active.set(host, next);
   };
-  /** Begins the attempt that is due for longest, and stores that, so that nobody else begins it. */
-  const claim = (): StoredDelivery | undefined => {
-    const full = [...active].filter(([, each]) => each >= MAX_HOST_ATTEMPTS).map(([host]) => host);
-    return tables.transaction(() => {
-      const due = tables.nextDue(now(), full);
-      if (due === undefined) return undefined;
-      const { webhook } = due;
-      const isOff = webhook !== null && tables.webhooks().find(({ id }) => id === webhook)?.disabledMs !== null;
-      const row = begun(due, isOff, now());
-      tables.put(row);
-      return row;
-    });
+  const limitOf = (host: string): number => (slow.has(host) ? MAX_SLOW_ATTEMPTS : MAX_HOST_ATTEMPTS);
+  return {
+    begun: (host: string) => add(host, 1),
+    ended: (host: string, outcome: AttemptOutcome): void => {
+      add(host, -1);
+      slow.delete(host);
+      if ("error" in outcome && outcome.error === "timeout" && slow.size < MAX_SLOW_HOSTS) slow.add(host);
+    },
+    count: (): number => [...active.values()].reduce((sum, each) => sum + each, 0),
+    /** Hosts to which no other attempt may be made now. */
+    full: (): readonly string[] => [...active].filter(([host, each]) => each >= limitOf(host)).map(([host]) => host),
   };
+}
+
+/**
+ * Begins the attempt that is due for longest, to none of these hosts, and stores that, so that nobody else begins it. Returns a delivery that has failed if its webhook is off; undefined
+ * if nothing is due.
+ */
+function claim({ tables, now }: SenderOptions, fullHosts: readonly string[]): StoredDelivery | undefined {
+  return tables.transaction(() => {
+    const due = tables.nextDue(now(), fullHosts);
+    if (due === undefined) return undefined;
+    const { webhook } = due;
+    const isOff = webhook !== null && tables.webhooks().find(({ id }) => id === webhook)?.disabledMs !== null;
+    const row = begun(due, isOff, now());
+    tables.put(row);
+    return row;
+  });
+}
+
+/** When something is to be done; undefined if there is nothing. */
+function nextMs({ tables, now }: SenderOptions, isBusy: boolean): number | undefined {
+  const dueMs = tables.nextDueMs() ?? Infinity;
+  const sendMs = isBusy && dueMs <= now() ? now() + BUSY_MS : dueMs;
+  const nextAt = Math.min(sendMs, (tables.firstEndMs() ?? Infinity) + KEPT_MS + PURGE_GATHER_MS);
+  return nextAt === Infinity ? undefined : nextAt;
+}
+
+/** Creates what sends the deliveries of one owner. */
+export function createSender(options: SenderOptions) {
+  const { tables, now, logFailure } = options;
+  const hosts = createHosts();
   const attempt = async (row: StoredDelivery): Promise<StoredDelivery> => {
     const host = hostOf(row.url);
-    add(host, 1);
-    try {
-      return note(row, await attempted(row, options), options);
-    } finally {
-      add(host, -1);
-    }
+    hosts.begun(host);
+    const outcome = await attempted(row, options);
+    hosts.ended(host, outcome);
+    return note(row, outcome, options);
   };
   const begin = (): Promise<unknown>[] => {
     const begunNow: Promise<unknown>[] = [];
-    while (count() < MAX_ATTEMPTS) {
-      const row = claim();
+    while (hosts.count() < MAX_ATTEMPTS) {
+      const row = claim(options, hosts.full());
       if (row === undefined) break;
       // The next one takes its place as soon as it has ended.
       if (row.status === "pending") begunNow.push(attempt(row).then(() => Promise.all(begin())));
     }
     return begunNow;
   };
-  const nextMs = (): number | undefined => {
-    const dueMs = tables.nextDueMs() ?? Infinity;
-    const sendMs = dueMs <= now() && count() > 0 ? now() + BUSY_MS : dueMs;
-    const nextAt = Math.min(sendMs, (tables.firstEndMs() ?? Infinity) + KEPT_MS + PURGE_GATHER_MS);
-    return nextAt === Infinity ? undefined : nextAt;
-  };
   return {
     /** When `round` is to be called; undefined if nothing is to be done. */
-    nextMs,
+    nextMs: () => nextMs(options, hosts.count() > 0),
     /** Sends what is due, and what becomes due of it meanwhile; removes what has ended long ago. Never rejects. */
     round: async (): Promise<void> => {
       try {
         tables.transaction(() => tables.purge(now() - KEPT_MS, PURGE_ROWS));
         await Promise.all(begin());
       } catch (thrown) {
-        options.logFailure(thrown);
+        logFailure(thrown);
       }
     },
     /** Sends one delivery now, whatever else is sent. */
