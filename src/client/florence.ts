@@ -30,11 +30,9 @@ export type { WaitOptions } from "./wait-for-job.ts";
 export {
   verifyWebhook,
   type FlatJobEvent,
-  type JobEvent,
-  type OtherEvent,
+  type ReceivedEvent,
   type ReceivedHeaders,
   type VerifyOptions,
-  type WebhookEvent,
 } from "./webhook.ts";
 
 /** Base URL of the API, and default options of all calls. */

@@ -5,31 +5,13 @@ import {
   signatureFault,
   type WebhookHeaders,
 } from "../webhooks/signature.ts";
-import type { Job, WebhookDelivery } from "./contract.ts";
+import type { Job, JobEvent, WebhookEvent } from "./contract.ts";
 import { FlorenceError } from "./florence-error.ts";
 import { isFields } from "../inference/protocol/fields.ts";
 import { parseJson } from "./json.ts";
 
-type EventType = WebhookDelivery["type"];
-type JobEventType = Extract<EventType, `job.${string}`>;
-
-interface EventHead<Type extends EventType> {
-  readonly type: Type;
-  /** UTC, as in 2026-12-01T00:00:00.000Z: when it happened. */
-  readonly timestamp: string;
-}
-
-/** The end of a job. */
-export interface JobEvent extends EventHead<JobEventType> {
-  /** The job as GET says it. */
-  readonly data: Job & {
-    /** Whether the result was too large for an event: it is at `urls.get`. */
-    readonly result_omitted: boolean;
-  };
-}
-
 /** The end of a job that was asked for with `format: "flat"`: its own fields, those of its problem (empty without one) and those of its answer, on one level. */
-export interface FlatJobEvent extends EventHead<JobEventType> {
+export interface FlatJobEvent extends Pick<JobEvent, "type" | "timestamp"> {
   readonly data?: undefined;
   readonly id: string;
   readonly status: Job["status"];
@@ -42,13 +24,8 @@ export interface FlatJobEvent extends EventHead<JobEventType> {
   readonly [field: string]: unknown;
 }
 
-/** The end of a batch, or a test. */
-export interface OtherEvent extends EventHead<Exclude<EventType, JobEventType>> {
-  readonly data: unknown;
-}
-
 /** What a webhook is told. */
-export type WebhookEvent = JobEvent | FlatJobEvent | OtherEvent;
+export type ReceivedEvent = WebhookEvent | FlatJobEvent;
 
 /** Headers as `fetch` has them, or as Node's and most frameworks' objects do. */
 export type ReceivedHeaders =
@@ -90,7 +67,7 @@ function secretsOf(given: string | readonly string[]) {
 }
 
 /** Checks only that the value is an event; the rest is trusted, since the API has signed it. */
-function isEvent(value: unknown): value is WebhookEvent {
+function isEvent(value: unknown): value is ReceivedEvent {
   return isFields(value) && typeof value["type"] === "string" && typeof value["timestamp"] === "string";
 }
 
@@ -103,7 +80,7 @@ export async function verifyWebhook(
   headers: ReceivedHeaders,
   secret: string | readonly string[],
   { toleranceSeconds = SIGNATURE_TOLERANCE_SECONDS, now = Date.now }: VerifyOptions = {},
-): Promise<WebhookEvent> {
+): Promise<ReceivedEvent> {
   const signed = {
     "webhook-id": headerOf(headers, "webhook-id"),
     "webhook-timestamp": headerOf(headers, "webhook-timestamp"),

@@ -65,7 +65,7 @@ describe("npm run ask -- --batch", () => {
   });
 });
 
-function line(file: string, question: string, problem: unknown): string {
+function lineOf(file: string, question: string, problem: unknown): string {
   return JSON.stringify({ file, question, answer: problem === null ? {} : null, problem });
 }
 
@@ -74,7 +74,7 @@ describe("openAnswers()", () => {
     const path = join(home, "cut.jsonl");
     await writeFile(
       path,
-      `${line("a", "ocr", null)}\n${line("b", "caption", null)}\n${line("c", "ocr", {})}\n{"file":"d"`,
+      `${lineOf("a", "ocr", null)}\n${lineOf("b", "caption", null)}\n${lineOf("c", "ocr", {})}\n{"file":"d"`,
     );
     const answers = await openAnswers(path, "ocr");
     expect(["a", "b", "c", "d"].map((file) => answers.has(file))).toEqual([true, false, false, false]);
