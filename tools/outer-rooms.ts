@@ -8,7 +8,7 @@ const page = {
 /** The rooms of what asks the API from outside: the client and the pages. Rows of the table in `rooms.ts`. */
 export const outerRooms = {
   client: {
-    imports: ["inference/protocol"],
+    imports: ["inference/protocol", "webhooks/signature.ts"],
     nodePackages: ["node:*"],
     why: "client/ is installed by others, and needs no package; the contract's types are drawn into client/contract.ts.",
   },

@@ -24,8 +24,13 @@ const table = {
     imports: ["accounts", "contract/micro-usd.ts"],
     why: "accounts/ledger/ decides what happens to money; it is pure.",
   },
+  webhooks: {
+    imports: ["bytes", "accounts/base62.ts", "contract"],
+    packages: ["zod"],
+    why: "webhooks/ is who is told the end of a job, how it is signed, and when again; it sends nothing itself.",
+  },
   payments: {
-    imports: ["accounts", "accounts/ledger/deliveries.ts", "contract"],
+    imports: ["accounts", "accounts/ledger/deliveries.ts", "contract", "webhooks/signature.ts"],
     why: "payments/ is the ports through which money comes in, and what operators are told of it.",
   },
   "payments/stripe": {
@@ -54,6 +59,14 @@ const table = {
   uploads: {
     imports: ["contract"],
     why: "uploads/ is files that are sent before they are asked about: handles, signatures, time; it does not know where they are stored.",
+  },
+  jobs: {
+    imports: ["bytes", "accounts/base62.ts", "contract"],
+    why: "jobs/ is requests that are answered later: their states, leases and repeats; it knows neither HTTP nor where they are stored.",
+  },
+  batches: {
+    imports: ["bytes", "accounts/base62.ts", "jobs", "contract"],
+    why: "batches/ is files of requests, their lines, and what becomes of each; it knows neither HTTP nor where they are stored.",
   },
   ...protocolRooms,
   "http/multipart": {

@@ -4,6 +4,7 @@ import type { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { AccountBilling } from "../src/accounts/billing-port.ts";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
+import { MAX_FLYING } from "../src/batches/chunk-verbs.ts";
 import { type Run, startRun } from "./build/builds.ts";
 import { linkAssets } from "./site/link-assets.ts";
 
@@ -95,7 +96,28 @@ export const OBJECT_CLASSES = {
   ACCOUNTS_LEDGER: "Account",
   ACCOUNTS_DIRECTORY: "AccountDirectory",
   PAYMENTS: "Payments",
+  JOB_BOOKS: "JobBook",
+  BATCH_BOOKS: "BatchBook",
 } as const;
+
+/** How messages of queues are taken, as the comments of `wrangler.toml` say for a deployment. Miniflare's queues forget theirs when the process ends. */
+const QUEUES = {
+  "florence-edge-jobs": {
+    maxBatchSize: 10,
+    maxBatchTimeout: 0,
+    maxRetries: 20,
+    deadLetterQueue: "florence-edge-jobs-dead",
+  },
+  "florence-edge-jobs-dead": { maxBatchSize: 10, maxBatchTimeout: 0 },
+  // One delivery at a time, so that all chunks that may be worked on at once are in it. A deployment has as many consumers as there are messages.
+  "florence-edge-batches": {
+    maxBatchSize: MAX_FLYING,
+    maxBatchTimeout: 0,
+    maxRetries: 20,
+    deadLetterQueue: "florence-edge-batches-dead",
+  },
+  "florence-edge-batches-dead": { maxBatchSize: 10, maxBatchTimeout: 0 },
+};
 
 /** The bindings to objects in another process; those to the process's own objects are in `wrangler.toml`. */
 function remoteObjects({ name, at }: SharedObjects) {
@@ -129,8 +151,10 @@ function miniflareOptions({ modules, options }: Build, serveOptions: ServeOption
         assets: Object.assign({}, worker.assets, { directory: assets }),
         ...(shared && remoteObjects(shared)),
         bindings: Object.assign({}, bindings, variables),
-        // A deployment has it if its operator wants uploads; here it costs nothing.
-        r2Buckets: { UPLOADS: "uploads" },
+        // A deployment has them if its operator wants uploads, and answers that come later; here they cost nothing.
+        r2Buckets: { UPLOADS: "uploads", JOB_FILES: "jobs" },
+        queueProducers: { JOBS: "florence-edge-jobs", BATCHES: "florence-edge-batches" },
+        queueConsumers: QUEUES,
         modules: [...modules],
       },
     ],

@@ -56,7 +56,8 @@ export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Maximum number of retries: delays double up to two seconds, so that further retries would only load a server that is down. */
 export const MAX_RETRIES = 10;
 
-function integerInRange(name: string, value: number, from: number, to: number): number {
+/** Returns a whole number of a range. Throws `invalid-request`. */
+export function integerInRange(name: string, value: number, from: number, to: number): number {
   if (Number.isInteger(value) && value >= from && value <= to) return value;
   const message = `Give a whole number from ${from} to ${to}.`;
   throw new FlorenceError("invalid-request", `${name}: ${message}`, {

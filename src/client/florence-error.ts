@@ -11,6 +11,11 @@ const clientErrors = {
   "connection-failed": { retryable: true, fix: "Check the URL and the network, then retry." },
   timeout: { retryable: true, fix: "Ask again with a longer `timeoutMs`, a smaller image or fewer `beams`." },
   aborted: { retryable: false, fix: "Your own signal ended the call; ask again if you still want the answer." },
+  "job-cancelled": { retryable: false, fix: "Somebody cancelled the job; ask again if you still want the answer." },
+  "webhook-invalid": {
+    retryable: false,
+    fix: "Answer 400, and use nothing of the request: it is not from the API, or is old.",
+  },
   "invalid-response": { retryable: false, fix: "Check that `baseUrl` is the URL of a florence-edge API." },
 } as const satisfies Record<string, ClientErrorRow>;
 

@@ -3,12 +3,15 @@ import { defaultRetry } from "../inference/protocol/retry.ts";
 import { AnswerPromise, StreamPromise } from "./answer-promise.ts";
 import { call, callStream, type CallOptions, type Connection, type ApiRequest } from "./call.ts";
 import { type Health, type Me, type ModelList, type TaskList, tasks, type UploadedFile } from "./contract.ts";
+import { createJobs } from "./create-jobs.ts";
 import { FlorenceError } from "./florence-error.ts";
 import type { Image } from "./image.ts";
 import type { AnalyzeItem, BatchItem, ItemResults } from "./items.ts";
+import type { Jobs } from "./jobs.ts";
 import type { TaskMethods } from "./methods.ts";
 import { batchRequest, imageRequest, jsonRequest, type NamedOptions } from "./request.ts";
 import { platform } from "./platform.ts";
+import { splitOptions } from "./split-options.ts";
 import { upload } from "./upload.ts";
 
 export type * from "./contract.ts";
@@ -20,7 +23,17 @@ export { FlorenceError, type FlorenceErrorCode, type Issue } from "./florence-er
 export type { AnswerOf, EventOf, Form, TaskName } from "./forms.ts";
 export type { Image } from "./image.ts";
 export type { AnalyzeItem, BatchItem, ItemResult, ItemResults } from "./items.ts";
+export type { JobHandle } from "./job-handle.ts";
+export type { JobQuery, Jobs, LaterOptions } from "./jobs.ts";
 export type { OptionsOf, TaskMethod, TaskMethods } from "./methods.ts";
+export type { WaitOptions } from "./wait-for-job.ts";
+export {
+  verifyWebhook,
+  type FlatJobEvent,
+  type ReceivedEvent,
+  type ReceivedHeaders,
+  type VerifyOptions,
+} from "./webhook.ts";
 
 /** Base URL of the API, and default options of all calls. */
 export interface FlorenceOptions extends Omit<CallOptions, "signal" | "idempotencyKey"> {
@@ -58,6 +71,8 @@ export interface Florence extends TaskMethods {
    * each question.
    */
   upload(image: Image, options?: CallOptions): AnswerPromise<UploadedFile>;
+  /** Requests that are answered later. */
+  readonly jobs: Jobs;
   /** Lists the tasks, with the inputs and answers of each. */
   tasks(options?: CallOptions): AnswerPromise<TaskList>;
   /** Lists the models that the API serves. */
@@ -116,8 +131,7 @@ function sendRequest<Data>(
 /** Creates the method of a task. At run time tasks differ only in their paths; the rest are types. */
 function taskMethod(connection: Connection, path: string) {
   return (image: Image, given: Options = {}) => {
-    const { signal, timeoutMs, maxRetries, headers, apiKey, maxPrice, idempotencyKey, ...options } = given;
-    const settings = { signal, timeoutMs, maxRetries, headers, apiKey, maxPrice, idempotencyKey };
+    const { settings, options } = splitOptions(given);
     const built = imageRequest(path, image, options);
     if (options["stream"] !== true) return sendRequest(connection, built, settings);
     return new StreamPromise(built.then((request) => callStream(connection, request, settings)));
@@ -140,6 +154,7 @@ export function createFlorence(options: FlorenceOptions): Florence {
       sendRequest(connection, jsonRequest("/v1/analyze", image, { tasks: items }), settings),
     batch: (items, settings = {}) => sendRequest(connection, batchRequest("/v1/batch", items), settings),
     upload: (image, settings = {}) => new AnswerPromise(upload(connection, image, settings)),
+    jobs: createJobs(connection),
     tasks: (settings) => get("/v1/tasks", settings),
     models: (settings) => get("/v1/models", settings),
     me: (settings) => get("/v1/me", settings),

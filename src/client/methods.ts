@@ -11,12 +11,15 @@ type OneOf<Options, One extends keyof Options, Other extends keyof Options> = Om
     | ({ readonly [Key in Other]-?: NonNullable<Options[Key]> } & { readonly [Key in One]?: undefined })
   );
 
+/** What is no option of a method: the image, and what makes the answer a job (`florence.jobs` does). */
+type NoOption = "image" | "async" | "webhook";
+
 /** Options of a task besides the image, by the kind of its input. The names are those of the API. */
 export interface InputOptions {
-  readonly none: Omit<contract.ImageRequest, "image">;
-  readonly text: Omit<contract.TextRequest, "image">;
-  readonly labels: OneOf<Omit<contract.LabelsRequest, "image">, "text", "labels">;
-  readonly region: OneOf<Omit<contract.RegionRequest, "image">, "region", "normalized_region">;
+  readonly none: Omit<contract.ImageRequest, NoOption>;
+  readonly text: Omit<contract.TextRequest, NoOption>;
+  readonly labels: OneOf<Omit<contract.LabelsRequest, NoOption>, "text", "labels">;
+  readonly region: OneOf<Omit<contract.RegionRequest, NoOption>, "region", "normalized_region">;
 }
 
 /** The options of a task and of its call. */
@@ -26,7 +29,7 @@ export type OptionsOf<Row extends TaskRow> = InputOptions[Row["input"]] & CallOp
 export type KeysOf<Options> = Options extends unknown ? keyof Options : never;
 
 /** The given options; a compile error if one does not exist or two exclude each other. */
-type Checked<Options, Known> = Options & {
+export type Checked<Options, Known> = Options & {
   readonly [Key in Exclude<keyof Options, KeysOf<Known>>]: never;
 } & NoIgnoredOptions<Options>;
 

@@ -64,10 +64,11 @@ export async function imageRequest(path: string, image: Image, options: NamedOpt
   return { method: "POST", path: pathWithQuery, mediaType: sent.mediaType, body: sent.file };
 }
 
-/** Builds a request about several images, in a JSON body. */
+/** Builds a request about several images, in a JSON body with further fields. */
 export async function batchRequest(
   path: string,
   items: readonly (NamedOptions & { readonly image: Image })[],
+  more: NamedOptions = {},
 ): Promise<ApiRequest> {
   const encodedItems = items.map(async ({ image, ...fields }) => ({
     image: await imageInJson(await resolveImage(image)),
@@ -77,6 +78,6 @@ export async function batchRequest(
     method: "POST",
     path,
     mediaType: "application/json",
-    body: JSON.stringify({ items: await Promise.all(encodedItems) }),
+    body: JSON.stringify({ items: await Promise.all(encodedItems), ...more }),
   };
 }

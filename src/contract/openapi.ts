@@ -2,6 +2,7 @@ import { OpenApiGeneratorV31, OpenAPIRegistry } from "@asteasolutions/zod-to-ope
 import { operations } from "./operations.ts";
 import { exampleProblems, sharedResponses } from "./problem-responses.ts";
 import { type OpenApiDocument, type ResponseExamples, withResponseExamples } from "./response-examples.ts";
+import { jobOperations } from "./job-operations.ts";
 import type { WaysToPay } from "./payment-operations.ts";
 import type { TaskRow } from "./service.ts";
 import { registerAccounts, withAccounts } from "./with-accounts.ts";
@@ -12,6 +13,8 @@ import { AnswerEvent, PaidAnswerEvent } from "./stream-events.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "./work-units.ts";
 import { prepareUploadOperation, putUploadOperation } from "./upload-operations.ts";
 import { tags } from "./tags.ts";
+import { registerWebhookEvents } from "./webhook-events.ts";
+import { webhookOperationsOf } from "./webhook-operations.ts";
 import { taskOperation } from "./task-operations.ts";
 
 const DESCRIPTION = `Florence-2 over HTTP: one image, one task name, one typed answer.
@@ -39,10 +42,13 @@ function registryOf(tasks: readonly TaskRow[], { hasAccounts, ways }: Extent): O
     batchOperation(tasks, hasAccounts),
     prepareUploadOperation(hasAccounts),
     putUploadOperation(),
+    ...jobOperations(hasAccounts),
+    ...webhookOperationsOf(hasAccounts),
     ...Object.values(operations),
   ]) {
     registry.registerPath(route);
   }
+  registerWebhookEvents(registry);
   if (hasAccounts) registerAccounts(registry, ways);
   for (const [name, response] of Object.entries(sharedResponses(hasAccounts, ways !== undefined))) {
     registry.registerComponent("responses", name, response);

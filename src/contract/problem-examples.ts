@@ -2,6 +2,8 @@ import type { accountProblems } from "./account-problems.ts";
 import type { accountRouteProblems } from "./account-route-problems.ts";
 import type { paymentProblems } from "./payment-problems.ts";
 import type { dialectProblems } from "./dialect-problems.ts";
+import type { jobProblems } from "./job-problems.ts";
+import type { webhookProblems } from "./webhook-problems.ts";
 import type { Issue, ProblemCode, ProblemMembers } from "./problems.ts";
 
 /** The details of a problem in one request. */
@@ -36,6 +38,15 @@ const dialectExamples = {
     detail: 'The answer does not fit at #: Instance does not have required property "colour".',
     issues: [{ path: "response_format", message: "The answer does not fit." }],
   },
+  "batches-unavailable": { detail: "This deployment has no queue for batches." },
+  "unknown-file": { detail: "There is no file with this id, or it belongs to another account." },
+  "unknown-batch": { detail: "There is no batch with this id, or it belongs to another account." },
+  "file-in-use": { detail: "A batch that has not ended has this file as its input." },
+  "file-too-large": { detail: "A file may have at most 200000000 bytes." },
+  "too-many-batches": { detail: "100 batches have not ended; there may be 100." },
+  "line-invalid": { detail: "It is not one JSON object in UTF-8." },
+  "line-too-long": { detail: "A line may have at most 524288 bytes." },
+  "batch-expired": { detail: "The batch had ended before the line was asked." },
 } as const satisfies Readonly<Record<keyof typeof dialectProblems, Occurrence>>;
 
 /** Examples of the problems that only accounts have. Money is in micro-US-dollars. */
@@ -63,9 +74,7 @@ const accountExamples = {
     detail: "The request costs 1500 micro-US-dollars; it allows 1000.",
     members: { price: 1500 },
   },
-  "idempotency-key-invalid": { detail: "The Idempotency-Key has 300 characters; it may have 255." },
   "idempotency-in-progress": { detail: "The first request with this Idempotency-Key has no answer yet." },
-  "idempotency-key-reused": { detail: "The first request with this Idempotency-Key was another one." },
   "rate-limited": {
     detail: "The key may send 600 requests in 60 seconds.",
     members: { "violated-policies": ["requests"] },
@@ -75,6 +84,7 @@ const accountExamples = {
     members: { "violated-policies": ["concurrent"] },
   },
   "ledger-unavailable": { detail: "The account did not answer in time." },
+  "async-needs-key": { detail: "The request has no key, and asks for an answer later." },
   "payment-required": {
     detail: "The request brings no payment; its price is 300 micro-US-dollars.",
     members: { price: 300 },
@@ -89,10 +99,33 @@ const accountExamples = {
   },
 } as const satisfies Readonly<Record<keyof typeof accountProblems, Occurrence>>;
 
+/** Examples of the problems of jobs. */
+const jobExamples = {
+  "jobs-unavailable": { detail: "This deployment has no queue for jobs." },
+  "idempotency-key-invalid": { detail: "The Idempotency-Key has 300 characters; it may have 255." },
+  "list-needs-account": { detail: "Without accounts nobody owns a job: keep its address." },
+  "unknown-job": { detail: "There is no job with this id, or it belongs to another account." },
+  "idempotency-key-reused": { detail: "The first request with this Idempotency-Key was another one." },
+  "too-many-jobs": { detail: "1000 jobs are waiting; there may be 1000." },
+  "queue-unavailable": { detail: "The queue did not take the job." },
+  "job-expired": { detail: "The job was not answered within 24 hours. The last attempt: the backend is not ready." },
+  "job-abandoned": { detail: "The job was begun 10 times, and none of its attempts came to an end." },
+} as const satisfies Readonly<Record<keyof typeof jobProblems, Occurrence>>;
+
+/** Examples of the problems of webhooks. */
+const webhookExamples = {
+  "cursor-invalid": { detail: "The cursor is of another account, of another list, or of other parameters." },
+  "webhook-url-refused": {
+    detail: "https://10.0.0.7/florence: The address is not on the public network, or is no https URL.",
+  },
+  "webhooks-need-account": { detail: "This deployment has no accounts: name the address with each request." },
+  "unknown-webhook": { detail: "The account has no webhook with this id." },
+  "too-many-webhooks": { detail: "The account has 10 webhooks; it may have 10." },
+} as const satisfies Readonly<Record<keyof typeof webhookProblems, Occurrence>>;
+
 /** Examples of the problems of the operations of accounts. */
 const accountRouteExamples = {
   "admin-key-invalid": { detail: "The request has no admin key, or another one than this deployment's." },
-  "cursor-invalid": { detail: "The cursor is of another account, of another list, or of other parameters." },
   "unknown-id": { detail: "There is no account with this id." },
   "key-rotated": { detail: "The key was rotated: its successor is Kb3f0Q." },
   "too-many-keys": { detail: "The account has 1000 keys." },
@@ -159,6 +192,8 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "not-cached": { detail: "Nothing fresh enough is in the cache." },
   "model-unavailable": { detail: "mini/onnx/encoder_model.onnx could not be fetched." },
   overloaded: { detail: "16 requests are ahead in the queue." },
+  ...jobExamples,
+  ...webhookExamples,
   ...accountExamples,
   ...accountRouteExamples,
   ...paymentExamples,

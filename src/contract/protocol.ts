@@ -10,6 +10,8 @@ export interface Question {
   readonly path: string;
   /** The JSON body; left out for none. */
   readonly body?: object | undefined;
+  /** How long the reply may be held back until what is asked about has ended (`Prefer: wait=N`), in seconds. */
+  readonly waitSeconds?: number | undefined;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -29,6 +31,8 @@ export interface ProtocolCall {
   readonly tasks: readonly TaskRow[];
   /** Whether answers need a key. */
   readonly needsKey: boolean;
+  /** Whether answers can come later. */
+  readonly hasJobs: boolean;
   /**
    * Asks an operation as the caller would, with his key, address and trace, in this isolate: what holds for `/v1` (keys, limits, cache, charge, log) holds for
    * it. A problem is a response. Rejects only when `signal` is aborted.

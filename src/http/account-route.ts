@@ -11,7 +11,7 @@ import { readJsonObject } from "./json-request.ts";
 import { MAX_JSON_DELIMITERS } from "./json.ts";
 import type { LogError } from "./problem-response.ts";
 import type { Route } from "./route.ts";
-import { parseFields } from "./url-encoded.ts";
+import { queryFields } from "./query-fields.ts";
 import { validated } from "./validated.ts";
 
 /** What a deployment with accounts adds to the application. */
@@ -83,7 +83,7 @@ export function admittedRoute(
 /** Reads and validates a JSON body. An absent body is an empty object, where the schema allows it. Throws `Problem`. */
 export async function readAccountBody<Schema extends z.ZodType>(
   schema: Schema,
-  { request, body }: AdmittedCall,
+  { request, body }: Pick<AdmittedCall, "request" | "body">,
 ): Promise<z.infer<Schema>> {
   const isEmpty = request.body === null || request.headers.get("content-length") === "0";
   const limits = { ...body, maxBytes: MAX_ACCOUNT_BODY_BYTES };
@@ -92,13 +92,10 @@ export async function readAccountBody<Schema extends z.ZodType>(
 
 /** Validates the parameters of a query; a blank one counts as absent, and one that is repeated is refused by its schema. Throws `Problem`. */
 export function queryOf<Schema extends z.ZodType>(schema: Schema, { request }: AdmittedCall): z.infer<Schema> {
-  const fields = parseFields(new URL(request.url).search.slice(1)).filter(([, value]) => value.trim() !== "");
-  const byName = Map.groupBy(fields, ([name]) => name);
-  const given = [...byName].map(([name, [first, ...others]]) => [name, others.length > 0 ? [] : first?.[1]] as const);
-  return validated(schema, Object.fromEntries(given));
+  return validated(schema, queryFields(request));
 }
 
 /** A reply with keys or money: nobody keeps it. */
-export function privateJson(value: object): Response {
-  return Response.json(value, { headers: { "cache-control": "no-store" } });
+export function privateJson(value: object, status = 200): Response {
+  return Response.json(value, { status, headers: { "cache-control": "no-store" } });
 }

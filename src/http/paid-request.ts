@@ -1,6 +1,8 @@
 import type { DirectPayments } from "../charging/direct-payment.ts";
 import type { PaymentReport } from "../charging/payment.ts";
 import type { Payments } from "../charging/payments.ts";
+import type { JobPayer } from "../contract/jobs-port.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type {
   AnalyzeRequest,
   BatchRequest,
@@ -31,7 +33,7 @@ interface Paid {
 /** A request that somebody pays for, as the routes of answers see it. */
 export interface PaidRequest extends Pick<
   Paying,
-  "checkTask" | "askEarly" | "checkResults" | "isToldInHeaders" | "whenLeft"
+  "holder" | "checkTask" | "askEarly" | "checkResults" | "isToldInHeaders" | "whenLeft"
 > {
   /** Says what the request asks for, before any work. Rejects with `Problem`. */
   ask(parsed: TaskRequest | AnalyzeRequest | BatchRequest, directives: CacheDirectives): Promise<void>;
@@ -55,8 +57,10 @@ export interface PaidAnswers {
     options: Omit<PaidCallOptions, "accounts">,
     work: (call: CallContext, paid: PaidRequest) => Promise<Response>,
   ): Promise<Response>;
-  /** Returns the account of a request's key. Rejects with the problem of a key. */
-  accountOf(headers: Headers): Promise<string>;
+  /** Returns the account of a request's key, which may ask for answers, or has another scope. Rejects with the problem of a key. */
+  accountOf(headers: Headers, scope?: Scope): Promise<string>;
+  /** Returns the account of a request's key with the key's hash, for what is asked in its name later. Rejects with the problem of a key. */
+  payerOf(headers: Headers): Promise<JobPayer>;
   /** Throws `key-missing`, or `key-invalid` for what cannot be a key. Asks nobody. */
   checkKey(headers: Headers): void;
 }
@@ -66,8 +70,9 @@ function chargeEvent({ amount, ids, isRepeat, balance }: PaymentReport): ChargeE
 }
 
 function paidRequest({ url }: Request, paying: Paying): PaidRequest {
-  const { payment, isToldInHeaders, during, whenLeft, untilCommitted } = paying;
+  const { payment, holder, isToldInHeaders, during, whenLeft, untilCommitted } = paying;
   return {
+    holder,
     checkTask: (task) => paying.checkTask(task),
     askEarly: (read) => paying.askEarly(read),
     checkResults: (results) => paying.checkResults(results),
@@ -107,10 +112,16 @@ export function paidAnswers({ accounts, direct }: PaidAnswersOptions): PaidAnswe
   return {
     call: (request, options, answer) => {
       const work = (call: CallContext, paying: Paying): Promise<Response> => answer(call, paidRequest(request, paying));
-      if (direct === undefined || !hasNoKey(request.headers)) return paidCall(request, { ...options, accounts }, work);
+      const isKeyed = options.own !== undefined || !hasNoKey(request.headers);
+      if (direct === undefined || isKeyed) return paidCall(request, { ...options, accounts }, work);
       return directCall(request, { ...options, direct, waitUntil: accounts.waitUntil }, work);
     },
-    accountOf: async (headers) => (await accounts.authorize(credentialOf(headers), callerOf(headers))).account,
+    accountOf: async (headers, scope) =>
+      (await accounts.authorize(credentialOf(headers), callerOf(headers), scope)).account,
+    payerOf: async (headers) => {
+      const { account, hash } = await accounts.authorize(credentialOf(headers), callerOf(headers));
+      return { account, keyHash: hash };
+    },
     checkKey: (headers) => void authenticate(headers),
   };
 }

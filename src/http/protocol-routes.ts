@@ -1,3 +1,4 @@
+import type { JobsMount } from "../contract/jobs-port.ts";
 import type { ProtocolCall, ProtocolRoute, Question } from "../contract/protocol.ts";
 import type { RequestTrace, TaskRow } from "../contract/service.ts";
 import { type Admit, whenAborted } from "./admission.ts";
@@ -23,6 +24,8 @@ export interface ProtocolRouteOptions {
   readonly accounts?: PaidAnswers | undefined;
   readonly readEvents: ProtocolCall["events"];
   readonly handleRequest: HandleRequest;
+  /** Left out where answers cannot come later. */
+  readonly jobs?: JobsMount | undefined;
 }
 
 /** Headers of the caller that count for what is asked in his name. Not those of caching and repeating: they belong to the other protocol's request. */
@@ -35,8 +38,10 @@ const PASSED_ON = [
   "traceparent",
 ];
 
-function innerRequest({ url, headers }: Request, { method, path, body, signal }: Question, requestId: string): Request {
+function innerRequest({ url, headers }: Request, question: Question, requestId: string): Request {
+  const { method, path, body, waitSeconds, signal } = question;
   const all = new Headers({ "x-request-id": requestId });
+  if (waitSeconds !== undefined) all.set("prefer", `wait=${waitSeconds}`);
   for (const name of PASSED_ON) {
     const value = headers.get(name);
     if (value !== null) all.set(name, value);
@@ -66,13 +71,14 @@ function keyRefusal({ headers }: Request, accounts: PaidAnswers, requestId: stri
 }
 
 function callOf(request: Request, { requestId }: RequestTrace, options: ProtocolRouteOptions): ProtocolCall {
-  const { tasks, version, accounts, readEvents, handleRequest, logError } = options;
+  const { tasks, version, accounts, readEvents, handleRequest, logError, jobs } = options;
   return {
     request,
     requestId,
     version,
     tasks,
     needsKey: accounts !== undefined,
+    hasJobs: jobs !== undefined,
     ask: async (question) => handleRequest(innerRequest(request, question, requestId)),
     events: readEvents,
     readJson: readJson(request, options),

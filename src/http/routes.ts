@@ -1,17 +1,23 @@
 import type { DialectMount } from "../contract/dialect.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
 import { servicePaths, taskPath } from "../contract/paths.ts";
+import { batchRoutes } from "./batch-routes.ts";
+import type { BatchesMount } from "../contract/batches-port.ts";
 import type { Administration } from "./administration-routes.ts";
 import type { AnswerRouteOptions } from "./admitted.ts";
 import { answerRoutes } from "./answer-routes.ts";
 import { dialectRoutes } from "./dialect-routes.ts";
 import { type HandleRequest, type ProtocolRouteOptions, protocolRoutes } from "./protocol-routes.ts";
+import { jobRoutes } from "./job-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 import { type UploadRouteOptions, uploadRoutes } from "./upload-routes.ts";
+import type { WebhookRouteOptions } from "./webhook-calls.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
 
 /** What the routes are generated from. */
-export interface RouteOptions extends AnswerRouteOptions, Pick<UploadRouteOptions, "uploads"> {
+export interface RouteOptions
+  extends AnswerRouteOptions, Pick<UploadRouteOptions, "uploads">, Pick<WebhookRouteOptions, "webhooks"> {
   /** The API's version, for the OpenAPI document. */
   readonly version: string;
   /** Loads the responses to the examples of the OpenAPI document, to be included in it: the first reader of the document waits for them. */
@@ -22,6 +28,8 @@ export interface RouteOptions extends AnswerRouteOptions, Pick<UploadRouteOption
   readonly dialects?: readonly DialectMount[];
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
+  /** Where batches are kept; left out where there is no such place. */
+  readonly batches?: BatchesMount | undefined;
   /** Other protocols, in front of the API's own operations; none by default. */
   readonly protocols?: Pick<ProtocolRouteOptions, "protocols" | "readEvents">;
 }
@@ -43,6 +51,9 @@ export function routes(options: RouteOptions, handleRequest: HandleRequest): rea
     ...answerRoutes(options),
     ...dialectRoutes(dialects, options),
     ...uploadRoutes(options),
+    ...jobRoutes(options),
+    ...webhookRoutes(options),
+    ...batchRoutes(options),
     ...(administration?.routes(options) ?? []),
     ...(protocols === undefined ? [] : protocolRoutes({ ...options, ...protocols, handleRequest })),
     ...(site === undefined ? [] : siteRoutes(site)),

@@ -4,19 +4,17 @@ import * as z from "zod";
 const HostFile = z.object({
   download_url: z.string(),
   file_id: z.string(),
-  mime_type: z.string().optional(),
-  file_name: z.string().optional(),
 });
 
 /** The image of every tool but one: a model can write an address or a handle, and no more than a few kilobytes of base64. */
 export const ImageArgument = z
-  .union([z.string().min(1), HostFile], {
+  .union([z.string(), HostFile], {
     error: ({ input }) =>
       input === undefined
         ? "Send an image."
         : "Send an https URL, a handle of prepare_image_upload, or small base64, as a string.",
   })
-  .describe("https URL; or the handle of prepare_image_upload for a local file; or base64 of a few kB.");
+  .describe("https URL, the handle of prepare_image_upload for a local file, or base64 of a few kB.");
 
 /** Returns an image argument as `image` of a JSON body. */
 export function imageOf(image: z.infer<typeof ImageArgument>): string {

@@ -26,7 +26,8 @@ async function replyOf(
 ): Promise<Reply> {
   const isStreamed = progress !== undefined && asked.canStream;
   const body = isStreamed ? { ...asked.body, stream: true } : asked.body;
-  const response = await call.ask({ method: "POST", path: asked.path, body, signal });
+  const { method = "POST", path, waitSeconds } = asked;
+  const response = await call.ask({ method, path, body, waitSeconds, signal });
   if (!response.ok) {
     return { problem: ProblemSchema.parse(await response.json()), retryAfter: response.headers.get("retry-after") };
   }

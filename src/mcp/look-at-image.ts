@@ -45,8 +45,9 @@ function itemOf({ task, text, labels, region }: Item, rows: ReadonlyMap<string, 
   };
 }
 
-function results(reply: unknown) {
-  return AnalyzeAnswer.parse(reply).results.map(({ task, answer, problem }) => ({
+/** Returns several answers of `/v1` in their lean form. */
+export function resultsOf({ results }: z.infer<typeof AnalyzeAnswer>) {
+  return results.map(({ task, answer, problem }) => ({
     task,
     ...(problem === null ? lean(FormattedAnswer.parse(answer), STANDARD_OBJECTS) : { error: problemText(problem) }),
   }));
@@ -70,7 +71,7 @@ export function lookAtImage(tasks: readonly TaskRow[]): Tool {
       path: ANALYZE_PATH,
       body: { image: imageOf(image), tasks: items.map((item) => itemOf(item, rows)) },
       canStream: false,
-      show: (reply) => ({ results: results(reply) }),
+      show: (reply) => ({ results: resultsOf(AnalyzeAnswer.parse(reply)) }),
     }),
   });
 }

@@ -11,7 +11,11 @@ export interface TaskQuestion {
 
 /** What a tool asks, and how it shows the answer. */
 export interface Asked {
+  /** POST by default. */
+  readonly method?: "GET";
   readonly path: string;
+  /** How long the reply may be held back until the answer is there, in seconds; 0 by default. */
+  readonly waitSeconds?: number;
   /** Left out for an operation that takes none. */
   readonly body?: JsonObject;
   /** Whether the answer can be asked for as a stream: then progress is told. */
@@ -31,6 +35,8 @@ export interface Tool {
   readonly outputSchema: JsonObject;
   /** Whether it has the argument `image`. */
   readonly takesImage: boolean;
+  /** Whether it changes nothing, so that a host may call it without asking its user. */
+  readonly isReadOnly: boolean;
   /** Converts the arguments of a call. Throws `Problem`. */
   readonly ask: (given: JsonObject, call: Pick<ProtocolCall, "validated">) => Asked;
 }
@@ -42,7 +48,9 @@ export interface ToolParts<Input extends z.ZodObject> {
   readonly description: string;
   readonly input: Input;
   readonly output: z.ZodObject;
-  readonly ask: (given: z.infer<Input>) => Asked;
+  /** True by default. */
+  readonly isReadOnly?: boolean;
+  readonly ask: (given: z.infer<Input>, call: Pick<ProtocolCall, "validated">) => Asked;
 }
 
 /**
@@ -65,7 +73,7 @@ function schemaOf(schema: z.ZodObject, io: "input" | "output"): JsonObject {
 
 /** Makes a tool of its parts. */
 export function createTool<Input extends z.ZodObject>(parts: ToolParts<Input>): Tool {
-  const { name, title, description, input, output, ask } = parts;
+  const { name, title, description, input, output, isReadOnly = true, ask } = parts;
   return {
     name,
     title,
@@ -73,6 +81,7 @@ export function createTool<Input extends z.ZodObject>(parts: ToolParts<Input>): 
     inputSchema: schemaOf(input, "input"),
     outputSchema: schemaOf(output, "output"),
     takesImage: Object.hasOwn(input.shape, "image"),
-    ask: (given, { validated }) => ask(validated(input, given)),
+    isReadOnly,
+    ask: (given, call) => ask(call.validated(input, given), call),
   };
 }

@@ -42,6 +42,9 @@ function kindOf(schema: Schema, items: Schema): FieldKind | undefined {
   return kindsByType[schema.type ?? ""];
 }
 
+/** Options without a field: an answer that comes later has a button of its own, and a page has no address that could be told of it. */
+const NO_FIELD: ReadonlySet<string> = new Set(["async", "webhook"]);
+
 function propertiesOf(document: ApiDocument, { path }: Task): Readonly<Record<string, Schema>> {
   const content = document.paths[path]?.post?.requestBody?.content;
   return resolveRef(document, content?.["application/json"]?.schema).properties ?? {};
@@ -54,7 +57,7 @@ export function fieldsOf(document: ApiDocument, task: Task, tasks: readonly Task
     const schema = resolveRef(document, property);
     const items = resolveRef(document, schema.items);
     const kind = kindOf(schema, items);
-    if (kind === undefined) return [];
+    if (kind === undefined || NO_FIELD.has(name)) return [];
     return [
       {
         name,

@@ -2,6 +2,7 @@ import { createFlorence } from "../client/florence.ts";
 import { showAccount } from "./account-view.ts";
 import { showAnswer } from "./answer-view.ts";
 import { asError, loadDocument } from "./api.ts";
+import { askLater, cancelJob } from "./ask-later.ts";
 import { sendRequest } from "./send-request.ts";
 import { showCode } from "./code-view.ts";
 import { byId } from "./dom.ts";
@@ -9,6 +10,7 @@ import { showDomain } from "./domain-view.ts";
 import { showFacts } from "./facts-view.ts";
 import { showFields } from "./fields-view.ts";
 import { showOverlay } from "./overlay-view.ts";
+import { showJobs } from "./jobs-view.ts";
 import { listenToImageInputs, withSampleValues } from "./image-inputs.ts";
 import { showImage } from "./image-view.ts";
 import { imageFromSample, imageFromUrl, isHttpUrl } from "./selected-image.ts";
@@ -126,5 +128,10 @@ showFacts(store);
 showCode(store, location.origin);
 listenToImageInputs(store, (sample) => void chooseSample(sample));
 listenToForm();
+showJobs(store, {
+  ask: () => void askLater(store, { florence, now: () => performance.now(), onShown: scrollToResult }),
+  cancel: (id) => void cancelJob(store, florence, id),
+  onShown: scrollToResult,
+});
 void load().catch(showError);
 void selectInitialImage();

@@ -79,3 +79,11 @@ export function imageFromUrl(url: string): SelectedImage {
   const note = "This page loads nothing from other sites: the picture is shown with its answer.";
   return { name, source: url, size: undefined, note, description: `The picture at ${url}`, displayUrl: undefined };
 }
+
+/** Returns an image of earlier with a display URL that works: the page revokes that of an image when another is shown. */
+export function shownAgain(image: SelectedImage): SelectedImage {
+  const { source, displayUrl } = image;
+  return typeof source === "string" || displayUrl === undefined
+    ? image
+    : { ...image, displayUrl: URL.createObjectURL(source) };
+}

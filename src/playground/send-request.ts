@@ -44,7 +44,7 @@ async function readStream(
 }
 
 /** The options of the request, with the key that was typed. */
-function callOptions(state: State): Readonly<Record<string, unknown>> {
+export function callOptions(state: State): Readonly<Record<string, unknown>> {
   return { ...optionsOf(state), ...(state.apiKey === "" ? {} : { apiKey: state.apiKey }) };
 }
 
@@ -69,7 +69,8 @@ async function execute(
   }
 }
 
-function imageRequired(): FlorenceError {
+/** The error of a question without a picture. */
+export function imageRequired(): FlorenceError {
   return new FlorenceError("image-required", "There is no picture yet.", {
     fix: "Pick a sample, or a picture of yours.",
   });

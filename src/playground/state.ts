@@ -1,4 +1,4 @@
-import type { Box, CacheReport, ChargeReport, FlorenceError } from "../client/florence.ts";
+import type { Box, CacheReport, ChargeReport, FlorenceError, Job } from "../client/florence.ts";
 import type { ApiDocument, Task } from "./api-document.ts";
 import type { ListedModel } from "./domain.ts";
 import type { Pricing } from "./price.ts";
@@ -38,6 +38,19 @@ export type RequestState =
   | { readonly kind: "succeeded"; readonly reply: Reply }
   | { readonly kind: "failed"; readonly error: FlorenceError };
 
+/** A question whose answer comes later. */
+export interface PageJob {
+  readonly id: string;
+  /** The task's name. */
+  readonly task: string;
+  readonly image: SelectedImage;
+  readonly status: Job["status"];
+  /** The answer, once the job has succeeded. */
+  readonly reply: Reply | undefined;
+  /** Why there is none. */
+  readonly error: FlorenceError | undefined;
+}
+
 /** The whole state of the page. */
 export interface State {
   readonly tasks: readonly Task[];
@@ -56,6 +69,8 @@ export interface State {
   /** In 0..1. */
   readonly region: Box;
   readonly request: RequestState;
+  /** The newest first. They end with the page, which only looks at them; the API goes on. */
+  readonly jobs: readonly PageJob[];
   /** Index of the object under the pointer. */
   readonly highlighted: number | undefined;
 }
@@ -74,6 +89,7 @@ export const initialState: State = {
   values: {},
   region: initialRegion,
   request: idle,
+  jobs: [],
   highlighted: undefined,
 };
 
@@ -105,4 +121,14 @@ export function withValue(state: State, key: string, value: string): State {
 /** Changes the state of the request. */
 export function withRequest(state: State, request: RequestState): State {
   return { ...state, request, highlighted: undefined };
+}
+
+/** Changes a job. */
+export function withJob(state: State, id: string, changes: Partial<PageJob>): State {
+  return { ...state, jobs: state.jobs.map((job) => (job.id === id ? { ...job, ...changes } : job)) };
+}
+
+/** Shows the answer of a job, beside its picture. */
+export function withAnswerOf(state: State, { task, image, reply }: PageJob): State {
+  return reply === undefined ? state : withRequest({ ...state, task, image }, { kind: "succeeded", reply });
 }

@@ -95,7 +95,7 @@ describe("the tools", () => {
         description: expect.any(String),
         inputSchema: { type: "object", additionalProperties: false },
         outputSchema: { type: "object" },
-        annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: true },
+        annotations: { readOnlyHint: true, openWorldHint: true },
       });
       const ajv = new Ajv2020();
       expect(() => ajv.compile(Object(tool["inputSchema"]))).not.toThrow();
