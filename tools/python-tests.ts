@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UPLOADS_PATH, UPLOAD_SECONDS } from "../src/contract/uploads.ts";
 import { newHandle } from "../src/uploads/upload-handle.ts";
-import { KEY_NAME } from "../src/uploads/uploads.ts";
+import { KEY_NAME } from "../src/uploads/signing-key.ts";
 import { ADMIN_KEY, openAccounts } from "./fuzz/accounts.ts";
 import { pythons, type Python } from "./python/pythons.ts";
 import { startServer } from "./ready-server.ts";

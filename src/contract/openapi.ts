@@ -13,6 +13,7 @@ import { AnswerEvent, PaidAnswerEvent } from "./stream-events.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "./work-units.ts";
 import { prepareUploadOperation, putUploadOperation } from "./upload-operations.ts";
 import { tags } from "./tags.ts";
+import { webhookRoutesOf } from "./webhook-operations.ts";
 import { taskOperation } from "./task-operations.ts";
 
 const DESCRIPTION = `Florence-2 over HTTP: one image, one task name, one typed answer.
@@ -41,6 +42,7 @@ function registryOf(tasks: readonly TaskRow[], { hasAccounts, ways }: Extent): O
     prepareUploadOperation(hasAccounts),
     putUploadOperation(),
     ...jobOperations(hasAccounts),
+    ...webhookRoutesOf(hasAccounts),
     ...Object.values(operations),
   ]) {
     registry.registerPath(route);

@@ -27,6 +27,17 @@ function createBooks(world: { readonly time: ReturnType<typeof virtualTime>; rea
     tables.set(name, rows);
     const born = generation;
     let alarm: { readonly atMs: number; readonly stop: () => void } | undefined;
+    const wakeAt = async (timeMs: number): Promise<void> => {
+      alarm?.stop();
+      alarm = undefined;
+      if (timeMs === Infinity) return;
+      const ring = (): void => {
+        alarm = undefined;
+        // That of a process that was killed rings in the next one, where `start` sets it.
+        if (born === generation) void book.alarm();
+      };
+      alarm = { atMs: timeMs, stop: time.after(Math.max(0, timeMs - time.now()), ring) };
+    };
     const book = createLiveBook({
       tables: rows,
       now: time.now,
@@ -40,15 +51,9 @@ function createBooks(world: { readonly time: ReturnType<typeof virtualTime>; rea
         await faults.delete();
         for (const each of names) files.delete(each);
       },
+      wakeAt,
       wakeBy: async (timeMs) => {
-        if (timeMs === Infinity || (alarm !== undefined && alarm.atMs <= timeMs)) return;
-        alarm?.stop();
-        const ring = (): void => {
-          alarm = undefined;
-          // That of a process that was killed rings in the next one, where `start` sets it.
-          if (born === generation) void book.alarm();
-        };
-        alarm = { atMs: timeMs, stop: time.after(Math.max(0, timeMs - time.now()), ring) };
+        if (timeMs < (alarm?.atMs ?? Infinity)) await wakeAt(timeMs);
       },
     });
     void book.start();
