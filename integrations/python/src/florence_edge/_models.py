@@ -377,6 +377,8 @@ class Pricing(Reply):
     rules: PricingRules
     """What is charged for a failure, and for a repeat: the same question of the same account within `repeat_seconds`.
     """
+    batch_divisor: int
+    """What a prompt of a line of a batch (`/openai/v1/batches`) costs: its price, divided by this and rounded up."""
     work: PricingWork
     """A prompt has `beams` x `max_new_tokens` / `tokens_per_unit` units, rounded up."""
     tasks: tuple[TaskPrice, ...]
@@ -419,6 +421,8 @@ class Quote(Reply):
     revision: str
     price: int
     """The most that the request can cost, in micro-US-dollars."""
+    batch_price: int
+    """The same as a line of a batch (`/openai/v1/batches`)."""
     items: tuple[QuoteItem, ...]
 
 
@@ -504,6 +508,39 @@ class Concurrency:
     in_progress: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Job(Reply):
+    id: JobId
+    status: JobStatus
+    created_at: str
+    """UTC, as in 2026-12-01T00:00:00.000Z."""
+    task: str
+    """The name of the task, or `analyze`, or `batch`."""
+    result: FlatAnswer | RawAnswer | OwnAnswer | AnalyzeAnswer | ReferenceAnswer | None
+    """The body that a direct request would have had, once the job has succeeded; null otherwise, and always in lists.
+    """
+    problem: Problem | None
+    """Why the job failed; null otherwise."""
+    urls: JobUrls
+    webhook_secret: str | None = None
+    """What verifies the events of this job where there are no accounts: there only in the reply that accepted it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobUrls:
+    get: str
+    """Where the job is."""
+    cancel: str
+    """The same address: DELETE cancels the job."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobList(Reply):
+    jobs: tuple[Job, ...]
+    next: str | None
+    """Send it as `cursor` for the next page; null: none."""
+
+
 AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent | ChargeEvent
 
 Quad = tuple[Point, ...]
@@ -514,9 +551,13 @@ Polygons = tuple[tuple[Point, ...], ...]
 
 Scope = Literal["infer", "usage:read", "keys:write", "billing:write"]
 """`infer`: Ask the model: every task, analyze and batch. Costs credits. `usage:read`: Read the account's usage and
-charges. `keys:write`: Create, list, change, rotate and revoke keys of the account. `billing:write`: Add credits to
-the account.
+charges, its webhooks, and how events were told. `keys:write`: Create, list, change, rotate and revoke keys of the
+account; create, remove and test its webhooks, and make their secrets. `billing:write`: Add credits to the account.
 """
+
+JobId = str
+
+JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 OwnAnswer = TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer
 """An answer in its own form; `type` tells which."""
@@ -524,7 +565,7 @@ OwnAnswer = TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer
 Answer = OwnAnswer | FlatAnswer | RawAnswer | ReferenceAnswer
 """An answer in any form that is no drawing."""
 
-ProblemCode = Literal["invalid-json", "invalid-request", "invalid-content-encoding", "image-required", "invalid-base64", "image-url-refused", "text-required", "region-required", "region-outside-image", "png-unavailable", "unknown-task", "not-found", "method-not-allowed", "body-timeout", "body-too-large", "image-too-many-pixels", "unsupported-media-type", "unsupported-content-encoding", "unsupported-image", "image-url-not-an-image", "image-corrupt", "prompt-too-long", "too-much-work", "image-url-unreachable", "image-url-timeout", "request-cancelled", "uploads-unavailable", "unknown-upload", "upload-empty", "upload-expired", "upload-signature-invalid", "length-required", "storage-unavailable", "jobs-unavailable", "idempotency-key-invalid", "list-needs-account", "unknown-job", "idempotency-key-reused", "too-many-jobs", "queue-unavailable", "job-expired", "job-abandoned", "internal", "misconfigured", "model-corrupt", "backend-failed", "backend-unavailable", "backend-timeout", "deadline-exceeded", "not-cached", "model-unavailable", "overloaded", "key-missing", "key-invalid", "key-expired", "key-revoked", "scope-missing", "account-closed", "insufficient-credits", "key-budget-exhausted", "spend-cap-reached", "price-above-maximum", "idempotency-in-progress", "rate-limited", "too-many-at-once", "ledger-unavailable", "async-needs-key", "payment-required", "payment-invalid", "payment-in-use", "payment-unsettled", "admin-key-invalid", "cursor-invalid", "unknown-id", "key-rotated", "too-many-keys", "webhook-signature-invalid", "top-up-unavailable", "payment-provider-failed", "payment-provider-unavailable"]
+ProblemCode = Literal["invalid-json", "invalid-request", "invalid-content-encoding", "image-required", "invalid-base64", "image-url-refused", "text-required", "region-required", "region-outside-image", "png-unavailable", "unknown-task", "not-found", "method-not-allowed", "body-timeout", "body-too-large", "image-too-many-pixels", "unsupported-media-type", "unsupported-content-encoding", "unsupported-image", "image-url-not-an-image", "image-corrupt", "prompt-too-long", "too-much-work", "image-url-unreachable", "image-url-timeout", "request-cancelled", "uploads-unavailable", "unknown-upload", "upload-empty", "upload-expired", "upload-signature-invalid", "length-required", "storage-unavailable", "jobs-unavailable", "idempotency-key-invalid", "list-needs-account", "unknown-job", "idempotency-key-reused", "too-many-jobs", "queue-unavailable", "job-expired", "job-abandoned", "cursor-invalid", "webhook-url-refused", "webhooks-need-account", "unknown-webhook", "too-many-webhooks", "internal", "misconfigured", "model-corrupt", "backend-failed", "backend-unavailable", "backend-timeout", "deadline-exceeded", "not-cached", "model-unavailable", "overloaded", "key-missing", "key-invalid", "key-expired", "key-revoked", "scope-missing", "account-closed", "insufficient-credits", "key-budget-exhausted", "spend-cap-reached", "price-above-maximum", "idempotency-in-progress", "rate-limited", "too-many-at-once", "ledger-unavailable", "async-needs-key", "payment-required", "payment-invalid", "payment-in-use", "payment-unsettled", "admin-key-invalid", "unknown-id", "key-rotated", "too-many-keys", "webhook-signature-invalid", "top-up-unavailable", "payment-provider-failed", "payment-provider-unavailable"]
 """The codes of the API's problems. A newer server may have others."""
 
 
