@@ -132,7 +132,7 @@ const batches: Part = {
         name: "create",
         parameters: [...BATCH_INPUT, "metadata: Mapping[str, str] | None = None"],
         result: "Any",
-        steps: 'create_batch({A}BatchHandle, self._client, task, lines, {**options, "metadata": metadata})',
+        steps: "create_batch({A}BatchHandle, self._client, task, lines, metadata=metadata, options=options)",
         doc: "Send lines as one batch: up to 50,000, of 200 MB.",
       },
       resultOf: (answer) => `{A}BatchHandle[${answer}]`,

@@ -19,7 +19,7 @@ from ._images import Image, Upload, sent_image
 from ._jobs import Answer_co, Handle, State, pause_of, until_ended
 from ._models import AnalyzeAnswer, Answer
 from ._reply import Reply
-from ._request import ApiRequest, api_options
+from ._request import ApiRequest, api_options, check_names, json_request
 from ._steps import Chunk, Close, Opened, Pause, Steps, perform
 
 if TYPE_CHECKING:
@@ -210,10 +210,11 @@ class _Lines:
     """The lines of one or several batches, written as far as a file may be long. Lines that cannot be sent have their results at once."""
 
     def __init__(self, client: Any, task: str, items: Iterable[Any], options: Mapping[str, Any]) -> None:
+        check_names(task, options)
         self._client = client
         self._task = task
         self._items: Iterator[Any] = iter(items)
-        self._options = options
+        self._options = _without_key(options)
         self._number = 0
         self._left: bytes | None = None
         self._uploads = 0
@@ -270,29 +271,37 @@ class _Lines:
 
 
 def _send_steps(
-    kind: Callable[..., Handle], client: Any, task: str, file: IO[bytes], options: Mapping[str, Any]
+    kind: Callable[..., Handle], client: Any, file: IO[bytes], body: Mapping[str, Any], options: Mapping[str, Any]
 ) -> Steps[Handle]:
     """Send a file of lines, and make the batch of it."""
-    file.seek(0)
     connection = client._connection
-    metadata = options.get("metadata")
-    transfer = {"timeout": TRANSFER_SECONDS, **options}
+    transfer = {"timeout": TRANSFER_SECONDS, **_without_key(options)}
     sent = yield from reply_steps(connection, ApiRequest("POST", FILES_PATH, file=file), _File, transfer)
-    body = {"input_file_id": sent.id, "endpoint": f"/v1/{task}", "completion_window": "24h"}
-    body |= {"metadata": metadata} if metadata else {}
+    whole = {"input_file_id": sent.id, "completion_window": "24h", **body}
     # Its retries have one key, so that they make one batch.
-    once = {"idempotency_key": connection.platform.new_key(), **options}
-    request = ApiRequest("POST", BATCHES_PATH, json.dumps(body).encode(), "application/json")
-    return (yield from batch_steps(kind, client, request, once))
+    once = {**options, "idempotency_key": options.get("idempotency_key") or connection.platform.new_key()}
+    return (yield from batch_steps(kind, client, json_request(BATCHES_PATH, whole), once))
+
+
+def _without_key(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options for calls beside the one that the caller's key is for."""
+    return {name: value for name, value in options.items() if name != "idempotency_key"}
 
 
 def create_batch(
-    kind: Callable[..., Handle], client: Any, task: str, lines: BatchInput, options: Mapping[str, Any]
+    kind: Callable[..., Handle],
+    client: Any,
+    task: str,
+    lines: BatchInput,
+    *,
+    metadata: Mapping[str, str] | None = None,
+    options: Mapping[str, Any],
 ) -> Steps[Handle]:
     """Return the steps of sending one batch. Raises for a line that cannot be sent, and for more than a batch may have."""
+    body = {"endpoint": f"/v1/{task}", **({"metadata": dict(metadata)} if metadata else {})}
     if isinstance(lines, os.PathLike):
         with Path(lines).open("rb") as file:
-            return (yield from _send_steps(kind, client, task, file, options))
+            return (yield from _send_steps(kind, client, file, body, options))
     source = _Lines(client, task, lines, options)
     with tempfile.TemporaryFile() as file:
         yield from source.write(file)
@@ -300,7 +309,7 @@ def create_batch(
             refused.unwrap()
         if (yield from source.has_more()):
             raise invalid("lines", "Give fewer lines, or use `run`, which makes several batches.")
-        return (yield from _send_steps(kind, client, task, file, options))
+        return (yield from _send_steps(kind, client, file, body, options))
 
 
 def _result(line: bytes) -> BatchResult[Any]:
@@ -323,6 +332,7 @@ class Reader:
 
     def __init__(self, state: BatchState[Any]) -> None:
         """Take a batch that has ended."""
+        self.state: BatchState[Any] | None = state
         self._connection = state._client._connection
         self._options = {"timeout": TRANSFER_SECONDS, **state._kept}
         named = state.batch.output_file_id, state.batch.error_file_id
@@ -400,7 +410,7 @@ class RunReader:
         self._file = lines if isinstance(lines, os.PathLike) else None
         self._lines = _Lines(client, task, () if isinstance(lines, os.PathLike) else lines, options)
         self._on_change = on_change
-        self._options = options
+        self._options = _without_key(options)  # There may be several batches.
         self._reader: Reader | None = None
         self.state: BatchState[Any] | None = None
 
@@ -409,11 +419,11 @@ class RunReader:
         client, task = self._arguments
         if self._file is not None:
             path, self._file = self._file, None
-            return (yield from create_batch(BatchState, client, task, path, self._options))
+            return (yield from create_batch(BatchState, client, task, path, options=self._options))
         with tempfile.TemporaryFile() as file:
             if (yield from self._lines.write(file)) == 0:
                 return None
-            return (yield from _send_steps(BatchState, client, task, file, self._options))
+            return (yield from _send_steps(BatchState, client, file, {"endpoint": f"/v1/{task}"}, self._options))
 
     def next_result(self) -> Steps[BatchResult[Any] | None]:
         """Return the next result, after the end of its batch; None after the last."""
@@ -437,13 +447,21 @@ class RunReader:
             yield from self._reader.close()
 
 
-class BatchResults(Generic[Answer_co]):
-    """The results of lines, in no order: `for result in results`."""
-
+class _Results(Generic[Answer_co]):
     def __init__(self, client: Any, reader: Reader | RunReader) -> None:
         """Take what reads them."""
         self._client = client
         self._reader = reader
+
+    @property
+    def batch(self) -> Batch | None:
+        """The batch that is waited for or read, as it was last seen; None before the first."""
+        state = self._reader.state
+        return None if state is None else state.batch
+
+
+class BatchResults(_Results[Answer_co]):
+    """The results of lines, in no order: `for result in results`."""
 
     def __iter__(self) -> BatchResults[Answer_co]:
         """Return itself: results are read once."""
@@ -461,13 +479,8 @@ class BatchResults(Generic[Answer_co]):
         self._client._run(self._reader.close())
 
 
-class AsyncBatchResults(Generic[Answer_co]):
+class AsyncBatchResults(_Results[Answer_co]):
     """The results of lines, in no order: `async for result in results`."""
-
-    def __init__(self, client: Any, reader: Reader | RunReader) -> None:
-        """Take what reads them."""
-        self._client = client
-        self._reader = reader
 
     def __aiter__(self) -> AsyncBatchResults[Answer_co]:
         """Return itself: results are read once."""

@@ -902,7 +902,7 @@ class Batches:
     def create(self, task: Literal["open-vocabulary-detection"], lines: BatchInput, *, metadata: Mapping[str, str] | None = None, text: str | None = None, labels: Sequence[str] | None = None, region: RegionLike | None = None, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> BatchHandle[BoxesAnswer | PolygonsAnswer]: ...
     def create(self, task: BatchTask, lines: BatchInput, *, metadata: Mapping[str, str] | None = None, **options: Any) -> Any:
         """Send lines as one batch: up to 50,000, of 200 MB."""
-        return self._client._run(create_batch(BatchHandle, self._client, task, lines, {**options, "metadata": metadata}))
+        return self._client._run(create_batch(BatchHandle, self._client, task, lines, metadata=metadata, options=options))
 
     def get(self, batch: str, **options: Unpack[CallOptions]) -> BatchHandle[Any]:
         """Get a batch by its id."""
@@ -958,7 +958,7 @@ class AsyncBatches:
     def create(self, task: Literal["open-vocabulary-detection"], lines: BatchInput, *, metadata: Mapping[str, str] | None = None, text: str | None = None, labels: Sequence[str] | None = None, region: RegionLike | None = None, normalized_region: RegionLike | None = None, **options: Unpack[PlainOptions]) -> Coroutine[Any, Any, AsyncBatchHandle[BoxesAnswer | PolygonsAnswer]]: ...
     def create(self, task: BatchTask, lines: BatchInput, *, metadata: Mapping[str, str] | None = None, **options: Any) -> Any:
         """Send lines as one batch: up to 50,000, of 200 MB."""
-        return self._client._run(create_batch(AsyncBatchHandle, self._client, task, lines, {**options, "metadata": metadata}))
+        return self._client._run(create_batch(AsyncBatchHandle, self._client, task, lines, metadata=metadata, options=options))
 
     def get(self, batch: str, **options: Unpack[CallOptions]) -> Coroutine[Any, Any, AsyncBatchHandle[Any]]:
         """Get a batch by its id."""
