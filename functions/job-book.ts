@@ -29,7 +29,7 @@ export class JobBook extends DurableObject<Env & JobBindings> implements Book, W
         wakeAt: (timeMs) => this.#wakeAt(timeMs),
       });
       this.#alarmMs = (await ctx.storage.getAlarm()) ?? Infinity;
-      await this.#book.wake();
+      await this.#book.start();
     });
   }
 
@@ -96,7 +96,7 @@ export class JobBook extends DurableObject<Env & JobBindings> implements Book, W
 
   async testWebhook(...request: Of<"testWebhook">) {
     const sent = this.#webhooks.testWebhook(...request);
-    await this.#book.wake();
+    await this.#book.start();
     return sent;
   }
 
@@ -106,7 +106,7 @@ export class JobBook extends DurableObject<Env & JobBindings> implements Book, W
 
   async tellEvent(...request: Of<"tellEvent">): Promise<void> {
     this.#webhooks.tell(...request);
-    await this.#book.wake();
+    await this.#book.start();
   }
 
   override alarm(): Promise<void> {

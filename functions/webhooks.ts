@@ -24,6 +24,8 @@ import { Variables } from "./variables.ts";
 
 const bindings: Env & JobBindings = env;
 
+const now = (): number => Date.now();
+
 function files(): R2Bucket {
   const { JOB_FILES } = bindings;
   if (JOB_FILES !== undefined) return JOB_FILES;
@@ -61,7 +63,7 @@ export const jobWebhooks = {
 function endOf({ id, status, payer, endedMs }: JobRow): WebhookEvent | undefined {
   if (status !== "succeeded" && status !== "failed" && status !== "cancelled") return undefined;
   const event = { id: newEventId(randomBytes), type: `job.${status}` as const, job: id, data: null };
-  return { ...event, atMs: endedMs ?? Date.now(), isOwned: payer !== null };
+  return { ...event, atMs: endedMs ?? now(), isOwned: payer !== null };
 }
 
 async function toldJob(row: JobRow | undefined): Promise<ToldJob | undefined> {
@@ -76,12 +78,12 @@ async function toldJob(row: JobRow | undefined): Promise<ToldJob | undefined> {
 export function webhookRules(storage: DurableObjectStorage, jobOf: (id: string) => JobRow | undefined) {
   const book = createWebhookBook({
     tables: createWebhookTables(storage),
-    now: Date.now,
+    now,
     random: randomBytes,
     spread: Math.random,
     read: async (id) => toldJob(jobOf(id)),
     secretOfJob,
-    send: createSendEvent({ ...outside, now: Date.now, check }),
+    send: createSendEvent({ ...outside, now, check }),
     logFailure: (thrown) => console.error("An event could not be told, and is tried again:", thrown),
   });
   return {

@@ -25,11 +25,11 @@ function parsed({ seq, row }: Stored): StoredDelivery {
   return { ...delivery, seq };
 }
 
-const DUE = `SELECT seq, row FROM deliveries WHERE nextMs <= ? AND host NOT IN (SELECT value FROM json_each(?)) ORDER BY nextMs LIMIT 1`;
+const DUE = `SELECT seq, row FROM deliveries WHERE nextMs <= ? AND host NOT IN (SELECT value FROM json_each(?)) ORDER BY nextMs, seq LIMIT 1`;
 const INSERT =
   "INSERT OR IGNORE INTO deliveries (id, url, host, job, nextMs, endedMs, row) VALUES (?, ?, ?, ?, ?, ?, ?)";
 const PURGE =
-  "DELETE FROM deliveries WHERE seq IN (SELECT seq FROM deliveries WHERE endedMs <= ? ORDER BY endedMs LIMIT ?)";
+  "DELETE FROM deliveries WHERE seq IN (SELECT seq FROM deliveries WHERE endedMs <= ? ORDER BY endedMs, seq LIMIT ?)";
 
 function pageOf(sql: SqlStorage, { job, limit, before }: DeliveryPage): readonly StoredDelivery[] {
   const ofJob = job === undefined ? "" : "AND job = ?";

@@ -418,7 +418,7 @@ export interface Problem {
   readonly status: number;
   /** What happened to this request. */
   readonly detail: string;
-  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "uploads-unavailable" | "unknown-upload" | "upload-empty" | "upload-expired" | "upload-signature-invalid" | "length-required" | "storage-unavailable" | "jobs-unavailable" | "idempotency-key-invalid" | "list-needs-account" | "unknown-job" | "idempotency-key-reused" | "too-many-jobs" | "queue-unavailable" | "job-expired" | "job-abandoned" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-in-progress" | "rate-limited" | "too-many-at-once" | "ledger-unavailable" | "async-needs-key" | "payment-required" | "payment-invalid" | "payment-in-use" | "payment-unsettled" | "admin-key-invalid" | "cursor-invalid" | "unknown-id" | "key-rotated" | "too-many-keys" | "webhook-signature-invalid" | "top-up-unavailable" | "payment-provider-failed" | "payment-provider-unavailable";
+  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "uploads-unavailable" | "unknown-upload" | "upload-empty" | "upload-expired" | "upload-signature-invalid" | "length-required" | "storage-unavailable" | "jobs-unavailable" | "idempotency-key-invalid" | "list-needs-account" | "unknown-job" | "idempotency-key-reused" | "too-many-jobs" | "queue-unavailable" | "job-expired" | "job-abandoned" | "cursor-invalid" | "webhook-url-refused" | "webhooks-need-account" | "unknown-webhook" | "too-many-webhooks" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-in-progress" | "rate-limited" | "too-many-at-once" | "ledger-unavailable" | "async-needs-key" | "payment-required" | "payment-invalid" | "payment-in-use" | "payment-unsettled" | "admin-key-invalid" | "unknown-id" | "key-rotated" | "too-many-keys" | "webhook-signature-invalid" | "top-up-unavailable" | "payment-provider-failed" | "payment-provider-unavailable";
   /** What to do about it. */
   readonly fix: string;
   /** Whether the same request may succeed later. */
@@ -834,6 +834,70 @@ export interface JobList {
   readonly next: string | null;
 }
 
+export interface WebhookList {
+  readonly webhooks: readonly Webhook[];
+}
+
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  /** The types of events that it gets. */
+  readonly events: readonly ("job.succeeded" | "job.failed" | "job.cancelled" | "batch.completed" | "batch.failed" | "batch.expired" | "batch.cancelled")[];
+  /** UTC, as in 2026-12-01T00:00:00.000Z. */
+  readonly created_at: string;
+  /** When it was switched off, because it answered 410; null: it is on. Create it again to switch it on. */
+  readonly disabled_at: string | null;
+}
+
+export interface NewWebhook {
+  /** An https URL of the public network, on port 443. */
+  readonly url: string;
+  /** The types of events that it gets; all if left out. */
+  readonly events?: readonly ("job.succeeded" | "job.failed" | "job.cancelled" | "batch.completed" | "batch.failed" | "batch.expired" | "batch.cancelled")[] | undefined;
+}
+
+export interface WebhookSecret {
+  /** `whsec_…`: shown only here. Receivers verify with it. */
+  readonly secret: string;
+  /** Until when events are signed with the secrets before it as well; null if there was none. */
+  readonly others_end_at: string | null;
+}
+
+export interface WebhookDelivery {
+  /** The event's id: `webhook-id` of each attempt. */
+  readonly id: string;
+  readonly type: "job.succeeded" | "job.failed" | "job.cancelled" | "batch.completed" | "batch.failed" | "batch.expired" | "batch.cancelled" | "webhook.test";
+  readonly url: string;
+  /** The id of the job or batch; null for a test. */
+  readonly job: string | null;
+  readonly status: DeliveryStatus;
+  /** Attempts that were begun. */
+  readonly attempts: number;
+  /** When it is told again at the latest; null once it has ended. */
+  readonly next_attempt_at: string | null;
+  /** HTTP status of the last answer; null if there was none. */
+  readonly last_status: number | null;
+  /** Why the last attempt was no success; null if it was one, or none has ended. `status`: The receiver answered with another status than 2xx. `redirect`: The receiver answered with a redirect, which is not followed. `gone`: The receiver answered 410: nothing more is sent to this address. `timeout`: The receiver did not answer within 15 seconds. `unreachable`: There was no connection, or it broke. `unknown-host`: The name of the receiver's host does not exist. `refused`: The address is not on the public network, or is no https URL. `disabled`: The webhook was removed or switched off before it was told. `job-deleted`: The job was deleted before its end could be told. `not-sent`: The event could not be read from this service's own storage. */
+  readonly last_error: "status" | "redirect" | "gone" | "timeout" | "unreachable" | "unknown-host" | "refused" | "disabled" | "job-deleted" | "not-sent" | null;
+  /** UTC, as in 2026-12-01T00:00:00.000Z. */
+  readonly created_at: string;
+}
+
+export type DeliveryStatus = "pending" | "delivered" | "failed";
+
+export interface WebhookTest {
+  /** An https URL of the public network, on port 443. */
+  readonly url?: string | undefined;
+  /** The id of a webhook, in the place of `url`. */
+  readonly webhook?: string | undefined;
+}
+
+export interface WebhookDeliveryList {
+  readonly deliveries: readonly WebhookDelivery[];
+  /** `cursor` of the next page; null if this is the last. */
+  readonly next: string | null;
+}
+
 export interface Health {
   readonly status: "ok";
 }
@@ -926,7 +990,7 @@ export interface Me {
   };
 }
 
-/** `infer`: Ask the model: every task, analyze and batch. Costs credits. `usage:read`: Read the account's usage and charges. `keys:write`: Create, list, change, rotate and revoke keys of the account. `billing:write`: Add credits to the account. */
+/** `infer`: Ask the model: every task, analyze and batch. Costs credits. `usage:read`: Read the account's usage and charges, its webhooks, and how events were told. `keys:write`: Create, list, change, rotate and revoke keys of the account; create, remove and test its webhooks, and make their secrets. `billing:write`: Add credits to the account. */
 export type Scope = "infer" | "usage:read" | "keys:write" | "billing:write";
 
 /** The tasks by the names of their methods. */

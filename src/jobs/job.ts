@@ -1,7 +1,7 @@
 import { ENDED_STATUSES, JOB_SECONDS, type JobStatus, KEPT_JOB_SECONDS } from "../contract/jobs.ts";
 import type { JobPayer, StoredRequest } from "../contract/jobs-port.ts";
 import type { ProblemDetails } from "../contract/problem-details.ts";
-import { againAfterMs } from "./retry.ts";
+import { againAfterMs, isCallersFault } from "./retry.ts";
 
 /** How long an attempt may be silent, in milliseconds: then it counts as lost, and the job is begun again. Three times `LEASE_EXTENSION_MS`. */
 export const LEASE_MS = 60_000;
@@ -41,6 +41,8 @@ export interface JobRow {
   readonly attempt: number;
   /** Attempts in a row that were lost. */
   readonly lost: number;
+  /** Attempts that ended in a problem with what the caller named. */
+  readonly faults: number;
   /** Until when the attempt runs, unless it says that it still does. */
   readonly leaseMs: number;
   readonly endedMs: number | null;
@@ -77,6 +79,7 @@ export function createdJob(seed: JobSeed, nowMs: number): JobRow {
     sends: 1,
     attempt: 0,
     lost: 0,
+    faults: 0,
     leaseMs: 0,
     endedMs: null,
     answer: null,
@@ -155,9 +158,18 @@ export function finished(
   if (row.status !== "running" || row.attempt !== attempt) return undefined;
   if ("answer" in outcome) return ended(row, { status: "succeeded", answer: outcome.answer }, nowMs);
   const { problem, retryAfterSeconds } = outcome;
-  const afterMs = againAfterMs(problem.code, { attempt, retryAfterSeconds });
+  const { faults } = row;
+  const afterMs = againAfterMs(problem.code, { attempt, faults, retryAfterSeconds });
   if (afterMs === undefined) return ended(row, { status: "failed", problem }, nowMs);
-  const waiting: JobRow = { ...row, status: "queued", nextMs: nowMs + afterMs, sends: 0, lost: 0, problem };
+  const waiting: JobRow = {
+    ...row,
+    status: "queued",
+    nextMs: nowMs + afterMs,
+    sends: 0,
+    lost: 0,
+    problem,
+    faults: faults + (isCallersFault(problem.code) ? 1 : 0),
+  };
   return waiting.nextMs >= deadlineMs(row) ? expired(waiting, problemOf, nowMs) : waiting;
 }
 

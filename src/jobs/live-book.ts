@@ -39,7 +39,7 @@ export interface AlsoAtAlarm {
 /** A book where it lives, with what its object calls besides. */
 export interface LiveBook extends Book {
   /** Sets the alarm as the rows say, those of the other work as well: it may have been lost with the process. */
-  wake(): Promise<void>;
+  start(): Promise<void>;
   /** Does what is due. Never rejects, and never ends without another alarm while there is something to wait for. */
   alarm(): Promise<void>;
 }
@@ -110,7 +110,7 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
   };
   const tend = createTend(book, options);
   return {
-    wake,
+    start: wake,
     create: createAccept(book, options, wake),
     begin: (id): Promise<BegunJob | undefined> => followed(book.begin(id)),
     extend: async (id, attempt) => book.extend(id, attempt),

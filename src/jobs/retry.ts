@@ -36,13 +36,28 @@ function patienceFor(code: ProblemCode): Patience {
   return retryable ? "some" : "none";
 }
 
+/** What is known of a job's attempts when one has ended. */
+interface Attempts {
+  /** The number of the one that has ended; the first is 1. */
+  readonly attempt: number;
+  /** How many before it have ended in a problem with what the caller named. */
+  readonly faults: number;
+  /** What its problem asked for. */
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** Whether a problem is with what the caller named, so that only some attempts are made. */
+export function isCallersFault(code: ProblemCode): boolean {
+  return patienceFor(code) === "some";
+}
+
 /** Returns the milliseconds after which a job whose attempt had a problem is begun again; undefined if it is not. */
 export function againAfterMs(
   code: ProblemCode,
-  { attempt, retryAfterSeconds = 0 }: { readonly attempt: number; readonly retryAfterSeconds?: number | undefined },
+  { attempt, faults, retryAfterSeconds = 0 }: Attempts,
 ): number | undefined {
   const patience = patienceFor(code);
-  if (patience === "none" || (patience === "some" && attempt >= MAX_CALLERS_ATTEMPTS)) return undefined;
+  if (patience === "none" || (patience === "some" && faults >= MAX_CALLERS_ATTEMPTS - 1)) return undefined;
   const waitMs = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt - 1, 10));
   return Math.max(waitMs, Math.min(MAX_ASKED_WAIT_MS, retryAfterSeconds * 1000));
 }

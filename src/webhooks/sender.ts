@@ -11,6 +11,12 @@ export const MAX_ATTEMPTS = 20;
 /** Most attempts to one host at once: a receiver that never answers does not keep others from being told. */
 export const MAX_HOST_ATTEMPTS = 5;
 
+/** The same for a host whose last attempt has timed out, so that a few such hosts do not take all attempts. */
+export const MAX_SLOW_ATTEMPTS = 1;
+
+/** Slow hosts that are remembered. */
+const MAX_SLOW_HOSTS = 1000;
+
 /** When due deliveries are looked at again that wait for attempts in progress, in milliseconds: the end of each attempt looks at them as well. */
 const BUSY_MS = 5000;
 
@@ -81,22 +87,37 @@ function switchOff({ webhook }: StoredDelivery, tables: WebhookTables, nowMs: nu
   if (found !== undefined) tables.putWebhook({ ...found, disabledMs: found.disabledMs ?? nowMs });
 }
 
-/** Creates what sends the deliveries of one owner. */
-export function createSender(options: SenderOptions) {
-  const { tables, now } = options;
-  /** Attempts in progress, by host. */
+/** Counts the attempts in progress by their hosts, and remembers which hosts are slow. */
+function createHosts() {
   const active = new Map<string, number>();
-  const count = (): number => [...active.values()].reduce((sum, each) => sum + each, 0);
+  const slow = new Set<string>();
   const add = (host: string, more: 1 | -1): void => {
     const next = (active.get(host) ?? 0) + more;
     if (next === 0) active.delete(host);
     else active.set(host, next);
   };
+  const limitOf = (host: string): number => (slow.has(host) ? MAX_SLOW_ATTEMPTS : MAX_HOST_ATTEMPTS);
+  return {
+    begun: (host: string) => add(host, 1),
+    ended: (host: string, outcome: AttemptOutcome): void => {
+      add(host, -1);
+      slow.delete(host);
+      if ("error" in outcome && outcome.error === "timeout" && slow.size < MAX_SLOW_HOSTS) slow.add(host);
+    },
+    count: (): number => [...active.values()].reduce((sum, each) => sum + each, 0),
+    /** Hosts to which no other attempt may be made now. */
+    full: (): readonly string[] => [...active].filter(([host, each]) => each >= limitOf(host)).map(([host]) => host),
+  };
+}
+
+/** Creates what sends the deliveries of one owner. */
+export function createSender(options: SenderOptions) {
+  const { tables, now } = options;
+  const hosts = createHosts();
   /** Begins the attempt that is due for longest, and stores that, so that nobody else begins it. */
   const claim = (): StoredDelivery | undefined => {
-    const full = [...active].filter(([, each]) => each >= MAX_HOST_ATTEMPTS).map(([host]) => host);
     return tables.transaction(() => {
-      const due = tables.nextDue(now(), full);
+      const due = tables.nextDue(now(), hosts.full());
       if (due === undefined) return undefined;
       const { webhook } = due;
       const isOff = webhook !== null && tables.webhooks().find(({ id }) => id === webhook)?.disabledMs !== null;
@@ -107,16 +128,14 @@ export function createSender(options: SenderOptions) {
   };
   const attempt = async (row: StoredDelivery): Promise<StoredDelivery> => {
     const host = hostOf(row.url);
-    add(host, 1);
-    try {
-      return note(row, await attempted(row, options), options);
-    } finally {
-      add(host, -1);
-    }
+    hosts.begun(host);
+    const outcome = await attempted(row, options);
+    hosts.ended(host, outcome);
+    return note(row, outcome, options);
   };
   const begin = (): Promise<unknown>[] => {
     const begunNow: Promise<unknown>[] = [];
-    while (count() < MAX_ATTEMPTS) {
+    while (hosts.count() < MAX_ATTEMPTS) {
       const row = claim();
       if (row === undefined) break;
       // The next one takes its place as soon as it has ended.
@@ -126,7 +145,7 @@ export function createSender(options: SenderOptions) {
   };
   const nextMs = (): number | undefined => {
     const dueMs = tables.nextDueMs() ?? Infinity;
-    const sendMs = dueMs <= now() && count() > 0 ? now() + BUSY_MS : dueMs;
+    const sendMs = dueMs <= now() && hosts.count() > 0 ? now() + BUSY_MS : dueMs;
     const nextAt = Math.min(sendMs, (tables.firstEndMs() ?? Infinity) + KEPT_MS + PURGE_GATHER_MS);
     return nextAt === Infinity ? undefined : nextAt;
   };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** The folders of clients. */
-const folders = ["mcp", "compat"];
+const folders = ["mcp", "compat", "webhooks"];
 
 /**
  * Other people's clients, unchanged, against the API. Each folder is a project with a lock file of its own, whose first run installs it: `--project mcp` installs

@@ -120,7 +120,14 @@ export function createJobWorld(startMs = Date.UTC(2026, 11, 1)) {
   const failures: unknown[] = [];
   const asked: string[] = [];
   const bookAt = (name: string): LiveBook => books.at(name, files);
-  const jobs = createJobs({ bookAt, storage, random: secureRandom });
+  const webhooks = {
+    checked: async (url: string) => {
+      if (url.startsWith("https://10.")) throw new Problem("webhook-url-refused", "It is private.");
+      return url;
+    },
+    secretOf: async (job: string) => `whsec_of_${job}`,
+  };
+  const jobs = createJobs({ bookAt, storage, random: secureRandom, webhooks });
   const mount: JobsMount = { load: async () => jobs };
   let handle: Handle = () => Promise.reject(new Error("No application answers."));
   const run = ({ book, id }: JobMessage, how: Omit<OwnCall, "payer">): Promise<void> =>
@@ -140,7 +147,7 @@ export function createJobWorld(startMs = Date.UTC(2026, 11, 1)) {
     await inTurns(messages, concurrency, (message) => run(message, { priceClass: "now", isCounted: true }));
   };
   /** Lets time pass, in which the consumer takes every message as it comes. */
-  const live = async (milliseconds: number, stepMs = 1000): Promise<void> => {
+  const live = async (milliseconds: number, stepMs = 5000): Promise<void> => {
     const endMs = time.now() + milliseconds;
     while (time.now() < endMs) {
       while (queue.length > 0) await deliver();

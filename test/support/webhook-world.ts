@@ -90,7 +90,7 @@ export function createWebhookWorld() {
       random: countingBytes(),
       spread: () => world.spread,
       read: async () => world.told,
-      secretOfJob: async (job) => new TextEncoder().encode(`secret of ${job}`.padEnd(32)),
+      secretOfJob: async (job) => new Uint8Array(new TextEncoder().encode(`secret of ${job}`.padEnd(32))),
       logFailure: (thrown) => void failures.push(thrown),
     });
   const book = start();
