@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openApiDocument } from "../src/contract/openapi.ts";
 import type { OpenApiDocument, ResponseExamples } from "../src/contract/response-examples.ts";
 import { EVENT_STREAM_MEDIA_TYPE } from "../src/contract/media-types.ts";
-import { JOBS_PATH } from "../src/contract/jobs.ts";
+import { JOBS_PATH } from "../src/contract/paths.ts";
 import { WEBHOOKS_PATH } from "../src/contract/webhooks.ts";
 import { UPLOADS_PATH } from "../src/contract/uploads.ts";
 import { tasks } from "../src/florence/tasks.ts";

@@ -3,9 +3,7 @@ import * as z from "zod";
 import { KEY_HEADER_SCHEME, KEY_SCHEME } from "./account-operation.ts";
 import {
   Job,
-  JOB_PATH,
   JOB_POLL_SECONDS,
-  JOBS_PATH,
   JobId,
   JobList,
   JobListQuery,
@@ -13,6 +11,7 @@ import {
   MAX_ANSWER_WAIT_SECONDS,
   MAX_JOB_WAIT_SECONDS,
 } from "./jobs.ts";
+import { JOB_PATH, JOBS_PATH } from "./paths.ts";
 import { requestIdHeader, requestIdParameter } from "./problem-details.ts";
 import type { ProblemGroup } from "./problem-groups.ts";
 import { problemResponses } from "./problem-responses.ts";

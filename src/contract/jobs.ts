@@ -4,12 +4,6 @@ import { answerTypes } from "./answers.ts";
 import { jsonForms } from "./forms.ts";
 import { ProblemDetails } from "./problem-details.ts";
 
-/** Path of the list of jobs; each job is below it, at its id. */
-export const JOBS_PATH = "/v1/jobs";
-
-/** Path of one job. */
-export const JOB_PATH = `${JOBS_PATH}/{job}`;
-
 /** Longest time that a request for an answer waits for its job (`Prefer: respond-async, wait=N`), in seconds: what most tools wait for a response. */
 export const MAX_ANSWER_WAIT_SECONDS = 30;
 

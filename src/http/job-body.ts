@@ -1,5 +1,6 @@
 import { concatBytes } from "../bytes/concat-bytes.ts";
-import { type Job, JOBS_PATH } from "../contract/jobs.ts";
+import { type Job } from "../contract/jobs.ts";
+import { JOBS_PATH } from "../contract/paths.ts";
 import type { FoundJob, JobFacts } from "../contract/jobs-port.ts";
 import type { ProblemDetails } from "../contract/problem-details.ts";
 import { Problem } from "../contract/problems.ts";

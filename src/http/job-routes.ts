@@ -1,4 +1,4 @@
-import { JOB_PATH, JOBS_PATH } from "../contract/jobs.ts";
+import { JOB_PATH, JOBS_PATH } from "../contract/paths.ts";
 import { whenAborted } from "./admission.ts";
 import { callerOf } from "./caller.ts";
 import type * as calls from "./job-calls.ts";

@@ -1,4 +1,5 @@
-import { JOBS_PATH, JOB_POLL_SECONDS, MAX_ANSWER_WAIT_SECONDS } from "../contract/jobs.ts";
+import { JOB_POLL_SECONDS, MAX_ANSWER_WAIT_SECONDS } from "../contract/jobs.ts";
+import { JOBS_PATH } from "../contract/paths.ts";
 import type { FoundJob, NewJob } from "../contract/jobs-port.ts";
 import { Problem } from "../contract/problems.ts";
 import type { AnalyzeRequest, BatchRequest, TaskRequest } from "../contract/service.ts";

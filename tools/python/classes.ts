@@ -109,6 +109,9 @@ function addClass(module: PythonModule, name: string, schema: Schema): string {
   const doc = docOf(schema, "    ");
   const base = module.notes.bases.get(name);
   const head = `@dataclass(frozen=True, kw_only=True)\nclass ${name}${base === undefined ? "" : `(${base})`}:\n`;
-  module.classes.set(name, `${head}${doc === "" ? "" : `${doc}\n`}${fields.join("")}${module.notes.added.get(name) ?? ""}`);
+  module.classes.set(
+    name,
+    `${head}${doc === "" ? "" : `${doc}\n`}${fields.join("")}${module.notes.added.get(name) ?? ""}`,
+  );
   return name;
 }

@@ -33,7 +33,14 @@ const WEBHOOK = "webhook: str | None = None";
 /** A call of jobs whose reply is one. */
 function job(name: string, parameters: readonly string[], answer: string, request: string, doc: string): Operation {
   const steps = `create_job({A}JobHandle, self._client, ${request}, options)`;
-  return { name, parameters: [...parameters, "*", WEBHOOK], options: CALL, result: `{A}JobHandle[${answer}]`, steps, doc };
+  return {
+    name,
+    parameters: [...parameters, "*", WEBHOOK],
+    options: CALL,
+    result: `{A}JobHandle[${answer}]`,
+    steps,
+    doc,
+  };
 }
 
 function jobAt(name: string, method: "GET" | "DELETE", doc: string): Operation {
@@ -98,7 +105,13 @@ const jobHandle: Part = {
       doc: "Wait until it ends, and return the answer. Lost connections and restarts of the server are waited out. Raises `FlorenceError`: the job's problem, `job-cancelled`, or `timeout` after that many seconds; the job then goes on.",
     },
     { name: "refresh", parameters: [], result: "Job", steps: 'see_job(self, "GET")', doc: "Ask how it is now." },
-    { name: "cancel", parameters: [], result: "Job", steps: 'see_job(self, "DELETE")', doc: "End it, if it has not ended." },
+    {
+      name: "cancel",
+      parameters: [],
+      result: "Job",
+      steps: 'see_job(self, "DELETE")',
+      doc: "End it, if it has not ended.",
+    },
   ],
 };
 
@@ -175,31 +188,43 @@ const parts: readonly Part[] = [jobs, jobHandle, batches, batchHandle];
 
 /** The tasks, by the types of their answers. */
 function tasksByAnswer(): ReadonlyMap<string, readonly string[]> {
-  return Map.groupBy(Object.keys(tasks), (name) => {
-    const [, row] = Object.entries(tasks).find(([each]) => each === name) ?? [];
-    return row === undefined ? "" : answerOf(row);
-  });
+  const groups = Map.groupBy(Object.entries(tasks), ([, row]) => answerOf(row));
+  return new Map([...groups].map(([answer, rows]) => [answer, rows.map(([name]) => name)]));
 }
 
-/** What differs in the overloads of a call: the task's type (undefined: of any task), what selects the form, its options, and the type of the answer. */
-function variants(): readonly (readonly [task: string | undefined, selector: string, options: string, answer: string])[] {
+/** An overload of a call that takes a task's name. */
+interface Variant {
+  /** The type of the task's name; undefined: of every task. */
+  readonly task: string | undefined;
+  /** The parameters that select the form. */
+  readonly selector: readonly string[];
+  readonly options: string;
+  readonly answer: string;
+}
+
+/** The overloads: the forms that every task has, then a task's own answers. */
+function variants(): readonly Variant[] {
   return forms
     .filter(({ isWhole }) => isWhole)
-    .flatMap(({ selector, options, result }) => {
-      if (result !== undefined) return [[undefined, selector.join(", "), options, result] as const];
-      return [...tasksByAnswer()].map(([answer, names]) => [literal(names), "", options, answer] as const);
+    .flatMap(({ selector, options, result }): readonly Variant[] => {
+      if (result !== undefined) return [{ task: undefined, selector, options, answer: result }];
+      return [...tasksByAnswer()].map(([answer, names]) => ({ task: literal(names), selector, options, answer }));
     });
 }
 
 function askingMethod({ operation, resultOf }: Asking, client: ClientKind): string {
   const { name, parameters } = operation;
   const value = operation.taker === undefined ? client.value : (type: string) => type;
-  const overloads = variants().map(([task, selector, options, answer]) => {
+  const overloads = variants().map(({ task, selector, options, answer }) => {
     const given = parameters.map((each) => (each.startsWith("task: ") && task !== undefined ? `task: ${task}` : each));
-    const all = ["self", ...given, ...(selector === "" ? [] : [selector]), INPUTS, `**options: Unpack[${options}]`];
+    const all = ["self", ...given, ...selector, INPUTS, `**options: Unpack[${options}]`];
     return `    @overload\n    def ${name}(${all.join(", ")}) -> ${value(resultOf(answer))}: ...\n`;
   });
-  const method = operationMethod({ ...operation, options: "Any", result: "Any" }, { ...client, value: (type) => type }, "self._client._run");
+  const method = operationMethod(
+    { ...operation, options: "Any", result: "Any" },
+    { ...client, value: (type) => type },
+    "self._client._run",
+  );
   return (overloads.join("") + method).replaceAll("{A}", client.prefix);
 }
 
