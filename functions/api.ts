@@ -22,8 +22,7 @@ import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { createDialects } from "./dialects.ts";
 import { protocols } from "./protocols.ts";
 import { uploads } from "./uploads.ts";
-import type { JobMessage } from "../src/jobs/live-book.ts";
-import { consume, jobsMount, webhooksMount } from "./queues.ts";
+import { batchesMount, consume, jobsMount, type QueueMessage, webhooksMount } from "./queues.ts";
 import { Variables } from "./variables.ts";
 
 export { Account } from "./account.ts";
@@ -100,6 +99,7 @@ const app = createApp({
   uploads: stored,
   jobs: jobsMount(),
   webhooks: webhooksMount(),
+  batches: batchesMount(),
   ownCalls,
   protocols: protocols({
     hasAccounts: variables.data?.ACCOUNTS === "on",
@@ -112,7 +112,7 @@ const app = createApp({
 
 export default {
   fetch: app.fetch,
-  queue: (batch: MessageBatch<JobMessage>) =>
+  queue: (batch: MessageBatch<QueueMessage>) =>
     consume(batch, {
       handleRequest: async (request) => app.fetch(request),
       ownCalls,

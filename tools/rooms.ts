@@ -64,6 +64,10 @@ const table = {
     imports: ["bytes", "accounts/base62.ts", "contract"],
     why: "jobs/ is requests that are answered later: their states, leases and repeats; it knows neither HTTP nor where they are stored.",
   },
+  batches: {
+    imports: ["bytes", "accounts/base62.ts", "jobs", "contract"],
+    why: "batches/ is files of requests, their lines, and what becomes of each; it knows neither HTTP nor where they are stored.",
+  },
   ...protocolRooms,
   "http/multipart": {
     imports: [],

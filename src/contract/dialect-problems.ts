@@ -1,3 +1,4 @@
+import { batchProblems } from "./batch-problems.ts";
 import type { ProblemRow } from "./problem-row.ts";
 
 /**
@@ -29,6 +30,7 @@ export const dialectProblems = {
     retryable: false,
     fix: "Florence-2 cannot follow a schema: send the schema of its answer (/openapi.json) or one that the answer fits, or ask for `json_object`.",
   },
+  ...batchProblems,
 } as const satisfies Record<string, ProblemRow>;
 
 /** Whether a problem occurs only in the dialects of others. */

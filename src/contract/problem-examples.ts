@@ -38,6 +38,14 @@ const dialectExamples = {
     detail: 'The answer does not fit at #: Instance does not have required property "colour".',
     issues: [{ path: "response_format", message: "The answer does not fit." }],
   },
+  "batches-unavailable": { detail: "This deployment has no queue for batches." },
+  "unknown-file": { detail: "There is no file with this id, or it belongs to another account." },
+  "unknown-batch": { detail: "There is no batch with this id, or it belongs to another account." },
+  "file-in-use": { detail: "A batch that has not ended has this file as its input." },
+  "file-too-large": { detail: "A file may have at most 200000000 bytes." },
+  "too-many-batches": { detail: "100 batches have not ended; there may be 100." },
+  "line-too-long": { detail: "A line may have at most 524288 bytes." },
+  "batch-expired": { detail: "The batch had ended before the line was asked." },
 } as const satisfies Readonly<Record<keyof typeof dialectProblems, Occurrence>>;
 
 /** Examples of the problems that only accounts have. Money is in micro-US-dollars. */

@@ -137,8 +137,8 @@ async function* counted(
   }
 }
 
-/** The problem of a body that ends early. A connection that breaks means that the caller disconnected, which is not a server fault. */
-function incomplete(cause: unknown, deadline: AbortSignal | undefined): Problem {
+/** Returns the problem of a body that ends early. A connection that breaks means that the caller disconnected, which is not a server fault. */
+export function incomplete(cause: unknown, deadline: AbortSignal | undefined): Problem {
   return deadline?.aborted === true
     ? new Problem("body-timeout", `The body had not arrived after ${BODY_TIMEOUT_MS / 1000} seconds.`, { cause })
     : new Problem("request-cancelled", "The connection broke off within the body.", { cause });

@@ -102,11 +102,16 @@ export function boundaryOf(contentType: string): string | undefined {
   return parseHeaderValue(contentType).parameters.get("boundary");
 }
 
+/** Returns the boundary of a form. Throws `invalid-request` if its content type names none that can be used. */
+export function boundaryIn(contentType: string): string {
+  const boundary = boundaryOf(contentType) ?? "";
+  if (BOUNDARY.test(boundary)) return boundary;
+  throw invalidRequest("", NO_BOUNDARY);
+}
+
 /** Parses a multipart/form-data body; `contentType` contains its boundary. Throws `invalid-request`. */
 export function parseForm(body: Uint8Array, contentType: string): SentForm {
-  const boundary = boundaryOf(contentType) ?? "";
-  if (!BOUNDARY.test(boundary)) throw invalidRequest("", NO_BOUNDARY);
-  const parts = splitParts(body, boundary);
+  const parts = splitParts(body, boundaryIn(contentType));
   if ("failure" in parts) throw invalidRequest("", parts.failure);
   const read = parts
     .map(({ header, content }) => ({ ...parsePartHeader(header), content }))

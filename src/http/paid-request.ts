@@ -1,6 +1,7 @@
 import type { DirectPayments } from "../charging/direct-payment.ts";
 import type { PaymentReport } from "../charging/payment.ts";
 import type { Payments } from "../charging/payments.ts";
+import type { JobPayer } from "../contract/jobs-port.ts";
 import type { Scope } from "../contract/scopes.ts";
 import type {
   AnalyzeRequest,
@@ -58,6 +59,8 @@ export interface PaidAnswers {
   ): Promise<Response>;
   /** Returns the account of a request's key, which may ask for answers, or has another scope. Rejects with the problem of a key. */
   accountOf(headers: Headers, scope?: Scope): Promise<string>;
+  /** Returns the account of a request's key with the key's hash, for what is asked in its name later. Rejects with the problem of a key. */
+  payerOf(headers: Headers): Promise<JobPayer>;
   /** Throws `key-missing`, or `key-invalid` for what cannot be a key. Asks nobody. */
   checkKey(headers: Headers): void;
 }
@@ -115,6 +118,10 @@ export function paidAnswers({ accounts, direct }: PaidAnswersOptions): PaidAnswe
     },
     accountOf: async (headers, scope) =>
       (await accounts.authorize(credentialOf(headers), callerOf(headers), scope)).account,
+    payerOf: async (headers) => {
+      const { account, hash } = await accounts.authorize(credentialOf(headers), callerOf(headers));
+      return { account, keyHash: hash };
+    },
     checkKey: (headers) => void authenticate(headers),
   };
 }

@@ -1,6 +1,8 @@
 import type { DialectMount } from "../contract/dialect.ts";
 import type { ResponseExamples } from "../contract/response-examples.ts";
 import { servicePaths, taskPath } from "../contract/paths.ts";
+import { batchRoutes } from "./batch-routes.ts";
+import type { BatchesMount } from "../contract/batches-port.ts";
 import type { Administration } from "./administration-routes.ts";
 import type { AnswerRouteOptions } from "./admitted.ts";
 import { answerRoutes } from "./answer-routes.ts";
@@ -25,6 +27,8 @@ export interface RouteOptions
   readonly dialects?: readonly DialectMount[];
   /** The website's pages. Without it the API has none. */
   readonly site?: Site;
+  /** Where batches are kept; left out where there is no such place. */
+  readonly batches?: BatchesMount | undefined;
   /** Other protocols, in front of the API's own operations; none by default. */
   readonly protocols?: Pick<ProtocolRouteOptions, "protocols" | "readEvents">;
 }
@@ -48,6 +52,7 @@ export function routes(options: RouteOptions, handleRequest: HandleRequest): rea
     ...uploadRoutes(options),
     ...jobRoutes(options),
     ...webhookRoutes(options),
+    ...batchRoutes(options),
     ...(administration?.routes(options) ?? []),
     ...(protocols === undefined ? [] : protocolRoutes({ ...options, ...protocols, handleRequest })),
     ...(site === undefined ? [] : siteRoutes(site)),

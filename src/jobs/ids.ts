@@ -12,8 +12,8 @@ export interface JobOrigin {
   readonly fingerprint: string;
 }
 
-/** Bytes in a fixed order, each from a digest: as good as random, and the same for the same text. */
-async function digestBytes(text: string): Promise<RandomBytes> {
+/** Returns bytes in a fixed order, each from a digest: as good as random, and the same for the same text. There are 96. */
+export async function derivedBytes(text: string): Promise<RandomBytes> {
   const digests = await Promise.all([0, 1, 2].map((part) => sha256(`${part} ${text}`)));
   const bytes = Uint8Array.from(digests.join("").match(/../gu) ?? [], (byte) => Number.parseInt(byte, 16));
   let used = 0;
@@ -31,7 +31,7 @@ async function digestBytes(text: string): Promise<RandomBytes> {
 export async function jobId({ account, idempotencyKey, fingerprint }: JobOrigin, random: RandomBytes): Promise<string> {
   if (idempotencyKey === undefined) return `job_${randomBase62(DIGITS, random)}`;
   const parts = account === undefined ? ["", idempotencyKey, fingerprint] : [account, idempotencyKey];
-  return `job_${randomBase62(DIGITS, await digestBytes(JSON.stringify(parts)))}`;
+  return `job_${randomBase62(DIGITS, await derivedBytes(JSON.stringify(parts)))}`;
 }
 
 /** Whether a text is spelled like the id of a job. */

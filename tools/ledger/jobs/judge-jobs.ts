@@ -38,7 +38,7 @@ function judgeBooks(books: Books, account: number, { questions, credit }: JobsDo
     [`${others.length} other entries`, others.length === 0],
     [`the balance is ${books.balance}`, books.balance === credit + sum],
     [`${books.held} are held`, books.held === 0],
-    [`the audit finds ${books.audit.violations.join(", ")}`, books.audit.violations.length === 0],
+    [`the audit finds ${JSON.stringify(books.audit.violations)}`, books.audit.violations.length === 0],
   ];
   return rules.filter(([, holds]) => !holds).map(([what]) => `account ${account}: ${what}`);
 }

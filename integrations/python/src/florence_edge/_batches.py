@@ -7,7 +7,8 @@ import os
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypedDict, Union, cast
 from urllib.parse import quote
@@ -33,6 +34,8 @@ MAX_FILE_BYTES = 200_000_000
 MAX_LINE_BYTES = 512 * 1024
 """The API's limits of a file. An image that a line cannot hold is uploaded."""
 
+MAX_ID_CHARACTERS = 256
+
 MAX_UPLOADS = 200
 """Images of a batch that are uploaded: they are kept for an hour, in which the batch must come to them."""
 
@@ -49,8 +52,8 @@ BatchInput: TypeAlias = "Union[Iterable[Union[Image, BatchLine]], os.PathLike[st
 """Images; or lines with options; or the path of a file with lines in OpenAI's shape (JSONL)."""
 
 
-BatchTask: TypeAlias = "Union[TaskName, Literal['analyze', 'chat/completions']]"
-"""What a batch asks: its endpoint without `/v1/`. Lines of `chat/completions` come from a file."""
+BatchTask: TypeAlias = "Union[TaskName, Literal['analyze', 'chat/completions', 'responses']]"
+"""What a batch asks: its endpoint without `/v1/`. Lines of the last two come from a file."""
 
 
 class BatchLine(TypedDict, total=False):
@@ -102,7 +105,7 @@ class Batch(Reply):
     endpoint: str
     input_file_id: str
     created_at: int
-    request_counts: BatchCounts = field(default_factory=BatchCounts)
+    request_counts: BatchCounts = BatchCounts()
     output_file_id: str | None = None
     error_file_id: str | None = None
     errors: BatchFaults | None = None
@@ -202,8 +205,8 @@ def _own_id(item: Any, number: int) -> str:
     own = item.get("custom_id") if isinstance(item, Mapping) else None
     if own is not None:
         return str(own)
-    is_named = isinstance(image, os.PathLike) or (isinstance(image, str) and not image.startswith("data:"))
-    return os.fspath(cast("Any", image)) if is_named else str(number)
+    name = os.fspath(image) if isinstance(image, (str, os.PathLike)) else ""
+    return name if 0 < len(name) <= MAX_ID_CHARACTERS and not name.startswith("data:") else str(number)
 
 
 class _Lines:
@@ -431,6 +434,7 @@ class RunReader:
             if self._reader is not None:
                 if (result := (yield from self._reader.next_result())) is not None:
                     return result
+                yield from self._forget_lines()
                 self._reader = None
             if self._lines.refused:
                 return self._lines.refused.popleft()
@@ -440,6 +444,13 @@ class RunReader:
                 self._reader = Reader(self.state)
             elif not self._lines.refused:
                 return None
+
+    def _forget_lines(self) -> Steps[None]:
+        """Delete the file of lines, which nobody needs any more: an account may have a thousand."""
+        if self.state is not None:
+            file = f"{FILES_PATH}/{quote(self.state.batch.input_file_id, safe='')}"
+            with suppress(FlorenceError):
+                yield from reply_steps(self._arguments[0]._connection, ApiRequest("DELETE", file), _File, self._options)
 
     def close(self) -> Steps[None]:
         """End reading."""

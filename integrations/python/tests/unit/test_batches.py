@@ -25,6 +25,7 @@ class BatchApi:
     files: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
     cut: int = 0
     """Times that a file of results is lost in its middle."""
 
@@ -32,7 +33,7 @@ class BatchApi:
     def api(self) -> FakeApi:
         return FakeApi([self.reply])
 
-    def reply(self, request: httpx.Request) -> httpx.Response:
+    def reply(self, request: httpx.Request) -> httpx.Response:  # noqa: PLR0911 -- a return for each path
         path = request.url.path.removeprefix("/base")
         if path == "/v1/uploads":
             upload = {"image": "upload_" + "x" * 48, "put_url": f"{BASE}/put", "expires_in": 3600, "max_bytes": 10**7}
@@ -47,6 +48,9 @@ class BatchApi:
             return httpx.Response(200, json=self.create(json.loads(request.content)))
         if found := re.fullmatch("/openai/v1/files/(.*)/content", path):
             return self.content(self.files[found[1]])
+        if request.method == "DELETE":
+            self.deleted.append(path.rpartition("/")[2])
+            return httpx.Response(200, json={"id": self.deleted[-1], "object": "file", "deleted": True})
         batch = re.fullmatch("/openai/v1/batches/([^/]*)(/cancel)?", path)
         assert batch is not None
         return httpx.Response(200, json=self.look(batch[1], is_cancelled=batch[2] is not None))
@@ -158,6 +162,7 @@ def test_fifty_lines_of_which_three_are_broken(caller: Caller) -> None:
     with pytest.raises(FlorenceError):
         results["8"].unwrap()
     assert counts == [0, 47]
+    assert batch.deleted == ["file-0"]
     assert sent(batch)[0] == {
         "custom_id": "1",
         "method": "POST",
@@ -177,10 +182,11 @@ def test_a_line_is_known_by_where_its_image_is(caller: Caller, tmp_path: Path) -
         "https://example.com/b.jpg",
         {"image": b"c", "custom_id": "mine", "text": "a snail", "region": (1, 2, 3, 4)},
         {"image": "data:image/png;base64,ZA=="},
+        "https://example.com/" + "e" * _batches.MAX_ID_CHARACTERS,
     ]
     batch = BatchApi()
     results = caller.flow(batch.api, lambda client, do: run(client, do, "region-to-ocr", lines, beams=3))
-    assert set(results) == {str(tmp_path / "a.jpg"), "https://example.com/b.jpg", "mine", "4"}
+    assert set(results) == {str(tmp_path / "a.jpg"), "https://example.com/b.jpg", "mine", "4", "5"}
     mine = sent(batch)[2]
     region = {"x1": 1, "y1": 2, "x2": 3, "y2": 4}
     assert mine["body"] == {"image": {"base64": "Yw=="}, "text": "a snail", "region": region, "beams": 3}

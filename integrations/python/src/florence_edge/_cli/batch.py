@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from florence_edge._batches import Batch, BatchResult, BatchResults
+from florence_edge._batches import Batch, BatchLine, BatchResult, BatchResults
 from florence_edge._errors import FlorenceError
 from florence_edge._florence import Florence
 
@@ -27,8 +28,8 @@ def _lines_of(path: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def _line(result: BatchResult[Any]) -> str:
-    told: dict[str, Any] = {"picture": result.custom_id}
+def _line(picture: str, result: BatchResult[Any]) -> str:
+    told: dict[str, Any] = {"picture": picture}
     if result.error is None:
         told["answer"] = result.unwrap().to_dict()
     else:
@@ -41,6 +42,8 @@ def _line(result: BatchResult[Any]) -> str:
 class _Writer:
     """Writes a line for each result as it comes, and shows how many there are."""
 
+    pictures: list[str]
+    """By the ids of their lines: a path may be longer than an id."""
     file: TextIO
     progress: Progress
     written: int = 0
@@ -54,13 +57,14 @@ class _Writer:
 
     def write(self, result: BatchResult[Any]) -> None:
         """Write a result. Those of a batch come when all of it is done, which is shown already."""
-        self.file.write(_line(result))
+        picture = self.pictures[int(result.custom_id or 0)]
+        self.file.write(_line(picture, result))
         self.file.flush()
         self.written += 1
         if result.error is not None:
             self.failed += 1
             with self.progress.hidden():
-                print(f"{result.custom_id}: {describe(result.error)}", file=sys.stderr)
+                print(f"{picture}: {describe(result.error)}", file=sys.stderr)
 
 
 def _cancel(florence: Florence, results: BatchResults[Any]) -> None:
@@ -87,8 +91,9 @@ def ask_batch(florence: Florence, arguments: Namespace) -> int:
     pictures = [each for each in dict.fromkeys(arguments.pictures) if each not in before]
     progress = Progress(len(pictures), sys.stderr, is_shown=sys.stderr.isatty())
     with progress, path.open("a", encoding="utf-8") as file:
-        writer = _Writer(file, progress)
-        results = florence.batches.run(arguments.task, pictures, on_change=writer.show, **options_of(arguments))
+        writer = _Writer(pictures, file, progress)
+        lines: Iterator[BatchLine] = ({"custom_id": str(at), "image": each} for at, each in enumerate(pictures))
+        results = florence.batches.run(arguments.task, lines, on_change=writer.show, **options_of(arguments))
         try:
             for result in results:
                 writer.write(result)

@@ -1,0 +1,86 @@
+import { MAX_FILES } from "../contract/batches.ts";
+import type { FileFacts } from "../contract/batches-port.ts";
+import { fileFacts, type FileRow } from "./batch-state.ts";
+import type { AfterPage, ContentPart, FilePage, FileSeed, Refusal } from "./book-port.ts";
+import { fileObject, segmentObject } from "./ids.ts";
+import type { BatchTables, RowPage } from "./tables.ts";
+
+/** What the verbs of a book need. */
+export interface BookOptions {
+  readonly tables: BatchTables;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Returns a page as tables take it; undefined if it is to begin after a row that is not there. */
+export function pageAfter(
+  { limit, after }: AfterPage,
+  find: (id: string) => { readonly createdMs: number; readonly id: string } | undefined,
+): RowPage | undefined {
+  if (after === undefined) return { limit, before: undefined };
+  const before = find(after);
+  return before && { limit, before: { createdMs: before.createdMs, id: before.id } };
+}
+
+/** Where the content of a file is, in its order. */
+function partsOf({ id, bytes, batch, isErrors }: FileRow, { chunks }: BatchTables): readonly ContentPart[] {
+  if (batch === null) return [{ object: fileObject(id), bytes }];
+  const kind = isErrors ? "errors" : "output";
+  return chunks(batch).flatMap(({ number, segments }) =>
+    segments
+      .filter((segment) => segment[kind] > 0)
+      .map((segment) => ({ object: segmentObject(batch, number, segment.attempt, kind), bytes: segment[kind] })),
+  );
+}
+
+/** Returns the objects of a file. */
+export function objectsOf(row: FileRow, tables: BatchTables): readonly string[] {
+  return partsOf(row, tables).map(({ object }) => object);
+}
+
+/** The verbs of files. */
+export function fileVerbs({ tables, now }: BookOptions) {
+  const find = (id: string): FileRow | undefined => {
+    const row = tables.findFile(id);
+    return row !== undefined && row.expiresMs > now() ? row : undefined;
+  };
+  const mayAdd = (): boolean => tables.countFiles() < MAX_FILES;
+  return {
+    mayAddFile: mayAdd,
+    addFile: ({ keptSeconds, ...seed }: FileSeed): FileFacts | Refusal<"too-many-batches"> =>
+      tables.transaction(() => {
+        if (!mayAdd()) return { type: "refused", code: "too-many-batches" };
+        const createdMs = now();
+        const times = { createdMs, expiresMs: createdMs + keptSeconds * 1000, heldMs: 0 };
+        const row: FileRow = { ...seed, ...times, isOutput: false, isErrors: false, batch: null };
+        tables.putFile(row);
+        return fileFacts(row);
+      }),
+    file: (id: string): FileFacts | undefined => {
+      const row = find(id);
+      return row && fileFacts(row);
+    },
+    content: (id: string) => {
+      const row = find(id);
+      return row && { file: fileFacts(row), parts: partsOf(row, tables) };
+    },
+    /** The file is nobody's any more; its objects are deleted when it is due. */
+    deleteFile: (id: string) =>
+      tables.transaction(() => {
+        const row = find(id);
+        if (row === undefined) return "unknown-file";
+        if (tables.countOpenBatches(id) > 0) return "file-in-use";
+        tables.putFile({ ...row, expiresMs: now(), heldMs: now() });
+        return "deleted";
+      }),
+    files: ({ isOutput, ...page }: FilePage): readonly FileFacts[] => {
+      const rows = pageAfter(page, tables.findFile);
+      return rows === undefined
+        ? []
+        : tables
+            .files({ ...rows, isOutput })
+            .filter(({ id }) => find(id))
+            .map(fileFacts);
+    },
+  };
+}
