@@ -28,7 +28,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from ._batches import AsyncBatchResults, BatchResults, BatchState, Reader, RunReader, batch_at, batch_steps, create_batch, see_batch, wait_batch
+from ._batch_lines import create_batch
+from ._batch_results import AsyncBatchResults, BatchResults, Reader, RunReader
+from ._batches import BatchState, batch_at, batch_steps, see_batch, wait_batch
 from ._calls import get_steps, reply_steps, upload_steps
 from ._jobs import Answer_co, JobState, create_job, job_path, job_steps, later, later_request, list_jobs, see_job, wait_job
 from ._models import AnalyzeAnswer, BatchAnswer, Health, Me, ModelList, Pricing, Quote, TaskList
@@ -37,7 +39,8 @@ from ._request import ApiRequest, analyze_request, batch_request, quote_request
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ._batches import Batch, BatchInput, BatchTask
+    from ._batch_lines import BatchInput, BatchTask
+    from ._batches import Batch
     from ._exchange import Connection
     from ._images import Image, Upload
     from ._models import AnswerOptions, DrawingOptions, ModelOptions, PlainOptions, TaskName

@@ -16,11 +16,23 @@ interface Part {
   readonly operations: readonly Operation[];
 }
 
+/** An overload of a call that takes a task's name. */
+interface Variant {
+  /** The type of the task's name. */
+  readonly task: string;
+  /** The parameters that select the form. */
+  readonly selector: readonly string[];
+  readonly options: string;
+  readonly answer: string;
+}
+
 /** A call that takes a task's name: the result depends on it, and on the form. */
 interface Asking {
   readonly operation: Operation;
   /** The result for the type of an answer. */
   readonly resultOf: (answer: string) => string;
+  /** What it takes beside tasks, with the types of their answers. */
+  readonly others?: readonly Variant[];
 }
 
 const CALL = "Unpack[CallOptions]";
@@ -117,6 +129,12 @@ const jobHandle: Part = {
 
 const BATCH_INPUT = ["task: BatchTask", "lines: BatchInput", "*"];
 
+/** The endpoints of batches that are no tasks. What OpenAI's endpoints answer has no class here. */
+const otherEndpoints: readonly Variant[] = [
+  { task: literal(["analyze"]), selector: [], options: "CallOptions", answer: "AnalyzeAnswer" },
+  { task: literal(["chat/completions", "responses"]), selector: [], options: "CallOptions", answer: "Any" },
+];
+
 const ON_BATCH_CHANGE = "on_change: Callable[[Batch], object] | None = None";
 
 function batchAt(name: string, verb: string, doc: string): Operation {
@@ -139,6 +157,7 @@ const batches: Part = {
         taker: "{A}BatchResults",
       },
       resultOf: (answer) => `{A}BatchResults[${answer}]`,
+      others: otherEndpoints,
     },
     {
       operation: {
@@ -149,6 +168,7 @@ const batches: Part = {
         doc: "Send lines as one batch: up to 50,000, of 200 MB.",
       },
       resultOf: (answer) => `{A}BatchHandle[${answer}]`,
+      others: otherEndpoints,
     },
   ],
   operations: [
@@ -192,31 +212,21 @@ function tasksByAnswer(): ReadonlyMap<string, readonly string[]> {
   return new Map([...groups].map(([answer, rows]) => [answer, rows.map(([name]) => name)]));
 }
 
-/** An overload of a call that takes a task's name. */
-interface Variant {
-  /** The type of the task's name; undefined: of every task. */
-  readonly task: string | undefined;
-  /** The parameters that select the form. */
-  readonly selector: readonly string[];
-  readonly options: string;
-  readonly answer: string;
-}
-
 /** The overloads: the forms that every task has, then a task's own answers. */
 function variants(): readonly Variant[] {
   return forms
     .filter(({ isWhole }) => isWhole)
     .flatMap(({ selector, options, result }): readonly Variant[] => {
-      if (result !== undefined) return [{ task: undefined, selector, options, answer: result }];
+      if (result !== undefined) return [{ task: "TaskName", selector, options, answer: result }];
       return [...tasksByAnswer()].map(([answer, names]) => ({ task: literal(names), selector, options, answer }));
     });
 }
 
-function askingMethod({ operation, resultOf }: Asking, client: ClientKind): string {
+function askingMethod({ operation, resultOf, others = [] }: Asking, client: ClientKind): string {
   const { name, parameters } = operation;
   const value = operation.taker === undefined ? client.value : (type: string) => type;
-  const overloads = variants().map(({ task, selector, options, answer }) => {
-    const given = parameters.map((each) => (each.startsWith("task: ") && task !== undefined ? `task: ${task}` : each));
+  const overloads = [...variants(), ...others].map(({ task, selector, options, answer }) => {
+    const given = parameters.map((each) => (each.startsWith("task: ") ? `task: ${task}` : each));
     const all = ["self", ...given, ...selector, INPUTS, `**options: Unpack[${options}]`];
     return `    @overload\n    def ${name}(${all.join(", ")}) -> ${value(resultOf(answer))}: ...\n`;
   });

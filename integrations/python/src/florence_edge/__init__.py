@@ -1,6 +1,8 @@
 """A client for florence-edge, the HTTP API for the Florence-2 vision model."""
 
-from ._batches import AsyncBatchResults, Batch, BatchLine, BatchResult, BatchResults
+from ._batch_lines import BatchLine
+from ._batch_results import AsyncBatchResults, BatchResults
+from ._batches import Batch, BatchResult
 from ._errors import FlorenceError
 from ._events import Event
 from ._exchange import Platform

@@ -35,7 +35,7 @@ RegionLike: TypeAlias = Union["Box", Mapping[str, float], Sequence[float], str]
 _CORNERS = ("x1", "y1", "x2", "y2")
 
 
-class _Options(TypedDict, total=False):
+class TaskOptions(TypedDict, total=False):
     """Options of one of several tasks: those of its method."""
 
     text: str
@@ -46,12 +46,12 @@ class _Options(TypedDict, total=False):
     beams: int
     min_score: float
     max_objects: int
-    include: Sequence[Literal["svg_path", "coco_rle"]]
+    include: Sequence[Literal["svg_path", "coco_rle", "score"]]
     format: Literal["json", "flat", "raw"]
     compat: Literal["reference"]
 
 
-class AnalyzeItem(_Options):
+class AnalyzeItem(TaskOptions):
     """One of several tasks on an image, with its options."""
 
     task: TaskName

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from conftest import BASE, TEXT_ANSWER, Caller, FakeApi, problem
 
-from florence_edge import FlorenceError, TextAnswer, _batches
+from florence_edge import FlorenceError, TextAnswer, _batch_lines, _batch_results, _batches
 
 FILE = b"file"
 
@@ -182,7 +182,7 @@ def test_a_line_is_known_by_where_its_image_is(caller: Caller, tmp_path: Path) -
         "https://example.com/b.jpg",
         {"image": b"c", "custom_id": "mine", "text": "a snail", "region": (1, 2, 3, 4)},
         {"image": "data:image/png;base64,ZA=="},
-        "https://example.com/" + "e" * _batches.MAX_ID_CHARACTERS,
+        "https://example.com/" + "e" * _batch_lines.MAX_ID_CHARACTERS,
     ]
     batch = BatchApi()
     results = caller.flow(batch.api, lambda client, do: run(client, do, "region-to-ocr", lines, beams=3))
@@ -208,7 +208,7 @@ def test_no_line_is_no_batch(caller: Caller, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_LINES", 2), ("MAX_FILE_BYTES", 250)])
 def test_more_lines_than_a_batch_may_have_are_several(caller: Caller, monkeypatch, limit: str, value: int) -> None:
-    monkeypatch.setattr(_batches, limit, value)
+    monkeypatch.setattr(_batch_lines, limit, value)
     batch = BatchApi()
     results = caller.flow(batch.api, lambda client, do: run(client, do, "caption", [b"a"] * 5))
     assert sorted(results) == ["1", "2", "3", "4", "5"]
@@ -221,7 +221,7 @@ def test_more_lines_than_a_batch_may_have_are_several(caller: Caller, monkeypatc
 
 
 def test_lines_are_read_when_they_are_needed(caller: Caller, monkeypatch) -> None:
-    monkeypatch.setattr(_batches, "MAX_LINES", 2)
+    monkeypatch.setattr(_batch_lines, "MAX_LINES", 2)
     read: list[int] = []
 
     def lines() -> Iterator[bytes]:
@@ -240,12 +240,12 @@ def test_lines_are_read_when_they_are_needed(caller: Caller, monkeypatch) -> Non
 
 
 def test_a_picture_that_no_line_can_hold_is_uploaded(caller: Caller, monkeypatch) -> None:
-    large = b"x" * _batches.MAX_LINE_BYTES
+    large = b"x" * _batch_lines.MAX_LINE_BYTES
     batch = BatchApi()
     caller.flow(batch.api, lambda client, do: run(client, do, "caption", [b"a", large, b"b"]))
     assert [image_of(line) for line in sent(batch)] == ["a", "upload_" + "x" * 48, "b"]
     # Uploads are kept for an hour, so that a batch has few of them.
-    monkeypatch.setattr(_batches, "MAX_UPLOADS", 1)
+    monkeypatch.setattr(_batch_lines, "MAX_UPLOADS", 1)
     batch = BatchApi()
     caller.flow(batch.api, lambda client, do: run(client, do, "caption", [large, large]))
     assert len(batch.batches) == 2
@@ -323,7 +323,7 @@ def test_errors_in_openais_form_are_the_apis(caller: Caller) -> None:
 
 def test_a_line_that_never_ran_has_its_error() -> None:
     line = {"id": "x", "custom_id": None, "response": None, "error": {"code": "invalid-json", "message": "No JSON."}}
-    read = _batches._result(json.dumps(line).encode())
+    read = _batches.result_of(json.dumps(line).encode())
     assert (read.custom_id, read.error.code, read.error.detail) == (None, "invalid-json", "No JSON.")
 
 
@@ -342,4 +342,4 @@ def test_results_go_on_after_a_lost_connection(caller: Caller) -> None:
     batch = BatchApi(cut=100)
     with pytest.raises(FlorenceError) as caught:
         caller.flow(batch.api, calls)
-    assert (caught.value.code, 100 - batch.cut) == ("connection-failed", 1 + _batches.MAX_FAULTS)
+    assert (caught.value.code, 100 - batch.cut) == ("connection-failed", 1 + _batch_results.MAX_FAULTS)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from florence_edge._batches import Batch, BatchLine, BatchResult, BatchResults
+from florence_edge._batch_lines import BatchLine
+from florence_edge._batch_results import BatchResults
+from florence_edge._batches import Batch, BatchResult
 from florence_edge._errors import FlorenceError
 from florence_edge._florence import Florence
 
