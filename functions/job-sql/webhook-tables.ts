@@ -27,7 +27,7 @@ function parsed({ seq, row }: Stored): StoredDelivery {
 
 const DUE = `SELECT seq, row FROM deliveries WHERE nextMs <= ? AND host NOT IN (SELECT value FROM json_each(?)) ORDER BY nextMs, seq LIMIT 1`;
 const INSERT =
-  "INSERT OR IGNORE INTO deliveries (id, url, host, job, nextMs, endedMs, row) VALUES (?, ?, ?, ?, ?, ?, ?)";
+  "INSERT INTO deliveries (id, url, host, job, nextMs, endedMs, row) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq";
 const PURGE =
   "DELETE FROM deliveries WHERE seq IN (SELECT seq FROM deliveries WHERE endedMs <= ? ORDER BY endedMs, seq LIMIT ?)";
 
@@ -53,10 +53,11 @@ function deliveriesIn(sql: SqlStorage) {
   return {
     add: (row: DeliveryRow): StoredDelivery => {
       const { id, url, job, nextMs, endedMs } = row;
-      sql.exec(INSERT, id, url, hostOf(url), job, nextMs, endedMs, JSON.stringify(row));
-      const [stored] = rows("id = ? AND url = ?", id, url);
-      if (stored === undefined) throw new Error("A delivery that was added is not there.");
-      return stored;
+      const known = rows("id = ? AND url = ?", id, url)[0];
+      if (known !== undefined) return known;
+      const values = [id, url, hostOf(url), job, nextMs, endedMs, JSON.stringify(row)];
+      const { seq } = sql.exec<{ seq: number }>(INSERT, ...values).one();
+      return { ...row, seq };
     },
     find: (seq: number) => rows("seq = ?", seq)[0],
     put: ({ seq, ...row }: StoredDelivery): void => {

@@ -1,6 +1,7 @@
 import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import * as z from "zod";
 import { KEY_HEADER_SCHEME, KEY_SCHEME } from "./account-operation.ts";
+import { webhookPaths, WEBHOOKS_PATH } from "./paths.ts";
 import { requestIdHeader, requestIdParameter } from "./problem-details.ts";
 import type { ProblemGroup } from "./problem-groups.ts";
 import { problemResponses } from "./problem-responses.ts";
@@ -8,7 +9,6 @@ import type { Scope } from "./scopes.ts";
 import { tags } from "./tags.ts";
 import {
   ATTEMPT_SECONDS,
-  DELIVERIES_PATH,
   type Delivery,
   Delivery as DeliverySchema,
   DELIVERY_SECONDS,
@@ -22,11 +22,7 @@ import {
   TEST_EVENT,
   type Webhook,
   Webhook as WebhookSchema,
-  WEBHOOK_PATH,
-  WEBHOOK_SECRET_PATH,
-  WEBHOOK_TEST_PATH,
   WebhookList,
-  WEBHOOKS_PATH,
   WebhookSecretReply,
   WebhookTestBody,
 } from "./webhooks.ts";
@@ -103,7 +99,7 @@ export const webhookOperations = {
   },
   remove: {
     method: "DELETE",
-    path: WEBHOOK_PATH,
+    path: webhookPaths.one,
     id: "deleteWebhook",
     summary: "Remove a webhook",
     description: `It is told nothing more; the reply is what it was. ${needsAccount}`,
@@ -115,7 +111,7 @@ export const webhookOperations = {
   },
   newSecret: {
     method: "POST",
-    path: WEBHOOK_SECRET_PATH,
+    path: webhookPaths.secret,
     id: "createWebhookSecret",
     summary: "Make a new secret for the account's webhooks",
     description: `The reply is the only one that shows it. The secrets before it sign as well for ${hours(SECRET_OVERLAP_SECONDS)}: a request then has several signatures. Takes no body. ${needsAccount}`,
@@ -129,7 +125,7 @@ export const webhookOperations = {
   },
   test: {
     method: "POST",
-    path: WEBHOOK_TEST_PATH,
+    path: webhookPaths.test,
     id: "testWebhook",
     summary: "Send a test event",
     description: `Sends \`${TEST_EVENT}\` once, now, and answers how it went, after ${ATTEMPT_SECONDS} seconds at the latest. ${needsAccount}`,
@@ -153,7 +149,7 @@ export const webhookOperations = {
   },
   deliveries: {
     method: "GET",
-    path: DELIVERIES_PATH,
+    path: webhookPaths.deliveries,
     id: "listWebhookDeliveries",
     summary: "List how events were told",
     description: `Newest first. An event is told again for ${hours(DELIVERY_SECONDS)} until its receiver answers 2xx, and listed for ${KEPT_DELIVERY_SECONDS / 86_400} days after that. Without accounts, name the job: whoever knows its id may see how its end was told.`,
@@ -179,7 +175,7 @@ function webhookOperation(row: WebhookOperation, hasAccounts: boolean): RouteCon
     ...(hasAccounts && { security: [{ [KEY_SCHEME]: [] }, { [KEY_HEADER_SCHEME]: [] }] }),
     request: {
       headers: z.object(requestIdParameter),
-      ...(path === WEBHOOK_PATH && {
+      ...(path === webhookPaths.one && {
         params: z.object({ webhook: z.string().meta({ description: "Id of the webhook." }) }),
       }),
       ...(query && { query }),
@@ -197,6 +193,6 @@ function webhookOperation(row: WebhookOperation, hasAccounts: boolean): RouteCon
 }
 
 /** Returns the operations of webhooks as the document describes them. */
-export function webhookRoutesOf(hasAccounts: boolean): readonly RouteConfig[] {
+export function webhookOperationsOf(hasAccounts: boolean): readonly RouteConfig[] {
   return Object.values(webhookOperations).map((row) => webhookOperation(row, hasAccounts));
 }

@@ -2,13 +2,6 @@ import * as z from "zod";
 import { Next, orNull, pageParameters } from "./account-fields.ts";
 import { MAX_URL_CHARACTERS } from "./request-limits.ts";
 
-/** Path of an account's webhooks; each is below it, at its id. */
-export const WEBHOOKS_PATH = "/v1/webhooks";
-export const WEBHOOK_PATH = `${WEBHOOKS_PATH}/{webhook}`;
-export const WEBHOOK_SECRET_PATH = `${WEBHOOKS_PATH}/secret`;
-export const WEBHOOK_TEST_PATH = `${WEBHOOKS_PATH}/test`;
-export const DELIVERIES_PATH = `${WEBHOOKS_PATH}/deliveries`;
-
 /** Most webhooks of an account: each gets every event, so they multiply what is sent. */
 export const MAX_WEBHOOKS = 10;
 
@@ -61,7 +54,8 @@ export const attemptErrors = {
 /** The code of an attempt that was no success. */
 export type AttemptError = keyof typeof attemptErrors;
 
-const attemptErrorNames = Object.keys(attemptErrors).filter((name): name is AttemptError =>
+/** The codes, in the order of the table. */
+export const attemptErrorNames = Object.keys(attemptErrors).filter((name): name is AttemptError =>
   Object.hasOwn(attemptErrors, name),
 );
 

@@ -12,7 +12,8 @@ import { jobRoutes } from "./job-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 import { type UploadRouteOptions, uploadRoutes } from "./upload-routes.ts";
-import { type WebhookRouteOptions, webhookRoutes } from "./webhook-routes.ts";
+import type { WebhookRouteOptions } from "./webhook-calls.ts";
+import { webhookRoutes } from "./webhook-routes.ts";
 
 /** What the routes are generated from. */
 export interface RouteOptions

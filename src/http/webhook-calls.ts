@@ -10,12 +10,22 @@ import {
   WebhookTestBody,
 } from "../contract/webhooks.ts";
 import { type WebhookOperation, webhookOperations } from "../contract/webhook-operations.ts";
-import type { DeliveryFacts, WebhookFacts, Webhooks } from "../contract/webhooks-port.ts";
+import type { DeliveryFacts, WebhookFacts, Webhooks, WebhooksMount } from "../contract/webhooks-port.ts";
 import { type AdmittedCall, privateJson, readAccountBody } from "./account-route.ts";
+import type { Admit } from "./admission.ts";
 import { cursorOf, positionOf } from "./cursor.ts";
+import type { PaidAnswers } from "./paid-request.ts";
 import { queryFields } from "./query-fields.ts";
 import { validated } from "./validated.ts";
-import type { WebhookRouteOptions } from "./webhook-routes.ts";
+
+/** What the routes of webhooks need. */
+export interface WebhookRouteOptions {
+  readonly admit: Admit;
+  readonly timeout: (milliseconds: number) => AbortSignal;
+  readonly accounts?: PaidAnswers | undefined;
+  /** Left out where nothing is answered later: then the operations say so. */
+  readonly webhooks?: WebhooksMount | undefined;
+}
 
 /** A request about webhooks that was admitted. */
 export interface WebhookCall extends Pick<AdmittedCall, "request" | "body"> {

@@ -1,25 +1,8 @@
-import {
-  DELIVERIES_PATH,
-  WEBHOOK_PATH,
-  WEBHOOK_SECRET_PATH,
-  WEBHOOK_TEST_PATH,
-  WEBHOOKS_PATH,
-} from "../contract/webhooks.ts";
-import type { WebhooksMount } from "../contract/webhooks-port.ts";
-import { type Admit, whenAborted } from "./admission.ts";
+import { webhookPaths, WEBHOOKS_PATH } from "../contract/paths.ts";
+import { whenAborted } from "./admission.ts";
 import { callerOf } from "./caller.ts";
-import type { PaidAnswers } from "./paid-request.ts";
 import type { Route } from "./route.ts";
-import type { webhookCalls } from "./webhook-calls.ts";
-
-/** What the routes of webhooks need. */
-export interface WebhookRouteOptions {
-  readonly admit: Admit;
-  readonly timeout: (milliseconds: number) => AbortSignal;
-  readonly accounts?: PaidAnswers | undefined;
-  /** Left out where nothing is answered later: then the operations say so. */
-  readonly webhooks?: WebhooksMount | undefined;
-}
+import type { webhookCalls, WebhookRouteOptions } from "./webhook-calls.ts";
 
 /** The routes of webhooks. What they do is loaded by the first request to one of them. */
 export function webhookRoutes(options: WebhookRouteOptions): readonly Route[] {
@@ -36,9 +19,9 @@ export function webhookRoutes(options: WebhookRouteOptions): readonly Route[] {
   return [
     route("GET", WEBHOOKS_PATH, "list"),
     route("POST", WEBHOOKS_PATH, "create"),
-    route("GET", DELIVERIES_PATH, "deliveries"),
-    route("POST", WEBHOOK_SECRET_PATH, "newSecret"),
-    route("POST", WEBHOOK_TEST_PATH, "test"),
-    route("DELETE", WEBHOOK_PATH, "remove"),
+    route("GET", webhookPaths.deliveries, "deliveries"),
+    route("POST", webhookPaths.secret, "newSecret"),
+    route("POST", webhookPaths.test, "test"),
+    route("DELETE", webhookPaths.one, "remove"),
   ];
 }

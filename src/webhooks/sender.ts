@@ -110,22 +110,34 @@ function createHosts() {
   };
 }
 
+/**
+ * Begins the attempt that is due for longest, to none of these hosts, and stores that, so that nobody else begins it. Returns a delivery that has failed if its webhook is off; undefined
+ * if nothing is due.
+ */
+function claim({ tables, now }: SenderOptions, fullHosts: readonly string[]): StoredDelivery | undefined {
+  return tables.transaction(() => {
+    const due = tables.nextDue(now(), fullHosts);
+    if (due === undefined) return undefined;
+    const { webhook } = due;
+    const isOff = webhook !== null && tables.webhooks().find(({ id }) => id === webhook)?.disabledMs !== null;
+    const row = begun(due, isOff, now());
+    tables.put(row);
+    return row;
+  });
+}
+
+/** When something is to be done; undefined if there is nothing. */
+function nextMs({ tables, now }: SenderOptions, isBusy: boolean): number | undefined {
+  const dueMs = tables.nextDueMs() ?? Infinity;
+  const sendMs = isBusy && dueMs <= now() ? now() + BUSY_MS : dueMs;
+  const nextAt = Math.min(sendMs, (tables.firstEndMs() ?? Infinity) + KEPT_MS + PURGE_GATHER_MS);
+  return nextAt === Infinity ? undefined : nextAt;
+}
+
 /** Creates what sends the deliveries of one owner. */
 export function createSender(options: SenderOptions) {
-  const { tables, now } = options;
+  const { tables, now, logFailure } = options;
   const hosts = createHosts();
-  /** Begins the attempt that is due for longest, and stores that, so that nobody else begins it. */
-  const claim = (): StoredDelivery | undefined => {
-    return tables.transaction(() => {
-      const due = tables.nextDue(now(), hosts.full());
-      if (due === undefined) return undefined;
-      const { webhook } = due;
-      const isOff = webhook !== null && tables.webhooks().find(({ id }) => id === webhook)?.disabledMs !== null;
-      const row = begun(due, isOff, now());
-      tables.put(row);
-      return row;
-    });
-  };
   const attempt = async (row: StoredDelivery): Promise<StoredDelivery> => {
     const host = hostOf(row.url);
     hosts.begun(host);
@@ -136,29 +148,23 @@ export function createSender(options: SenderOptions) {
   const begin = (): Promise<unknown>[] => {
     const begunNow: Promise<unknown>[] = [];
     while (hosts.count() < MAX_ATTEMPTS) {
-      const row = claim();
+      const row = claim(options, hosts.full());
       if (row === undefined) break;
       // The next one takes its place as soon as it has ended.
       if (row.status === "pending") begunNow.push(attempt(row).then(() => Promise.all(begin())));
     }
     return begunNow;
   };
-  const nextMs = (): number | undefined => {
-    const dueMs = tables.nextDueMs() ?? Infinity;
-    const sendMs = dueMs <= now() && hosts.count() > 0 ? now() + BUSY_MS : dueMs;
-    const nextAt = Math.min(sendMs, (tables.firstEndMs() ?? Infinity) + KEPT_MS + PURGE_GATHER_MS);
-    return nextAt === Infinity ? undefined : nextAt;
-  };
   return {
     /** When `round` is to be called; undefined if nothing is to be done. */
-    nextMs,
+    nextMs: () => nextMs(options, hosts.count() > 0),
     /** Sends what is due, and what becomes due of it meanwhile; removes what has ended long ago. Never rejects. */
     round: async (): Promise<void> => {
       try {
         tables.transaction(() => tables.purge(now() - KEPT_MS, PURGE_ROWS));
         await Promise.all(begin());
       } catch (thrown) {
-        options.logFailure(thrown);
+        logFailure(thrown);
       }
     },
     /** Sends one delivery now, whatever else is sent. */

@@ -46,12 +46,12 @@ function createWebhookPlaces() {
     books.set(name, book);
     return book;
   };
+  const call = async <Reply>(work: () => Reply | Promise<Reply>): Promise<Reply> => {
+    if (world.isAway) throw new Error("The object is away.");
+    return work();
+  };
   const called = (name: string): WebhookVerbs => {
     const book = bookOf(name);
-    const call = async <Reply>(work: () => Reply | Promise<Reply>): Promise<Reply> => {
-      if (world.isAway) throw new Error("The object is away.");
-      return work();
-    };
     return {
       createWebhook: (webhook) => call(() => book.createWebhook(webhook)),
       webhooks: () => call(() => book.webhooks()),

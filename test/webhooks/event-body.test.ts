@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { MAX_EVENT_BYTES } from "../../src/contract/webhooks.ts";
 import { problemDetails } from "../../src/contract/problem-details.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { DELIVERY_SECONDS } from "../../src/contract/webhooks.ts";
 import { nextAttemptMs } from "../../src/webhooks/schedule.ts";

@@ -1,6 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createJobTables } from "../../functions/job-sql/sql-tables.ts";
 import { createWebhookTables } from "../../functions/job-sql/webhook-tables.ts";

@@ -18,12 +18,19 @@ const MARK = "\f";
 const blocksOf = async (name: string) => blocksIn(await readFile(join(root, "docs/how-to", name), "utf8"));
 const selling = await blocksOf("sell-answers.md");
 const using = await blocksOf("use-a-key.md");
+// Those before are for an API without accounts.
+const telling = (await blocksOf("webhooks.md")).filter(({ text }) => /\$key/u.test(text));
 
 let folder = "";
 let server: RunningTool;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "florence-edge-pages-"));
-  const environment = { FLORENCE_EDGE_ACCOUNTS: folder, ADMIN_KEY: undefined, ACCOUNTS: "on" };
+  const environment = {
+    FLORENCE_EDGE_ACCOUNTS: folder,
+    ADMIN_KEY: undefined,
+    ACCOUNTS: "on",
+    ALLOW_HTTP_IMAGES: "true",
+  };
   server = startTool("start.ts", ["--port", "0"], environment);
   await server.waitForOutput("Ctrl+C");
 });
@@ -77,5 +84,19 @@ describe("use-a-key.md", () => {
     const [again = ""] = await run(using.slice(0, 1));
     expect(again).toMatch(/charge: 0;.*;repeat\r\n/u);
     expect(again).not.toContain("balance: 4999");
+  });
+});
+
+describe("webhooks.md", () => {
+  it("has commands that do what the page says", async () => {
+    const [secret = "", webhooks = "", tested = ""] = await run(telling);
+    expect(JSON.parse(secret).secret).toMatch(/^whsec_/u);
+    const [created = "", listed = ""] = webhooks.split(/(?<=\})(?=\{"webhooks")/u);
+    expect(JSON.parse(created)).toMatchObject({
+      url: "http://127.0.0.1:9000/",
+      events: ["job.succeeded", "job.failed"],
+    });
+    expect(JSON.parse(listed)).toEqual({ webhooks: [JSON.parse(created)] });
+    expect(JSON.parse(tested)).toMatchObject({ type: "webhook.test", status: "failed", last_error: "unreachable" });
   });
 });

@@ -8,8 +8,13 @@ const here = join(import.meta.dirname, "..");
 /** The program of the receiver in Go. */
 export const goReceiver = join(here, ".go/receiver");
 
+/** Builds a program in Go with the library. `folder` is where its `main.go` is. */
+export async function buildGo(folder: string, program: string): Promise<void> {
+  await promisify(execFile)("go", ["build", "-o", program, folder], { cwd: join(here, "support/go") });
+}
+
 /** Installs the libraries of the receivers unless exactly these are installed, and builds the one in Go, whose versions are those of `go.sum`. */
 export const setup = async (): Promise<void> => {
   await installFolder(here);
-  await promisify(execFile)("go", ["build", "-o", goReceiver, "."], { cwd: join(here, "support/go") });
+  await buildGo(".", goReceiver);
 };

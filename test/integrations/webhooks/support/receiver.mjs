@@ -5,6 +5,8 @@ import { Webhook } from "standardwebhooks";
 const webhook = new Webhook(process.env.SECRET);
 const seen = new Set();
 
+const print = (line) => process.stdout.write(`${line}\n`);
+
 const faultOf = (body, headers) => {
   try {
     webhook.verify(body, headers);
@@ -14,14 +16,18 @@ const faultOf = (body, headers) => {
   }
 };
 
-createServer(async (request, response) => {
+const handle = async (request, response) => {
   let body = "";
   for await (const piece of request) body += piece;
   const id = request.headers["webhook-id"];
   const fault = faultOf(body, request.headers);
   // The first attempt of each event fails, whatever its signature.
-  const status = seen.has(id) ? (fault === "" ? 204 : 401) : 500;
+  const verdict = fault === "" ? 204 : 401;
+  const status = seen.has(id) ? verdict : 500;
   seen.add(id);
-  console.log(JSON.stringify({ id, fault, status }));
+  print(JSON.stringify({ id, fault, status }));
   response.writeHead(status).end();
-}).listen(Number(process.env.PORT), "127.0.0.1", () => console.log("ready"));
+};
+
+const server = createServer((request, response) => void handle(request, response));
+server.listen(Number(process.env.PORT), "127.0.0.1", () => print("ready"));
