@@ -25,19 +25,26 @@ ${options()}`;
 function methodsModule(): string {
   return `${head}
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from ._batch_lines import create_batch
+from ._batch_results import AsyncBatchResults, BatchResults, Reader, RunReader
+from ._batches import BatchState, batch_at, batch_steps, see_batch, wait_batch
 from ._calls import get_steps, reply_steps, upload_steps
+from ._jobs import Answer_co, JobState, create_job, job_path, job_steps, later, later_request, list_jobs, see_job, wait_job
 from ._models import AnalyzeAnswer, BatchAnswer, Health, Me, ModelList, Pricing, Quote, TaskList
-from ._request import analyze_request, batch_request, quote_request
+from ._request import ApiRequest, analyze_request, batch_request, quote_request
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ._batch_lines import BatchInput, BatchTask
+    from ._batches import Batch
     from ._exchange import Connection
     from ._images import Image, Upload
     from ._models import AnswerOptions, DrawingOptions, ModelOptions, PlainOptions, TaskName
+    from ._models import Job, JobList, JobStatus
     from ._models import BoxesAnswer, FlatAnswer, PolygonsAnswer, QuadsAnswer, RawAnswer, TextAnswer
     from ._reply import Drawing, ReferenceAnswer
     from ._request import AnalyzeItem, BatchItem, RegionLike

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UPLOADS_PATH, UPLOAD_SECONDS } from "../src/contract/uploads.ts";
 import { newHandle } from "../src/uploads/upload-handle.ts";
-import { KEY_NAME } from "../src/uploads/uploads.ts";
+import { KEY_NAME } from "../src/uploads/signing-key.ts";
 import { ADMIN_KEY, openAccounts } from "./fuzz/accounts.ts";
 import { pythons, type Python } from "./python/pythons.ts";
 import { startServer } from "./ready-server.ts";
@@ -49,8 +49,10 @@ async function expiredUpload(api: Server): Promise<string> {
 async function startApis(lifetime: Lifetime): Promise<Variables> {
   const storage = await mkdtemp(join(tmpdir(), "florence-python-"));
   lifetime.add(() => rm(storage, { recursive: true }));
-  const free = await startServer({ port: 0 }, lifetime);
-  const paid = await startServer({ port: 0, storage, variables: { ACCOUNTS: "on", ADMIN_KEY } }, lifetime);
+  // So that a receiver of events can be on this machine.
+  const own = { ALLOW_HTTP_IMAGES: "true" };
+  const free = await startServer({ port: 0, variables: own }, lifetime);
+  const paid = await startServer({ port: 0, storage, variables: { ...own, ACCOUNTS: "on", ADMIN_KEY } }, lifetime);
   const { rich, poor } = await openAccounts(paid.url);
   return {
     FLORENCE_EDGE_TEST_URL: free.url.origin,

@@ -15,6 +15,8 @@ const roots = [
   "Pricing",
   "Quote",
   "Me",
+  "Job",
+  "JobList",
 ] as const;
 
 /** The boxes of the Python client always have two corners, and compute the other forms themselves. */
@@ -47,10 +49,22 @@ const bases: ReadonlyMap<string, string> = new Map([
   ...roots.filter((name) => name !== "AnswerEvent").map((name) => [name, "Reply"] as const),
 ]);
 
-/** Types that are wider than the document's: a newer server may send a code that this client does not know. */
-const widened: ReadonlyMap<string, string> = new Map([["Problem.code", "str"]]);
+/** Types that are not the document's: a newer server may send a code that this client does not know, and what any object could be is tried last. */
+const widened: ReadonlyMap<string, string> = new Map([
+  ["Problem.code", "str"],
+  ["Job.result", "FlatAnswer | RawAnswer | OwnAnswer | AnalyzeAnswer | ReferenceAnswer | None"],
+]);
 
-const notes: ClassNotes = { handWritten, givenNames, bases, widened, isLeftOut };
+/** Fields that the document does not have. */
+const added: ReadonlyMap<string, string> = new Map([
+  [
+    "Job",
+    `    webhook_secret: str | None = None
+    """What verifies the events of this job where there are no accounts: there only in the reply that accepted it."""\n`,
+  ],
+]);
+
+const notes: ClassNotes = { handWritten, givenNames, bases, widened, added, isLeftOut };
 
 /** The unions of a task's answers, which the document does not name. */
 const unions = `OwnAnswer = TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer

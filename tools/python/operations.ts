@@ -1,13 +1,17 @@
-/** A call that is no task: a method of both clients. */
-interface Operation {
+/** A call that is no task: a method of both clients, or of a part of both. */
+export interface Operation {
   readonly name: string;
   /** Its parameters besides the options, as Python has them. */
   readonly parameters: readonly string[];
-  readonly options: "Unpack[CallOptions]" | "Any";
+  /** Left out for a call without options. */
+  readonly options?: "Unpack[CallOptions]" | "Any";
+  /** What it returns. `{A}` is the prefix of the asynchronous client's classes. */
   readonly result: string;
-  /** The expression of its steps (`_calls.py`), in which `self._connection` is where the API is. */
+  /** The expression of its steps, in which `self._connection` is where the API is. */
   readonly steps: string;
   readonly doc: string;
+  /** What takes its steps; by default what performs them. */
+  readonly taker?: string;
 }
 
 /** Returns an operation that sends nothing. */
@@ -63,14 +67,28 @@ const operations: readonly Operation[] = [
   get("ready", "/readyz", "Health", "Check whether the model can answer; raises `FlorenceError` if it cannot."),
 ];
 
-function operation({ name, parameters, options, result, steps, doc }: Operation, value: (type: string) => string) {
-  const signature = ["self", ...parameters, `**options: ${options}`].join(", ");
-  return `    def ${name}(${signature}) -> ${value(result)}:
-        """${doc}"""
-        return self._run(${steps})\n`;
+/** A client, and what differs in the methods of the two. */
+export interface ClientKind {
+  /** The prefix of its classes. */
+  readonly prefix: "" | "Async";
+  /** The type of what a call returns: itself, or what is awaited for it. */
+  readonly value: (type: string) => string;
 }
 
-/** The methods of a client that are no tasks, as a part of its class. `value` is the type of what a call returns: itself, or what is awaited for it. */
-export function operationMethods(value: (type: string) => string): string {
-  return operations.map((each) => operation(each, value)).join("\n");
+/** A call as a method. `run` performs its steps. */
+export function operationMethod(
+  { name, parameters, options, result, steps, doc, taker }: Operation,
+  { prefix, value }: ClientKind,
+  run = "self._run",
+): string {
+  const signature = ["self", ...parameters, ...(options === undefined ? [] : [`**options: ${options}`])].join(", ");
+  const text = `    def ${name}(${signature}) -> ${taker === undefined ? value(result) : result}:
+        """${doc}"""
+        return ${taker ?? run}(${steps})\n`;
+  return text.replaceAll("{A}", prefix);
+}
+
+/** The methods of a client that are no tasks, as a part of its class. */
+export function operationMethods(client: ClientKind): string {
+  return operations.map((each) => operationMethod(each, client)).join("\n");
 }

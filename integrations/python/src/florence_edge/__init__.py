@@ -1,11 +1,15 @@
 """A client for florence-edge, the HTTP API for the Florence-2 vision model."""
 
+from ._batch_lines import BatchLine
+from ._batch_results import AsyncBatchResults, BatchResults
+from ._batches import Batch, BatchResult
 from ._errors import FlorenceError
 from ._events import Event
 from ._exchange import Platform
 from ._florence import AsyncFlorence, Florence
 from ._headers import CacheReport, ChargeReport, ResponseInfo
 from ._images import Image, Upload
+from ._methods import AsyncBatchHandle, AsyncJobHandle, BatchHandle, JobHandle
 from ._models import (
     TASKS,
     AnalyzeAnswer,
@@ -22,6 +26,9 @@ from ._models import (
     FlatAnswer,
     Health,
     Issue,
+    Job,
+    JobList,
+    JobStatus,
     Me,
     ModelList,
     ObjectEvent,
@@ -43,6 +50,7 @@ from ._reply import Drawing, ReferenceAnswer
 from ._request import AnalyzeItem, BatchItem, RegionLike
 from ._settings import CallOptions
 from ._stream import AsyncStream, Stream
+from ._webhooks import BatchEvent, JobEvent, WebhookEvent, verify_webhook
 
 __all__ = [
     "TASKS",
@@ -50,10 +58,19 @@ __all__ = [
     "AnalyzeItem",
     "AnalyzeResult",
     "Answer",
+    "AsyncBatchHandle",
+    "AsyncBatchResults",
     "AsyncFlorence",
+    "AsyncJobHandle",
     "AsyncStream",
+    "Batch",
     "BatchAnswer",
+    "BatchEvent",
+    "BatchHandle",
     "BatchItem",
+    "BatchLine",
+    "BatchResult",
+    "BatchResults",
     "Box",
     "BoxObject",
     "BoxesAnswer",
@@ -72,6 +89,11 @@ __all__ = [
     "Health",
     "Image",
     "Issue",
+    "Job",
+    "JobEvent",
+    "JobHandle",
+    "JobList",
+    "JobStatus",
     "Me",
     "ModelList",
     "ObjectEvent",
@@ -94,4 +116,6 @@ __all__ = [
     "TaskName",
     "TextAnswer",
     "Upload",
+    "WebhookEvent",
+    "verify_webhook",
 ]

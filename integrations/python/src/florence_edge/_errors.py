@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _CLIENT_FIXES = {
     "connection-failed": "Check the URL and the network, then retry.",
     "timeout": "Ask again with a longer `timeout`, a smaller image or fewer `beams`.",
+    "job-cancelled": "Send the request again.",
+    "invalid-signature": "Refuse it. Check the secret, the clock, and that `body` is the body as it came.",
     "invalid-response": "Check that `base_url` is the URL of a florence-edge API.",
 }
 """The client's own codes; all others are codes of the API's problems."""
@@ -20,7 +22,7 @@ _RETRYABLE = frozenset({"connection-failed", "timeout"})
 
 
 class FlorenceError(Exception):
-    """A call that failed. Its `code` is stable: one of `ProblemCode`, `connection-failed`, `timeout` or `invalid-response`."""
+    """A call that failed. Its `code` is stable: one of `ProblemCode`, `connection-failed`, `timeout`, `invalid-response`, `job-cancelled` or `invalid-signature`."""
 
     def __init__(
         self,

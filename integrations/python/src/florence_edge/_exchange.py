@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import IO, Any, TypeAlias, TypeVar
 
 import httpx
 
@@ -109,11 +109,17 @@ def decoded(of: Any, value: object, status: int | None = None) -> Any:
         raise FlorenceError("invalid-response", "The answer is not one of this API.", status=status) from error
 
 
-def _problem(body: bytes) -> Problem | None:
+def reply_error_of(value: object, status: int | None, seconds: float | None = None) -> FlorenceError | None:
+    """Return the error of a reply: the API's problem, or an error in OpenAI's form; None if it is neither."""
     try:
-        return from_json(Problem, parse_json(body))
+        return problem_error(from_json(Problem, value), seconds)
     except UnexpectedJsonError:
+        error: Any = value.get("error") if isinstance(value, dict) else None
+    if not isinstance(error, dict) or not isinstance(error.get("code"), str):
         return None
+    # Its message ends with what to do.
+    detail = str(error.get("message"))
+    return FlorenceError(error["code"], detail, status=status, retryable=status in TRANSIENT, retry_after=seconds)
 
 
 def _reply_error(opened: Opened, deadline: Deadline, now: float) -> Steps[FlorenceError]:
@@ -121,13 +127,13 @@ def _reply_error(opened: Opened, deadline: Deadline, now: float) -> Steps[Floren
     response = opened.response
     seconds = retry_after(response.headers.get("retry-after"), now)
     try:
-        problem = _problem((yield from read_body(opened, deadline, MAX_PROBLEM_BYTES)))
+        body = yield from read_body(opened, deadline, MAX_PROBLEM_BYTES)
+        if (known := reply_error_of(parse_json(body), response.status_code, seconds)) is not None:
+            return known
     except FlorenceError as error:
         if error.code == "timeout":
             raise
-        problem = None  # The status is enough: a broken page must not replace it.
-    if problem is not None:
-        return problem_error(problem, seconds)
+        # The status is enough: a broken page must not replace it.
     return FlorenceError(
         "invalid-response",
         f"The server answered with status {response.status_code} and without a problem.",
@@ -139,12 +145,19 @@ def _reply_error(opened: Opened, deadline: Deadline, now: float) -> Steps[Floren
     )
 
 
+def _form(file: IO[bytes]) -> dict[str, Any]:
+    """Return a file of lines as `httpx` sends it: part by part."""
+    file.seek(0)
+    return {"data": {"purpose": "batch"}, "files": {"file": ("lines.jsonl", file, "application/jsonl")}}
+
+
 def _built(connection: Connection, request: ApiRequest, headers: Mapping[str, str], timeout: float) -> httpx.Request:
     media_type = {} if request.media_type is None else {"content-type": request.media_type}
     try:
         url = connection.base_url + request.path if request.path.startswith("/") else request.path
         sent = {**headers, **media_type}
-        return connection.build(request.method, url, content=request.body, headers=sent, timeout=timeout)
+        content: dict[str, Any] = {"content": request.body} if request.file is None else _form(request.file)
+        return connection.build(request.method, url, **content, headers=sent, timeout=timeout)
     except (UnicodeEncodeError, TypeError, httpx.InvalidURL) as error:
         raise FlorenceError("invalid-request", "A header has characters that headers may not have.") from error
 

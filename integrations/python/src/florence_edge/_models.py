@@ -508,6 +508,39 @@ class Concurrency:
     in_progress: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Job(Reply):
+    id: JobId
+    status: JobStatus
+    created_at: str
+    """UTC, as in 2026-12-01T00:00:00.000Z."""
+    task: str
+    """The name of the task, or `analyze`, or `batch`."""
+    result: FlatAnswer | RawAnswer | OwnAnswer | AnalyzeAnswer | ReferenceAnswer | None
+    """The body that a direct request would have had, once the job has succeeded; null otherwise, and always in lists.
+    """
+    problem: Problem | None
+    """Why the job failed; null otherwise."""
+    urls: JobUrls
+    webhook_secret: str | None = None
+    """What verifies the events of this job where there are no accounts: there only in the reply that accepted it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobUrls:
+    get: str
+    """Where the job is."""
+    cancel: str
+    """The same address: DELETE cancels the job."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobList(Reply):
+    jobs: tuple[Job, ...]
+    next: str | None
+    """Send it as `cursor` for the next page; null: none."""
+
+
 AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent | ChargeEvent
 
 Quad = tuple[Point, ...]
@@ -521,6 +554,10 @@ Scope = Literal["infer", "usage:read", "keys:write", "billing:write"]
 charges, its webhooks, and how events were told. `keys:write`: Create, list, change, rotate and revoke keys of the
 account; create, remove and test its webhooks, and make their secrets. `billing:write`: Add credits to the account.
 """
+
+JobId = str
+
+JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 OwnAnswer = TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer
 """An answer in its own form; `type` tells which."""

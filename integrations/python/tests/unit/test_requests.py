@@ -143,7 +143,7 @@ def test_batch_sends_an_image_with_each_task(caller: Caller) -> None:
 
 
 def test_quote_sends_no_images(caller: Caller) -> None:
-    quote = {"unit": "usd-micro", "revision": "r", "price": 5, "items": []}
+    quote = {"unit": "usd-micro", "revision": "r", "price": 5, "batch_price": 3, "items": []}
     api = FakeApi([httpx.Response(200, json=quote)])
     assert caller(api, lambda f: f.quote("caption", beams=5)).price == 5
     assert json.loads(api.last.content) == {"task": "caption", "beams": 5}

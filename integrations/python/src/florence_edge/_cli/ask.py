@@ -22,6 +22,10 @@ from .terminal import Progress, charge_line, table
 _OPTIONS = "text labels region normalized_region max_new_tokens beams min_score max_objects max_price".split()
 
 
+_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
+"""What the API reads."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked about one picture, and where its drawing goes."""
@@ -41,6 +45,17 @@ def options_of(arguments: Namespace) -> Mapping[str, Any]:
     given = {name: getattr(arguments, name) for name in _OPTIONS if getattr(arguments, name) is not None}
     regions = {name: [float(side) for side in value.split(",")] for name, value in given.items() if "region" in name}
     return {**given, **regions}
+
+
+def found_pictures(named: Iterable[str]) -> list[str]:
+    """Return the pictures that are named, and those in folders that are named, by their names."""
+    found: list[str] = []
+    for name in named:
+        if Path(name).is_dir():
+            found.extend(sorted(str(each) for each in Path(name).iterdir() if each.suffix.lower() in _SUFFIXES))
+        else:
+            found.append(name)
+    return found
 
 
 def drawing_paths(pictures: Iterable[str], arguments: Namespace) -> list[Path]:

@@ -12,7 +12,8 @@ from florence_edge._errors import FlorenceError
 from florence_edge._florence import Florence
 from florence_edge._models import TASKS
 
-from .ask import ask, describe
+from .ask import ask, describe, found_pictures
+from .batch import ask_batch
 from .terminal import account_table
 
 LOCAL_URL = "http://127.0.0.1:8787"
@@ -52,7 +53,12 @@ def _add_api(parser: argparse.ArgumentParser) -> None:
 
 def _add_ask(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("pictures", nargs="+", metavar="picture", help="files (jpg, png, webp, gif) or https addresses")
+    add(
+        "pictures",
+        nargs="+",
+        metavar="picture",
+        help="files (jpg, png, webp, gif), folders of them, or https addresses",
+    )
     add("--task", default="object-detection", choices=TASKS, metavar="TASK", help="by default object-detection")
     add("--text", help='what to find: "a red car"')
     add("--labels", action="append", metavar="LABEL", help="a name of what to find; may be repeated")
@@ -72,7 +78,13 @@ def _add_ask(parser: argparse.ArgumentParser) -> None:
     drawing.add_argument(
         "--stream", action="store_true", help="print what is finished while the rest is still written; draws nothing"
     )
-    add("--out", default=".", metavar="FOLDER", help="where drawings are written; by default the current folder")
+    drawing.add_argument(
+        "--batch",
+        action="store_true",
+        help="ask about all of them at half the price, within a day; writes TASK.jsonl, draws nothing. "
+        "Pictures that have an answer there are not asked about again",
+    )
+    add("--out", default=".", metavar="FOLDER", help="where files are written; by default the current folder")
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -117,7 +129,8 @@ def _run(arguments: argparse.Namespace) -> int:
         return _serve(arguments)
     with _florence(arguments) as florence:
         if arguments.command == "ask":
-            return ask(florence, arguments)
+            arguments.pictures = found_pictures(arguments.pictures)
+            return (ask_batch if arguments.batch else ask)(florence, arguments)
         print(account_table(florence.me()))
         return 0
 

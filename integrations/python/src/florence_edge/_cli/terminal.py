@@ -136,6 +136,10 @@ class Progress:
         """Name what is being done."""
         self._label = label
 
+    def reach(self, done: int) -> None:
+        """Say how many are done."""
+        self._done = done
+
     def advance(self) -> None:
         """Count one more as done."""
         self._done += 1
