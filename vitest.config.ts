@@ -5,6 +5,7 @@ import { buildAssets } from "./tools/site/build-assets.ts";
 /** Tests of the pure rooms: they run in Node, and once more in workerd. */
 const pure = [
   "test/{accounts,answering,bytes,cache,client,contract,decoding,engine,florence,forms,generations,http,image,inference,intake,mcp}/**/*.test.ts",
+  "test/{batches,jobs,webhooks}/**/*.test.ts",
   "test/payments/rooms/**/*.test.ts",
   "test/{azure,openai,overlay,pixels,placements,raster,runtime,scheduling,serving,uploads,weights}/**/*.test.ts",
 ];

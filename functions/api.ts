@@ -9,6 +9,7 @@ import { tasks } from "../src/florence/tasks.ts";
 import { createAdmit } from "../src/http/admission.ts";
 import { createApp } from "../src/http/app.ts";
 import { createFaultLog } from "../src/http/fault-log.ts";
+import { createOwnCalls } from "../src/http/own-calls.ts";
 import type { ImageHeader } from "../src/image/header.ts";
 import { ISOLATE_LIMITS } from "../src/image/image.ts";
 import { siteOf } from "./assets.ts";
@@ -21,10 +22,14 @@ import { IMAGE_CONCURRENCY, placements } from "./placements.ts";
 import { createDialects } from "./dialects.ts";
 import { protocols } from "./protocols.ts";
 import { uploads } from "./uploads.ts";
+import type { JobMessage } from "../src/jobs/live-book.ts";
+import { consume, jobsMount } from "./queues.ts";
 import { Variables } from "./variables.ts";
 
 export { Account } from "./account.ts";
 export { AccountDirectory } from "./account-directory.ts";
+export { BatchBook } from "./batch-book.ts";
+export { JobBook } from "./job-book.ts";
 export { Payments } from "./payment-claim.ts";
 export { RequestCoordinator } from "./request-coordinator.ts";
 
@@ -79,7 +84,10 @@ async function configuredAccounts() {
   return accounts(data, data.ADMIN_KEY, taskRows);
 }
 
-export default createApp({
+const ownCalls = createOwnCalls();
+const placement = variables.data?.PLACEMENT ?? "embedded";
+
+const app = createApp({
   tasks: taskRows,
   service: configuredService(),
   version,
@@ -90,11 +98,23 @@ export default createApp({
   dialects: createDialects(Date.now),
   ...(await configuredAccounts()),
   uploads: stored,
+  jobs: jobsMount(),
+  ownCalls,
   protocols: protocols({
     hasAccounts: variables.data?.ACCOUNTS === "on",
     mcpHosts: variables.data?.MCP_HOSTS ?? [],
   }),
-  admit: createAdmit(requestReservations(variables.data?.PLACEMENT ?? "embedded")),
+  admit: createAdmit(requestReservations(placement)),
   sleep: (milliseconds, signal) => scheduler.wait(milliseconds, { signal }),
   logError: createFaultLog({ now: Date.now, write: (line) => console.error(line) }),
 });
+
+export default {
+  fetch: app.fetch,
+  queue: (batch: MessageBatch<JobMessage>) =>
+    consume(batch, {
+      handleRequest: async (request) => app.fetch(request),
+      ownCalls,
+      concurrency: IMAGE_CONCURRENCY[placement],
+    }),
+};

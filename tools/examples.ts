@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openApiDocument } from "../src/contract/openapi.ts";
 import type { OpenApiDocument, ResponseExamples } from "../src/contract/response-examples.ts";
 import { EVENT_STREAM_MEDIA_TYPE } from "../src/contract/media-types.ts";
+import { JOBS_PATH } from "../src/contract/paths.ts";
 import { UPLOADS_PATH } from "../src/contract/uploads.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { updateClientPage } from "./docs/client-project.ts";
@@ -67,13 +68,15 @@ async function answersAt(url: URL, requests: readonly ExampleRequest[]) {
   return answers;
 }
 
+/** Paths whose replies have random ids: their examples are in the contract. */
+const ANSWERED_BY_CONTRACT = [UPLOADS_PATH, JOBS_PATH];
+
 /** Sends the example requests of the OpenAPI document to an API and returns its answers. */
 export async function requestExamples(origin: URL): Promise<ResponseExamples> {
   const rows = Object.entries(tasks).map(([name, row]) => ({ name, ...row }));
   const { paths = {} } = openApiDocument(rows, "");
   const answers: [string, ResponseExamples[string]][] = [];
-  // The replies about an upload have a random handle: their examples are in the contract.
-  const asked = Object.entries(paths).filter(([path]) => !path.startsWith(UPLOADS_PATH));
+  const asked = Object.entries(paths).filter(([path]) => !ANSWERED_BY_CONTRACT.some((begin) => path.startsWith(begin)));
   for (const [path, item] of asked) {
     const url = new URL(path, origin);
     answers.push([path, path === "/openapi.json" ? documentExample : await answersAt(url, requestsAt(item))]);

@@ -55,6 +55,10 @@ const table = {
     imports: ["contract"],
     why: "uploads/ is files that are sent before they are asked about: handles, signatures, time; it does not know where they are stored.",
   },
+  jobs: {
+    imports: ["bytes", "accounts/base62.ts", "contract"],
+    why: "jobs/ is requests that are answered later: their states, leases and repeats; it knows neither HTTP nor where they are stored.",
+  },
   ...protocolRooms,
   "http/multipart": {
     imports: [],

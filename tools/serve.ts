@@ -93,7 +93,27 @@ export const OBJECT_CLASSES = {
   ACCOUNTS_LEDGER: "Account",
   ACCOUNTS_DIRECTORY: "AccountDirectory",
   PAYMENTS: "Payments",
+  JOB_BOOKS: "JobBook",
+  BATCH_BOOKS: "BatchBook",
 } as const;
+
+/** How messages of queues are taken, as the comments of `wrangler.toml` say for a deployment. Miniflare's queues forget theirs when the process ends. */
+const QUEUES = {
+  "florence-edge-jobs": {
+    maxBatchSize: 10,
+    maxBatchTimeout: 0,
+    maxRetries: 20,
+    deadLetterQueue: "florence-edge-jobs-dead",
+  },
+  "florence-edge-jobs-dead": { maxBatchSize: 10, maxBatchTimeout: 0 },
+  "florence-edge-batches": {
+    maxBatchSize: 1,
+    maxBatchTimeout: 0,
+    maxRetries: 20,
+    deadLetterQueue: "florence-edge-batches-dead",
+  },
+  "florence-edge-batches-dead": { maxBatchSize: 10, maxBatchTimeout: 0 },
+};
 
 /** The bindings to objects in another process; those to the process's own objects are in `wrangler.toml`. */
 function remoteObjects({ name, at }: SharedObjects) {
@@ -127,8 +147,10 @@ function miniflareOptions({ modules, options }: Build, serveOptions: ServeOption
         assets: Object.assign({}, worker.assets, { directory: assets }),
         ...(shared && remoteObjects(shared)),
         bindings: Object.assign({}, bindings, variables),
-        // A deployment has it if its operator wants uploads; here it costs nothing.
-        r2Buckets: { UPLOADS: "uploads" },
+        // A deployment has them if its operator wants uploads, and answers that come later; here they cost nothing.
+        r2Buckets: { UPLOADS: "uploads", JOB_FILES: "jobs" },
+        queueProducers: { JOBS: "florence-edge-jobs", BATCHES: "florence-edge-batches" },
+        queueConsumers: QUEUES,
         modules: [...modules],
       },
     ],

@@ -2,11 +2,14 @@ import type { RandomBytes } from "../accounts/base62.ts";
 import { chargeId, type ChargeOrigin } from "../accounts/charge-id.ts";
 import type { PricedPrompt } from "../contract/payer.ts";
 import type { Copy, Purchase } from "./purchases.ts";
+import { classPrice, type PriceClass } from "../contract/prices.ts";
 
 /** What the ids of a request's charges depend on. */
 export interface ChargeIdOptions {
   readonly account: string;
   readonly idempotencyKey: string | undefined;
+  /** By which all prices of the request are reduced; `now` by default. */
+  readonly priceClass?: PriceClass | undefined;
   readonly random: RandomBytes;
 }
 
@@ -50,7 +53,8 @@ export function createChargeIds(options: ChargeIdOptions): ChargeIds {
       return Promise.all(
         distinct.map(async ({ task, amount, generationKey, newPlace }) => {
           const copy = newPlace === undefined ? undefined : takeCopy(newPlace);
-          return { charge: { id: await idOf(generationKey, copy), amount, task }, generationKey, copy };
+          const price = classPrice(amount, options.priceClass ?? "now");
+          return { charge: { id: await idOf(generationKey, copy), amount: price, task }, generationKey, copy };
         }),
       );
     },

@@ -25,6 +25,8 @@ export interface DialogueOptions extends Connection {
   readonly idempotencyKey: string | undefined;
   /** In micro-US-dollars. */
   readonly maxPrice: number | undefined;
+  /** Whether the request counts against the rates of its key; true by default. */
+  readonly isCounted?: boolean | undefined;
   readonly memory: IsolateMemory;
   /** How the account gets credits, as problems say it. */
   readonly topUp: string | undefined;
@@ -125,7 +127,7 @@ interface HeldBefore {
 }
 
 function holdRequest(
-  { key, requestId, holdMs, isFresh, idempotencyKey, maxPrice }: DialogueOptions,
+  { key, requestId, holdMs, isFresh, idempotencyKey, maxPrice, isCounted = true }: DialogueOptions,
   charges: readonly Charge[],
   { fingerprint, isContinued, heldMicroUsd }: HeldBefore & { readonly fingerprint: string },
 ): HoldRequest {
@@ -136,7 +138,7 @@ function holdRequest(
     charges,
     priceRevision: PRICE_REVISION,
     holdMs,
-    isContinued,
+    isContinued: isContinued || !isCounted,
     maxPrice: maxPrice === undefined ? undefined : Math.min(MAX_AMOUNT, Math.max(0, maxPrice - heldMicroUsd)),
     idempotency: idempotencyKey === undefined ? undefined : { key: idempotencyKey, fingerprint, isExclusive: isFresh },
   };

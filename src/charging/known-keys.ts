@@ -1,6 +1,7 @@
 import { keyHash, type KeyParts, parseKey } from "../accounts/key-codec.ts";
 import type { AccountLedger, KeyTerms, Status } from "../accounts/ledger-port.ts";
 import { createByteLru } from "../cache/byte-lru.ts";
+import type { JobPayer } from "../contract/jobs-port.ts";
 import type { Scope } from "../contract/scopes.ts";
 import { refusalProblem } from "./refusal-problem.ts";
 
@@ -37,17 +38,24 @@ export interface KnownKeys {
   trusted(text: string): KnownKey | undefined;
   /** Asks the account of a key, and returns it. Throws the problem of a key that is not valid. */
   confirm(unknown: UnknownKey): Promise<KnownKey>;
+  /** The same for a key of which only the hash is known: its `text` is `hashText`. */
+  confirmHash(payer: JobPayer): Promise<KnownKey>;
   /** An account has refused the key: it is asked the next time. */
   forget(text: string): void;
   /** Checks a key's terms. If that throws, the account is asked the next time: they may have been widened since. */
   checked(key: KnownKey, check: () => void): void;
 }
 
-/** A key that is spelled like one. */
+/** A key that is spelled like one, or what is known of one that is. */
 export interface UnknownKey {
   readonly text: string;
-  readonly parts: KeyParts;
+  readonly parts: Pick<KeyParts, "account">;
   readonly hash: string;
+}
+
+/** What stands for the text of a key of which only the hash is known. No key is spelled so. */
+export function hashText({ account, keyHash: hash }: JobPayer): string {
+  return `hash ${account} ${hash}`;
 }
 
 /** Returns the parts of a key that nobody has looked up yet. Throws `key-invalid` for a text that is not spelled like one, without I/O. */
@@ -76,6 +84,14 @@ export function createKnownKeys({ ledgerOf, trustedMs, now }: KnownKeysOptions):
     const key = known.get(text);
     if (key !== undefined) known.set(text, { ...key, sinceMs: -Infinity });
   };
+  const confirm: KnownKeys["confirm"] = async (unknown) => {
+    const reply = await ledgerOf(unknown.parts.account).status(unknown.hash);
+    if (reply.type === "refused") throw refusalProblem(reply);
+    const key = confirmed(unknown, reply, now());
+    if (!key.isOpen) throw refusalProblem({ type: "refused", code: "account-closed" });
+    known.set(key.text, key);
+    return key;
+  };
   return {
     trusted: (text) => {
       const key = known.get(text);
@@ -83,13 +99,10 @@ export function createKnownKeys({ ledgerOf, trustedMs, now }: KnownKeysOptions):
       const isRecent = key !== undefined && Math.abs(now() - key.sinceMs) < trustedMs && now() < key.endMs;
       return isRecent && key.isOpen ? key : undefined;
     },
-    confirm: async (unknown) => {
-      const reply = await ledgerOf(unknown.parts.account).status(unknown.hash);
-      if (reply.type === "refused") throw refusalProblem(reply);
-      const key = confirmed(unknown, reply, now());
-      if (!key.isOpen) throw refusalProblem({ type: "refused", code: "account-closed" });
-      known.set(key.text, key);
-      return key;
+    confirm,
+    confirmHash: (payer) => {
+      const { account, keyHash: hash } = payer;
+      return confirm({ text: hashText(payer), parts: { account }, hash });
     },
     forget,
     checked: ({ text }, check) => {

@@ -3,7 +3,7 @@ import type { Charge, Held } from "../accounts/ledger-port.ts";
 import type { RateReply } from "../accounts/rate.ts";
 import type { Payer, PricedPrompt, Reserved } from "../contract/payer.ts";
 import { Problem } from "../contract/problems.ts";
-import { type ChargeIds, createChargeIds } from "./charge-ids.ts";
+import { type ChargeIdOptions, type ChargeIds, createChargeIds } from "./charge-ids.ts";
 import { type Connection, createDialogue, type DialogueOptions, unheard } from "./dialogue.ts";
 import { createHoldOrder } from "./hold-order.ts";
 import type { PaidCharge } from "./isolate-memory.ts";
@@ -30,7 +30,7 @@ import {
 } from "./purchases.ts";
 
 /** What one request pays, and with what. */
-export interface PaymentOptions extends Omit<DialogueOptions, keyof Connection> {
+export interface PaymentOptions extends Omit<DialogueOptions, keyof Connection>, Pick<ChargeIdOptions, "priceClass"> {
   /** Called once, when the account is to be asked: most repeats ask nobody. */
   readonly connect: () => Connection;
   /** Whether nobody waits for the answer any more. */

@@ -1,8 +1,9 @@
 import type { RandomBytes } from "../accounts/base62.ts";
 import type { AccountLedger } from "../accounts/ledger-port.ts";
+import type { JobPayer } from "../contract/jobs-port.ts";
 import type { Guard } from "./guard.ts";
 import { createIsolateMemory } from "./isolate-memory.ts";
-import { checkScope, checkTask, createKnownKeys, type KnownKey, readKey } from "./known-keys.ts";
+import { checkScope, checkTask, createKnownKeys, hashText, type KnownKey, readKey } from "./known-keys.ts";
 import { ledgerRequestId } from "./ledger-request-id.ts";
 import { createPayment, type Payment, type PaymentOptions } from "./payment.ts";
 
@@ -24,7 +25,7 @@ export interface PaymentsOptions
 /** What is known of a request when its payment begins. */
 export interface Asking extends Pick<
   PaymentOptions,
-  "key" | "isFresh" | "idempotencyKey" | "maxPrice" | "hasLeft" | "onCommit"
+  "key" | "isFresh" | "idempotencyKey" | "maxPrice" | "hasLeft" | "onCommit" | "priceClass" | "isCounted"
 > {
   /** The caller's. */
   readonly requestId: string;
@@ -34,6 +35,8 @@ export interface Asking extends Pick<
 export interface Payments {
   /** Returns the key of a request that asks for answers, from its text. Throws the problem of one that may not: 401, 403, 429. `address` is whoever sent it. */
   authorize(text: string, address: string): Promise<KnownKey>;
+  /** The same for what this deployment asks for the owner of a key, of which it knows only the hash: the key is checked again, and the guard counts nothing. */
+  authorizeHash(payer: JobPayer): Promise<KnownKey>;
   /** Throws `scope-missing` for a task that the key may not ask for. */
   checkTask(key: KnownKey, task: string): void;
   /** Begins the payment of a request. */
@@ -57,6 +60,11 @@ export function createPayments(options: PaymentsOptions): Payments {
       const known = keys.trusted(text);
       if (known !== undefined) await guard.countRequest(known.hash);
       const key = known ?? (await confirm(text, address));
+      keys.checked(key, () => checkScope(key, "infer"));
+      return key;
+    },
+    authorizeHash: async (payer) => {
+      const key = keys.trusted(hashText(payer)) ?? (await keys.confirmHash(payer));
       keys.checked(key, () => checkScope(key, "infer"));
       return key;
     },

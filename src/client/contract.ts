@@ -418,7 +418,7 @@ export interface Problem {
   readonly status: number;
   /** What happened to this request. */
   readonly detail: string;
-  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "uploads-unavailable" | "unknown-upload" | "upload-empty" | "upload-expired" | "upload-signature-invalid" | "length-required" | "storage-unavailable" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-key-invalid" | "idempotency-in-progress" | "idempotency-key-reused" | "rate-limited" | "too-many-at-once" | "ledger-unavailable" | "payment-required" | "payment-invalid" | "payment-in-use" | "payment-unsettled" | "admin-key-invalid" | "cursor-invalid" | "unknown-id" | "key-rotated" | "too-many-keys" | "webhook-signature-invalid" | "top-up-unavailable" | "payment-provider-failed" | "payment-provider-unavailable";
+  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "uploads-unavailable" | "unknown-upload" | "upload-empty" | "upload-expired" | "upload-signature-invalid" | "length-required" | "storage-unavailable" | "jobs-unavailable" | "idempotency-key-invalid" | "list-needs-account" | "unknown-job" | "idempotency-key-reused" | "too-many-jobs" | "queue-unavailable" | "job-expired" | "job-abandoned" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-in-progress" | "rate-limited" | "too-many-at-once" | "ledger-unavailable" | "async-needs-key" | "payment-required" | "payment-invalid" | "payment-in-use" | "payment-unsettled" | "admin-key-invalid" | "cursor-invalid" | "unknown-id" | "key-rotated" | "too-many-keys" | "webhook-signature-invalid" | "top-up-unavailable" | "payment-provider-failed" | "payment-provider-unavailable";
   /** What to do about it. */
   readonly fix: string;
   /** Whether the same request may succeed later. */
@@ -623,6 +623,40 @@ export type ReferenceAnswer = Readonly<Record<string, string | {
   readonly polygons_labels: readonly string[];
 }>>;
 
+export interface Job {
+  readonly id: JobId;
+  readonly status: JobStatus;
+  /** UTC, as in 2026-12-01T00:00:00.000Z. */
+  readonly created_at: string;
+  /** The name of the task, or `analyze`, or `batch`. */
+  readonly task: string;
+  /** The body that a direct request would have had, once the job has succeeded; null otherwise, and always in lists. */
+  readonly result: FlatAnswer | FlatAnswerXywh | FlatAnswerCxcywh | RawAnswer | TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh | ReferenceAnswer | AnalyzeAnswer | null;
+  /** Why the job failed; null otherwise. */
+  readonly problem: Problem | null;
+  readonly urls: {
+    /** Where the job is. */
+    readonly get: string;
+    /** The same address: DELETE cancels the job. */
+    readonly cancel: string;
+  };
+}
+
+export type JobId = string;
+
+export type JobStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+
+export interface AnalyzeAnswer {
+  readonly results: readonly AnalyzeResult[];
+}
+
+export interface AnalyzeResult {
+  readonly task: string;
+  readonly status: "ok" | "error";
+  readonly answer: FlatAnswer | FlatAnswerXywh | FlatAnswerCxcywh | RawAnswer | TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh | ReferenceAnswer | null;
+  readonly problem: Problem | null;
+}
+
 /** `xyxy`: x1, y1, x2, y2. `xywh`: x, y, width, height. `cxcywh`: cx, cy, width, height. */
 export type BoxFormat = "xyxy" | "xywh" | "cxcywh";
 
@@ -648,6 +682,10 @@ export interface ImageRequest {
   readonly overlay_image?: boolean | undefined;
   /** Whether the answer is sent while it is generated, as server-sent events. */
   readonly stream?: boolean | undefined;
+  /** Whether the answer comes later: the reply is then 202 with a job, whose address has the answer. `Prefer: respond-async` asks for the same. */
+  readonly async?: boolean | undefined;
+  /** An https URL that is told the end of the job, with a signed request. Only with `async`. */
+  readonly webhook?: string | undefined;
   readonly image: JsonImage;
 }
 
@@ -686,6 +724,10 @@ export interface TextRequest {
   readonly overlay_image?: boolean | undefined;
   /** Whether the answer is sent while it is generated, as server-sent events. */
   readonly stream?: boolean | undefined;
+  /** Whether the answer comes later: the reply is then 202 with a job, whose address has the answer. `Prefer: respond-async` asks for the same. */
+  readonly async?: boolean | undefined;
+  /** An https URL that is told the end of the job, with a signed request. Only with `async`. */
+  readonly webhook?: string | undefined;
   readonly image: JsonImage;
 }
 
@@ -716,6 +758,10 @@ export interface RegionRequest {
   readonly overlay_image?: boolean | undefined;
   /** Whether the answer is sent while it is generated, as server-sent events. */
   readonly stream?: boolean | undefined;
+  /** Whether the answer comes later: the reply is then 202 with a job, whose address has the answer. `Prefer: respond-async` asks for the same. */
+  readonly async?: boolean | undefined;
+  /** An https URL that is told the end of the job, with a signed request. Only with `async`. */
+  readonly webhook?: string | undefined;
   readonly image: JsonImage;
 }
 
@@ -751,18 +797,11 @@ export interface LabelsRequest {
   readonly overlay_image?: boolean | undefined;
   /** Whether the answer is sent while it is generated, as server-sent events. */
   readonly stream?: boolean | undefined;
+  /** Whether the answer comes later: the reply is then 202 with a job, whose address has the answer. `Prefer: respond-async` asks for the same. */
+  readonly async?: boolean | undefined;
+  /** An https URL that is told the end of the job, with a signed request. Only with `async`. */
+  readonly webhook?: string | undefined;
   readonly image: JsonImage;
-}
-
-export interface AnalyzeAnswer {
-  readonly results: readonly AnalyzeResult[];
-}
-
-export interface AnalyzeResult {
-  readonly task: string;
-  readonly status: "ok" | "error";
-  readonly answer: FlatAnswer | FlatAnswerXywh | FlatAnswerCxcywh | RawAnswer | TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh | ReferenceAnswer | null;
-  readonly problem: Problem | null;
 }
 
 export interface BatchAnswer {
@@ -787,6 +826,12 @@ export interface UploadedFile {
   readonly image: string;
   /** Bytes of the file. */
   readonly bytes: number;
+}
+
+export interface JobList {
+  readonly jobs: readonly Job[];
+  /** Send it as `cursor` for the next page; null: none. */
+  readonly next: string | null;
 }
 
 export interface Health {

@@ -54,6 +54,7 @@ export const accountExamples = {
     unit,
     revision: "2026-11-30",
     price: 300,
+    batch_price: 150,
     items: [{ task: "caption", prompts: 1, price: 300, problem: null }],
   },
   me: {

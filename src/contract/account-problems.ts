@@ -69,23 +69,11 @@ export const accountProblems = {
     retryable: false,
     fix: "Send a Max-Price of at least `price`, in micro-US-dollars, or ask for fewer `labels`, tasks, items, `beams` or `max_new_tokens`.",
   },
-  "idempotency-key-invalid": {
-    status: 400,
-    title: "The Idempotency-Key is missing or cannot be read",
-    retryable: false,
-    fix: "Send 1 to 255 visible ASCII characters, in double quotes or bare; a UUID does. Operations that move money need one.",
-  },
   "idempotency-in-progress": {
     status: 409,
     title: "A request with this Idempotency-Key is in progress",
     retryable: true,
     fix: "Wait for its answer, or send the request again after the seconds in Retry-After.",
-  },
-  "idempotency-key-reused": {
-    status: 422,
-    title: "This Idempotency-Key belongs to another request",
-    retryable: false,
-    fix: "Send a new Idempotency-Key with each new request, and the same one only with the same request.",
   },
   "rate-limited": {
     status: 429,

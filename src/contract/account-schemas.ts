@@ -13,6 +13,10 @@ export const Pricing = z
       description:
         "What is charged for a failure, and for a repeat: the same question of the same account within `repeat_seconds`.",
     }),
+    batch_divisor: z.int().positive().meta({
+      description:
+        "What a prompt of a line of a batch (`/openai/v1/batches`) costs: its price, divided by this and rounded up.",
+    }),
     work: z.object({ tokens_per_unit: z.int(), default_beams: z.int(), default_max_new_tokens: z.int() }).meta({
       description: "A prompt has `beams` x `max_new_tokens` / `tokens_per_unit` units, rounded up.",
     }),
@@ -33,6 +37,7 @@ export const Quote = z
     unit: Unit,
     revision: z.string(),
     price: MicroUsd.meta({ description: "The most that the request can cost, in micro-US-dollars." }),
+    batch_price: MicroUsd.meta({ description: "The same as a line of a batch (`/openai/v1/batches`)." }),
     items: z.array(z.object({ task: z.string(), prompts: z.int(), price: MicroUsd, problem: orNull(ProblemDetails) })),
   })
   .meta({ id: "Quote" });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { answerTypes } from "./answers.ts";
+import { laterOptions } from "./later-options.ts";
 import { type JsonForm, jsonForms } from "./forms.ts";
 import { ProblemDetails } from "./problem-details.ts";
 import { JsonImage, optionsByInput } from "./requests.ts";
@@ -34,6 +35,7 @@ export const AnalyzeBody = z.strictObject({
     .min(1, "Send at least one task.")
     .max(MAX_ANALYZE_TASKS, `Send at most ${MAX_ANALYZE_TASKS} tasks.`),
   stream: neverStreamed,
+  ...laterOptions,
 });
 
 /** The result of one task: an answer or a problem; the other is null. */
@@ -65,6 +67,11 @@ export function analyzeBodyFor(rows: readonly TaskRow[]) {
   );
   const item = first === undefined ? z.never() : z.union([first, ...others]);
   return z
-    .strictObject({ image: JsonImage, tasks: z.array(item).min(1).max(MAX_ANALYZE_TASKS), stream: neverStreamed })
+    .strictObject({
+      image: JsonImage,
+      tasks: z.array(item).min(1).max(MAX_ANALYZE_TASKS),
+      stream: neverStreamed,
+      ...laterOptions,
+    })
     .meta({ id: "AnalyzeRequest" });
 }

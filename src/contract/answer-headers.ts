@@ -54,6 +54,14 @@ const answerRequestHeaders = z.object({
     description: "`no-store`, `no-cache`, `max-age`, `only-if-cached` and `stale-if-error` are honoured.",
   }),
   "if-none-match": z.string().optional().meta({ description: "The ETag of an answer that you have." }),
+  prefer: z.string().optional().meta({
+    description:
+      "`respond-async`: the answer comes later, and the reply is 202 with its job (RFC 7240). With `wait=N`, the reply is the answer itself if it is there within N seconds, 30 at most.",
+  }),
+  "idempotency-key": z.string().optional().meta({
+    description:
+      "1 to 255 visible ASCII characters. Of an answer that comes later: the same request with the same key is the same job, and is done once.",
+  }),
   traceparent: z.string().optional().meta({ description: "W3C trace context, passed on to the backend." }),
   ...requestIdParameter,
 });
@@ -62,7 +70,7 @@ const answerRequestHeaders = z.object({
 const paidRequestHeaders = answerRequestHeaders.extend({
   "idempotency-key": z.string().optional().meta({
     description:
-      "1 to 255 visible ASCII characters. With `no-store` or `no-cache`, a request that is repeated with its key within 24 hours is charged once and gets the same generation, which is kept for that; other repeats are free anyway.",
+      "1 to 255 visible ASCII characters. Of an answer that comes later: the same request with the same key is the same job. With `no-store` or `no-cache`, a request that is repeated with its key within 24 hours is charged once and gets the same generation, which is kept for that; other repeats are free anyway.",
   }),
   "max-price": z.string().optional().meta({
     description:

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AnalyzeResult, neverStreamed, TaskItem } from "./analyze.ts";
+import { laterOptions } from "./later-options.ts";
 import { JsonImage, optionsByInput } from "./requests.ts";
 import type { TaskRow } from "./service.ts";
 
@@ -16,6 +17,7 @@ export const BatchBody = z.strictObject({
     .min(1, "Send at least one item.")
     .max(MAX_BATCH_ITEMS, `Send at most ${MAX_BATCH_ITEMS} items.`),
   stream: neverStreamed,
+  ...laterOptions,
 });
 
 /** The answer of `batch`: a result for each item, in request order. */
@@ -28,6 +30,6 @@ export function batchBodyFor(rows: readonly TaskRow[]) {
   );
   const item = first === undefined ? z.never() : z.union([first, ...others]);
   return z
-    .strictObject({ items: z.array(item).min(1).max(MAX_BATCH_ITEMS), stream: neverStreamed })
+    .strictObject({ items: z.array(item).min(1).max(MAX_BATCH_ITEMS), stream: neverStreamed, ...laterOptions })
     .meta({ id: "BatchRequest" });
 }

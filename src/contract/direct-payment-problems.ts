@@ -2,6 +2,12 @@ import type { ProblemRow } from "./problem-row.ts";
 
 /** The rows of the problem table for requests that are paid without an account. */
 export const directPaymentProblems = {
+  "async-needs-key": {
+    status: 400,
+    title: "A payment within the request pays for no answer later",
+    retryable: false,
+    fix: "Send the request without `async` and `Prefer: respond-async`, or with a key: POST /v1/top-ups sells credits and a key for such a payment.",
+  },
   "payment-required": {
     status: 402,
     title: "The request brings no payment",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { laterOptions } from "./later-options.ts";
 
 /** Upper limit of `max_objects`. An answer of 1024 tokens contains about two hundred boxes; each of several `labels` has a separate answer. */
 export const MAX_OBJECTS = 1000;
@@ -52,6 +53,7 @@ export const formOptions = {
     .boolean("Send true or false.")
     .optional()
     .meta({ description: "Whether the answer is sent while it is generated, as server-sent events." }),
+  ...laterOptions,
 };
 
 const FormOptions = z.object(formOptions);
@@ -81,6 +83,11 @@ const conflicts: readonly { readonly given: OptionMatch; readonly others: readon
     // Only an answer of texts and objects can be streamed in parts.
     given: { option: "stream", value: true },
     others: [...anyOf("compat", "overlay"), { option: "format", value: "flat" }, { option: "format", value: "raw" }],
+  },
+  {
+    // What is answered later is one JSON body.
+    given: { option: "async", value: true },
+    others: [...anyOf("overlay"), { option: "stream", value: true }],
   },
 ];
 

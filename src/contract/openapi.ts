@@ -2,6 +2,7 @@ import { OpenApiGeneratorV31, OpenAPIRegistry } from "@asteasolutions/zod-to-ope
 import { operations } from "./operations.ts";
 import { exampleProblems, sharedResponses } from "./problem-responses.ts";
 import { type OpenApiDocument, type ResponseExamples, withResponseExamples } from "./response-examples.ts";
+import { jobOperations } from "./job-operations.ts";
 import type { WaysToPay } from "./payment-operations.ts";
 import type { TaskRow } from "./service.ts";
 import { registerAccounts, withAccounts } from "./with-accounts.ts";
@@ -39,6 +40,7 @@ function registryOf(tasks: readonly TaskRow[], { hasAccounts, ways }: Extent): O
     batchOperation(tasks, hasAccounts),
     prepareUploadOperation(hasAccounts),
     putUploadOperation(),
+    ...jobOperations(hasAccounts),
     ...Object.values(operations),
   ]) {
     registry.registerPath(route);

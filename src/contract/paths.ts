@@ -13,6 +13,12 @@ export const ANALYZE_PATH = "/v1/analyze";
 /** Path of the operation for several tasks, each on its own image. */
 export const BATCH_PATH = "/v1/batch";
 
+/** Path of the list of jobs; each job is below it, at its id. */
+export const JOBS_PATH = "/v1/jobs";
+
+/** Path of one job. */
+export const JOB_PATH = `${JOBS_PATH}/{job}`;
+
 /** Returns the path of a task. */
 export function taskPath(task: string): string {
   return `/v1/${task}`;

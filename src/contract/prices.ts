@@ -45,6 +45,17 @@ export const priceRules = {
   repeat: 0,
 } as const satisfies Readonly<Record<string, number>>;
 
+/** By how much a price is divided, by when the answer comes: a line of a batch costs half, since it may wait until the model has nothing else to do. */
+export const priceClasses = { now: 1, batch: 2 } as const satisfies Readonly<Record<string, number>>;
+
+/** When an answer comes, as far as prices depend on it. */
+export type PriceClass = keyof typeof priceClasses;
+
+/** Returns what a price is in a class, in whole micro-US-dollars, rounded up. */
+export function classPrice(price: number, priceClass: PriceClass): number {
+  return Math.ceil(price / priceClasses[priceClass]);
+}
+
 /** Returns the price of one prompt, which is one generation and one charge, in micro-US-dollars. */
 export function promptPrice(task: PricedTask, cost: PromptCost): number {
   return pricePerUnit[task] * promptUnits(cost);
@@ -68,6 +79,6 @@ export function itemPrices(item: PricedItem): readonly number[] {
  * Returns the price of a request of one or several tasks, on one or many images, in micro-US-dollars: the sum of its prompts, known from the request
  * alone. It is the most that the request can cost, since prompts that are equal are charged once, and repeats and failures not at all.
  */
-export function requestPrice(items: readonly PricedItem[]): number {
-  return items.flatMap(itemPrices).reduce((sum, price) => sum + price, 0);
+export function requestPrice(items: readonly PricedItem[], priceClass: PriceClass = "now"): number {
+  return items.flatMap(itemPrices).reduce((sum, price) => sum + classPrice(price, priceClass), 0);
 }

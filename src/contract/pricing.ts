@@ -1,5 +1,5 @@
 import { MICRO_USD } from "./micro-usd.ts";
-import { isPricedTask, PRICE_REVISION, pricePerUnit, priceRules, promptPrice } from "./prices.ts";
+import { isPricedTask, PRICE_REVISION, priceClasses, pricePerUnit, priceRules, promptPrice } from "./prices.ts";
 import { taskPath } from "./paths.ts";
 import { PROMPT_DEFAULTS, TOKENS_PER_UNIT } from "./work-units.ts";
 
@@ -10,6 +10,7 @@ export const REPEAT_SECONDS = 24 * 60 * 60;
 export const pricing = {
   unit: MICRO_USD,
   revision: PRICE_REVISION,
+  batch_divisor: priceClasses.batch,
   rules: { ...priceRules, repeat_seconds: REPEAT_SECONDS },
   work: {
     tokens_per_unit: TOKENS_PER_UNIT,

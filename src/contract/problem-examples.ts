@@ -2,6 +2,7 @@ import type { accountProblems } from "./account-problems.ts";
 import type { accountRouteProblems } from "./account-route-problems.ts";
 import type { paymentProblems } from "./payment-problems.ts";
 import type { dialectProblems } from "./dialect-problems.ts";
+import type { jobProblems } from "./job-problems.ts";
 import type { Issue, ProblemCode, ProblemMembers } from "./problems.ts";
 
 /** The details of a problem in one request. */
@@ -63,9 +64,7 @@ const accountExamples = {
     detail: "The request costs 1500 micro-US-dollars; it allows 1000.",
     members: { price: 1500 },
   },
-  "idempotency-key-invalid": { detail: "The Idempotency-Key has 300 characters; it may have 255." },
   "idempotency-in-progress": { detail: "The first request with this Idempotency-Key has no answer yet." },
-  "idempotency-key-reused": { detail: "The first request with this Idempotency-Key was another one." },
   "rate-limited": {
     detail: "The key may send 600 requests in 60 seconds.",
     members: { "violated-policies": ["requests"] },
@@ -75,6 +74,7 @@ const accountExamples = {
     members: { "violated-policies": ["concurrent"] },
   },
   "ledger-unavailable": { detail: "The account did not answer in time." },
+  "async-needs-key": { detail: "The request has no key, and asks for an answer later." },
   "payment-required": {
     detail: "The request brings no payment; its price is 300 micro-US-dollars.",
     members: { price: 300 },
@@ -88,6 +88,19 @@ const accountExamples = {
     detail: "It is not known yet whether the payment was settled: the facilitator did not reply.",
   },
 } as const satisfies Readonly<Record<keyof typeof accountProblems, Occurrence>>;
+
+/** Examples of the problems of jobs. */
+const jobExamples = {
+  "jobs-unavailable": { detail: "This deployment has no queue for jobs." },
+  "idempotency-key-invalid": { detail: "The Idempotency-Key has 300 characters; it may have 255." },
+  "list-needs-account": { detail: "Without accounts nobody owns a job: keep its address." },
+  "unknown-job": { detail: "There is no job with this id, or it belongs to another account." },
+  "idempotency-key-reused": { detail: "The first request with this Idempotency-Key was another one." },
+  "too-many-jobs": { detail: "1000 jobs are waiting; there may be 1000." },
+  "queue-unavailable": { detail: "The queue did not take the job." },
+  "job-expired": { detail: "The job was not answered within 24 hours. The last attempt: the backend is not ready." },
+  "job-abandoned": { detail: "The job was begun 10 times, and none of its attempts came to an end." },
+} as const satisfies Readonly<Record<keyof typeof jobProblems, Occurrence>>;
 
 /** Examples of the problems of the operations of accounts. */
 const accountRouteExamples = {
@@ -159,6 +172,7 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "not-cached": { detail: "Nothing fresh enough is in the cache." },
   "model-unavailable": { detail: "mini/onnx/encoder_model.onnx could not be fetched." },
   overloaded: { detail: "16 requests are ahead in the queue." },
+  ...jobExamples,
   ...accountExamples,
   ...accountRouteExamples,
   ...paymentExamples,

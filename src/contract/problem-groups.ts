@@ -1,6 +1,6 @@
 import { accountProblemGroups, paymentProblemGroups } from "./account-problem-groups.ts";
 import { accountProblems } from "./account-problems.ts";
-import { bodyProblems, keyProblems, serviceProblems } from "./problem-lists.ts";
+import { bodyProblems, keyProblems, laterProblems, serviceProblems } from "./problem-lists.ts";
 import { isProblemCode, type ProblemCode } from "./problems.ts";
 
 /** Problems of the backend. */
@@ -22,6 +22,13 @@ const handleProblems = [
   "upload-empty",
   "upload-expired",
   "storage-unavailable",
+] as const satisfies readonly ProblemCode[];
+
+/** Problems of the place where jobs are. */
+const jobPlaceProblems = [
+  "jobs-unavailable",
+  "storage-unavailable",
+  ...serviceProblems,
 ] as const satisfies readonly ProblemCode[];
 
 /** The problems of an operation, by group; operations with the same problems share a group. */
@@ -55,10 +62,22 @@ export const problemGroups = {
     "deadline-exceeded",
     "not-cached",
     ...handleProblems,
+    ...laterProblems,
     ...backendProblems,
   ],
   // All other problems belong to single items.
-  Batch: [...bodyProblems, "too-much-work", "request-cancelled", "internal", "misconfigured", "overloaded"],
+  Batch: [
+    ...bodyProblems,
+    "too-much-work",
+    "request-cancelled",
+    "storage-unavailable",
+    ...laterProblems,
+    "internal",
+    "misconfigured",
+    "overloaded",
+  ],
+  Job: ["unknown-job", ...jobPlaceProblems],
+  JobList: ["invalid-request", "list-needs-account", ...jobPlaceProblems],
   Upload: [
     "invalid-request",
     "invalid-content-encoding",
@@ -104,12 +123,18 @@ export function groupNames(hasAccounts: boolean, hasPayments: boolean): readonly
 /** What operations that cost nothing, and exist without accounts as well, may answer about a key where there are some. */
 const keyedCodes = [...keyProblems, "account-closed"] as const satisfies readonly ProblemCode[];
 
+/** What groups that exist without accounts as well have besides where there are some. */
+const keyedGroups: ReadonlyMap<ProblemGroup, readonly ProblemCode[]> = new Map<ProblemGroup, readonly ProblemCode[]>([
+  ["Upload", keyedCodes],
+  ["Job", keyedCodes],
+  ["JobList", [...keyedCodes, "cursor-invalid"]],
+]);
+
 const accountCodes = Object.keys(accountProblems).filter(isProblemCode);
 
 /** Returns the problems of a group's operations, in a deployment with accounts or without. */
 export function problemsOf(group: ProblemGroup, hasAccounts: boolean): readonly ProblemCode[] {
   const codes = problemGroups[group];
   if (!hasAccounts) return codes;
-  if (group === "Upload") return [...codes, ...keyedCodes];
-  return chargedGroups.has(group) ? [...codes, ...accountCodes] : codes;
+  return [...codes, ...(keyedGroups.get(group) ?? []), ...(chargedGroups.has(group) ? accountCodes : [])];
 }

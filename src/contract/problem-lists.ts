@@ -22,5 +22,16 @@ export const bodyProblems = [
   "unsupported-content-encoding",
 ] as const satisfies readonly ProblemCode[];
 
+/** Problems of a request that is to be answered later; also those that a job ends in, which is told to whoever waits for it. */
+export const laterProblems = [
+  "jobs-unavailable",
+  "idempotency-key-invalid",
+  "idempotency-key-reused",
+  "too-many-jobs",
+  "queue-unavailable",
+  "job-expired",
+  "job-abandoned",
+] as const satisfies readonly ProblemCode[];
+
 /** Problems that any operation of accounts may have. */
 export const serviceProblems = ["overloaded", "internal", "misconfigured"] as const satisfies readonly ProblemCode[];

@@ -3,12 +3,13 @@ import { accountRouteProblems } from "./account-route-problems.ts";
 import { paymentProblems } from "./payment-problems.ts";
 import type { ProblemRow } from "./problem-row.ts";
 import { dialectProblems } from "./dialect-problems.ts";
+import { jobProblems } from "./job-problems.ts";
 import { serverProblems } from "./server-problems.ts";
 import { uploadProblems } from "./upload-problems.ts";
 
 /**
  * The only list of errors. The `ProblemCode` type, the OpenAPI responses and docs/problems.md are derived from it. `fix` tells the caller what to do
- * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`, those of uploads in `upload-problems.ts`, those that only accounts
+ * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`, those of uploads in `upload-problems.ts`, those of jobs in `job-problems.ts`, those that only accounts
  * have in `account-problems.ts`, `account-route-problems.ts` and `payment-problems.ts`, those of the dialects of others in `dialect-problems.ts`.
  */
 export const problems = {
@@ -172,6 +173,7 @@ export const problems = {
     fix: "Send the request again.",
   },
   ...uploadProblems,
+  ...jobProblems,
   ...serverProblems,
   ...accountProblems,
   ...accountRouteProblems,

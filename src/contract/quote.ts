@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { MAX_ANALYZE_TASKS, TaskItem } from "./analyze.ts";
 import { MAX_BATCH_ITEMS } from "./batch.ts";
+import { laterOptions } from "./later-options.ts";
 import { JsonImage } from "./requests.ts";
 
 const image = z.unknown().optional();
@@ -13,6 +14,7 @@ export const AnalyzeQuote = z.strictObject({
     .min(1, "Send at least one task.")
     .max(MAX_ANALYZE_TASKS, `Send at most ${MAX_ANALYZE_TASKS} tasks.`),
   stream: z.literal(false).optional(),
+  ...laterOptions,
 });
 
 /** Quotes a body of batch. */
@@ -22,6 +24,7 @@ export const BatchQuote = z.strictObject({
     .min(1, "Send at least one item.")
     .max(MAX_BATCH_ITEMS, `Send at most ${MAX_BATCH_ITEMS} items.`),
   stream: z.literal(false).optional(),
+  ...laterOptions,
 });
 
 /** The three bodies, for the OpenAPI document. */

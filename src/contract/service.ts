@@ -29,11 +29,17 @@ export interface TaskRequest {
   readonly options: TaskOptions;
 }
 
+/** When a request for several tasks is answered. */
+export interface LaterOptions {
+  readonly async?: boolean | undefined;
+  readonly webhook?: string | undefined;
+}
+
 /** One of several tasks on one image: a valid request, or its problem. */
 export type AnalyzeItem = Omit<TaskRequest, "image"> | { readonly task: string; readonly problem: Problem };
 
 /** Several tasks on one image. */
-export interface AnalyzeRequest {
+export interface AnalyzeRequest extends LaterOptions {
   readonly image: ImageInput;
   readonly items: readonly AnalyzeItem[];
 }
@@ -47,7 +53,7 @@ export interface Analyzed extends Omit<Answered, "answer"> {
 export type BatchItem = TaskRequest | { readonly task: string; readonly problem: Problem };
 
 /** Several tasks, each on its own image. */
-export interface BatchRequest {
+export interface BatchRequest extends LaterOptions {
   readonly items: readonly BatchItem[];
 }
 

@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { AnalyzeAnswer, analyzeBodyFor } from "./analyze.ts";
 import { answerHeadersFor, answerRequestHeadersFor } from "./answer-headers.ts";
 import { BatchAnswer, batchBodyFor } from "./batch.ts";
+import { acceptedResponse } from "./job-operations.ts";
 import { ANALYZE_PATH, BATCH_PATH } from "./paths.ts";
 import type { ProblemGroup } from "./problem-groups.ts";
 import { problemResponses } from "./problem-responses.ts";
@@ -44,6 +45,7 @@ function several({ path, id, summary, description, body, examples, each, answer,
         headers: answerHeadersFor(hasAccounts),
         content: { "application/json": { schema: answer } },
       },
+      202: acceptedResponse,
       304: { description: "Not modified: you already have these results", headers: answerHeadersFor(hasAccounts) },
       ...problemResponses(problems, hasAccounts),
     },

@@ -3,6 +3,10 @@ export const tags = {
   tasks: { name: "Tasks", description: "One image, one task, one typed answer." },
   several: { name: "Several at once", description: "Several tasks in one request, with a result for each." },
   uploads: { name: "Uploads", description: "An image that is sent once and asked about by its handle, for an hour." },
+  jobs: {
+    name: "Jobs",
+    description: "Requests that are answered later: each has an address, where its answer will be.",
+  },
   service: { name: "Service", description: "Tasks, models and health checks." },
 } as const;
 

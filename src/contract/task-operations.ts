@@ -1,5 +1,6 @@
 import type { RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { answerHeadersFor, answerRequestHeadersFor } from "./answer-headers.ts";
+import { acceptedResponse } from "./job-operations.ts";
 import { drawingSchemas, jsonForms } from "./forms.ts";
 import { EVENT_STREAM_MEDIA_TYPE } from "./media-types.ts";
 import { taskPath } from "./paths.ts";
@@ -71,6 +72,7 @@ export function taskOperation(row: TaskRow, hasAccounts = false) {
     },
     responses: {
       200: { description: "The answer", headers: answerHeadersFor(hasAccounts), content: answerContent(row) },
+      202: acceptedResponse,
       304: { description: "Not modified: you already have this answer", headers: answerHeadersFor(hasAccounts) },
       414: {
         description:

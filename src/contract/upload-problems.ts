@@ -41,7 +41,7 @@ export const uploadProblems = {
   },
   "storage-unavailable": {
     status: 503,
-    title: "The storage of uploaded files is unavailable",
+    title: "The storage of files is unavailable",
     retryable: true,
     fix: "Try again after the seconds in Retry-After, or send the image's bytes.",
   },

@@ -71,6 +71,7 @@ export async function quoteOf(tasks: readonly TaskRow[], { request, body, trace 
     unit: MICRO_USD,
     revision: PRICE_REVISION,
     price: requestPrice(items),
+    batch_price: requestPrice(items, "batch"),
     items: items.map((item) => itemQuote(item, trace)),
   };
 }

@@ -11,7 +11,7 @@ import { readJsonObject } from "./json-request.ts";
 import { MAX_JSON_DELIMITERS } from "./json.ts";
 import type { LogError } from "./problem-response.ts";
 import type { Route } from "./route.ts";
-import { parseFields } from "./url-encoded.ts";
+import { queryFields } from "./query-fields.ts";
 import { validated } from "./validated.ts";
 
 /** What a deployment with accounts adds to the application. */
@@ -92,10 +92,7 @@ export async function readAccountBody<Schema extends z.ZodType>(
 
 /** Validates the parameters of a query; a blank one counts as absent, and one that is repeated is refused by its schema. Throws `Problem`. */
 export function queryOf<Schema extends z.ZodType>(schema: Schema, { request }: AdmittedCall): z.infer<Schema> {
-  const fields = parseFields(new URL(request.url).search.slice(1)).filter(([, value]) => value.trim() !== "");
-  const byName = Map.groupBy(fields, ([name]) => name);
-  const given = [...byName].map(([name, [first, ...others]]) => [name, others.length > 0 ? [] : first?.[1]] as const);
-  return validated(schema, Object.fromEntries(given));
+  return validated(schema, queryFields(request));
 }
 
 /** A reply with keys or money: nobody keeps it. */

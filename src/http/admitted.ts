@@ -1,9 +1,11 @@
 import type { CallContext, RequestTrace, Service, TaskRow } from "../contract/service.ts";
+import type { JobsMount } from "../contract/jobs-port.ts";
 import { type Admit, type Place, whenAborted } from "./admission.ts";
 import type { BodyOptions } from "./body.ts";
 import { cacheDirectives } from "./cache-control.ts";
 import { callerOf } from "./caller.ts";
 import type { Sleep } from "./event-stream.ts";
+import type { OwnCall, OwnCalls } from "./own-calls.ts";
 import type { PaidAnswers, PaidRequest } from "./paid-request.ts";
 import type { LogError, Respond } from "./problem-response.ts";
 import type { Route } from "./route.ts";
@@ -19,6 +21,10 @@ export interface AnswerRouteOptions {
   readonly admit: Admit;
   /** The accounts that pay for answers; left out where answers cost nothing. */
   readonly accounts?: PaidAnswers | undefined;
+  /** Which requests are this deployment's own; none by default. */
+  readonly ownCalls?: OwnCalls | undefined;
+  /** Where requests are kept that are answered later; left out where there is no such place. */
+  readonly jobs?: JobsMount | undefined;
 }
 
 /** A request that was admitted, before its body is read. */
@@ -31,6 +37,8 @@ export interface Admitted {
   readonly body: BodyOptions;
   /** Who pays; undefined where answers cost nothing. */
   readonly paid: PaidRequest | undefined;
+  /** Undefined for a request from outside. */
+  readonly own: OwnCall | undefined;
 }
 
 /** Handles an admitted request. Throws `Problem`. */
@@ -39,13 +47,14 @@ export type HandleAdmitted = (admitted: Admitted) => Promise<Response>;
 /** A POST that answers: it is paid if answers cost something, and admitted, then handled. `respond` makes the responses of problems. */
 export function answerRoute(
   path: string,
-  { admit, timeout, accounts }: AnswerRouteOptions,
+  { admit, timeout, accounts, ownCalls }: AnswerRouteOptions,
   { handle, respond }: { readonly handle: HandleAdmitted; readonly respond: Respond },
 ): Route {
   return {
     method: "POST",
     path,
     handle: (request, trace) => {
+      const own = ownCalls?.of(request);
       const answer = (call: CallContext, paid?: PaidRequest): Promise<Response> =>
         admit({ caller: call.caller, whenLeft: paid?.whenLeft ?? whenAborted(call.signal) }, (place) =>
           handle({
@@ -55,10 +64,11 @@ export function answerRoute(
             place,
             body: { timeout, ...place.count },
             paid,
+            own,
           }),
         );
       const call = callOf(request, trace);
-      return accounts === undefined ? answer(call) : accounts.call(request, { respond, call, trace }, answer);
+      return accounts === undefined ? answer(call) : accounts.call(request, { respond, call, trace, own }, answer);
     },
   };
 }

@@ -18,14 +18,14 @@ export async function readAnalyzeRequest(
   check?: CheckTask,
 ): Promise<AnalyzeRequest> {
   const given = await readJsonObject(request, MAX_ANALYZE_TASKS * DELIMITERS_PER_ITEM, body);
-  const { image, tasks } = validated(AnalyzeBody, given);
+  const { image, tasks, async, webhook } = validated(AnalyzeBody, given);
   const byName = new Map(rows.map((row) => [row.name, row]));
   const items = tasks.map(({ task, ...options }) =>
     readTaskItem({ rows: byName, check }, task, ({ input }) => ({
       options: validated(optionsByInput[input], options),
     })),
   );
-  return { image: imageInput(image), items };
+  return { image: imageInput(image), items, async, webhook };
 }
 
 /** Converts the results of several tasks to the response's format. */

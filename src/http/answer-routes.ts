@@ -10,6 +10,8 @@ import { readBatchRequest } from "./batch.ts";
 import type { BodyOptions } from "./body.ts";
 import { checkedUnits } from "./check-work.ts";
 import { loggedProblem, type LogError, problemResponder } from "./problem-response.ts";
+import { wishOf } from "./later-wish.ts";
+import { keptBody } from "./kept-body.ts";
 import type { Route } from "./route.ts";
 import { type CheckTask, optionsOf } from "./task-item.ts";
 import { optionsBeforeBody, readTaskRequest } from "./task-request.ts";
@@ -18,11 +20,13 @@ import { optionsBeforeBody, readTaskRequest } from "./task-request.ts";
 export function answerRoutes(options: AnswerRouteOptions): readonly Route[] {
   const { tasks, service, logError } = options;
   const analyze = several(options, {
+    name: "analyze",
     read: (request, body, check) => readAnalyzeRequest(tasks, request, body, check),
     countImages: () => 1,
     answer: (parsed, call) => service.analyze(parsed, call),
   });
   const batch = several(options, {
+    name: "batch",
     read: (request, body, check) => readBatchRequest(tasks, request, body, check),
     countImages: (valid) => valid,
     answer: (parsed, call) => service.batch(parsed, call),
@@ -43,15 +47,26 @@ function single(row: TaskRow, options: AnswerRouteOptions): HandleAdmitted {
     paid?.checkTask(row.name);
     paid?.askEarly(() => {
       const early = optionsBeforeBody(row, request);
-      if (early === undefined) return undefined;
+      if (early === undefined || wishOf(admitted, early, options) !== undefined) return undefined;
       checkedUnits([early], 1);
       return [{ task: row.name, options: early }];
     });
-    return answerTask(await readTaskRequest(row, request, body), admitted, options);
+    const kept = keptBody();
+    const parsed = await readTaskRequest(row, request, { ...body, keep: kept.keep });
+    const wish = wishOf(admitted, parsed.options, options);
+    if (wish === undefined) {
+      kept.drop();
+      return answerTask(parsed, admitted, options);
+    }
+    checkedUnits([parsed.options], 1);
+    const { answerLater } = await import("./later.ts");
+    return answerLater({ wish, admitted, task: row.name, parsed, body: kept.take() });
   };
 }
 
 interface SeveralOptions<Parsed> {
+  /** The name of the operation. */
+  readonly name: string;
   readonly read: (request: Request, body: BodyOptions, check: CheckTask) => Promise<Parsed>;
   /** The number of images, given that of the valid items. */
   readonly countImages: (valid: number) => number;
@@ -77,14 +92,23 @@ function severalBody(
 
 /** Handles several tasks in one request: `read` parses it, `answer` returns each item's result. A problem that several items share is logged once. */
 function several<Parsed extends AnalyzeRequest | BatchRequest>(
-  { logError }: AnswerRouteOptions,
-  { read, countImages, answer }: SeveralOptions<Parsed>,
+  options: AnswerRouteOptions,
+  { name, read, countImages, answer }: SeveralOptions<Parsed>,
 ): HandleAdmitted {
   return async (admitted) => {
     const { request, trace, call, place, body, paid } = admitted;
-    const parsed = await read(request, body, checkOf(admitted));
+    const { logError } = options;
+    const kept = keptBody();
+    const parsed = await read(request, { ...body, keep: kept.keep }, checkOf(admitted));
     const valid = optionsOf(parsed.items);
-    place.begin(checkedUnits(valid, countImages(valid.length)));
+    const units = checkedUnits(valid, countImages(valid.length));
+    const wish = wishOf(admitted, parsed, options);
+    if (wish !== undefined) {
+      const { answerLater } = await import("./later.ts");
+      return answerLater({ wish, admitted, task: name, parsed, body: kept.take() });
+    }
+    kept.drop();
+    place.begin(units);
     await paid?.ask(parsed, call.cache);
     const answered = await answer(parsed, call);
     paid?.checkResults(answered.results);

@@ -15,7 +15,7 @@ export async function readBatchRequest(
   check?: CheckTask,
 ): Promise<BatchRequest> {
   const given = await readJsonObject(request, MAX_BATCH_ITEMS * DELIMITERS_PER_ITEM, body);
-  const { items } = validated(BatchBody, given);
+  const { items, async, webhook } = validated(BatchBody, given);
   const byName = new Map(rows.map((row) => [row.name, row]));
   const read = items.map(({ task, ...fields }) =>
     readTaskItem({ rows: byName, check }, task, ({ input }) => {
@@ -23,5 +23,5 @@ export async function readBatchRequest(
       return { image: imageInput(image), options };
     }),
   );
-  return { items: read };
+  return { items: read, async, webhook };
 }

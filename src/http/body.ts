@@ -36,6 +36,8 @@ export interface BodyOptions extends BodyCount {
   readonly maxBytes?: number;
   /** Creates the signal of the deadline, as `AbortSignal.timeout` does. Omitted where the server itself ends slow requests (`serving/http-node.ts`). */
   readonly timeout?: ((milliseconds: number) => AbortSignal) | undefined;
+  /** Called with the whole body, for whoever needs its bytes as well as what they say. */
+  readonly keep?: ((body: Uint8Array) => void) | undefined;
 }
 
 function tooLarge(maxBytes: number): Problem {
@@ -43,13 +45,22 @@ function tooLarge(maxBytes: number): Problem {
 }
 
 /**
+ * Reads the whole body, decompressed, and lets it be kept. Throws what `readWhole` does.
+ */
+export async function readBody(request: Request, options: BodyOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const body = await readWhole(request, options);
+  options.keep?.(body);
+  return body;
+}
+
+/**
  * Reads the whole body, decompressed. Throws `body-too-large` as soon as it exceeds `maxBytes`, compressed or decompressed; a declared length over the
  * limit is rejected without reading. Also throws what `contentCodingOf` and `inflate` do, `body-timeout`, and `request-cancelled`.
  */
-export async function readBody(
+async function readWhole(
   request: Request,
-  { maxBytes = MAX_BODY_BYTES, timeout, addBytes, revoked }: BodyOptions = {},
-) {
+  { maxBytes = MAX_BODY_BYTES, timeout, addBytes, revoked }: BodyOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const declared = declaredLength(request);
   if (declared > maxBytes) throw tooLarge(maxBytes);
   const coding = contentCodingOf(request.headers);

@@ -7,7 +7,9 @@ const REQUEST_HEADERS = [
   "Cache-Control",
   "Content-Encoding",
   "Content-Type",
+  "Idempotency-Key",
   "If-None-Match",
+  "Prefer",
   "Traceparent",
   "X-Request-Id",
 ];
@@ -20,6 +22,8 @@ const EXPOSED_HEADERS = [
   "Cache-Status",
   "ETag",
   "Link",
+  "Location",
+  "Preference-Applied",
   "Retry-After",
   "Server-Timing",
   "X-Request-Id",
@@ -29,13 +33,7 @@ const EXPOSED_HEADERS = [
 export const PREFLIGHT_SECONDS = 86_400;
 
 /** Request headers that this API reads where it has accounts. */
-const ACCOUNT_REQUEST_HEADERS = [
-  "Idempotency-Key",
-  "Max-Price",
-  "Ocp-Apim-Subscription-Key",
-  "PAYMENT-SIGNATURE",
-  "X-API-Key",
-];
+const ACCOUNT_REQUEST_HEADERS = ["Max-Price", "Ocp-Apim-Subscription-Key", "PAYMENT-SIGNATURE", "X-API-Key"];
 
 /** Response headers of accounts. */
 const ACCOUNT_EXPOSED_HEADERS = [
@@ -61,7 +59,7 @@ export function crossOrigin({ hasAccounts }: { readonly hasAccounts: boolean }):
   const read = [...REQUEST_HEADERS, ...(hasAccounts ? ACCOUNT_REQUEST_HEADERS : [])];
   const preflight = cors({
     origin: ANY_ORIGIN,
-    allowMethods: ["GET", "HEAD", "POST", "PUT", ...(hasAccounts ? ["DELETE"] : [])],
+    allowMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
     allowHeaders: [...read, "*"],
     exposeHeaders: exposed,
     maxAge: PREFLIGHT_SECONDS,

@@ -45,6 +45,7 @@ function rulesOf(payment: DirectPayment) {
     payment.quote(requestPrice(items));
   };
   return {
+    holder: undefined,
     checkTask: () => {},
     askEarly: (read: () => Asked["items"] | undefined) => {
       const items = read();

@@ -1,9 +1,11 @@
+import type { KnownKey } from "../charging/known-keys.ts";
 import type { Payments } from "../charging/payments.ts";
 import type { CallContext, RequestTrace } from "../contract/service.ts";
 import { credentialOf } from "./authenticate.ts";
 import { IDEMPOTENCY_HEADER, idempotencyKeyOf } from "./idempotency-key.ts";
 import { maxPriceOf } from "./max-price.ts";
 import { rateHeaders } from "./payment-headers.ts";
+import type { OwnCall } from "./own-calls.ts";
 import type { Respond } from "./problem-response.ts";
 import { type PaidWork, runPaid } from "./run-paid.ts";
 
@@ -15,6 +17,15 @@ export interface PaidCallOptions {
   /** The request as it would be without accounts. */
   readonly call: CallContext;
   readonly trace: RequestTrace;
+  /** Undefined for a request from outside. */
+  readonly own?: OwnCall | undefined;
+}
+
+/** The key of a request, or that of whoever this deployment asks itself for. */
+function keyOf({ headers }: Request, { accounts, call, own }: PaidCallOptions): Promise<KnownKey> {
+  const payer = own?.payer;
+  if (payer !== undefined) return accounts.authorizeHash(payer);
+  return accounts.authorize(credentialOf(headers), call.caller);
 }
 
 /**
@@ -22,9 +33,9 @@ export interface PaidCallOptions {
  * state of the key's rates.
  */
 export async function paidCall(request: Request, options: PaidCallOptions, work: PaidWork): Promise<Response> {
-  const { accounts, call, trace } = options;
+  const { accounts, call, trace, own } = options;
   const { headers, signal } = request;
-  const key = await accounts.authorize(credentialOf(headers), call.caller);
+  const key = await keyOf(request, options);
   const asking = {
     key,
     requestId: trace.requestId,
@@ -32,6 +43,8 @@ export async function paidCall(request: Request, options: PaidCallOptions, work:
     idempotencyKey: idempotencyKeyOf(headers),
     maxPrice: maxPriceOf(headers),
     hasLeft: () => signal.aborted,
+    priceClass: own?.priceClass,
+    isCounted: own?.isCounted,
   };
   return runPaid(
     {
@@ -45,6 +58,7 @@ export async function paidCall(request: Request, options: PaidCallOptions, work:
         cacheOwner: accounts.cacheOwner(key),
       }),
       rulesOf: (payment) => ({
+        holder: { account: key.account, keyHash: key.hash },
         checkTask: (task) => accounts.checkTask(key, task),
         askEarly: () => {},
         ask: async ({ fingerprint }) => {

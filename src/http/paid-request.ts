@@ -31,7 +31,7 @@ interface Paid {
 /** A request that somebody pays for, as the routes of answers see it. */
 export interface PaidRequest extends Pick<
   Paying,
-  "checkTask" | "askEarly" | "checkResults" | "isToldInHeaders" | "whenLeft"
+  "holder" | "checkTask" | "askEarly" | "checkResults" | "isToldInHeaders" | "whenLeft"
 > {
   /** Says what the request asks for, before any work. Rejects with `Problem`. */
   ask(parsed: TaskRequest | AnalyzeRequest | BatchRequest, directives: CacheDirectives): Promise<void>;
@@ -66,8 +66,9 @@ function chargeEvent({ amount, ids, isRepeat, balance }: PaymentReport): ChargeE
 }
 
 function paidRequest({ url }: Request, paying: Paying): PaidRequest {
-  const { payment, isToldInHeaders, during, whenLeft, untilCommitted } = paying;
+  const { payment, holder, isToldInHeaders, during, whenLeft, untilCommitted } = paying;
   return {
+    holder,
     checkTask: (task) => paying.checkTask(task),
     askEarly: (read) => paying.askEarly(read),
     checkResults: (results) => paying.checkResults(results),
@@ -107,7 +108,8 @@ export function paidAnswers({ accounts, direct }: PaidAnswersOptions): PaidAnswe
   return {
     call: (request, options, answer) => {
       const work = (call: CallContext, paying: Paying): Promise<Response> => answer(call, paidRequest(request, paying));
-      if (direct === undefined || !hasNoKey(request.headers)) return paidCall(request, { ...options, accounts }, work);
+      const isKeyed = options.own !== undefined || !hasNoKey(request.headers);
+      if (direct === undefined || isKeyed) return paidCall(request, { ...options, accounts }, work);
       return directCall(request, { ...options, direct, waitUntil: accounts.waitUntil }, work);
     },
     accountOf: async (headers) => (await accounts.authorize(credentialOf(headers), callerOf(headers))).account,

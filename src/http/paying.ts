@@ -1,4 +1,5 @@
 import type { Payment } from "../charging/payment.ts";
+import type { JobPayer } from "../contract/jobs-port.ts";
 import type { Problem } from "../contract/problems.ts";
 import type { TaskOptions } from "../contract/requests.ts";
 import type { Admittee } from "./admission.ts";
@@ -17,6 +18,8 @@ export interface Asked {
 /** Who pays for a request, and with what. All throws `Problem`. */
 export interface Paying {
   readonly payment: Payment;
+  /** Whose key the request has; undefined for one that brings its payment. */
+  readonly holder: JobPayer | undefined;
   /** Throws unless the task may be asked for. */
   checkTask(task: string): void;
   /** Before the body is read: `read` returns what the query asks for, where it alone says so. A price that is not paid needs no image. */

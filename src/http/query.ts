@@ -41,6 +41,7 @@ const parsers: ReadonlyMap<string, (value: string) => unknown> = new Map([
   ["max_objects", number],
   ["overlay_image", boolean],
   ["stream", boolean],
+  ["async", boolean],
 ]);
 
 /** An element of a list in the syntax of PHP, Rails and axios: `labels[]`, `labels[0]`. */

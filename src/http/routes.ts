@@ -6,6 +6,7 @@ import type { AnswerRouteOptions } from "./admitted.ts";
 import { answerRoutes } from "./answer-routes.ts";
 import { dialectRoutes } from "./dialect-routes.ts";
 import { type HandleRequest, type ProtocolRouteOptions, protocolRoutes } from "./protocol-routes.ts";
+import { jobRoutes } from "./job-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 import { type UploadRouteOptions, uploadRoutes } from "./upload-routes.ts";
@@ -43,6 +44,7 @@ export function routes(options: RouteOptions, handleRequest: HandleRequest): rea
     ...answerRoutes(options),
     ...dialectRoutes(dialects, options),
     ...uploadRoutes(options),
+    ...jobRoutes(options),
     ...(administration?.routes(options) ?? []),
     ...(protocols === undefined ? [] : protocolRoutes({ ...options, ...protocols, handleRequest })),
     ...(site === undefined ? [] : siteRoutes(site)),

@@ -10,6 +10,8 @@ export const DELIMITERS_PER_ITEM = 100;
 const singleTaskOnly = {
   overlay: "Request a drawing at the task's own path.",
   stream: "Request a stream at the task's own path.",
+  async: "Send it beside the list: all of the request is answered later.",
+  webhook: "Send it beside the list: all of the request is one job.",
 } as const satisfies Partial<Record<keyof TaskOptions, string>>;
 
 /** Throws `invalid-request` for options that one of several tasks cannot have. */
@@ -17,6 +19,8 @@ function checkItem(options: TaskOptions): void {
   const issues: readonly Issue[] = [
     ...(options.overlay === undefined ? [] : [{ path: "overlay", message: singleTaskOnly.overlay }]),
     ...(options.stream === true ? [{ path: "stream", message: singleTaskOnly.stream }] : []),
+    ...(options.async === true ? [{ path: "async", message: singleTaskOnly.async }] : []),
+    ...(options.webhook === undefined ? [] : [{ path: "webhook", message: singleTaskOnly.webhook }]),
   ];
   const [first] = issues;
   if (first !== undefined) throw new Problem("invalid-request", first.message, { issues });

@@ -16,6 +16,8 @@ describe("the OpenAPI document", () => {
       "/v1/batch",
       "/v1/caption",
       "/v1/caption-to-phrase-grounding",
+      "/v1/jobs",
+      "/v1/jobs/{job}",
       "/v1/models",
       "/v1/open-vocabulary-detection",
       "/v1/region-to-category",
@@ -89,7 +91,6 @@ describe("the OpenAPI document of answers", () => {
     expect(headersOf(paid, path, "304")).toEqual([...headersOf(document, path, "304"), ...money]);
     expect(headersOf(document, path, "200")).not.toContain("Charge");
     expect(parametersOf(paid, path).filter((name) => !parametersOf(document, path).includes(name))).toEqual([
-      "idempotency-key",
       "max-price",
       "payment-signature",
     ]);

@@ -4,6 +4,7 @@ import type { accountProblems } from "../../src/contract/account-problems.ts";
 import type { accountRouteProblems } from "../../src/contract/account-route-problems.ts";
 import { problems } from "../../src/contract/problem-table.ts";
 import { chargeId, fakeAccountsApp, strangersKey } from "../support/fake-accounts.ts";
+import { createJobWorld } from "../support/job-world.ts";
 import { createPaidWorld } from "../support/paid-app.ts";
 import { captionRequest, groundingRequest } from "../support/paid-requests.ts";
 import { createX402App, unkeyed } from "../support/x402-app.ts";
@@ -91,6 +92,13 @@ async function unkeyedAnswer(amount: number | undefined, before?: string, isAway
   return app.request(...unkeyed(payment));
 }
 
+/** Asks for an answer later without a key, where payments may come with requests. */
+async function paidLater(): Promise<Response> {
+  const { isolate } = createX402App();
+  const { mount } = createJobWorld();
+  return isolate({ more: { jobs: mount } }).app.request(...unkeyed({}, "?async=true"));
+}
+
 const rotate = ({ ledger, keyId }: Opened) =>
   ledger.rotateKey({ keyId, successor: { id: "next", hash: "next", last4: "0000" }, graceMs: 0 });
 const anew = { "cache-control": "no-store", "idempotency-key": "a" };
@@ -110,12 +118,11 @@ const provocations: Readonly<
   "key-budget-exhausted": () => refusedAnswer([1000, { caps: { day: 299 } }]),
   "spend-cap-reached": () => refusedAnswer([1000, {}, { capMonth: 299 }]),
   "price-above-maximum": () => refusedAnswer([], { "max-price": "299" }),
-  "idempotency-key-invalid": () => refusedAnswer([], { "idempotency-key": "two words" }),
   "idempotency-in-progress": () => whileInProgress(undefined, anew),
-  "idempotency-key-reused": () => afterAnother({}, anew),
   "rate-limited": () => afterAnother({ rates }, {}),
   "too-many-at-once": () => whileInProgress({ concurrency: 1 }, {}),
   "ledger-unavailable": withoutLedger,
+  "async-needs-key": paidLater,
   "payment-required": () => unkeyedAnswer(undefined),
   "payment-invalid": () => unkeyedAnswer(299),
   "payment-in-use": () => unkeyedAnswer(300, "?max_new_tokens=250"),

@@ -44,6 +44,7 @@ describe("POST /v1/quote", () => {
     expect([status, reply.price]).toEqual([200, price]);
     const sum = reply.items.reduce((total: number, item: { price: number }) => total + item.price, 0);
     expect(sum).toBe(price);
+    expect(reply.batch_price).toBe(price / 2);
   });
 
   it("has the problem of one of several items, which costs nothing", async () => {

@@ -28,13 +28,15 @@ describe("a page of another origin", () => {
       "*",
       String(PREFLIGHT_SECONDS),
     ]);
-    expect(names(headers, "access-control-allow-methods")).toEqual(["get", "head", "post", "put"]);
+    expect(names(headers, "access-control-allow-methods")).toEqual(["get", "head", "post", "put", "delete"]);
     const read = [
       "authorization",
       "cache-control",
       "content-encoding",
       "content-type",
+      "idempotency-key",
       "if-none-match",
+      "prefer",
       "traceparent",
       "x-request-id",
       "*",

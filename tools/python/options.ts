@@ -29,8 +29,17 @@ export const optionNames: readonly string[] = [
   "format",
 ];
 
-/** The options that select a form; they are parameters of the methods. \`box_format\` is left out: boxes compute the other forms themselves. */
-const elsewhere: ReadonlySet<string> = new Set(["image", "stream", "overlay", "compat", "format", "box_format"]);
+/** The options that select a form; they are parameters of the methods. \`box_format\` is left out: boxes compute the other forms themselves. What is answered later has methods of its own. */
+const elsewhere: ReadonlySet<string> = new Set([
+  "image",
+  "stream",
+  "overlay",
+  "compat",
+  "format",
+  "box_format",
+  "async",
+  "webhook",
+]);
 
 const scalars: ReadonlyMap<string, string> = new Map([
   ["integer", "int"],

@@ -376,6 +376,8 @@ class Pricing(Reply):
     rules: PricingRules
     """What is charged for a failure, and for a repeat: the same question of the same account within `repeat_seconds`.
     """
+    batch_divisor: int
+    """What a prompt of a line of a batch (`/openai/v1/batches`) costs: its price, divided by this and rounded up."""
     work: PricingWork
     """A prompt has `beams` x `max_new_tokens` / `tokens_per_unit` units, rounded up."""
     tasks: tuple[TaskPrice, ...]
@@ -418,6 +420,8 @@ class Quote(Reply):
     revision: str
     price: int
     """The most that the request can cost, in micro-US-dollars."""
+    batch_price: int
+    """The same as a line of a batch (`/openai/v1/batches`)."""
     items: tuple[QuoteItem, ...]
 
 
@@ -518,5 +522,5 @@ the account.
 """
 
 
-ProblemCode = Literal["invalid-json", "invalid-request", "invalid-content-encoding", "image-required", "invalid-base64", "image-url-refused", "text-required", "region-required", "region-outside-image", "png-unavailable", "unknown-task", "not-found", "method-not-allowed", "body-timeout", "body-too-large", "image-too-many-pixels", "unsupported-media-type", "unsupported-content-encoding", "unsupported-image", "image-url-not-an-image", "image-corrupt", "prompt-too-long", "too-much-work", "image-url-unreachable", "image-url-timeout", "request-cancelled", "uploads-unavailable", "unknown-upload", "upload-empty", "upload-expired", "upload-signature-invalid", "length-required", "storage-unavailable", "internal", "misconfigured", "model-corrupt", "backend-failed", "backend-unavailable", "backend-timeout", "deadline-exceeded", "not-cached", "model-unavailable", "overloaded", "key-missing", "key-invalid", "key-expired", "key-revoked", "scope-missing", "account-closed", "insufficient-credits", "key-budget-exhausted", "spend-cap-reached", "price-above-maximum", "idempotency-key-invalid", "idempotency-in-progress", "idempotency-key-reused", "rate-limited", "too-many-at-once", "ledger-unavailable", "payment-required", "payment-invalid", "payment-in-use", "payment-unsettled", "admin-key-invalid", "cursor-invalid", "unknown-id", "key-rotated", "too-many-keys", "webhook-signature-invalid", "top-up-unavailable", "payment-provider-failed", "payment-provider-unavailable"]
+ProblemCode = Literal["invalid-json", "invalid-request", "invalid-content-encoding", "image-required", "invalid-base64", "image-url-refused", "text-required", "region-required", "region-outside-image", "png-unavailable", "unknown-task", "not-found", "method-not-allowed", "body-timeout", "body-too-large", "image-too-many-pixels", "unsupported-media-type", "unsupported-content-encoding", "unsupported-image", "image-url-not-an-image", "image-corrupt", "prompt-too-long", "too-much-work", "image-url-unreachable", "image-url-timeout", "request-cancelled", "uploads-unavailable", "unknown-upload", "upload-empty", "upload-expired", "upload-signature-invalid", "length-required", "storage-unavailable", "jobs-unavailable", "idempotency-key-invalid", "list-needs-account", "unknown-job", "idempotency-key-reused", "too-many-jobs", "queue-unavailable", "job-expired", "job-abandoned", "internal", "misconfigured", "model-corrupt", "backend-failed", "backend-unavailable", "backend-timeout", "deadline-exceeded", "not-cached", "model-unavailable", "overloaded", "key-missing", "key-invalid", "key-expired", "key-revoked", "scope-missing", "account-closed", "insufficient-credits", "key-budget-exhausted", "spend-cap-reached", "price-above-maximum", "idempotency-in-progress", "rate-limited", "too-many-at-once", "ledger-unavailable", "async-needs-key", "payment-required", "payment-invalid", "payment-in-use", "payment-unsettled", "admin-key-invalid", "cursor-invalid", "unknown-id", "key-rotated", "too-many-keys", "webhook-signature-invalid", "top-up-unavailable", "payment-provider-failed", "payment-provider-unavailable"]
 """The codes of the API's problems. A newer server may have others."""
