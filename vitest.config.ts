@@ -7,7 +7,7 @@ const pure = [
   "test/{accounts,answering,bytes,cache,client,contract,decoding,engine,florence,forms,generations,http,image,inference,intake,mcp}/**/*.test.ts",
   "test/{batches,jobs,webhooks}/**/*.test.ts",
   "test/payments/rooms/**/*.test.ts",
-  "test/{azure,openai,overlay,pixels,placements,raster,runtime,scheduling,serving,uploads,weights}/**/*.test.ts",
+  "test/{azure,openai,overlay,pixels,placements,raster,runtime,scheduling,serving,uploads,webhooks,weights}/**/*.test.ts",
 ];
 
 const workerd = () => cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } });

@@ -23,7 +23,7 @@ import { createDialects } from "./dialects.ts";
 import { protocols } from "./protocols.ts";
 import { uploads } from "./uploads.ts";
 import type { JobMessage } from "../src/jobs/live-book.ts";
-import { consume, jobsMount } from "./queues.ts";
+import { consume, jobsMount, webhooksMount } from "./queues.ts";
 import { Variables } from "./variables.ts";
 
 export { Account } from "./account.ts";
@@ -99,6 +99,7 @@ const app = createApp({
   ...(await configuredAccounts()),
   uploads: stored,
   jobs: jobsMount(),
+  webhooks: webhooksMount(),
   ownCalls,
   protocols: protocols({
     hasAccounts: variables.data?.ACCOUNTS === "on",

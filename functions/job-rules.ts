@@ -1,6 +1,7 @@
-import { createLiveBook, type LiveBook, type LiveBookOptions } from "../src/jobs/live-book.ts";
+import { createLiveBook, type LiveBookOptions } from "../src/jobs/live-book.ts";
 import type { JobBindings } from "./job-bindings.ts";
 import { createJobTables } from "./job-sql/sql-tables.ts";
+import { webhookRules } from "./webhooks.ts";
 
 const now = (): number => Date.now();
 
@@ -9,18 +10,21 @@ function after(milliseconds: number, run: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Returns the book of an owner over its object's storage. Loaded by the first object of an isolate. */
+/** Returns the book of an owner and his webhooks, over his object's storage. Loaded by the first object of an isolate. */
 export function createJobRules(
   storage: DurableObjectStorage,
   { JOBS, JOB_FILES }: JobBindings,
   alarm: Pick<LiveBookOptions, "wakeBy" | "wakeAt">,
-): LiveBook {
-  return createLiveBook({
-    tables: createJobTables(storage, now),
+) {
+  const tables = createJobTables(storage, now);
+  const webhooks = webhookRules(storage, (id) => tables.find(id));
+  const book = createLiveBook({
+    tables,
     now,
     after,
     ...alarm,
-    onEnd: () => {},
+    onEnd: webhooks.tellEnd,
+    also: webhooks,
     send: async (messages) => {
       if (JOBS === undefined) throw new Error("A book of jobs has no queue.");
       await JOBS.sendBatch(messages.map((body) => ({ body })));
@@ -30,4 +34,6 @@ export function createJobRules(
       await JOB_FILES.delete([...names]);
     },
   });
+  return { book, webhooks };
 }
+export type JobRules = ReturnType<typeof createJobRules>;

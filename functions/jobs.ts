@@ -10,6 +10,7 @@ import type { JobStorage } from "../src/jobs/storage.ts";
 import type { JobMessage } from "../src/jobs/live-book.ts";
 import type { JobBindings } from "./job-bindings.ts";
 import { randomBytes } from "./random.ts";
+import { jobWebhooks } from "./webhooks.ts";
 
 const bindings: Env & JobBindings = env;
 
@@ -48,7 +49,7 @@ function storage(): JobStorage {
 
 /** The jobs of this deployment. */
 export function jobs(): Jobs {
-  return createJobs({ bookAt, storage: storage(), random: randomBytes });
+  return createJobs({ bookAt, storage: storage(), random: randomBytes, webhooks: jobWebhooks });
 }
 
 /** How the consumer asks this deployment itself. */

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import type { JobsMount } from "../src/contract/jobs-port.ts";
+import type { WebhooksMount } from "../src/contract/webhooks-port.ts";
 import type { JobMessage } from "../src/jobs/live-book.ts";
 import type { JobBindings } from "./job-bindings.ts";
 import type { ConsumerOptions } from "./jobs.ts";
@@ -24,4 +25,10 @@ export function jobsMount(): JobsMount | undefined {
   const { JOBS, JOB_FILES }: Env & JobBindings = env;
   if (JOBS === undefined || JOB_FILES === undefined) return undefined;
   return { load: async () => (await import("./jobs.ts")).jobs() };
+}
+
+/** Who is told the end of jobs; undefined where nothing is answered later. Nothing is loaded before the first request about it. */
+export function webhooksMount(): WebhooksMount | undefined {
+  if (jobsMount() === undefined) return undefined;
+  return { load: async () => (await import("./webhooks.ts")).webhooks() };
 }

@@ -28,7 +28,8 @@ async function putStream(bucket: R2Bucket, name: string, { bytes, length, signal
   if (first !== undefined) throw first;
 }
 
-function storeIn(bucket: R2Bucket): UploadStore {
+/** A bucket as the store of uploads. */
+export function storeIn(bucket: R2Bucket): UploadStore {
   return {
     put: (name, file) => putStream(bucket, name, file),
     get: async (name) => {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isAuthorizationValue } from "../src/inference/protocol/authorization.ts";
 import { isBaseUrl } from "../src/inference/protocol/urls.ts";
 import { isAddress, isEvmNetwork, knownToken } from "../src/payments/x402/networks.ts";
+import { readSecret } from "../src/webhooks/signature.ts";
 
 /** The shortest time to live that Workers KV accepts. */
 const MIN_TTL_SECONDS = 60;
@@ -82,18 +83,12 @@ const eventsUrl = z
   .refine(hasNoCredentials, { error: "The address for events has no user name and no password." });
 
 /** A secret of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
-const eventsSecret = z
-  .string()
-  .trim()
-  .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/u, "The secret for events is whsec_ and 24 to 64 bytes in base64.")
-  .transform((text, context) => {
-    try {
-      return Uint8Array.from(atob(text.slice("whsec_".length)), (character) => character.charCodeAt(0));
-    } catch {
-      context.addIssue({ code: "custom", message: "The secret for events is no base64 after whsec_." });
-      return z.NEVER;
-    }
-  });
+const eventsSecret = z.string().transform((text, context) => {
+  const secret = readSecret(text);
+  if (secret !== undefined) return secret;
+  context.addIssue({ code: "custom", message: "The secret for events is whsec_ and 24 to 64 bytes in base64." });
+  return z.NEVER;
+});
 
 const returnUrl = z.url({ protocol: /^https?$/, error: "The address for payers to come back to is an http(s) URL." });
 

@@ -4,13 +4,16 @@ import { contractSchemas, nameInRef, type Schema, variantsOf } from "./docs/sche
 
 /**
  * Left out: query parameters are the same options in another syntax, users of the client do not write JSON bodies, and it has no methods for reports,
- * keys and administration.
+ * keys, webhooks and administration.
  */
 const excluded = new Set(
   `QueryRegion QueryInclude AnalyzeRequest BatchRequest QuoteRequest Quote Pricing UsageReport
    AccountEntry EntryList ChargeHistory Key NewKey KeyList KeyTerms NewKeyRequest
    RotateRequest NewAccountRequest AccountChangesRequest GrantRequest RefundRequest Account
-   AccountList Granted Refunded AuditReport KeyChangesRequest AdjustRequest Adjusted`.split(/\s+/u),
+   AccountList Granted Refunded AuditReport KeyChangesRequest AdjustRequest Adjusted
+   NewWebhook Webhook WebhookList WebhookSecret WebhookTest WebhookDelivery WebhookDeliveryList DeliveryStatus`.split(
+    /\s+/u,
+  ),
 );
 
 const names: ReadonlyMap<string, string> = new Map([

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openApiDocument } from "../src/contract/openapi.ts";
 import type { OpenApiDocument, ResponseExamples } from "../src/contract/response-examples.ts";
 import { EVENT_STREAM_MEDIA_TYPE } from "../src/contract/media-types.ts";
-import { JOBS_PATH } from "../src/contract/paths.ts";
+import { JOBS_PATH, WEBHOOKS_PATH } from "../src/contract/paths.ts";
 import { UPLOADS_PATH } from "../src/contract/uploads.ts";
 import { tasks } from "../src/florence/tasks.ts";
 import { updateClientPage } from "./docs/client-project.ts";
@@ -69,7 +69,7 @@ async function answersAt(url: URL, requests: readonly ExampleRequest[]) {
 }
 
 /** Paths whose replies have random ids: their examples are in the contract. */
-const ANSWERED_BY_CONTRACT = [UPLOADS_PATH, JOBS_PATH];
+const ANSWERED_BY_CONTRACT = [UPLOADS_PATH, JOBS_PATH, WEBHOOKS_PATH];
 
 /** Sends the example requests of the OpenAPI document to an API and returns its answers. */
 export async function requestExamples(origin: URL): Promise<ResponseExamples> {

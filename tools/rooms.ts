@@ -24,8 +24,13 @@ const table = {
     imports: ["accounts", "contract/micro-usd.ts"],
     why: "accounts/ledger/ decides what happens to money; it is pure.",
   },
+  webhooks: {
+    imports: ["bytes", "accounts/base62.ts", "contract"],
+    packages: ["zod"],
+    why: "webhooks/ is who is told the end of a job, how it is signed, and when again; it sends nothing itself.",
+  },
   payments: {
-    imports: ["accounts", "accounts/ledger/deliveries.ts", "contract"],
+    imports: ["accounts", "accounts/ledger/deliveries.ts", "contract", "webhooks/signature.ts"],
     why: "payments/ is the ports through which money comes in, and what operators are told of it.",
   },
   "payments/stripe": {

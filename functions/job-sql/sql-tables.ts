@@ -2,6 +2,7 @@ import type { JobStatus } from "../../src/contract/jobs.ts";
 import { dueMs, hasEnded, type JobRow } from "../../src/jobs/job.ts";
 import type { JobPage, JobTables } from "../../src/jobs/tables.ts";
 import { migrate } from "../ledger-sql/migrate.ts";
+import { WEBHOOK_STEP } from "./webhook-tables.ts";
 
 /**
  * The steps that make the tables of a book, in order. A step that was released is never changed, and a new one only adds. `row` has the whole job as JSON; the columns
@@ -14,6 +15,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX jobsDue ON jobs (dueMs);
   CREATE INDEX jobsOpen ON jobs (id) WHERE isOpen = 1;
   CREATE INDEX jobsByTime ON jobs (createdMs, id);`,
+  WEBHOOK_STEP,
 ];
 
 type Stored = { row: string };

@@ -1,6 +1,7 @@
 import type { RandomBytes } from "../accounts/base62.ts";
 import type { AccountLedger } from "../accounts/ledger-port.ts";
 import type { JobPayer } from "../contract/jobs-port.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type { Guard } from "./guard.ts";
 import { createIsolateMemory } from "./isolate-memory.ts";
 import { checkScope, checkTask, createKnownKeys, hashText, type KnownKey, readKey } from "./known-keys.ts";
@@ -33,8 +34,11 @@ export interface Asking extends Pick<
 
 /** The accounts of a deployment, as the routes that answer see them. */
 export interface Payments {
-  /** Returns the key of a request that asks for answers, from its text. Throws the problem of one that may not: 401, 403, 429. `address` is whoever sent it. */
-  authorize(text: string, address: string): Promise<KnownKey>;
+  /**
+   * Returns the key of a request that asks for answers, from its text. Throws the problem of one that may not: 401, 403, 429. `address` is whoever sent it. For another
+   * scope, its account is always asked: what is changed there stays when the key is revoked.
+   */
+  authorize(text: string, address: string, scope?: Scope): Promise<KnownKey>;
   /** The same for what this deployment asks for the owner of a key, of which it knows only the hash: the key is checked again, and the guard counts nothing. */
   authorizeHash(payer: JobPayer): Promise<KnownKey>;
   /** Throws `scope-missing` for a task that the key may not ask for. */
@@ -56,11 +60,11 @@ export function createPayments(options: PaymentsOptions): Payments {
     return guard.confirm({ keyHash: unknown.hash, address }, () => keys.confirm(unknown));
   };
   return {
-    authorize: async (text, address) => {
-      const known = keys.trusted(text);
+    authorize: async (text, address, scope = "infer") => {
+      const known = scope === "infer" ? keys.trusted(text) : undefined;
       if (known !== undefined) await guard.countRequest(known.hash);
       const key = known ?? (await confirm(text, address));
-      keys.checked(key, () => checkScope(key, "infer"));
+      keys.checked(key, () => checkScope(key, scope));
       return key;
     },
     authorizeHash: async (payer) => {

@@ -1,454 +1,50 @@
 // Generated from src/contract/ and src/florence/tasks.ts by `npm run docs`. test/types/client-contract.ts checks it against the schemas.
 
-export type AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent | ChargeEvent;
+export type WebhookEvent = JobEvent | {
+  readonly type: "batch.completed" | "batch.failed" | "batch.expired" | "batch.cancelled";
+  /** When it happened, in UTC. The same in each attempt. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly id: string;
+  };
+} | {
+  readonly type: "webhook.test";
+  /** When it happened, in UTC. The same in each attempt. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly url: string;
+  };
+};
 
-export interface DeltaEvent {
-  readonly type: "delta";
-  /** The next part of the text. */
-  readonly text: string;
+export interface JobEvent {
+  readonly type: "job.succeeded" | "job.failed" | "job.cancelled";
+  /** When it happened, in UTC. The same in each attempt. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly id: JobId;
+    readonly status: JobStatus;
+    /** UTC, as in 2026-12-01T00:00:00.000Z. */
+    readonly created_at: string;
+    /** The name of the task, or `analyze`, or `batch`. */
+    readonly task: string;
+    /** The body that a direct request would have had, once the job has succeeded; null otherwise, and always in lists. */
+    readonly result: FlatAnswer | FlatAnswerXywh | FlatAnswerCxcywh | RawAnswer | TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh | ReferenceAnswer | AnalyzeAnswer | null;
+    /** Why the job failed; null otherwise. */
+    readonly problem: Problem | null;
+    readonly urls: {
+      /** Where the job is. */
+      readonly get: string;
+      /** The same address: DELETE cancels the job. */
+      readonly cancel: string;
+    };
+    /** Whether `result` was left out, because the event would have more than 256 KiB: it is at `urls.get`. */
+    readonly result_omitted: boolean;
+  };
 }
 
-export interface ObjectEvent {
-  readonly type: "object";
-  /** Its index in the answer's `objects`; objects are sent in order. */
-  readonly index: number;
-  readonly object: QuadObject | QuadObjectXywh | QuadObjectCxcywh | PolygonObject | PolygonObjectXywh | PolygonObjectCxcywh | BoxObject | BoxObjectXywh | BoxObjectCxcywh;
-}
+export type JobId = string;
 
-export interface QuadObject {
-  /** Empty if the task returns no labels. */
-  readonly label: string;
-  /** The model's confidence in this object's location; see `score_type`. */
-  readonly score: number;
-  readonly box: Box;
-  readonly normalized_box: Box;
-  /** The outline in pixels; present if `include` contains `svg_path`. */
-  readonly svg_path?: string | undefined;
-  /** The outline's mask; present if `include` contains `coco_rle`. */
-  readonly coco_rle?: {
-    /** Height and width of the image in pixels. */
-    readonly size: readonly [number, number];
-    /** Run lengths, column by column, in COCO's compressed text. */
-    readonly counts: string;
-  } | undefined;
-  readonly quad: Quad;
-  readonly normalized_quad: Quad;
-}
-
-/** Corners (x1, y1) top left and (x2, y2) bottom right; in pixels, or in 0..1 where the name says normalized. */
-export interface Box {
-  readonly x1: number;
-  readonly y1: number;
-  readonly x2: number;
-  readonly y2: number;
-}
-
-/** Four corners, clockwise from the top-left of the text as it is read. */
-export type Quad = readonly Point[];
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface QuadObjectXywh {
-  /** Empty if the task returns no labels. */
-  readonly label: string;
-  /** The model's confidence in this object's location; see `score_type`. */
-  readonly score: number;
-  readonly box: SizedBox;
-  readonly normalized_box: SizedBox;
-  /** The outline in pixels; present if `include` contains `svg_path`. */
-  readonly svg_path?: string | undefined;
-  /** The outline's mask; present if `include` contains `coco_rle`. */
-  readonly coco_rle?: {
-    /** Height and width of the image in pixels. */
-    readonly size: readonly [number, number];
-    /** Run lengths, column by column, in COCO's compressed text. */
-    readonly counts: string;
-  } | undefined;
-  readonly quad: Quad;
-  readonly normalized_quad: Quad;
-}
-
-/** Corner (x, y) top left, and size; in pixels, or in 0..1 where the name says normalized. */
-export interface SizedBox {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface QuadObjectCxcywh {
-  /** Empty if the task returns no labels. */
-  readonly label: string;
-  /** The model's confidence in this object's location; see `score_type`. */
-  readonly score: number;
-  readonly box: CentredBox;
-  readonly normalized_box: CentredBox;
-  /** The outline in pixels; present if `include` contains `svg_path`. */
-  readonly svg_path?: string | undefined;
-  /** The outline's mask; present if `include` contains `coco_rle`. */
-  readonly coco_rle?: {
-    /** Height and width of the image in pixels. */
-    readonly size: readonly [number, number];
-    /** Run lengths, column by column, in COCO's compressed text. */
-    readonly counts: string;
-  } | undefined;
-  readonly quad: Quad;
-  readonly normalized_quad: Quad;
-}
-
-/** Centre (cx, cy), and size; in pixels, or in 0..1 where the name says normalized. */
-export interface CentredBox {
-  readonly cx: number;
-  readonly cy: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface PolygonObject {
-  /** Empty if the task returns no labels. */
-  readonly label: string;
-  /** The model's confidence in this object's location; see `score_type`. */
-  readonly score: number;
-  readonly box: Box;
-  readonly normalized_box: Box;
-  /** The outline in pixels; present if `include` contains `svg_path`. */
-  readonly svg_path?: string | undefined;
-  /** The outline's mask; present if `include` contains `coco_rle`. */
-  readonly coco_rle?: {
-    /** Height and width of the image in pixels. */
-    readonly size: readonly [number, number];
-    /** Run lengths, column by column, in COCO's compressed text. */
-    readonly counts: string;
-  } | undefined;
-  readonly polygons: Polygons;
-  readonly normalized_polygons: Polygons;
-}
-
-/** One ring of points for each visible part of the object. */
-export type Polygons = readonly (readonly Point[])[];
-
-export interface PolygonObjectXywh {
-  /** Empty if the task returns no labels. */
-  readonly label: string;
-  /** The model's confidence in this object's location; see `score_type`. */
-  readonly score: number;
-  readonly box: SizedBox;
-  readonly normalized_box: SizedBox;
-  /** The outline in pixels; present if `include` contains `svg_path`. */
-  readonly svg_path?: string | undefined;
-  /** The outline's mask; present if `include` contains `coco_rle`. */
-  readonly coco_rle?: {
-    /** Height and width of the image in pixels. */
-    readonly size: readonly [number, number];
-    /** Run lengths, column by column, in COCO's compressed text. */
-    readonly counts: string;
-  } | undefined;
-  readonly polygons: Polygons;
-  readonly normalized_polygons: Polygons;
-}
-
-export interface PolygonObjectCxcywh {
-  /** Empty if the task returns no labels. */
-  readonly label: string;
-  /** The model's confidence in this object's location; see `score_type`. */
-  readonly score: number;
-  readonly box: CentredBox;
-  readonly normalized_box: CentredBox;
-  /** The outline in pixels; present if `include` contains `svg_path`. */
-  readonly svg_path?: string | undefined;
-  /** The outline's mask; present if `include` contains `coco_rle`. */
-  readonly coco_rle?: {
-    /** Height and width of the image in pixels. */
-    readonly size: readonly [number, number];
-    /** Run lengths, column by column, in COCO's compressed text. */
-    readonly counts: string;
-  } | undefined;
-  readonly polygons: Polygons;
-  readonly normalized_polygons: Polygons;
-}
-
-export interface BoxObject {
-  /** Empty if the task returns no labels. */
-  readonly label: string;
-  /** The model's confidence in this object's location; see `score_type`. */
-  readonly score: number;
-  readonly box: Box;
-  readonly normalized_box: Box;
-  /** The outline in pixels; present if `include` contains `svg_path`. */
-  readonly svg_path?: string | undefined;
-  /** The outline's mask; present if `include` contains `coco_rle`. */
-  readonly coco_rle?: {
-    /** Height and width of the image in pixels. */
-    readonly size: readonly [number, number];
-    /** Run lengths, column by column, in COCO's compressed text. */
-    readonly counts: string;
-  } | undefined;
-}
-
-export interface BoxObjectXywh {
-  /** Empty if the task returns no labels. */
-  readonly label: string;
-  /** The model's confidence in this object's location; see `score_type`. */
-  readonly score: number;
-  readonly box: SizedBox;
-  readonly normalized_box: SizedBox;
-  /** The outline in pixels; present if `include` contains `svg_path`. */
-  readonly svg_path?: string | undefined;
-  /** The outline's mask; present if `include` contains `coco_rle`. */
-  readonly coco_rle?: {
-    /** Height and width of the image in pixels. */
-    readonly size: readonly [number, number];
-    /** Run lengths, column by column, in COCO's compressed text. */
-    readonly counts: string;
-  } | undefined;
-}
-
-export interface BoxObjectCxcywh {
-  /** Empty if the task returns no labels. */
-  readonly label: string;
-  /** The model's confidence in this object's location; see `score_type`. */
-  readonly score: number;
-  readonly box: CentredBox;
-  readonly normalized_box: CentredBox;
-  /** The outline in pixels; present if `include` contains `svg_path`. */
-  readonly svg_path?: string | undefined;
-  /** The outline's mask; present if `include` contains `coco_rle`. */
-  readonly coco_rle?: {
-    /** Height and width of the image in pixels. */
-    readonly size: readonly [number, number];
-    /** Run lengths, column by column, in COCO's compressed text. */
-    readonly counts: string;
-  } | undefined;
-}
-
-export interface DoneEvent {
-  readonly type: "done";
-  readonly answer: TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh;
-}
-
-export interface TextAnswer {
-  readonly type: "text";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`; present if `include` contains `score`. */
-  readonly score_type?: string | undefined;
-  /** The model's confidence in the text; present if `include` contains `score`. */
-  readonly score?: number | undefined;
-  readonly text: string;
-}
-
-export interface Source {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The model that answered. */
-export interface Model {
-  readonly id: string;
-  readonly revision: string;
-  readonly dtype: string;
-}
-
-export interface Usage {
-  readonly prompt_tokens: number;
-  readonly completion_tokens: number;
-}
-
-export interface BoxesAnswer {
-  readonly type: "boxes";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`. */
-  readonly score_type: string;
-  /** Which keys a box has. */
-  readonly box_format: "xyxy";
-  readonly objects: readonly BoxObject[];
-}
-
-export interface BoxesAnswerXywh {
-  readonly type: "boxes";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`. */
-  readonly score_type: string;
-  /** Which keys a box has. */
-  readonly box_format: "xywh";
-  readonly objects: readonly BoxObjectXywh[];
-}
-
-export interface BoxesAnswerCxcywh {
-  readonly type: "boxes";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`. */
-  readonly score_type: string;
-  /** Which keys a box has. */
-  readonly box_format: "cxcywh";
-  readonly objects: readonly BoxObjectCxcywh[];
-}
-
-export interface QuadsAnswer {
-  readonly type: "quads";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`. */
-  readonly score_type: string;
-  /** Which keys a box has. */
-  readonly box_format: "xyxy";
-  readonly objects: readonly QuadObject[];
-}
-
-export interface QuadsAnswerXywh {
-  readonly type: "quads";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`. */
-  readonly score_type: string;
-  /** Which keys a box has. */
-  readonly box_format: "xywh";
-  readonly objects: readonly QuadObjectXywh[];
-}
-
-export interface QuadsAnswerCxcywh {
-  readonly type: "quads";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`. */
-  readonly score_type: string;
-  /** Which keys a box has. */
-  readonly box_format: "cxcywh";
-  readonly objects: readonly QuadObjectCxcywh[];
-}
-
-export interface PolygonsAnswer {
-  readonly type: "polygons";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`. */
-  readonly score_type: string;
-  /** Which keys a box has. */
-  readonly box_format: "xyxy";
-  readonly objects: readonly PolygonObject[];
-}
-
-export interface PolygonsAnswerXywh {
-  readonly type: "polygons";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`. */
-  readonly score_type: string;
-  /** Which keys a box has. */
-  readonly box_format: "xywh";
-  readonly objects: readonly PolygonObjectXywh[];
-}
-
-export interface PolygonsAnswerCxcywh {
-  readonly type: "polygons";
-  /** The task's name, as in the path. */
-  readonly task: string;
-  readonly source: Source;
-  readonly model: Model;
-  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
-  readonly finish_reason: "stop" | "length";
-  readonly usage: Usage;
-  /** The name of the formula of `score`. */
-  readonly score_type: string;
-  /** Which keys a box has. */
-  readonly box_format: "cxcywh";
-  readonly objects: readonly PolygonObjectCxcywh[];
-}
-
-export interface ErrorEvent {
-  readonly type: "error";
-  readonly problem: Problem;
-}
-
-export interface Problem {
-  /** A URN that ends in the code. */
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  /** What happened to this request. */
-  readonly detail: string;
-  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "uploads-unavailable" | "unknown-upload" | "upload-empty" | "upload-expired" | "upload-signature-invalid" | "length-required" | "storage-unavailable" | "jobs-unavailable" | "idempotency-key-invalid" | "list-needs-account" | "unknown-job" | "idempotency-key-reused" | "too-many-jobs" | "queue-unavailable" | "job-expired" | "job-abandoned" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-in-progress" | "rate-limited" | "too-many-at-once" | "ledger-unavailable" | "async-needs-key" | "payment-required" | "payment-invalid" | "payment-in-use" | "payment-unsettled" | "admin-key-invalid" | "cursor-invalid" | "unknown-id" | "key-rotated" | "too-many-keys" | "webhook-signature-invalid" | "top-up-unavailable" | "payment-provider-failed" | "payment-provider-unavailable";
-  /** What to do about it. */
-  readonly fix: string;
-  /** Whether the same request may succeed later. */
-  readonly retryable: boolean;
-  readonly request_id: string;
-  readonly issues: readonly ({
-    readonly path: string;
-    readonly message: string;
-  })[];
-  /** What the request costs, in micro-US-dollars. */
-  readonly price?: number | undefined;
-  /** What the account can still spend, in micro-US-dollars. */
-  readonly balance?: number | undefined;
-  /** Where or how credits are added to the account. */
-  readonly top_up?: string | undefined;
-  /** The rate limit policies that refused the request, by their names in RateLimit-Policy. */
-  readonly "violated-policies"?: readonly string[] | undefined;
-}
-
-export interface ChargeEvent {
-  readonly type: "charge";
-  /** What this answer was charged, in micro-US-dollars; 0 for a repeat. */
-  readonly charge_micro_usd: number;
-  /** The ids of its charges, one for each generation. */
-  readonly ids: readonly string[];
-  /** Whether the account had paid for all of it before. */
-  readonly repeat: boolean;
-  /** What the account has left, in micro-US-dollars; null if it was not asked. */
-  readonly balance: number | null;
-}
+export type JobStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled";
 
 export interface FlatAnswer {
   readonly type: "flat";
@@ -594,6 +190,23 @@ export interface RawAnswer {
   readonly generations: readonly RawGeneration[];
 }
 
+export interface Source {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The model that answered. */
+export interface Model {
+  readonly id: string;
+  readonly revision: string;
+  readonly dtype: string;
+}
+
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+}
+
 export interface RawGeneration {
   /** The complete prompt that the model received. */
   readonly prompt: string;
@@ -605,6 +218,375 @@ export interface RawGeneration {
   /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
   readonly finish_reason: "stop" | "length";
   readonly usage: Usage;
+}
+
+export interface TextAnswer {
+  readonly type: "text";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`; present if `include` contains `score`. */
+  readonly score_type?: string | undefined;
+  /** The model's confidence in the text; present if `include` contains `score`. */
+  readonly score?: number | undefined;
+  readonly text: string;
+}
+
+export interface BoxesAnswer {
+  readonly type: "boxes";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xyxy";
+  readonly objects: readonly BoxObject[];
+}
+
+export interface BoxObject {
+  /** Empty if the task returns no labels. */
+  readonly label: string;
+  /** The model's confidence in this object's location; see `score_type`. */
+  readonly score: number;
+  readonly box: Box;
+  readonly normalized_box: Box;
+  /** The outline in pixels; present if `include` contains `svg_path`. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; present if `include` contains `coco_rle`. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+}
+
+/** Corners (x1, y1) top left and (x2, y2) bottom right; in pixels, or in 0..1 where the name says normalized. */
+export interface Box {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+export interface BoxesAnswerXywh {
+  readonly type: "boxes";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xywh";
+  readonly objects: readonly BoxObjectXywh[];
+}
+
+export interface BoxObjectXywh {
+  /** Empty if the task returns no labels. */
+  readonly label: string;
+  /** The model's confidence in this object's location; see `score_type`. */
+  readonly score: number;
+  readonly box: SizedBox;
+  readonly normalized_box: SizedBox;
+  /** The outline in pixels; present if `include` contains `svg_path`. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; present if `include` contains `coco_rle`. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+}
+
+/** Corner (x, y) top left, and size; in pixels, or in 0..1 where the name says normalized. */
+export interface SizedBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface BoxesAnswerCxcywh {
+  readonly type: "boxes";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "cxcywh";
+  readonly objects: readonly BoxObjectCxcywh[];
+}
+
+export interface BoxObjectCxcywh {
+  /** Empty if the task returns no labels. */
+  readonly label: string;
+  /** The model's confidence in this object's location; see `score_type`. */
+  readonly score: number;
+  readonly box: CentredBox;
+  readonly normalized_box: CentredBox;
+  /** The outline in pixels; present if `include` contains `svg_path`. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; present if `include` contains `coco_rle`. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+}
+
+/** Centre (cx, cy), and size; in pixels, or in 0..1 where the name says normalized. */
+export interface CentredBox {
+  readonly cx: number;
+  readonly cy: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface QuadsAnswer {
+  readonly type: "quads";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xyxy";
+  readonly objects: readonly QuadObject[];
+}
+
+export interface QuadObject {
+  /** Empty if the task returns no labels. */
+  readonly label: string;
+  /** The model's confidence in this object's location; see `score_type`. */
+  readonly score: number;
+  readonly box: Box;
+  readonly normalized_box: Box;
+  /** The outline in pixels; present if `include` contains `svg_path`. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; present if `include` contains `coco_rle`. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly quad: Quad;
+  readonly normalized_quad: Quad;
+}
+
+/** Four corners, clockwise from the top-left of the text as it is read. */
+export type Quad = readonly Point[];
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface QuadsAnswerXywh {
+  readonly type: "quads";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xywh";
+  readonly objects: readonly QuadObjectXywh[];
+}
+
+export interface QuadObjectXywh {
+  /** Empty if the task returns no labels. */
+  readonly label: string;
+  /** The model's confidence in this object's location; see `score_type`. */
+  readonly score: number;
+  readonly box: SizedBox;
+  readonly normalized_box: SizedBox;
+  /** The outline in pixels; present if `include` contains `svg_path`. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; present if `include` contains `coco_rle`. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly quad: Quad;
+  readonly normalized_quad: Quad;
+}
+
+export interface QuadsAnswerCxcywh {
+  readonly type: "quads";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "cxcywh";
+  readonly objects: readonly QuadObjectCxcywh[];
+}
+
+export interface QuadObjectCxcywh {
+  /** Empty if the task returns no labels. */
+  readonly label: string;
+  /** The model's confidence in this object's location; see `score_type`. */
+  readonly score: number;
+  readonly box: CentredBox;
+  readonly normalized_box: CentredBox;
+  /** The outline in pixels; present if `include` contains `svg_path`. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; present if `include` contains `coco_rle`. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly quad: Quad;
+  readonly normalized_quad: Quad;
+}
+
+export interface PolygonsAnswer {
+  readonly type: "polygons";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xyxy";
+  readonly objects: readonly PolygonObject[];
+}
+
+export interface PolygonObject {
+  /** Empty if the task returns no labels. */
+  readonly label: string;
+  /** The model's confidence in this object's location; see `score_type`. */
+  readonly score: number;
+  readonly box: Box;
+  readonly normalized_box: Box;
+  /** The outline in pixels; present if `include` contains `svg_path`. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; present if `include` contains `coco_rle`. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly polygons: Polygons;
+  readonly normalized_polygons: Polygons;
+}
+
+/** One ring of points for each visible part of the object. */
+export type Polygons = readonly (readonly Point[])[];
+
+export interface PolygonsAnswerXywh {
+  readonly type: "polygons";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "xywh";
+  readonly objects: readonly PolygonObjectXywh[];
+}
+
+export interface PolygonObjectXywh {
+  /** Empty if the task returns no labels. */
+  readonly label: string;
+  /** The model's confidence in this object's location; see `score_type`. */
+  readonly score: number;
+  readonly box: SizedBox;
+  readonly normalized_box: SizedBox;
+  /** The outline in pixels; present if `include` contains `svg_path`. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; present if `include` contains `coco_rle`. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly polygons: Polygons;
+  readonly normalized_polygons: Polygons;
+}
+
+export interface PolygonsAnswerCxcywh {
+  readonly type: "polygons";
+  /** The task's name, as in the path. */
+  readonly task: string;
+  readonly source: Source;
+  readonly model: Model;
+  /** `length`: the answer reached its token limit; the rest is missing, and the last polygon may be incomplete. */
+  readonly finish_reason: "stop" | "length";
+  readonly usage: Usage;
+  /** The name of the formula of `score`. */
+  readonly score_type: string;
+  /** Which keys a box has. */
+  readonly box_format: "cxcywh";
+  readonly objects: readonly PolygonObjectCxcywh[];
+}
+
+export interface PolygonObjectCxcywh {
+  /** Empty if the task returns no labels. */
+  readonly label: string;
+  /** The model's confidence in this object's location; see `score_type`. */
+  readonly score: number;
+  readonly box: CentredBox;
+  readonly normalized_box: CentredBox;
+  /** The outline in pixels; present if `include` contains `svg_path`. */
+  readonly svg_path?: string | undefined;
+  /** The outline's mask; present if `include` contains `coco_rle`. */
+  readonly coco_rle?: {
+    /** Height and width of the image in pixels. */
+    readonly size: readonly [number, number];
+    /** Run lengths, column by column, in COCO's compressed text. */
+    readonly counts: string;
+  } | undefined;
+  readonly polygons: Polygons;
+  readonly normalized_polygons: Polygons;
 }
 
 export type ReferenceAnswer = Readonly<Record<string, string | {
@@ -623,6 +605,81 @@ export type ReferenceAnswer = Readonly<Record<string, string | {
   readonly polygons_labels: readonly string[];
 }>>;
 
+export interface AnalyzeAnswer {
+  readonly results: readonly AnalyzeResult[];
+}
+
+export interface AnalyzeResult {
+  readonly task: string;
+  readonly status: "ok" | "error";
+  readonly answer: FlatAnswer | FlatAnswerXywh | FlatAnswerCxcywh | RawAnswer | TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh | ReferenceAnswer | null;
+  readonly problem: Problem | null;
+}
+
+export interface Problem {
+  /** A URN that ends in the code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** What happened to this request. */
+  readonly detail: string;
+  readonly code: "invalid-json" | "invalid-request" | "invalid-content-encoding" | "image-required" | "invalid-base64" | "image-url-refused" | "text-required" | "region-required" | "region-outside-image" | "png-unavailable" | "unknown-task" | "not-found" | "method-not-allowed" | "body-timeout" | "body-too-large" | "image-too-many-pixels" | "unsupported-media-type" | "unsupported-content-encoding" | "unsupported-image" | "image-url-not-an-image" | "image-corrupt" | "prompt-too-long" | "too-much-work" | "image-url-unreachable" | "image-url-timeout" | "request-cancelled" | "uploads-unavailable" | "unknown-upload" | "upload-empty" | "upload-expired" | "upload-signature-invalid" | "length-required" | "storage-unavailable" | "jobs-unavailable" | "idempotency-key-invalid" | "list-needs-account" | "unknown-job" | "idempotency-key-reused" | "too-many-jobs" | "queue-unavailable" | "job-expired" | "job-abandoned" | "cursor-invalid" | "webhook-url-refused" | "webhooks-need-account" | "unknown-webhook" | "too-many-webhooks" | "internal" | "misconfigured" | "model-corrupt" | "backend-failed" | "backend-unavailable" | "backend-timeout" | "deadline-exceeded" | "not-cached" | "model-unavailable" | "overloaded" | "key-missing" | "key-invalid" | "key-expired" | "key-revoked" | "scope-missing" | "account-closed" | "insufficient-credits" | "key-budget-exhausted" | "spend-cap-reached" | "price-above-maximum" | "idempotency-in-progress" | "rate-limited" | "too-many-at-once" | "ledger-unavailable" | "async-needs-key" | "payment-required" | "payment-invalid" | "payment-in-use" | "payment-unsettled" | "admin-key-invalid" | "unknown-id" | "key-rotated" | "too-many-keys" | "webhook-signature-invalid" | "top-up-unavailable" | "payment-provider-failed" | "payment-provider-unavailable";
+  /** What to do about it. */
+  readonly fix: string;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  readonly request_id: string;
+  readonly issues: readonly ({
+    readonly path: string;
+    readonly message: string;
+  })[];
+  /** What the request costs, in micro-US-dollars. */
+  readonly price?: number | undefined;
+  /** What the account can still spend, in micro-US-dollars. */
+  readonly balance?: number | undefined;
+  /** Where or how credits are added to the account. */
+  readonly top_up?: string | undefined;
+  /** The rate limit policies that refused the request, by their names in RateLimit-Policy. */
+  readonly "violated-policies"?: readonly string[] | undefined;
+}
+
+export type AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent | ChargeEvent;
+
+export interface DeltaEvent {
+  readonly type: "delta";
+  /** The next part of the text. */
+  readonly text: string;
+}
+
+export interface ObjectEvent {
+  readonly type: "object";
+  /** Its index in the answer's `objects`; objects are sent in order. */
+  readonly index: number;
+  readonly object: QuadObject | QuadObjectXywh | QuadObjectCxcywh | PolygonObject | PolygonObjectXywh | PolygonObjectCxcywh | BoxObject | BoxObjectXywh | BoxObjectCxcywh;
+}
+
+export interface DoneEvent {
+  readonly type: "done";
+  readonly answer: TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh;
+}
+
+export interface ErrorEvent {
+  readonly type: "error";
+  readonly problem: Problem;
+}
+
+export interface ChargeEvent {
+  readonly type: "charge";
+  /** What this answer was charged, in micro-US-dollars; 0 for a repeat. */
+  readonly charge_micro_usd: number;
+  /** The ids of its charges, one for each generation. */
+  readonly ids: readonly string[];
+  /** Whether the account had paid for all of it before. */
+  readonly repeat: boolean;
+  /** What the account has left, in micro-US-dollars; null if it was not asked. */
+  readonly balance: number | null;
+}
+
 export interface Job {
   readonly id: JobId;
   readonly status: JobStatus;
@@ -640,21 +697,6 @@ export interface Job {
     /** The same address: DELETE cancels the job. */
     readonly cancel: string;
   };
-}
-
-export type JobId = string;
-
-export type JobStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled";
-
-export interface AnalyzeAnswer {
-  readonly results: readonly AnalyzeResult[];
-}
-
-export interface AnalyzeResult {
-  readonly task: string;
-  readonly status: "ok" | "error";
-  readonly answer: FlatAnswer | FlatAnswerXywh | FlatAnswerCxcywh | RawAnswer | TextAnswer | BoxesAnswer | BoxesAnswerXywh | BoxesAnswerCxcywh | QuadsAnswer | QuadsAnswerXywh | QuadsAnswerCxcywh | PolygonsAnswer | PolygonsAnswerXywh | PolygonsAnswerCxcywh | ReferenceAnswer | null;
-  readonly problem: Problem | null;
 }
 
 /** `xyxy`: x1, y1, x2, y2. `xywh`: x, y, width, height. `cxcywh`: cx, cy, width, height. */
@@ -926,7 +968,7 @@ export interface Me {
   };
 }
 
-/** `infer`: Ask the model: every task, analyze and batch. Costs credits. `usage:read`: Read the account's usage and charges. `keys:write`: Create, list, change, rotate and revoke keys of the account. `billing:write`: Add credits to the account. */
+/** `infer`: Ask the model: every task, analyze and batch. Costs credits. `usage:read`: Read the account's usage and charges, its webhooks, and how events were told. `keys:write`: Create, list, change, rotate and revoke keys of the account; create, remove and test its webhooks, and make their secrets. `billing:write`: Add credits to the account. */
 export type Scope = "infer" | "usage:read" | "keys:write" | "billing:write";
 
 /** The tasks by the names of their methods. */

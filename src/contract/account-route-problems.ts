@@ -8,12 +8,6 @@ export const accountRouteProblems = {
     retryable: false,
     fix: "Send the deployment's ADMIN_KEY as `Authorization: Bearer …`. Keys of accounts do not administer.",
   },
-  "cursor-invalid": {
-    status: 400,
-    title: "The cursor does not belong to this list",
-    retryable: false,
-    fix: "Send `next` of the page before, unchanged and with the same other parameters; or leave `cursor` out, to begin anew.",
-  },
   "unknown-id": {
     status: 404,
     title: "There is no such account, key or charge",

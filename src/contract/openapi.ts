@@ -13,6 +13,8 @@ import { AnswerEvent, PaidAnswerEvent } from "./stream-events.ts";
 import { IMAGE_UNITS, MAX_REQUEST_UNITS, promptUnits, TOKENS_PER_UNIT } from "./work-units.ts";
 import { prepareUploadOperation, putUploadOperation } from "./upload-operations.ts";
 import { tags } from "./tags.ts";
+import { registerWebhookEvents } from "./webhook-events.ts";
+import { webhookOperationsOf } from "./webhook-operations.ts";
 import { taskOperation } from "./task-operations.ts";
 
 const DESCRIPTION = `Florence-2 over HTTP: one image, one task name, one typed answer.
@@ -41,10 +43,12 @@ function registryOf(tasks: readonly TaskRow[], { hasAccounts, ways }: Extent): O
     prepareUploadOperation(hasAccounts),
     putUploadOperation(),
     ...jobOperations(hasAccounts),
+    ...webhookOperationsOf(hasAccounts),
     ...Object.values(operations),
   ]) {
     registry.registerPath(route);
   }
+  registerWebhookEvents(registry);
   if (hasAccounts) registerAccounts(registry, ways);
   for (const [name, response] of Object.entries(sharedResponses(hasAccounts, ways !== undefined))) {
     registry.registerComponent("responses", name, response);

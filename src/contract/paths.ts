@@ -19,6 +19,17 @@ export const JOBS_PATH = "/v1/jobs";
 /** Path of one job. */
 export const JOB_PATH = `${JOBS_PATH}/{job}`;
 
+/** Path of an account's webhooks. */
+export const WEBHOOKS_PATH = "/v1/webhooks";
+
+/** Paths of the operations of webhooks. */
+export const webhookPaths = {
+  one: `${WEBHOOKS_PATH}/{webhook}`,
+  secret: `${WEBHOOKS_PATH}/secret`,
+  test: `${WEBHOOKS_PATH}/test`,
+  deliveries: `${WEBHOOKS_PATH}/deliveries`,
+} as const;
+
 /** Returns the path of a task. */
 export function taskPath(task: string): string {
   return `/v1/${task}`;

@@ -3,6 +3,7 @@ import type { accountRouteProblems } from "./account-route-problems.ts";
 import type { paymentProblems } from "./payment-problems.ts";
 import type { dialectProblems } from "./dialect-problems.ts";
 import type { jobProblems } from "./job-problems.ts";
+import type { webhookProblems } from "./webhook-problems.ts";
 import type { Issue, ProblemCode, ProblemMembers } from "./problems.ts";
 
 /** The details of a problem in one request. */
@@ -102,10 +103,20 @@ const jobExamples = {
   "job-abandoned": { detail: "The job was begun 10 times, and none of its attempts came to an end." },
 } as const satisfies Readonly<Record<keyof typeof jobProblems, Occurrence>>;
 
+/** Examples of the problems of webhooks. */
+const webhookExamples = {
+  "cursor-invalid": { detail: "The cursor is of another account, of another list, or of other parameters." },
+  "webhook-url-refused": {
+    detail: "https://10.0.0.7/florence: The address is not on the public network, or is no https URL.",
+  },
+  "webhooks-need-account": { detail: "This deployment has no accounts: name the address with each request." },
+  "unknown-webhook": { detail: "The account has no webhook with this id." },
+  "too-many-webhooks": { detail: "The account has 10 webhooks; it may have 10." },
+} as const satisfies Readonly<Record<keyof typeof webhookProblems, Occurrence>>;
+
 /** Examples of the problems of the operations of accounts. */
 const accountRouteExamples = {
   "admin-key-invalid": { detail: "The request has no admin key, or another one than this deployment's." },
-  "cursor-invalid": { detail: "The cursor is of another account, of another list, or of other parameters." },
   "unknown-id": { detail: "There is no account with this id." },
   "key-rotated": { detail: "The key was rotated: its successor is Kb3f0Q." },
   "too-many-keys": { detail: "The account has 1000 keys." },
@@ -173,6 +184,7 @@ export const problemExamples: Readonly<Record<ProblemCode, Occurrence>> = {
   "model-unavailable": { detail: "mini/onnx/encoder_model.onnx could not be fetched." },
   overloaded: { detail: "16 requests are ahead in the queue." },
   ...jobExamples,
+  ...webhookExamples,
   ...accountExamples,
   ...accountRouteExamples,
   ...paymentExamples,

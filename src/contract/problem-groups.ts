@@ -78,6 +78,17 @@ export const problemGroups = {
   ],
   Job: ["unknown-job", ...jobPlaceProblems],
   JobList: ["invalid-request", "list-needs-account", ...jobPlaceProblems],
+  WebhookList: ["webhooks-need-account", ...jobPlaceProblems],
+  WebhookChange: [
+    ...bodyProblems,
+    "request-cancelled",
+    "webhooks-need-account",
+    "webhook-url-refused",
+    "unknown-webhook",
+    "too-many-webhooks",
+    ...jobPlaceProblems,
+  ],
+  DeliveryList: ["invalid-request", "cursor-invalid", "list-needs-account", "unknown-job", ...jobPlaceProblems],
   Upload: [
     "invalid-request",
     "invalid-content-encoding",
@@ -128,6 +139,9 @@ const keyedGroups: ReadonlyMap<ProblemGroup, readonly ProblemCode[]> = new Map<P
   ["Upload", keyedCodes],
   ["Job", keyedCodes],
   ["JobList", [...keyedCodes, "cursor-invalid"]],
+  ["WebhookList", keyedCodes],
+  ["WebhookChange", keyedCodes],
+  ["DeliveryList", keyedCodes],
 ]);
 
 const accountCodes = Object.keys(accountProblems).filter(isProblemCode);

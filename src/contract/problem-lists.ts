@@ -25,6 +25,7 @@ export const bodyProblems = [
 /** Problems of a request that is to be answered later; also those that a job ends in, which is told to whoever waits for it. */
 export const laterProblems = [
   "jobs-unavailable",
+  "webhook-url-refused",
   "idempotency-key-invalid",
   "idempotency-key-reused",
   "too-many-jobs",

@@ -6,10 +6,11 @@ import { dialectProblems } from "./dialect-problems.ts";
 import { jobProblems } from "./job-problems.ts";
 import { serverProblems } from "./server-problems.ts";
 import { uploadProblems } from "./upload-problems.ts";
+import { webhookProblems } from "./webhook-problems.ts";
 
 /**
  * The only list of errors. The `ProblemCode` type, the OpenAPI responses and docs/problems.md are derived from it. `fix` tells the caller what to do
- * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`, those of uploads in `upload-problems.ts`, those of jobs in `job-problems.ts`, those that only accounts
+ * next; `retryable` is whether the same request may succeed later. The rows of the 5xx codes are in `server-problems.ts`, those of uploads in `upload-problems.ts`, those of jobs in `job-problems.ts`, those of webhooks in `webhook-problems.ts`, those that only accounts
  * have in `account-problems.ts`, `account-route-problems.ts` and `payment-problems.ts`, those of the dialects of others in `dialect-problems.ts`.
  */
 export const problems = {
@@ -174,6 +175,7 @@ export const problems = {
   },
   ...uploadProblems,
   ...jobProblems,
+  ...webhookProblems,
   ...serverProblems,
   ...accountProblems,
   ...accountRouteProblems,

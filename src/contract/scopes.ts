@@ -3,8 +3,9 @@ import * as z from "zod";
 /** What a key may do. A new scope is a row here; an operation names the one it needs. */
 export const scopes = {
   infer: "Ask the model: every task, analyze and batch. Costs credits.",
-  "usage:read": "Read the account's usage and charges.",
-  "keys:write": "Create, list, change, rotate and revoke keys of the account.",
+  "usage:read": "Read the account's usage and charges, its webhooks, and how events were told.",
+  "keys:write":
+    "Create, list, change, rotate and revoke keys of the account; create, remove and test its webhooks, and make their secrets.",
   "billing:write": "Add credits to the account.",
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -7,6 +7,10 @@ export const tags = {
     name: "Jobs",
     description: "Requests that are answered later: each has an address, where its answer will be.",
   },
+  webhooks: {
+    name: "Webhooks",
+    description: "Addresses that are told the end of jobs and batches, with signed requests.",
+  },
   service: { name: "Service", description: "Tasks, models and health checks." },
 } as const;
 

@@ -83,7 +83,7 @@ export function admittedRoute(
 /** Reads and validates a JSON body. An absent body is an empty object, where the schema allows it. Throws `Problem`. */
 export async function readAccountBody<Schema extends z.ZodType>(
   schema: Schema,
-  { request, body }: AdmittedCall,
+  { request, body }: Pick<AdmittedCall, "request" | "body">,
 ): Promise<z.infer<Schema>> {
   const isEmpty = request.body === null || request.headers.get("content-length") === "0";
   const limits = { ...body, maxBytes: MAX_ACCOUNT_BODY_BYTES };
@@ -96,6 +96,6 @@ export function queryOf<Schema extends z.ZodType>(schema: Schema, { request }: A
 }
 
 /** A reply with keys or money: nobody keeps it. */
-export function privateJson(value: object): Response {
-  return Response.json(value, { headers: { "cache-control": "no-store" } });
+export function privateJson(value: object, status = 200): Response {
+  return Response.json(value, { status, headers: { "cache-control": "no-store" } });
 }

@@ -1,6 +1,7 @@
 import type { DirectPayments } from "../charging/direct-payment.ts";
 import type { PaymentReport } from "../charging/payment.ts";
 import type { Payments } from "../charging/payments.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type {
   AnalyzeRequest,
   BatchRequest,
@@ -55,8 +56,8 @@ export interface PaidAnswers {
     options: Omit<PaidCallOptions, "accounts">,
     work: (call: CallContext, paid: PaidRequest) => Promise<Response>,
   ): Promise<Response>;
-  /** Returns the account of a request's key. Rejects with the problem of a key. */
-  accountOf(headers: Headers): Promise<string>;
+  /** Returns the account of a request's key, which may ask for answers, or has another scope. Rejects with the problem of a key. */
+  accountOf(headers: Headers, scope?: Scope): Promise<string>;
   /** Throws `key-missing`, or `key-invalid` for what cannot be a key. Asks nobody. */
   checkKey(headers: Headers): void;
 }
@@ -112,7 +113,8 @@ export function paidAnswers({ accounts, direct }: PaidAnswersOptions): PaidAnswe
       if (direct === undefined || isKeyed) return paidCall(request, { ...options, accounts }, work);
       return directCall(request, { ...options, direct, waitUntil: accounts.waitUntil }, work);
     },
-    accountOf: async (headers) => (await accounts.authorize(credentialOf(headers), callerOf(headers))).account,
+    accountOf: async (headers, scope) =>
+      (await accounts.authorize(credentialOf(headers), callerOf(headers), scope)).account,
     checkKey: (headers) => void authenticate(headers),
   };
 }

@@ -10,9 +10,11 @@ import { jobRoutes } from "./job-routes.ts";
 import type { Route } from "./route.ts";
 import { type Site, siteRoutes } from "./site.ts";
 import { type UploadRouteOptions, uploadRoutes } from "./upload-routes.ts";
+import { type WebhookRouteOptions, webhookRoutes } from "./webhook-routes.ts";
 
 /** What the routes are generated from. */
-export interface RouteOptions extends AnswerRouteOptions, Pick<UploadRouteOptions, "uploads"> {
+export interface RouteOptions
+  extends AnswerRouteOptions, Pick<UploadRouteOptions, "uploads">, Pick<WebhookRouteOptions, "webhooks"> {
   /** The API's version, for the OpenAPI document. */
   readonly version: string;
   /** Loads the responses to the examples of the OpenAPI document, to be included in it: the first reader of the document waits for them. */
@@ -45,6 +47,7 @@ export function routes(options: RouteOptions, handleRequest: HandleRequest): rea
     ...dialectRoutes(dialects, options),
     ...uploadRoutes(options),
     ...jobRoutes(options),
+    ...webhookRoutes(options),
     ...(administration?.routes(options) ?? []),
     ...(protocols === undefined ? [] : protocolRoutes({ ...options, ...protocols, handleRequest })),
     ...(site === undefined ? [] : siteRoutes(site)),

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { jsonExcess, type JsonLimits } from "../bytes/json-structure.ts";
 import { readStream } from "../bytes/read-stream.ts";
-import type { ImageFetchOptions, ResolveHost } from "./fetch-image.ts";
+import type { ImageFetchOptions } from "./fetch-image.ts";
+import type { ResolveHost } from "./public-url.ts";
 
 /** Record types of IPv4 and IPv6 addresses (RFC 1035, 3596). */
 const TYPES = { A: 1, AAAA: 28 } as const;

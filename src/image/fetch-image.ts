@@ -1,5 +1,5 @@
 import { Problem } from "../contract/problems.ts";
-import { checkUrl, isAllowedIpAddress, isIpAddress, type UrlPolicy } from "./url-policy.ts";
+import { type PublicUrlOptions, publicUrl } from "./public-url.ts";
 import { readStream } from "../bytes/read-stream.ts";
 import { redirectFreshSeconds } from "./fresh-seconds.ts";
 import { type CacheMetadata, cacheMetadataOf, conditionalHeaders } from "./cache-metadata.ts";
@@ -34,16 +34,11 @@ export interface ImageRequest {
   readonly signal: AbortSignal;
 }
 
-/** Resolves a host name to all its IP addresses; to none if the name does not exist. */
-export type ResolveHost = (name: string, signal: AbortSignal) => Promise<readonly string[]>;
-
 /** Dependencies, URL policy and limits of the image fetch. */
-export interface ImageFetchOptions extends UrlPolicy {
+export interface ImageFetchOptions extends PublicUrlOptions {
   readonly fetch: (url: string, request: ImageRequest) => Promise<Response>;
   /** Creates a signal that is aborted after the given time, as `AbortSignal.timeout` does. */
   readonly timeout: (milliseconds: number) => AbortSignal;
-  /** If set, a host is contacted only if all its IP addresses are of the public network. */
-  readonly resolve?: ResolveHost | undefined;
   readonly maxBytes: number;
   readonly now: () => number;
 }
@@ -85,10 +80,6 @@ export function isOriginDown(thrown: unknown): thrown is Problem {
 /**
  * Creates a fetch for untrusted URLs: the URL of each hop is checked before its request, and bytes and time are limited while the body
  * arrives. The content type is not trusted; `imageFromBytes` determines the format.
- *
- * Without `resolve`, a host name that resolves to a private address is contacted, because the platform does not report
- * the address. On Cloudflare, a Worker cannot reach a private network. With `resolve`, a name may still resolve to
- * another address in the fetch that follows.
  */
 export function createImageFetch(options: ImageFetchOptions): FetchImage {
   return async (url, caller, stored, beforeRequest = () => {}) => {
@@ -156,14 +147,10 @@ async function followRedirects(options: ImageFetchOptions, target: Target, signa
 }
 
 async function requireAllowed(options: ImageFetchOptions, text: string, signal: AbortSignal): Promise<URL> {
-  const checked = checkUrl(text, options);
+  const checked = await publicUrl(text, options, signal);
   if ("refused" in checked) throw new Problem("image-url-refused", checked.refused);
-  const { url } = checked;
-  if (options.resolve === undefined || isIpAddress(url.hostname)) return url;
-  const addresses = await abortable(signal, options.resolve(url.hostname, signal));
-  if (addresses.length === 0) throw new Problem("image-url-unreachable", "The URL's host name does not exist.");
-  if (addresses.every((each) => isAllowedIpAddress(each, options))) return url;
-  throw new Problem("image-url-refused", "The URL's host name is not on the public network.");
+  if ("url" in checked) return checked.url;
+  throw new Problem("image-url-unreachable", "The URL's host name does not exist.");
 }
 
 function requireSuccess(response: Response, isConditional: boolean): Response {

@@ -14,6 +14,15 @@ export interface JobsOptions {
   readonly bookAt: (name: string) => Book;
   readonly storage: JobStorage;
   readonly random: RandomBytes;
+  readonly webhooks: JobWebhooks;
+}
+
+/** What jobs need of webhooks. */
+export interface JobWebhooks {
+  /** Returns an address as it is stored. Throws `webhook-url-refused`. */
+  checked(url: string): Promise<string>;
+  /** The secret of a job that no account owns. */
+  secretOf(job: string): Promise<string>;
 }
 
 /** Digits that tell the bodies of two requests for the same job apart, of which one is not used. */
@@ -41,17 +50,18 @@ async function reached<Reply>(call: Promise<Reply>): Promise<Reply> {
 }
 
 async function seedOf(
-  { payer, idempotencyKey, fingerprint, requestId, task, request, webhook, isFlat }: NewJob,
-  random: RandomBytes,
+  { payer, idempotencyKey, fingerprint, requestId, task, request, webhook: address, isFlat }: NewJob,
+  { random, webhooks }: Pick<JobsOptions, "random" | "webhooks">,
 ): Promise<JobSeed> {
+  const webhook = address === undefined ? null : await webhooks.checked(address);
   const id = await jobId({ account: payer?.account, idempotencyKey, fingerprint }, random);
   const bodyObject = `jobs/${id}/request-${randomBase62(BODY_DIGITS, random)}`;
   const what = { fingerprint, requestId, task, request, isFlat };
-  return { ...what, id, bodyObject, payer: payer ?? null, webhook: webhook ?? null };
+  return { ...what, id, bodyObject, payer: payer ?? null, webhook };
 }
 
 /** The jobs of a deployment, over its books and its storage. */
-export function createJobs({ bookAt, storage, random }: JobsOptions): Jobs {
+export function createJobs({ bookAt, storage, random, webhooks }: JobsOptions): Jobs {
   const bookFor = (id: string, { account }: JobCaller): Book => {
     if (!isJobId(id)) throw unknownJob();
     return bookAt(bookOf(id, account));
@@ -67,15 +77,20 @@ export function createJobs({ bookAt, storage, random }: JobsOptions): Jobs {
   };
   /** A body that no job needs; if it cannot be deleted, the storage's own rule does. */
   const drop = (name: string): Promise<void> => storage.delete([name]).catch(() => undefined);
+  /** What verifies the webhook is shown to whoever asked for it; an account has a secret of its own. */
+  const withSecret = async (job: FoundJob, { webhook, payer }: JobSeed): Promise<FoundJob> => {
+    if (webhook === null || payer !== null) return job;
+    return { ...job, job: { ...job.job, webhookSecret: await webhooks.secretOf(job.job.id) } };
+  };
   return {
     create: async (job) => {
-      const seed = await seedOf(job, random);
+      const seed = await seedOf(job, { random, webhooks });
       await storage.put(seed.bodyObject, job.body);
       const book = bookFor(seed.id, { account: job.payer?.account });
       const reply = await reached(book.create(seed));
       if (reply.type !== "created") await drop(seed.bodyObject);
       if (reply.type === "refused") throw new Problem(reply.code, refusals[reply.code]);
-      return found(reply);
+      return withSecret(await found(reply), seed);
     },
     get: async (id, { waitMs, ...caller }) => found(await reached(bookFor(id, caller).get(id, waitMs))),
     cancel: async (id, caller) => found(await reached(bookFor(id, caller).cancel(id))),

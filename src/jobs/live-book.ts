@@ -24,13 +24,21 @@ export interface LiveBookOptions extends BookOptions {
   readonly wakeBy: (timeMs: number) => Promise<void>;
   /** Has `alarm` called at a time, and not before; never for Infinity. */
   readonly wakeAt: (timeMs: number) => Promise<void>;
-  /** What else the owner's object has to do at its alarm: it returns when again, and never rejects. */
-  readonly alsoAtAlarm?: (() => Promise<number | undefined>) | undefined;
+  /** What else the owner's object has to do at its alarm. */
+  readonly also?: AlsoAtAlarm | undefined;
+}
+
+/** Other work of an owner's object. */
+export interface AlsoAtAlarm {
+  /** When it is due; undefined if there is none. */
+  nextMs(): number | undefined;
+  /** Begins what is due before it returns, and resolves when that is done. Never rejects. */
+  round(): Promise<void>;
 }
 
 /** A book where it lives, with what its object calls besides. */
 export interface LiveBook extends Book {
-  /** Sets the alarm as the rows say: it may have been lost with the process. */
+  /** Sets the alarm as the rows say, those of the other work as well: it may have been lost with the process. */
   start(): Promise<void>;
   /** Does what is due. Never rejects, and never ends without another alarm while there is something to wait for. */
   alarm(): Promise<void>;
@@ -85,7 +93,7 @@ function createTend(book: ReturnType<typeof createBook>, { send, deleteObjects, 
 
 /** Creates a book that sends messages, wakes who waits, and deletes what is over. */
 export function createLiveBook(options: LiveBookOptions): LiveBook {
-  const { after, wakeBy, wakeAt, alsoAtAlarm, onEnd, now } = options;
+  const { after, wakeBy, wakeAt, also, onEnd, now } = options;
   const waiters = createWaiters(after);
   const book = createBook({
     ...options,
@@ -94,7 +102,8 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
       waiters.wake(row.id);
     },
   });
-  const wake = (): Promise<void> => wakeBy(book.nextDueMs() ?? Infinity);
+  const nextMs = (): number => Math.min(book.nextDueMs() ?? Infinity, also?.nextMs() ?? Infinity);
+  const wake = (): Promise<void> => wakeBy(nextMs());
   const followed = async <Reply>(reply: Reply): Promise<Reply> => {
     await wake();
     return reply;
@@ -117,11 +126,16 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
     alarm: async () => {
       // Before anything is sent: the process may end meanwhile.
       await wakeBy(now() + ALARM_RETRY_MS).catch(() => undefined);
-      const nextMs = await tend().then(
-        () => alsoAtAlarm?.(),
-        () => now() + ALARM_RETRY_MS,
+      const isDone = await tend().then(
+        () => true,
+        () => false,
       );
-      await wakeAt(Math.min(nextMs ?? Infinity, book.nextDueMs() ?? Infinity)).catch(() => undefined);
+      // Not waited for: no alarm rings while one is being answered, and the other work may take its time.
+      void also
+        ?.round()
+        .then(wake)
+        .catch(() => undefined);
+      await wakeAt(isDone ? nextMs() : now() + ALARM_RETRY_MS).catch(() => undefined);
     },
   };
 }

@@ -1,15 +1,11 @@
 import { Problem } from "../contract/problems.ts";
 import type { Uploads } from "../contract/uploads-port.ts";
+import { createSigningKey, stored } from "./signing-key.ts";
 import { isOwners, isSigned, newHandle, type ReadHandle, readHandle, signatureOf } from "./upload-handle.ts";
 import type { UploadStore } from "./upload-store.ts";
 
 /** The folder of the files in the store. */
 const FOLDER = "uploads/";
-
-/** The name under which the deployment's own key is stored. */
-const KEY_NAME = "signing-key";
-
-const KEY_BYTES = 32;
 
 /** Decimal digits of a second since 1970, so that names are sorted by when they end. */
 const SECOND_DIGITS = 10;
@@ -44,35 +40,6 @@ function unknownUpload(): Problem {
   return new Problem("unknown-upload", "The handle is not one of this service, or was made for another account.");
 }
 
-function unavailable(cause: unknown): Problem {
-  return cause instanceof Problem
-    ? cause
-    : new Problem("storage-unavailable", "The storage of uploaded files did not reply.", { cause });
-}
-
-async function stored<Value>(work: Promise<Value>): Promise<Value> {
-  return work.catch((thrown: unknown) => Promise.reject(unavailable(thrown)));
-}
-
-/** The key of a deployment: made at the first use and kept in the store itself, which nobody else reads. */
-function signingKey({ store, random }: UploadsOptions): () => Promise<CryptoKey> {
-  const load = async (): Promise<CryptoKey> => {
-    const found = await store.get(KEY_NAME);
-    if (found === undefined) await store.putFirst(KEY_NAME, random(KEY_BYTES));
-    const bytes = found ?? (await store.get(KEY_NAME));
-    if (bytes === undefined) throw new Error("The store has lost what was just stored.");
-    return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  };
-  let loading: Promise<CryptoKey> | undefined;
-  return async () => {
-    loading ??= load();
-    return stored(loading).catch((thrown: unknown) => {
-      loading = undefined;
-      throw thrown;
-    });
-  };
-}
-
 /** Deletes files whose hour is over, once in a while. The oldest are first in the list. */
 function createSweep({ store, now, waitUntil, logFailure }: UploadsOptions): () => void {
   const sweep = async (): Promise<void> => {
@@ -91,7 +58,7 @@ function createSweep({ store, now, waitUntil, logFailure }: UploadsOptions): () 
 /** Creates the uploads of a deployment. */
 export function createUploads(options: UploadsOptions): Uploads {
   const { store, random, now, waitUntil, logFailure } = options;
-  const [key, sweep] = [signingKey(options), createSweep(options)];
+  const [key, sweep] = [createSigningKey(options), createSweep(options)];
   /** Throws for a handle whose hour is over, and deletes its file. */
   const checkTime = (read: ReadHandle): void => {
     if (read.expires * 1000 > now()) return;

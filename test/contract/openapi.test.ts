@@ -24,7 +24,13 @@ describe("the OpenAPI document", () => {
       "/v1/tasks",
       "/v1/uploads",
       "/v1/uploads/{upload}",
+      "/v1/webhooks",
+      "/v1/webhooks/deliveries",
+      "/v1/webhooks/secret",
+      "/v1/webhooks/test",
+      "/v1/webhooks/{webhook}",
     ]);
+    expect(Object.keys(document.webhooks ?? {})).toEqual(["event"]);
   });
 
   it("has operation ids in the style of method names", () => {

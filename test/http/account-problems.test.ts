@@ -128,7 +128,6 @@ const provocations: Readonly<
   "payment-in-use": () => unkeyedAnswer(300, "?max_new_tokens=250"),
   "payment-unsettled": () => unkeyedAnswer(300, undefined, true),
   "admin-key-invalid": () => asHolder("GET", "/admin/v1/accounts"),
-  "cursor-invalid": () => asHolder("GET", "/v1/charges?cursor=x"),
   "unknown-id": () => asHolder("GET", `/v1/charges/${chargeId(1)}`),
   "key-rotated": rotatedTwice,
   "too-many-keys": oneKeyTooMany,

@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { clientsIn } from "./project.ts";
 
 /** The folders of clients. */
-const folders = ["mcp", "compat", "zapier", "activepieces"];
+const folders = ["mcp", "compat", "webhooks", "zapier", "activepieces"];
 
 /**
  * Other people's clients, unchanged, against the API. Each folder is a project with a lock file of its own, whose first run installs it: `--project mcp` installs

@@ -46,11 +46,17 @@ const ofJobs = [
   "functions/jobs.ts",
   "functions/job-rules.ts",
   "functions/job-sql/",
+  "functions/webhooks.ts",
   "src/http/later.ts",
   "src/http/job-calls.ts",
   "src/http/job-body.ts",
   "src/contract/jobs.ts",
   "src/contract/job-operations.ts",
+  "src/contract/webhooks.ts",
+  "src/contract/webhook-operations.ts",
+  "src/http/webhook-calls.ts",
+  "src/webhooks/book.ts",
+  "src/webhooks/sender.ts",
 ];
 
 /** What only readers of the document need. */

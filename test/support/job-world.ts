@@ -124,7 +124,14 @@ export function createJobWorld(startMs = Date.UTC(2026, 11, 1)) {
   const failures: unknown[] = [];
   const asked: string[] = [];
   const bookAt = (name: string): LiveBook => books.at(name, files);
-  const jobs = createJobs({ bookAt, storage, random: secureRandom });
+  const webhooks = {
+    checked: async (url: string) => {
+      if (url.startsWith("https://10.")) throw new Problem("webhook-url-refused", "It is private.");
+      return url;
+    },
+    secretOf: async (job: string) => `whsec_of_${job}`,
+  };
+  const jobs = createJobs({ bookAt, storage, random: secureRandom, webhooks });
   const mount: JobsMount = { load: async () => jobs };
   let handle: Handle = nobodyAnswers;
   const run = ({ book, id }: JobMessage, how: Omit<OwnCall, "payer">): Promise<void> =>

@@ -2,10 +2,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { bundle } from "../../tools/bundle.ts";
 import { openToRead } from "../../tools/read-database.ts";
-import { type Server, serve } from "../../tools/serve.ts";
-import { childrenOf } from "./children.ts";
+import type { Server } from "../../tools/serve.ts";
+import { type KillableApi, startKillable } from "./killable-api.ts";
 import { holdOf, settlementOf } from "./ledger-requests.ts";
 import { type MeterReceiver, startMeterReceiver } from "./meter-receiver.ts";
 import { openAccount } from "./open-account.ts";
@@ -26,23 +25,9 @@ const AT_ONCE = 1000;
 
 const ACCOUNT = "acct";
 
-interface Api {
-  readonly server: Server;
-  kill(): Promise<void>;
-}
-
-async function startApi(storage: string, apiUrl: string): Promise<Api> {
-  const before = await childrenOf("workerd");
+function startApi(storage: string, apiUrl: string): Promise<KillableApi> {
   const stripe = { STRIPE_SECRET_KEY: "sk_live_tests", STRIPE_WEBHOOK_SECRET: "whsec_tests", STRIPE_API_URL: apiUrl };
-  const variables = { ACCOUNTS: "on", ADMIN_KEY: "k".repeat(32), ...stripe };
-  const server = await serve(await bundle(), { port: 0, storage, variables });
-  const pid = (await childrenOf("workerd")).find((each) => !before.includes(each));
-  if (pid === undefined) throw new Error("workerd does not run.");
-  const kill = async () => {
-    process.kill(pid, "SIGKILL");
-    await server.stop().catch(() => {});
-  };
-  return { server, kill };
+  return startKillable(storage, { ACCOUNTS: "on", ADMIN_KEY: "k".repeat(32), ...stripe });
 }
 
 /** Makes a postpaid account that has a customer, and charges it. Returns the ids. */
@@ -84,12 +69,12 @@ async function waitForEvents({ events, requests }: MeterReceiver, count: number,
 }
 
 async function killWhileSending(
-  first: Api,
+  first: KillableApi,
   storage: string,
   receiver: MeterReceiver,
   run: OutboxRun,
   random: Random,
-): Promise<Api> {
+): Promise<KillableApi> {
   const { charges, kills, patienceMs } = run;
   const moments = Array.from({ length: kills }, () => random.below(Math.floor(charges * 0.95))).sort(
     (one, other) => one - other,
