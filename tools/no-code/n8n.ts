@@ -36,12 +36,15 @@ const resourceNames = {
   region: "Region",
 } as const satisfies Readonly<Record<NoCodeGroup, string>>;
 
+/** The jobs of questions that are answered later. What is asked about them is the node's own, since no task is asked. */
+const jobs = { name: "Job", value: "job" };
+
 const resources: Property = {
   displayName: "Resource",
   name: "resource",
   type: "options",
   noDataExpression: true,
-  options: noCodeGroups.map(({ name }) => ({ name: resourceNames[name], value: name })).toSorted(byName),
+  options: [...noCodeGroups.map(({ name }) => ({ name: resourceNames[name], value: name })), jobs].toSorted(byName),
   default: "describe",
 };
 

@@ -36,6 +36,16 @@ export class FlorenceEdgeApi implements ICredentialType {
       placeholder: "fe_live_…",
       description: "Leave it empty if the API needs no key",
     },
+    {
+      displayName: "Webhook Secret",
+      name: "webhookSecret",
+      type: "string",
+      typeOptions: { password: true },
+      default: "",
+      placeholder: "whsec_…",
+      description:
+        "Only for the Florence Edge Trigger: what the API signs its events with. POST /v1/webhooks/secret makes one and shows it once.",
+    },
   ];
 
   /** A function, since n8n's generic form would send `Authorization` without a key as well. */

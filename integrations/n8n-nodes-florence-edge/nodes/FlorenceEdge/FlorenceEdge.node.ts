@@ -3,6 +3,8 @@ import { version } from "../../package.json";
 import { answerProperties } from "./answer";
 import { ask } from "./ask";
 import { imageProperties, writeQuery } from "./image";
+import { jobProperties } from "./job";
+import { laterProperties } from "./later";
 import { inputProperties, operationProperties, optionProperties, resourceProperty } from "./generated";
 
 /** Asks a florence-edge API about images. */
@@ -32,7 +34,9 @@ export class FlorenceEdge implements INodeType {
       ...operationProperties,
       ...imageProperties,
       ...inputProperties,
+      ...jobProperties,
       ...answerProperties,
+      ...laterProperties,
       ...optionProperties,
     ],
   };

@@ -43,7 +43,7 @@ export const answerProperties: INodeProperties[] = [
     type: "boolean",
     default: false,
     description: "Whether to put the image with the shapes and labels drawn over it into a binary field",
-    displayOptions: { show: whole, hide: { "@tool": [true] } },
+    displayOptions: { show: whole, hide: { "@tool": [true], answerLater: ["job"] } },
   },
   {
     displayName: "Drawing Format",
@@ -58,7 +58,7 @@ export const answerProperties: INodeProperties[] = [
       { name: "SVG", value: "svg", description: "Sharp at every size, with the image inside" },
     ],
     default: "svg",
-    displayOptions: { show: { ...whole, drawing: [true] } },
+    displayOptions: { show: { ...whole, drawing: [true] }, hide: { answerLater: ["job"] } },
   },
   {
     displayName: "Put Drawing in Field",
@@ -67,6 +67,6 @@ export const answerProperties: INodeProperties[] = [
     default: "drawing",
     required: true,
     hint: "The name of the output binary field",
-    displayOptions: { show: { ...whole, drawing: [true] } },
+    displayOptions: { show: { ...whole, drawing: [true] }, hide: { answerLater: ["job"] } },
   },
 ];

@@ -1,67 +1,21 @@
 import {
-  jsonParse,
   NodeApiError,
   NodeOperationError,
-  sleep,
   type DeclarativeRestApiSettings,
   type IBinaryData,
   type IBinaryKeyData,
   type IDataObject,
   type IExecutePaginationFunctions,
   type IHttpRequestOptions,
-  type IN8nHttpFullResponse,
   type INodeExecutionData,
 } from "n8n-workflow";
 import { partsOf } from "./api/answer";
-import { isObject, type Problem, problemOf } from "./api/problem";
+import { isObject } from "./api/problem";
 import { drawingQuery } from "./api/query";
-import { pauseSeconds } from "./api/retry";
 import { inTurn } from "./api/turns";
+import { answerOf, askLater, askOnce, jobAfter, minutesOf } from "./jobs";
 import { textParameter } from "./parameter";
-
-/** The credential's name. */
-export const CREDENTIAL = "florenceEdgeApi";
-
-/** What a workflow shows of a problem. */
-function errorOf(context: IExecutePaginationFunctions, problem: Problem): NodeApiError {
-  const { title: message, description, status, code } = problem;
-  const shown = { message, description, httpCode: String(status), itemIndex: context.getItemIndex() };
-  return new NodeApiError(context.getNode(), { code, status, title: message }, shown);
-}
-
-async function send(context: IExecutePaginationFunctions, options: IHttpRequestOptions): Promise<IN8nHttpFullResponse> {
-  // A signal that n8n gives while a workflow runs, so that a stopped one sends nothing more.
-  const abortSignal = context.getExecutionCancelSignal();
-  const request = {
-    ...options,
-    ...(abortSignal && { abortSignal }),
-    ignoreHttpStatusErrors: true,
-    returnFullResponse: true,
-  };
-  const reply: IN8nHttpFullResponse = await context.helpers.httpRequestWithAuthentication.call(
-    context,
-    CREDENTIAL,
-    request,
-  );
-  // A file was asked for, and a problem came.
-  if (!Buffer.isBuffer(reply.body) || reply.statusCode < 300) return reply;
-  return { ...reply, body: jsonParse(reply.body.toString(), { fallbackValue: {} }) };
-}
-
-/** Asks until the API answers, or until asking again does not help. */
-async function answerTo(
-  context: IExecutePaginationFunctions,
-  options: IHttpRequestOptions,
-): Promise<IN8nHttpFullResponse["body"]> {
-  for (let calls = 1; ; calls += 1) {
-    const reply = await send(context, options);
-    const problem = problemOf(reply);
-    if (problem === undefined) return reply.body;
-    const seconds = pauseSeconds(problem, calls);
-    if (seconds === undefined) throw errorOf(context, problem);
-    await sleep(seconds * 1000);
-  }
-}
+import { replyTo } from "./request";
 
 /** Returns the drawing of an answer. The model is not asked again: the API has the answer in its cache, and charges nothing for it. */
 async function drawingOf(context: IExecutePaginationFunctions, options: IHttpRequestOptions): Promise<IBinaryData> {
@@ -71,7 +25,7 @@ async function drawingOf(context: IExecutePaginationFunctions, options: IHttpReq
     qs: drawingQuery(options.qs ?? {}, form),
     encoding: "arraybuffer",
   };
-  const file = await answerTo(context, request);
+  const file = await replyTo(context, request);
   if (!Buffer.isBuffer(file)) {
     throw new NodeOperationError(context.getNode(), "The API sent no drawing", { itemIndex: context.getItemIndex() });
   }
@@ -82,10 +36,15 @@ async function drawingOf(context: IExecutePaginationFunctions, options: IHttpReq
   );
 }
 
+/** The files of the input, if they are wanted. */
+function inputFiles(context: IExecutePaginationFunctions): IBinaryKeyData {
+  const isKept = context.getNodeParameter("options.includeInputFile", false) === true;
+  return isKept ? { ...context.getInputData().binary } : {};
+}
+
 /** The files that the output has: that of the input, and the drawing, if they are wanted. */
 async function filesFor(context: IExecutePaginationFunctions, options: IHttpRequestOptions): Promise<IBinaryKeyData> {
-  const isKept = context.getNodeParameter("options.includeInputFile", false) === true;
-  const kept = isKept ? { ...context.getInputData().binary } : {};
+  const kept = inputFiles(context);
   if (context.getNodeParameter("drawing", false) !== true) return kept;
   return { ...kept, [textParameter(context, "drawingField", "drawing")]: await drawingOf(context, options) };
 }
@@ -93,23 +52,56 @@ async function filesFor(context: IExecutePaginationFunctions, options: IHttpRequ
 /** Whether a value can be the JSON of an item. */
 const isData = (value: unknown): value is IDataObject => isObject(value);
 
-async function itemsFor(
-  context: IExecutePaginationFunctions,
-  options: IHttpRequestOptions,
-): Promise<INodeExecutionData[]> {
-  const answer = await answerTo(context, options);
-  const binary = await filesFor(context, options);
-  const isByObject = context.getNodeParameter("return", "simplified") === "objects";
+/** The items of one output, which belong to the item that was asked about. */
+function itemsOf(context: IExecutePaginationFunctions, parts: readonly unknown[], binary: IBinaryKeyData = {}) {
   const pairedItem = { item: context.getItemIndex() };
   const files = Object.keys(binary).length > 0 ? { binary } : {};
-  return partsOf(answer, isByObject)
-    .filter(isData)
-    .map((json) => ({ json, pairedItem, ...files }));
+  return parts.filter(isData).map((json): INodeExecutionData => ({ json, pairedItem, ...files }));
 }
+
+type ItemsFor = (context: IExecutePaginationFunctions, options: IHttpRequestOptions) => Promise<INodeExecutionData[]>;
+
+/** With what comes as an answer. */
+const answered =
+  (ask: ItemsAnswer): ItemsFor =>
+  async (context, options) => {
+    const answer = await ask(context, options);
+    const isByObject = context.getNodeParameter("return", "simplified") === "objects";
+    return itemsOf(context, partsOf(answer, isByObject), await filesFor(context, options));
+  };
+
+type ItemsAnswer = (context: IExecutePaginationFunctions, options: IHttpRequestOptions) => Promise<unknown>;
+
+/** How a question is asked, by *Answer Later*. */
+const questions: Readonly<Record<string, ItemsFor>> = {
+  no: answered(replyTo),
+  wait: answered(async (context, options) => answerOf(context, options, await askLater(context, options))),
+  job: async (context, options) => itemsOf(context, [(await askLater(context, options)).all], inputFiles(context)),
+};
+
+const aboutJob: ItemsFor = async (context, options) => {
+  const minutes = minutesOf(context, "jobMinutes", 0);
+  const found = minutes > 0 ? await jobAfter(context, options, minutes) : await askOnce(context, options);
+  return itemsOf(context, [found.all]);
+};
+
+const itemsFor: ItemsFor = async (context, options) => {
+  if (textParameter(context, "resource", "") === "job") return aboutJob(context, options);
+  const way = textParameter(context, "answerLater", "no");
+  const ask = questions[way];
+  if (ask !== undefined) return ask(context, options);
+  const itemIndex = context.getItemIndex();
+  const description = "Choose No, Return the Job or Wait; an expression gives no, job or wait.";
+  throw new NodeOperationError(context.getNode(), `Answer Later cannot be “${way}”`, { description, itemIndex });
+};
+
+/** Whether an error has a text for users. */
+const isTold = (error: unknown): error is NodeApiError | NodeOperationError =>
+  error instanceof NodeApiError || error instanceof NodeOperationError;
 
 /** Where the workflow goes on after errors: an item in place of the answer, which n8n sends to the error output if the node has one, with what the input had. */
 function failed(context: IExecutePaginationFunctions, error: unknown): INodeExecutionData[] {
-  if (!(error instanceof NodeApiError) || !context.continueOnFail()) throw error;
+  if (!isTold(error) || !context.continueOnFail()) throw error;
   const { message, description } = error;
   return [
     {

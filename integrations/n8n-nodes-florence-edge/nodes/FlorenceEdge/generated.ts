@@ -36,6 +36,10 @@ export const resourceProperty: INodeProperties = {
       value: "describe"
     },
     {
+      name: "Job",
+      value: "job"
+    },
+    {
       name: "Object",
       value: "find"
     },

@@ -22,6 +22,8 @@ export async function writeQuery(
   return { ...options, qs: writtenQuery(options.qs ?? {}) };
 }
 
+/** Jobs are asked about, and not images. */
+const ofJobs = { resource: ["job"] };
 const fromFile = { imageFrom: ["binary"] };
 
 /** Which image is asked about. A tool of an agent takes addresses alone, since no file passes from an agent to its tools. */
@@ -35,7 +37,7 @@ export const imageProperties: INodeProperties[] = [
       { name: "URL", value: "url", description: "An address that the API can fetch" },
     ],
     default: "binary",
-    displayOptions: { hide: { "@tool": [true] } },
+    displayOptions: { hide: { "@tool": [true], ...ofJobs } },
   },
   {
     displayName: "Input Binary Field",
@@ -45,7 +47,7 @@ export const imageProperties: INodeProperties[] = [
     required: true,
     hint: "The name of the input field with the image",
     description: "A JPEG, PNG, WebP or GIF of at most 10 MiB",
-    displayOptions: { show: fromFile, hide: { "@tool": [true] } },
+    displayOptions: { show: fromFile, hide: { "@tool": [true], ...ofJobs } },
     routing: { send: { preSend: [sendFile] } },
   },
   {
@@ -56,7 +58,7 @@ export const imageProperties: INodeProperties[] = [
     required: true,
     placeholder: "https://example.com/picture.jpg",
     description: "The https address of the image file itself, or the handle of an upload to the API",
-    displayOptions: { show: { imageFrom: ["url"] }, hide: { "@tool": [true] } },
+    displayOptions: { show: { imageFrom: ["url"] }, hide: { "@tool": [true], ...ofJobs } },
     routing: { send: { type: "body", property: "image" } },
   },
   {
@@ -67,7 +69,7 @@ export const imageProperties: INodeProperties[] = [
     required: true,
     placeholder: "https://example.com/picture.jpg",
     description: "The https address of the image file itself, or the handle of an upload to the API",
-    displayOptions: { show: { "@tool": [true] } },
+    displayOptions: { show: { "@tool": [true] }, hide: ofJobs },
     routing: { send: { type: "body", property: "image" } },
   },
 ];

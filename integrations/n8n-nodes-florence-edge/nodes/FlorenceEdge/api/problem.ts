@@ -59,16 +59,12 @@ function foreignReply(status: number): Pick<Problem, "title" | "description" | "
 }
 
 /** Whether a body is an answer, each of which names its type, or the bytes of a drawing. */
-const isAnswer = (body: unknown): boolean =>
+export const isAnswer = (body: unknown): boolean =>
   body instanceof Uint8Array || (isObject(body) && typeof body["type"] === "string");
 
-/** Returns why a reply is no answer, undefined if it is one. */
-export function problemOf({ statusCode: status, headers, body }: Reply): Problem | undefined {
-  if (status < 300 && isAnswer(body)) return undefined;
-  const seconds = retryAfterSeconds(headers["retry-after"]);
-  if (!isObject(body) || textOf(body["title"]) === "" || textOf(body["code"]) === "") {
-    return { ...foreignReply(status), status, retryAfterSeconds: seconds };
-  }
+/** Returns what the body of one of the API's errors says, undefined if a value is none. */
+export function readProblem(body: unknown, status: number, seconds?: number): Problem | undefined {
+  if (!isObject(body) || textOf(body["title"]) === "" || textOf(body["code"]) === "") return undefined;
   return {
     title: textOf(body["title"]),
     description: descriptionOf(body),
@@ -77,4 +73,14 @@ export function problemOf({ statusCode: status, headers, body }: Reply): Problem
     isRetryable: body["retryable"] === true,
     retryAfterSeconds: seconds,
   };
+}
+
+/** Returns why a reply is not what was asked for, undefined if it is. */
+export function problemOf(
+  { statusCode: status, headers, body }: Reply,
+  isWanted: (body: unknown) => boolean = isAnswer,
+): Problem | undefined {
+  if (status < 300 && isWanted(body)) return undefined;
+  const seconds = retryAfterSeconds(headers["retry-after"]);
+  return readProblem(body, status, seconds) ?? { ...foreignReply(status), status, retryAfterSeconds: seconds };
 }

@@ -19,8 +19,8 @@ export function writtenQuery(query: Query): Readonly<Record<string, string>> {
   return Object.fromEntries(given.map(([name, value]) => [name, written(value)]).filter(([, text]) => text !== ""));
 }
 
-/** Options of an answer that a drawing has not. */
-const FORMS: ReadonlySet<string> = new Set(["format", "box_format", "include"]);
+/** Options of an answer that a drawing has not; it comes at once. */
+const FORMS: ReadonlySet<string> = new Set(["format", "box_format", "include", "async", "webhook"]);
 
 /** Returns the query of the drawing of an answer: the same question, whose answer the API has in its cache. */
 export function drawingQuery<Value>(

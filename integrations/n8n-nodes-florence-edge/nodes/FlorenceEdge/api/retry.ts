@@ -18,3 +18,14 @@ export function pauseSeconds({ isRetryable, retryAfterSeconds }: Problem, calls:
   const seconds = retryAfterSeconds ?? FIRST_PAUSE_SECONDS * 2 ** (calls - 1);
   return seconds <= MAX_PAUSE_SECONDS ? seconds : undefined;
 }
+
+/**
+ * Returns how many seconds to wait before a job is asked about again after its `calls`-th call in vain, undefined if it is not. The job goes on meanwhile, so that any
+ * failure that may pass is waited out, a broken connection (`problem` is undefined) as well, as long as there is time.
+ */
+export function jobPauseSeconds(problem: Problem | undefined, calls: number, leftMs: number): number | undefined {
+  if (problem?.isRetryable === false) return undefined;
+  const seconds = problem?.retryAfterSeconds ?? FIRST_PAUSE_SECONDS * 2 ** (calls - 1);
+  const pause = Math.min(seconds, MAX_PAUSE_SECONDS);
+  return pause * 1000 < leftMs ? pause : undefined;
+}
