@@ -1,4 +1,8 @@
-import app, { Account as DeployedAccount, Payments as DeployedPayments } from "../functions/api.ts";
+import app, {
+  Account as DeployedAccount,
+  BatchBook as DeployedBatchBook,
+  Payments as DeployedPayments,
+} from "../functions/api.ts";
 
 /** How long money is held here, in milliseconds: longer than a request takes on this machine. */
 const HOLD_MS = 4000;
@@ -21,5 +25,15 @@ export class Payments extends DeployedPayments {
   }
 }
 
-export { AccountDirectory, BatchBook, JobBook, RequestCoordinator } from "../functions/api.ts";
+/** How long an attempt at some lines of a batch may be silent here, in milliseconds. */
+const LEASE_MS = 5000;
+
+/** A book of batches in which the work of a process that was killed is soon another's. */
+export class BatchBook extends DeployedBatchBook {
+  constructor(...[state, env]: ConstructorParameters<typeof DeployedBatchBook>) {
+    super(state, env, LEASE_MS);
+  }
+}
+
+export { AccountDirectory, JobBook, RequestCoordinator } from "../functions/api.ts";
 export default app;

@@ -43,7 +43,7 @@ export async function consumeBatches(
   { messages }: MessageBatch<BatchMessage>,
   { handleRequest, ownCalls, concurrency }: ConsumerOptions,
 ): Promise<void> {
-  for (const message of messages) {
+  const run = async (message: Message<BatchMessage>): Promise<void> => {
     const { book, ...chunk } = message.body;
     try {
       await runChunk(chunk, {
@@ -60,7 +60,8 @@ export async function consumeBatches(
       console.warn(`The book of ${chunk.batch} did not reply:`, thrown);
       message.retry();
     }
-  }
+  };
+  await Promise.all(messages.map(run));
 }
 
 /** Messages that the queue has given up: their books send others, as long as there is something to do. */

@@ -4,6 +4,7 @@ import type { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { AccountBilling } from "../src/accounts/billing-port.ts";
 import type { AccountAdmin } from "../src/accounts/ledger-admin.ts";
 import type { AccountLedger } from "../src/accounts/ledger-port.ts";
+import { MAX_FLYING } from "../src/batches/chunk-verbs.ts";
 import { type Run, startRun } from "./build/builds.ts";
 import { linkAssets } from "./site/link-assets.ts";
 
@@ -108,8 +109,9 @@ const QUEUES = {
     deadLetterQueue: "florence-edge-jobs-dead",
   },
   "florence-edge-jobs-dead": { maxBatchSize: 10, maxBatchTimeout: 0 },
+  // One delivery at a time, so that all chunks that may be worked on at once are in it. A deployment has as many consumers as there are messages.
   "florence-edge-batches": {
-    maxBatchSize: 1,
+    maxBatchSize: MAX_FLYING,
     maxBatchTimeout: 0,
     maxRetries: 20,
     deadLetterQueue: "florence-edge-batches-dead",

@@ -25,10 +25,10 @@ export type ReadLine = LineRequest | BrokenLine;
 /** Limits of a line's structure, before it is parsed: a hundred times what a useful line has. The request in it is checked again, as one that is sent directly. */
 const LIMITS: JsonLimits = { depth: 40, containers: 20_000, commas: 20_000, names: 20_000 };
 
-/** A `custom_id` that is a line's first member: all that can be read of one that is too long. */
+/** A `custom_id` that is a line's first member: all that can be read of one that is no JSON. */
 const FIRST_ID = /^\s*\{\s*"custom_id"\s*:\s*(?<id>"(?:[^"\\]|\\.)*")/u;
 
-/** Bytes of a line that is too long in which its `custom_id` is looked for: six times its longest, as JSON can escape it. */
+/** Bytes of such a line in which its `custom_id` is looked for: six times its longest, as JSON can escape it. */
 const ID_BYTES = 6 * MAX_CUSTOM_ID + 64;
 
 function parsed(text: string): unknown {
@@ -51,7 +51,8 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-function idOfLongLine(bytes: Uint8Array): string | null {
+/** The `custom_id` of a line that cannot be parsed, if it is the first member. */
+function idAtStart(bytes: Uint8Array): string | null {
   const id = FIRST_ID.exec(new TextDecoder().decode(bytes.subarray(0, ID_BYTES)))?.groups?.["id"];
   return validId(parsed(id ?? ""));
 }
@@ -78,12 +79,14 @@ function objectIn({
   isTooLong,
 }: Pick<Line, "bytes" | "isTooLong">): { readonly object: JsonObject } | BrokenLine {
   if (isTooLong) {
-    return broken(idOfLongLine(bytes), "line-too-long", `A line may have at most ${MAX_LINE_BYTES} bytes.`);
+    return broken(idAtStart(bytes), "line-too-long", `A line may have at most ${MAX_LINE_BYTES} bytes.`);
   }
   const excess = jsonExcess(bytes, LIMITS);
-  if (excess !== undefined) return broken(null, "invalid-request", excess);
+  if (excess !== undefined) return broken(idAtStart(bytes), "line-invalid", excess);
   const object = parsed(textOf(bytes) ?? "");
-  return isJsonObject(object) ? { object } : broken(null, "invalid-json", "The line is not one JSON object in UTF-8.");
+  return isJsonObject(object)
+    ? { object }
+    : broken(idAtStart(bytes), "line-invalid", "It is not one JSON object in UTF-8.");
 }
 
 /** Returns the `custom_id` of a line; null if it has none that can be used. */
@@ -99,9 +102,9 @@ export function readLine(line: Pick<Line, "bytes" | "isTooLong">, endpoint: stri
   const { custom_id: id, body } = read.object;
   const customId = validId(id);
   if (customId === null) {
-    return broken(null, "invalid-request", `\`custom_id\` is a text of 1 to ${MAX_CUSTOM_ID} characters.`);
+    return broken(null, "line-invalid", `\`custom_id\` is a text of 1 to ${MAX_CUSTOM_ID} characters.`);
   }
   const fault = faultOf(read.object, endpoint);
-  if (fault !== undefined || !isJsonObject(body)) return broken(customId, "invalid-request", fault ?? "");
+  if (fault !== undefined || !isJsonObject(body)) return broken(customId, "line-invalid", fault ?? "");
   return { kind: "request", customId, body };
 }

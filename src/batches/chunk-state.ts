@@ -40,6 +40,8 @@ export interface ChunkRow {
   readonly sends: number;
   /** Number of the last attempt; the first is 1. */
   readonly attempt: number;
+  /** The attempt that may still end: also one whose lease is over, until another begins. Null: none. */
+  readonly holder: number | null;
   readonly leaseMs: number;
   /** Attempts in a row that were lost. */
   readonly lost: number;
@@ -79,6 +81,7 @@ export function newChunk(batch: string, batchMs: number, number: number, chunk: 
     sentMs: 0,
     sends: 0,
     attempt: 0,
+    holder: null,
     leaseMs: 0,
     lost: 0,
     retries: 0,
@@ -116,17 +119,23 @@ export function begunChunk(row: ChunkRow, nowMs: number, leaseMs: number): Chunk
     ...row,
     state: "running",
     attempt: row.attempt + 1,
+    holder: row.attempt + 1,
     lost: isLost ? row.lost + 1 : row.lost,
     leaseMs: nowMs + leaseMs,
   };
 }
 
 /** Whether an attempt is the chunk's. */
-export function isCurrent({ state, attempt }: ChunkRow, number: number): boolean {
-  return state === "running" && attempt === number;
+export function isCurrent({ state, holder }: ChunkRow, attempt: number): boolean {
+  return state !== "done" && holder === attempt;
 }
 
-/** Ends the attempt that runs. */
+/** The attempt goes on, also if its lease was over and nobody has begun another. */
+export function extendedChunk(row: ChunkRow, nowMs: number, leaseMs: number): ChunkRow {
+  return { ...row, state: "running", leaseMs: nowMs + leaseMs };
+}
+
+/** Ends an attempt that is the chunk's. */
 export function finishedChunk(row: ChunkRow, report: Report, nowMs: number): ChunkRow {
   const { lines, output, errors, rest } = report;
   const doneLines = [...row.doneLines, ...lines];
@@ -136,6 +145,7 @@ export function finishedChunk(row: ChunkRow, report: Report, nowMs: number): Chu
     segments: output + errors > 0 ? [...row.segments, { attempt: row.attempt, output, errors }] : row.segments,
     completed: row.completed + report.completed,
     failed: row.failed + report.failed,
+    holder: null,
     lost: 0,
     retries: lines.length > 0 ? 0 : row.retries + 1,
   };

@@ -6,6 +6,7 @@ import {
   type ChunkRow,
   closedChunk,
   dueChunk,
+  extendedChunk,
   finishedChunk,
   isCurrent,
   LEASE_MS,
@@ -72,7 +73,7 @@ export function chunkVerbs(
     extend: (id: string, number: number, attempt: number): boolean => {
       const { batch, row } = found(id, number) ?? {};
       if (batch === undefined || row === undefined || !isCurrent(row, attempt)) return false;
-      tables.putChunk({ ...row, leaseMs: now() + leaseMs });
+      tables.putChunk(extendedChunk(row, now(), leaseMs));
       return batch.status === "in_progress" || endingOf(batch, row) !== undefined;
     },
     finish: (id: string, number: number, attempt: number, report: Report): boolean => {

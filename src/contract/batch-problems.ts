@@ -40,11 +40,17 @@ export const batchProblems = {
     fix: "Wait until some of the batches have ended, or delete files that are not needed any more.",
   },
   // What lines have that were not answered: they occur in error files only.
+  "line-invalid": {
+    status: 400,
+    title: "The line is not a request",
+    retryable: false,
+    fix: "Send one JSON object in each line, with `custom_id`, `method`, `url` and `body`.",
+  },
   "line-too-long": {
     status: 413,
     title: "The line is too long",
     retryable: false,
-    fix: "Name the image by a URL or by the handle of an upload: a line may have 524288 bytes.",
+    fix: "Name the image by a URL or by the handle of an upload instead of its bytes.",
   },
   "batch-expired": {
     status: 504,

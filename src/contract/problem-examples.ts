@@ -44,6 +44,7 @@ const dialectExamples = {
   "file-in-use": { detail: "A batch that has not ended has this file as its input." },
   "file-too-large": { detail: "A file may have at most 200000000 bytes." },
   "too-many-batches": { detail: "100 batches have not ended; there may be 100." },
+  "line-invalid": { detail: "It is not one JSON object in UTF-8." },
   "line-too-long": { detail: "A line may have at most 524288 bytes." },
   "batch-expired": { detail: "The batch had ended before the line was asked." },
 } as const satisfies Readonly<Record<keyof typeof dialectProblems, Occurrence>>;
