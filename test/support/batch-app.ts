@@ -34,12 +34,20 @@ export function paidBatchApp() {
 
 type Headers = Readonly<Record<string, string>>;
 
+/** Sends a form as bytes: Node cannot cancel the stream that it makes of a form. */
+export async function postForm({ app }: Asked, form: FormData, headers: Headers = {}): Promise<Response> {
+  const encoded = new Response(form);
+  const type = encoded.headers.get("content-type") ?? "";
+  const body = await encoded.arrayBuffer();
+  return app.request("/openai/v1/files", { method: "POST", headers: { "content-type": type, ...headers }, body });
+}
+
 /** Sends a file. */
-export async function sendFile({ app }: Asked, content: string, headers: Headers = {}): Promise<Response> {
+export async function sendFile(asked: Asked, content: string, headers: Headers = {}): Promise<Response> {
   const form = new FormData();
   form.set("purpose", "batch");
   form.set("file", new Blob([content]), "lines.jsonl");
-  return app.request("/openai/v1/files", { method: "POST", headers, body: form });
+  return postForm(asked, form, headers);
 }
 
 /** Asks for a batch of a file. */

@@ -24,8 +24,8 @@ Answer = TypeVar("Answer")
 MAX_WAIT_SECONDS = 30
 """How long the API holds a reply until a job has ended: proxies end silent connections after a minute."""
 
-REPLY_SECONDS = 30.0
-"""How long such a reply may take besides."""
+REPLY_SECONDS = 10.0
+"""How long such a reply may take besides: by so much waiting may outlast its `timeout`."""
 
 POLL_SECONDS = 1.0
 """Pause between two looks, where the API names none: `Retry-After` of a job."""
@@ -111,12 +111,12 @@ def list_jobs(
     return reply_steps(connection, ApiRequest("GET", f"/v1/jobs?{query}"), JobList, options)
 
 
-def see_job(state: JobState[Any], method: Literal["GET", "DELETE"], wait: int = 0) -> Steps[Job]:
-    """Return the steps of a call that looks at a job or ends it; for `wait` seconds at most, until it has ended."""
+def see_job(state: JobState[Any], method: Literal["GET", "DELETE"], wait: int | None = None) -> Steps[Job]:
+    """Return the steps of a call that looks at a job or ends it; one with `wait` is held for so many seconds, until the job has ended."""
     more: dict[str, Any] = {}
-    if wait > 0:
-        headers = {**(state._kept.get("headers") or {}), "prefer": f"wait={wait}"}
-        more = {"headers": headers, "timeout": wait + REPLY_SECONDS}
+    if wait is not None:
+        prefer = {"prefer": f"wait={wait}"} if wait > 0 else {}
+        more = {"headers": {**(state._kept.get("headers") or {}), **prefer}, "timeout": wait + REPLY_SECONDS}
     request = ApiRequest(method, job_path(state.id))
     state.job = yield from reply_steps(state._client._connection, request, Job, {**state._kept, **more})
     return state.job

@@ -4,7 +4,8 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import Call
 
-from florence_edge import BatchAnswer, Florence, FlorenceError, JobEvent, TextAnswer, verify_webhook
+from florence_edge import BatchAnswer, Florence, FlorenceError, JobEvent, JobHandle, TextAnswer, verify_webhook
 
 SECONDS = 60.0
 """How long a job of a small model may take on a machine that is busy."""
@@ -125,29 +126,74 @@ def test_an_account_has_a_list_and_pays_once(paid: Florence, unseen: np.ndarray)
 Arrived = tuple[dict[str, str], bytes]
 
 
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve on this machine, and return the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Quiet(BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_connections_that_are_lost_are_waited_out(url: str, florence: Florence, street: Path) -> None:
+    is_released = threading.Event()
+    looks: list[str | None] = []
+
+    class SlowPicture(Quiet):
+        def do_GET(self) -> None:
+            is_released.wait(SECONDS)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(street.read_bytes())
+
+    class Between(Quiet):
+        """Loses the first four connections; the job can end when they are lost."""
+
+        def do_GET(self) -> None:
+            looks.append(self.headers["prefer"])
+            if len(looks) <= 4:
+                if len(looks) == 4:
+                    is_released.set()
+                self.close_connection = True
+                return
+            reply = httpx.get(url + self.path, headers={"prefer": self.headers["prefer"]}, timeout=SECONDS)
+            self.send_response(reply.status_code)
+            self.send_header("content-length", str(len(reply.content)))
+            self.end_headers()
+            self.wfile.write(reply.content)
+
+    with serving(SlowPicture) as pictures, serving(Between) as between, Florence(between) as client:
+        made = florence.jobs.create("caption", f"{pictures}/street.jpg?{time.time_ns()}")
+        handle = JobHandle[TextAnswer](client, {}, made.job)
+        assert handle.wait(SECONDS).text == florence.caption(street).text
+    assert len(looks) >= 5
+
+
 @pytest.fixture
 def receiver() -> Iterator[tuple[str, "queue.Queue[Arrived]"]]:
     """A receiver of events on this machine: its address, and what arrives. It answers the first with 500."""
     arrived: queue.Queue[Arrived] = queue.Queue()
     statuses = iter([500])
 
-    class Handler(BaseHTTPRequestHandler):
+    class Receiver(Quiet):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             arrived.put((dict(self.headers), body))
             self.send_response(next(statuses, 204))
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/told", arrived
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Receiver) as address:
+        yield f"{address}/told", arrived
 
 
 def test_the_end_of_a_job_is_told_again_until_it_is_received(florence: Florence, street: Path, receiver: Any) -> None:

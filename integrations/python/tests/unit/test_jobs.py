@@ -47,6 +47,8 @@ def test_a_job_is_made_and_waited_for(caller: Caller) -> None:
         FILE,
     )
     assert [(look.method, look.url.path, look.headers["prefer"]) for look in looks] == [("GET", PATH, "wait=30")] * 2
+    # Longer than the reply is held.
+    assert {look.extensions["timeout"]["read"] for look in looks} == {40.0}
     assert api.slept == [1.0]
 
 
@@ -170,6 +172,18 @@ def test_a_problem_that_stays_ends_waiting_at_once(caller: Caller) -> None:
     with pytest.raises(FlorenceError) as caught:
         caller.flow(api, ask)
     assert (caught.value.code, len(api.requests)) == ("unknown-job", 2)
+
+
+def test_a_server_that_does_not_reply_is_not_waited_for_much_longer(caller: Caller) -> None:
+    def silent(request: httpx.Request) -> httpx.Response:
+        api.time += request.extensions["timeout"]["read"]
+        raise httpx.ReadTimeout("silent")
+
+    api = FakeApi([accepted, silent])
+    began = api.time
+    with pytest.raises(FlorenceError) as caught:
+        caller.flow(api, lambda client, do: ask(client, do, timeout=5))
+    assert (caught.value.code, api.time - began) == ("timeout", 15)
 
 
 def test_changes_are_told(caller: Caller) -> None:
