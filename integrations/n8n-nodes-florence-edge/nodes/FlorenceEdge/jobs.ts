@@ -69,7 +69,10 @@ export async function jobAfter(
   }
 }
 
-function failure(context: IExecutePaginationFunctions, { id, status, problem }: Job): NodeApiError | NodeOperationError {
+function failure(
+  context: IExecutePaginationFunctions,
+  { id, status, problem }: Job,
+): NodeApiError | NodeOperationError {
   const itemIndex = context.getItemIndex();
   const read = readProblem(problem, isObject(problem) ? Number(problem["status"]) : 0);
   if (read !== undefined) return errorOf(context.getNode(), read, itemIndex);

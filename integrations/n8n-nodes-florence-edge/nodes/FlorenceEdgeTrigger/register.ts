@@ -1,4 +1,9 @@
-import { NodeOperationError, type IHookFunctions, type IHttpRequestOptions, type IN8nHttpFullResponse } from "n8n-workflow";
+import {
+  NodeOperationError,
+  type IHookFunctions,
+  type IHttpRequestOptions,
+  type IN8nHttpFullResponse,
+} from "n8n-workflow";
 import { version } from "../../package.json";
 import { isObject, type Problem, problemOf } from "../FlorenceEdge/api/problem";
 import { CREDENTIAL, errorOf } from "../FlorenceEdge/request";
@@ -29,8 +34,10 @@ async function send(
 
 /** What n8n's own settings have to do with a problem. */
 const hints: Readonly<Record<string, string>> = {
-  "webhook-url-refused": " This is n8n's own address: its operator sets WEBHOOK_URL to one that the public network reaches.",
-  "webhooks-need-account": " This trigger needs an API with accounts; with others, use Tell This Address and a Wait node.",
+  "webhook-url-refused":
+    " This is n8n's own address: its operator sets WEBHOOK_URL to one that the public network reaches.",
+  "webhooks-need-account":
+    " This trigger needs an API with accounts; with others, use Tell This Address and a Wait node.",
 };
 
 const hinted = (problem: Problem): Problem => ({

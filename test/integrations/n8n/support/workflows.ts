@@ -91,7 +91,7 @@ export async function importWorkflows(n8n: N8n, places: Places, given: readonly 
 /** Imports the credentials that the examples name, with these values. */
 export async function importCredentials(
   n8n: N8n,
-  values: Readonly<Record<string, { baseUrl: string; apiKey: string }>>,
+  values: Readonly<Record<string, { baseUrl: string; apiKey: string; webhookSecret?: string }>>,
 ) {
   const file = join(n8n.folder, "credentials.json");
   const list = Object.entries(values).map(([id, data]) => ({ id, name: id, type: "florenceEdgeApi", data }));
@@ -99,9 +99,9 @@ export async function importCredentials(
   await n8n.command("import:credentials", `--input=${file}`);
 }
 
-/** Runs a workflow that was imported. */
-export async function execute(n8n: N8n, id: string): Promise<Report> {
-  const { status, data } = Run.parse(jsonIn(await n8n.command("execute", `--id=${id}`, "--rawOutput")));
+/** Returns what a run of n8n says of itself. */
+export function reportOf(run: unknown): Report {
+  const { status, data } = Run.parse(run);
   const { error, lastNodeExecuted, runData } = data.resultData;
   const runs = Object.values(runData).flat();
   const main = runData[lastNodeExecuted]?.[0]?.data?.["main"] ?? [];
@@ -111,4 +111,9 @@ export async function execute(n8n: N8n, id: string): Promise<Report> {
     error,
     outputs: main.map((items) => items ?? []),
   };
+}
+
+/** Runs a workflow that was imported. */
+export async function execute(n8n: N8n, id: string): Promise<Report> {
+  return reportOf(jsonIn(await n8n.command("execute", `--id=${id}`, "--rawOutput")));
 }
