@@ -213,3 +213,10 @@ it("a request that names a private address is refused, and nothing is stored", a
   expect([refused.status, (await refused.json()).code]).toEqual([400, "webhook-url-refused"]);
   expect(world.files.size).toBe(0);
 });
+
+it.each(["secret", "test", "deliveries"])("%s is an operation, and no id of a webhook", async (word) => {
+  const { app } = fakeApp();
+  const refused = await app.request(`/v1/webhooks/${word}`, { method: "DELETE" });
+  const methods = word === "deliveries" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+  expect([refused.status, refused.headers.get("allow")]).toEqual([405, methods]);
+});
