@@ -20,6 +20,7 @@ it("what is published is what was built, and what a user reads", async () => {
     expect.arrayContaining([
       "dist/nodes/FlorenceEdge/FlorenceEdge.node.js",
       "dist/nodes/FlorenceEdge/FlorenceEdge.node.json",
+      "dist/nodes/FlorenceEdgeTrigger/FlorenceEdgeTrigger.node.js",
       "dist/credentials/FlorenceEdgeApi.credentials.js",
       "dist/icons/florence-edge.svg",
       "dist/icons/florence-edge.dark.svg",

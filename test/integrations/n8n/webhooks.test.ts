@@ -25,7 +25,8 @@ let street: Uint8Array<ArrayBuffer>;
 
 /** Asks the API with accounts. */
 async function ask(path: string, init: RequestInit = {}): Promise<unknown> {
-  const headers = { authorization: `Bearer ${paid?.rich}`, ...init.headers };
+  const headers = new Headers(init.headers);
+  headers.set("authorization", `Bearer ${paid?.rich}`);
   const response = await fetch(new URL(path, paid?.origin), { ...init, headers });
   return response.json();
 }

@@ -59,25 +59,24 @@ function itemsOf(context: IExecutePaginationFunctions, parts: readonly unknown[]
   return parts.filter(isData).map((json): INodeExecutionData => ({ json, pairedItem, ...files }));
 }
 
-type ItemsFor = (context: IExecutePaginationFunctions, options: IHttpRequestOptions) => Promise<INodeExecutionData[]>;
+type Call<Value> = (context: IExecutePaginationFunctions, options: IHttpRequestOptions) => Promise<Value>;
+type ItemsFor = Call<INodeExecutionData[]>;
 
 /** With what comes as an answer. */
-const answered =
-  (ask: ItemsAnswer): ItemsFor =>
-  async (context, options) => {
-    const answer = await ask(context, options);
+function answered(answerTo: Call<unknown>): ItemsFor {
+  return async (context, options) => {
+    const answer = await answerTo(context, options);
     const isByObject = context.getNodeParameter("return", "simplified") === "objects";
     return itemsOf(context, partsOf(answer, isByObject), await filesFor(context, options));
   };
-
-type ItemsAnswer = (context: IExecutePaginationFunctions, options: IHttpRequestOptions) => Promise<unknown>;
+}
 
 /** How a question is asked, by *Answer Later*. */
-const questions: Readonly<Record<string, ItemsFor>> = {
-  no: answered(replyTo),
-  wait: answered(async (context, options) => answerOf(context, options, await askLater(context, options))),
-  job: async (context, options) => itemsOf(context, [(await askLater(context, options)).all], inputFiles(context)),
-};
+const questions: ReadonlyMap<string, ItemsFor> = new Map<string, ItemsFor>([
+  ["no", answered((context, options) => replyTo(context, options))],
+  ["wait", answered(async (context, options) => answerOf(context, options, await askLater(context, options)))],
+  ["job", async (context, options) => itemsOf(context, [(await askLater(context, options)).all], inputFiles(context))],
+]);
 
 const aboutJob: ItemsFor = async (context, options) => {
   const minutes = minutesOf(context, "jobMinutes", 0);
@@ -88,8 +87,8 @@ const aboutJob: ItemsFor = async (context, options) => {
 const itemsFor: ItemsFor = async (context, options) => {
   if (textParameter(context, "resource", "") === "job") return aboutJob(context, options);
   const way = textParameter(context, "answerLater", "no");
-  const ask = questions[way];
-  if (ask !== undefined) return ask(context, options);
+  const question = questions.get(way);
+  if (question !== undefined) return question(context, options);
   const itemIndex = context.getItemIndex();
   const description = "Choose No, Return the Job or Wait; an expression gives no, job or wait.";
   throw new NodeOperationError(context.getNode(), `Answer Later cannot be “${way}”`, { description, itemIndex });

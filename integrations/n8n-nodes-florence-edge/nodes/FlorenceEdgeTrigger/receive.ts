@@ -18,6 +18,20 @@ async function isGenuine(context: IWebhookFunctions): Promise<boolean> {
   return secret !== undefined && Buffer.isBuffer(rawBody) && isSigned(rawBody, headers, secret, Date.now());
 }
 
+/** The ids that this process has received, by trigger: n8n stores static data only after the reply, so that a repeat at once would not find it there. */
+const received = new Map<string, readonly string[]>();
+
+/** Whether an event was received before; from now on, it was. */
+function isRepeat(context: IWebhookFunctions): boolean {
+  const trigger = `${context.getWorkflow().id} ${context.getNode().id}`;
+  const stored = context.getWorkflowStaticData("node");
+  const seen = withSeen([stored["seen"], received.get(trigger)].flat(), eventId(context.getHeaderData()));
+  if (seen === undefined) return true;
+  received.set(trigger, seen);
+  stored["seen"] = seen;
+  return false;
+}
+
 const isData = (value: unknown): value is IDataObject => isObject(value);
 
 /** Starts the workflow with an event's job, once for each event: a repeat, whose reply was lost, is answered and starts nothing. */
@@ -28,9 +42,6 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
   // In the editor, which waits for one event, a test event is shown.
   const isTest = context.getMode() === "manual";
   if (event["type"] === TEST_EVENT && !isTest) return answer(context, 200, "The signature is right.");
-  const stored = context.getWorkflowStaticData("node");
-  const seen = withSeen(stored["seen"], eventId(context.getHeaderData()));
-  if (seen === undefined) return answer(context, 200, "This event was received before.");
-  stored["seen"] = seen;
+  if (isRepeat(context)) return answer(context, 200, "This event was received before.");
   return { workflowData: [[told(event)].filter(isData).map((json) => ({ json }))] };
 }
