@@ -51,6 +51,15 @@ const ofJobs = [
   "src/http/job-body.ts",
   "src/contract/jobs.ts",
   "src/contract/job-operations.ts",
+  "src/batches/",
+  "functions/batches.ts",
+  "functions/batch-rules.ts",
+  "functions/batch-sql/",
+  "functions/batch-storage.ts",
+  "src/http/batch-calls.ts",
+  "src/http/file-upload.ts",
+  "src/http/receive-form.ts",
+  "src/contract/batches.ts",
 ];
 
 /** What only readers of the document need. */
