@@ -5,7 +5,7 @@ export interface Line {
   readonly offset: number;
   /** Its length with its line feed. */
   readonly length: number;
-  /** Its bytes without the line feed; of a line that is too long, only its beginning. They are valid until the next call. */
+  /** Its bytes without the line feed; of a line that is too long, only its beginning. They are valid until the next line is asked for. */
   readonly bytes: Uint8Array;
   readonly isTooLong: boolean;
 }

@@ -31,8 +31,8 @@ export interface LiveBook extends BatchBook {
   alarm(): Promise<void>;
 }
 
-/** Creates what does what is due. */
-function createTend(book: ReturnType<typeof createBook>, options: LiveBookOptions) {
+/** Creates what deletes what is over. */
+function createClear(book: ReturnType<typeof createBook>, options: LiveBookOptions) {
   const { deleteObjects, deleteAll, now } = options;
   const outcomeOf = (work: Promise<void>): Promise<number | undefined> =>
     work.then(
@@ -49,7 +49,7 @@ function createTend(book: ReturnType<typeof createBook>, options: LiveBookOption
 export function createLiveBook(options: LiveBookOptions): LiveBook {
   const { wakeBy, wakeAt, send, now } = options;
   const book = createBook(options);
-  const clear = createTend(book, options);
+  const clear = createClear(book, options);
   const wake = (): Promise<void> => wakeBy(book.nextDueMs() ?? Infinity);
   // What the queue does not take is sent again later: the rows say when.
   const sent = async (messages: readonly ChunkMessage[]): Promise<void> => {
@@ -61,6 +61,11 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
     await wake();
     await sent(messages);
     return reply;
+  };
+  const tend = async (): Promise<void> => {
+    const tended = book.tend();
+    await sent(tended.messages);
+    await clear(tended);
   };
   return {
     start: () => followed(() => book.sentAgain()).then(sent),
@@ -80,13 +85,12 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
     alarm: async () => {
       // Before anything is sent: the process may end meanwhile.
       await wakeBy(now() + ALARM_RETRY_MS).catch(() => undefined);
-      const nextMs = await (async () => {
-        const tended = book.tend();
-        await sent(tended.messages);
-        await clear(tended);
-        return book.nextDueMs() ?? Infinity;
-      })().catch(() => now() + ALARM_RETRY_MS);
-      await wakeAt(nextMs).catch(() => undefined);
+      const failedMs = await tend().then(
+        () => Infinity,
+        () => now() + ALARM_RETRY_MS,
+      );
+      // What is due next is read when the alarm is set: rows may have changed meanwhile.
+      await wakeAt(Math.min(failedMs, book.nextDueMs() ?? Infinity)).catch(() => undefined);
     },
   };
 }

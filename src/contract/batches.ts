@@ -31,8 +31,8 @@ export const MIN_FILE_SECONDS = 60 * 60;
 /** Largest number of batches of one owner that have not ended: each is worked on in its turn. */
 export const MAX_OPEN_BATCHES = 100;
 
-/** Largest number of files that an owner has sent and that are kept: 200 GB of the largest. */
-export const MAX_FILES = 1000;
+/** Largest number of files that an owner has sent and that are kept: 40 GB of the largest. */
+export const MAX_FILES = 200;
 
 /** Rows of a page of a list that does not ask for a number, and the largest number. */
 export const DEFAULT_BATCH_PAGE = 20;

@@ -4,6 +4,8 @@ import { NewKey } from "../../src/contract/account-schemas.ts";
 import { Account, Granted } from "../../src/contract/admin-schemas.ts";
 import { startSoupBackend } from "../../test/support/fuzz/soup-backend.ts";
 import { createRandom } from "../../test/support/random.ts";
+import { MAX_FLYING } from "../../src/batches/chunk-verbs.ts";
+import { CHUNK_LINES } from "../../src/batches/file-index.ts";
 import { createAdminClient } from "../accounts/admin-client.ts";
 import { startBackend } from "../ledger/backend.ts";
 import { booksOf } from "../ledger/books.ts";
@@ -29,6 +31,9 @@ const CREDIT = 100_000_000_000;
 
 /** How often the batch is looked at, in milliseconds. */
 const POLL_MS = 50;
+
+/** The longest time from a count of lines to the kill, in milliseconds: counts change when a chunk ends, and kills are to come within one, too. */
+const MAX_DELAY_MS = 3000;
 
 /** How long a batch may gain nothing, in milliseconds, until the campaign gives it up. */
 const STUCK_MS = 180_000;
@@ -121,8 +126,10 @@ export async function runBatchCampaign({ seed, lines: count, kills }: BatchExten
   const startedMs = Date.now();
   const body = { input_file_id: file, endpoint: ENDPOINT, completion_window: "24h" };
   const { id } = await createBatch(api, body, `campaign-${seed}`);
-  const plan = { kills, answers: count, random: createRandom(seed), count: () => done, isOver: () => isOver };
-  const killing = killAtRandom(gate, plan);
+  const random = createRandom(seed);
+  const answers = Math.max(1, count - MAX_FLYING * CHUNK_LINES);
+  const plan = { kills, answers, random, count: () => done, isOver: () => isOver };
+  const killing = killAtRandom({ restart: () => sleep(random.below(MAX_DELAY_MS)).then(gate.restart) }, plan);
   const batch = await untilEnded(api, id, (now) => (done = now));
   const seconds = (Date.now() - startedMs) / 1000;
   isOver = true;
