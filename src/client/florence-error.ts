@@ -16,6 +16,10 @@ const clientErrors = {
     retryable: false,
     fix: "Answer 400, and use nothing of the request: it is not from the API, or is old.",
   },
+  "batch-failed": { retryable: false, fix: "Look at the batch's `errors`, and send the lines again without them." },
+  "duplicate-custom-id": { retryable: false, fix: "Give each line a `custom_id` of its own." },
+  "empty-file": { retryable: false, fix: "Give at least one line." },
+  "too-many-lines": { retryable: false, fix: "Use `batches.run`, which makes as many batches as the lines need." },
   "invalid-response": { retryable: false, fix: "Check that `baseUrl` is the URL of a florence-edge API." },
 } as const satisfies Record<string, ClientErrorRow>;
 

@@ -26,7 +26,7 @@ export type { AnalyzeItem, BatchItem, ItemResult, ItemResults } from "./items.ts
 export type { JobHandle } from "./job-handle.ts";
 export type { JobQuery, Jobs, LaterOptions } from "./jobs.ts";
 export type { OptionsOf, TaskMethod, TaskMethods } from "./methods.ts";
-export type { WaitOptions } from "./wait-for-job.ts";
+export type { WaitOptions } from "./wait-until-ended.ts";
 export {
   verifyWebhook,
   type FlatJobEvent,
