@@ -1,4 +1,5 @@
 import { type FailureKind, InferenceFailure } from "../inference/protocol/failure.ts";
+import type { BatchProblemCode } from "./batch-object.ts";
 import type { Problem } from "./contract.ts";
 
 interface ClientErrorRow {
@@ -26,7 +27,7 @@ const clientErrors = {
 type ClientErrorCode = keyof typeof clientErrors;
 
 /** Stable error code: a problem code of the server (docs/problems.md), or one of the client's own codes. */
-export type FlorenceErrorCode = Problem["code"] | ClientErrorCode;
+export type FlorenceErrorCode = Problem["code"] | BatchProblemCode | ClientErrorCode;
 
 /** An invalid field of the request, named as in the API: `region.x1`. */
 export type Issue = Problem["issues"][number];

@@ -2,6 +2,7 @@ import type { Deadline } from "../inference/protocol/deadline.ts";
 import { retryAfterSeconds } from "../inference/protocol/error-reply.ts";
 import { isFields } from "../inference/protocol/fields.ts";
 import { readBody } from "../inference/protocol/transport.ts";
+import type { BatchProblemCode } from "./batch-object.ts";
 import type { Problem } from "./contract.ts";
 import { FlorenceError, type FlorenceErrorDetails, florenceErrorOf } from "./florence-error.ts";
 import { parseJson } from "./json.ts";
@@ -22,7 +23,7 @@ function isProblem(value: unknown): value is Problem {
 
 /** An error in OpenAI's shape; its code is that of a problem. */
 interface OpenAiError {
-  readonly code: Problem["code"];
+  readonly code: Problem["code"] | BatchProblemCode;
   readonly message: string;
 }
 

@@ -39,7 +39,6 @@ export async function waitForJob(connection: Connection, job: Job, options: Wait
     if (seen.status !== status) onChange?.(seen);
     ({ status } = seen);
   };
-  const isEnded = (seen: Job): boolean => ended.has(seen.status);
-  const waited = { title: `job ${job.id}`, look, onSeen, isEnded, pauseMs: () => PAUSE_MS };
+  const waited = { title: `job ${job.id}`, look, onSeen, ended, pauseMs: () => PAUSE_MS };
   return waitUntilEnded(connection, waited, { timeoutMs, signal: rest.signal });
 }

@@ -8,6 +8,10 @@ export interface WaitOptions<Row> extends Omit<CallOptions, "idempotencyKey" | "
   readonly onChange?: ((row: Row) => void) | undefined;
 }
 
+interface WithStatus {
+  readonly status: string;
+}
+
 /** What is waited for. */
 export interface Waited<Row> {
   /** As in `job job_…`. */
@@ -16,7 +20,8 @@ export interface Waited<Row> {
   readonly look: (remainingMs: number) => Promise<Row>;
   /** Is called with every reply. */
   readonly onSeen: (row: Row) => void;
-  readonly isEnded: (row: Row) => boolean;
+  /** The statuses of what has ended. */
+  readonly ended: ReadonlySet<string>;
   /** Least time between two requests, in milliseconds, after so many that were answered. */
   readonly pauseMs: (answered: number) => number;
 }
@@ -52,7 +57,7 @@ interface Polling {
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
-async function poll<Row>(waited: Waited<Row>, { now, left, wait }: Polling): Promise<Row> {
+async function poll<Row extends WithStatus>(waited: Waited<Row>, { now, left, wait }: Polling): Promise<Row> {
   for (let answered = 0; ;) {
     const askedMs = now();
     const reply = await waited.look(left()).catch(passingError);
@@ -61,7 +66,7 @@ async function poll<Row>(waited: Waited<Row>, { now, left, wait }: Polling): Pro
       continue;
     }
     waited.onSeen(reply);
-    if (waited.isEnded(reply)) return reply;
+    if (waited.ended.has(reply.status)) return reply;
     const pauseMs = waited.pauseMs(answered) - (now() - askedMs);
     answered += 1;
     if (pauseMs > 0) await wait(Math.min(pauseMs, left()));
@@ -69,7 +74,7 @@ async function poll<Row>(waited: Waited<Row>, { now, left, wait }: Polling): Pro
 }
 
 /** Looks at something until it has ended, and returns it as it is then. Rejects with `FlorenceError`. */
-export async function waitUntilEnded<Row>(
+export async function waitUntilEnded<Row extends WithStatus>(
   connection: Connection,
   waited: Waited<Row>,
   options: Pick<CallOptions, "timeoutMs" | "signal">,
