@@ -32,15 +32,19 @@ function inspect(server: Server, method: string): Promise<Readonly<Record<string
   });
 }
 
+/** Measures the heap and the buffers of a Worker's isolate in bytes, including garbage that is not collected yet. The server has an inspector. */
+export async function isolateHeap(server: Server): Promise<Pick<IsolateMemory, "heap" | "buffers">> {
+  const usage = await inspect(server, "Runtime.getHeapUsage");
+  return { heap: usage["usedSize"] ?? 0, buffers: usage["backingStorageSize"] ?? 0 };
+}
+
 /** Measures the current memory of `embedded-worker.ts`'s isolate, including garbage that is not collected yet. */
 export async function isolateMemory(server: Server): Promise<IsolateMemory> {
   const response = await fetch(new URL("/memory", server.url));
   const { linearMemoryBytes }: { linearMemoryBytes: number } = await response.json();
-  const usage = await inspect(server, "Runtime.getHeapUsage");
   return {
     linear: linearMemoryBytes,
-    heap: usage["usedSize"] ?? 0,
-    buffers: usage["backingStorageSize"] ?? 0,
+    ...(await isolateHeap(server)),
     resident: 1024 * 1024 * (await childrenMegabytes()),
   };
 }

@@ -23,13 +23,16 @@ export function batchApp(service: Partial<Service> = {}, more: Partial<AppOption
   return { ...world, ...faked };
 }
 
-/** An application with accounts that has batches, over the whole flow in memory. */
+/** An application with accounts that has batches, over the whole flow in memory. `restart` begins with another isolate, after a kill. */
 export function paidBatchApp() {
   const batches = createBatchWorld(Date.UTC(2026, 10, 30));
   const paid = createPaidWorld();
-  const isolate = paid.isolate({ more: { batches: batches.mount, ownCalls: batches.ownCalls } });
-  batches.answerWith(async (request) => isolate.app.fetch(request));
-  return { batches, paid, ...isolate };
+  const start = () => {
+    const isolate = paid.isolate({ more: { batches: batches.mount, ownCalls: batches.ownCalls } });
+    batches.answerWith(async (request) => isolate.app.fetch(request));
+    return isolate;
+  };
+  return { batches, paid, ...start(), restart: start };
 }
 
 type Headers = Readonly<Record<string, string>>;

@@ -11,6 +11,9 @@ import { virtualTime } from "./virtual-time.ts";
 
 type Handle = (request: Request) => Promise<Response>;
 
+/** What a process does for a chunk, and before which it may be killed. */
+export type Moment = "ask" | "answered" | "put" | "finish" | "finished";
+
 /** Ends a process: what was in progress never goes on. */
 const never = <Value>(): Promise<Value> => new Promise(() => {});
 
@@ -22,6 +25,8 @@ export function createBatchWorld(startMs = Date.UTC(2026, 11, 1)) {
   const tables = new Map<string, ReturnType<typeof memoryBatchTables>>();
   const ownCalls = createOwnCalls();
   const failures: unknown[] = [];
+  /** Called at each moment: it may kill the process. */
+  const moments = { at: (_moment: Moment): void => {} };
   const ended: string[] = [];
   let living = new Map<string, LiveBook>();
   let generation = 0;
@@ -72,20 +77,34 @@ export function createBatchWorld(startMs = Date.UTC(2026, 11, 1)) {
   const run = ({ book, ...message }: BatchMessage, concurrency: number): Promise<void> => {
     const born = generation;
     // What a process that was killed asks or stores does not happen.
-    const alive = <Value>(work: () => Promise<Value>): Promise<Value> => (born === generation ? work() : never());
+    const alive = async <Value>(
+      before: Moment | undefined,
+      work: () => Promise<Value>,
+      after?: Moment,
+    ): Promise<Value> => {
+      if (before !== undefined) moments.at(before);
+      if (born !== generation) return never();
+      const value = await work();
+      if (after !== undefined) moments.at(after);
+      return born === generation ? value : never();
+    };
     const ours: LiveBook = bookAt(book);
     return runChunk(message, {
       book: {
         ...ours,
-        extend: (...lease) => alive(() => ours.extend(...lease)),
-        finish: (...report) => alive(() => ours.finish(...report)),
+        extend: (...lease) => alive(undefined, () => ours.extend(...lease)),
+        finish: (...report) => alive("finish", () => ours.finish(...report), "finished"),
       },
-      storage: { ...storage, put: (name, bytes) => alive(() => storage.put(name, bytes)) },
+      storage: { ...storage, put: (name, bytes) => alive("put", () => storage.put(name, bytes)) },
       concurrency,
       every: time.every,
       logFailure: (thrown) => void failures.push(thrown),
       ask: (request, payer) =>
-        alive(() => handle(ownCalls.mark(request, { payer, priceClass: "batch", isCounted: false }))),
+        alive(
+          "ask",
+          () => handle(ownCalls.mark(request, { payer, priceClass: "batch", isCounted: false })),
+          "answered",
+        ),
     });
   };
   const running = new Set<Promise<void>>();
@@ -133,6 +152,7 @@ export function createBatchWorld(startMs = Date.UTC(2026, 11, 1)) {
     mount,
     batches,
     failures,
+    moments,
     ended,
     take,
     deliver,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../../serve.ts";
 import type { ServedAt, ServedJobs } from "./server-process.ts";
 
@@ -19,6 +20,23 @@ interface Started {
   readonly url: URL;
 }
 
+/** How often an API that starts is asked whether it answers, in milliseconds. */
+const POLL_MS = 100;
+
+/**
+ * Resolves when an API at a known address answers. Miniflare does not always say so: when workerd has work to do at its start, as alarms that are due, it was seen to
+ * answer everything while Miniflare still waited for it.
+ */
+async function answering({ port }: ServedJobs, child: ChildProcess): Promise<readonly ServedAt[]> {
+  const url = `http://127.0.0.1:${port}/`;
+  while (child.exitCode === null && child.signalCode === null) {
+    const response = port === 0 ? undefined : await fetch(new URL("/healthz", url)).catch(() => undefined);
+    if (response?.ok === true) return [{ url }];
+    await sleep(POLL_MS);
+  }
+  return new Promise(() => {});
+}
+
 async function start(served: ServedJobs): Promise<Started> {
   const script = join(root, "tools/ledger/jobs/server-process.ts");
   // In a group of its own: workerd is a child of it.
@@ -31,7 +49,11 @@ async function start(served: ServedJobs): Promise<Started> {
   });
   // Only until it listens: later it is killed.
   ended.catch(() => {});
-  const [listening]: (ServedAt | undefined)[] = await Promise.race([once(child, "message"), ended]);
+  const [listening]: (ServedAt | undefined)[] = await Promise.race([
+    once(child, "message"),
+    answering(served, child),
+    ended,
+  ]);
   if (listening === undefined) throw new Error("The API did not say where it listens.");
   return { child, url: new URL(listening.url) };
 }

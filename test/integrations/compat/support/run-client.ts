@@ -18,6 +18,8 @@ export interface ClientVariables {
   readonly API: string;
   readonly KEY: string;
   readonly PICTURE: string;
+  /** A file of lines for a batch. */
+  readonly LINES?: string;
   /** What is done: everything, or one question that fails. */
   readonly ONLY?: "refused";
 }
