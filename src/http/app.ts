@@ -29,9 +29,11 @@ function matchesPath(route: Route, path: string): boolean {
   );
 }
 
-/** The methods of a path; empty if the path is unknown. */
+/** The methods of a path; empty if the path is unknown. Routes of exactly this path stand before those with a part that may be anything. */
 function methodsAt(path: string, allRoutes: readonly Route[]): readonly string[] {
-  const methods = allRoutes.filter((route) => matchesPath(route, path)).map(({ method }) => method);
+  const exact = allRoutes.filter((route) => route.path === path);
+  const routesThere = exact.length > 0 ? exact : allRoutes.filter((route) => matchesPath(route, path));
+  const methods = routesThere.map(({ method }) => method);
   if (methods.length === 0) return [];
   return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"];
 }
@@ -81,8 +83,11 @@ export function createApp(options: AppOptions): Hono {
     else if (!isPreflight(context.req.raw)) context.res = await refuse(context);
   });
   app.use(crossOrigin({ hasAccounts: options.administration !== undefined }));
+  const exactPaths = new Set(allRoutes.map(({ path }) => path));
   for (const { method, path, handle } of allRoutes) {
     app.on(method, path, async (context) => {
+      // Another method of a path that has routes of its own is no request for this one, whose pattern it fits.
+      if (path !== context.req.path && exactPaths.has(context.req.path)) return refuse(context);
       const trace = { requestId: context.get("requestId"), traceparent: traceparentOf(context.req.raw) };
       const response = await handle(context.req.raw, trace);
       response.headers.set("x-request-id", trace.requestId);

@@ -3,8 +3,6 @@ import type { webhookProblems } from "../../src/contract/webhook-problems.ts";
 import { problems } from "../../src/contract/problem-table.ts";
 import { eventTypes, MAX_WEBHOOKS } from "../../src/contract/webhooks.ts";
 import { fakeApp } from "../support/fake-service.ts";
-import { jobIn, laterApp, ORIGIN } from "../support/later-app.ts";
-import { sampleImage } from "../support/sample-images.ts";
 import { accountWebhooksApp, unownedWebhooksApp } from "../support/webhook-app.ts";
 import { eventOf, JOB, RECEIVER } from "../support/webhook-world.ts";
 
@@ -190,26 +188,9 @@ it("says that the place of webhooks is away, and that there is none", async () =
   expect(await response.json()).toMatchObject({ status: 400, code: "jobs-unavailable" });
 });
 
-const askLater = ({ app }: ReturnType<typeof laterApp>, webhook: string) =>
-  app.request(`${ORIGIN}/v1/caption?async=true&webhook=${encodeURIComponent(webhook)}`, {
-    method: "POST",
-    headers: { "content-type": "image/jpeg" },
-    body: new Uint8Array(sampleImage("street.jpg")),
-  });
-
-it("without accounts, the reply that accepts a job shows the secret of its webhook, and no other does", async () => {
-  const world = laterApp();
-  const accepted = await askLater(world, RECEIVER);
-  const { webhook_secret: secret, ...job } = await accepted.json();
-  expect([accepted.status, secret]).toEqual([202, `whsec_of_${job.id}`]);
-  await world.deliver();
-  expect(await jobIn(await world.app.request(`${ORIGIN}/v1/jobs/${job.id}`))).toMatchObject({ status: "succeeded" });
-  expect(world.books.ended).toMatchObject([{ webhook: RECEIVER }]);
-});
-
-it("a request that names a private address is refused, and nothing is stored", async () => {
-  const world = laterApp();
-  const refused = await askLater(world, "https://10.0.0.7/");
-  expect([refused.status, (await refused.json()).code]).toEqual([400, "webhook-url-refused"]);
-  expect(world.files.size).toBe(0);
+it.each(["secret", "test", "deliveries"])("%s is an operation, and no id of a webhook", async (word) => {
+  const { app } = fakeApp();
+  const refused = await app.request(`/v1/webhooks/${word}`, { method: "DELETE" });
+  const methods = word === "deliveries" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+  expect([refused.status, refused.headers.get("allow")]).toEqual([405, methods]);
 });

@@ -8,6 +8,7 @@ import { openApiDocument } from "../../src/contract/openapi.ts";
 import { accountMembers, ProblemDetails } from "../../src/contract/problem-details.ts";
 import { isDialectProblem } from "../../src/contract/dialect-problems.ts";
 import { problems } from "../../src/contract/problem-table.ts";
+import { webhookPaths } from "../../src/contract/paths.ts";
 import { UPLOADS_PATH } from "../../src/contract/uploads.ts";
 import { withoutAccounts } from "../../src/contract/without-accounts.ts";
 import { EXAMPLES_PATH } from "../../tools/examples.ts";
@@ -42,6 +43,9 @@ const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =
 /** The problems of our own operations: the dialects of others are not in the document. */
 const ownProblems = Object.keys(problems).filter((code) => !isDialectProblem(code));
 
+/** Where a POST or PUT takes no JSON. */
+const withoutBody = [UPLOADS_PATH, webhookPaths.secret];
+
 describe("the examples of the OpenAPI document", () => {
   it.each(operations)(
     "for the request body of $name match its schema",
@@ -50,10 +54,12 @@ describe("the examples of the OpenAPI document", () => {
       const bodies = bodiesOf(content, "paths", path, method, "requestBody");
       for (const { schema, values } of bodies) for (const value of values) expectFits(schema, value);
       const typesWithExamples = bodies.filter(({ values }) => values.length > 0).map(({ type }) => type);
-      // An upload is prepared without a body, and a file has no example; jobs are read and cancelled.
+      // An upload is prepared and a secret made without a body, and a file has no example; jobs are read and cancelled.
       const isJson = Object.hasOwn(content, "application/json");
       expect(typesWithExamples).toEqual(isJson ? ["application/json"] : []);
-      expect(isJson || ["get", "delete"].includes(method) || path.startsWith(UPLOADS_PATH)).toBe(true);
+      expect(isJson || ["get", "delete"].includes(method) || withoutBody.some((begin) => path.startsWith(begin))).toBe(
+        true,
+      );
     },
   );
 
