@@ -41,7 +41,9 @@ export function batchClient(
     sleep: async (milliseconds, signal) => {
       // A deadline: in these tests none passes.
       if (milliseconds >= 60_000)
-        return new Promise((resolve) => void signal.addEventListener("abort", () => resolve()));
+        return new Promise((resolve) => {
+          signal.addEventListener("abort", () => resolve(), { once: true });
+        });
       slept.push(milliseconds);
       await world.live(milliseconds, Math.min(milliseconds, 1000));
     },

@@ -7,8 +7,6 @@ const MAX_CHARACTERS = 100;
 /** Says in one line what a picture's answer or problem is; the file has all of it. */
 export function shortAnswer({ answer, problem }: AnswerLine): string {
   const text = problem === null ? summaryOf(answer) : `problem: ${problem.detail}`;
-  const characters = [...text.replaceAll(/\s+/gu, " ").trim()];
-  return characters.length <= MAX_CHARACTERS
-    ? characters.join("")
-    : `${characters.slice(0, MAX_CHARACTERS - 1).join("")}…`;
+  const line = text.replaceAll(/\s+/gu, " ").trim();
+  return line.length <= MAX_CHARACTERS ? line : `${line.slice(0, MAX_CHARACTERS - 1).toWellFormed()}…`;
 }
