@@ -24,7 +24,7 @@ export interface BatchOptions extends BookOptions {
 }
 
 /** How long a batch may read its file after its day, in milliseconds: to tell its lines that they were not answered. */
-const READ_AFTER_MS = 24 * 60 * 60 * 1000;
+export const READ_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** How batches change with their chunks; each change is a part of a transaction. */
 export function createBatchChanges({ tables, now, newFileId, onEnd }: BatchOptions) {

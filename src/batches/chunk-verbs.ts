@@ -1,5 +1,5 @@
 import { hasEnded, type BatchRow } from "./batch-state.ts";
-import type { BatchChanges, BatchOptions } from "./batch-verbs.ts";
+import { type BatchChanges, type BatchOptions, READ_AFTER_MS } from "./batch-verbs.ts";
 import type { BegunChunk } from "./book-port.ts";
 import {
   begunChunk,
@@ -47,11 +47,12 @@ export function chunkVerbs(
     const row = tables.findChunk(id, number);
     return batch !== undefined && !hasEnded(batch) && row !== undefined ? { batch, row } : undefined;
   };
-  /** What a chunk becomes that is not worked on any more: of a batch that is cancelled, the rest is left out; one that is lost again and again has failed. */
-  const settled = ({ status }: BatchRow, row: ChunkRow): ChunkRow => {
+  /** What a chunk becomes that is not worked on any more: of a batch that is cancelled, the rest is left out; one that is lost again and again has failed, and so has one whose file may not be read any more. */
+  const settled = ({ status, isExpired, expiresMs }: BatchRow, row: ChunkRow): ChunkRow => {
     if (row.state === "done") return row;
     if (status === "cancelling") return closedChunk(row, false);
-    return row.lost >= 2 * MAX_LOST ? closedChunk(row, true) : row;
+    const isOver = isExpired && now() >= expiresMs + READ_AFTER_MS;
+    return isOver || row.lost >= 2 * MAX_LOST ? closedChunk(row, true) : row;
   };
   return {
     /** Gives chunks that are ready the places that are free, and returns their messages. */
