@@ -24,7 +24,7 @@ export interface BatchOptions extends BookOptions {
 }
 
 /** How long a batch may read its file after its day, in milliseconds: to tell its lines that they were not answered. */
-const READ_AFTER_MS = 24 * 60 * 60 * 1000;
+export const READ_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Makes a file of what a batch has written, and returns its id; null if that is nothing. */
 function writtenFile(row: BatchRow, isErrors: boolean, { tables, now, newFileId }: BatchOptions): string | null {

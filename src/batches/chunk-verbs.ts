@@ -1,5 +1,5 @@
 import { hasEnded, type BatchRow } from "./batch-state.ts";
-import type { BatchChanges, BatchOptions } from "./batch-verbs.ts";
+import { type BatchChanges, type BatchOptions, READ_AFTER_MS } from "./batch-verbs.ts";
 import type { BegunChunk } from "./book-port.ts";
 import {
   begunChunk,
@@ -37,11 +37,12 @@ function begunOf(batch: BatchRow, row: ChunkRow, leaseMs: number): BegunChunk {
   return { attempt, leaseMs, chunk, doneLines, retries, faults, ...what };
 }
 
-/** What a chunk becomes that is not worked on any more: of a batch that is cancelled, the rest is left out; one that is lost again and again has failed. */
-function settled({ status }: BatchRow, row: ChunkRow): ChunkRow {
+/** What a chunk becomes that is not worked on any more: of a batch that is cancelled, the rest is left out; one that is lost again and again has failed, and so has one whose file may not be read any more. */
+function settled({ status, isExpired, expiresMs }: BatchRow, row: ChunkRow, nowMs: number): ChunkRow {
   if (row.state === "done") return row;
   if (status === "cancelling") return closedChunk(row, false);
-  return row.lost >= 2 * MAX_LOST ? closedChunk(row, true) : row;
+  const isOver = isExpired && nowMs >= expiresMs + READ_AFTER_MS;
+  return isOver || row.lost >= 2 * MAX_LOST ? closedChunk(row, true) : row;
 }
 
 /** The verbs of whoever works on chunks. Each is a part of a transaction. `leaseMs` is how long an attempt may be silent. */
@@ -71,7 +72,7 @@ export function workVerbs(
     finish: (id: string, number: number, attempt: number, report: Report): boolean => {
       const { batch, row } = found(id, number) ?? {};
       if (batch === undefined || row === undefined || !isCurrent(row, attempt)) return false;
-      put(putChunk(batch, row, settled(batch, finishedChunk(row, report, now()))));
+      put(putChunk(batch, row, settled(batch, finishedChunk(row, report, now()), now())));
       return true;
     },
   };
@@ -93,7 +94,7 @@ export function sendVerbs({ tables, now }: BatchOptions, { put, putChunk }: Batc
     tendChunk: (row: ChunkRow): readonly ChunkMessage[] => {
       const batch = tables.findBatch(row.batch);
       if (batch === undefined) return [];
-      const next = settled(batch, dueChunk(row, now()));
+      const next = settled(batch, dueChunk(row, now()), now());
       put(putChunk(batch, row, next));
       return next.state === "sent" ? [{ batch: row.batch, chunk: row.number }] : [];
     },

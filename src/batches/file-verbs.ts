@@ -83,13 +83,16 @@ export function fileVerbs({ tables, now }: BookOptions) {
         return "deleted";
       }),
     files: ({ isOutput, ...page }: FilePage): readonly FileFacts[] => {
-      const rows = pageAfter(page, (id) => tables.findFile(id));
-      return rows === undefined
-        ? []
-        : tables
-            .files({ ...rows, isOutput })
-            .filter(({ id }) => find(id))
-            .map(fileFacts);
+      const shown: FileFacts[] = [];
+      // A file that has expired may still be held for a batch: others take its place, so that a short page is the last.
+      for (let rows = pageAfter(page, (id) => tables.findFile(id)); rows !== undefined;) {
+        const { limit } = rows;
+        const found = tables.files({ ...rows, isOutput });
+        shown.push(...found.filter(({ id }) => find(id)).map(fileFacts));
+        const last = found.at(-1);
+        rows = shown.length < limit && found.length === limit ? { limit, before: last } : undefined;
+      }
+      return shown.slice(0, page.limit);
     },
   };
 }

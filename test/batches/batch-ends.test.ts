@@ -37,6 +37,14 @@ describe("the end of a batch", () => {
     );
   });
 
+  it("comes also if its file is gone from the storage, and its lines count as failed", async () => {
+    const world = batchApp({ answer: async () => answered });
+    const { id } = await createdBatch(world, lines(2));
+    for (const name of world.objects.keys()) world.objects.delete(name);
+    await world.live(2 * BATCH_SECONDS * 1000 + HOUR, 300_000);
+    expect(await batchAt(world, id)).toMatchObject({ status: "expired", request_counts: { completed: 0, failed: 2 } });
+  });
+
   it("comes when it is cancelled: what is asked is answered and kept, and nothing else is asked", async () => {
     const gates: (() => void)[] = [];
     const world = batchApp({

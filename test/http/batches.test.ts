@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { batchApp, createdBatch, paidBatchApp, refusalIn, sendBatch, sendFile } from "../support/batch-app.ts";
+import {
+  batchApp,
+  createdBatch,
+  paidBatchApp,
+  postForm,
+  refusalIn,
+  sendBatch,
+  sendFile,
+} from "../support/batch-app.ts";
 import { batchIn, batchLine, fileIn } from "../support/batch-world.ts";
 import { street } from "../support/paid-requests.ts";
 
@@ -103,5 +111,30 @@ describe("lists", () => {
       (await (await world.app.request(`/openai/v1/files?purpose=${purpose}&limit=100`, { headers })).json()).data;
     expect([(await filesOf("batch")).length, (await filesOf("batch_output")).length]).toEqual([5, 5]);
     expect((await world.app.request("/openai/v1/batches?limit=0", { headers })).status).toBe(400);
+  });
+
+  it("have full pages of files also where files in between have expired and a batch still reads them", async () => {
+    const world = paidBatchApp();
+    const { key } = await world.paid.open(10_000);
+    const headers = bearer(key);
+    const made: string[] = [];
+    for (let each = 0; each < 5; each += 1) {
+      const { id } = await fileIn(await sendFile(world, one, headers));
+      made.unshift(id);
+      await world.batches.time.moveTo(world.batches.time.now() + 1000);
+    }
+    const form = new FormData();
+    form.set("purpose", "batch");
+    form.set("expires_after[anchor]", "created_at");
+    form.set("expires_after[seconds]", "3600");
+    form.set("file", new Blob([one]), "lines.jsonl");
+    const short = await fileIn(await postForm(world, form, headers));
+    await sendBatch(world, { input_file_id: short.id }, headers);
+    await world.batches.time.moveTo(world.batches.time.now() + 3_601_000);
+    const page = async (query: string) => (await world.app.request(`/openai/v1/files?${query}`, { headers })).json();
+    const first = await page("limit=3");
+    expect([first.data.map(({ id }: { readonly id: string }) => id), first.has_more]).toEqual([made.slice(0, 3), true]);
+    const second = await page(`limit=3&after=${made[2]}`);
+    expect([second.data.map(({ id }: { readonly id: string }) => id), second.has_more]).toEqual([made.slice(3), false]);
   });
 });
