@@ -41,10 +41,13 @@ export function countProgress(total: number) {
   const draw = () => process.stderr.write(`\r${line()}\u{1B}[K`);
   const timer = process.stderr.isTTY ? setInterval(draw, REDRAW_MS) : undefined;
   return {
-    /** Counts one more; `withProblem` is how many of all have failed so far. */
-    step: (withProblem: number) => {
+    /** Counts one more, and prints what it was; `withProblem` is how many of all have failed so far. */
+    step: (withProblem: number, what: string) => {
       done += 1;
       failed = withProblem;
+      // On a terminal the bar gives its line up, and is drawn again below.
+      if (process.stderr.isTTY) process.stderr.write("\r\u{1B}[K");
+      console.log(what);
     },
     end: () => {
       clearInterval(timer);

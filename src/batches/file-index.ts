@@ -89,11 +89,11 @@ function createIds() {
 }
 
 function sizeErrors(lines: number): readonly BatchFileError[] {
-  const whole = { line: null, param: null };
-  if (lines === 0) return [{ ...whole, code: "empty-file", message: "The file has no lines." }];
+  const told = (code: BatchFileError["code"], message: string) => [{ code, line: null, message, param: null }];
+  if (lines === 0) return told("empty-file", "The file has no lines.");
   if (lines <= MAX_BATCH_LINES) return [];
-  const message = `The file has ${lines} lines; a batch may have ${MAX_BATCH_LINES}. Divide them among several files.`;
-  return [{ ...whole, code: "too-many-lines", message }];
+  const most = `a batch may have ${MAX_BATCH_LINES}. Divide them among several files.`;
+  return told("too-many-lines", `The file has ${lines} lines; ${most}`);
 }
 
 /** Creates an indexer. Of a file with too many lines it only counts the rest: its memory is bounded, whatever is sent. */

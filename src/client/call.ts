@@ -92,7 +92,13 @@ function toHttpRequest(connection: Connection, request: ApiRequest, options: Cal
 
 type ReadData<Data> = (response: Response, deadline: Deadline, request: HttpRequest) => Promise<Data>;
 
-async function exchange<Data>(connection: Connection, request: ApiRequest, options: CallOptions, read: ReadData<Data>) {
+/** Sends a request, and reads the reply as `read` does until the deadline, which the caller ends. Rejects with `FlorenceError`. */
+export async function exchange<Data>(
+  connection: Connection,
+  request: ApiRequest,
+  options: CallOptions,
+  read: ReadData<Data>,
+) {
   const timeoutMs = integerInRange("timeoutMs", options.timeoutMs ?? connection.timeoutMs, 1, MAX_TIMEOUT_MS);
   const maxRetries = integerInRange("maxRetries", options.maxRetries ?? connection.maxRetries, 0, MAX_RETRIES);
   const httpRequest = toHttpRequest(connection, request, options);

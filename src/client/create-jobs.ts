@@ -5,17 +5,10 @@ import { cancelJob, createJobHandle, type JobHandle } from "./job-handle.ts";
 import type { JobQuery, Jobs, LaterOptions } from "./jobs.ts";
 import type { TaskName } from "./forms.ts";
 import type { Image } from "./image.ts";
+import { randomDigits } from "./random-digits.ts";
 import { batchRequest, imageRequest, jsonRequest, type NamedOptions, queryOf } from "./request.ts";
 import { splitOptions } from "./split-options.ts";
 import { jobPath, JOBS_PATH } from "./wait-for-job.ts";
-
-/** Digits of the key by which the API knows that a request is a repeat: 131 bits. */
-const KEY_DIGITS = 22;
-const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-function randomKey({ random }: Connection): string {
-  return Array.from({ length: KEY_DIGITS }, () => DIGITS[Math.floor(random() * DIGITS.length)]).join("");
-}
 
 /** What makes a request be answered later. */
 function laterFields({ webhook }: LaterOptions): NamedOptions {
@@ -28,7 +21,7 @@ async function createJob<Answer>(
   built: Promise<ApiRequest>,
   given: CallOptions,
 ): Promise<JobHandle<Answer>> {
-  const settings = { ...given, idempotencyKey: given.idempotencyKey ?? randomKey(connection) };
+  const settings = { ...given, idempotencyKey: given.idempotencyKey ?? randomDigits(connection) };
   const { data } = await call<Job>(connection, await built, settings);
   return createJobHandle<Answer>(connection, data, settings);
 }

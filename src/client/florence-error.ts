@@ -1,4 +1,5 @@
 import { type FailureKind, InferenceFailure } from "../inference/protocol/failure.ts";
+import type { BatchProblemCode } from "./batch-object.ts";
 import type { Problem } from "./contract.ts";
 
 interface ClientErrorRow {
@@ -16,13 +17,17 @@ const clientErrors = {
     retryable: false,
     fix: "Answer 400, and use nothing of the request: it is not from the API, or is old.",
   },
+  "batch-failed": { retryable: false, fix: "Look at the batch's `errors`, and send the lines again without them." },
+  "duplicate-custom-id": { retryable: false, fix: "Give each line a `custom_id` of its own." },
+  "empty-file": { retryable: false, fix: "Give at least one line." },
+  "too-many-lines": { retryable: false, fix: "Use `batches.run`, which makes as many batches as the lines need." },
   "invalid-response": { retryable: false, fix: "Check that `baseUrl` is the URL of a florence-edge API." },
 } as const satisfies Record<string, ClientErrorRow>;
 
 type ClientErrorCode = keyof typeof clientErrors;
 
 /** Stable error code: a problem code of the server (docs/problems.md), or one of the client's own codes. */
-export type FlorenceErrorCode = Problem["code"] | ClientErrorCode;
+export type FlorenceErrorCode = Problem["code"] | BatchProblemCode | ClientErrorCode;
 
 /** An invalid field of the request, named as in the API: `region.x1`. */
 export type Issue = Problem["issues"][number];

@@ -3,6 +3,8 @@ import { defaultRetry } from "../inference/protocol/retry.ts";
 import { AnswerPromise, StreamPromise } from "./answer-promise.ts";
 import { call, callStream, type CallOptions, type Connection, type ApiRequest } from "./call.ts";
 import { type Health, type Me, type ModelList, type TaskList, tasks, type UploadedFile } from "./contract.ts";
+import { createBatches } from "./create-batches.ts";
+import type { Batches } from "./batches.ts";
 import { createJobs } from "./create-jobs.ts";
 import { FlorenceError } from "./florence-error.ts";
 import type { Image } from "./image.ts";
@@ -16,6 +18,10 @@ import { upload } from "./upload.ts";
 
 export type * from "./contract.ts";
 export type { AnswerPromise, StreamPromise, WithResponse } from "./answer-promise.ts";
+export type { Batch, BatchFileError, BatchList, BatchStatus } from "./batch-object.ts";
+export type { BatchHandle } from "./batch-handle.ts";
+export type { BatchResult } from "./batch-results.ts";
+export type { AnalyzeLine, Batches, BatchEndpoint, BatchLine, BatchOptions, BatchQuery, Lines } from "./batches.ts";
 export type { CacheReport } from "./cache-status.ts";
 export type { ChargeReport } from "./charge.ts";
 export type { CallOptions } from "./call.ts";
@@ -26,7 +32,7 @@ export type { AnalyzeItem, BatchItem, ItemResult, ItemResults } from "./items.ts
 export type { JobHandle } from "./job-handle.ts";
 export type { JobQuery, Jobs, LaterOptions } from "./jobs.ts";
 export type { OptionsOf, TaskMethod, TaskMethods } from "./methods.ts";
-export type { WaitOptions } from "./wait-for-job.ts";
+export type { WaitOptions } from "./wait-until-ended.ts";
 export {
   verifyWebhook,
   type FlatJobEvent,
@@ -73,6 +79,8 @@ export interface Florence extends TaskMethods {
   upload(image: Image, options?: CallOptions): AnswerPromise<UploadedFile>;
   /** Requests that are answered later. */
   readonly jobs: Jobs;
+  /** Thousands of images at once, within a day. */
+  readonly batches: Batches;
   /** Lists the tasks, with the inputs and answers of each. */
   tasks(options?: CallOptions): AnswerPromise<TaskList>;
   /** Lists the models that the API serves. */
@@ -155,6 +163,7 @@ export function createFlorence(options: FlorenceOptions): Florence {
     batch: (items, settings = {}) => sendRequest(connection, batchRequest("/v1/batch", items), settings),
     upload: (image, settings = {}) => new AnswerPromise(upload(connection, image, settings)),
     jobs: createJobs(connection),
+    batches: createBatches(connection),
     tasks: (settings) => get("/v1/tasks", settings),
     models: (settings) => get("/v1/models", settings),
     me: (settings) => get("/v1/me", settings),

@@ -6,6 +6,9 @@ export type TaskRow = (typeof contract.tasks)[keyof typeof contract.tasks];
 /** Name of a task in the API. */
 export type TaskName = TaskRow["name"];
 
+/** The row of a task. */
+export type RowOf<Name extends TaskName> = Extract<TaskRow, { readonly name: Name }>;
+
 /** Format of a box. */
 export type BoxFormat = contract.BoxFormat;
 

@@ -1,9 +1,7 @@
 import type * as contract from "./contract.ts";
-import type { FormOf, AnswerInForm, TaskName, TaskRow } from "./forms.ts";
+import type { FormOf, AnswerInForm, RowOf, TaskName, TaskRow } from "./forms.ts";
 import type { Image } from "./image.ts";
 import type { InputOptions, KeysOf } from "./methods.ts";
-
-type RowOf<Name extends TaskName> = Extract<TaskRow, { readonly name: Name }>;
 
 type Inputs = "text" | "labels" | "region" | "normalized_region";
 

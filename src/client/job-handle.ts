@@ -2,7 +2,8 @@ import { call, type CallOptions, type Connection } from "./call.ts";
 import type { Job } from "./contract.ts";
 import { FlorenceError } from "./florence-error.ts";
 import { problemError } from "./problem-reply.ts";
-import { jobPath, waitForJob, type WaitOptions } from "./wait-for-job.ts";
+import { jobPath, waitForJob } from "./wait-for-job.ts";
+import type { WaitOptions } from "./wait-until-ended.ts";
 
 /** A request that is answered later. It only knows the job's id: another program can wait for the same job. */
 export interface JobHandle<Answer> {
@@ -15,7 +16,7 @@ export interface JobHandle<Answer> {
    * Resolves with the answer, once it is there. Rejects with the problem that the job ended in, with `job-cancelled`, or with `timeout` after `timeoutMs` (a day, which is as long as a
    * job is tried); the job goes on in that case, and may be waited for again. A lost connection or a server that is busy does not end the wait.
    */
-  wait(options?: WaitOptions): Promise<Answer>;
+  wait(options?: WaitOptions<Job>): Promise<Answer>;
   /** Cancels the job, unless it has ended, and returns it as it is then. */
   cancel(options?: CallOptions): Promise<Job>;
 }

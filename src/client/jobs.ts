@@ -1,7 +1,7 @@
 import type { AnswerPromise } from "./answer-promise.ts";
 import type { CallOptions } from "./call.ts";
 import type { Job, JobList, JobStatus } from "./contract.ts";
-import type { AnswerInForm, FormOf, TaskName, TaskRow } from "./forms.ts";
+import type { AnswerInForm, FormOf, RowOf, TaskName, TaskRow } from "./forms.ts";
 import type { Image } from "./image.ts";
 import type { AnalyzeItem, BatchItem, ItemResults } from "./items.ts";
 import type { JobHandle } from "./job-handle.ts";
@@ -23,12 +23,11 @@ export interface JobQuery {
 }
 
 /** An answer that comes later is one JSON body. */
-interface OneBody {
+export interface OneBody {
   readonly overlay?: undefined;
   readonly stream?: undefined;
 }
 
-type RowOf<Name extends TaskName> = Extract<TaskRow, { readonly name: Name }>;
 type Known<Name extends TaskName> = OptionsOf<RowOf<Name>> & LaterOptions & OneBody;
 
 /** The tasks that need only an image, and those that need more. */

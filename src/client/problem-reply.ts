@@ -2,8 +2,9 @@ import type { Deadline } from "../inference/protocol/deadline.ts";
 import { retryAfterSeconds } from "../inference/protocol/error-reply.ts";
 import { isFields } from "../inference/protocol/fields.ts";
 import { readBody } from "../inference/protocol/transport.ts";
+import type { BatchProblemCode } from "./batch-object.ts";
 import type { Problem } from "./contract.ts";
-import { FlorenceError, florenceErrorOf } from "./florence-error.ts";
+import { FlorenceError, type FlorenceErrorDetails, florenceErrorOf } from "./florence-error.ts";
 import { parseJson } from "./json.ts";
 
 /** Maximum bytes of a problem; proxies send HTML pages. */
@@ -18,6 +19,24 @@ const redirectStatuses: ReadonlySet<number> = new Set([0, 301, 302, 303, 307, 30
 /** Whether the body of an error is a problem of this API. */
 function isProblem(value: unknown): value is Problem {
   return isFields(value) && typeof value["code"] === "string" && typeof value["detail"] === "string";
+}
+
+/** An error in OpenAI's shape; its code is that of a problem. */
+interface OpenAiError {
+  readonly code: Problem["code"] | BatchProblemCode;
+  readonly message: string;
+}
+
+function isOpenAiError(value: unknown): value is OpenAiError {
+  return isFields(value) && typeof value["code"] === "string" && typeof value["message"] === "string";
+}
+
+/** Converts an error in OpenAI's shape, which files and batches have, to an error of the client; returns `undefined` if the value is none. Its message says what to do as well. */
+export function openAiError(value: unknown, details: FlorenceErrorDetails = {}): FlorenceError | undefined {
+  const error = isFields(value) ? value["error"] : undefined;
+  if (!isOpenAiError(error)) return undefined;
+  const { status = 0 } = details;
+  return new FlorenceError(error.code, error.message, { retryable: transientStatuses.has(status), ...details });
 }
 
 /** Reads the body as JSON; returns `undefined` for an HTML page or an incomplete body, since the status is sufficient then. */
@@ -42,13 +61,15 @@ export function problemError(value: unknown, seconds?: number): FlorenceError | 
 export async function replyError(response: Response, deadline: Deadline, nowMs: number): Promise<FlorenceError> {
   const { status, headers } = response;
   const seconds = retryAfterSeconds(headers.get("retry-after"), nowMs);
-  const problem = problemError(await readJsonBody(response, deadline), seconds);
-  if (problem !== undefined) return problem;
+  const body = await readJsonBody(response, deadline);
+  const requestId = headers.get("x-request-id") ?? undefined;
+  const told = problemError(body, seconds) ?? openAiError(body, { status, requestId, retryAfterSeconds: seconds });
+  if (told !== undefined) return told;
   return new FlorenceError("invalid-response", `The server answered with status ${status} and without a problem.`, {
     status,
     fix: redirectStatuses.has(status) ? "Set `baseUrl` to the URL that the server redirects to." : undefined,
     retryable: transientStatuses.has(status),
-    requestId: headers.get("x-request-id") ?? undefined,
+    requestId,
     retryAfterSeconds: seconds,
   });
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHUNK_BYTES, CHUNK_LINES, createIndexer, type FileIndex } from "../../src/batches/file-index.ts";
 import { MAX_BATCH_LINES, MAX_LINE_BYTES } from "../../src/contract/batches.ts";
@@ -15,6 +15,9 @@ function indexOf(text: string, pieceBytes = 100_000): FileIndex {
 
 const lines = (count: number): string =>
   Array.from({ length: count }, (_, index) => `${batchLine(`c${index}`)}\n`).join("");
+
+/** A line that is too long. */
+const long = (start: string): string => `${start}"x":"${"y".repeat(MAX_LINE_BYTES)}"}`;
 
 describe("the index of a file", () => {
   it("has every line in one chunk, of at most so many lines and bytes", () => {
@@ -49,7 +52,6 @@ describe("the index of a file", () => {
   });
 
   it("has a line that is too long by itself, with its custom_id if that comes first", () => {
-    const long = (start: string): string => `${start}"x":"${"y".repeat(MAX_LINE_BYTES)}"}`;
     const text = [batchLine("a"), long('{"custom_id":"b",'), long("{"), batchLine("c")].join("\n");
     expect(indexOf(text).chunks.map(({ line, lines: count, tooLong }) => [line, count, tooLong])).toEqual([
       [1, 1, undefined],

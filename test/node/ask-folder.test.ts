@@ -31,6 +31,8 @@ describe("npm run ask -- --batch", () => {
   it("writes a line for each picture below the folder, and goes on where it ended", async () => {
     const first = await askFolder();
     expect(first).toMatchObject({ status: 1 });
+    expect(first.printed).toContain("street.jpg: two snails and two trucks on a pink background\n");
+    expect(first.printed).toContain("broken.jpg: problem: ");
     const lines = await linesIn("photos.caption.jsonl");
     const byFile = new Map(lines.map((line) => [line["file"], line]));
     expect(new Set(byFile.keys())).toEqual(new Set(["broken.jpg", "old/garden.PNG", "street.jpg"]));

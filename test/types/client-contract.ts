@@ -1,8 +1,11 @@
 import type * as z from "zod";
 import type * as client from "../../src/client/contract.ts";
+import type { Batch, BatchProblemCode } from "../../src/client/batch-object.ts";
 import type { Me } from "../../src/contract/account-schemas.ts";
 import type { AnalyzeAnswer } from "../../src/contract/analyze.ts";
 import type { Answer, AnswerType, answersByType } from "../../src/contract/answers.ts";
+import type { batchProblems } from "../../src/contract/batch-problems.ts";
+import type { BatchObject } from "../../src/contract/batches.ts";
 import type { BatchAnswer } from "../../src/contract/batch.ts";
 import type { FlatAnswer, RawAnswer, ReferenceAnswer } from "../../src/contract/forms.ts";
 import type { operations } from "../../src/contract/operations.ts";
@@ -29,6 +32,8 @@ type Same<One, Other> = [Plain<One>] extends [Plain<Other>]
     : "the contract has more"
   : "the client has more";
 
+type SameCode<One extends string, Other extends string> = [One, Other] extends [Other, One] ? "same" : "a code differs";
+
 type ReplyOf<Name extends keyof typeof operations> = z.infer<
   (typeof operations)[Name]["responses"][200]["content"]["application/json"]["schema"]
 >;
@@ -42,6 +47,8 @@ type AllSame<Each extends readonly "same"[]> = Each;
 /** A line that does not compile is a bug of the generator, or the client types have to be generated again. */
 export type Agreement = AllSame<
   [
+    Same<Batch, BatchObject>,
+    SameCode<BatchProblemCode, keyof typeof batchProblems>,
     Same<client.TextAnswer, z.infer<typeof answersByType.text>>,
     Same<Boxes, z.infer<typeof answersByType.boxes>>,
     Same<Quads, z.infer<typeof answersByType.quads>>,

@@ -4,7 +4,8 @@ import { isJsonObject } from "../../src/contract/json-object.ts";
 /** What one line says besides which picture and which question. */
 export interface AnswerLine {
   readonly answer: unknown;
-  readonly problem: unknown;
+  /** A problem of the API, or of the file. */
+  readonly problem: { readonly detail: string } | null;
 }
 
 /** A file of answers, a line of JSON for each. */

@@ -12,8 +12,8 @@ const usage = `Usage: npm run ask -- <picture.jpg|png> [--task object-detection]
 The answer is printed as a table and drawn into an SVG file, with --png into a PNG file. --json prints it whole, and so does each option of the
 last line, which a table cannot show. --stream prints what is finished while the rest is still written. Neither draws.
 
---batch asks about each picture in a folder and in those below it, and writes a line of JSON for each into a file: {"file", "question", "answer",
-"problem"}. The same command again asks only what that file does not answer yet.
+--batch asks about each picture in a folder and in those below it, prints a line for each, and writes one of JSON into a file (<folder>.<task>.jsonl,
+or that of --out): {"file", "question", "answer", "problem"}. The same command again asks only what that file does not answer yet.
 
 ${MODEL_USAGE}
 

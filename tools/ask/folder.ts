@@ -5,9 +5,10 @@ import { here } from "../here.ts";
 import { countProgress } from "../progress.ts";
 import { Failure, type Lifetime, UsageError } from "../run-command.ts";
 import type { Server } from "../serve.ts";
-import { type AnswersFile, openAnswers } from "./answers-file.ts";
+import { type AnswerLine, type AnswersFile, openAnswers } from "./answers-file.ts";
 import { type CommandLine, queryOf } from "./command-line.ts";
 import { readImage, send } from "./question.ts";
+import { shortAnswer } from "./short-answer.ts";
 
 /** Names of pictures. What another file is, is not looked at: a folder of photographs has other files, too. */
 const PICTURE = /\.(?:jpe?g|png|webp|gif)$/iu;
@@ -37,7 +38,7 @@ function questionOf(commandLine: CommandLine): string {
 }
 
 /** Asks about one picture, and returns what its line says. A file that is no picture is a line with a problem, as one that the API refuses. */
-async function lineFor(file: string, { folder, server, commandLine }: Asking) {
+async function lineFor(file: string, { folder, server, commandLine }: Asking): Promise<AnswerLine> {
   try {
     const image = await readImage(join(folder, file));
     for (let made = 1; ; made += 1) {
@@ -67,7 +68,7 @@ interface Round extends Asking {
   readonly signal: AbortSignal;
 }
 
-/** Asks about every file, a few at a time, and writes each line when it is there. Returns how many have a problem. */
+/** Asks about every file, a few at a time, and writes and prints each line when it is there. Returns how many have a problem. */
 async function askAll({ files, answers, signal, ...asking }: Round): Promise<number> {
   const progress = countProgress(files.length);
   const waiting = files.values();
@@ -79,7 +80,7 @@ async function askAll({ files, answers, signal, ...asking }: Round): Promise<num
       if (signal.aborted) return;
       await answers.add(file, line);
       if (line.problem !== null) failed += 1;
-      progress.step(failed);
+      progress.step(failed, `${file}: ${shortAnswer(line)}`);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));

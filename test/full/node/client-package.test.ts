@@ -92,10 +92,13 @@ describe("the packed client", () => {
   it.each([
     ["in a browser", 0, inBrowsers],
     ["in a Worker", 1, inWorkers],
-    ["in tests", 2, inNode],
+    ["for jobs", 2, inNode],
+    ["for webhooks", 3, inWorkers],
+    ["for batches", 4, inNode],
+    ["in tests", 5, inNode],
   ])("compiles with the program of the how-to page: %s", async (_, index, platform) => {
     const programs = howToBlocks.filter(({ language }) => language === "ts");
-    expect(programs).toHaveLength(3);
+    expect(programs).toHaveLength(6);
     expect(await compilerErrors(programs[index]?.text ?? "", platform)).toBe("");
   });
 
