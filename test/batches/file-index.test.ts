@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CHUNK_BYTES, CHUNK_LINES, createIndexer, type FileIndex } from "../../src/batches/file-index.ts";
+import {
+  CHUNK_BYTES,
+  CHUNK_LINES,
+  createIndexer,
+  type FileIndex,
+  MAX_READ_LINES,
+} from "../../src/batches/file-index.ts";
 import { MAX_BATCH_LINES, MAX_LINE_BYTES } from "../../src/contract/batches.ts";
 import { batchLine } from "../support/batch-world.ts";
 
@@ -83,6 +89,13 @@ describe("the index of a file", () => {
       ["too-many-lines"],
       [],
     ]);
+  });
+
+  it("is not looked for behind so many blank lines that they would only take time", () => {
+    const blank = (count: number): string => `${"\n".repeat(count)}${batchLine("a")}`;
+    expect(indexOf(blank(MAX_READ_LINES - 1))).toMatchObject({ lines: 1, errors: [] });
+    const { lines: found, chunks, errors } = indexOf(blank(MAX_READ_LINES + 1));
+    expect([found, chunks, errors.map(({ code }) => code)]).toEqual([0, [], ["too-many-lines"]]);
   });
 
   it.each(["", "\n\n \r\n"])("refuses a file without lines: %j", (text) => {

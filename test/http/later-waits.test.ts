@@ -99,3 +99,11 @@ describe("an Idempotency-Key", () => {
     expect(other.headers.get("location")).toBe(one.headers.get("location"));
   });
 });
+
+it("a job whose body is gone from the storage fails at once", async () => {
+  const { app, deliver, files, books } = laterApp();
+  await askLater({ app });
+  files.clear();
+  await deliver();
+  expect(books.rows().map(({ status, problem }) => [status, problem?.code])).toEqual([["failed", "job-abandoned"]]);
+});
