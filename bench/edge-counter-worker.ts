@@ -34,4 +34,4 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 // wrangler refuses to build a Worker without the classes that wrangler.toml binds.
-export { AccountDirectory, Payments, RequestCoordinator } from "../functions/api.ts";
+export { AccountDirectory, BatchBook, JobBook, Payments, RequestCoordinator } from "../functions/api.ts";

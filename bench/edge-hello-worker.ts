@@ -7,4 +7,4 @@ hello.post("/", async (context) => context.json({ bytes: (await context.req.arra
 
 export default hello;
 // wrangler refuses to build a Worker without the classes that wrangler.toml binds.
-export { Account, AccountDirectory, Payments, RequestCoordinator } from "../functions/api.ts";
+export { Account, AccountDirectory, BatchBook, JobBook, Payments, RequestCoordinator } from "../functions/api.ts";

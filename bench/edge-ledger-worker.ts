@@ -5,7 +5,7 @@ import { MAX_AMOUNT } from "../src/contract/micro-usd.ts";
 import { drive } from "./edge/drive.ts";
 
 // wrangler refuses to build a Worker without the classes that wrangler.toml binds.
-export { Account, AccountDirectory, Payments, RequestCoordinator } from "../functions/api.ts";
+export { Account, AccountDirectory, BatchBook, JobBook, Payments, RequestCoordinator } from "../functions/api.ts";
 
 const HASH = "0".repeat(64);
 const charge = { amount: 1500, task: "caption" } as const;

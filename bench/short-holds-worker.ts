@@ -21,5 +21,5 @@ export class Payments extends DeployedPayments {
   }
 }
 
-export { AccountDirectory, RequestCoordinator } from "../functions/api.ts";
+export { AccountDirectory, BatchBook, JobBook, RequestCoordinator } from "../functions/api.ts";
 export default app;
