@@ -1,5 +1,6 @@
 import { bundle } from "./bundle.ts";
 import { runKillCampaign } from "./ledger/campaign.ts";
+import { jobLines, runJobsCampaign } from "./ledger/jobs/campaign.ts";
 import { judge } from "./ledger/judge.ts";
 import { startKillPlace } from "./ledger/place.ts";
 import { reportLines } from "./ledger/report.ts";
@@ -19,6 +20,8 @@ they were told with the accounts' entries.
   --backend-kills <n>   of the backend (50)
   --top-ups <n>         payments that Stripe tells of by signed events, several times each (1000)
   --seed <n>            0 to 2147483647; the same seed gives the same questions (random)
+  --jobs <n>            how many requests are answered later, as jobs, by an API that is killed with its queue (300; 0 for none)
+  --job-kills <n>       of that API (20)
   --short-holds         holds end after 4 seconds instead of the 150 of a deployment, for which the command waits at the end
 
 It exits with 1 and says so if an answer was told without an entry, if an id was charged twice, if a hold outlasts its deadline, if a balance is not the sum of
@@ -35,10 +38,12 @@ await runCommand(async () => {
     kills: { type: "string" },
     "backend-kills": { type: "string" },
     "top-ups": { type: "string" },
+    jobs: { type: "string" },
+    "job-kills": { type: "string" },
     seed: { type: "string" },
     "short-holds": { type: "boolean" },
   });
-  type Count = "requests" | "payments" | "kills" | "backend-kills" | "top-ups";
+  type Count = "jobs" | "job-kills" | "requests" | "payments" | "kills" | "backend-kills" | "top-ups";
   const count = (name: Count, standard: number, min: number): number =>
     numberFrom(name, values[name], { standard, min, max: MAX_COUNT });
   const options = {
@@ -49,13 +54,17 @@ await runCommand(async () => {
     backendKills: count("backend-kills", 50, 0),
     topUps: count("top-ups", 1000, 0),
   };
+  const jobsExtent = { seed: options.seed, jobs: count("jobs", 300, 0), kills: count("job-kills", 20, 0) };
   console.log(`seed ${options.seed}`);
   await buildAssets();
   const { modules } = await withProgress("Building the API…", bundle());
-  const charged = values["short-holds"] === true ? (await bundle("bench/short-holds-worker.ts")).modules : modules;
+  const entry = values["short-holds"] === true ? "bench/short-holds-worker.ts" : undefined;
+  const charged = entry === undefined ? modules : (await bundle(entry)).modules;
   await using place = await withProgress("Starting the APIs…", startKillPlace(charged, modules));
   const campaign = await withProgress("Asking and killing…", runKillCampaign(place, options));
   const findings = judge(campaign, options);
   console.log(reportLines(campaign, findings).join("\n"));
-  if (findings.some(({ found }) => found.length > 0)) process.exitCode = 1;
+  const later = await withProgress("Asking for jobs and killing…", runJobsCampaign(entry, jobsExtent));
+  console.log(jobLines(later).join("\n"));
+  if ([...findings, ...later.findings].some(({ found }) => found.length > 0)) process.exitCode = 1;
 });

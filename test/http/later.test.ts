@@ -1,47 +1,30 @@
-import { describe, expect, it, vi } from "vitest";
-import { Problem } from "../../src/contract/problems.ts";
+import { describe, expect, it } from "vitest";
 import { preferenceOf } from "../../src/http/prefer.ts";
 import { cacheMiss, fakeAnswer, fakeTasks } from "../support/fake-service.ts";
 import { jobIn, laterApp, ORIGIN } from "../support/later-app.ts";
-import { sampleImage } from "../support/sample-images.ts";
+import { asFile, asForm, asJson, imageText, jobAt, withImage } from "../support/later-requests.ts";
 
-const jpeg = sampleImage("street.jpg");
-const image = btoa(String.fromCharCode(...jpeg));
-const base64 = (extra: object = {}) => JSON.stringify({ image, ...extra });
-
-type Headers = Readonly<Record<string, string>>;
-type App = ReturnType<typeof laterApp>["app"];
-
-const asJson = (body: string, headers: Headers = {}): RequestInit => ({
-  method: "POST",
-  headers: { "content-type": "application/json", ...headers },
-  body,
-});
-const asFile = (headers: Headers = {}): RequestInit => ({
-  method: "POST",
-  headers: { "content-type": "image/jpeg", ...headers },
-  body: new Uint8Array(jpeg),
-});
-const form = (async: string): RequestInit => {
-  const body = new FormData();
-  body.set("image", new Blob([new Uint8Array(jpeg)], { type: "image/jpeg" }), "street.jpg");
-  body.set("async", async);
-  return { method: "POST", body };
-};
-
-async function getJob(app: App, location: string | null, headers: Headers = {}) {
-  return app.request(`${ORIGIN}${location ?? ""}`, { headers });
+/** The same request, answered now. */
+function withoutLater(init: RequestInit): RequestInit {
+  const headers = new Headers(init.headers);
+  headers.delete("prefer");
+  if (init.body instanceof FormData) return asForm("false");
+  return {
+    ...init,
+    headers,
+    ...(typeof init.body === "string" && { body: init.body.replace('"async":true', '"async":false') }),
+  };
 }
 
 describe("an answer later", () => {
   it.each([
-    ["in JSON", "/v1/caption", asJson(base64({ async: true }))],
+    ["in JSON", "/v1/caption", asJson(withImage({ async: true }))],
     ["in the query", "/v1/caption?async=true", asFile()],
-    ["in a form", "/v1/caption", form("true")],
+    ["in a form", "/v1/caption", asForm("true")],
     ["by Prefer", "/v1/caption", asFile({ prefer: "respond-async" })],
     ["by Prefer, spelled otherwise", "/v1/caption", asFile({ prefer: "handling=lenient, Respond-Async" })],
-    ["of analyze", "/v1/analyze", asJson(base64({ async: true, tasks: [{ task: "caption" }] }))],
-    ["of batch", "/v1/batch", asJson(JSON.stringify({ async: true, items: [{ task: "caption", image }] }))],
+    ["of analyze", "/v1/analyze", asJson(withImage({ async: true, tasks: [{ task: "caption" }] }))],
+    ["of batch", "/v1/batch", asJson(JSON.stringify({ async: true, items: [{ task: "caption", image: imageText }] }))],
   ])("is asked for %s, accepted and answered", async (_, path, init) => {
     const { app, deliver, files } = laterApp();
     const response = await app.request(ORIGIN + path, init);
@@ -57,23 +40,12 @@ describe("an answer later", () => {
     expect(accepted.urls).toEqual({ get: ORIGIN + location, cancel: ORIGIN + location });
     await deliver();
     const direct = await (await app.request(ORIGIN + path.replace("async=true", ""), withoutLater(init))).text();
-    const text = await (await getJob(app, location)).text();
+    const text = await (await jobAt({ app }, location)).text();
     expect(JSON.parse(text)).toMatchObject({ id: accepted.id, status: "succeeded", problem: null });
     // Byte for byte, and not only equal as JSON.
     expect(text).toContain(`"result":${direct},"problem":`);
     expect([...files.keys()].every((name) => name.startsWith(`jobs/${accepted.id}/`))).toBe(true);
   });
-
-  function withoutLater(init: RequestInit): RequestInit {
-    const headers = new Headers(init.headers);
-    headers.delete("prefer");
-    if (init.body instanceof FormData) return form("false");
-    return {
-      ...init,
-      headers,
-      ...(typeof init.body === "string" && { body: init.body.replace('"async":true', '"async":false') }),
-    };
-  }
 
   it.each(fakeTasks)("is that of a direct request: $name", async ({ name, input }) => {
     const options = {
@@ -83,8 +55,8 @@ describe("an answer later", () => {
       region: { region: "<loc_1><loc_1><loc_9><loc_9>" },
     };
     const { app, deliver } = laterApp();
-    const direct = await (await app.request(`${ORIGIN}/v1/${name}`, asJson(base64(options[input])))).text();
-    const later = await app.request(`${ORIGIN}/v1/${name}`, asJson(base64({ ...options[input], async: true })));
+    const direct = await (await app.request(`${ORIGIN}/v1/${name}`, asJson(withImage(options[input])))).text();
+    const later = await app.request(`${ORIGIN}/v1/${name}`, asJson(withImage({ ...options[input], async: true })));
     await deliver();
     const answered = await app.request(`${ORIGIN}${later.headers.get("location")}`);
     expect(await answered.text()).toContain(`"result":${direct},`);
@@ -120,7 +92,7 @@ describe("an answer later", () => {
   it("can be compressed when it is sent, and is asked as it was", async () => {
     const { app, deliver, requests } = laterApp();
     const packed = new Response(
-      new Blob([base64({ async: true })]).stream().pipeThrough(new CompressionStream("gzip")),
+      new Blob([withImage({ async: true })]).stream().pipeThrough(new CompressionStream("gzip")),
     );
     const body = await packed.arrayBuffer();
     const headers = { "content-encoding": "gzip", "content-type": "application/json" };
@@ -133,7 +105,7 @@ describe("an answer later", () => {
 
 describe("a wrong request", () => {
   const labels = Array.from({ length: 64 }, (_, index) => `a${index}`);
-  const tooMuch = base64({ async: true, beams: 5, max_new_tokens: 1024, labels });
+  const tooMuch = withImage({ async: true, beams: 5, max_new_tokens: 1024, labels });
   it.each<[string, string, RequestInit, number, string]>([
     ["an unknown option", "/v1/caption?async=true&colour=red", asFile(), 400, "invalid-request"],
     ["a stream", "/v1/caption?async=true&stream=true", asFile(), 400, "invalid-request"],
@@ -157,7 +129,7 @@ describe("a wrong request", () => {
         return { results: items.map(() => fakeAnswer), cache: cacheMiss, timings: {} };
       },
     });
-    const body = base64({ async: true, tasks: [{ task: "caption", async: true }, { task: "caption" }] });
+    const body = withImage({ async: true, tasks: [{ task: "caption", async: true }, { task: "caption" }] });
     expect((await app.request(`${ORIGIN}/v1/analyze`, asJson(body))).status).toBe(202);
     await deliver();
     expect(problems).toEqual(["invalid-request", undefined]);
@@ -195,91 +167,5 @@ describe("a preference that cannot be followed", () => {
     ["wait=-1", false, undefined],
   ])("is read as RFC 7240 says: %s", (prefer, isAsync, waitSeconds) => {
     expect(preferenceOf(new Headers(prefer === null ? {} : { prefer }))).toEqual({ isAsync, waitSeconds });
-  });
-});
-
-describe("wait=N", () => {
-  const wait = (seconds: number) => asFile({ prefer: `respond-async, wait=${seconds}` });
-
-  it("answers as a direct request, if the answer is there in time", async () => {
-    const { app, deliver, time, queue } = laterApp();
-    const direct = await app.request(`${ORIGIN}/v1/caption`, asFile());
-    const waiting = app.request(`${ORIGIN}/v1/caption`, wait(20));
-    await vi.waitFor(() => expect(queue).toHaveLength(1));
-    await time.pass(3000);
-    await deliver();
-    const response = await waiting;
-    expect([response.status, response.headers.get("preference-applied")]).toEqual([200, "wait=20"]);
-    expect(response.headers.get("content-type")).toBe(direct.headers.get("content-type"));
-    expect(await response.text()).toBe(await direct.text());
-  });
-
-  it("answers the job if it is not, and never waits longer than thirty seconds", async () => {
-    const { app, time, queue } = laterApp();
-    let isThere = false;
-    const waiting = Promise.resolve(app.request(`${ORIGIN}/v1/caption`, wait(3600))).then((response) => {
-      isThere = true;
-      return response;
-    });
-    await vi.waitFor(() => expect(queue).toHaveLength(1));
-    await time.pass(29_999);
-    expect(isThere).toBe(false);
-    await time.pass(1);
-    const response = await waiting;
-    expect(response.status).toBe(202);
-    expect(response.headers.get("preference-applied")).toBe("respond-async, wait=30");
-    expect(await jobIn(response)).toMatchObject({ status: "queued" });
-  });
-
-  it("answers the problem as a direct request does", async () => {
-    const { app, deliver, queue } = laterApp({
-      answer: () => Promise.reject(new Problem("image-corrupt", "The file ends too early.")),
-    });
-    const waiting = app.request(`${ORIGIN}/v1/caption`, wait(20));
-    await vi.waitFor(() => expect(queue).toHaveLength(1));
-    await deliver();
-    const response = await waiting;
-    expect(response.status).toBe(422);
-    expect(response.headers.get("content-type")).toBe("application/problem+json");
-    expect(await response.json()).toMatchObject({ code: "image-corrupt", detail: "The file ends too early." });
-  });
-});
-
-describe("an Idempotency-Key", () => {
-  const keyed = (key: string, more: Headers = {}) =>
-    asFile({ prefer: "respond-async", "idempotency-key": key, ...more });
-
-  it("makes fifty equal requests at once one job, which is done once", async () => {
-    const { app, deliver, requests, files } = laterApp();
-    const sent = await Promise.all(Array.from({ length: 50 }, () => app.request(`${ORIGIN}/v1/caption`, keyed("k1"))));
-    expect(new Set(sent.map(({ status }) => status))).toEqual(new Set([202]));
-    expect(new Set(sent.map(({ headers }) => headers.get("location"))).size).toBe(1);
-    // Only the body of the first is kept.
-    expect(files.size).toBe(1);
-    await deliver();
-    expect(requests).toHaveLength(1);
-    const again = await app.request(`${ORIGIN}/v1/caption`, keyed("k1"));
-    expect(await jobIn(again)).toMatchObject({ status: "succeeded" });
-  });
-
-  it("is another job with another key, another question or, without accounts, another asker's question", async () => {
-    const { app } = laterApp();
-    const locations = await Promise.all(
-      [
-        app.request(`${ORIGIN}/v1/caption`, keyed("k1")),
-        app.request(`${ORIGIN}/v1/caption`, keyed("k2")),
-        app.request(`${ORIGIN}/v1/caption?beams=2`, keyed("k1")),
-        app.request(`${ORIGIN}/v1/caption`, asFile({ prefer: "respond-async" })),
-        app.request(`${ORIGIN}/v1/caption`, asFile({ prefer: "respond-async" })),
-      ].map(async (response) => (await response).headers.get("location")),
-    );
-    expect(new Set(locations).size).toBe(5);
-  });
-
-  it("is the same job however it is asked to come later", async () => {
-    const { app } = laterApp();
-    const one = await app.request(`${ORIGIN}/v1/caption`, keyed("k1"));
-    const other = await app.request(`${ORIGIN}/v1/caption?async=true`, asFile({ "idempotency-key": '"k1"' }));
-    expect(other.headers.get("location")).toBe(one.headers.get("location"));
   });
 });

@@ -4,6 +4,9 @@ import { secureRandom } from "../support/any-key.ts";
 
 const asked = { account: undefined, idempotencyKey: undefined, fingerprint: "f" };
 
+const keyed = (account: string | undefined, idempotencyKey: string, fingerprint: string) =>
+  jobId({ account, idempotencyKey, fingerprint }, secureRandom);
+
 describe("the id of a job", () => {
   it("is random without an Idempotency-Key", async () => {
     const ids = await Promise.all(Array.from({ length: 200 }, () => jobId(asked, secureRandom)));
@@ -12,8 +15,6 @@ describe("the id of a job", () => {
   });
 
   it("is derived with one: from the account and the key, or, where there are none, from the key and what is asked", async () => {
-    const keyed = (account: string | undefined, idempotencyKey: string, fingerprint: string) =>
-      jobId({ account, idempotencyKey, fingerprint }, secureRandom);
     expect(isJobId(await keyed("a", "k", "f"))).toBe(true);
     expect(await keyed("a", "k", "f")).toBe(await keyed("a", "k", "g"));
     expect(await keyed(undefined, "k", "f")).toBe(await keyed(undefined, "k", "f"));

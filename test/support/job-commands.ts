@@ -1,57 +1,9 @@
 import * as fc from "fast-check";
-import { expect } from "vitest";
-import type { JobStatus } from "../../src/contract/jobs.ts";
-import { JOB_SECONDS } from "../../src/contract/jobs.ts";
 import { problemDetails } from "../../src/contract/problem-details.ts";
 import type { ProblemCode } from "../../src/contract/problems.ts";
 import type { BegunJob } from "../../src/jobs/book-port.ts";
 import { LEASE_MS } from "../../src/jobs/job.ts";
-import type { createJobWorld } from "./job-world.ts";
-
-type World = ReturnType<typeof createJobWorld>;
-
-/** The name of the only book. */
-const BOOK = "account a";
-
-/** What is known of a job from outside, written apart from its rules. */
-interface Known {
-  readonly createdMs: number;
-  /** How it has ended: it stays so. */
-  ended: string | undefined;
-}
-
-/** What the commands know. */
-export interface JobModel {
-  readonly jobs: Map<string, Known>;
-  /** Attempts whose lease stands, by job; the time is when the lease ends. */
-  readonly leases: Map<string, { readonly attempt: number; readonly untilMs: number }>;
-  /** All attempts that were ever begun, whether they still have their lease. */
-  readonly attempts: { readonly id: string; readonly attempt: number }[];
-  seeds: number;
-  isQueueAway: boolean;
-}
-
-const HAS_ENDED: ReadonlySet<JobStatus> = new Set<JobStatus>(["succeeded", "failed", "cancelled"]);
-
-/** What always holds: a job that has ended does not change while it is kept, and none is lost. */
-async function check(model: JobModel, world: World): Promise<void> {
-  for (const [id, known] of model.jobs) {
-    const found = await world.bookAt(BOOK).get(id, 0);
-    // A job is forgotten a day after its end, and not before.
-    if (found === undefined) {
-      expect(known.ended).toBeDefined();
-      model.jobs.delete(id);
-      continue;
-    }
-    const state = JSON.stringify(found);
-    if (known.ended !== undefined) expect(state).toBe(known.ended);
-    if (HAS_ENDED.has(found.job.status)) known.ended = state;
-    // What waits for a day and more has ended.
-    const ageMs = world.time.now() - known.createdMs;
-    if (ageMs > JOB_SECONDS * 1000 + LEASE_MS) expect(HAS_ENDED.has(found.job.status)).toBe(true);
-    if (known.ended !== undefined) model.leases.delete(id);
-  }
-}
+import { BOOK, check, HAS_ENDED, type JobModel, must, type World } from "./job-model.ts";
 
 type JobCommand = fc.AsyncCommand<JobModel, World>;
 
@@ -87,11 +39,11 @@ const create = fc.boolean().map((isRepeat) =>
     });
     if (model.isQueueAway && !model.jobs.has(id)) {
       // Nobody was told of it, and so it is not there.
-      expect(reply).toEqual({ type: "refused", code: "queue-unavailable" });
-      expect(await world.bookAt(BOOK).get(id, 0)).toBeUndefined();
+      must(reply.type === "refused" && reply.code === "queue-unavailable", `${id} was accepted without a queue`);
+      must((await world.bookAt(BOOK).get(id, 0)) === undefined, `${id} was refused and is there`);
       return;
     }
-    expect(reply.type).toBe(model.jobs.has(id) ? "existing" : "created");
+    must(reply.type === (model.jobs.has(id) ? "existing" : "created"), `${id} is ${reply.type}`);
     if (reply.type === "created") model.jobs.set(id, { createdMs: world.time.now(), ended: undefined });
   }),
 );
@@ -100,9 +52,11 @@ const create = fc.boolean().map((isRepeat) =>
 function note(model: JobModel, world: World, id: string, job: BegunJob | undefined): void {
   const lease = model.leases.get(id);
   const isLeased = lease !== undefined && lease.untilMs > world.time.now();
-  if (isLeased || model.jobs.get(id)?.ended !== undefined) expect(job).toBeUndefined();
+  const isTaken = isLeased || model.jobs.get(id)?.ended !== undefined;
+  must(!isTaken || job === undefined, `${id} was begun twice, or after its end`);
   if (job === undefined) return;
-  expect(model.attempts.some(({ id: of, attempt }) => of === id && attempt === job.attempt)).toBe(false);
+  const isOld = model.attempts.some(({ id: of, attempt }) => of === id && attempt === job.attempt);
+  must(!isOld, `${id} has two attempts with one number`);
   model.leases.set(id, { attempt: job.attempt, untilMs: world.time.now() + LEASE_MS });
   model.attempts.push({ id, attempt: job.attempt });
 }
@@ -141,7 +95,7 @@ const extend = fc.nat().map((at) =>
     if (attempt === undefined) return;
     const lease = model.leases.get(attempt.id);
     const isOurs = await world.bookAt(BOOK).extend(attempt.id, attempt.attempt);
-    if (lease !== undefined && lease.attempt !== attempt.attempt) expect(isOurs).toBe(false);
+    must(!isOurs || lease === undefined || lease.attempt === attempt.attempt, `${attempt.id} has two leases`);
     if (isOurs) model.leases.set(attempt.id, { attempt: attempt.attempt, untilMs: world.time.now() + LEASE_MS });
   }),
 );
@@ -167,9 +121,12 @@ const finish = fc.tuple(fc.nat(), outcomes).map(([at, code]) =>
         : { problem: problemDetails(code, { detail: "", requestId: "r" }) };
     const isTaken = await world.bookAt(BOOK).finish(id, attempt, outcome);
     const isLast = model.attempts.findLast((each) => each.id === id)?.attempt === attempt;
-    if (!isLast) expect(isTaken).toBe(false);
+    must(isLast || !isTaken, `${id} took what a lost attempt has`);
     if (isTaken) model.leases.delete(id);
-    else expect(JSON.stringify(await world.bookAt(BOOK).get(id, 0))).toBe(before);
+    else {
+      const after = JSON.stringify(await world.bookAt(BOOK).get(id, 0));
+      must(after === before, `${id} was changed by an attempt that is not its own`);
+    }
   }),
 );
 
@@ -178,7 +135,7 @@ const cancel = fc.nat().map((at) =>
     const id = pick([...model.jobs.keys()], at);
     if (id === undefined) return;
     const found = await world.bookAt(BOOK).cancel(id);
-    expect(found !== undefined && HAS_ENDED.has(found.job.status)).toBe(true);
+    must(found !== undefined && HAS_ENDED.has(found.job.status), `${id} was cancelled and goes on`);
   }),
 );
 
@@ -189,7 +146,8 @@ const abandon = fc.nat().map((at) =>
     const lease = model.leases.get(id);
     await world.bookAt(BOOK).abandon(id);
     const status = (await world.bookAt(BOOK).get(id, 0))?.job.status;
-    if (lease !== undefined && lease.untilMs > world.time.now()) expect(status).toBe("running");
+    const isLeased = lease !== undefined && lease.untilMs > world.time.now();
+    must(!isLeased || status === "running", `${id} was abandoned while it ran`);
   }),
 );
 
@@ -224,21 +182,3 @@ export const jobCommands = [
   kill,
   queueAway,
 ];
-
-/** Whether each job that still waits will be begun, though nobody does anything: its message comes. */
-export async function expectAllBegun(model: JobModel, world: World): Promise<void> {
-  world.books.faults.send = () => Promise.resolve();
-  world.queue.length = 0;
-  await world.time.pass(2 * LEASE_MS + 3_600_000);
-  for (const [id] of model.jobs) {
-    const found = await world.bookAt(BOOK).get(id, 0);
-    if (found === undefined || HAS_ENDED.has(found.job.status)) continue;
-    expect(world.queue.some((message) => message.id === id)).toBe(true);
-  }
-}
-
-/** Whether each job has ended after its day, though nobody takes its messages, and says so. */
-export async function expectAllEnded(model: JobModel, world: World): Promise<void> {
-  await world.time.pass(JOB_SECONDS * 1000 + 2 * LEASE_MS);
-  await check(model, world);
-}

@@ -110,6 +110,10 @@ export function storageAway(): Promise<never> {
   return Promise.reject(new Problem("storage-unavailable", "The storage of jobs did not reply."));
 }
 
+function nobodyAnswers(): Promise<never> {
+  return Promise.reject(new Error("No application answers."));
+}
+
 /** Jobs in memory, in virtual time: books, a queue, a storage and a consumer. `handle` is the application that answers. */
 export function createJobWorld(startMs = Date.UTC(2026, 11, 1)) {
   const time = virtualTime(startMs);
@@ -122,7 +126,7 @@ export function createJobWorld(startMs = Date.UTC(2026, 11, 1)) {
   const bookAt = (name: string): LiveBook => books.at(name, files);
   const jobs = createJobs({ bookAt, storage, random: secureRandom });
   const mount: JobsMount = { load: async () => jobs };
-  let handle: Handle = () => Promise.reject(new Error("No application answers."));
+  let handle: Handle = nobodyAnswers;
   const run = ({ book, id }: JobMessage, how: Omit<OwnCall, "payer">): Promise<void> =>
     runJob(id, {
       book: bookAt(book),

@@ -15,7 +15,7 @@ export function virtualTime(startMs: number) {
     return () => void timers.delete(timer);
   };
   const every = (milliseconds: number, run: () => void) => {
-    let stop = (): void => {};
+    let stop: (() => void) | undefined;
     const again = (): void => {
       stop = after(milliseconds, () => {
         again();
@@ -23,7 +23,7 @@ export function virtualTime(startMs: number) {
       });
     };
     again();
-    return () => stop();
+    return () => stop?.();
   };
   /** Moves the clock to a time. What rings on the way is given time to run. */
   const moveTo = async (untilMs: number): Promise<void> => {

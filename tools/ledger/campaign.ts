@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createRandom } from "../../test/support/random.ts";
 import { booksOf, entriesOf, storedHolds } from "./books.ts";
 import { createClients } from "./clients.ts";
+import { createGate } from "./gate.ts";
 import { killAtRandom } from "./killer.ts";
 import type { Campaign, Observation } from "./observation.ts";
 import { createPayers } from "./payments/payers.ts";
@@ -32,15 +33,6 @@ const POLL_MS = 200;
 
 /** Requests at once, when nothing is killed any more. */
 const AT_ONCE = 8;
-
-/** What clients wait for while the API starts. */
-function createGate({ restart }: { restart: () => Promise<void> }) {
-  let opening: Promise<void> = Promise.resolve();
-  return {
-    open: async () => opening,
-    restart: () => (opening = restart()),
-  };
-}
 
 async function kill({ api, backend, payers }: KillPlace, options: KillOptions) {
   const { seed, requests, kills, backendKills, payments, topUps } = options;

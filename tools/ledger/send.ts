@@ -15,7 +15,10 @@ const files = ["small-33x33.png", "one-pixel-1x1.jpg", "orientation-6-61x43.jpg"
 const read = async (name: string) => Uint8Array.from(await readFile(join(root, "test/vectors/preprocess", name)));
 const pictures = await Promise.all(files.map(read));
 
-const pictureOf = ({ number }: Item) => pictures[number % PICTURES] ?? new Uint8Array();
+/** The picture of a number. */
+export const fileOf = (number: number) => pictures[number % PICTURES] ?? new Uint8Array();
+
+const pictureOf = ({ number }: Item) => fileOf(number);
 const base64Of = (item: Item): string => Buffer.from(pictureOf(item)).toString("base64");
 const taskOf = ({ number }: Item): string =>
   number % 2 === 0 ? "caption-to-phrase-grounding" : "referring-expression-segmentation";

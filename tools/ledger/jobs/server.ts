@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "../../serve.ts";
+import type { ServedAt, ServedJobs } from "./server-process.ts";
+
+/** An API with a queue and a bucket in processes of their own, which a `kill -9` ends together. */
+export interface KillableServer {
+  readonly url: URL;
+  /** Kills it, and starts another at the same address with what was stored. The queue has forgotten its messages. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly url: URL;
+}
+
+async function start(served: ServedJobs): Promise<Started> {
+  const script = join(root, "tools/ledger/jobs/server-process.ts");
+  // In a group of its own: workerd is a child of it.
+  const child = fork(script, [JSON.stringify(served)], {
+    detached: true,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const ended = once(child, "exit").then((): never => {
+    throw new Error("The API ended; what it says is above.");
+  });
+  // Only until it listens: later it is killed.
+  ended.catch(() => {});
+  const [listening]: (ServedAt | undefined)[] = await Promise.race([once(child, "message"), ended]);
+  if (listening === undefined) throw new Error("The API did not say where it listens.");
+  return { child, url: new URL(listening.url) };
+}
+
+async function kill({ child }: Started): Promise<void> {
+  const exited = once(child, "exit");
+  if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  await exited;
+}
+
+/** Starts an API that answers later, too, on a free port. */
+export async function startKillableServer(
+  entry: string | undefined,
+  variables: ServedJobs["variables"],
+): Promise<KillableServer> {
+  const storage = await mkdtemp(join(tmpdir(), "florence-edge-jobs-"));
+  const served = { storage, entry, variables };
+  let running = await start({ ...served, port: 0 });
+  const { url } = running;
+  const end = (): void => {
+    if (running.child.pid !== undefined) process.kill(-running.child.pid, "SIGKILL");
+  };
+  process.once("exit", end);
+  return {
+    url,
+    restart: async () => {
+      await kill(running);
+      running = await start({ ...served, port: Number(url.port) });
+    },
+    stop: async () => {
+      process.off("exit", end);
+      await kill(running);
+      await rm(storage, { recursive: true, force: true });
+    },
+  };
+}
