@@ -1,4 +1,4 @@
-import { FLAT_CHARGE, type FlatAnswer, type Form, isDrawing, isFlat } from "../contract/forms.ts";
+import { FLAT_CHARGE, type FlatAnswer, type Form, isDrawing, isFlat, type JsonForm } from "../contract/forms.ts";
 
 /** A rendered answer as a response body. */
 export interface AnswerBody {
@@ -68,6 +68,11 @@ function flatBody(form: FlatAnswer): AnswerBody {
   return { ...jsonBody(form), withCharge: (amount) => JSON.stringify({ ...form, [FLAT_CHARGE]: amount }) };
 }
 
+/** A rendered answer that is no drawing, as a JSON body. */
+export function jsonFormBody(form: JsonForm): AnswerBody {
+  return isFlat(form) ? flatBody(form) : jsonBody(form);
+}
+
 /** What the body of an answer needs. */
 export interface AnswerBodyOptions {
   /** Creates a signal, as `AbortSignal.timeout` does. */
@@ -78,7 +83,7 @@ export interface AnswerBodyOptions {
 
 /** A rendered answer as a body: JSON, or a drawing with its media type. */
 export function answerBody(form: Form, { timeout, holdUntil }: AnswerBodyOptions): AnswerBody {
-  if (!isDrawing(form)) return isFlat(form) ? flatBody(form) : jsonBody(form);
+  if (!isDrawing(form)) return jsonFormBody(form);
   const headers = {
     "content-type": form.mediaType,
     "content-security-policy": DRAWING_POLICY,

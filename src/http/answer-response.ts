@@ -17,14 +17,22 @@ function serverTiming(timings: StageTimings): string {
 /** Hexadecimal digits of an ETag: half of a SHA-256 is enough to distinguish the answers of one caller. */
 const TAG_DIGITS = 32;
 
-async function entityTag(fingerprint: string): Promise<string> {
-  return `"${(await sha256(fingerprint)).slice(0, TAG_DIGITS)}"`;
+/** The tags of bodies that are sent repeatedly. */
+const tags = new WeakMap<AnswerBody, string>();
+
+async function entityTag(body: AnswerBody): Promise<string> {
+  const known = tags.get(body);
+  if (known !== undefined) return known;
+  const tag = `"${(await sha256(body.fingerprint)).slice(0, TAG_DIGITS)}"`;
+  tags.set(body, tag);
+  return tag;
 }
 
 /** Whether If-None-Match contains this tag or `*`. */
 function matchesTag(header: string | null, tag: string): boolean {
-  const tags = new Set((header ?? "").split(",").map((each) => each.trim().replace(/^W\//u, "")));
-  return tags.has(tag) || tags.has("*");
+  if (header === null) return false;
+  const sent = new Set(header.split(",").map((each) => each.trim().replace(/^W\//u, "")));
+  return sent.has(tag) || sent.has("*");
 }
 
 /** What an answer is sent with. */
@@ -43,7 +51,7 @@ export async function answerResponse(
   body: AnswerBody,
   { cache, timings, ifNoneMatch, paid }: AnswerResponseOptions,
 ): Promise<Response> {
-  const etag = await entityTag(body.fingerprint);
+  const etag = await entityTag(body);
   const isKnown = matchesTag(ifNoneMatch, etag);
   const opened = isKnown ? null : await body.open();
   const charge = await paid?.settle();
