@@ -42,6 +42,31 @@ export interface AnswerResponseOptions extends Pick<Answered, "cache" | "timings
   readonly paid?: PaidRequest | undefined;
 }
 
+/** Cache-Status, Server-Timing and, of a cached answer, Age. */
+type Variable = readonly [cacheStatus: string, serverTiming: string, age: string | undefined];
+
+function headersOf(etag: string, [status, timing, age]: Variable): Readonly<Record<string, string>> {
+  return {
+    "cache-control": CACHE_CONTROL,
+    "cache-status": status,
+    etag,
+    "server-timing": timing,
+    ...(age === undefined ? {} : { age }),
+  };
+}
+
+/** The last headers of bodies that are sent repeatedly. */
+const lastHeaders = new WeakMap<AnswerBody, { readonly variable: Variable; readonly headers: Headers }>();
+
+/** The headers of an answer for which nobody pays: those of the same body before, if nothing differs. A response copies them, in less time than it takes to make them. */
+function repeatedHeaders(body: AnswerBody, etag: string, variable: Variable): Headers {
+  const last = lastHeaders.get(body);
+  if (last !== undefined && variable.every((value, index) => value === last.variable[index])) return last.headers;
+  const headers = new Headers({ ...headersOf(etag, variable), ...body.headers });
+  lastHeaders.set(body, { variable, headers });
+  return headers;
+}
+
 /**
  * An answer as a response, or 304 if If-None-Match contains its tag. The standard defines 304 for GET only; a POST here changes nothing, and a
  * body that the caller already has need neither be made nor sent. It is paid like an answer, since its tag tells what the answer is: when the body is there, if
@@ -55,16 +80,15 @@ export async function answerResponse(
   const isKnown = matchesTag(ifNoneMatch, etag);
   const opened = isKnown ? null : await body.open();
   const charge = await paid?.settle();
-  const waited = charge === undefined || charge.ledgerMs === 0 ? {} : { ledger: charge.ledgerMs };
-  const headers = {
-    "cache-control": CACHE_CONTROL,
-    "cache-status": cacheStatus(cache),
-    etag,
-    "server-timing": serverTiming({ ...timings, ...waited }),
-    ...(cache.hit ? { age: String(cache.age) } : {}),
-    ...charge?.headers,
-  };
+  const isFree = charge === undefined;
+  const variable = [
+    cacheStatus(cache),
+    serverTiming(isFree || charge.ledgerMs === 0 ? timings : { ...timings, ledger: charge.ledgerMs }),
+    cache.hit ? String(cache.age) : undefined,
+  ] as const;
+  if (isFree && !isKnown) return new Response(opened, { headers: repeatedHeaders(body, etag, variable) });
+  const headers = { ...headersOf(etag, variable), ...charge?.headers };
   if (isKnown) return new Response(null, { status: 304, headers });
-  const sent = charge === undefined ? opened : (body.withCharge?.(charge.amount) ?? opened);
+  const sent = isFree ? opened : (body.withCharge?.(charge.amount) ?? opened);
   return new Response(sent, { headers: { ...headers, ...body.headers } });
 }
