@@ -1,5 +1,4 @@
-import type { Form } from "../contract/forms.ts";
-import { isDrawing } from "../contract/forms.ts";
+import { type Form, isDrawing } from "../contract/forms.ts";
 import type { TaskRequest } from "../contract/service.ts";
 import type { RenderPng } from "../forms/png-drawing.ts";
 import type { AbsentImage, EncodedImage } from "../inference/backend.ts";
@@ -58,8 +57,8 @@ export function createKnownAnswers(): KnownAnswers {
     },
     rendered: (request, prepared, result, renderPng) => {
       const found = known.get(request);
-      if (found?.prepared === prepared && found.last !== undefined && isSame(found.last, result))
-        return found.last.form;
+      const last = found?.prepared === prepared ? found.last : undefined;
+      if (last !== undefined && isSame(last, result)) return last.form;
       const form = renderForm(prepared, result, renderPng);
       if (found?.prepared === prepared && !isDrawing(form)) {
         known.set(request, { ...found, last: { ...result, image: withoutBytes(result.image), form } });

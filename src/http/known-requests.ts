@@ -55,11 +55,14 @@ interface Known {
 // Any bytes are a text in it, and different bytes are different texts.
 const latin1 = new TextDecoder("latin1");
 
+function bytesOf(key: string): number {
+  return REQUEST_BYTES + KEY_CHARACTER_BYTES * key.length;
+}
+
 /** Creates an empty memory of requests. */
 export function createKnownRequests(maxBytes = KNOWN_REQUESTS_BYTES): KnownRequests {
-  const known: ByteLru<Known> = createByteLru({ maxBytes, bytesOf: ({ bytes }) => bytes });
+  const known: ByteLru<Known> = createByteLru({ maxBytes, bytesOf: (each) => each.bytes });
   const keys = new WeakMap<TaskRequest, string>();
-  const bytesOf = (key: string): number => REQUEST_BYTES + KEY_CHARACTER_BYTES * key.length;
   const own = (owner: string): OwnRequests => ({
     requestOf: ({ task, search, contentType, body }, read) => {
       if (body.byteLength > MAX_KNOWN_BODY_BYTES) return read();

@@ -44,8 +44,9 @@ describe("a POST to a known path", () => {
   });
 });
 
+const handle: Route["handle"] = async () => new Response("own");
+
 describe("directAnswers", () => {
-  const handle: Route["handle"] = async () => new Response("own");
   const routes: readonly Route[] = [
     { method: "POST", path: "/a/:id", handle },
     { method: "POST", path: "/a/b", handle },

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, uint8Array } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Form } from "../../src/contract/forms.ts";
 import { Problem } from "../../src/contract/problems.ts";
@@ -17,8 +17,12 @@ function request(text = "QUJD"): TaskRequest {
   return { task: "caption", image: { kind: "base64", text }, options: {} };
 }
 
+function refuse(): TaskRequest {
+  throw new Problem("invalid-request", "");
+}
+
 function formWith(text: string): Form {
-  return { ...fakeAnswer, text };
+  return { ...fakeAnswer, task: text };
 }
 
 describe("a known request", () => {
@@ -44,8 +48,8 @@ describe("a known request", () => {
   });
 
   it("differs for any two different bodies", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 8 }), fc.uint8Array({ maxLength: 8 }), (one, other) => {
+    assert(
+      property(uint8Array({ maxLength: 8 }), uint8Array({ maxLength: 8 }), (one, other) => {
         const own = createKnownRequests().of("a");
         const isSame =
           own.requestOf(bodyWith({ body: one }), request) === own.requestOf(bodyWith({ body: other }), request);
@@ -57,9 +61,6 @@ describe("a known request", () => {
   it("is not kept if it is refused, contains the body, or is large", () => {
     const known = createKnownRequests();
     const own = known.of(undefined);
-    const refuse = (): TaskRequest => {
-      throw new Problem("invalid-request", "");
-    };
     expect(() => own.requestOf(bodyWith(), refuse)).toThrow(Problem);
     own.requestOf(bodyWith({ body: new Uint8Array(MAX_KNOWN_BODY_BYTES + 1) }), request);
     own.requestOf(bodyWith({ contentType: "image/png" }), () => ({
