@@ -49,8 +49,8 @@ function createAnswer({ find, now, renderPng, ...intake }: ServiceOptions): Serv
     const stages = createStageTimer(now);
     return withImage({ image: sent, call, stages }, intakeOptions, async (image) => {
       const prepared = known.prepared(request, image);
-      const { prompts, tasks, decoding } = prepared;
-      const { cache, ...result } = await stages.measured(find({ image, prompts, tasks, decoding }, call));
+      const { prompts, tasks, decoding, isRemembered } = prepared;
+      const { cache, ...result } = await stages.measured(find({ image, prompts, tasks, decoding, isRemembered }, call));
       const rendered = { image, generations: result.generations, model: result.model };
       const answer = await stages.time("parse", async () => known.rendered(request, prepared, rendered, renderPng));
       return { answer, cache, timings: stages.timings() };

@@ -8,6 +8,8 @@ import { prepare, type Prepared } from "./prepare.ts";
 /** A prepared task, with the task of each of its prompts. */
 export interface PreparedTask extends Prepared {
   readonly tasks: readonly string[];
+  /** Whether a repeat of the request has the same arrays. */
+  readonly isRemembered: boolean;
 }
 
 interface Known {
@@ -51,8 +53,10 @@ export function createKnownAnswers(): KnownAnswers {
       const found = known.get(request);
       if (found?.width === width && found.height === height) return found.prepared;
       const once = prepare(request.task, request.options, image);
-      const prepared = { ...once, tasks: once.prompts.map(() => once.task) };
-      known.set(request, { width, height, prepared });
+      // A request that contains its image's bytes is never the same object again, and an entry would keep the bytes until a full collection.
+      const isRemembered = request.image.kind !== "bytes";
+      const prepared = { ...once, tasks: once.prompts.map(() => once.task), isRemembered };
+      if (isRemembered) known.set(request, { width, height, prepared });
       return prepared;
     },
     rendered: (request, prepared, result, renderPng) => {

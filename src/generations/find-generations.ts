@@ -12,7 +12,7 @@ import {
 } from "../inference/backend.ts";
 import type { GenerateMissesOptions, PromptLookup } from "./generate-misses.ts";
 import { holdPrompts, payForCached } from "./hold-prompts.ts";
-import { createKeysOf, type KeysOf } from "./known-keys.ts";
+import { createKeysOf, type KeysOf, keysOfPrompts } from "./known-keys.ts";
 import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
 import { hitWith, notHit, replayOrGenerate, type Untimed } from "./replay-or-generate.ts";
 import type { FindGenerations, GenerationsRequest, OnGenerationEvent } from "./request.ts";
@@ -23,11 +23,12 @@ interface FindOptions extends GenerateMissesOptions {
 
 async function lookUp(
   { tiers, salt, keysOf }: FindOptions,
-  { image, prompts, decoding }: GenerationsRequest,
+  { image, prompts, decoding, isRemembered = false }: GenerationsRequest,
   model: ModelDescription,
   { cache: { noStore }, cacheOwner }: CallContext,
 ): Promise<readonly PromptLookup[]> {
-  const keys = await keysOf(prompts, { salt: ownSalt(salt, cacheOwner), digest: image.digest, model, decoding });
+  const shared = { salt: ownSalt(salt, cacheOwner), digest: image.digest, model, decoding };
+  const keys = await (isRemembered ? keysOf : keysOfPrompts)(prompts, shared);
   return Promise.all(
     keys.map(async (key, index) => {
       return { key, prompt: prompts[index] ?? "", entry: noStore ? undefined : await tiers.get(key) };

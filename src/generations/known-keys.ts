@@ -20,14 +20,19 @@ function isSame(one: SharedParts, other: SharedParts): boolean {
   );
 }
 
+/** The keys of prompts. */
+export const keysOfPrompts: KeysOf = (prompts, shared) => {
+  const parts = { ...shared, decoding: { ...shared.decoding } };
+  return Promise.all(prompts.map((prompt) => generationKey({ ...parts, prompt })));
+};
+
 /** Creates a function that remembers the keys of prompts in the same array, as long as there is the array: a repeated request has the same. */
 export function createKeysOf(): KeysOf {
   const known = new WeakMap<readonly string[], SharedParts & { readonly keys: readonly string[] }>();
   return async (prompts, shared) => {
     const found = known.get(prompts);
     if (found !== undefined && isSame(found, shared)) return found.keys;
-    const parts = { ...shared, decoding: { ...shared.decoding } };
-    const keys = await Promise.all(prompts.map((prompt) => generationKey({ ...parts, prompt })));
+    const keys = await keysOfPrompts(prompts, shared);
     known.set(prompts, { ...shared, keys });
     return keys;
   };

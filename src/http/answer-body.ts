@@ -2,6 +2,8 @@ import { FLAT_CHARGE, type FlatAnswer, type Form, isDrawing, isFlat, type JsonFo
 
 /** A rendered answer as a response body. */
 export interface AnswerBody {
+  /** Whether the same object is sent repeatedly, so that what is made of it is remembered with it; not by default. */
+  readonly isRemembered?: boolean;
   /** Equal only for bodies that say the same; they may differ in the id of the request. */
   readonly fingerprint: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -24,7 +24,7 @@ async function entityTag(body: AnswerBody): Promise<string> {
   const known = tags.get(body);
   if (known !== undefined) return known;
   const tag = `"${(await sha256(body.fingerprint)).slice(0, TAG_DIGITS)}"`;
-  tags.set(body, tag);
+  if (body.isRemembered === true) tags.set(body, tag);
   return tag;
 }
 
@@ -63,7 +63,7 @@ function repeatedHeaders(body: AnswerBody, etag: string, variable: Variable): He
   const last = lastHeaders.get(body);
   if (last !== undefined && variable.every((value, index) => value === last.variable[index])) return last.headers;
   const headers = new Headers({ ...headersOf(etag, variable), ...body.headers });
-  lastHeaders.set(body, { variable, headers });
+  if (body.isRemembered === true) lastHeaders.set(body, { variable, headers });
   return headers;
 }
 

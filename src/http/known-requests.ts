@@ -84,7 +84,7 @@ export function createKnownRequests(maxBytes = KNOWN_REQUESTS_BYTES): KnownReque
       if (key === undefined || isDrawing(form)) return undefined;
       const answer = known.get(key)?.answer;
       if (answer?.form === form) return answer.body;
-      const body = jsonFormBody(form);
+      const body = { ...jsonFormBody(form), isRemembered: true };
       const bytes = bytesOf(key) + ANSWER_CHARACTER_BYTES * body.fingerprint.length;
       known.set(key, { request, answer: { form, body }, bytes });
       return body;

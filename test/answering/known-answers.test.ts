@@ -66,4 +66,13 @@ describe("a known answer", () => {
     const prepared = known.prepared(asked, image);
     expect(known.prepared(asked, { ...image, width: 320 })).not.toBe(prepared);
   });
+
+  it("is not kept for a request that contains the bytes of its image", () => {
+    const known = createKnownAnswers();
+    const asked: TaskRequest = { ...request(), image: { kind: "bytes", bytes: new Uint8Array(9) } };
+    const prepared = known.prepared(asked, image);
+    const form = known.rendered(asked, prepared, result);
+    expect([prepared.isRemembered, known.prepared(asked, image) === prepared]).toEqual([false, false]);
+    expect(known.rendered(asked, prepared, result)).not.toBe(form);
+  });
 });
