@@ -19,7 +19,7 @@ export interface Wish {
   readonly isFlat: boolean;
 }
 
-/** The way to say it that needs no header; it never reaches what runs later. */
+/** What is said of a webhook whose answer comes now. */
 const HOW = "Send it with `async=true`, or with `Prefer: respond-async`.";
 
 /**

@@ -47,6 +47,9 @@ function propertiesOf(document: ApiDocument, { path }: Task): Readonly<Record<st
   return resolveRef(document, content?.["application/json"]?.schema).properties ?? {};
 }
 
+/** Options that say when an answer comes, and not what it is. */
+const WHEN: ReadonlySet<string> = new Set(["async", "webhook"]);
+
 /** Returns the form fields of a task, from the schema of its JSON body in the OpenAPI document. */
 export function fieldsOf(document: ApiDocument, task: Task, tasks: readonly Task[]): readonly Field[] {
   const all = tasks.map((each) => propertiesOf(document, each));
@@ -54,7 +57,7 @@ export function fieldsOf(document: ApiDocument, task: Task, tasks: readonly Task
     const schema = resolveRef(document, property);
     const items = resolveRef(document, schema.items);
     const kind = kindOf(schema, items);
-    if (kind === undefined) return [];
+    if (kind === undefined || WHEN.has(name)) return [];
     return [
       {
         name,

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "../../tools/bundle.ts";
 import { examplesIn, SHOWN_ORIGIN } from "../../tools/docs/page-examples.ts";
+import { Job } from "../../src/contract/jobs.ts";
 import { LOCAL_VARIABLES, root, type Server, serve } from "../../tools/serve.ts";
 
 const CAPTION = "two snails and two trucks on a pink background";
@@ -15,19 +16,30 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server?.stop());
 
-/** Runs the curl commands of a page in one shell, as they are except for the origin, and returns the last line that they print. */
-async function printedBy(page: string): Promise<string> {
+/** Runs the curl commands of a page in one shell, as they are except for the origin, and returns the lines that they print. */
+async function linesOf(page: string): Promise<readonly string[]> {
   const examples = examplesIn(await readFile(join(root, "docs/how-to", page), "utf8"));
-  const commands = examples.filter(({ command }) => /^(?:curl|printf|prepared=)/u.test(command));
+  const commands = examples.filter(({ command }) => /^(?:curl|printf|prepared=|job=)/u.test(command));
   const adapted = commands.map(({ command }) => command.replaceAll(SHOWN_ORIGIN, server?.url.origin ?? ""));
   const { stdout } = await promisify(execFile)("bash", ["-euc", adapted.join("\necho\n")], { cwd: root });
-  return stdout.trim().split("\n").at(-1) ?? "";
+  return stdout.trim().split("\n");
+}
+
+/** The last of these lines. */
+async function printedBy(page: string): Promise<string> {
+  return (await linesOf(page)).at(-1) ?? "";
 }
 
 describe("the commands of a page", () => {
   it("ask about an upload", async () => {
     const printed = (await printedBy("upload-an-image.md")).replace(/^.*\}(?=\{)/u, "");
     expect(JSON.parse(printed)).toMatchObject({ task: "object-detection", objects: { length: 4 } });
+  });
+
+  it("get a caption later", async () => {
+    const printed = await linesOf("answer-later.md");
+    const jobs = printed.filter((line) => line.startsWith("{")).map((line) => Job.parse(JSON.parse(line)));
+    expect(jobs).toMatchObject([{ task: "caption", status: "succeeded", result: { text: CAPTION } }, { task: "ocr" }]);
   });
 
   it("list the tools of MCP", async () => {

@@ -41,6 +41,8 @@ const option: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   overlay: mostly<unknown>(["svg", "svg", "png"], ["jpeg"]),
   overlay_image: mostly<unknown>([true, false], ["no"]),
   stream: mostly<unknown>([true, true, false], ["yes"]),
+  async: mostly<unknown>([true, false], ["yes", 1]),
+  webhook: mostly<unknown>(["https://example.com/hook"], ["", 7, "x".repeat(5000)]),
 };
 
 /** Options that most tasks accept, also together. */
@@ -56,7 +58,17 @@ const usual = [
   "compat",
 ];
 /** Options that few tasks accept. */
-const rare = ["include", "overlay_image", "text", "labels", "region", "normalized_region", "unknown_option"];
+const rare = [
+  "async",
+  "webhook",
+  "include",
+  "overlay_image",
+  "text",
+  "labels",
+  "region",
+  "normalized_region",
+  "unknown_option",
+];
 
 /** The required options of each kind of input. */
 const required = { none: [], text: ["text"], labels: ["labels"], region: ["region"] } as const;

@@ -1,20 +1,19 @@
-import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { PreparedUpload } from "../../../src/contract/uploads.ts";
 import { bundle } from "../../../tools/bundle.ts";
-import { createAgent, send } from "../../../tools/fuzz/send.ts";
 import { serve, type Server } from "../../../tools/serve.ts";
 import { expectAsDocumented, declaredStatuses } from "../../support/document-check.ts";
 import { anyMcpRequest } from "../../support/fuzz/any-mcp-request.ts";
 import { anyUploadRequest } from "../../support/fuzz/any-upload-request.ts";
-import { type FuzzRequest, pathOf } from "../../support/fuzz/fuzz-request.ts";
+import { pathOf } from "../../support/fuzz/fuzz-request.ts";
+import { sendAll } from "../../support/fuzz/send-all.ts";
 import { startImageServer } from "../../support/fuzz/image-server.ts";
 import { startSoupBackend } from "../../support/fuzz/soup-backend.ts";
 import { createMcpCheck } from "../../support/mcp-shapes.ts";
 
 /** Requests to each of the two; `FUZZ_REQUESTS` sets another number. */
 const REQUESTS = Number(process.env["FUZZ_REQUESTS"] ?? 1000);
-const [SEED, CONCURRENCY] = [19, 6];
+const SEED = 19;
 
 let server: Server;
 let backend: Awaited<ReturnType<typeof startSoupBackend>>;
@@ -31,34 +30,7 @@ afterAll(async () => {
   await backend.stop();
 });
 
-/** Sends generated requests, a few at a time, and checks each response. Returns how often each status came, and what was wrong. */
-async function campaign(
-  requests: fc.Arbitrary<FuzzRequest>,
-  check: (request: FuzzRequest, response: Response) => Promise<void>,
-) {
-  const agent = createAgent();
-  const all = fc.sample(requests, { seed: SEED, numRuns: REQUESTS });
-  const statuses = new Map<number, number>();
-  const wrong: string[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let request = all[next++]; request !== undefined; request = all[next++]) {
-      const sent = await send(server.url, agent, request, "fuzz");
-      if (sent.type === "cut") continue;
-      if (sent.type === "unanswered") wrong.push(`${request.what}: no answer: ${String(sent.error)}`);
-      else {
-        const { status } = sent.response;
-        statuses.set(status, (statuses.get(status) ?? 0) + 1);
-        await check(request, sent.response).catch((thrown: unknown) =>
-          wrong.push(`${request.what}: ${status} ${String(thrown).slice(0, 500)}`),
-        );
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  agent.destroy();
-  return { statuses, wrong };
-}
+const extent = () => ({ url: server.url, seed: SEED, count: REQUESTS });
 
 it(
   "/mcp answers generated requests in the protocol's shapes, with statuses that it has",
@@ -69,7 +41,7 @@ it(
     const list = await fetch(new URL("/mcp", server.url), { method: "POST", body, headers });
     const { result } = JSON.parse((await list.text()).replace(/^[^]*?data: /u, ""));
     const check = createMcpCheck(result.tools);
-    const { statuses, wrong } = await campaign(anyMcpRequest(images.origin), (_, response) => check(response));
+    const { statuses, wrong } = await sendAll(anyMcpRequest(images.origin), extent(), (_, response) => check(response));
     expect(wrong).toEqual([]);
     expect([...statuses.keys()]).toEqual(expect.arrayContaining([200, 202, 400, 403, 404, 406, 415]));
   },
@@ -83,7 +55,7 @@ it("/v1/uploads answers generated requests as documented", { timeout: 240_000 },
       return { handle: image, signature: new URL(url).searchParams.get("signature") ?? "" };
     }),
   );
-  const { statuses, wrong } = await campaign(anyUploadRequest(given), async (request, response) => {
+  const { statuses, wrong } = await sendAll(anyUploadRequest(given), extent(), async (request, response) => {
     const path = pathOf(request);
     expect(declaredStatuses(request.method, path)).toContain(response.status);
     await expectAsDocumented(response, request.method, path);

@@ -376,6 +376,8 @@ class Pricing(Reply):
     rules: PricingRules
     """What is charged for a failure, and for a repeat: the same question of the same account within `repeat_seconds`.
     """
+    batch_divisor: int
+    """What a prompt of a line of a batch (`/openai/v1/batches`) costs: its price, divided by this and rounded up."""
     work: PricingWork
     """A prompt has `beams` x `max_new_tokens` / `tokens_per_unit` units, rounded up."""
     tasks: tuple[TaskPrice, ...]
@@ -418,6 +420,8 @@ class Quote(Reply):
     revision: str
     price: int
     """The most that the request can cost, in micro-US-dollars."""
+    batch_price: int
+    """The same as a line of a batch (`/openai/v1/batches`)."""
     items: tuple[QuoteItem, ...]
 
 
