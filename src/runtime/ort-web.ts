@@ -2,7 +2,7 @@ import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import wasmModule from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 import { withExternalWeights } from "../weights/external-weights.ts";
 import { fromOrtSession } from "./ort-session.ts";
-import type { CreateSession } from "./session.ts";
+import type { CreateSession, SessionUse } from "./session.ts";
 import { free } from "./tensors.ts";
 
 /** Passed to ONNX Runtime as its wasm file, in place of `wasmModule`: workerd does not compile wasm from bytes. */
@@ -69,8 +69,8 @@ const options: InferenceSession.SessionOptions = {
   logSeverityLevel: FATAL,
 };
 
-async function create(bytes: Uint8Array): Promise<InferenceSession> {
-  const { graph, files } = withExternalWeights(bytes);
+async function create(bytes: Uint8Array, use: SessionUse): Promise<InferenceSession> {
+  const { graph, files } = withExternalWeights(bytes, { widens: !use.runsSeldom });
   try {
     return await InferenceSession.create(graph, { ...options, externalData: [...files] });
   } finally {
@@ -82,8 +82,9 @@ async function create(bytes: Uint8Array): Promise<InferenceSession> {
  * Creates a session with ONNX Runtime's wasm build in an isolate: one thread, no network, no console output. `bytes` is not
  * used after the session was created. Sessions must be created one after another: the runtime has a single table of external data.
  */
-export const createWebSession: CreateSession = async (bytes) => {
-  const session = await (memory === undefined ? withWasmModule(() => create(bytes)) : create(bytes));
+export const createWebSession: CreateSession = async (bytes, use = { runsSeldom: false }) => {
+  const load = () => create(bytes, use);
+  const session = await (memory === undefined ? withWasmModule(load) : load());
   return fromOrtSession(session, Tensor);
 };
 
