@@ -7,7 +7,6 @@ const require = createRequire(import.meta.url);
 /** Decoders for Node. The codecs are compiled from `node_modules`. */
 export const decoders = createDecoders({
   jpeg: compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
-  png: compile("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"),
   webp: compile("@jsquash/webp/codec/dec/webp_dec.wasm"),
 });
 
