@@ -20,8 +20,8 @@ Object.assign(WebAssembly, { Instance: NotedInstance });
 
 /** Bytes of the WebAssembly memories: ONNX Runtime's, and those of all codecs together. Called through the inspector. */
 function wasmMemory(): readonly [linear: number, codecs: number] {
-  const codecs = memories.map((each) => each.deref()?.buffer.byteLength ?? 0);
-  return [linearMemoryBytes(), codecs.reduce((sum, bytes) => sum + bytes, 0)];
+  const codecs = Array.from(new Set(memories.map((each) => each.deref()).filter((each) => each !== undefined)));
+  return [linearMemoryBytes(), codecs.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)];
 }
 Object.assign(globalThis, { wasmMemory });
 

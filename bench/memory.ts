@@ -72,6 +72,8 @@ for (let count = 0; count < Number(values.requests); count += 1) {
 const peak = watch.highest();
 console.log("highest ", peak);
 const resident = await processMemory(workerd, "VmHWM").catch(() => 0);
-console.log(`answered ${times.length}, failed ${failed}; ms median ${times.toSorted((a, b) => a - b)[times.length >> 1]?.toFixed(0)}; resident beyond the start ${((resident - before.resident) / MB).toFixed(0)} MB; data ${((await processMemory(workerd, "VmData").catch(() => 0)) - before.data) / MB}`);
+console.log(
+  `answered ${times.length}, failed ${failed}; ms median ${times.toSorted((a, b) => a - b)[times.length >> 1]?.toFixed(0)}; resident beyond the start ${((resident - before.resident) / MB).toFixed(0)} MB; data ${((await processMemory(workerd, "VmData").catch(() => 0)) - before.data) / MB}`,
+);
 watch.stop();
 await server.stop();

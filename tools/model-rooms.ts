@@ -23,6 +23,7 @@ export const modelRooms = {
       "image/png-chunks.ts",
       "image/png-layout.ts",
       "image/png-raster.ts",
+      "runtime/memory-growth.ts",
       "runtime/model-config.ts",
       "runtime/tensors.ts",
       "inference/backend.ts",
