@@ -5,6 +5,7 @@ import type { CodecMemory } from "./codec-memory.ts";
 import { type CreateCodec, createCodec } from "./decode-emscripten.ts";
 import { imageSegments } from "./decode-jpeg-segments.ts";
 import { createWarnings } from "./decode-jpeg-warnings.ts";
+import { free } from "../runtime/tensors.ts";
 import { createPixelReader } from "./pixel-reader.ts";
 
 /** Creates a JPEG decoder with mozjpeg, which decodes broken files without an error: only its printed warnings identify them. */
@@ -23,14 +24,14 @@ export function jpegDecoder(module: WebAssembly.Module, shared: CodecMemory): De
     onPixels = (rgba) => {
       if (warnings.failure() === undefined) reader.receive(rgba);
     };
+    const file = concat(() => imageSegments(bytes));
     try {
-      decode(
-        concat(() => imageSegments(bytes)),
-        false,
-      );
+      decode(file, false);
     } catch (cause) {
       codec.drop();
       throw corrupt(warnings.failure(), cause);
+    } finally {
+      free([file]);
     }
     const result = reader.result();
     if (result === undefined || warnings.failure() !== undefined) throw corrupt(warnings.failure());
