@@ -7,6 +7,9 @@ import type { Decode } from "./decode-file.ts";
 import { rowExpansion } from "./png-expand.ts";
 import { UNFILTER } from "./png-unfilter.ts";
 
+/** The colour type of RGB without alpha (PNG specification, table 11.1). */
+const RGB = 2;
+
 /**
  * Decodes a PNG row by row; only an interlaced one is held as a whole. The header must have been checked before. Implemented here because a codec in
  * WebAssembly holds file and pixels in a memory that never shrinks: 28 MiB for two megapixels (docs/explanation/memory.md).
@@ -16,7 +19,10 @@ export const decodePng: Decode = async (bytes, read) => {
   if ("refused" in layout) throw new Problem(layout.refused, layout.reason);
   const { width, height, isInterlaced } = layout.raster;
   const length = width * height * 4;
-  if (!isInterlaced) return read({ length, rows: rgbaRows(bytes, layout) });
+  if (!isInterlaced) {
+    const rows = { length, rows: rgbaRows(bytes, layout) };
+    return read(isOpaqueRgb(layout) ? { ...rows, opaqueRows: storedRows(bytes, layout) } : rows);
+  }
   const whole = interlaced(bytes, layout);
   try {
     return read(whole);
@@ -71,6 +77,15 @@ function* unfilteredRows(bytes: Uint8Array, layout: PngLayout): Generator<PassRo
       [current, above] = [above, current];
     }
   }
+}
+
+/** Whether the rows as they are stored are RGB with 8 bits per channel, and no colour is transparent. */
+function isOpaqueRgb({ raster: { colourType, bitDepth }, transparency }: PngLayout): boolean {
+  return colourType === RGB && bitDepth === 8 && transparency === undefined;
+}
+
+function* storedRows(bytes: Uint8Array, layout: PngLayout): Generator<Uint8Array> {
+  for (const { row } of unfilteredRows(bytes, layout)) yield row;
 }
 
 function* rgbaRows(bytes: Uint8Array, layout: PngLayout): Generator<Uint8Array> {

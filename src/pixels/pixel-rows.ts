@@ -4,6 +4,8 @@ export interface PixelRows {
   readonly length: number;
   /** To be iterated once. A row is valid until the next. */
   readonly rows: Iterable<Uint8Array>;
+  /** The same rows as RGB, to be iterated in their place, of an opaque image that is stored so: no row need be expanded and composited. */
+  readonly opaqueRows?: Iterable<Uint8Array>;
 }
 
 /** The pixels of an image: all of its bytes, or its rows one after another. */

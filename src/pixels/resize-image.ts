@@ -28,13 +28,24 @@ export async function resizeImage(
       throw new Problem("image-corrupt", "The decoded image's size differs from the size in its header.");
     }
     const { output, writeRow } = createResizer({ width, height }, target);
-    const rgb = new Uint8Array(width * 3);
-    for (const row of rowsInOrder(pixels, { width, height }, orientation)) {
-      compositeOverWhite(row, rgb);
-      writeRow(rgb);
-    }
+    for (const rgb of rgbRows(pixels, { width, height }, orientation)) writeRow(rgb);
     return output;
   });
+}
+
+/** Yields the rows in display order, composited over white. A row is valid until the next. */
+function* rgbRows(pixels: Pixels, size: Size, orientation: number): Generator<Uint8Array> {
+  const { first, columnStride, rowStride } = traversalOrder(size, orientation);
+  const isStoredOrder = first === 0 && columnStride === 1 && rowStride === size.width;
+  if (isByRow(pixels) && pixels.opaqueRows !== undefined && isStoredOrder) {
+    yield* pixels.opaqueRows;
+    return;
+  }
+  const rgb = new Uint8Array(size.width * 3);
+  for (const row of rowsInOrder(pixels, size, orientation)) {
+    compositeOverWhite(row, rgb);
+    yield rgb;
+  }
 }
 
 /** Yields the rows in display order. Rows that a decoder gives one by one are gathered only if the orientation changes their order. */
