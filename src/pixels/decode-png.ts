@@ -7,8 +7,9 @@ import type { Decode } from "./decode-file.ts";
 import { rowExpansion } from "./png-expand.ts";
 import { UNFILTER } from "./png-unfilter.ts";
 
-/** The colour type of RGB without alpha (PNG specification, table 11.1). */
+/** Colour types (PNG specification, table 11.1). */
 const RGB = 2;
+const RGBA = 6;
 
 /**
  * Decodes a PNG row by row; only an interlaced one is held as a whole. The header must have been checked before. Implemented here because a codec in
@@ -84,11 +85,20 @@ function isOpaqueRgb({ raster: { colourType, bitDepth }, transparency }: PngLayo
   return colourType === RGB && bitDepth === 8 && transparency === undefined;
 }
 
+/** Whether the rows as they are stored are RGBA with 8 bits per channel. */
+function isRgba({ raster: { colourType, bitDepth } }: PngLayout): boolean {
+  return colourType === RGBA && bitDepth === 8;
+}
+
 function* storedRows(bytes: Uint8Array, layout: PngLayout): Generator<Uint8Array> {
   for (const { row } of unfilteredRows(bytes, layout)) yield row;
 }
 
 function* rgbaRows(bytes: Uint8Array, layout: PngLayout): Generator<Uint8Array> {
+  if (isRgba(layout)) {
+    yield* storedRows(bytes, layout);
+    return;
+  }
   const expand = rowExpansion(bytes, layout);
   const rgba = new Uint8Array(layout.raster.width * 4);
   for (const { row } of unfilteredRows(bytes, layout)) {
