@@ -74,7 +74,7 @@ describe("the commands of a page", () => {
 
   it("list the tools of MCP", async () => {
     const printed = (await printedBy("use-mcp.md")).replace(/^data: /u, "");
-    expect(JSON.parse(printed)).toMatchObject({ id: 1, result: { tools: { length: 7 } } });
+    expect(JSON.parse(printed)).toMatchObject({ id: 1, result: { tools: { length: 9 } } });
   });
 
   it("get a caption as clients of OpenAI do", async () => {
