@@ -1,5 +1,6 @@
 import { batchPrefix, fileId } from "../src/batches/ids.ts";
 import { createLiveBook, type LiveBook, type LiveBookOptions } from "../src/batches/live-book.ts";
+import { tellBatch } from "./batch-events.ts";
 import { createBatchTables } from "./batch-sql/sql-tables.ts";
 import type { JobBindings } from "./job-bindings.ts";
 import { randomBytes } from "./random.ts";
@@ -31,9 +32,10 @@ export interface BatchRulesOptions extends Pick<LiveBookOptions, "wakeBy" | "wak
 /** Returns the book of an owner over its object's storage. Loaded by the first object of an isolate. */
 export function createBatchRules(
   storage: DurableObjectStorage,
-  { BATCHES, JOB_FILES }: JobBindings,
+  env: Env & JobBindings,
   { name, ...options }: BatchRulesOptions,
 ): LiveBook {
+  const { BATCHES, JOB_FILES } = env;
   const bucket = (): R2Bucket => {
     if (JOB_FILES === undefined) throw new Error("A book of batches has no bucket.");
     return JOB_FILES;
@@ -43,7 +45,7 @@ export function createBatchRules(
     tables: createBatchTables(storage, now),
     now,
     newFileId: (near) => fileId(randomBytes, near),
-    onEnd: () => {},
+    tell: (row) => tellBatch(env, row),
     send: async (messages) => {
       if (BATCHES === undefined) throw new Error("A book of batches has no queue.");
       await BATCHES.sendBatch(messages.map((message) => ({ body: { ...message, book: name } })));

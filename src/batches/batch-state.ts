@@ -24,6 +24,8 @@ export interface BatchRow extends BatchFacts {
   readonly isExpired: boolean;
   /** When it is deleted, if that has failed before. */
   readonly nextMs: number;
+  /** When its end is to be told to the account's webhooks; null: it has not ended, is told, or nobody is. */
+  readonly tellMs: number | null;
   /** Chunks that are not done, and the sizes of what all have written, in bytes. */
   readonly openChunks: number;
   readonly outputBytes: number;
@@ -53,6 +55,7 @@ export function newBatch(seed: BatchSeed, { lines, errors, chunks }: FileIndex, 
     endedMs: isFailed ? nowMs : null,
     isExpired: false,
     nextMs: 0,
+    tellMs: isFailed && seed.payer !== null ? nowMs : null,
     openChunks: isFailed ? 0 : chunks.length,
     outputBytes: 0,
     errorBytes: 0,
@@ -67,9 +70,14 @@ export function hasEnded({ status }: Pick<BatchRow, "status">): boolean {
   return ENDED_BATCH_STATUSES.has(status);
 }
 
+/** When a batch that has ended is deleted. */
+function deletedMs({ nextMs, endedMs }: BatchRow): number {
+  return Math.max(nextMs, (endedMs ?? 0) + KEPT_FILE_SECONDS * 1000);
+}
+
 /** When a batch is to be looked at next, whatever becomes of its chunks; Infinity if it waits for them alone. */
 export function batchDueMs(row: BatchRow): number {
-  if (hasEnded(row)) return Math.max(row.nextMs, (row.endedMs ?? 0) + KEPT_FILE_SECONDS * 1000);
+  if (hasEnded(row)) return row.tellMs ?? deletedMs(row);
   return row.status === "in_progress" ? row.expiresMs : Infinity;
 }
 
@@ -98,7 +106,12 @@ function lastStatus({ status, isExpired }: BatchRow): BatchStatus {
 export function endedBatch(row: BatchRow, nowMs: number): BatchRow {
   const status = lastStatus(row);
   const finalizingMs = status === "cancelled" ? null : (row.finalizingMs ?? nowMs);
-  return { ...row, status, finalizingMs, endedMs: nowMs };
+  return { ...row, status, finalizingMs, endedMs: nowMs, tellMs: row.payer === null ? null : nowMs };
+}
+
+/** The end of a batch was told, or could not be and is to be later; never after the batch is deleted. */
+export function toldBatch(row: BatchRow, againMs: number | undefined): BatchRow {
+  return { ...row, tellMs: againMs === undefined || againMs >= deletedMs(row) ? null : againMs };
 }
 
 /** What callers may know of a batch. */

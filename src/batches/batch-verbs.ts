@@ -19,8 +19,6 @@ import { type BookOptions, pageAfter } from "./file-verbs.ts";
 export interface BatchOptions extends BookOptions {
   /** Returns a new id of a file in the same book. */
   readonly newFileId: (near: string) => string;
-  /** Called in the transaction that ends a batch. */
-  readonly onEnd: (row: BatchRow) => void;
 }
 
 /** How long a batch may read its file after its day, in milliseconds: to tell its lines that they were not answered. */
@@ -49,12 +47,10 @@ function writtenFile(row: BatchRow, isErrors: boolean, { tables, now, newFileId 
 
 /** How batches change with their chunks; each change is a part of a transaction. */
 export function createBatchChanges(options: BatchOptions) {
-  const { tables, now, onEnd } = options;
+  const { tables, now } = options;
   const end = (row: BatchRow): BatchRow => {
     const files = { outputFile: writtenFile(row, false, options), errorFile: writtenFile(row, true, options) };
-    const ended = { ...endedBatch(row, now()), ...files };
-    onEnd(ended);
-    return ended;
+    return { ...endedBatch(row, now()), ...files };
   };
   const put = (row: BatchRow): BatchRow => {
     const next = row.openChunks === 0 && !hasEnded(row) ? end(row) : row;
@@ -82,14 +78,11 @@ export function createBatchChanges(options: BatchOptions) {
 export type BatchChanges = ReturnType<typeof createBatchChanges>;
 
 /** Stores a new batch with its chunks. */
-function addBatch(seed: BatchSeed, file: FileRow, { tables, now, onEnd }: BatchOptions): BatchRow {
+function addBatch(seed: BatchSeed, file: FileRow, { tables, now }: BatchOptions): BatchRow {
   const index = file.index ?? { chunks: [], lines: 0, errors: [] };
   const row = newBatch(seed, index, now());
   tables.putBatch(row);
-  if (hasEnded(row)) {
-    onEnd(row);
-    return row;
-  }
+  if (hasEnded(row)) return row;
   index.chunks.forEach((chunk, number) => tables.putChunk(newChunk(row.id, row.createdMs, number, chunk)));
   tables.putFile({ ...file, heldMs: Math.max(file.heldMs, row.expiresMs + READ_AFTER_MS) });
   return row;

@@ -1,4 +1,4 @@
-import { type BatchRow, hasEnded } from "./batch-state.ts";
+import { type BatchRow, hasEnded, toldBatch } from "./batch-state.ts";
 import { type BatchOptions, batchVerbs, createBatchChanges } from "./batch-verbs.ts";
 import { type ChunkMessage, sendVerbs, workVerbs } from "./chunk-verbs.ts";
 import { fileVerbs, objectsOf } from "./file-verbs.ts";
@@ -13,6 +13,8 @@ export interface Tended {
   readonly files: readonly { readonly id: string; readonly objects: readonly string[] }[];
   /** Batches whose objects are to be deleted. */
   readonly batches: readonly string[];
+  /** Batches whose end is to be told. */
+  readonly untold: readonly BatchRow[];
 }
 
 /** Options of `createBook`. `leaseMs` is how long an attempt may be silent. */
@@ -26,9 +28,13 @@ function tendingVerbs(
   chunks: ReturnType<typeof sendVerbs>,
   batches: ReturnType<typeof batchVerbs>,
 ) {
-  const tendBatches = (due: readonly BatchRow[]): readonly string[] => {
+  const tendBatches = (due: readonly BatchRow[]): Pick<Tended, "batches" | "untold"> => {
     for (const row of due.filter((each) => !hasEnded(each))) batches.expire(row);
-    return due.filter(hasEnded).map(({ id }) => id);
+    const over = due.filter(hasEnded);
+    return {
+      untold: over.filter(({ tellMs }) => tellMs !== null),
+      batches: over.filter(({ tellMs }) => tellMs === null).map(({ id }) => id),
+    };
   };
   return {
     /** Decides about all whose time has come, and stores what needs nothing else. */
@@ -39,7 +45,7 @@ function tendingVerbs(
         const files = tables
           .dueFiles(now(), ROUND_ROWS)
           .map((row) => ({ id: row.id, objects: objectsOf(row, tables) }));
-        return { messages: [...again, ...chunks.pump()], files, batches: ended };
+        return { messages: [...again, ...chunks.pump()], files, ...ended };
       }),
     /** The objects of a file are deleted, or could not be and are to be later. */
     clearedFile: (id: string, againMs: number | undefined): void =>
@@ -56,6 +62,12 @@ function tendingVerbs(
         if (againMs !== undefined) return tables.putBatch({ ...row, nextMs: againMs });
         for (const file of [row.outputFile, row.errorFile]) if (file !== null) tables.removeFile(file);
         tables.removeBatch(id);
+      }),
+    /** The end of a batch was told, or could not be and is to be later. */
+    told: (id: string, againMs: number | undefined): void =>
+      tables.transaction(() => {
+        const row = tables.findBatch(id);
+        if (row !== undefined) tables.putBatch(toldBatch(row, againMs));
       }),
     nextDueMs: (): number | undefined => tables.nextDueMs(),
   };

@@ -91,11 +91,14 @@ function createIds() {
 /** Lines, blank ones included, after which a file is not read further: two hundred million line feeds, which are little when compressed, would take the processor for many seconds. */
 export const MAX_READ_LINES = 4 * MAX_BATCH_LINES;
 
+function told(code: BatchFileError["code"], message: string): readonly BatchFileError[] {
+  return [{ code, line: null, message, param: null }];
+}
+
 function sizeErrors(lines: number, isCut: boolean): readonly BatchFileError[] {
-  const told = (code: BatchFileError["code"], message: string) => [{ code, line: null, message, param: null }];
   const most = `a batch may have ${MAX_BATCH_LINES}. Divide them among several files.`;
-  if (isCut)
-    return told("too-many-lines", `The file has more than ${MAX_READ_LINES} lines with its blank ones; ${most}`);
+  const all = `more than ${MAX_READ_LINES} lines with its blank ones`;
+  if (isCut) return told("too-many-lines", `The file has ${all}; ${most}`);
   if (lines === 0) return told("empty-file", "The file has no lines.");
   if (lines <= MAX_BATCH_LINES) return [];
   return told("too-many-lines", `The file has ${lines} lines; ${most}`);

@@ -1,3 +1,4 @@
+import type { BatchRow } from "./batch-state.ts";
 import type { BatchBook } from "./book-port.ts";
 import { createBook, type CreateBookOptions, type Tended } from "./book.ts";
 import type { ChunkMessage } from "./chunk-verbs.ts";
@@ -14,6 +15,8 @@ export interface BatchMessage extends ChunkMessage {
 export interface LiveBookOptions extends CreateBookOptions {
   /** Puts messages into the queue. Rejects if it takes none. */
   readonly send: (messages: readonly ChunkMessage[]) => Promise<void>;
+  /** Has the end of an account's batch told to its webhooks: it may be told again, and counts once. Rejects if that is not certain. */
+  readonly tell: (row: BatchRow) => Promise<void>;
   readonly deleteObjects: (names: readonly string[]) => Promise<void>;
   /** Deletes all objects whose names begin so. */
   readonly deleteAll: (prefix: string) => Promise<void>;
@@ -31,15 +34,16 @@ export interface LiveBook extends BatchBook {
   alarm(): Promise<void>;
 }
 
-/** Creates what deletes what is over. */
+/** Creates what tells ends, and deletes what is over. */
 function createClear(book: ReturnType<typeof createBook>, options: LiveBookOptions) {
-  const { deleteObjects, deleteAll, now } = options;
+  const { deleteObjects, deleteAll, tell, now } = options;
   const outcomeOf = (work: Promise<void>): Promise<number | undefined> =>
     work.then(
       () => undefined,
       () => now() + ALARM_RETRY_MS,
     );
-  return async ({ files, batches }: Tended): Promise<void> => {
+  return async ({ files, batches, untold }: Tended): Promise<void> => {
+    for (const row of untold) book.told(row.id, await outcomeOf(tell(row)));
     for (const { id, objects } of files) book.clearedFile(id, await outcomeOf(deleteObjects(objects)));
     for (const id of batches) book.clearedBatch(id, await outcomeOf(deleteAll(id)));
   };
@@ -66,7 +70,7 @@ function verbsOf(book: ReturnType<typeof createBook>, followed: Followed): Batch
   };
 }
 
-/** Creates a book that sends messages, and deletes what is over. */
+/** Creates a book that sends messages, has ends told, and deletes what is over. */
 export function createLiveBook(options: LiveBookOptions): LiveBook {
   const { wakeBy, wakeAt, send, now } = options;
   const book = createBook(options);

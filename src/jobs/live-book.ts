@@ -95,9 +95,30 @@ function createTend(book: ReturnType<typeof createBook>, { send, deleteObjects, 
   };
 }
 
+/** Creates what answers an alarm: it never rejects, and never ends without another alarm while there is something to wait for. */
+function createAlarm(
+  { wakeBy, wakeAt, also, now }: LiveBookOptions,
+  { tend, nextMs, wake }: Readonly<Record<"tend" | "wake", () => Promise<void>>> & { readonly nextMs: () => number },
+) {
+  return async (): Promise<void> => {
+    // Before anything is sent: the process may end meanwhile.
+    await wakeBy(now() + ALARM_RETRY_MS).catch(() => undefined);
+    const isDone = await tend().then(
+      () => true,
+      () => false,
+    );
+    // Not waited for: no alarm rings while one is being answered, and the other work may take its time.
+    void also
+      ?.round()
+      .then(wake)
+      .catch(() => undefined);
+    await wakeAt(isDone ? nextMs() : now() + ALARM_RETRY_MS).catch(() => undefined);
+  };
+}
+
 /** Creates a book that sends messages, wakes who waits, and deletes what is over. */
 export function createLiveBook(options: LiveBookOptions): LiveBook {
-  const { after, wakeBy, wakeAt, also, onEnd, now } = options;
+  const { after, wakeBy, also, onEnd } = options;
   const waiters = createWaiters(after);
   const book = createBook({
     ...options,
@@ -127,19 +148,6 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
     },
     cancel: (id) => followed(book.cancel(id)),
     list: async (page) => book.list(page),
-    alarm: async () => {
-      // Before anything is sent: the process may end meanwhile.
-      await wakeBy(now() + ALARM_RETRY_MS).catch(() => undefined);
-      const isDone = await tend().then(
-        () => true,
-        () => false,
-      );
-      // Not waited for: no alarm rings while one is being answered, and the other work may take its time.
-      void also
-        ?.round()
-        .then(wake)
-        .catch(() => undefined);
-      await wakeAt(isDone ? nextMs() : now() + ALARM_RETRY_MS).catch(() => undefined);
-    },
+    alarm: createAlarm(options, { tend, nextMs, wake }),
   };
 }

@@ -5,7 +5,16 @@ import { MAX_FLYING } from "../../src/batches/chunk-verbs.ts";
 import { BATCH_SECONDS, KEPT_FILE_SECONDS } from "../../src/contract/batches.ts";
 import { Problem } from "../../src/contract/problems.ts";
 
-import { batchApp, batchAt, createdBatch, refusalIn, resultsIn, sendBatch, sendFile } from "../support/batch-app.ts";
+import {
+  batchApp,
+  batchAt,
+  createdBatch,
+  paidBatchApp,
+  refusalIn,
+  resultsIn,
+  sendBatch,
+  sendFile,
+} from "../support/batch-app.ts";
 import { byName, batchLine, fileIn } from "../support/batch-world.ts";
 import { cacheMiss, fakeAnswer } from "../support/fake-service.ts";
 
@@ -140,5 +149,31 @@ describe("what is kept", () => {
     await world.live(60_000);
     expect([...world.objects.keys()].filter((name) => name.startsWith("files/"))).toEqual([]);
     expect((await batchAt(world, id)).status).toBe("completed");
+  });
+});
+
+describe("the end of an account's batch", () => {
+  it("is told to its webhooks, again until that is certain, and the batch is deleted after its week all the same", async () => {
+    const { batches: world, ...app } = paidBatchApp();
+    const { key } = await app.paid.open(10_000);
+    const headers = { authorization: `Bearer ${key}` };
+    let faults = 2;
+    world.telling.fault = async () => {
+      faults -= 1;
+      if (faults >= 0) throw new Error("The book of jobs did not reply.");
+    };
+    const { id } = await createdBatch(app, lines(1), { headers });
+    await world.live(60_000);
+    expect(world.told).toMatchObject([{ id, status: "completed" }]);
+    await world.live((KEPT_FILE_SECONDS + 60) * 1000, HOUR);
+    expect(world.told).toHaveLength(1);
+    expect((await app.app.request(`/openai/v1/batches/${id}`, { headers })).status).toBe(404);
+  });
+
+  it("is told nobody where there are no accounts", async () => {
+    const world = batchApp({ answer: async () => answered });
+    await createdBatch(world, lines(1));
+    await world.live(60_000);
+    expect(world.told).toEqual([]);
   });
 });

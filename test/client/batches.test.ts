@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Batch, BatchResult } from "../../src/client/florence.ts";
-import * as limits from "../../src/client/batch-object.ts";
-import * as batchLimits from "../../src/contract/batches.ts";
-import * as paths from "../../src/contract/paths.ts";
+import { bookOf } from "../../src/batches/ids.ts";
+import { MAX_BATCH_LINES } from "../../src/client/batch-object.ts";
 import { Problem } from "../../src/contract/problems.ts";
 import { batchClient, type Intercept } from "../support/batch-client.ts";
 import { batchLine } from "../support/batch-world.ts";
@@ -176,7 +175,7 @@ describe("florence.batches.create()", () => {
     const twice = [1, 2].map(() => ({ image: URL_OF_CAT, custom_id: "a" }));
     await expect(florence.batches.create("caption", twice)).rejects.toMatchObject({ code: "duplicate-custom-id" });
     await expect(florence.batches.create("caption", [])).rejects.toMatchObject({ code: "empty-file" });
-    const many = repeated(limits.MAX_BATCH_LINES + 1);
+    const many = repeated(MAX_BATCH_LINES + 1);
     await expect(florence.batches.create("caption", many)).rejects.toMatchObject({ code: "too-many-lines" });
     expect(sent).toEqual([]);
   });
@@ -242,7 +241,7 @@ describe("a batch over a bad network", () => {
 
   it("creates one batch when the reply is lost", async () => {
     let left = 1;
-    const { florence, ended } = batchClient(
+    const { florence, bookAt } = batchClient(
       {},
       {
         intercept: ({ method, path }, answer) => {
@@ -254,7 +253,8 @@ describe("a batch over a bad network", () => {
     );
     const handle = await florence.batches.create("caption", repeated(2));
     expect(await all(handle.results())).toHaveLength(2);
-    expect(ended).toEqual([handle.id]);
+    const made = await bookAt(bookOf(handle.id, undefined)).batches({ limit: 10, after: undefined });
+    expect(made.map(({ id }) => id)).toEqual([handle.id]);
   });
 
   it("goes on within the results after connections that were cut, and repeats none", async () => {
@@ -270,11 +270,4 @@ describe("a batch over a bad network", () => {
     });
     expect(sent.filter(({ path }) => path.endsWith("/content"))).toHaveLength(6);
   });
-});
-
-it("knows the limits of the API", () => {
-  for (const name of ["FILES_PATH", "BATCHES_PATH"] as const) expect(limits[name]).toBe(paths[name]);
-  for (const name of ["MAX_FILE_BYTES", "MAX_BATCH_LINES", "MAX_LINE_BYTES"] as const) {
-    expect(limits[name]).toBe(batchLimits[name]);
-  }
 });

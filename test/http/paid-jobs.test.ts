@@ -151,7 +151,7 @@ describe("a job of an account", () => {
     await laterWith(world, account.key);
     await world.jobs.deliver();
     const payer = world.jobs.books.rows()[0]?.payer;
-    if (payer == null) throw new Error("The job has no payer.");
+    if (payer === null || payer === undefined) throw new Error("The job has no payer.");
     for (const send of [
       (text: string) => laterWith(world, text),
       (text: string) => world.app.request(`${ORIGIN}/v1/jobs`, { headers: { "x-api-key": text } }),

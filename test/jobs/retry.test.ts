@@ -31,8 +31,10 @@ describe("a job whose attempt had a problem", () => {
 
   it("is not begun again after any other", () => {
     const ended = problemCodes.filter((code) => againAfterMs(code, first) === undefined);
-    const isFinal = (code: (typeof problemCodes)[number]) => !problems[code].retryable && !isFault(code);
-    expect(ended).toEqual(problemCodes.filter((code) => isFinal(code) || code === "job-abandoned"));
+    const final = problemCodes.filter(
+      (code) => (!problems[code].retryable && !isFault(code)) || code === "job-abandoned",
+    );
+    expect(ended).toEqual(final);
   });
 
   it.each([

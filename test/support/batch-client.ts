@@ -40,10 +40,11 @@ export function batchClient(
     now: world.time.now,
     sleep: async (milliseconds, signal) => {
       // A deadline: in these tests none passes.
-      if (milliseconds >= 60_000)
+      if (milliseconds >= 60_000) {
         return new Promise((resolve) => {
           signal.addEventListener("abort", () => resolve(), { once: true });
         });
+      }
       slept.push(milliseconds);
       await world.live(milliseconds, Math.min(milliseconds, 1000));
     },

@@ -1,5 +1,6 @@
 import type { BatchObject, FileObject } from "../../src/contract/batches.ts";
 import type { BatchesMount } from "../../src/contract/batches-port.ts";
+import type { BatchRow } from "../../src/batches/batch-state.ts";
 import { createBatches } from "../../src/batches/create-batches.ts";
 import { batchPrefix, fileId } from "../../src/batches/ids.ts";
 import { type BatchMessage, createLiveBook, type LiveBook } from "../../src/batches/live-book.ts";
@@ -29,7 +30,8 @@ export function createBatchWorld(startMs = Date.UTC(2026, 11, 1)) {
   const failures: unknown[] = [];
   /** Called at each moment: it may kill the process. */
   const moments = { at: (_moment: Moment): void => {} };
-  const ended: string[] = [];
+  const told: BatchRow[] = [];
+  const telling = { fault: (): Promise<void> => Promise.resolve() };
   let living = new Map<string, LiveBook>();
   let generation = 0;
   let handle = nobody;
@@ -55,7 +57,10 @@ export function createBatchWorld(startMs = Date.UTC(2026, 11, 1)) {
       tables: tablesOf(name),
       now: time.now,
       newFileId: (near) => fileId(secureRandom, near),
-      onEnd: ({ id }) => void ended.push(id),
+      tell: async (row) => {
+        await telling.fault();
+        told.push(row);
+      },
       send: async (messages) => void queue.push(...messages.map((message) => ({ ...message, book: name }))),
       deleteObjects: (names) => storage.delete(names),
       deleteAll: async (id) => {
@@ -155,7 +160,8 @@ export function createBatchWorld(startMs = Date.UTC(2026, 11, 1)) {
     batches,
     failures,
     moments,
-    ended,
+    told,
+    telling,
     take,
     deliver,
     live,
