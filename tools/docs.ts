@@ -7,10 +7,12 @@ import { tasks } from "../src/florence/tasks.ts";
 import { documents } from "../src/site/documents.ts";
 import { actionsDocument } from "./docs/actions-document.ts";
 import { connectorDocument } from "./docs/connector-document.ts";
+import { costTable, earningTable, priceTable } from "./docs/cost-tables.ts";
 import { errorsHtml } from "./docs/errors-html.ts";
 import { llmsText } from "./docs/llms-text.ts";
 import { tableOf } from "./docs/table.ts";
 import { clientTypes } from "./client-types.ts";
+import { noCodeModules } from "./no-code/modules.ts";
 import { pythonModules } from "./python-client.ts";
 import { rooms } from "./rooms.ts";
 import { root } from "./serve.ts";
@@ -49,10 +51,18 @@ function roomTable(): string {
   return tableOf(["room", "may import"], cells);
 }
 
+function replaced(text: string, name: string, table: string): string {
+  return text.replace(new RegExp(`(?<=<!-- ${name} -->\n)[^]*(?=<!-- /${name} -->)`, "u"), () => `${table}\n`);
+}
+
 /** A page of the root with its table replaced: what stands between `<!-- name -->` and `<!-- /name -->`. */
 async function withTable(page: string, name: string, table: string): Promise<string> {
-  const text = await readFile(join(root, page), "utf8");
-  return text.replace(new RegExp(`(?<=<!-- ${name} -->\n)[^]*(?=<!-- /${name} -->)`, "u"), `${table}\n`);
+  return replaced(await readFile(join(root, page), "utf8"), name, table);
+}
+
+async function costPage(): Promise<string> {
+  const costs = await withTable("docs/explanation/cost.md", "cost", await costTable());
+  return replaced(replaced(costs, "prices", priceTable()), "earning", await earningTable());
 }
 
 /** The documents for GPT Actions and Power Automate, each without accounts and with them. */
@@ -76,14 +86,18 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
     [join(root, "docs/problems.md"), problemsPage()],
     [join(root, "README.md"), await withTable("README.md", "tasks", taskTable())],
     [join(root, "CONTRIBUTING.md"), await withTable("CONTRIBUTING.md", "rooms", roomTable())],
+    [join(root, "docs/explanation/cost.md"), await costPage()],
     [join(root, "src/client/contract.ts"), clientTypes()],
-    ...[...pythonModules()].map(([path, text]) => [join(root, path), text] as const),
+    ...[...pythonModules(), ...noCodeModules()].map(([path, text]) => [join(root, path), text] as const),
     [join(root, "src/site/errors/index.html"), await errorsHtml()],
     [join(root, "src/site/public/llms.txt"), llmsText()],
     ...documentFiles(),
   ]);
 }
 
-if (import.meta.main) {
+/** Writes the generated pages. */
+export async function writePages(): Promise<void> {
   for (const [path, text] of await pages()) await writeFile(path, text);
 }
+
+if (import.meta.main) await writePages();

@@ -88,6 +88,9 @@ if (import.meta.main) {
   await runCommand(async (lifetime) => {
     const server = await startServer({ port: 0 }, lifetime);
     await writeFile(EXAMPLES_PATH, `${JSON.stringify(await requestExamples(server.url), undefined, 1)}\n`);
+    // Loaded now, since what is generated for tools without code shows these answers.
+    const { writePages } = await import("./docs.ts");
+    await writePages();
     await updatePages(server.url);
     await updateClientPage(server.url);
     await lifetime.stop();

@@ -83,9 +83,10 @@ const table = {
     why: "payments/x402/ is payments that callers sign: it is asked through charging/direct-payment.ts and payments/signed-till.ts, and is loaded with accounts.",
   },
   http: {
-    // An image is known by its first bytes, whatever content type it is sent with.
+    // An image is known by its first bytes, whatever content type it is sent with; a body that was read before, by all of them.
     imports: [
       "bytes",
+      "cache/byte-lru.ts",
       "scheduling",
       "contract",
       "accounts",

@@ -51,6 +51,8 @@ export interface Server {
   cachedKeys(): Promise<readonly string[]>;
   /** The Durable Object of an account, asked from outside of the Worker. */
   account(id: string): Promise<AccountLedger & AccountAdmin & AccountBilling>;
+  /** The bytes of an object in the bucket of uploads; undefined if it has no such object. */
+  uploaded(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   stop(): Promise<void>;
 }
 
@@ -182,5 +184,9 @@ export async function serve(build: Build, options: ServeOptions): Promise<Server
     const bindings = await miniflare.getBindings<{ ACCOUNTS_LEDGER: AccountObjects }>(workerName);
     return bindings.ACCOUNTS_LEDGER.get(bindings.ACCOUNTS_LEDGER.idFromName(id));
   };
-  return { url, inspector, cachedKeys, account, stop };
+  const uploaded = async (name: string): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+    const object = await (await miniflare.getR2Bucket("UPLOADS", workerName)).get(name);
+    return object === null ? undefined : new Uint8Array(await object.arrayBuffer());
+  };
+  return { url, inspector, cachedKeys, account, uploaded, stop };
 }

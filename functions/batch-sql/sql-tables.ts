@@ -32,9 +32,11 @@ export const migrations: readonly string[] = [
 type Stored = { row: string };
 type Values = readonly (string | number | null)[];
 
-/** Reads rows that `put…` has written. */
-function createReader(sql: SqlStorage) {
-  return <Row>(query: string, ...values: Values): readonly Row[] =>
+/** Reads rows that one of `put…` has written. */
+type Read<Row> = (query: string, ...values: Values) => readonly Row[];
+
+function createReader<Row>(sql: SqlStorage): Read<Row> {
+  return (query, ...values) =>
     sql
       .exec<Stored>(query, ...values)
       .toArray()
@@ -55,26 +57,25 @@ function pageQuery(table: string, { limit, before }: RowPage, isOutput?: boolean
 }
 
 function fileTable(sql: SqlStorage) {
-  const read = createReader(sql);
+  const read = createReader<FileRow>(sql);
   return {
-    findFile: (id: string) => read<FileRow>("SELECT row FROM files WHERE id = ?", id)[0],
+    findFile: (id: string) => read("SELECT row FROM files WHERE id = ?", id)[0],
     putFile: (row: FileRow) => {
       const columns = [row.id, row.isOutput ? 1 : 0, row.createdMs, fileDueMs(row), JSON.stringify(row)];
       sql.exec("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", ...columns);
     },
     removeFile: (id: string) => void sql.exec("DELETE FROM files WHERE id = ?", id),
     countFiles: () => sql.exec<{ n: number }>("SELECT count(*) AS n FROM files WHERE isOutput = 0").one().n,
-    files: ({ isOutput, ...page }: Parameters<BatchTables["files"]>[0]) =>
-      read<FileRow>(...pageQuery("files", page, isOutput)),
+    files: ({ isOutput, ...page }: Parameters<BatchTables["files"]>[0]) => read(...pageQuery("files", page, isOutput)),
     dueFiles: (nowMs: number, limit: number) =>
-      read<FileRow>("SELECT row FROM files WHERE dueMs <= ? ORDER BY dueMs LIMIT ?", nowMs, limit),
+      read("SELECT row FROM files WHERE dueMs <= ? ORDER BY dueMs LIMIT ?", nowMs, limit),
   };
 }
 
 function batchTable(sql: SqlStorage) {
-  const read = createReader(sql);
+  const read = createReader<BatchRow>(sql);
   return {
-    findBatch: (id: string) => read<BatchRow>("SELECT row FROM batches WHERE id = ?", id)[0],
+    findBatch: (id: string) => read("SELECT row FROM batches WHERE id = ?", id)[0],
     putBatch: (row: BatchRow) => {
       const { id, inputFile, createdMs } = row;
       const columns = [id, hasEnded(row) ? 0 : 1, inputFile, createdMs, finite(batchDueMs(row)), JSON.stringify(row)];
@@ -89,17 +90,17 @@ function batchTable(sql: SqlStorage) {
       if (inputFile === undefined) return sql.exec<{ n: number }>(query).one().n;
       return sql.exec<{ n: number }>(`${query} AND inputFile = ?`, inputFile).one().n;
     },
-    batches: (page: RowPage) => read<BatchRow>(...pageQuery("batches", page)),
+    batches: (page: RowPage) => read(...pageQuery("batches", page)),
     dueBatches: (nowMs: number, limit: number) =>
-      read<BatchRow>("SELECT row FROM batches WHERE dueMs <= ? ORDER BY dueMs LIMIT ?", nowMs, limit),
+      read("SELECT row FROM batches WHERE dueMs <= ? ORDER BY dueMs LIMIT ?", nowMs, limit),
   };
 }
 
 function chunkTable(sql: SqlStorage) {
-  const read = createReader(sql);
+  const read = createReader<ChunkRow>(sql);
   return {
     findChunk: (batch: string, number: number) =>
-      read<ChunkRow>("SELECT row FROM chunks WHERE batch = ? AND number = ?", batch, number)[0],
+      read("SELECT row FROM chunks WHERE batch = ? AND number = ?", batch, number)[0],
     putChunk: (row: ChunkRow) => {
       const { batch, number, batchMs, state } = row;
       const columns = [
@@ -113,13 +114,13 @@ function chunkTable(sql: SqlStorage) {
       ];
       sql.exec("INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)", ...columns);
     },
-    chunks: (batch: string) => read<ChunkRow>("SELECT row FROM chunks WHERE batch = ? ORDER BY number", batch),
+    chunks: (batch: string) => read("SELECT row FROM chunks WHERE batch = ? ORDER BY number", batch),
     countFlying: () => sql.exec<{ n: number }>("SELECT count(*) AS n FROM chunks WHERE isFlying = 1").one().n,
     readyChunks: (limit: number) =>
-      read<ChunkRow>("SELECT row FROM chunks WHERE state = 'ready' ORDER BY batchMs, batch, number LIMIT ?", limit),
-    sentChunks: () => read<ChunkRow>("SELECT row FROM chunks WHERE isFlying = 1 AND state = 'sent'"),
+      read("SELECT row FROM chunks WHERE state = 'ready' ORDER BY batchMs, batch, number LIMIT ?", limit),
+    sentChunks: () => read("SELECT row FROM chunks WHERE isFlying = 1 AND state = 'sent'"),
     dueChunks: (nowMs: number, limit: number) =>
-      read<ChunkRow>("SELECT row FROM chunks WHERE dueMs <= ? ORDER BY dueMs LIMIT ?", nowMs, limit),
+      read("SELECT row FROM chunks WHERE dueMs <= ? ORDER BY dueMs LIMIT ?", nowMs, limit),
   };
 }
 

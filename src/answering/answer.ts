@@ -6,6 +6,7 @@ import { type TaskOutcome, findForTasks } from "./find-for-tasks.ts";
 import { formatted } from "../forms/format-answer.ts";
 import { type RenderPng, requirePng } from "../forms/png-drawing.ts";
 import type { FindGenerations } from "../generations/request.ts";
+import { createKnownAnswers } from "./known-answers.ts";
 import { limitFetches } from "../image/limit-fetches.ts";
 import type { AbsentImage, Backend, EncodedImage, ModelDescription } from "../inference/backend.ts";
 import { prepare, prepareItem, type Prepared } from "./prepare.ts";
@@ -39,14 +40,19 @@ function requestOf({ task, prompts, decoding }: Prepared) {
 }
 
 function createAnswer({ find, now, renderPng, ...intake }: ServiceOptions): Service["answer"] {
-  return async ({ task, image: sent, options }, call) => {
+  const known = createKnownAnswers();
+  const intakeOptions = { ...intake, now };
+  return async (request, call) => {
+    const { image: sent, options } = request;
     // Before the image is read and the model is asked in vain.
     if (options.overlay === "png") requirePng(renderPng);
     const stages = createStageTimer(now);
-    return withImage({ image: sent, call, stages }, { ...intake, now }, async (image) => {
-      const prepared = prepare(task, options, image);
-      const { cache, ...result } = await stages.measured(find({ image, ...requestOf(prepared) }, call));
-      const answer = await stages.time("parse", async () => renderForm(prepared, { image, ...result }, renderPng));
+    return withImage({ image: sent, call, stages }, intakeOptions, async (image) => {
+      const prepared = known.prepared(request, image);
+      const { prompts, tasks, decoding, isRemembered } = prepared;
+      const { cache, ...result } = await stages.measured(find({ image, prompts, tasks, decoding, isRemembered }, call));
+      const rendered = { image, generations: result.generations, model: result.model };
+      const answer = await stages.time("parse", async () => known.rendered(request, prepared, rendered, renderPng));
       return { answer, cache, timings: stages.timings() };
     });
   };

@@ -24,32 +24,35 @@ export interface BatchOptions extends BookOptions {
 }
 
 /** How long a batch may read its file after its day, in milliseconds: to tell its lines that they were not answered. */
-const READ_AFTER_MS = 24 * 60 * 60 * 1000;
+export const READ_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** Makes a file of what a batch has written, and returns its id; null if that is nothing. */
+function writtenFile(row: BatchRow, isErrors: boolean, { tables, now, newFileId }: BatchOptions): string | null {
+  const bytes = isErrors ? row.errorBytes : row.outputBytes;
+  if (bytes === 0) return null;
+  const createdMs = now();
+  const file: FileRow = {
+    id: newFileId(row.id),
+    bytes,
+    createdMs,
+    expiresMs: createdMs + KEPT_FILE_SECONDS * 1000,
+    heldMs: 0,
+    filename: `${row.id}_${isErrors ? "error" : "output"}.jsonl`,
+    isOutput: true,
+    isErrors,
+    batch: row.id,
+    index: null,
+  };
+  tables.putFile(file);
+  return file.id;
+}
 
 /** How batches change with their chunks; each change is a part of a transaction. */
-export function createBatchChanges({ tables, now, newFileId, onEnd }: BatchOptions) {
-  /** Makes a file of what a batch has written; null if that is nothing. */
-  const writtenFile = (row: BatchRow, isErrors: boolean): string | null => {
-    const bytes = isErrors ? row.errorBytes : row.outputBytes;
-    if (bytes === 0) return null;
-    const createdMs = now();
-    const file: FileRow = {
-      id: newFileId(row.id),
-      bytes,
-      createdMs,
-      expiresMs: createdMs + KEPT_FILE_SECONDS * 1000,
-      heldMs: 0,
-      filename: `${row.id}_${isErrors ? "error" : "output"}.jsonl`,
-      isOutput: true,
-      isErrors,
-      batch: row.id,
-      index: null,
-    };
-    tables.putFile(file);
-    return file.id;
-  };
+export function createBatchChanges(options: BatchOptions) {
+  const { tables, now, onEnd } = options;
   const end = (row: BatchRow): BatchRow => {
-    const ended = { ...endedBatch(row, now()), outputFile: writtenFile(row, false), errorFile: writtenFile(row, true) };
+    const files = { outputFile: writtenFile(row, false, options), errorFile: writtenFile(row, true, options) };
+    const ended = { ...endedBatch(row, now()), ...files };
     onEnd(ended);
     return ended;
   };
@@ -78,25 +81,29 @@ export function createBatchChanges({ tables, now, newFileId, onEnd }: BatchOptio
 /** Changes of batches. */
 export type BatchChanges = ReturnType<typeof createBatchChanges>;
 
-/** The verbs of batches. `pump` sends what may be sent, in the same transaction. */
-export function batchVerbs({ tables, now, onEnd }: BatchOptions, { put, putChunk }: BatchChanges) {
+/** Stores a new batch with its chunks. */
+function addBatch(seed: BatchSeed, file: FileRow, { tables, now, onEnd }: BatchOptions): BatchRow {
+  const index = file.index ?? { chunks: [], lines: 0, errors: [] };
+  const row = newBatch(seed, index, now());
+  tables.putBatch(row);
+  if (hasEnded(row)) {
+    onEnd(row);
+    return row;
+  }
+  index.chunks.forEach((chunk, number) => tables.putChunk(newChunk(row.id, row.createdMs, number, chunk)));
+  tables.putFile({ ...file, heldMs: Math.max(file.heldMs, row.expiresMs + READ_AFTER_MS) });
+  return row;
+}
+
+/** The verbs of batches. Each is a part of a transaction. */
+export function batchVerbs(options: BatchOptions, { put, putChunk }: BatchChanges) {
+  const { tables, now } = options;
   /** Changes the chunks of a batch that are not worked on. */
   const changeWaiting = (row: BatchRow, next: (chunk: ChunkRow) => ChunkRow): BatchRow =>
     tables
       .chunks(row.id)
       .filter(({ state }) => state !== "done" && state !== "running")
       .reduce((batch, chunk) => putChunk(batch, chunk, next(chunk)), row);
-  const add = (seed: BatchSeed, file: FileRow): BatchRow => {
-    const index = file.index ?? { chunks: [], lines: 0, errors: [] };
-    const row = newBatch(seed, index, now());
-    tables.putBatch(row);
-    if (hasEnded(row)) onEnd(row);
-    else {
-      index.chunks.forEach((chunk, number) => tables.putChunk(newChunk(row.id, row.createdMs, number, chunk)));
-      tables.putFile({ ...file, heldMs: Math.max(file.heldMs, row.expiresMs + READ_AFTER_MS) });
-    }
-    return row;
-  };
   return {
     create: (seed: BatchSeed): BatchReply => {
       const known = tables.findBatch(seed.id);
@@ -105,9 +112,11 @@ export function batchVerbs({ tables, now, onEnd }: BatchOptions, { put, putChunk
       }
       if (known !== undefined) return { type: "existing", batch: batchFacts(known) };
       const file = tables.findFile(seed.inputFile);
-      if (file?.index == null || file.expiresMs <= now()) return { type: "refused", code: "unknown-file" };
+      if (file === undefined || file.index === null || file.expiresMs <= now()) {
+        return { type: "refused", code: "unknown-file" };
+      }
       if (tables.countOpenBatches() >= MAX_OPEN_BATCHES) return { type: "refused", code: "too-many-batches" };
-      return { type: "created", batch: batchFacts(add(seed, file)) };
+      return { type: "created", batch: batchFacts(addBatch(seed, file, options)) };
     },
     batch: (id: string): BatchFacts | undefined => {
       const row = tables.findBatch(id);
@@ -122,7 +131,7 @@ export function batchVerbs({ tables, now, onEnd }: BatchOptions, { put, putChunk
     expire: (row: BatchRow): BatchRow =>
       put(changeWaiting(expiredBatch(row, now()), (chunk) => ({ ...chunk, state: "ready", isPaused: false }))),
     batches: (page: AfterPage): readonly BatchFacts[] => {
-      const rows = pageAfter(page, tables.findBatch);
+      const rows = pageAfter(page, (id) => tables.findBatch(id));
       return rows === undefined ? [] : tables.batches(rows).map(batchFacts);
     },
   };

@@ -1,6 +1,6 @@
 import { type BatchRow, hasEnded } from "./batch-state.ts";
 import { type BatchOptions, batchVerbs, createBatchChanges } from "./batch-verbs.ts";
-import { type ChunkMessage, chunkVerbs } from "./chunk-verbs.ts";
+import { type ChunkMessage, sendVerbs, workVerbs } from "./chunk-verbs.ts";
 import { fileVerbs, objectsOf } from "./file-verbs.ts";
 
 /** Rows that are looked after in one round, so that their owner's requests do not wait for all of them. */
@@ -23,7 +23,7 @@ export interface CreateBookOptions extends BatchOptions {
 /** The verbs of the alarm. */
 function tendingVerbs(
   { tables, now }: BatchOptions,
-  chunks: ReturnType<typeof chunkVerbs>,
+  chunks: ReturnType<typeof sendVerbs>,
   batches: ReturnType<typeof batchVerbs>,
 ) {
   const tendBatches = (due: readonly BatchRow[]): readonly string[] => {
@@ -64,7 +64,7 @@ function tendingVerbs(
 /** The verbs of a book, over its tables. None waits. */
 export function createBook(options: CreateBookOptions) {
   const changes = createBatchChanges(options);
-  const chunks = chunkVerbs(options, changes);
+  const chunks = sendVerbs(options, changes);
   const batches = batchVerbs(options, changes);
   /** Runs a verb after which chunks may be sent, and returns their messages. */
   const pumped = <Reply>(verb: () => Reply): { readonly reply: Reply; readonly messages: readonly ChunkMessage[] } =>
@@ -72,5 +72,12 @@ export function createBook(options: CreateBookOptions) {
       const reply = verb();
       return { reply, messages: chunks.pump() };
     });
-  return { ...fileVerbs(options), ...batches, ...chunks, ...tendingVerbs(options, chunks, batches), pumped };
+  return {
+    ...fileVerbs(options),
+    ...batches,
+    ...chunks,
+    ...workVerbs(options, changes),
+    ...tendingVerbs(options, chunks, batches),
+    pumped,
+  };
 }

@@ -1,5 +1,5 @@
 import { hasEnded, type BatchRow } from "./batch-state.ts";
-import type { BatchChanges, BatchOptions } from "./batch-verbs.ts";
+import { type BatchChanges, type BatchOptions, READ_AFTER_MS } from "./batch-verbs.ts";
 import type { BegunChunk } from "./book-port.ts";
 import {
   begunChunk,
@@ -37,8 +37,16 @@ function begunOf(batch: BatchRow, row: ChunkRow, leaseMs: number): BegunChunk {
   return { attempt, leaseMs, chunk, doneLines, retries, faults, ...what };
 }
 
-/** The verbs of whoever works on chunks, and of the alarm. Each is a part of a transaction. */
-export function chunkVerbs(
+/** What a chunk becomes that is not worked on any more: of a batch that is cancelled, the rest is left out; one that is lost again and again has failed, and so has one whose file may not be read any more. */
+function settled({ status, isExpired, expiresMs }: BatchRow, row: ChunkRow, nowMs: number): ChunkRow {
+  if (row.state === "done") return row;
+  if (status === "cancelling") return closedChunk(row, false);
+  const isOver = isExpired && nowMs >= expiresMs + READ_AFTER_MS;
+  return isOver || row.lost >= 2 * MAX_LOST ? closedChunk(row, true) : row;
+}
+
+/** The verbs of whoever works on chunks. Each is a part of a transaction. `leaseMs` is how long an attempt may be silent. */
+export function workVerbs(
   { tables, now, leaseMs = LEASE_MS }: BatchOptions & { readonly leaseMs?: number | undefined },
   { put, putChunk }: BatchChanges,
 ) {
@@ -47,22 +55,7 @@ export function chunkVerbs(
     const row = tables.findChunk(id, number);
     return batch !== undefined && !hasEnded(batch) && row !== undefined ? { batch, row } : undefined;
   };
-  /** What a chunk becomes that is not worked on any more: of a batch that is cancelled, the rest is left out; one that is lost again and again has failed. */
-  const settled = ({ status }: BatchRow, row: ChunkRow): ChunkRow => {
-    if (row.state === "done") return row;
-    if (status === "cancelling") return closedChunk(row, false);
-    return row.lost >= 2 * MAX_LOST ? closedChunk(row, true) : row;
-  };
   return {
-    /** Gives chunks that are ready the places that are free, and returns their messages. */
-    pump: (): readonly ChunkMessage[] => {
-      const free = MAX_FLYING - tables.countFlying();
-      if (free <= 0) return [];
-      return tables.readyChunks(free).map((row) => {
-        tables.putChunk(sentChunk(row, now()));
-        return { batch: row.batch, chunk: row.number };
-      });
-    },
     begin: (id: string, number: number): BegunChunk | undefined => {
       const { batch, row } = found(id, number) ?? {};
       const begun = row && begunChunk(row, now(), leaseMs);
@@ -79,14 +72,29 @@ export function chunkVerbs(
     finish: (id: string, number: number, attempt: number, report: Report): boolean => {
       const { batch, row } = found(id, number) ?? {};
       if (batch === undefined || row === undefined || !isCurrent(row, attempt)) return false;
-      put(putChunk(batch, row, settled(batch, finishedChunk(row, report, now()))));
+      put(putChunk(batch, row, settled(batch, finishedChunk(row, report, now()), now())));
       return true;
+    },
+  };
+}
+
+/** The verbs that send chunks. Each is a part of a transaction, and returns the messages to be sent. */
+export function sendVerbs({ tables, now }: BatchOptions, { put, putChunk }: BatchChanges) {
+  return {
+    /** Gives chunks that are ready the places that are free, and returns their messages. */
+    pump: (): readonly ChunkMessage[] => {
+      const free = MAX_FLYING - tables.countFlying();
+      if (free <= 0) return [];
+      return tables.readyChunks(free).map((row) => {
+        tables.putChunk(sentChunk(row, now()));
+        return { batch: row.batch, chunk: row.number };
+      });
     },
     /** A chunk's time has come. Returns its message, if it is to be sent again. */
     tendChunk: (row: ChunkRow): readonly ChunkMessage[] => {
       const batch = tables.findBatch(row.batch);
       if (batch === undefined) return [];
-      const next = settled(batch, dueChunk(row, now()));
+      const next = settled(batch, dueChunk(row, now()), now());
       put(putChunk(batch, row, next));
       return next.state === "sent" ? [{ batch: row.batch, chunk: row.number }] : [];
     },

@@ -1,8 +1,8 @@
 import type { RandomBytes } from "../accounts/base62.ts";
 import { MAX_FILES, MAX_OPEN_BATCHES } from "../contract/batches.ts";
-import type { Batches, BatchOwner, Paged } from "../contract/batches-port.ts";
+import type { Batches, BatchOwner, FileFacts, Paged } from "../contract/batches-port.ts";
 import { Problem } from "../contract/problems.ts";
-import type { BatchBook, BatchReply } from "./book-port.ts";
+import type { BatchBook, BatchReply, FileSeed } from "./book-port.ts";
 import { batchId, bookOf, fileId, isId } from "./ids.ts";
 import { receiveFile } from "./receive-file.ts";
 import type { BatchStorage } from "./storage.ts";
@@ -35,6 +35,10 @@ function tooManyFiles(): Problem {
   return new Problem("too-many-batches", `${MAX_FILES} files are kept; there may be ${MAX_FILES}.`);
 }
 
+function fileInUse(): Problem {
+  return new Problem("file-in-use", "A batch that has not ended has this file as its input.");
+}
+
 /** Calls a book. One that cannot be reached is a storage that is away: what became of the call is not known, and every verb may be repeated. */
 async function reached<Reply>(call: Promise<Reply>): Promise<Reply> {
   try {
@@ -47,6 +51,12 @@ async function reached<Reply>(call: Promise<Reply>): Promise<Reply> {
 /** Cuts a page from one row more than it has. */
 function paged<Row>(rows: readonly Row[], limit: number): Paged<Row> {
   return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
+}
+
+async function added(book: BatchBook, seed: FileSeed): Promise<FileFacts> {
+  const reply = await reached(book.addFile(seed));
+  if ("type" in reply) throw tooManyFiles();
+  return reply;
 }
 
 /** The verbs of files. */
@@ -64,15 +74,7 @@ function fileCalls({
       const id = fileId(random);
       const book = bookFor(id, owner);
       if (!(await reached(book.mayAddFile()))) throw tooManyFiles();
-      return receiveFile({
-        id,
-        storage,
-        add: async (seed) => {
-          const reply = await reached(book.addFile(seed));
-          if ("type" in reply) throw tooManyFiles();
-          return reply;
-        },
-      });
+      return receiveFile({ id, storage, add: (seed) => added(book, seed) });
     },
     file: async (id, owner) => {
       const file = await reached(bookFor(id, owner).file(id));
@@ -87,8 +89,7 @@ function fileCalls({
     deleteFile: async (id, owner) => {
       const outcome = await reached(bookFor(id, owner).deleteFile(id));
       if (outcome === "unknown-file") throw unknownFile();
-      if (outcome === "file-in-use")
-        throw new Problem(outcome, "A batch that has not ended has this file as its input.");
+      if (outcome === "file-in-use") throw fileInUse();
     },
     files: async ({ account, limit, ...page }) =>
       paged(await reached(bookAt(bookOf("", account)).files({ ...page, limit: limit + 1 })), limit),

@@ -88,20 +88,26 @@ function createIds() {
   };
 }
 
-function sizeErrors(lines: number): readonly BatchFileError[] {
-  const whole = { line: null, param: null };
-  if (lines === 0) return [{ ...whole, code: "empty-file", message: "The file has no lines." }];
+/** Lines, blank ones included, after which a file is not read further: two hundred million line feeds, which are little when compressed, would take the processor for many seconds. */
+export const MAX_READ_LINES = 4 * MAX_BATCH_LINES;
+
+function sizeErrors(lines: number, isCut: boolean): readonly BatchFileError[] {
+  const told = (code: BatchFileError["code"], message: string) => [{ code, line: null, message, param: null }];
+  const most = `a batch may have ${MAX_BATCH_LINES}. Divide them among several files.`;
+  if (isCut)
+    return told("too-many-lines", `The file has more than ${MAX_READ_LINES} lines with its blank ones; ${most}`);
+  if (lines === 0) return told("empty-file", "The file has no lines.");
   if (lines <= MAX_BATCH_LINES) return [];
-  const message = `The file has ${lines} lines; a batch may have ${MAX_BATCH_LINES}. Divide them among several files.`;
-  return [{ ...whole, code: "too-many-lines", message }];
+  return told("too-many-lines", `The file has ${lines} lines; ${most}`);
 }
 
-/** Creates an indexer. Of a file with too many lines it only counts the rest: its memory is bounded, whatever is sent. */
+/** Creates an indexer. Of a file with too many lines it only counts the rest, up to `MAX_READ_LINES`: its memory and its time are bounded, whatever is sent. */
 export function createIndexer(): Indexer {
   const reader = createLineReader({ maxLineBytes: MAX_LINE_BYTES });
   const chunks = createChunks();
   const ids = createIds();
   let lines = 0;
+  let isCut = false;
   const take = (line: Line): void => {
     if (isBlank(line)) return;
     lines += 1;
@@ -111,12 +117,17 @@ export function createIndexer(): Indexer {
   };
   return {
     push: (bytes) => {
-      for (const line of reader.push(bytes)) take(line);
+      if (isCut) return;
+      for (const line of reader.push(bytes)) {
+        take(line);
+        isCut = line.number > MAX_READ_LINES;
+        if (isCut) return;
+      }
     },
     end: () => {
-      for (const line of reader.end()) take(line);
+      if (!isCut) for (const line of reader.end()) take(line);
       chunks.close();
-      const errors = [...sizeErrors(lines), ...ids.errors];
+      const errors = [...sizeErrors(lines, isCut), ...ids.errors];
       return { chunks: errors.length > 0 ? [] : chunks.all(), lines, errors };
     },
   };

@@ -23,19 +23,37 @@ export function pageAfter(
 }
 
 /** Where the content of a file is, in its order. */
-function partsOf({ id, bytes, batch, isErrors }: FileRow, { chunks }: BatchTables): readonly ContentPart[] {
+function partsOf({ id, bytes, batch, isErrors }: FileRow, tables: BatchTables): readonly ContentPart[] {
   if (batch === null) return [{ object: fileObject(id), bytes }];
   const kind = isErrors ? "errors" : "output";
-  return chunks(batch).flatMap(({ number, segments }) =>
-    segments
-      .filter((segment) => segment[kind] > 0)
-      .map((segment) => ({ object: segmentObject(batch, number, segment.attempt, kind), bytes: segment[kind] })),
-  );
+  return tables
+    .chunks(batch)
+    .flatMap(({ number, segments }) =>
+      segments
+        .filter((segment) => segment[kind] > 0)
+        .map((segment) => ({ object: segmentObject(batch, number, segment.attempt, kind), bytes: segment[kind] })),
+    );
 }
 
 /** Returns the objects of a file. */
 export function objectsOf(row: FileRow, tables: BatchTables): readonly string[] {
   return partsOf(row, tables).map(({ object }) => object);
+}
+
+function mayAddFile(tables: BatchTables): boolean {
+  return tables.countFiles() < MAX_FILES;
+}
+
+function addFile(
+  { keptSeconds, ...seed }: FileSeed,
+  { tables, now }: BookOptions,
+): FileFacts | Refusal<"too-many-batches"> {
+  if (!mayAddFile(tables)) return { type: "refused", code: "too-many-batches" };
+  const createdMs = now();
+  const times = { createdMs, expiresMs: createdMs + keptSeconds * 1000, heldMs: 0 };
+  const row: FileRow = { ...seed, ...times, isOutput: false, isErrors: false, batch: null };
+  tables.putFile(row);
+  return fileFacts(row);
 }
 
 /** The verbs of files. */
@@ -44,18 +62,9 @@ export function fileVerbs({ tables, now }: BookOptions) {
     const row = tables.findFile(id);
     return row !== undefined && row.expiresMs > now() ? row : undefined;
   };
-  const mayAdd = (): boolean => tables.countFiles() < MAX_FILES;
   return {
-    mayAddFile: mayAdd,
-    addFile: ({ keptSeconds, ...seed }: FileSeed): FileFacts | Refusal<"too-many-batches"> =>
-      tables.transaction(() => {
-        if (!mayAdd()) return { type: "refused", code: "too-many-batches" };
-        const createdMs = now();
-        const times = { createdMs, expiresMs: createdMs + keptSeconds * 1000, heldMs: 0 };
-        const row: FileRow = { ...seed, ...times, isOutput: false, isErrors: false, batch: null };
-        tables.putFile(row);
-        return fileFacts(row);
-      }),
+    mayAddFile: (): boolean => mayAddFile(tables),
+    addFile: (seed: FileSeed) => tables.transaction(() => addFile(seed, { tables, now })),
     file: (id: string): FileFacts | undefined => {
       const row = find(id);
       return row && fileFacts(row);
@@ -74,13 +83,16 @@ export function fileVerbs({ tables, now }: BookOptions) {
         return "deleted";
       }),
     files: ({ isOutput, ...page }: FilePage): readonly FileFacts[] => {
-      const rows = pageAfter(page, tables.findFile);
-      return rows === undefined
-        ? []
-        : tables
-            .files({ ...rows, isOutput })
-            .filter(({ id }) => find(id))
-            .map(fileFacts);
+      const shown: FileFacts[] = [];
+      // A file that has expired may still be held for a batch: others take its place, so that a short page is the last.
+      for (let rows = pageAfter(page, (id) => tables.findFile(id)); rows !== undefined;) {
+        const { limit } = rows;
+        const found = tables.files({ ...rows, isOutput });
+        shown.push(...found.filter(({ id }) => find(id)).map(fileFacts));
+        const last = found.at(-1);
+        rows = shown.length < limit && found.length === limit ? { limit, before: last } : undefined;
+      }
+      return shown.slice(0, page.limit);
     },
   };
 }

@@ -28,6 +28,13 @@ export interface LineReader {
   end(): Generator<Line, void, void>;
 }
 
+/** A copy of bytes in memory for more of them. */
+function enlarged(bytes: Uint8Array, length: number, maxLength: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(maxLength, Math.max(2 * bytes.length, length)));
+  larger.set(bytes);
+  return larger;
+}
+
 /** Creates a reader of lines. A line feed ends a line; a carriage return before it stays, and is white space in JSON. */
 export function createLineReader({ maxLineBytes, offset = 0, number = 1 }: LineReaderOptions): LineReader {
   let kept = new Uint8Array(0);
@@ -39,20 +46,16 @@ export function createLineReader({ maxLineBytes, offset = 0, number = 1 }: LineR
     length += bytes.length;
     const some = bytes.subarray(0, maxLineBytes - keptLength);
     if (some.length === 0) return;
-    if (keptLength + some.length > kept.length) {
-      const larger = new Uint8Array(Math.min(maxLineBytes, Math.max(2 * kept.length, keptLength + some.length)));
-      larger.set(kept.subarray(0, keptLength));
-      kept = larger;
-    }
+    if (keptLength + some.length > kept.length) kept = enlarged(kept, keptLength + some.length, maxLineBytes);
     kept.set(some, keptLength);
     keptLength += some.length;
   };
   /** Ends a line. `bytes` is its only piece, or its last one. */
   const end = (bytes: Uint8Array, feeds: 0 | 1): Line => {
-    const isWhole = length === 0;
-    if (!isWhole) keep(bytes);
-    const contentLength = isWhole ? bytes.length : length;
-    const content = isWhole ? bytes.subarray(0, maxLineBytes) : kept.subarray(0, keptLength);
+    const isJoined = length > 0;
+    if (isJoined) keep(bytes);
+    const contentLength = isJoined ? length : bytes.length;
+    const content = isJoined ? kept.subarray(0, keptLength) : bytes.subarray(0, maxLineBytes);
     const line = { ...at, length: contentLength + feeds, bytes: content, isTooLong: contentLength > maxLineBytes };
     at = { number: at.number + 1, offset: at.offset + line.length };
     [length, keptLength] = [0, 0];

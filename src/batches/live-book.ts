@@ -45,30 +45,11 @@ function createClear(book: ReturnType<typeof createBook>, options: LiveBookOptio
   };
 }
 
-/** Creates a book that sends messages, and deletes what is over. */
-export function createLiveBook(options: LiveBookOptions): LiveBook {
-  const { wakeBy, wakeAt, send, now } = options;
-  const book = createBook(options);
-  const clear = createClear(book, options);
-  const wake = (): Promise<void> => wakeBy(book.nextDueMs() ?? Infinity);
-  // What the queue does not take is sent again later: the rows say when.
-  const sent = async (messages: readonly ChunkMessage[]): Promise<void> => {
-    if (messages.length > 0) await send(messages).catch(() => undefined);
-  };
-  /** Runs a verb after which chunks may be sent. */
-  const followed = async <Reply>(verb: () => Reply): Promise<Reply> => {
-    const { reply, messages } = book.pumped(verb);
-    await wake();
-    await sent(messages);
-    return reply;
-  };
-  const tend = async (): Promise<void> => {
-    const tended = book.tend();
-    await sent(tended.messages);
-    await clear(tended);
-  };
+/** Runs a verb after which chunks may be sent. */
+type Followed = <Reply>(verb: () => Reply) => Promise<Reply>;
+
+function verbsOf(book: ReturnType<typeof createBook>, followed: Followed): BatchBook {
   return {
-    start: () => followed(() => book.sentAgain()).then(sent),
     mayAddFile: async () => book.mayAddFile(),
     addFile: (seed) => followed(() => book.addFile(seed)),
     file: async (id) => book.file(id),
@@ -82,6 +63,33 @@ export function createLiveBook(options: LiveBookOptions): LiveBook {
     begin: (batch, chunk) => followed(() => book.begin(batch, chunk)),
     extend: (batch, chunk, attempt) => followed(() => book.extend(batch, chunk, attempt)),
     finish: (batch, chunk, attempt, report) => followed(() => book.finish(batch, chunk, attempt, report)),
+  };
+}
+
+/** Creates a book that sends messages, and deletes what is over. */
+export function createLiveBook(options: LiveBookOptions): LiveBook {
+  const { wakeBy, wakeAt, send, now } = options;
+  const book = createBook(options);
+  const clear = createClear(book, options);
+  const wake = (): Promise<void> => wakeBy(book.nextDueMs() ?? Infinity);
+  // What the queue does not take is sent again later: the rows say when.
+  const sent = async (messages: readonly ChunkMessage[]): Promise<void> => {
+    if (messages.length > 0) await send(messages).catch(() => undefined);
+  };
+  const followed: Followed = async (verb) => {
+    const { reply, messages } = book.pumped(verb);
+    await wake();
+    await sent(messages);
+    return reply;
+  };
+  const tend = async (): Promise<void> => {
+    const tended = book.tend();
+    await sent(tended.messages);
+    await clear(tended);
+  };
+  return {
+    start: () => followed(() => book.sentAgain()).then(sent),
+    ...verbsOf(book, followed),
     alarm: async () => {
       // Before anything is sent: the process may end meanwhile.
       await wakeBy(now() + ALARM_RETRY_MS).catch(() => undefined);

@@ -67,7 +67,9 @@ export function receiveFile(options: ReceiveOptions): FileReceiver {
       try {
         return await add({ id, bytes: length, filename, keptSeconds, index });
       } catch (thrown) {
-        await storage.delete([fileObject(id)]).catch(() => undefined);
+        // The reply of a book may be lost: then the file may be there, and needs its bytes. If not, the storage's own rule deletes them.
+        const isUnknown = !(thrown instanceof Problem) || thrown.code === "storage-unavailable";
+        if (!isUnknown) await storage.delete([fileObject(id)]).catch(() => undefined);
         throw thrown;
       }
     },

@@ -111,9 +111,7 @@ function keepLease(message: ChunkMessage, { attempt, leaseMs }: BegunChunk, opti
     void options.book
       .extend(message.batch, message.chunk, attempt)
       .catch(() => true)
-      .then((goesOn) => {
-        if (!goesOn) stop.isStopped = true;
-      });
+      .then((goesOn) => void (stop.isStopped ||= !goesOn));
   });
 }
 

@@ -36,6 +36,8 @@ export interface KnownKeysOptions {
 export interface KnownKeys {
   /** Returns a key that was confirmed a short time ago. */
   trusted(text: string): KnownKey | undefined;
+  /** The same for a key of which only the hash is known. */
+  trustedHash(payer: JobPayer): KnownKey | undefined;
   /** Asks the account of a key, and returns it. Throws the problem of a key that is not valid. */
   confirm(unknown: UnknownKey): Promise<KnownKey>;
   /** The same for a key of which only the hash is known: its `text` is `hashText`. */
@@ -53,9 +55,11 @@ export interface UnknownKey {
   readonly hash: string;
 }
 
-/** What stands for the text of a key of which only the hash is known. No key is spelled so. */
+const HASH_PREFIX = "hash ";
+
+/** What stands for the text of a key of which only the hash is known. No key is spelled so, and it is no credential: whoever sends it is asked for a key. */
 export function hashText({ account, keyHash: hash }: JobPayer): string {
-  return `hash ${account} ${hash}`;
+  return `${HASH_PREFIX}${account} ${hash}`;
 }
 
 /** Returns the parts of a key that nobody has looked up yet. Throws `key-invalid` for a text that is not spelled like one, without I/O. */
@@ -92,13 +96,15 @@ export function createKnownKeys({ ledgerOf, trustedMs, now }: KnownKeysOptions):
     known.set(key.text, key);
     return key;
   };
+  const recent = (text: string): KnownKey | undefined => {
+    const key = known.get(text);
+    // Math.abs: a clock that was set back does not prolong it.
+    const isRecent = key !== undefined && Math.abs(now() - key.sinceMs) < trustedMs && now() < key.endMs;
+    return isRecent && key.isOpen ? key : undefined;
+  };
   return {
-    trusted: (text) => {
-      const key = known.get(text);
-      // Math.abs: a clock that was set back does not prolong it.
-      const isRecent = key !== undefined && Math.abs(now() - key.sinceMs) < trustedMs && now() < key.endMs;
-      return isRecent && key.isOpen ? key : undefined;
-    },
+    trusted: (text) => (text.startsWith(HASH_PREFIX) ? undefined : recent(text)),
+    trustedHash: (payer) => recent(hashText(payer)),
     confirm,
     confirmHash: (payer) => {
       const { account, keyHash: hash } = payer;

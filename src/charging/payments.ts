@@ -4,7 +4,7 @@ import type { JobPayer } from "../contract/jobs-port.ts";
 import type { Scope } from "../contract/scopes.ts";
 import type { Guard } from "./guard.ts";
 import { createIsolateMemory } from "./isolate-memory.ts";
-import { checkScope, checkTask, createKnownKeys, hashText, type KnownKey, readKey } from "./known-keys.ts";
+import { checkScope, checkTask, createKnownKeys, type KnownKey, readKey } from "./known-keys.ts";
 import { ledgerRequestId } from "./ledger-request-id.ts";
 import { createPayment, type Payment, type PaymentOptions } from "./payment.ts";
 
@@ -68,7 +68,7 @@ export function createPayments(options: PaymentsOptions): Payments {
       return key;
     },
     authorizeHash: async (payer) => {
-      const key = keys.trusted(hashText(payer)) ?? (await keys.confirmHash(payer));
+      const key = keys.trustedHash(payer) ?? (await keys.confirmHash(payer));
       keys.checked(key, () => checkScope(key, "infer"));
       return key;
     },

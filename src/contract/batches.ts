@@ -1,12 +1,6 @@
 import * as z from "zod";
 import { ANALYZE_PATH, taskPath } from "./paths.ts";
 
-/** Path of files, in the shape of OpenAI's; each file is below it, at its id. */
-export const FILES_PATH = "/openai/v1/files";
-
-/** Path of batches; each batch is below it, at its id. */
-export const BATCHES_PATH = "/openai/v1/batches";
-
 /** Largest file in bytes: what OpenAI's clients know. */
 export const MAX_FILE_BYTES = 200 * 1000 * 1000;
 

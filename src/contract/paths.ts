@@ -34,3 +34,9 @@ export const webhookPaths = {
 export function taskPath(task: string): string {
   return `/v1/${task}`;
 }
+
+/** Path of files, in the shape of OpenAI's; each file is below it, at its id. */
+export const FILES_PATH = "/openai/v1/files";
+
+/** Path of batches; each batch is below it, at its id. */
+export const BATCHES_PATH = "/openai/v1/batches";

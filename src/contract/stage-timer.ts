@@ -21,14 +21,14 @@ export function sumTimings(timings: readonly StageTimings[]): StageTimings {
 
 /** Creates the stage timer of one request. */
 export function createStageTimer(now: () => number): StageTimer {
-  let spent: StageTimings = {};
-  const add = (timings: StageTimings): void => {
-    spent = sumTimings([spent, timings]);
+  const spent: Record<string, number> = {};
+  const addStage = (stage: string, ms: number): void => {
+    spent[stage] = (spent[stage] ?? 0) + ms;
   };
   return {
     measured: async (work) => {
       const value = await work;
-      add(value.timings);
+      for (const [stage, ms] of Object.entries(value.timings)) addStage(stage, ms);
       return value;
     },
     time: async (name, work) => {
@@ -36,9 +36,9 @@ export function createStageTimer(now: () => number): StageTimer {
       try {
         return await work();
       } finally {
-        add({ [name]: now() - begun });
+        addStage(name, now() - begun);
       }
     },
-    timings: () => spent,
+    timings: () => ({ ...spent }),
   };
 }

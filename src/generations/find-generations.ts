@@ -1,6 +1,5 @@
 import { sha256 } from "../bytes/sha256.ts";
 import { isWithinAge, staleLimit } from "../cache/freshness.ts";
-import { generationKey } from "../cache/generation-key.ts";
 import { ownSalt } from "../cache/own-salt.ts";
 import { Problem } from "../contract/problems.ts";
 import type { CallContext } from "../contract/service.ts";
@@ -13,21 +12,26 @@ import {
 } from "../inference/backend.ts";
 import type { GenerateMissesOptions, PromptLookup } from "./generate-misses.ts";
 import { holdPrompts, payForCached } from "./hold-prompts.ts";
+import { createKeysOf, type KeysOf, keysOfPrompts } from "./known-keys.ts";
 import { createModelDescriptionCache, isTransient, type ModelDescriptionCache } from "./model-description-cache.ts";
 import { hitWith, notHit, replayOrGenerate, type Untimed } from "./replay-or-generate.ts";
 import type { FindGenerations, GenerationsRequest, OnGenerationEvent } from "./request.ts";
 
+interface FindOptions extends GenerateMissesOptions {
+  readonly keysOf: KeysOf;
+}
+
 async function lookUp(
-  { tiers, salt }: GenerateMissesOptions,
-  { image, prompts, decoding }: GenerationsRequest,
+  { tiers, salt, keysOf }: FindOptions,
+  { image, prompts, decoding, isRemembered = false }: GenerationsRequest,
   model: ModelDescription,
   { cache: { noStore }, cacheOwner }: CallContext,
 ): Promise<readonly PromptLookup[]> {
-  const parts = { salt: ownSalt(salt, cacheOwner), digest: image.digest, model, decoding: { ...decoding } };
+  const shared = { salt: ownSalt(salt, cacheOwner), digest: image.digest, model, decoding };
+  const keys = await (isRemembered ? keysOf : keysOfPrompts)(prompts, shared);
   return Promise.all(
-    prompts.map(async (prompt) => {
-      const key = await generationKey({ ...parts, prompt });
-      return { key, prompt, entry: noStore ? undefined : await tiers.get(key) };
+    keys.map(async (key, index) => {
+      return { key, prompt: prompts[index] ?? "", entry: noStore ? undefined : await tiers.get(key) };
     }),
   );
 }
@@ -52,7 +56,7 @@ type Find = (
   onEvent: OnGenerationEvent | undefined,
 ) => Promise<Untimed>;
 
-function createFind(options: GenerateMissesOptions, { model: modelOf }: ModelDescriptionCache): Find {
+function createFind(options: FindOptions, { model: modelOf }: ModelDescriptionCache): Find {
   return async (request, call, onEvent) => {
     const { now } = options;
     const { noCache, noStore, maxAge = Infinity, onlyIfCached } = call.cache;
@@ -118,7 +122,7 @@ function retryOnModelChange(find: Find, { invalidate }: ModelDescriptionCache): 
  */
 export function createFindGenerations(options: GenerateMissesOptions): FindGenerations {
   const models = createModelDescriptionCache(options.backend, options.now);
-  const find = retryOnModelChange(createFind(options, models), models);
+  const find = retryOnModelChange(createFind({ ...options, keysOf: createKeysOf() }, models), models);
   return async (request, call, onEvent) => {
     const begunMs = options.now();
     const waitedMs = call.payer?.ledgerMs() ?? 0;

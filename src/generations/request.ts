@@ -15,6 +15,8 @@ export interface GenerationsRequest {
   /** The task of each prompt, which determines its price. */
   readonly tasks: readonly string[];
   readonly decoding: Decoding;
+  /** Whether a repeat has the same arrays, so that what is made of them is remembered with them; not by default. */
+  readonly isRemembered?: boolean;
 }
 
 /** One generation for each prompt, the model that generated them, and how the cache was used. */

@@ -41,8 +41,13 @@ export interface Admitted {
   readonly own: OwnCall | undefined;
 }
 
+/** What is still to be waited for without a place, so that whoever works for it has one. Throws `Problem`. */
+export interface WithoutPlace {
+  readonly after: () => Promise<Response>;
+}
+
 /** Handles an admitted request. Throws `Problem`. */
-export type HandleAdmitted = (admitted: Admitted) => Promise<Response>;
+export type HandleAdmitted = (admitted: Admitted) => Promise<Response | WithoutPlace>;
 
 /** A POST that answers: it is paid if answers cost something, and admitted, then handled. `respond` makes the responses of problems. */
 export function answerRoute(
@@ -55,18 +60,22 @@ export function answerRoute(
     path,
     handle: (request, trace) => {
       const own = ownCalls?.of(request);
-      const answer = (call: CallContext, paid?: PaidRequest): Promise<Response> =>
-        admit({ caller: call.caller, whenLeft: paid?.whenLeft ?? whenAborted(call.signal) }, (place) =>
-          handle({
-            request,
-            trace,
-            call,
-            place,
-            body: { timeout, ...place.count },
-            paid,
-            own,
-          }),
+      const answer = async (call: CallContext, paid?: PaidRequest): Promise<Response> => {
+        const answered = await admit(
+          { caller: call.caller, whenLeft: paid?.whenLeft ?? whenAborted(call.signal) },
+          (place) =>
+            handle({
+              request,
+              trace,
+              call,
+              place,
+              body: { timeout, ...place.count },
+              paid,
+              own,
+            }),
         );
+        return "after" in answered ? answered.after() : answered;
+      };
       const call = callOf(request, trace);
       return accounts === undefined ? answer(call) : accounts.call(request, { respond, call, trace, own }, answer);
     },

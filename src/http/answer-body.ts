@@ -1,7 +1,9 @@
-import { FLAT_CHARGE, type FlatAnswer, type Form, isDrawing, isFlat } from "../contract/forms.ts";
+import { FLAT_CHARGE, type FlatAnswer, type Form, isDrawing, isFlat, type JsonForm } from "../contract/forms.ts";
 
 /** A rendered answer as a response body. */
 export interface AnswerBody {
+  /** Whether the same object is sent repeatedly, so that what is made of it is remembered with it; not by default. */
+  readonly isRemembered?: boolean;
   /** Equal only for bodies that say the same; they may differ in the id of the request. */
   readonly fingerprint: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -68,6 +70,11 @@ function flatBody(form: FlatAnswer): AnswerBody {
   return { ...jsonBody(form), withCharge: (amount) => JSON.stringify({ ...form, [FLAT_CHARGE]: amount }) };
 }
 
+/** A rendered answer that is no drawing, as a JSON body. */
+export function jsonFormBody(form: JsonForm): AnswerBody {
+  return isFlat(form) ? flatBody(form) : jsonBody(form);
+}
+
 /** What the body of an answer needs. */
 export interface AnswerBodyOptions {
   /** Creates a signal, as `AbortSignal.timeout` does. */
@@ -78,7 +85,7 @@ export interface AnswerBodyOptions {
 
 /** A rendered answer as a body: JSON, or a drawing with its media type. */
 export function answerBody(form: Form, { timeout, holdUntil }: AnswerBodyOptions): AnswerBody {
-  if (!isDrawing(form)) return isFlat(form) ? flatBody(form) : jsonBody(form);
+  if (!isDrawing(form)) return jsonFormBody(form);
   const headers = {
     "content-type": form.mediaType,
     "content-security-policy": DRAWING_POLICY,

@@ -10,6 +10,7 @@ import { readBatchRequest } from "./batch.ts";
 import type { BodyOptions } from "./body.ts";
 import { checkedUnits } from "./check-work.ts";
 import { loggedProblem, type LogError, problemResponder } from "./problem-response.ts";
+import { createKnownRequests, type KnownRequests } from "./known-requests.ts";
 import { wishOf } from "./later-wish.ts";
 import { keptBody } from "./kept-body.ts";
 import type { Route } from "./route.ts";
@@ -32,18 +33,19 @@ export function answerRoutes(options: AnswerRouteOptions): readonly Route[] {
     answer: (parsed, call) => service.batch(parsed, call),
   });
   const respond = problemResponder(logError);
+  const known = createKnownRequests();
   const route = (path: string, handle: HandleAdmitted): Route => answerRoute(path, options, { handle, respond });
   return [
-    ...tasks.map((row) => route(taskPath(row.name), single(row, options))),
+    ...tasks.map((row) => route(taskPath(row.name), single(row, { ...options, known }))),
     route(ANALYZE_PATH, analyze),
     route(BATCH_PATH, batch),
   ];
 }
 
 /** Handles a request for one task. */
-function single(row: TaskRow, options: AnswerRouteOptions): HandleAdmitted {
+function single(row: TaskRow, options: AnswerRouteOptions & { readonly known: KnownRequests }): HandleAdmitted {
   return async (admitted) => {
-    const { request, body, paid } = admitted;
+    const { request, call, body, paid } = admitted;
     paid?.checkTask(row.name);
     paid?.askEarly(() => {
       const early = optionsBeforeBody(row, request);
@@ -52,7 +54,9 @@ function single(row: TaskRow, options: AnswerRouteOptions): HandleAdmitted {
       return [{ task: row.name, options: early }];
     });
     const kept = keptBody();
-    const parsed = await readTaskRequest(row, request, { ...body, keep: kept.keep });
+    // What is not to be stored is not remembered either.
+    const known = call.cache.noStore ? undefined : options.known.of(call.cacheOwner);
+    const parsed = await readTaskRequest(row, request, { ...body, keep: kept.keep, known });
     const wish = wishOf(admitted, parsed.options, options);
     if (wish === undefined) {
       kept.drop();

@@ -3,30 +3,15 @@ import { requestId } from "hono/request-id";
 import { excerpt } from "../bytes/excerpt.ts";
 import { Problem } from "../contract/problems.ts";
 import { crossOrigin, isPreflight } from "./cross-origin.ts";
+import { directAnswers } from "./direct-answers.ts";
 import { problemResponder, dialectResponder, type Respond } from "./problem-response.ts";
-import type { Route } from "./route.ts";
+import { matchesPath, type Route } from "./route.ts";
+import { traceparentOf } from "./traceparent.ts";
 import { type RouteOptions, routes } from "./routes.ts";
 
 /** Options of `createApp`. All dependencies are injected: the application reads no clock, environment or global. */
 export interface AppOptions extends RouteOptions {
   readonly newRequestId: () => string;
-}
-
-/** Syntax of a W3C `traceparent`. A header that does not match is not passed on. */
-const traceContext = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/u;
-
-function traceparentOf({ headers }: Request): string | undefined {
-  const header = headers.get("traceparent") ?? "";
-  return traceContext.test(header) ? header : undefined;
-}
-
-/** Whether a path matches a route's, in which `:name` stands for any segment that is not empty. */
-function matchesPath(route: Route, path: string): boolean {
-  const [pattern, segments] = [route.path.split("/"), path.split("/")];
-  return (
-    pattern.length === segments.length &&
-    pattern.every((part, index) => part === segments[index] || (part.startsWith(":") && segments[index] !== ""))
-  );
 }
 
 /** The methods of a path; empty if the path is unknown. Routes of exactly this path stand before those with a part that may be anything. */
@@ -96,5 +81,8 @@ export function createApp(options: AppOptions): Hono {
   }
   app.notFound(refuse);
   app.onError(fail);
+  const direct = directAnswers(allRoutes, { ...options, respondAt });
+  const viaHono = app.fetch;
+  app.fetch = (request, ...others) => direct(request) ?? viaHono(request, ...others);
   return app;
 }

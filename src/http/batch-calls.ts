@@ -136,7 +136,13 @@ export const createBatch: BatchCall = async (request, options, { count }) => {
   const batch = await batches.create({
     payer,
     idempotencyKey: idempotencyKeyOf(request.headers),
-    fingerprint: await sha256(JSON.stringify([inputFile, endpoint, Object.entries(metadata ?? {}).toSorted()])),
+    fingerprint: await sha256(
+      JSON.stringify([
+        inputFile,
+        endpoint,
+        Object.entries(metadata ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+      ]),
+    ),
     inputFile,
     endpoint,
     path,

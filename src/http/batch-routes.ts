@@ -1,4 +1,4 @@
-import { BATCHES_PATH, FILES_PATH } from "../contract/batches.ts";
+import { BATCHES_PATH, FILES_PATH } from "../contract/paths.ts";
 import { whenAborted } from "./admission.ts";
 import type * as calls from "./batch-calls.ts";
 import { callerOf } from "./caller.ts";

@@ -48,28 +48,44 @@ const ACCOUNT_EXPOSED_HEADERS = [
 
 const ANY_ORIGIN = "*";
 
+/** What differs between deployments. */
+interface CrossOriginOptions {
+  readonly hasAccounts: boolean;
+}
+
+function exposedHeaders(hasAccounts: boolean): string[] {
+  return [...EXPOSED_HEADERS, ...(hasAccounts ? ACCOUNT_EXPOSED_HEADERS : [])];
+}
+
+/** Lets pages of every origin read a response. */
+export function allowAnyOrigin({ hasAccounts }: CrossOriginOptions): (headers: Headers) => void {
+  const exposed = exposedHeaders(hasAccounts).join(",");
+  return (headers) => {
+    headers.set("access-control-allow-origin", ANY_ORIGIN);
+    headers.set("access-control-expose-headers", exposed);
+  };
+}
+
 /**
  * Allows requests from every origin. The API uses no cookies, so a page can read only what its own server could request as well. The `*`
  * among the allowed headers permits headers that a caller's tools add, for example for traces; it covers all headers but Authorization.
  * Responses other than preflights get their two headers after the handler: hono's middleware sets them on an empty response first, which made
  * a cached answer take 25 % longer.
  */
-export function crossOrigin({ hasAccounts }: { readonly hasAccounts: boolean }): MiddlewareHandler {
-  const exposed = [...EXPOSED_HEADERS, ...(hasAccounts ? ACCOUNT_EXPOSED_HEADERS : [])];
+export function crossOrigin({ hasAccounts }: CrossOriginOptions): MiddlewareHandler {
   const read = [...REQUEST_HEADERS, ...(hasAccounts ? ACCOUNT_REQUEST_HEADERS : [])];
   const preflight = cors({
     origin: ANY_ORIGIN,
     allowMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
     allowHeaders: [...read, "*"],
-    exposeHeaders: exposed,
+    exposeHeaders: exposedHeaders(hasAccounts),
     maxAge: PREFLIGHT_SECONDS,
   });
-  const exposedList = exposed.join(",");
+  const allow = allowAnyOrigin({ hasAccounts });
   return async (context, next) => {
     if (context.req.method === "OPTIONS") return preflight(context, next);
     await next();
-    context.res.headers.set("access-control-allow-origin", ANY_ORIGIN);
-    context.res.headers.set("access-control-expose-headers", exposedList);
+    allow(context.res.headers);
   };
 }
 

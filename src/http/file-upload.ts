@@ -11,6 +11,8 @@ const FORM_BYTES = 64 * 1024;
 /** Memory that a file takes while it passes, in bytes: the part that is not sent to the storage yet, and a copy of it on the way. */
 export const UPLOAD_MEMORY_BYTES = 10 * 1024 * 1024;
 
+const UNKNOWN_FIELD = "The form has the fields `file`, `purpose` and `expires_after`.";
+
 const SECONDS = "expires_after[seconds]";
 
 /** The fields of the form. Those of `expires_after` are spelled as OpenAI's clients write an object into a form. */
@@ -49,8 +51,7 @@ function createTaker(begin: () => Promise<FileReceiver>) {
     bytes: async (bytes) => file?.receiver.write(bytes),
     field: (name, text) => {
       const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
-      if (read === undefined)
-        throw invalidRequest(name, "The form has the fields `file`, `purpose` and `expires_after`.");
+      if (read === undefined) throw invalidRequest(name, UNKNOWN_FIELD);
       read(text, fields);
     },
   };

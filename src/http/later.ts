@@ -1,9 +1,9 @@
 import { JOB_POLL_SECONDS, MAX_ANSWER_WAIT_SECONDS } from "../contract/jobs.ts";
 import { JOBS_PATH } from "../contract/paths.ts";
-import type { FoundJob, NewJob } from "../contract/jobs-port.ts";
+import type { FoundJob, Jobs, NewJob } from "../contract/jobs-port.ts";
 import { Problem } from "../contract/problems.ts";
 import type { AnalyzeRequest, BatchRequest, TaskRequest } from "../contract/service.ts";
-import type { Admitted } from "./admitted.ts";
+import type { Admitted, WithoutPlace } from "./admitted.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
 import { jobBody, problemOf } from "./job-body.ts";
 import type { Wish } from "./later-wish.ts";
@@ -65,7 +65,7 @@ async function newJob(later: Later): Promise<NewJob> {
   };
 }
 
-function accepted(found: FoundJob, { url }: Request, applied: readonly string[]): Response {
+function accepted(found: FoundJob, url: string, applied: readonly string[]): Response {
   return new Response(jobBody(found, new URL(url).origin), {
     status: 202,
     headers: {
@@ -86,19 +86,38 @@ function direct({ job, answer }: FoundJob, applied: string): Response | undefine
   return new Response(answer.body, { headers });
 }
 
-/** Has a request answered later: 202 with its job, or the answer itself if the caller waits long enough. Throws `Problem`. */
-export async function answerLater(later: Later): Promise<Response> {
+/** A job whose end is waited for. The body of its request is not among it: it would be in memory as long. */
+interface Waiting extends Pick<Wish, "isPreferred"> {
+  readonly jobs: Jobs;
+  readonly created: FoundJob;
+  readonly account: string | undefined;
+  readonly waitSeconds: number;
+  readonly url: string;
+}
+
+/** Waits for a job that was accepted, whatever becomes of waiting for it. */
+function waitFor({ jobs, created, account, waitSeconds, isPreferred, url }: Waiting): WithoutPlace {
+  const waitApplied = `wait=${waitSeconds}`;
+  return {
+    after: async () => {
+      const caller = { account, waitMs: waitSeconds * 1000 };
+      const found = await jobs.get(created.job.id, caller).catch(() => created);
+      const applied = isPreferred ? ["respond-async", waitApplied] : [waitApplied];
+      return direct(found, waitApplied) ?? accepted(found, url, applied);
+    },
+  };
+}
+
+/** Has a request answered later: 202 with its job, or the answer itself if the caller waits long enough, for which it has no place. Throws `Problem`. */
+export async function answerLater(later: Later): Promise<Response | WithoutPlace> {
   const { wish, admitted } = later;
   const { request, paid } = admitted;
+  const { isPreferred } = wish;
+  const { url } = request;
   const job = await newJob(later);
   const jobs = await wish.mount.load();
   const created = await jobs.create(job);
-  const applied = wish.isPreferred ? ["respond-async"] : [];
-  if (wish.waitSeconds === undefined || wish.waitSeconds === 0) return accepted(created, request, applied);
-  const waitSeconds = Math.min(wish.waitSeconds, MAX_ANSWER_WAIT_SECONDS);
-  const waitApplied = `wait=${waitSeconds}`;
-  const caller = { account: paid?.holder?.account, waitMs: waitSeconds * 1000 };
-  // The job is accepted, whatever becomes of waiting for it.
-  const found = await jobs.get(created.job.id, caller).catch(() => created);
-  return direct(found, waitApplied) ?? accepted(found, request, [...applied, waitApplied]);
+  const waitSeconds = Math.min(wish.waitSeconds ?? 0, MAX_ANSWER_WAIT_SECONDS);
+  if (waitSeconds === 0) return accepted(created, url, isPreferred ? ["respond-async"] : []);
+  return waitFor({ jobs, created, account: paid?.holder?.account, waitSeconds, isPreferred, url });
 }

@@ -8,3 +8,12 @@ export interface Route {
   readonly path: string;
   readonly handle: Handler;
 }
+
+/** Whether a path matches a route's, in which `:name` stands for any segment that is not empty. */
+export function matchesPath(route: Route, path: string): boolean {
+  const [pattern, segments] = [route.path.split("/"), path.split("/")];
+  return (
+    pattern.length === segments.length &&
+    pattern.every((part, index) => part === segments[index] || (part.startsWith(":") && segments[index] !== ""))
+  );
+}

@@ -5,6 +5,7 @@ import { hasImageSignature } from "../image/sniff.ts";
 import { type BodyOptions, readBody } from "./body.ts";
 import { invalidRequest } from "./invalid-request.ts";
 import { parseJsonObject } from "./json.ts";
+import type { OwnRequests } from "./known-requests.ts";
 import { hintFor, JSON_MEDIA_TYPE, mediaTypeOf, unsupportedMediaType } from "./media-type.ts";
 import { boundaryOf, parseForm, type SentForm } from "./form.ts";
 import { queryOptions } from "./query.ts";
@@ -104,19 +105,32 @@ export function optionsBeforeBody(row: TaskRow, request: Request): TaskOptions |
   return validated(optionsByInput[row.input], optionsInQuery(request));
 }
 
-/**
- * Reads one task's request: an image, JSON or a form. A body that begins like an image file is the image, whatever its content type: tools send
- * images under any. Throws `Problem`.
- */
-export async function readTaskRequest(row: TaskRow, request: Request, options: BodyOptions): Promise<TaskRequest> {
-  const query = optionsInQuery(request);
-  const body = await readBody(request, options);
-  const contentType = request.headers.get("content-type") ?? "";
-  const received = { body, query, contentType };
+/** What a received body asks for. A body that begins like an image file is the image, whatever its content type: tools send images under any. */
+function readReceived(row: TaskRow, request: Request, received: Received): TaskRequest {
+  const { body, contentType } = received;
   if (isImage(received)) return fromBytes(row, received);
   const mediaType = mediaTypeOf(request);
   const reader = readers.find(({ accepts }) => accepts.test(mediaType));
   if (reader !== undefined) return reader.read(row, received);
   if (body.length === 0) return fromBytes(row, received);
   throw unsupportedMediaType(contentType, hintFor(body) || UNKNOWN_BYTES);
+}
+
+/** The part of a URL from its question mark on. */
+function searchOf({ url }: Request): string {
+  const start = url.indexOf("?");
+  return start === -1 ? "" : url.slice(start);
+}
+
+/** Reads one task's request: an image, JSON or a form. With `known`, a repeat of a small body is the same request. Throws `Problem`. */
+export async function readTaskRequest(
+  row: TaskRow,
+  request: Request,
+  { known, ...options }: BodyOptions & { readonly known?: OwnRequests | undefined },
+): Promise<TaskRequest> {
+  const query = optionsInQuery(request);
+  const body = await readBody(request, options);
+  const contentType = request.headers.get("content-type") ?? "";
+  const read = (): TaskRequest => readReceived(row, request, { body, query, contentType });
+  return known?.requestOf({ task: row.name, search: searchOf(request), contentType, body }, read) ?? read();
 }

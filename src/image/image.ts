@@ -10,18 +10,15 @@ import { sniff } from "./sniff.ts";
 export const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 
 /**
- * Maximum number of pixels. WebAssembly memory never shrinks, so the peak of each codec counts, measured at two megapixels:
+ * Maximum number of pixels. WebAssembly memory never shrinks, so the largest image that was decoded counts, measured at two megapixels:
  *
- * - JPEG, starting at 16 MiB: 6 bytes per pixel for the coefficients of a progressive 4:4:4, 4 for RGBA, and the file twice. 34 MiB
- *   for the largest that an encoder writes (6.9 MB), 40 for one padded to `MAX_IMAGE_BYTES`.
- * - PNG, starting at 1 MiB: the file, 3 bytes per pixel for RGB, 4 for RGBA, and the allocator's gaps. 28 MiB for RGB with
- *   16 bits in 9.9 MB, 24 for RGB, 19 for RGBA.
- * - WebP, starting at 16 MiB: 19 for lossy noise, 26 with alpha, 27 lossless, 31 lossless with alpha in 8 MB.
- * - GIF: 5 bytes per pixel on the JavaScript heap, which is garbage-collected.
+ * - JPEG: 6 bytes per pixel for the coefficients of a progressive 4:4:4, 4 for RGBA, and the file. 9 MiB for a baseline photograph, 14 for a
+ *   progressive one, 24 for progressive noise of 2.7 MB.
+ * - WebP, in the same memory: 9 MiB for a lossy photograph, 23 lossless; 31 for lossless noise with alpha in 8 MB.
+ * - PNG and GIF: rows on the JavaScript heap, and 1 byte per pixel of a GIF; 4 bytes per pixel if the PNG is interlaced.
  *
- * An isolate that uses 99 MB after small JPEGs and PNGs stays below 128 MB after the worst image of one format (99 + 24
- * or 99 + 27), but not after the worst of both, nor if the WebP codec is loaded too (16 MiB more). The model's input is
- * a square with a side of 256 or 768 pixels.
+ * With the embedded model an isolate takes 115 MB at its highest with photographs of all formats, and more than 128 with the worst noise
+ * (docs/explanation/memory.md). The model's input is a square with a side of 256 or 768 pixels.
  */
 export const MAX_IMAGE_PIXELS = 2_000_000;
 

@@ -1,6 +1,6 @@
 import { corrupt, type Refusal } from "./header.ts";
 import { inflated } from "./inflate.ts";
-import { imageData, type PngLayout, readPngLayout } from "./png-layout.ts";
+import { imageData, readPngLayout } from "./png-layout.ts";
 import { createFilterCheck } from "./png-filters.ts";
 import { rasterBytes } from "./png-raster.ts";
 
@@ -21,7 +21,7 @@ export function checkPngData(bytes: Uint8Array): Refusal | undefined {
   const expected = rasterBytes(layout.raster);
   const maxBytes = expected + MAX_EXCESS_BYTES;
   const filters = createFilterCheck(layout.raster);
-  const chunks = inflated(concatenatedData(bytes, layout));
+  const chunks = inflated(imageData(bytes, layout));
   let length = 0;
   let next = chunks.next();
   for (; next.done !== true && length <= maxBytes; next = chunks.next()) {
@@ -32,22 +32,4 @@ export function checkPngData(bytes: Uint8Array): Refusal | undefined {
   if (length > maxBytes) return corrupt("The PNG contains more data than its dimensions allow.");
   const isWhole = next.done === true && next.value && length >= expected;
   return isWhole ? undefined : corrupt("The PNG's data is damaged, or ends before its last row.");
-}
-
-/** Returns the data of all IDAT chunks; without a copy if there is only one. */
-function concatenatedData(bytes: Uint8Array, layout: PngLayout): Uint8Array {
-  let length = 0;
-  let last: Uint8Array = new Uint8Array();
-  for (const data of imageData(bytes, layout)) {
-    length += data.length;
-    last = data;
-  }
-  if (last.length === length) return last;
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const data of imageData(bytes, layout)) {
-    whole.set(data, offset);
-    offset += data.length;
-  }
-  return whole;
 }

@@ -25,18 +25,34 @@ const ONE_PASS = [[0, 0, 1, 1]] as const;
 /** A pass of an image, or the whole of one that is not interlaced: rows of equal length. */
 export interface PngPass {
   readonly rows: number;
+  readonly columns: number;
+  /** Position of its first pixel in the image, and the distance of its columns and rows. */
+  readonly left: number;
+  readonly top: number;
+  readonly columnStep: number;
+  readonly rowStep: number;
   /** Bytes of a row with its filter byte. */
   readonly rowBytes: number;
 }
 
+function bitsPerPixel({ bitDepth, colourType }: Pick<PngRaster, "bitDepth" | "colourType">): number {
+  return (SAMPLES[colourType] ?? 0) * bitDepth;
+}
+
+/** Returns the distance in bytes at which filters look to the left: of whole pixels, at least one. */
+export function bytesPerPixel(raster: PngRaster): number {
+  return Math.ceil(bitsPerPixel(raster) / 8);
+}
+
 /** Returns the passes that have pixels: each row has whole bytes, after a filter byte. */
 export function rasterPasses({ width, height, bitDepth, colourType, isInterlaced }: PngRaster): readonly PngPass[] {
-  const bits = (SAMPLES[colourType] ?? 0) * bitDepth;
+  const bits = bitsPerPixel({ bitDepth, colourType });
   const passes: readonly (readonly [number, number, number, number])[] = isInterlaced ? ADAM7 : ONE_PASS;
   return passes.flatMap(([left, top, columnStep, rowStep]) => {
     const columns = Math.ceil((width - left) / columnStep);
     const rows = Math.ceil((height - top) / rowStep);
-    return columns > 0 && rows > 0 ? [{ rows, rowBytes: Math.ceil((columns * bits) / 8) + 1 }] : [];
+    const rowBytes = Math.ceil((columns * bits) / 8) + 1;
+    return columns > 0 && rows > 0 ? [{ rows, columns, left, top, columnStep, rowStep, rowBytes }] : [];
   });
 }
 

@@ -13,6 +13,17 @@ export const URL_TTL_SECONDS = 3600;
 /** Version of the key. It changes when older entries can no longer be parsed, or their headers are no longer right (2: a WebP is not rotated). */
 const KEY_VERSION = 2;
 
+/** Memory of an isolate for the keys of URLs, in bytes: about two hundred, of which each hash takes as long as the rest of a look-up. */
+const KEYS_BYTES = 64 * 1024;
+
+/** Memory of a key besides the text that it is the hash of, in bytes. */
+const KEY_BYTES = 200;
+
+interface KnownKey {
+  readonly key: string;
+  readonly bytes: number;
+}
+
 /** The image at a URL without its bytes, and the HTTP metadata of its last response. */
 export interface CachedUrl {
   readonly image: AbsentImage;
@@ -65,8 +76,15 @@ export function createUrlCache(options: UrlCacheOptions): UrlCache {
   const { memoryBytes, salt, now, ...tierOptions } = options;
   const memory: ByteLru<Entry<CachedUrl>> = createByteLru({ maxBytes: memoryBytes, bytesOf });
   const tiers = createTieredCache({ ...tierOptions, memory, parse, ttlSeconds: URL_TTL_SECONDS });
-  const keyOf = (url: string, owner: string | undefined) =>
-    sha256(JSON.stringify([KEY_VERSION, "address", ownSalt(salt, owner), url]));
+  const keys = createByteLru<KnownKey>({ maxBytes: KEYS_BYTES, bytesOf: ({ bytes }) => bytes });
+  const keyOf = async (url: string, owner: string | undefined): Promise<string> => {
+    const text = JSON.stringify([KEY_VERSION, "address", ownSalt(salt, owner), url]);
+    const known = keys.get(text);
+    if (known !== undefined) return known.key;
+    const key = await sha256(text);
+    keys.set(text, { key, bytes: KEY_BYTES + text.length * 2 });
+    return key;
+  };
   return {
     get: async (url, owner) => {
       const entry = await tiers.get(await keyOf(url, owner));

@@ -38,6 +38,13 @@ async function readSent(sent: SentHere, { account = "" }: CallContext, intake: I
   return readImage({ kind: "bytes", bytes: await uploads.read(sent.handle, account) }, intake);
 }
 
+function withoutBytes({ bytes: _bytes, ...image }: Image): AbsentImage {
+  return image;
+}
+
+/** Images that were sent as text, which a repeat of the same object need not decode again. Handles are not among them: what they name may end. */
+const knownTexts = new WeakMap<SentHere, AbsentImage>();
+
 /** Downloads the image, or returns the cached one if it has not changed. Throws `not-cached` where no server may be asked. */
 async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<Image | AbsentImage> {
   const { url, call, limits, headerCache, fetchImage, urlCache } = options;
@@ -54,8 +61,7 @@ async function download(options: UrlImageOptions, cached?: CachedUrl): Promise<I
   }
   requireImageFile(fetched);
   const image = await imageFromBytes(fetched.bytes, limits, ownHeaders(headerCache, call.cacheOwner));
-  const { bytes: _bytes, ...absentImage } = image;
-  await store(absentImage, fetched.metadata);
+  await store(withoutBytes(image), fetched.metadata);
   return image;
 }
 
@@ -88,8 +94,22 @@ export async function withImage<Result extends { readonly cache: CacheReport }>(
   work: (image: Image | AbsentImage) => Promise<Result>,
 ): Promise<Result> {
   if (sent.kind !== "url") {
-    const own = { ...intake, headerCache: ownHeaders(intake.headerCache, call.cacheOwner) };
-    return work(await stages.time("intake", () => readSent(sent, call, own)));
+    const known = knownTexts.get(sent);
+    const read = (): Promise<Image> => {
+      const own = { ...intake, headerCache: ownHeaders(intake.headerCache, call.cacheOwner) };
+      return stages.time("intake", () => readSent(sent, call, own));
+    };
+    if (known === undefined) {
+      const image = await read();
+      if (sent.kind === "base64") knownTexts.set(sent, withoutBytes(image));
+      return work(image);
+    }
+    try {
+      return await work(await stages.time("intake", async () => known));
+    } catch (thrown) {
+      if (!(thrown instanceof ImageNeeded)) throw thrown;
+    }
+    return work(await read());
   }
   const options: UrlImageOptions = { ...intake, url: sent.url, call };
   const { image, down } = await stages.time("intake", () => resolve(options, intake.now));

@@ -63,12 +63,16 @@ function createAccept(book: ReturnType<typeof createBook>, { send }: LiveBookOpt
     const reply = book.create(seed);
     if (reply.type === "refused") return reply;
     if (reply.type === "created") sending.set(seed.id, announce(seed));
-    const isSent = (await sending.get(seed.id)) ?? true;
-    if (reply.type === "created") {
-      sending.delete(seed.id);
-      if (!isSent) book.forget(seed.id);
+    const sent = sending.get(seed.id);
+    try {
+      // The alarm of the first may not have been set: then nothing else would send the message.
+      if (sent === undefined) await wake();
+      const isSent = (await sent) ?? true;
+      if (!isSent && reply.type === "created") book.forget(seed.id);
+      return isSent ? reply : { type: "refused", code: "queue-unavailable" };
+    } finally {
+      if (reply.type === "created") sending.delete(seed.id);
     }
-    return isSent ? reply : { type: "refused", code: "queue-unavailable" };
   };
 }
 

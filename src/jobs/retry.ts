@@ -25,6 +25,8 @@ const exceptions: ReadonlyMap<ProblemCode, Patience> = new Map<ProblemCode, Pati
   ["idempotency-in-progress", "all"],
   // What one request may take is over: another attempt finds in the cache what this one has made.
   ["deadline-exceeded", "some"],
+  // What is left of the request is not enough to begin it: that does not come back.
+  ["job-abandoned", "none"],
 ]);
 
 /** A fault is ours or the backend's, and what is busy will be free: both are waited for. What the caller named may work a little later. */

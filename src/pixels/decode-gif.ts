@@ -1,5 +1,6 @@
 import { Problem } from "../contract/problems.ts";
 import { type GifFrame, readGifFrame } from "../image/gif-frame.ts";
+import { free } from "../runtime/tensors.ts";
 import type { Decode } from "./decode-file.ts";
 import { unpackLzw } from "./gif-lzw.ts";
 
@@ -29,23 +30,41 @@ export const decodeGif: Decode = async (bytes, read) => {
     minimumCodeSize <= MAX_MINIMUM_CODE_SIZE &&
     unpackLzw(bytes, frame.data + 1, minimumCodeSize, indices) >= indices.length;
   if (!isWhole) throw new Problem("image-corrupt", "The GIF's data is damaged, or ends before its last row.");
-  return read(paint(frame, indices));
+  const { width, height } = frame.screen;
+  try {
+    return read({ length: width * height * 4, rows: screenRows(frame, indices) });
+  } finally {
+    free([indices]);
+  }
 };
 
-/** Returns the RGBA of the whole screen. An index beyond the colour table is black. */
-function paint(frame: GifFrame, indices: Uint8Array): Uint8Array {
-  const { screen, left, top, width, height } = frame;
-  const rgba = new Uint8Array(screen.width * screen.height * 4);
-  const passes: readonly (readonly [number, number])[] = frame.isInterlaced ? INTERLACED : ONE_PASS;
-  let from = 0;
+/** Yields for each stored row of the frame, in order, its row in the frame. */
+function* storedRows({ height, isInterlaced }: GifFrame): Generator<number> {
+  const passes: readonly (readonly [number, number])[] = isInterlaced ? INTERLACED : ONE_PASS;
   for (const [first, step] of passes) {
-    for (let y = first; y < height; y += step) {
-      const row = ((top + y) * screen.width + left) * 4;
-      paintRow(frame, indices.subarray(from, from + width), rgba.subarray(row, row + width * 4));
-      from += width;
-    }
+    for (let y = first; y < height; y += step) yield y;
   }
-  return rgba;
+}
+
+/** Yields the RGBA of the screen's rows. An index beyond the colour table is black. */
+function* screenRows(frame: GifFrame, indices: Uint8Array): Generator<Uint8Array> {
+  const { screen, left, top, width, height } = frame;
+  const stored = new Uint32Array(height);
+  let next = 0;
+  for (const y of storedRows(frame)) {
+    stored[y] = next;
+    next += 1;
+  }
+  const rgba = new Uint8Array(screen.width * 4);
+  for (let y = 0; y < screen.height; y += 1) {
+    rgba.fill(0);
+    const from = stored[y - top];
+    if (from !== undefined) {
+      const row = indices.subarray(from * width, (from + 1) * width);
+      paintRow(frame, row, rgba.subarray(left * 4, (left + width) * 4));
+    }
+    yield rgba;
+  }
 }
 
 function paintRow({ colours, transparent }: GifFrame, indices: Uint8Array, rgba: Uint8Array): void {

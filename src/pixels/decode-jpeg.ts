@@ -1,40 +1,37 @@
 import createMozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { Problem } from "../contract/problems.ts";
 import type { Decode } from "./decode-file.ts";
-import { type Codec, startCodec } from "./decode-emscripten.ts";
+import type { CodecMemory } from "./codec-memory.ts";
+import { type CreateCodec, createCodec } from "./decode-emscripten.ts";
 import { imageSegments } from "./decode-jpeg-segments.ts";
 import { createWarnings } from "./decode-jpeg-warnings.ts";
+import { free } from "../runtime/tensors.ts";
 import { createPixelReader } from "./pixel-reader.ts";
 
 /** Creates a JPEG decoder with mozjpeg, which decodes broken files without an error: only its printed warnings identify them. */
-export function jpegDecoder(module: WebAssembly.Module): Decode {
-  let codec: Promise<Codec<[applyOrientation: boolean]>> | undefined;
+export function jpegDecoder(module: WebAssembly.Module, shared: CodecMemory): Decode {
   let onMessage: ((message: string) => void) | undefined;
   let onPixels: ((rgba: Uint8Array) => void) | undefined;
+  const create: CreateCodec<[applyOrientation: boolean]> = createMozjpeg;
+  const print = (message: string) => onMessage?.(message);
+  const codec = createCodec({ create, module, print, onPixels: (rgba) => onPixels?.(rgba) }, shared);
   return async (bytes, read) => {
-    codec ??= startCodec(createMozjpeg, module, {
-      print: (message) => onMessage?.(message),
-      onPixels: (rgba) => onPixels?.(rgba),
-    }).catch((cause: unknown) => {
-      codec = undefined;
-      throw cause;
-    });
-    const { decode, memory } = await codec;
-    // Synchronous from here on, so the codec's messages and pixels belong to this image.
-    const warnings = createWarnings(memory);
+    // Synchronous to the end, so the codec's messages and pixels belong to this image, and the memory to this codec.
+    const decode = codec.started();
+    const warnings = createWarnings(codec.memory);
     onMessage = warnings.add;
     const reader = createPixelReader(read);
     onPixels = (rgba) => {
       if (warnings.failure() === undefined) reader.receive(rgba);
     };
+    const file = concat(() => imageSegments(bytes));
     try {
-      decode(
-        concat(() => imageSegments(bytes)),
-        false,
-      );
+      decode(file, false);
     } catch (cause) {
-      codec = undefined;
+      codec.drop();
       throw corrupt(warnings.failure(), cause);
+    } finally {
+      free([file]);
     }
     const result = reader.result();
     if (result === undefined || warnings.failure() !== undefined) throw corrupt(warnings.failure());

@@ -1,105 +1,125 @@
 import { Problem } from "../contract/problems.ts";
-import { IHDR, imageData, type PngLayout, readPngLayout } from "../image/png-layout.ts";
+import { inflated } from "../image/inflate.ts";
+import { imageData, type PngLayout, readPngLayout } from "../image/png-layout.ts";
+import { bytesPerPixel, type PngPass, rasterPasses } from "../image/png-raster.ts";
+import { free } from "../runtime/tensors.ts";
 import type { Decode } from "./decode-file.ts";
-import { createPixelReader } from "./pixel-reader.ts";
+import { rowExpansion } from "./png-expand.ts";
+import { UNFILTER } from "./png-unfilter.ts";
 
-/** The exports of the codec that are used, with wasm-bindgen's names. */
-interface PngCodec {
-  readonly memory: WebAssembly.Memory;
-  readonly __wbindgen_malloc: (bytes: number, alignment: number) => number;
-  readonly __wbindgen_free: (address: number, bytes: number, alignment: number) => void;
-  readonly decode: (address: number, bytes: number) => number;
-}
-
-/** A region of the codec's memory, in bytes. */
-interface Region {
-  readonly address: number;
-  readonly length: number;
-}
-
-/** Zero bytes after the image data, for a stream without its Adler-32, which the decoder requires but does not compare. */
-const ADLER = new Uint8Array(4);
-/** The checksum of the IDAT chunk. The decoder does not compare it, and the header check has. */
-const CHECKSUM = new Uint8Array(4);
-const IDAT = [0x49, 0x44, 0x41, 0x54];
-const IEND = Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82);
+/** Colour types (PNG specification, table 11.1). */
+const RGB = 2;
+const RGBA = 6;
 
 /**
- * Creates a PNG decoder. Binds the codec directly, because @jsquash's own wrapper keeps one instance forever, which leaks the
- * memory that a broken file has allocated, and copies the pixels.
+ * Decodes a PNG row by row; only an interlaced one is held as a whole. The header must have been checked before. Implemented here because a codec in
+ * WebAssembly holds file and pixels in a memory that never shrinks: 28 MiB for two megapixels (docs/explanation/memory.md).
  */
-export function pngDecoder(module: WebAssembly.Module): Decode {
-  let onPixels: ((rgba: Uint8Array) => void) | undefined;
-  let codec: PngCodec | undefined;
-  return async (bytes, read) => {
-    codec ??= instantiate(module, (rgba) => onPixels?.(rgba));
-    const reader = createPixelReader(read);
-    onPixels = reader.receive;
-    const file = load(codec, bytes);
-    try {
-      codec.decode(file.address, file.length);
-    } catch (cause) {
-      codec = undefined;
-      throw new Problem("image-corrupt", "The PNG cannot be decoded.", { cause });
-    }
-    const result = reader.result();
-    if (result === undefined) throw new Error("The PNG decoder answered without pixels.");
-    return result;
-  };
-}
-
-function reject(): never {
-  throw new Error("The PNG codec has refused the file.");
-}
-
-/** Instantiates the codec. It passes the address of the pixels to an import, which must then free them. */
-function instantiate(module: WebAssembly.Module, onPixels: (rgba: Uint8Array) => void): PngCodec {
-  const receive = (address: number, length: number) => {
-    onPixels(new Uint8Array(codec.memory.buffer, address >>> 0, length >>> 0));
-    codec.__wbindgen_free(address, length, 1);
-    return 0;
-  };
-  // The names end in a hash of the codec's build. Every import except the one that receives the pixels is only called to throw.
-  const imports = WebAssembly.Module.imports(module).map(
-    ({ name }) => [name, name.startsWith("__wbg_newwithownedu8clampedarray") ? receive : reject] as const,
-  );
-  const { exports } = new WebAssembly.Instance(module, { wbg: Object.fromEntries(imports) });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the file is pinned, and these are its exports
-  const codec = exports as unknown as PngCodec;
-  return codec;
-}
-
-/**
- * Yields the parts of a PNG that holds only what determines the image: any other chunk (a profile, a text) can make the decoder fail or
- * fill its memory. The image data become one IDAT chunk of `dataBytes`.
- */
-function* parts(bytes: Uint8Array, layout: PngLayout, dataBytes: number): Generator<Uint8Array> {
-  const { palette, transparency } = layout;
-  yield bytes.subarray(0, IHDR.end);
-  for (const chunk of [palette, transparency]) {
-    if (chunk !== undefined) yield bytes.subarray(chunk.start, chunk.end);
-  }
-  yield Uint8Array.of(dataBytes >>> 24, dataBytes >>> 16, dataBytes >>> 8, dataBytes, ...IDAT);
-  yield* imageData(bytes, layout);
-  yield ADLER;
-  yield CHECKSUM;
-  yield IEND;
-}
-
-/** Copies the parts into the codec's memory. Iterates twice, because a list of them could take more memory than the file. */
-function load(codec: PngCodec, bytes: Uint8Array): Region {
+export const decodePng: Decode = async (bytes, read) => {
   const layout = readPngLayout(bytes);
   if ("refused" in layout) throw new Problem(layout.refused, layout.reason);
-  let dataBytes = ADLER.length;
-  for (const data of imageData(bytes, layout)) dataBytes += data.length;
-  let length = 0;
-  for (const part of parts(bytes, layout, dataBytes)) length += part.length;
-  const address = codec.__wbindgen_malloc(length, 1) >>> 0;
-  const memory = new Uint8Array(codec.memory.buffer, address, length);
-  let at = 0;
-  for (const part of parts(bytes, layout, dataBytes)) {
-    memory.set(part, at);
-    at += part.length;
+  const { width, height, isInterlaced } = layout.raster;
+  const length = width * height * 4;
+  if (!isInterlaced) {
+    const rows = { length, rows: rgbaRows(bytes, layout) };
+    return read(isOpaqueRgb(layout) ? { ...rows, opaqueRows: storedRows(bytes, layout) } : rows);
   }
-  return { address, length };
+  const whole = interlaced(bytes, layout);
+  try {
+    return read(whole);
+  } finally {
+    free([whole]);
+  }
+};
+
+/** A row of a pass, without filter byte; valid until the next. */
+interface PassRow {
+  readonly pass: PngPass;
+  readonly index: number;
+  readonly row: Uint8Array;
+}
+
+function corrupt(): Problem {
+  return new Problem("image-corrupt", "The PNG's data is damaged, or ends before its last row.");
+}
+
+/** Returns a function that fills an array with the next bytes of the chunks. It throws `image-corrupt` if there are too few. */
+function byteReader(chunks: Iterator<Uint8Array, unknown, void>): (target: Uint8Array) => void {
+  let chunk: Uint8Array = new Uint8Array();
+  let at = 0;
+  return (target) => {
+    for (let filled = 0; filled < target.length;) {
+      if (at === chunk.length) {
+        const next = chunks.next();
+        if (next.done === true) throw corrupt();
+        [chunk, at] = [next.value, 0];
+      }
+      const part = chunk.subarray(at, at + target.length - filled);
+      target.set(part, filled);
+      filled += part.length;
+      at += part.length;
+    }
+  };
+}
+
+/** Yields the rows of all passes with their filters reversed. The row above the first of a pass is zero. */
+function* unfilteredRows(bytes: Uint8Array, layout: PngLayout): Generator<PassRow> {
+  const step = bytesPerPixel(layout.raster);
+  const readInto = byteReader(inflated(imageData(bytes, layout)));
+  for (const pass of rasterPasses(layout.raster)) {
+    let [current, above] = [new Uint8Array(pass.rowBytes), new Uint8Array(pass.rowBytes)];
+    for (let index = 0; index < pass.rows; index += 1) {
+      readInto(current);
+      const unfilter = UNFILTER[current[0] ?? 0];
+      if (unfilter === undefined) throw corrupt();
+      const row = current.subarray(1);
+      unfilter(row, above.subarray(1), step);
+      yield { pass, index, row };
+      [current, above] = [above, current];
+    }
+  }
+}
+
+/** Whether the rows as they are stored are RGB with 8 bits per channel, and no colour is transparent. */
+function isOpaqueRgb({ raster: { colourType, bitDepth }, transparency }: PngLayout): boolean {
+  return colourType === RGB && bitDepth === 8 && transparency === undefined;
+}
+
+/** Whether the rows as they are stored are RGBA with 8 bits per channel. */
+function isRgba({ raster: { colourType, bitDepth } }: PngLayout): boolean {
+  return colourType === RGBA && bitDepth === 8;
+}
+
+function* storedRows(bytes: Uint8Array, layout: PngLayout): Generator<Uint8Array> {
+  for (const { row } of unfilteredRows(bytes, layout)) yield row;
+}
+
+function* rgbaRows(bytes: Uint8Array, layout: PngLayout): Generator<Uint8Array> {
+  if (isRgba(layout)) {
+    yield* storedRows(bytes, layout);
+    return;
+  }
+  const expand = rowExpansion(bytes, layout);
+  const rgba = new Uint8Array(layout.raster.width * 4);
+  for (const { row } of unfilteredRows(bytes, layout)) {
+    expand(row, rgba);
+    yield rgba;
+  }
+}
+
+/** Decodes an interlaced image: each pass has every so many pixels of every so many rows. */
+function interlaced(bytes: Uint8Array, layout: PngLayout): Uint8Array {
+  const { width, height } = layout.raster;
+  const expand = rowExpansion(bytes, layout);
+  const whole = new Uint8Array(width * height * 4);
+  const line = new Uint8Array(width * 4);
+  for (const { pass, index, row } of unfilteredRows(bytes, layout)) {
+    const rgba = line.subarray(0, pass.columns * 4);
+    expand(row, rgba);
+    let to = ((pass.top + index * pass.rowStep) * width + pass.left) * 4;
+    for (let from = 0; from < rgba.length; from += 4, to += pass.columnStep * 4) {
+      for (let channel = 0; channel < 4; channel += 1) whole[to + channel] = rgba[from + channel] ?? 0;
+    }
+  }
+  return whole;
 }

@@ -1,7 +1,6 @@
-import jpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm";
-import png from "@jsquash/png/codec/pkg/squoosh_png_bg.wasm?module";
-import webp from "@jsquash/webp/codec/dec/webp_dec.wasm";
+import jpeg from "./codecs/jpeg.wasm";
+import webp from "./codecs/webp.wasm";
 import { createDecoders } from "./decode.ts";
 
 /** Decoders for workerd. It does not compile WebAssembly at run time, so the bundler provides compiled modules. */
-export const decoders = createDecoders({ jpeg, png, webp });
+export const decoders = createDecoders({ jpeg, webp });

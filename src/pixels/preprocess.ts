@@ -1,6 +1,7 @@
 import type { EncodedImage } from "../inference/backend.ts";
 import type { Decoders } from "./decode.ts";
 import type { ImageConfig } from "../runtime/model-config.ts";
+import { free } from "../runtime/tensors.ts";
 import { resizeImage } from "./resize-image.ts";
 
 /**
@@ -15,7 +16,12 @@ export async function preprocess(
   { size, mean, std }: Pick<ImageConfig, "size" | "mean" | "std">,
   decoders: Decoders,
 ): Promise<Float32Array> {
-  return normalize(await resizeImage(image, { target: { width: size, height: size }, decoders }), mean, std);
+  const rgb = await resizeImage(image, { target: { width: size, height: size }, decoders });
+  try {
+    return normalize(rgb, mean, std);
+  } finally {
+    free([rgb]);
+  }
 }
 
 type Rgb = ImageConfig["mean"];

@@ -10,7 +10,7 @@ import {
 import { createBackendTimer, type BackendTimer, withTimings } from "../runtime/backend-timer.ts";
 import { loadModel, type Model } from "../runtime/load-model.ts";
 import { createSharedModel, ensureLoaded, type SharedModelOptions } from "./shared-model.ts";
-import type { Float32Tensor } from "../runtime/tensors.ts";
+import { type Float32Tensor, free } from "../runtime/tensors.ts";
 import { claimOf, createTurns, type Turns } from "./turns.ts";
 
 /**
@@ -50,7 +50,9 @@ async function runRequest(
   const { florence, config } = model;
   const { turns, preprocess, timer } = options;
   const plan = planGeneration(model, request, options);
-  const [features] = await florence.encodeImages([await preprocess(request.image, config.image)]);
+  const pixels = await preprocess(request.image, config.image);
+  const [features] = await florence.encodeImages([pixels]);
+  free([pixels]);
   if (features === undefined) throw new TypeError("The vision encoder gave no features.");
   timer.end("encode");
   const encode = async (batch: readonly Prompt[]): Promise<readonly Float32Tensor[]> => {

@@ -10,7 +10,15 @@ import {
 } from "./decoder-state.ts";
 import type { ModelConfig } from "./model-config.ts";
 import type { Session, Tensor } from "./session.ts";
-import { type Float32Tensor, concatSequences, attentionMask, rowsOf, splitRows, stackSequences } from "./tensors.ts";
+import {
+  type Float32Tensor,
+  concatSequences,
+  free,
+  attentionMask,
+  rowsOf,
+  splitRows,
+  stackSequences,
+} from "./tensors.ts";
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
@@ -96,7 +104,11 @@ async function encodeImages(
   const images = pixels.map((data): Float32Tensor => ({ type: "float32", data, dims: [1, 3 * size, size] }));
   const { data } = stackSequences(images);
   const input: Tensor = { type: "float32", data, dims: [pixels.length, 3, size, size] };
-  return splitRows(await float32Output(visionEncoder, { pixel_values: input }, "image_features"));
+  try {
+    return splitRows(await float32Output(visionEncoder, { pixel_values: input }, "image_features"));
+  } finally {
+    free([data]);
+  }
 }
 
 async function encodePrompts(

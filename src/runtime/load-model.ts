@@ -1,7 +1,7 @@
 import { Problem } from "../contract/problems.ts";
 import { createDecoder, createFlorence2, type Decoder, embed, type Florence2, type Graphs } from "./florence2.ts";
 import { type ImageConfig, type ModelConfig, readImageConfig, readModelConfig } from "./model-config.ts";
-import type { CreateSession, Session } from "./session.ts";
+import type { CreateSession, Session, SessionUse } from "./session.ts";
 import { describeContent, isOnnxModel } from "../weights/file-content.ts";
 import type { ModelShards } from "../weights/shards.ts";
 import type { Float32Tensor } from "./tensors.ts";
@@ -61,11 +61,19 @@ function loadingProblem(path: string, bytes: Uint8Array, cause: unknown): Proble
   return new Problem("model-unavailable", `ONNX Runtime cannot load ${path}.`, { cause });
 }
 
+/** The file of a graph, and how the graph is used. */
+interface GraphFile extends SessionUse {
+  readonly path: string;
+}
+
 /** Loads one graph, then frees the file's memory at once. Until the garbage collector ran, the file would be in memory together with the next one. */
-async function loadGraph({ shards, createSession, progress }: LoadOptions, path: string): Promise<Session> {
+async function loadGraph(
+  { shards, createSession, progress }: LoadOptions,
+  { path, ...use }: GraphFile,
+): Promise<Session> {
   const bytes = await shards.bytes(path);
   try {
-    return await createSession(bytes);
+    return await createSession(bytes, use);
   } catch (cause) {
     throw loadingProblem(path, bytes, cause);
   } finally {
@@ -74,12 +82,12 @@ async function loadGraph({ shards, createSession, progress }: LoadOptions, path:
   }
 }
 
-const graphPaths = {
-  decoder: modelFiles.decoder,
-  visionEncoder: modelFiles.visionEncoder,
-  encoder: modelFiles.encoder,
-  embedTokens: modelFiles.embedTokens,
-} as const satisfies Record<keyof Graphs, string>;
+const graphFiles: Readonly<Record<keyof Graphs, GraphFile>> = {
+  decoder: { path: modelFiles.decoder, runsSeldom: false },
+  visionEncoder: { path: modelFiles.visionEncoder, runsSeldom: true },
+  encoder: { path: modelFiles.encoder, runsSeldom: true },
+  embedTokens: { path: modelFiles.embedTokens, runsSeldom: false },
+};
 
 /**
  * Returns a function that loads a graph, and one that releases all loaded graphs. The latter is needed when a graph fails to
@@ -88,7 +96,7 @@ const graphPaths = {
 function graphLoader(options: LoadOptions) {
   const sessions: Session[] = [];
   const load = async (name: keyof Graphs): Promise<Session> => {
-    const session = await loadGraph(options, graphPaths[name]);
+    const session = await loadGraph(options, graphFiles[name]);
     sessions.push(session);
     return session;
   };

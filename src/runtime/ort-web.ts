@@ -2,7 +2,8 @@ import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import wasmModule from "onnxruntime-web/ort-wasm-simd-threaded.wasm";
 import { withExternalWeights } from "../weights/external-weights.ts";
 import { fromOrtSession } from "./ort-session.ts";
-import type { CreateSession } from "./session.ts";
+import type { CreateSession, SessionUse } from "./session.ts";
+import { growInSmallSteps } from "./memory-growth.ts";
 import { free } from "./tensors.ts";
 
 /** Passed to ONNX Runtime as its wasm file, in place of `wasmModule`: workerd does not compile wasm from bytes. */
@@ -26,20 +27,6 @@ function isPlaceholder(source: unknown): boolean {
 function importedMemory(imports: WebAssembly.Imports | undefined): WebAssembly.Memory | undefined {
   const values = Object.values(imports ?? {}).flatMap((namespace) => Object.values(namespace));
   return values.find((value) => value instanceof WebAssembly.Memory);
-}
-
-/**
- * Makes the memory grow in small steps. Emscripten's allocator first asks for a fifth more than the current size; if that is
- * refused, for a tenth more; then for a twentieth more, or just what it needs. In an isolate of 128 MB only the last fits.
- */
-function growInSmallSteps(target: WebAssembly.Memory): void {
-  const grow = target.grow.bind(target);
-  let refusals = 0;
-  target.grow = (pages) => {
-    refusals = (refusals + 1) % 3;
-    if (refusals !== 0) throw new RangeError("Ask for less.");
-    return grow(pages);
-  };
 }
 
 /** Runs `work` while `WebAssembly.instantiate` returns an instance of `wasmModule` for the placeholder. */
@@ -69,8 +56,8 @@ const options: InferenceSession.SessionOptions = {
   logSeverityLevel: FATAL,
 };
 
-async function create(bytes: Uint8Array): Promise<InferenceSession> {
-  const { graph, files } = withExternalWeights(bytes);
+async function create(bytes: Uint8Array, use: SessionUse): Promise<InferenceSession> {
+  const { graph, files } = withExternalWeights(bytes, { widens: !use.runsSeldom });
   try {
     return await InferenceSession.create(graph, { ...options, externalData: [...files] });
   } finally {
@@ -82,8 +69,9 @@ async function create(bytes: Uint8Array): Promise<InferenceSession> {
  * Creates a session with ONNX Runtime's wasm build in an isolate: one thread, no network, no console output. `bytes` is not
  * used after the session was created. Sessions must be created one after another: the runtime has a single table of external data.
  */
-export const createWebSession: CreateSession = async (bytes) => {
-  const session = await (memory === undefined ? withWasmModule(() => create(bytes)) : create(bytes));
+export const createWebSession: CreateSession = async (bytes, use = { runsSeldom: false }) => {
+  const load = () => create(bytes, use);
+  const session = await (memory === undefined ? withWasmModule(load) : load());
   return fromOrtSession(session, Tensor);
 };
 

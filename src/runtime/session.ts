@@ -21,5 +21,14 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** How a graph is used. */
+export interface SessionUse {
+  /**
+   * The graph runs once for an image or a prompt, not for each token: a runtime that is short of memory may hold its float16 weights as they are
+   * stored, and cast them in every run. The values are the same.
+   */
+  readonly runsSeldom: boolean;
+}
+
 /** Creates a session from the bytes of an ONNX file. Each ONNX Runtime has an implementation (`ort-web.ts`, `ort-node.ts`). */
-export type CreateSession = (bytes: Uint8Array) => Promise<Session>;
+export type CreateSession = (bytes: Uint8Array, use?: SessionUse) => Promise<Session>;

@@ -1,8 +1,8 @@
 import { Problem } from "../contract/problems.ts";
 import type { UploadStore } from "./upload-store.ts";
 
-/** The name under which the deployment's own key is stored. */
-const KEY_NAME = "signing-key";
+/** The name under which the deployment's own key is stored: the raw bytes of a key of HMAC with SHA-256. */
+export const KEY_NAME = "signing-key";
 
 const KEY_BYTES = 32;
 

@@ -92,6 +92,9 @@ function rangesOf(weights: ReadonlyMap<string, Float16Weight>): ReadonlyMap<stri
   );
 }
 
+/** For a model that keeps its casts. */
+const NONE: Float16Weights = { weights: new Map(), nodes: new Set() };
+
 function rewriteGraph(bytes: Uint8Array, graph: Message, { weights, nodes }: Float16Weights): readonly Uint8Array[] {
   const ranges = rangesOf(weights);
   function rewrite(field: Field): readonly Uint8Array[] | undefined {
@@ -108,16 +111,16 @@ function rewriteGraph(bytes: Uint8Array, graph: Message, { weights, nodes }: Flo
 /**
  * Moves the weights of an ONNX model out of the graph: each becomes external data that refers to its bytes in `model`. ONNX
  * Runtime then copies each weight once, directly from there; otherwise it holds the file, the parsed file and the weights at the
- * same time. A weight that is stored as float16 and cast to float32 becomes a float32 weight without the cast, which would
- * otherwise run at every call. Only weights of the outer graph are moved. Throws `RangeError` if the bytes are not protobuf.
+ * same time. With `widens`, a weight that is stored as float16 and cast to float32 becomes a float32 weight of twice the size without the cast,
+ * which otherwise runs at every call. Only weights of the outer graph are moved. Throws `RangeError` if the bytes are not protobuf.
  */
-export function withExternalWeights(model: Uint8Array): ExternalModel {
+export function withExternalWeights(model: Uint8Array, { widens }: { readonly widens: boolean }): ExternalModel {
   const { fields } = readMessage(model, { value: 0, end: model.length });
   const stored = { path: STORED, data: model };
   const field = fields.find(({ number }) => number === onnx.model.graph);
   if (field === undefined) return { graph: model, files: [stored] };
   const graph = readMessage(model, field);
-  const float16 = findFloat16Weights(model, graph);
+  const float16 = widens ? findFloat16Weights(model, graph) : NONE;
   const rewritten = bytesField(onnx.model.graph, rewriteGraph(model, graph, float16));
   const pieces = fields.flatMap((each) => (each === field ? rewritten : [model.subarray(each.start, each.end)]));
   const widened = { path: WIDENED, data: widenWeights(model, [...float16.weights.values()]) };

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { customIdOf, readLine } from "../../src/batches/batch-line.ts";
 import { MAX_CUSTOM_ID } from "../../src/contract/batches.ts";

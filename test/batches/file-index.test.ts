@@ -1,6 +1,12 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CHUNK_BYTES, CHUNK_LINES, createIndexer, type FileIndex } from "../../src/batches/file-index.ts";
+import {
+  CHUNK_BYTES,
+  CHUNK_LINES,
+  createIndexer,
+  type FileIndex,
+  MAX_READ_LINES,
+} from "../../src/batches/file-index.ts";
 import { MAX_BATCH_LINES, MAX_LINE_BYTES } from "../../src/contract/batches.ts";
 import { batchLine } from "../support/batch-world.ts";
 
@@ -15,6 +21,9 @@ function indexOf(text: string, pieceBytes = 100_000): FileIndex {
 
 const lines = (count: number): string =>
   Array.from({ length: count }, (_, index) => `${batchLine(`c${index}`)}\n`).join("");
+
+/** A line that is too long. */
+const long = (start: string): string => `${start}"x":"${"y".repeat(MAX_LINE_BYTES)}"}`;
 
 describe("the index of a file", () => {
   it("has every line in one chunk, of at most so many lines and bytes", () => {
@@ -49,7 +58,6 @@ describe("the index of a file", () => {
   });
 
   it("has a line that is too long by itself, with its custom_id if that comes first", () => {
-    const long = (start: string): string => `${start}"x":"${"y".repeat(MAX_LINE_BYTES)}"}`;
     const text = [batchLine("a"), long('{"custom_id":"b",'), long("{"), batchLine("c")].join("\n");
     expect(indexOf(text).chunks.map(({ line, lines: count, tooLong }) => [line, count, tooLong])).toEqual([
       [1, 1, undefined],
@@ -81,6 +89,13 @@ describe("the index of a file", () => {
       ["too-many-lines"],
       [],
     ]);
+  });
+
+  it("is not looked for behind so many blank lines that they would only take time", () => {
+    const blank = (count: number): string => `${"\n".repeat(count)}${batchLine("a")}`;
+    expect(indexOf(blank(MAX_READ_LINES - 1))).toMatchObject({ lines: 1, errors: [] });
+    const { lines: found, chunks, errors } = indexOf(blank(MAX_READ_LINES + 1));
+    expect([found, chunks, errors.map(({ code }) => code)]).toEqual([0, [], ["too-many-lines"]]);
   });
 
   it.each(["", "\n\n \r\n"])("refuses a file without lines: %j", (text) => {

@@ -1,8 +1,8 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHUNK_LINES } from "../../src/batches/file-index.ts";
 import { batchAt, createdBatch, paidBatchApp, resultsIn } from "../support/batch-app.ts";
-import { batchLine, type Moment } from "../support/batch-world.ts";
+import { byName, batchLine, type Moment } from "../support/batch-world.ts";
 import { bilevelPng } from "../support/image-bytes.ts";
 
 const image = btoa(String.fromCharCode(...(await bilevelPng(8, 8))));
@@ -52,8 +52,8 @@ describe("a batch whose process is killed", () => {
         expect(batch.request_counts).toEqual({ total: LINES, completed: LINES - 1, failed: 1 });
         const output = await resultsIn(world, batch.output_file_id, headers);
         const errors = await resultsIn(world, batch.error_file_id, headers);
-        expect([...output, ...errors].map(({ custom_id }) => custom_id).toSorted()).toEqual(
-          lines.map((_, index) => `c${index}`).toSorted(),
+        expect([...output, ...errors].map(({ custom_id }) => custom_id).toSorted(byName)).toEqual(
+          lines.map((_, index) => `c${index}`).toSorted(byName),
         );
         expect(errors.map(({ custom_id }) => custom_id)).toEqual(["c3"]);
         expect(account.entries()).toEqual(Array.from({ length: QUESTIONS }, () => ["charge", -PRICE]));

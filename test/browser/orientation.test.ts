@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { imageFromBytes } from "../../src/image/image.ts";
 import { decoders } from "../../src/pixels/decode-node.ts";
 import { traversalOrder } from "../../src/pixels/orientation.ts";
+import { wholeImage } from "../../src/pixels/pixel-rows.ts";
 import { exifEntry, exifPrefix, orientedTiff, tiff } from "../support/exif-bytes.ts";
 import { joinBytes, jpegSegment, pngChunk, withWrongEnd } from "../support/image-bytes.ts";
 import { openPage, useBrowser } from "./support/browser.ts";
@@ -65,14 +66,15 @@ function displayedByBrowser(page: Page, type: string, file: Uint8Array): Promise
 async function displayedByApi(file: Uint8Array<ArrayBuffer>): Promise<Displayed> {
   const { bytes, format, width, height, orientation = 1 } = await imageFromBytes(file);
   const order = traversalOrder({ width, height }, orientation);
-  const corners = await decoders[format](bytes, (rgba) =>
-    [INSET, height - INSET].flatMap((y) =>
+  const corners = await decoders[format](bytes, (pixels) => {
+    const rgba = wholeImage(pixels);
+    return [INSET, height - INSET].flatMap((y) =>
       [INSET, width - INSET].map((x) => {
         const at = 4 * (order.first + y * order.rowStride + x * order.columnStride);
         return [...rgba.subarray(at, at + 4)].map((value) => (value > 127 ? 1 : 0)).join("");
       }),
-    ),
-  );
+    );
+  });
   return { width, height, corners };
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "../../src/contract/problems.ts";
+import { createAdmit } from "../../src/http/admission.ts";
+import { createReservations } from "../../src/scheduling/reservations.ts";
 import { jobIn, laterApp, ORIGIN } from "../support/later-app.ts";
-import { asFile, askLater } from "../support/later-requests.ts";
+import { asFile, askLater, jpeg } from "../support/later-requests.ts";
 
 const wait = (seconds: number) => asFile({ prefer: `respond-async, wait=${seconds}` });
 const keyed = (key: string) => asFile({ prefer: "respond-async", "idempotency-key": key });
@@ -35,6 +37,17 @@ describe("wait=N", () => {
     expect(response.status).toBe(202);
     expect(response.headers.get("preference-applied")).toBe("respond-async, wait=30");
     expect(await jobIn(response)).toMatchObject({ status: "queued" });
+  });
+
+  it("waits without a place, so that the job itself and others have it", async () => {
+    const one = { requests: 1, bytes: 2 * jpeg.length - 1, units: Infinity };
+    const admit = createAdmit(createReservations(() => one, Date.now));
+    const { app, deliver, queue } = laterApp({}, { admit });
+    const waiting = app.request(`${ORIGIN}/v1/caption`, wait(20));
+    await vi.waitFor(() => expect(queue).toHaveLength(1));
+    await vi.waitFor(async () => expect((await app.request(`${ORIGIN}/v1/caption`, asFile())).status).toBe(200));
+    await deliver();
+    expect((await waiting).status).toBe(200);
   });
 
   it("answers the problem as a direct request does", async () => {
@@ -85,4 +98,12 @@ describe("an Idempotency-Key", () => {
     const other = await app.request(`${ORIGIN}/v1/caption?async=true`, asFile({ "idempotency-key": '"k1"' }));
     expect(other.headers.get("location")).toBe(one.headers.get("location"));
   });
+});
+
+it("a job whose body is gone from the storage fails at once", async () => {
+  const { app, deliver, files, books } = laterApp();
+  await askLater({ app });
+  files.clear();
+  await deliver();
+  expect(books.rows().map(({ status, problem }) => [status, problem?.code])).toEqual([["failed", "job-abandoned"]]);
 });

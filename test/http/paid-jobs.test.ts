@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hashText } from "../../src/charging/known-keys.ts";
 import { jobIn, ORIGIN, paidLaterApp } from "../support/later-app.ts";
 import { jobWith, laterWith, liveFor } from "../support/paid-later.ts";
 
@@ -142,5 +143,21 @@ describe("a job of an account", () => {
     await world.jobs.deliver();
     expect(world.paid.world.requests).toHaveLength(2);
     expect([one.balance(), two.balance()]).toEqual([700, 700]);
+  });
+
+  it("makes its key's hash no credential: it is known from own calls, and nobody can send it", async () => {
+    const world = paidLaterApp();
+    const account = await world.paid.open(1000);
+    await laterWith(world, account.key);
+    await world.jobs.deliver();
+    const payer = world.jobs.books.rows()[0]?.payer;
+    if (payer == null) throw new Error("The job has no payer.");
+    for (const send of [
+      (text: string) => laterWith(world, text),
+      (text: string) => world.app.request(`${ORIGIN}/v1/jobs`, { headers: { "x-api-key": text } }),
+    ]) {
+      const refused = await send(hashText(payer));
+      expect([refused.status, (await refused.json()).code]).toEqual([401, "key-invalid"]);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createPartReader } from "../../src/http/multipart/part-reader.ts";
 import { MAX_PART_HEADER_BYTES, splitParts } from "../../src/http/multipart/parts.ts";

@@ -8,10 +8,13 @@ const first = { attempt: 1, faults: 0 };
 const late = { attempt: 400, faults: 0 };
 
 describe("a job whose attempt had a problem", () => {
-  it.each(problemCodes.filter((code) => isFault(code)))("is begun again all day after a fault: %s", (code) => {
-    expect(againAfterMs(code, first)).toBe(FIRST_WAIT_MS);
-    expect(againAfterMs(code, late)).toBe(MAX_WAIT_MS);
-  });
+  it.each(problemCodes.filter((code) => isFault(code) && code !== "job-abandoned"))(
+    "is begun again all day after a fault: %s",
+    (code) => {
+      expect(againAfterMs(code, first)).toBe(FIRST_WAIT_MS);
+      expect(againAfterMs(code, late)).toBe(MAX_WAIT_MS);
+    },
+  );
 
   it.each(["overloaded", "rate-limited", "too-many-at-once", "ledger-unavailable", "storage-unavailable"] as const)(
     "is begun again all day while something is busy: %s",
@@ -28,7 +31,8 @@ describe("a job whose attempt had a problem", () => {
 
   it("is not begun again after any other", () => {
     const ended = problemCodes.filter((code) => againAfterMs(code, first) === undefined);
-    expect(ended).toEqual(problemCodes.filter((code) => !problems[code].retryable && !isFault(code)));
+    const isFinal = (code: (typeof problemCodes)[number]) => !problems[code].retryable && !isFault(code);
+    expect(ended).toEqual(problemCodes.filter((code) => isFinal(code) || code === "job-abandoned"));
   });
 
   it.each([

@@ -32,7 +32,7 @@ describe("the document of the connector", () => {
     expect(region).toMatchObject({
       image: { type: "string", "x-ms-visibility": "important", "x-ms-summary": "Image" },
       region: { type: "object", properties: { x1: { type: "number" } }, "x-ms-visibility": "important" },
-      max_new_tokens: { type: "integer", "x-ms-visibility": "advanced", "x-ms-summary": "Max new tokens" },
+      max_new_tokens: { type: "integer", "x-ms-visibility": "advanced", "x-ms-summary": "Maximum New Tokens" },
       format: { enum: ["flat"], default: "flat", "x-ms-visibility": "internal" },
     });
     expect(free.paths["/v1/caption"]?.post.parameters[0]?.schema.required).toEqual(["image", "format"]);

@@ -57,6 +57,15 @@ const ofJobs = [
   "src/http/webhook-calls.ts",
   "src/webhooks/book.ts",
   "src/webhooks/sender.ts",
+  "src/batches/",
+  "functions/batches.ts",
+  "functions/batch-rules.ts",
+  "functions/batch-sql/",
+  "functions/batch-storage.ts",
+  "src/http/batch-calls.ts",
+  "src/http/file-upload.ts",
+  "src/http/receive-form.ts",
+  "src/contract/batches.ts",
 ];
 
 /** What only readers of the document need. */

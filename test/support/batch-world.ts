@@ -14,6 +14,8 @@ type Handle = (request: Request) => Promise<Response>;
 /** What a process does for a chunk, and before which it may be killed. */
 export type Moment = "ask" | "answered" | "put" | "finish" | "finished";
 
+const nobody: Handle = () => Promise.reject(new Error("No application answers."));
+
 /** Ends a process: what was in progress never goes on. */
 const never = <Value>(): Promise<Value> => new Promise(() => {});
 
@@ -30,7 +32,7 @@ export function createBatchWorld(startMs = Date.UTC(2026, 11, 1)) {
   const ended: string[] = [];
   let living = new Map<string, LiveBook>();
   let generation = 0;
-  let handle: Handle = () => Promise.reject(new Error("No application answers."));
+  let handle = nobody;
   const tablesOf = (name: string) => {
     const rows = tables.get(name) ?? memoryBatchTables();
     tables.set(name, rows);
@@ -179,4 +181,9 @@ export async function fileIn(response: Response): Promise<FileObject> {
 export async function batchIn(response: Response): Promise<BatchObject> {
   const batch: BatchObject = await response.json();
   return batch;
+}
+
+/** Orders texts; those that are null come first. */
+export function byName(one: unknown, other: unknown): number {
+  return String(one) < String(other) ? -1 : 1;
 }

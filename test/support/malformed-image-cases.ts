@@ -6,6 +6,7 @@ import { Problem } from "../../src/contract/problems.ts";
 import { imageFromBytes } from "../../src/image/image.ts";
 import type { Decoders } from "../../src/pixels/decode.ts";
 import { MAX_STRAY_PLACES } from "../../src/pixels/decode-jpeg-warnings.ts";
+import { type Pixels, wholeImage } from "../../src/pixels/pixel-rows.ts";
 import expected from "../vectors/malformed-images/expected.json" with { type: "json" };
 import { joinBytes } from "./image-bytes.ts";
 import { greyJpeg } from "./malformed-jpeg.ts";
@@ -68,7 +69,8 @@ async function digestOf(bytes: Uint8Array, decoders: Decoders): Promise<Outcome>
 }
 
 /** Copies RGBA; transparent pixels get no colour. */
-function withoutHiddenColours(rgba: Uint8Array): Uint8Array {
+function withoutHiddenColours(pixels: Pixels): Uint8Array {
+  const rgba = wholeImage(pixels);
   return rgba.map((value, at) => ((rgba[at | 3] ?? 0) === 0 ? 0 : value));
 }
 

@@ -30,13 +30,20 @@ function dueOf<Row>(rows: Iterable<Row>, dueMs: (row: Row) => number, nowMs: num
   return due.toSorted((one, other) => dueMs(one) - dueMs(other)).slice(0, limit);
 }
 
+function nameOf(batch: string, number: number): string {
+  return `${batch} ${number}`;
+}
+
+function bytesOf(bytes: Uint8Array | string): Uint8Array {
+  return typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes.slice();
+}
+
 /** The tables of a book in memory. A transaction that throws leaves nothing. */
 export function memoryBatchTables(): BatchTables & {
   readonly allChunks: () => readonly ChunkRow[];
   readonly isEmpty: () => boolean;
 } {
   let [files, batches, chunks] = [new Map<string, FileRow>(), new Map<string, BatchRow>(), new Map<string, ChunkRow>()];
-  const nameOf = (batch: string, number: number): string => `${batch} ${number}`;
   const inOrder = (): readonly ChunkRow[] =>
     [...chunks.values()].toSorted(
       (one, other) =>
@@ -106,8 +113,6 @@ export function memoryBatchStorage() {
   const objects = new Map<string, Uint8Array>();
   const world = { fault: (_verb: StorageVerb, _name: string): Promise<void> => Promise.resolve() };
   const sizes: number[] = [];
-  const bytesOf = (bytes: Uint8Array | string): Uint8Array =>
-    typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes.slice();
   const joined = async (parts: readonly ContentPart[]): Promise<Uint8Array<ArrayBuffer>> => {
     const all = parts.map(({ object }) => objects.get(object) ?? new Uint8Array());
     return new Uint8Array(await new Blob(all.map((each) => each.slice())).arrayBuffer());

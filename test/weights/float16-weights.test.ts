@@ -41,7 +41,7 @@ const modelOf = (...parts: readonly (readonly Uint8Array[])[]) => concat(bytesFi
 
 /** Rewrites a model and returns its files, operators and tensor metadata. */
 function describeModel(model: Uint8Array) {
-  const { graph, files } = withExternalWeights(model);
+  const { graph, files } = withExternalWeights(model, { widens: true });
   const [field] = readMessage(graph, { value: 0, end: graph.length }).all(onnx.model.graph);
   const inner = readMessage(graph, field ?? { value: 0, end: 0 });
   const tensors = inner.all(onnx.graph.initializer).map((each) => readMessage(graph, each));

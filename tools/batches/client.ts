@@ -19,10 +19,11 @@ const NO_REPLY_MS = 60_000;
 export async function insist(api: Api, path: string, init: () => RequestInit = () => ({})): Promise<string> {
   for (;;) {
     await api.open();
-    const { headers, ...given } = init();
+    const given = init();
     const signal = AbortSignal.timeout(NO_REPLY_MS);
-    const all = { authorization: `Bearer ${api.key}`, ...headers };
-    const response = await fetch(new URL(path, api.url), { ...given, headers: all, signal }).catch(() => undefined);
+    const headers = new Headers(given.headers);
+    headers.set("authorization", `Bearer ${api.key}`);
+    const response = await fetch(new URL(path, api.url), { ...given, headers, signal }).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
     if (response?.status === 200 && text !== undefined) return text;
     if (response !== undefined && response.status < 429) throw new Error(`${path}: ${response.status} ${text}`);

@@ -44,50 +44,35 @@ function repeated(values: readonly string[]): readonly string[] {
   return [...Map.groupBy(values, (value) => value)].filter(([, all]) => all.length > 1).map(([value]) => value);
 }
 
-function judgeResults({ lines, batch, output, errors, direct }: SeenBatch): readonly Finding[] {
+/** Results by the lines that they are of. */
+function judgeIds({ lines, output, errors }: SeenBatch): readonly Finding[] {
   const [answered, refused] = [output.map(resultIn), errors.map(resultIn)];
-  const idsOf = (isBroken: boolean) =>
-    lines.filter(({ body }) => (body === undefined) === isBroken).map((each) => each.customId);
-  const ids = [...answered, ...refused].map(({ custom_id }) => custom_id);
+  const idsOf = (isBroken: boolean): readonly string[] =>
+    lines.filter(({ body }) => (body === undefined) === isBroken).map(({ customId }) => customId);
+  const all = lines.map(({ customId }) => customId);
+  const [good, bad] = [answered.map(({ custom_id }) => custom_id), refused.map(({ custom_id }) => custom_id)];
+  const ids = [...good, ...bad];
+  return [
+    finding("lines without a result", difference(all, ids)),
+    finding("results of no line", difference(ids, all)),
+    finding("lines with several results", repeated(ids)),
+    finding("ids that several results have", repeated([...answered, ...refused].map(({ id }) => id))),
+    finding("good lines that were not answered", difference(idsOf(false), good)),
+    finding("broken lines that are not in the error file", difference(idsOf(true), bad)),
+  ];
+}
+
+function judgeAnswers({ lines, batch, output, errors, direct }: SeenBatch): readonly Finding[] {
   const { status, request_counts: counts } = batch;
   const isCounted =
-    counts.total === lines.length && counts.completed === answered.length && counts.failed === refused.length;
-  const unlike = answered.filter(({ custom_id, response }) => {
+    counts.total === lines.length && counts.completed === output.length && counts.failed === errors.length;
+  const unlike = output.map(resultIn).filter(({ custom_id, response }) => {
     const wanted = direct.get(custom_id);
     return wanted !== undefined && JSON.stringify(response?.body) !== wanted.text;
   });
+  const costly = [...direct].filter(([, { charge }]) => charge?.startsWith("0;") !== true);
   return [
     finding("batches that were not completed", status === "completed" ? [] : [JSON.stringify(batch)]),
-    finding(
-      "lines without a result",
-      difference(
-        lines.map(({ customId }) => customId),
-        ids,
-      ),
-    ),
-    finding(
-      "results of no line",
-      difference(
-        ids,
-        lines.map(({ customId }) => customId),
-      ),
-    ),
-    finding("lines with several results", repeated(ids)),
-    finding("ids that several results have", repeated([...answered, ...refused].map(({ id }) => id))),
-    finding(
-      "good lines that were not answered",
-      difference(
-        idsOf(false),
-        answered.map(({ custom_id }) => custom_id),
-      ),
-    ),
-    finding(
-      "broken lines that are not in the error file",
-      difference(
-        idsOf(true),
-        refused.map(({ custom_id }) => custom_id),
-      ),
-    ),
     finding("counts that are not those of the files", isCounted ? [] : [JSON.stringify(counts)]),
     finding(
       "answers unlike those of a direct request",
@@ -95,9 +80,7 @@ function judgeResults({ lines, batch, output, errors, direct }: SeenBatch): read
     ),
     finding(
       "direct requests that cost something after the batch",
-      [...direct]
-        .filter(([, { charge }]) => charge?.startsWith("0;") !== true)
-        .map(([id, { charge }]) => `${id}: ${charge}`),
+      costly.map(([id, { charge }]) => `${id}: ${charge}`),
     ),
   ];
 }
@@ -129,5 +112,10 @@ function judgeBooks({ lines, books, credit }: SeenBatch): readonly Finding[] {
 export function judgeBatch(seen: SeenBatch): readonly Finding[] {
   const { kills, killed } = seen;
   const few = killed < kills ? [`${killed} kills of ${kills}`] : [];
-  return [...judgeResults(seen), ...judgeBooks(seen), finding("too little of what was to be shown", few)];
+  return [
+    ...judgeIds(seen),
+    ...judgeAnswers(seen),
+    ...judgeBooks(seen),
+    finding("too little of what was to be shown", few),
+  ];
 }

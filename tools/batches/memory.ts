@@ -35,9 +35,10 @@ async function sample(server: Server) {
 async function watched(server: Server, work: () => Promise<void>): Promise<Passage> {
   const before = await sample(server);
   const startedMs = Date.now();
-  let [peak, isOver] = [before, false];
+  let peak = before;
+  const state = { isOver: false };
   const watching = (async () => {
-    while (!isOver) {
+    while (!state.isOver) {
       const now = await sample(server);
       peak = { isolate: Math.max(peak.isolate, now.isolate), process: Math.max(peak.process, now.process) };
       await sleep(SAMPLE_MS);
@@ -45,7 +46,7 @@ async function watched(server: Server, work: () => Promise<void>): Promise<Passa
   })();
   await work();
   const seconds = (Date.now() - startedMs) / 1000;
-  isOver = true;
+  state.isOver = true;
   await watching;
   return {
     isolate: { before: before.isolate, peak: peak.isolate },

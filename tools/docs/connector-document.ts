@@ -3,6 +3,7 @@ import type { TaskRow } from "../../src/contract/service.ts";
 import { flatAnswerSchema, requiredOptions, simpleOptions, simpleProblemSchema } from "./simple-options.ts";
 import { operationId } from "../../src/contract/task-operations.ts";
 import { taskPath } from "../../src/contract/paths.ts";
+import { titleOf } from "../no-code/title.ts";
 import { ORIGIN } from "../../src/site/documents.ts";
 
 /** Options that are shown at once; all others are behind "Show advanced options". */
@@ -14,12 +15,6 @@ const KEYWORDS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-
-/** A name as people read it: `max_new_tokens` is "Max new tokens". */
-function titleOf(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 /** A schema in the words of Swagger 2.0, which has no alternatives: of several, the first. A constant is a list of one. */
 function swaggerSchema(schema: JsonObject): JsonObject {

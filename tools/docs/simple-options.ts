@@ -1,26 +1,18 @@
 import type * as z from "zod";
 import { FlatAnswer } from "../../src/contract/forms.ts";
 import { isJsonObject, type JsonObject } from "../../src/contract/json-object.ts";
+import { offeredOptions } from "../no-code/offered.ts";
 import { plainSchema } from "./plain-schema.ts";
 import { ProblemDetails } from "../../src/contract/problem-details.ts";
 import { type InputKind, optionsByInput } from "../../src/contract/requests.ts";
 
-/** The options that tools without code offer: those that say what is asked, and how much of it is answered. The form of the answer is always flat. */
-const SIMPLE_OPTIONS = [
-  "text",
-  "labels",
-  "region",
-  "normalized_region",
-  "min_score",
-  "max_objects",
-  "max_new_tokens",
-  "beams",
-] as const;
+/** The options that say what is asked, and how much of it is answered. The form of the answer is always flat. */
+const simpleNames = offeredOptions.filter(({ place }) => place !== "form").map(({ name }) => name);
 
 /** Returns the options of a task for tools without code, as JSON Schema, by their names. */
 export function simpleOptions(input: InputKind): Readonly<Record<string, JsonObject>> {
   const shape = new Map(Object.entries<z.ZodType>(optionsByInput[input].shape));
-  const schemas = SIMPLE_OPTIONS.flatMap((name) => {
+  const schemas = simpleNames.flatMap((name) => {
     const schema = shape.get(name);
     return schema === undefined ? [] : [[name, plainSchema(schema)] as const];
   });

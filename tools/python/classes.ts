@@ -9,8 +9,10 @@ export interface ClassNotes {
   readonly givenNames: ReadonlyMap<string, string>;
   /** The classes that these extend. */
   readonly bases: ReadonlyMap<string, string>;
-  /** Types of fields (`Problem.code`) that are wider than the document's. */
+  /** Types of fields (`Problem.code`) that are not the document's. */
   readonly widened: ReadonlyMap<string, string>;
+  /** The texts of fields that the document does not have, by classes. */
+  readonly added: ReadonlyMap<string, string>;
   /** Whether a schema is left out of unions. */
   readonly isLeftOut: (name: string) => boolean;
 }
@@ -107,6 +109,9 @@ function addClass(module: PythonModule, name: string, schema: Schema): string {
   const doc = docOf(schema, "    ");
   const base = module.notes.bases.get(name);
   const head = `@dataclass(frozen=True, kw_only=True)\nclass ${name}${base === undefined ? "" : `(${base})`}:\n`;
-  module.classes.set(name, `${head}${doc === "" ? "" : `${doc}\n`}${fields.join("")}`);
+  module.classes.set(
+    name,
+    `${head}${doc === "" ? "" : `${doc}\n`}${fields.join("")}${module.notes.added.get(name) ?? ""}`,
+  );
   return name;
 }

@@ -1,10 +1,11 @@
 import type { InputKind } from "../../src/contract/requests.ts";
 import { operationId } from "../../src/contract/task-operations.ts";
 import { tasks } from "../../src/florence/tasks.ts";
+import { answerOf, type Form, forms, type Task } from "./answer-forms.ts";
 import { snakeCase } from "./names.ts";
+import { type ClientKind, operationMethods } from "./operations.ts";
 import { optionNames } from "./options.ts";
-
-type Task = (typeof tasks)[keyof typeof tasks];
+import { partClasses, partProperties } from "./parts.ts";
 
 /** Parameters of a method: positional ones, and those that are given by name. */
 interface Parameters {
@@ -22,47 +23,26 @@ const inputs = {
   region: { positional: [`region: ${REGION}`], named: [`normalized_region: ${REGION}`] },
 } as const satisfies Readonly<Record<InputKind, Parameters>>;
 
-const answerClasses = {
-  text: "TextAnswer",
-  boxes: "BoxesAnswer",
-  quads: "QuadsAnswer",
-  polygons: "PolygonsAnswer",
-} as const satisfies Readonly<Record<Task["answers"][number], string>>;
-
-/** The forms of an answer: the option that selects one, the other options that have an effect then, and the result. */
-const forms = [
-  { selector: ["stream: Literal[True]"], options: "AnswerOptions", result: "Stream" },
-  { selector: ['overlay: Literal["svg", "png"]'], options: "DrawingOptions", result: "Drawing" },
-  { selector: ['compat: Literal["reference"]'], options: "ModelOptions", result: "ReferenceAnswer" },
-  { selector: ['format: Literal["flat"]'], options: "AnswerOptions", result: "FlatAnswer" },
-  { selector: ['format: Literal["raw"]'], options: "ModelOptions", result: "RawAnswer" },
-  { selector: [], options: "PlainOptions", result: undefined },
-] as const;
-
-type Form = (typeof forms)[number];
-
-/** How each of the two clients returns a stream and a value. */
-const clients = {
-  TaskMethods: { stream: "Stream", value: (type: string) => type },
-  AsyncTaskMethods: { stream: "AsyncStream", value: (type: string) => `Coroutine[Any, Any, ${type}]` },
-} as const;
-
-type Client = (typeof clients)[keyof typeof clients];
+/** The two clients. */
+const clients: readonly ClientKind[] = [
+  { prefix: "", value: (type) => type },
+  { prefix: "Async", value: (type) => `Coroutine[Any, Any, ${type}]` },
+];
 
 function signature({ positional, named }: Parameters, options: string): string {
   const star = named.length > 0 ? ["*"] : [];
   return ["self", "image: Image", ...positional, ...star, ...named, `**options: ${options}`].join(", ");
 }
 
-function overload(name: string, { input, answers }: Task, { selector, options, result }: Form, client: Client): string {
-  const answer = answers.map((type) => answerClasses[type]).join(" | ");
-  const { positional, named } = inputs[input];
+function overload(name: string, task: Task, { selector, options, result }: Form, client: ClientKind): string {
+  const answer = answerOf(task);
+  const { positional, named } = inputs[task.input];
   const parameters = signature({ positional, named: [...named, ...selector] }, `Unpack[${options}]`);
-  const returned = result === "Stream" ? `${client.stream}[${answer}]` : client.value(result ?? answer);
+  const returned = result === "Stream" ? `${client.prefix}Stream[${answer}]` : client.value(result ?? answer);
   return `    @overload\n    def ${name}(${parameters}) -> ${returned}: ...\n`;
 }
 
-function method(task: string, row: Task, client: Client): string {
+function method(task: string, row: Task, client: ClientKind): string {
   const name = snakeCase(operationId(task));
   const { positional, named } = inputs[row.input];
   const passed = [...positional, ...named]
@@ -76,19 +56,28 @@ function method(task: string, row: Task, client: Client): string {
         return self._ask("${task}", image, options${passed.join("")})\n`;
 }
 
-function methodsClass(name: keyof typeof clients): string {
-  const texts = Object.entries(tasks).map(([task, row]) => method(task, row, clients[name]));
-  return `class ${name}(ABC):
-    """A method for each task. Their options are those of \`PlainOptions\`; \`stream\`, \`overlay\`, \`compat\` and \`format\` select another form."""
+function methodsClass(client: ClientKind): string {
+  const texts = Object.entries(tasks).map(([task, row]) => method(task, row, client));
+  return `class ${client.prefix}Methods(ABC):
+    """A method for each task and each other call. The options of a task are those of \`PlainOptions\`; \`stream\`, \`overlay\`, \`compat\` and \`format\` select another form."""
+
+    _connection: Connection
+
+    @abstractmethod
+    def _run(self, steps: Steps[Result]) -> ${client.value("Result")}:
+        """Make a call."""
 
     @abstractmethod
     def _ask(self, task: TaskName, image: Image, options: Mapping[str, Any], **inputs: Any) -> Any:
         """Send a request about one image."""
 
-${texts.join("\n")}`;
+${texts.join("\n")}
+${operationMethods(client)}
+${partProperties(client)}`;
 }
 
-/** The methods of the tasks for the client and for the asynchronous client, as the text of a part of a Python module. */
+/** The methods of the two clients and of their parts, as the text of a part of a Python module. */
 export function methods(): string {
-  return `${methodsClass("TaskMethods")}\n\n${methodsClass("AsyncTaskMethods")}`;
+  // What is equal in both clients is side by side, which is what the compression of the wheel is good at.
+  return [...clients.map(methodsClass), ...partClasses(clients)].join("\n\n");
 }

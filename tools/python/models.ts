@@ -15,6 +15,8 @@ const roots = [
   "Pricing",
   "Quote",
   "Me",
+  "Job",
+  "JobList",
 ] as const;
 
 /** The boxes of the Python client always have two corners, and compute the other forms themselves. */
@@ -35,7 +37,7 @@ const givenNames: ReadonlyMap<string, string> = new Map([
   ["PricingTask", "TaskPrice"],
 ]);
 
-/** The classes of `_reply.py` and `_answer.py` that these extend. */
+/** The classes of `_forms.py` and `_reply.py` that these extend. */
 const bases: ReadonlyMap<string, string> = new Map([
   ["Box", "BoxForms"],
   ["TextAnswer", "TextForms"],
@@ -47,10 +49,30 @@ const bases: ReadonlyMap<string, string> = new Map([
   ...roots.filter((name) => name !== "AnswerEvent").map((name) => [name, "Reply"] as const),
 ]);
 
-/** Types that are wider than the document's: a newer server may send a code that this client does not know. */
-const widened: ReadonlyMap<string, string> = new Map([["Problem.code", "str"]]);
+/** Types that are not the document's: a newer server may send a code that this client does not know, and what any object could be is tried last. */
+const widened: ReadonlyMap<string, string> = new Map([
+  ["Problem.code", "str"],
+  ["Job.result", "FlatAnswer | RawAnswer | OwnAnswer | AnalyzeAnswer | ReferenceAnswer | None"],
+]);
 
-const notes: ClassNotes = { handWritten, givenNames, bases, widened, isLeftOut };
+/** Fields that the document does not have. */
+const added: ReadonlyMap<string, string> = new Map([
+  [
+    "Job",
+    `    webhook_secret: str | None = None
+    """What verifies the events of this job where there are no accounts: there only in the reply that accepted it."""\n`,
+  ],
+]);
+
+const notes: ClassNotes = { handWritten, givenNames, bases, widened, added, isLeftOut };
+
+/** The unions of a task's answers, which the document does not name. */
+const unions = `OwnAnswer = TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer
+"""An answer in its own form; \`type\` tells which."""
+
+Answer = OwnAnswer | FlatAnswer | RawAnswer | ReferenceAnswer
+"""An answer in any form that is no drawing."""
+`;
 
 /** The classes of the API's replies, and the unions of them, as the text of a part of a Python module. */
 export function models(): string {
@@ -60,5 +82,5 @@ export function models(): string {
   const text = `${[...module.classes.values()].join("\n\n")}\n\n${[...module.aliases.values()].join("\n")}`;
   const codes = schemas["Problem"]?.properties?.["code"]?.enum ?? [];
   const doc = docstring("The codes of the API's problems. A newer server may have others.", "");
-  return `${text}\n\nProblemCode = ${literal(codes)}\n${doc}`;
+  return `${text}\n${unions}\nProblemCode = ${literal(codes)}\n${doc}`;
 }

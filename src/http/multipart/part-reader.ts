@@ -36,6 +36,12 @@ interface DelimiterLine {
   readonly isLast: boolean;
 }
 
+/** Reads what follows a boundary and begins with a hyphen: two of them make the last line. */
+function lastLineAt(bytes: Uint8Array, at: number): DelimiterLine | "no" | "more" {
+  if (at + 1 >= bytes.length) return "more";
+  return bytes[at + 1] === ascii.hyphen ? { end: at + 2, lineBreakBytes: 0, isLast: true } : "no";
+}
+
 /** Reads the line at an index: a delimiter, "no" delimiter, or "more" bytes are needed to know. */
 function delimiterAt(bytes: Uint8Array, lineStart: number, pattern: Uint8Array): DelimiterLine | "no" | "more" {
   for (let index = 0; index < pattern.length; index += 1) {
@@ -43,9 +49,7 @@ function delimiterAt(bytes: Uint8Array, lineStart: number, pattern: Uint8Array):
     if (bytes[lineStart + index] !== pattern[index]) return "no";
   }
   const at = lineStart + pattern.length;
-  if (bytes[at] === ascii.hyphen && bytes[at + 1] === ascii.hyphen)
-    return { end: at + 2, lineBreakBytes: 0, isLast: true };
-  if (bytes[at] === ascii.hyphen) return at + 1 >= bytes.length ? "more" : "no";
+  if (bytes[at] === ascii.hyphen) return lastLineAt(bytes, at);
   let next = at;
   while (bytes[next] === ascii.space || bytes[next] === ascii.tab) next += 1;
   if (next - at > MAX_PADDING) return "no";
@@ -103,69 +107,94 @@ function breakStart(bytes: Uint8Array, lineStart: number, lineBreakBytes: number
   return lineStart - (hasReturn && lineBreakBytes !== 1 ? 2 : 1);
 }
 
-/** Creates a reader of a multipart body (RFC 2046, 5.1.1). It finds what `splitParts` finds in the whole. */
+function nextLine(bytes: Uint8Array, from: number): number {
+  return bytes.indexOf(ascii.lineFeed, from) + 1;
+}
+
+/** What a reader knows between two pieces. */
+interface State {
+  /** Bytes of which it is not known yet whether they belong to a delimiter. */
+  held: Uint8Array;
+  /** Whether they begin a line whose break is not among them. */
+  startsLine: boolean;
+  lineBreakBytes: number | undefined;
+  part: ReturnType<typeof createPart> | undefined;
+  isOver: boolean;
+}
+
+/** Whether a line that looks like a delimiter is one in this form. */
+function isDelimiter({ lineBreakBytes }: State, bytes: Uint8Array, lineStart: number, line: DelimiterLine): boolean {
+  const isBroken = lineBreakBytes !== 2 || lineStart === 0 || bytes[lineStart - 2] === ascii.carriageReturn;
+  return isBroken && (line.isLast || lineBreakBytes === undefined || line.lineBreakBytes === lineBreakBytes);
+}
+
+/** Passes the events of a part on. A failure is the last. */
+function* passed(state: State, events: Generator<PartEvent, void, void>): Generator<PartEvent, void, void> {
+  for (const event of events) {
+    yield event;
+    if (event.kind !== "failure") continue;
+    state.isOver = true;
+    return;
+  }
+}
+
+/** Gives bytes to the part that is open, and keeps those after them. */
+function* keepFrom(state: State, bytes: Uint8Array, from: number, startsLine: boolean) {
+  if (state.part !== undefined && from > 0) yield* passed(state, state.part.push(bytes.subarray(0, from)));
+  // A copy: the sender may reuse its memory.
+  state.held = bytes.slice(from);
+  state.startsLine = startsLine;
+}
+
+/** Ends the part before a delimiter, and begins the one after it. */
+function* turn(state: State, bytes: Uint8Array, lineStart: number, line: DelimiterLine) {
+  const { part } = state;
+  if (part !== undefined) {
+    const end = breakStart(bytes, lineStart, state.lineBreakBytes);
+    if (end > 0) yield* passed(state, part.push(bytes.subarray(0, end)));
+    if (!state.isOver) yield* passed(state, part.end(lineStart === 0));
+  }
+  state.lineBreakBytes ??= line.lineBreakBytes;
+  state.isOver ||= line.isLast;
+  state.part = createPart(state.lineBreakBytes);
+  state.startsLine = true;
+}
+
+/** Finds the delimiters in the bytes that have come. */
+function* scan(state: State, received: Uint8Array, pattern: Uint8Array): Generator<PartEvent, void, void> {
+  let bytes = received;
+  let lineStart = state.startsLine ? 0 : nextLine(bytes, 0);
+  while (!state.isOver && (lineStart > 0 || state.startsLine)) {
+    const line = delimiterAt(bytes, lineStart, pattern);
+    if (line === "more") {
+      yield* keepFrom(state, bytes, breakStart(bytes, lineStart, state.lineBreakBytes), lineStart === 0);
+      return;
+    }
+    if (line === "no" || !isDelimiter(state, bytes, lineStart, line)) {
+      state.startsLine = false;
+      lineStart = nextLine(bytes, lineStart);
+      continue;
+    }
+    yield* turn(state, bytes, lineStart, line);
+    bytes = bytes.subarray(line.end);
+    lineStart = 0;
+  }
+  if (state.isOver) return;
+  const end = bytes.at(-1) === ascii.carriageReturn ? bytes.length - 1 : bytes.length;
+  yield* keepFrom(state, bytes, end, false);
+}
+
+/** Creates a reader of a multipart body (RFC 2046, 5.1.1). It finds what `splitParts` finds in the whole, but for delimiters with more than `MAX_PADDING` spaces. */
 export function createPartReader(boundary: string): PartReader {
   const pattern = new TextEncoder().encode(`--${boundary}`);
-  let held: Uint8Array = EMPTY;
-  /** Whether the held bytes begin a line whose break is not among them. */
-  let startsLine = true;
-  let lineBreakBytes: number | undefined;
-  let part: ReturnType<typeof createPart> | undefined;
-  let isOver = false;
-  let hasFailed = false;
-  const found = function* (events: Generator<PartEvent, void, void>): Generator<PartEvent, void, void> {
-    for (const event of events) {
-      if (event.kind === "failure") [isOver, hasFailed] = [true, true];
-      yield event;
-      if (hasFailed) return;
-    }
-  };
-  /** Whether a line that looks like a delimiter is one in this form. */
-  const isDelimiter = (bytes: Uint8Array, lineStart: number, line: DelimiterLine): boolean => {
-    const isBroken = lineBreakBytes !== 2 || lineStart === 0 || bytes[lineStart - 2] === ascii.carriageReturn;
-    return isBroken && (line.isLast || lineBreakBytes === undefined || line.lineBreakBytes === lineBreakBytes);
-  };
-  const nextLine = (bytes: Uint8Array, from: number): number => bytes.indexOf(ascii.lineFeed, from) + 1;
-  const keepFrom = function* (bytes: Uint8Array, from: number, isLineStart: boolean): Generator<PartEvent, void, void> {
-    if (part !== undefined && from > 0) yield* found(part.push(bytes.subarray(0, from)));
-    // A copy: the sender may reuse its memory.
-    held = bytes.slice(from);
-    startsLine = isLineStart;
-  };
+  const state: State = { held: EMPTY, startsLine: true, lineBreakBytes: undefined, part: undefined, isOver: false };
   return {
     *push(more) {
-      if (isOver) return;
-      let bytes = joined(held, more);
-      let lineStart = startsLine ? 0 : nextLine(bytes, 0);
-      while (!isOver && (lineStart > 0 || startsLine)) {
-        const line = delimiterAt(bytes, lineStart, pattern);
-        if (line === "more") {
-          yield* keepFrom(bytes, breakStart(bytes, lineStart, lineBreakBytes), lineStart === 0);
-          return;
-        }
-        if (line === "no" || !isDelimiter(bytes, lineStart, line)) {
-          startsLine = false;
-          lineStart = nextLine(bytes, lineStart);
-          continue;
-        }
-        if (part !== undefined) {
-          const end = breakStart(bytes, lineStart, lineBreakBytes);
-          if (end > 0) yield* found(part.push(bytes.subarray(0, end)));
-          if (!isOver) yield* found(part.end(lineStart === 0));
-        }
-        lineBreakBytes ??= line.lineBreakBytes;
-        isOver ||= line.isLast;
-        part = createPart(lineBreakBytes);
-        bytes = bytes.subarray(line.end);
-        [startsLine, lineStart] = [true, 0];
-      }
-      if (isOver) return;
-      const end = bytes.at(-1) === ascii.carriageReturn ? bytes.length - 1 : bytes.length;
-      yield* keepFrom(bytes, end, false);
+      if (!state.isOver) yield* scan(state, joined(state.held, more), pattern);
     },
     end: () => {
-      if (isOver) return undefined;
-      return part === undefined
+      if (state.isOver) return undefined;
+      return state.part === undefined
         ? `The form has no line --${boundary}.`
         : `The form ends before its last line, --${boundary}--.`;
     },

@@ -47,6 +47,18 @@ describe("a no-code tool's HTTP block", () => {
     imageServer.close();
   });
 
+  it("sends a form with a file, as Make does, or base64 in JSON, as Retool does, and gets the same item", async () => {
+    const bytes = await street;
+    const form = new FormData();
+    form.append("image", new Blob([Uint8Array.from(bytes)]), "street.jpg");
+    const url = new URL("/v1/object-detection?format=flat", server.url);
+    const sent = await fetch(url, { method: "POST", body: form });
+    const expected = await itemsOf("/v1/object-detection?format=flat", "image/jpeg", bytes);
+    expect([await sent.json()]).toEqual(expected);
+    const json = JSON.stringify({ image: bytes.toString("base64") });
+    expect(await itemsOf("/v1/object-detection?format=flat", "application/json", json)).toEqual(expected);
+  });
+
   it("gets the same keys for every task", async () => {
     const paths = ["caption", "ocr-with-region", "object-detection"].map((task) => `/v1/${task}?format=flat`);
     const keys: string[][] = [];

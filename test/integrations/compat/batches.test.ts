@@ -27,6 +27,27 @@ function lineOf(number: number, image: string): string {
   return JSON.stringify({ ...request, body });
 }
 
+/** What each client is to get. */
+const expected = (from: string) => ({
+  file: { purpose: "batch", filename: "lines.jsonl" },
+  batch: { status: "completed", counts: { total: LINES, completed: LINES - 3, failed: 3 }, metadata: { from } },
+  answered: Array.from({ length: LINES }, (_, number) => number)
+    .filter((number) => !BROKEN.some((each) => each === number))
+    .map((number) => `line-${number}`),
+  refused: [
+    ["line-17", null, "line-invalid"],
+    ["line-500", 415, null],
+    ["line-998", null, "line-invalid"],
+  ],
+  first: { type: "text", task: "caption", source: { width: 33, height: 33 } },
+  same: true,
+  failed: ["failed", [["duplicate-custom-id", 2]]],
+  cancelled: true,
+  deleted: true,
+  lifetime: 3600,
+  faults: ["NotFoundError 404 unknown-batch", "NotFoundError 404 unknown-file", "BadRequestError 400 invalid-request"],
+});
+
 describe("files and batches of clients of OpenAI", () => {
   let [api, paid, folder, file] = [undefined as Api | undefined, undefined as PaidApi | undefined, "", ""];
   beforeAll(async () => {
@@ -44,30 +65,6 @@ describe("files and batches of clients of OpenAI", () => {
 
   const run = (client: (typeof clients)[number], { origin }: Api, key: string) =>
     runClient(client, { API: origin, KEY: key, PICTURE: small, LINES: file });
-
-  const expected = (from: string) => ({
-    file: { purpose: "batch", filename: "lines.jsonl" },
-    batch: { status: "completed", counts: { total: LINES, completed: LINES - 3, failed: 3 }, metadata: { from } },
-    answered: Array.from({ length: LINES }, (_, number) => number)
-      .filter((number) => !BROKEN.some((each) => each === number))
-      .map((number) => `line-${number}`),
-    refused: [
-      ["line-17", null, "line-invalid"],
-      ["line-500", 415, null],
-      ["line-998", null, "line-invalid"],
-    ],
-    first: { type: "text", task: "caption", source: { width: 33, height: 33 } },
-    same: true,
-    failed: ["failed", [["duplicate-custom-id", 2]]],
-    cancelled: true,
-    deleted: true,
-    lifetime: 3600,
-    faults: [
-      "NotFoundError 404 unknown-batch",
-      "NotFoundError 404 unknown-file",
-      "BadRequestError 400 invalid-request",
-    ],
-  });
 
   it.each(clients)("$name gets 997 answers and 3 errors by custom_id", async (client) => {
     if (api === undefined) throw new Error("The API has not started.");

@@ -27,7 +27,7 @@ const POLL_MS = 100;
  * Resolves when an API at a known address answers. Miniflare does not always say so: when workerd has work to do at its start, as alarms that are due, it was seen to
  * answer everything while Miniflare still waited for it.
  */
-async function answering({ port }: ServedJobs, child: ChildProcess): Promise<readonly ServedAt[]> {
+async function answering({ port }: ServedJobs, child: ChildProcess): Promise<ServedAt[]> {
   const url = `http://127.0.0.1:${port}/`;
   while (child.exitCode === null && child.signalCode === null) {
     const response = port === 0 ? undefined : await fetch(new URL("/healthz", url)).catch(() => undefined);

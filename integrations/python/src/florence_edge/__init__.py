@@ -1,16 +1,20 @@
 """A client for florence-edge, the HTTP API for the Florence-2 vision model."""
 
-from ._answers import Answer
-from ._async_florence import AsyncFlorence
+from ._batch_lines import BatchLine
+from ._batch_results import AsyncBatchResults, BatchResults
+from ._batches import Batch, BatchResult
 from ._errors import FlorenceError
 from ._events import Event
 from ._exchange import Platform
-from ._florence import Florence
+from ._florence import AsyncFlorence, Florence
 from ._headers import CacheReport, ChargeReport, ResponseInfo
-from ._images import Image
+from ._images import Image, Upload
+from ._methods import AsyncBatchHandle, AsyncJobHandle, BatchHandle, JobHandle
 from ._models import (
+    TASKS,
     AnalyzeAnswer,
     AnalyzeResult,
+    Answer,
     BatchAnswer,
     Box,
     BoxesAnswer,
@@ -22,6 +26,9 @@ from ._models import (
     FlatAnswer,
     Health,
     Issue,
+    Job,
+    JobList,
+    JobStatus,
     Me,
     ModelList,
     ObjectEvent,
@@ -36,14 +43,14 @@ from ._models import (
     Quote,
     RawAnswer,
     TaskList,
+    TaskName,
     TextAnswer,
 )
-from ._options import TASKS, TaskName
 from ._reply import Drawing, ReferenceAnswer
 from ._request import AnalyzeItem, BatchItem, RegionLike
 from ._settings import CallOptions
 from ._stream import AsyncStream, Stream
-from ._uploads import Upload
+from ._webhooks import BatchEvent, JobEvent, WebhookEvent, verify_webhook
 
 __all__ = [
     "TASKS",
@@ -51,10 +58,19 @@ __all__ = [
     "AnalyzeItem",
     "AnalyzeResult",
     "Answer",
+    "AsyncBatchHandle",
+    "AsyncBatchResults",
     "AsyncFlorence",
+    "AsyncJobHandle",
     "AsyncStream",
+    "Batch",
     "BatchAnswer",
+    "BatchEvent",
+    "BatchHandle",
     "BatchItem",
+    "BatchLine",
+    "BatchResult",
+    "BatchResults",
     "Box",
     "BoxObject",
     "BoxesAnswer",
@@ -73,6 +89,11 @@ __all__ = [
     "Health",
     "Image",
     "Issue",
+    "Job",
+    "JobEvent",
+    "JobHandle",
+    "JobList",
+    "JobStatus",
     "Me",
     "ModelList",
     "ObjectEvent",
@@ -95,4 +116,6 @@ __all__ = [
     "TaskName",
     "TextAnswer",
     "Upload",
+    "WebhookEvent",
+    "verify_webhook",
 ]

@@ -7,27 +7,36 @@ import random as random_numbers
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
 import httpx
 
-from ._answers import Answer
-from ._errors import FlorenceError
+from ._errors import FlorenceError, too_large
 from ._events import EventReader, open_events
 from ._exchange import MAX_ANSWER_BYTES, Connection, Deadline, Platform, Read, decoded, exchange, parse_json, read_body
 from ._headers import response_info
-from ._images import Image, sent_image
+from ._images import Image, Upload, sent_image
+from ._models import Answer
 from ._reply import Drawing, Reply
 from ._request import ApiRequest
 from ._settings import Settings, base_url_of
 from ._steps import Opened, Steps
-from ._uploads import Upload, UploadedFile, without_credentials
 
 URL_VARIABLE = "FLORENCE_EDGE_URL"
 KEY_VARIABLE = "FLORENCE_EDGE_API_KEY"
 
 AnyReply = TypeVar("AnyReply", bound=Reply)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _UploadedFile(Reply):
+    """What the API says of a file that has arrived."""
+
+    image: str
+    bytes: int
+
 
 try:
     VERSION = version("florence-edge")
@@ -91,13 +100,29 @@ def stream_steps(connection: Connection, request: ApiRequest, options: Mapping[s
     return exchange(connection, request, options, open_events)
 
 
+def _without_credentials(connection: Connection, options: Mapping[str, Any]) -> tuple[Connection, dict[str, Any]]:
+    """Return a connection and options without key: the address of an upload needs none, and may be another server's."""
+    settings = replace(
+        connection.settings, api_key=None, max_price=None, headers=_user_agent(connection.settings.headers)
+    )
+    kept = {name: value for name, value in options.items() if name in ("timeout", "max_retries")}
+    return replace(connection, settings=settings), kept
+
+
+def _user_agent(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() == "user-agent"}
+
+
 def upload_steps(connection: Connection, image: Image, options: Mapping[str, Any]) -> Steps[Upload]:
     """Ask for a handle, then send the file. Files can be sent again, so both are retried."""
     data = sent_image(image).data
     if data is None:
         raise FlorenceError("image-required", "An address needs no upload.", fix="Send the address as the image.")
     prepared = yield from reply_steps(connection, ApiRequest("POST", "/v1/uploads"), Upload, options)
-    bare, kept = without_credentials(connection, options)
+    if len(data) > prepared.max_bytes:
+        # Not sent: the server would close the connection before all is there, and its reply may be lost with it.
+        raise too_large(f"The file has {len(data)} bytes, and the API takes {prepared.max_bytes}.")
+    bare, kept = _without_credentials(connection, options)
     file = ApiRequest("PUT", prepared.put_url, data, "application/octet-stream")
-    yield from reply_steps(bare, file, UploadedFile, kept)
+    yield from reply_steps(bare, file, _UploadedFile, kept)
     return prepared

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _CLIENT_FIXES = {
     "connection-failed": "Check the URL and the network, then retry.",
     "timeout": "Ask again with a longer `timeout`, a smaller image or fewer `beams`.",
+    "job-cancelled": "Send the request again.",
+    "invalid-signature": "Refuse it. Check the secret, the clock, and that `body` is the body as it came.",
     "invalid-response": "Check that `base_url` is the URL of a florence-edge API.",
 }
 """The client's own codes; all others are codes of the API's problems."""
@@ -20,7 +22,7 @@ _RETRYABLE = frozenset({"connection-failed", "timeout"})
 
 
 class FlorenceError(Exception):
-    """A call that failed. Its `code` is stable: one of `ProblemCode`, `connection-failed`, `timeout` or `invalid-response`."""
+    """A call that failed. Its `code` is stable: one of `ProblemCode`, `connection-failed`, `timeout`, `invalid-response`, `job-cancelled` or `invalid-signature`."""
 
     def __init__(
         self,
@@ -57,7 +59,8 @@ class FlorenceError(Exception):
 
     def __str__(self) -> str:
         """Code, detail and fix: a traceback shows what to do."""
-        return f"{self.code}: {self.detail}" + (f" {self.fix}" if self.fix else "")
+        is_said = self.detail.endswith(self.fix)  # Also if there is none.
+        return f"{self.code}: {self.detail}" + ("" if is_said else f" {self.fix}")
 
 
 def problem_error(problem: Problem, retry_after: float | None = None) -> FlorenceError:
@@ -73,6 +76,11 @@ def problem_error(problem: Problem, retry_after: float | None = None) -> Florenc
         retry_after=retry_after,
         problem=problem,
     )
+
+
+def too_large(detail: str) -> FlorenceError:
+    """Return the error of a file that is not sent, or that an API has not read to its end."""
+    return FlorenceError("body-too-large", detail, fix="Send a smaller image, or a JPEG with a lower quality.")
 
 
 def invalid(name: str, fix: str) -> FlorenceError:

@@ -1,16 +1,16 @@
-"""The events of a streamed answer, as steps: when it has ended, what its charge is, what is an error."""
+"""The events of a streamed answer: the parser of server-sent events, and what reads them, as steps: when an answer has ended, what its charge is, what is an error."""
 
 from __future__ import annotations
 
+import codecs
 from collections import deque
+from collections.abc import Iterator
 from typing import TypeAlias, Union
 
-from ._answers import OwnAnswer
 from ._errors import FlorenceError, problem_error
 from ._exchange import MAX_ANSWER_BYTES, Deadline, decoded, parse_json
 from ._headers import ChargeReport, ResponseInfo, response_info
-from ._models import AnswerEvent, ChargeEvent, DeltaEvent, DoneEvent, ErrorEvent, ObjectEvent
-from ._sse import EventParser
+from ._models import AnswerEvent, ChargeEvent, DeltaEvent, DoneEvent, ErrorEvent, ObjectEvent, OwnAnswer
 from ._steps import Chunk, Close, Opened, Steps, perform
 
 Event: TypeAlias = Union[DeltaEvent, ObjectEvent, DoneEvent, ChargeEvent]
@@ -20,6 +20,62 @@ Event: TypeAlias = Union[DeltaEvent, ObjectEvent, DoneEvent, ChargeEvent]
 def _charge_of(event: ChargeEvent) -> ChargeReport:
     charge_id = event.ids[0] if len(event.ids) == 1 else None
     return ChargeReport(event.charge_micro_usd, charge_id, event.repeat, event.balance)
+
+
+class EventParser:
+    """Collects the lines of events, from bytes in any pieces. `id`, `retry` and the event's name are left out: the API's data says what it is."""
+
+    def __init__(self, limit: int) -> None:
+        """Accept events of at most `limit` characters."""
+        self._limit = limit
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._unfinished: list[str] = []
+        self._data: list[str] = []
+        self._length = 0
+        self._is_after_return = False
+
+    def feed(self, chunk: bytes) -> Iterator[str]:
+        """Yield the data of the events that the chunk ends. Raises `FlorenceError` for what is no stream of events."""
+        try:
+            text = self._decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            raise FlorenceError("invalid-response", "The stream of events is not UTF-8.") from error
+        for line in self._lines(text):
+            if line:
+                self._add(line)
+            elif self._data:
+                yield "\n".join(self._data)
+                self._data = []
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether an event has begun that has not ended."""
+        return bool(self._data or any(self._unfinished))
+
+    def _count(self, length: int) -> None:
+        self._length += length
+        if self._length > self._limit:
+            raise FlorenceError("invalid-response", f"An event has more than {self._limit} characters.")
+
+    def _lines(self, text: str) -> Iterator[str]:
+        """Yield whole lines. They end in CR, LF or both; a CR at the end of a chunk may be followed by the LF of the same line end."""
+        if self._is_after_return and text:
+            text = text.removeprefix("\n")
+            self._is_after_return = False
+        self._is_after_return = self._is_after_return or text.endswith("\r")
+        *ended, rest = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for line in ended:
+            self._count(len(line))
+            yield "".join([*self._unfinished, line])
+            self._unfinished, self._length = [], sum(map(len, self._data))
+        self._count(len(rest))
+        self._unfinished.append(rest)
+
+    def _add(self, line: str) -> None:
+        name, _, value = line.partition(":")
+        if name == "data":
+            self._data.append(value.removeprefix(" "))
+            self._length = sum(map(len, self._data))
 
 
 class EventReader:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import IO, Any, TypeAlias, TypeVar
 
 import httpx
 
-from ._errors import FlorenceError, problem_error
+from ._errors import FlorenceError, problem_error, too_large
 from ._headers import retry_after
 from ._json import UnexpectedJsonError, from_json
 from ._models import Problem
@@ -25,6 +25,9 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
 MAX_PROBLEM_BYTES = 256 * 1024
 """Proxies send HTML pages."""
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""Of a larger body, an API closes the connection before all is there; its reply is then often lost, and the asynchronous client never sees it."""
 
 FIRST_PAUSE = 0.1
 """Longest pause before the second attempt, in seconds, without Retry-After; it doubles with each further attempt."""
@@ -106,11 +109,17 @@ def decoded(of: Any, value: object, status: int | None = None) -> Any:
         raise FlorenceError("invalid-response", "The answer is not one of this API.", status=status) from error
 
 
-def _problem(body: bytes) -> Problem | None:
+def reply_error_of(value: object, status: int | None, seconds: float | None = None) -> FlorenceError | None:
+    """Return the error of a reply: the API's problem, or an error in OpenAI's form; None if it is neither."""
     try:
-        return from_json(Problem, parse_json(body))
+        return problem_error(from_json(Problem, value), seconds)
     except UnexpectedJsonError:
+        error: Any = value.get("error") if isinstance(value, dict) else None
+    if not isinstance(error, dict) or not isinstance(error.get("code"), str):
         return None
+    # Its message ends with what to do.
+    detail = str(error.get("message"))
+    return FlorenceError(error["code"], detail, status=status, retryable=status in TRANSIENT, retry_after=seconds)
 
 
 def _reply_error(opened: Opened, deadline: Deadline, now: float) -> Steps[FlorenceError]:
@@ -118,13 +127,13 @@ def _reply_error(opened: Opened, deadline: Deadline, now: float) -> Steps[Floren
     response = opened.response
     seconds = retry_after(response.headers.get("retry-after"), now)
     try:
-        problem = _problem((yield from read_body(opened, deadline, MAX_PROBLEM_BYTES)))
+        body = yield from read_body(opened, deadline, MAX_PROBLEM_BYTES)
+        if (known := reply_error_of(parse_json(body), response.status_code, seconds)) is not None:
+            return known
     except FlorenceError as error:
         if error.code == "timeout":
             raise
-        problem = None  # The status is enough: a broken page must not replace it.
-    if problem is not None:
-        return problem_error(problem, seconds)
+        # The status is enough: a broken page must not replace it.
     return FlorenceError(
         "invalid-response",
         f"The server answered with status {response.status_code} and without a problem.",
@@ -136,12 +145,19 @@ def _reply_error(opened: Opened, deadline: Deadline, now: float) -> Steps[Floren
     )
 
 
+def _form(file: IO[bytes]) -> dict[str, Any]:
+    """Return a file of lines as `httpx` sends it: part by part."""
+    file.seek(0)
+    return {"data": {"purpose": "batch"}, "files": {"file": ("lines.jsonl", file, "application/jsonl")}}
+
+
 def _built(connection: Connection, request: ApiRequest, headers: Mapping[str, str], timeout: float) -> httpx.Request:
     media_type = {} if request.media_type is None else {"content-type": request.media_type}
     try:
         url = connection.base_url + request.path if request.path.startswith("/") else request.path
         sent = {**headers, **media_type}
-        return connection.build(request.method, url, content=request.body, headers=sent, timeout=timeout)
+        content: dict[str, Any] = {"content": request.body} if request.file is None else _form(request.file)
+        return connection.build(request.method, url, **content, headers=sent, timeout=timeout)
     except (UnicodeEncodeError, TypeError, httpx.InvalidURL) as error:
         raise FlorenceError("invalid-request", "A header has characters that headers may not have.") from error
 
@@ -183,6 +199,9 @@ def exchange(
             built = _built(connection, request, headers, deadline.remaining())
             return (yield from _attempt(connection, built, deadline, read))
         except FlorenceError as error:
+            size = len(request.body or b"")
+            if error.code == "connection-failed" and size > MAX_BODY_BYTES:
+                raise too_large(f"The connection was lost while {size} bytes were sent.") from error
             pause = _pause(error, made, settings, platform.random())
             if pause is None or platform.now() + pause >= deadline.ends:
                 raise

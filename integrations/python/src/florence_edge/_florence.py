@@ -1,33 +1,32 @@
-"""The client that waits for its answers."""
+"""The two clients: one waits for its answers, those of the other are awaited."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from ._calls import connection_of, get_steps, reply_steps, stream_steps, task_steps, upload_steps
-from ._drive import Driver
-from ._methods import TaskMethods
-from ._models import AnalyzeAnswer, BatchAnswer, Health, Me, ModelList, Pricing, Quote, TaskList
-from ._request import analyze_request, batch_request, quote_request, task_request
-from ._stream import Stream
-from ._uploads import Upload
+from ._calls import connection_of, stream_steps, task_steps
+from ._methods import AsyncMethods, Methods
+from ._request import task_request
+from ._steps import AsyncDriver, Driver
+from ._stream import AsyncStream, Stream
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from ._exchange import Platform
     from ._images import Image
-    from ._options import TaskName
-    from ._request import AnalyzeItem, BatchItem
+    from ._models import TaskName
     from ._settings import CallOptions
+    from ._steps import Result, Steps
 
 
-class Florence(TaskMethods):
+class Florence(Methods):
     """The API. Calls raise `FlorenceError`; a file that cannot be read raises `OSError`, and an option that does not exist `TypeError`.
 
     Threads may share a client.
@@ -67,52 +66,69 @@ class Florence(TaskMethods):
         if self._owned is not None:
             self._owned.close()
 
+    def _run(self, steps: Steps[Result]) -> Result:
+        return self._driver.run(steps)
+
     def _ask(self, task: TaskName, image: Image, options: Mapping[str, Any], **inputs: Any) -> Any:
         request = task_request(task, image, options, inputs)
         if options.get("stream"):
             return Stream(self._driver, stream_steps(self._connection, request, options))
-        return self._driver.run(task_steps(self._connection, request, options))
+        return self._run(task_steps(self._connection, request, options))
 
     def ask(self, task: TaskName, image: Image, **options: Any) -> Any:
         """Run a task by its name in the API, as its method does: for programs that learn the task when they run."""
         return self._ask(task, image, options)
 
-    def analyze(self, image: Image, tasks: Iterable[AnalyzeItem], **options: Unpack[CallOptions]) -> AnalyzeAnswer:
-        """Run several tasks on one image, which is encoded once. Each has its own result: an answer or a problem."""
-        return self._driver.run(reply_steps(self._connection, analyze_request(image, tasks), AnalyzeAnswer, options))
 
-    def batch(self, items: Iterable[BatchItem], **options: Unpack[CallOptions]) -> BatchAnswer:
-        """Run several tasks, up to 32, each on its own image. Each has its own result."""
-        return self._driver.run(reply_steps(self._connection, batch_request(items), BatchAnswer, options))
+class AsyncFlorence(AsyncMethods):
+    """The API for asynchronous programs: the methods are those of `Florence`, and their answers are awaited.
 
-    def upload(self, image: Image, **options: Unpack[CallOptions]) -> Upload:
-        """Send an image once, and ask about what is returned, in as many calls as you like, for an hour."""
-        return self._driver.run(upload_steps(self._connection, image, options))
+    With `asyncio`; with `trio`, give `sleep=trio.sleep`. Files are read before the call is awaited.
+    """
 
-    def quote(self, asked: TaskName | Sequence[AnalyzeItem] | Sequence[BatchItem], **options: Any) -> Quote:
-        """Tell the price of a task with its options, of tasks on one image, or of a batch, before it is asked."""
-        return self._driver.run(reply_steps(self._connection, quote_request(asked, options), Quote, options))
+    def __init__(
+        self,
+        base_url: str | None = None,
+        *,
+        http_client: httpx.AsyncClient | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        platform: Platform | None = None,
+        **options: Unpack[CallOptions],
+    ) -> None:
+        """Take the API's URL without `/v1`, or from the variable FLORENCE_EDGE_URL, and options that hold for all calls.
 
-    def pricing(self, **options: Unpack[CallOptions]) -> Pricing:
-        """Tell the prices of all tasks."""
-        return self._driver.run(get_steps(self._connection, "/v1/pricing", Pricing, options))
+        The key comes from `api_key` or FLORENCE_EDGE_API_KEY. `http_client` brings proxies, certificates and so on, and is not closed by this client.
+        `sleep` and `platform` are for tests.
+        """
+        self._owned = None if http_client else httpx.AsyncClient()
+        client = http_client or cast("httpx.AsyncClient", self._owned)
+        self._driver = AsyncDriver(client, sleep)
+        self._connection = connection_of(base_url, options, client.build_request, platform)
 
-    def me(self, **options: Unpack[CallOptions]) -> Me:
-        """Tell what the key's account has left, and the key's limits."""
-        return self._driver.run(get_steps(self._connection, "/v1/me", Me, options))
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
 
-    def tasks(self, **options: Unpack[CallOptions]) -> TaskList:
-        """List the tasks, with what each needs and answers."""
-        return self._driver.run(get_steps(self._connection, "/v1/tasks", TaskList, options))
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        await self.close()
 
-    def models(self, **options: Unpack[CallOptions]) -> ModelList:
-        """List the models that the API serves."""
-        return self._driver.run(get_steps(self._connection, "/v1/models", ModelList, options))
+    async def close(self) -> None:
+        """Close the connections, but not those of an `http_client` that was given."""
+        if self._owned is not None:
+            await self._owned.aclose()
 
-    def health(self, **options: Unpack[CallOptions]) -> Health:
-        """Check whether the API responds."""
-        return self._driver.run(get_steps(self._connection, "/healthz", Health, options))
+    def _run(self, steps: Steps[Result]) -> Coroutine[Any, Any, Result]:
+        return self._driver.run(steps)
 
-    def ready(self, **options: Unpack[CallOptions]) -> Health:
-        """Check whether the model can answer; raises `FlorenceError` if it cannot."""
-        return self._driver.run(get_steps(self._connection, "/readyz", Health, options))
+    def _ask(self, task: TaskName, image: Image, options: Mapping[str, Any], **inputs: Any) -> Any:
+        request = task_request(task, image, options, inputs)
+        if options.get("stream"):
+            return AsyncStream(self._driver, stream_steps(self._connection, request, options))
+        return self._run(task_steps(self._connection, request, options))
+
+    def ask(self, task: TaskName, image: Image, **options: Any) -> Any:
+        """Run a task by its name in the API, as its method does. What is returned is awaited."""
+        return self._ask(task, image, options)

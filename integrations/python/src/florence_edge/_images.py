@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias, Union, runtime_checkable
 
 from ._errors import FlorenceError
 from ._pixels import encode_array, encode_pil
-from ._uploads import HANDLE, Upload
+from ._reply import Reply
 
 
 @runtime_checkable
@@ -47,6 +47,24 @@ class PixelArray(Protocol):
     @property
     def __array_interface__(self) -> dict[str, Any]:
         """NumPy's description of the memory."""
+
+
+_HANDLE = re.compile(r"upload_[\w-]{48}")
+"""The form of a handle: a text of this form is one, and not a path."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload(Reply):
+    """An uploaded image. It is an image of every call, for the account that has uploaded it."""
+
+    image: str
+    """The handle."""
+    put_url: str
+    """Where the file was sent. Whoever has it may send another file."""
+    expires_in: int
+    """Seconds from the upload for which the handle works; then the file is deleted."""
+    max_bytes: int
+    """Largest file, in bytes."""
 
 
 Image: TypeAlias = Union[
@@ -89,7 +107,7 @@ def _read_path(path: str | os.PathLike[str]) -> bytes:
 
 
 def _from_text(text: str) -> SentImage:
-    if _ADDRESS.match(text) or HANDLE.fullmatch(text):
+    if _ADDRESS.match(text) or _HANDLE.fullmatch(text):
         return SentImage(address=text)
     prefix = _DATA_URI.match(text)
     if prefix is None:

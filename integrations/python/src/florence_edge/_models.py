@@ -1,12 +1,13 @@
 # Generated from src/contract/ and src/florence/tasks.ts by `npm run docs` of florence-edge.
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ._boxes import BoxForms
-from ._forms import LocatedForms, ResultForms, TextForms
+from ._forms import BoxForms, LocatedForms, ResultForms, TextForms
 from ._reply import ReferenceAnswer, Reply
+from ._settings import CallOptions
 
 @dataclass(frozen=True, kw_only=True)
 class DeltaEvent:
@@ -507,6 +508,39 @@ class Concurrency:
     in_progress: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Job(Reply):
+    id: JobId
+    status: JobStatus
+    created_at: str
+    """UTC, as in 2026-12-01T00:00:00.000Z."""
+    task: str
+    """The name of the task, or `analyze`, or `batch`."""
+    result: FlatAnswer | RawAnswer | OwnAnswer | AnalyzeAnswer | ReferenceAnswer | None
+    """The body that a direct request would have had, once the job has succeeded; null otherwise, and always in lists.
+    """
+    problem: Problem | None
+    """Why the job failed; null otherwise."""
+    urls: JobUrls
+    webhook_secret: str | None = None
+    """What verifies the events of this job where there are no accounts: there only in the reply that accepted it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobUrls:
+    get: str
+    """Where the job is."""
+    cancel: str
+    """The same address: DELETE cancels the job."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobList(Reply):
+    jobs: tuple[Job, ...]
+    next: str | None
+    """Send it as `cursor` for the next page; null: none."""
+
+
 AnswerEvent = DeltaEvent | ObjectEvent | DoneEvent | ErrorEvent | ChargeEvent
 
 Quad = tuple[Point, ...]
@@ -521,6 +555,85 @@ charges, its webhooks, and how events were told. `keys:write`: Create, list, cha
 account; create, remove and test its webhooks, and make their secrets. `billing:write`: Add credits to the account.
 """
 
+JobId = str
+
+JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+OwnAnswer = TextAnswer | BoxesAnswer | QuadsAnswer | PolygonsAnswer
+"""An answer in its own form; `type` tells which."""
+
+Answer = OwnAnswer | FlatAnswer | RawAnswer | ReferenceAnswer
+"""An answer in any form that is no drawing."""
 
 ProblemCode = Literal["invalid-json", "invalid-request", "invalid-content-encoding", "image-required", "invalid-base64", "image-url-refused", "text-required", "region-required", "region-outside-image", "png-unavailable", "unknown-task", "not-found", "method-not-allowed", "body-timeout", "body-too-large", "image-too-many-pixels", "unsupported-media-type", "unsupported-content-encoding", "unsupported-image", "image-url-not-an-image", "image-corrupt", "prompt-too-long", "too-much-work", "image-url-unreachable", "image-url-timeout", "request-cancelled", "uploads-unavailable", "unknown-upload", "upload-empty", "upload-expired", "upload-signature-invalid", "length-required", "storage-unavailable", "jobs-unavailable", "idempotency-key-invalid", "list-needs-account", "unknown-job", "idempotency-key-reused", "too-many-jobs", "queue-unavailable", "job-expired", "job-abandoned", "cursor-invalid", "webhook-url-refused", "webhooks-need-account", "unknown-webhook", "too-many-webhooks", "internal", "misconfigured", "model-corrupt", "backend-failed", "backend-unavailable", "backend-timeout", "deadline-exceeded", "not-cached", "model-unavailable", "overloaded", "key-missing", "key-invalid", "key-expired", "key-revoked", "scope-missing", "account-closed", "insufficient-credits", "key-budget-exhausted", "spend-cap-reached", "price-above-maximum", "idempotency-in-progress", "rate-limited", "too-many-at-once", "ledger-unavailable", "async-needs-key", "payment-required", "payment-invalid", "payment-in-use", "payment-unsettled", "admin-key-invalid", "unknown-id", "key-rotated", "too-many-keys", "webhook-signature-invalid", "top-up-unavailable", "payment-provider-failed", "payment-provider-unavailable"]
 """The codes of the API's problems. A newer server may have others."""
+
+
+TaskName = Literal["ocr", "ocr-with-region", "caption", "detailed-caption", "more-detailed-caption", "object-detection", "dense-region-caption", "region-proposal", "caption-to-phrase-grounding", "referring-expression-segmentation", "region-to-segmentation", "open-vocabulary-detection", "region-to-category", "region-to-description", "region-to-ocr"]
+
+
+class ModelOptions(CallOptions, total=False):
+    """Options that every form of an answer has."""
+
+    max_new_tokens: int | None
+    """Upper bound on generated tokens; by default what the model's configuration says."""
+    beams: int | None
+    """Number of beams of the beam search; 1 is greedy search. The default is in the model's configuration."""
+
+
+class ObjectOptions(ModelOptions, total=False):
+    """Options about the objects of an answer."""
+
+    min_score: float | None
+    """Leaves out objects with a lower `score`."""
+    max_objects: int | None
+    """Keeps this many objects, those with the highest scores, in the model's order."""
+
+
+class DrawingOptions(ObjectOptions, total=False):
+    """Options of a drawing."""
+
+    overlay_image: bool | None
+    """Whether the drawing contains the image; true by default."""
+
+
+class AnswerOptions(ObjectOptions, total=False):
+    """Options of an answer."""
+
+    include: Sequence[Literal["svg_path", "coco_rle", "score"]] | None
+    """Adds each object's outline as an SVG path or as a COCO RLE mask, and the score of a text."""
+
+
+class PlainOptions(AnswerOptions, total=False):
+    """Options of an answer in its own form, which `format` and `stream` may also name."""
+
+    format: Literal["json"]
+    stream: Literal[False]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task: what it needs besides the image, and what it does."""
+
+    input: Literal["none", "text", "labels", "region"]
+    summary: str
+
+
+TASKS: Mapping[TaskName, Task] = {
+    "ocr": Task(input="none", summary="Read the text in the image."),
+    "ocr-with-region": Task(input="none", summary="Read the text in the image, with the four corners of each text region."),
+    "caption": Task(input="none", summary="Describe the image in a sentence."),
+    "detailed-caption": Task(input="none", summary="Describe the image in a few sentences."),
+    "more-detailed-caption": Task(input="none", summary="Describe the image in a paragraph."),
+    "object-detection": Task(input="none", summary="Find objects and name their categories."),
+    "dense-region-caption": Task(input="none", summary="Find objects and describe each."),
+    "region-proposal": Task(input="none", summary="Propose regions that contain objects, without labels."),
+    "caption-to-phrase-grounding": Task(input="text", summary="Find what each phrase of a caption refers to."),
+    "referring-expression-segmentation": Task(input="text", summary="Outline the object that an expression refers to."),
+    "region-to-segmentation": Task(input="region", summary="Outline the object in a region."),
+    "open-vocabulary-detection": Task(input="labels", summary="Find the objects that you name."),
+    "region-to-category": Task(input="region", summary="Name the object in a region."),
+    "region-to-description": Task(input="region", summary="Describe a region."),
+    "region-to-ocr": Task(input="region", summary="Read the text in a region."),
+}
+"""The tasks by their names in the API."""

@@ -7,18 +7,17 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Union
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Union
 from urllib.parse import urlencode
 
-from ._boxes import BoxForms
 from ._errors import invalid
+from ._forms import BoxForms
 from ._images import SentImage, sent_image, with_sent_image
 from ._settings import CALL_OPTIONS
 
 if TYPE_CHECKING:
     from ._images import Image
-    from ._models import Box
-    from ._options import TaskName
+    from ._models import Box, TaskName
 
 MAX_QUERY_CHARACTERS = 4000
 """Servers and proxies limit the request head to 8 or 16 thousand characters; longer options are sent as JSON, where the image takes a third more."""
@@ -36,7 +35,7 @@ RegionLike: TypeAlias = Union["Box", Mapping[str, float], Sequence[float], str]
 _CORNERS = ("x1", "y1", "x2", "y2")
 
 
-class _Options(TypedDict, total=False):
+class TaskOptions(TypedDict, total=False):
     """Options of one of several tasks: those of its method."""
 
     text: str
@@ -47,12 +46,12 @@ class _Options(TypedDict, total=False):
     beams: int
     min_score: float
     max_objects: int
-    include: Sequence[Literal["svg_path", "coco_rle"]]
+    include: Sequence[Literal["svg_path", "coco_rle", "score"]]
     format: Literal["json", "flat", "raw"]
     compat: Literal["reference"]
 
 
-class AnalyzeItem(_Options):
+class AnalyzeItem(TaskOptions):
     """One of several tasks on an image, with its options."""
 
     task: TaskName
@@ -68,11 +67,13 @@ class BatchItem(AnalyzeItem):
 class ApiRequest:
     """A request, relative to the base URL."""
 
-    method: Literal["GET", "POST", "PUT"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     """Path with its query; or a whole URL, which the API has answered."""
     body: bytes | None = field(default=None, repr=False)
     media_type: str | None = None
+    file: IO[bytes] | None = field(default=None, repr=False)
+    """A file of the lines of a batch, in the place of the body."""
 
 
 def check_names(task: str, names: Iterable[str]) -> None:
@@ -141,7 +142,8 @@ def json_request(path: str, body: Mapping[str, Any]) -> ApiRequest:
     return ApiRequest("POST", path, json.dumps(body).encode(), "application/json")
 
 
-def _image_request(path: str, image: SentImage, options: Mapping[str, Any]) -> ApiRequest:
+def image_request(path: str, image: SentImage, options: Mapping[str, Any]) -> ApiRequest:
+    """Return the request about one image."""
     query = query_of(options)
     if image.data is None or len(query) > MAX_QUERY_CHARACTERS:
         return json_request(path, {"image": image.in_json(), **options})
@@ -152,19 +154,18 @@ def _image_request(path: str, image: SentImage, options: Mapping[str, Any]) -> A
 def task_request(task: str, image: Image, options: Mapping[str, Any], inputs: Mapping[str, Any]) -> ApiRequest:
     """Return the request of a task: bytes as the body with the options in the query, an address as JSON."""
     check_names(task, options)
-    return _image_request(f"/v1/{task}", sent_image(image), api_options({**inputs, **options}))
+    return image_request(f"/v1/{task}", sent_image(image), api_options({**inputs, **options}))
 
 
-def analyze_request(image: Image, items: Iterable[Mapping[str, Any]]) -> ApiRequest:
-    """Return the request for several tasks on one image."""
-    return json_request(
-        "/v1/analyze", {"image": sent_image(image).in_json(), "tasks": [api_options(item) for item in items]}
-    )
+def analyze_request(image: Image, items: Iterable[Mapping[str, Any]], **more: Any) -> ApiRequest:
+    """Return the request for several tasks on one image, with more members of its body."""
+    tasks = [api_options(item) for item in items]
+    return json_request("/v1/analyze", {"image": sent_image(image).in_json(), "tasks": tasks, **more})
 
 
-def batch_request(items: Iterable[Mapping[str, Any]]) -> ApiRequest:
-    """Return the request for several images."""
-    return json_request("/v1/batch", {"items": [with_sent_image(api_options(item)) for item in items]})
+def batch_request(items: Iterable[Mapping[str, Any]], **more: Any) -> ApiRequest:
+    """Return the request for several images, with more members of its body."""
+    return json_request("/v1/batch", {"items": [with_sent_image(api_options(item)) for item in items], **more})
 
 
 def quote_request(asked: str | Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> ApiRequest:

@@ -7,10 +7,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
 
-from ._drive import AsyncDriver, Driver
 from ._events import Event, EventReader
 from ._headers import ChargeReport, ResponseInfo
-from ._steps import Steps
+from ._steps import AsyncDriver, Driver, Steps
 
 Answer_co = TypeVar("Answer_co", covariant=True)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from florence_edge_label_studio.brush import coco_mask
 
 from florence_edge import Florence
-from florence_edge._convert.brush import coco_mask
 
 EVERYTHING = """<View><Image name="image" value="$image"/>
 <RectangleLabels name="box" toName="image"><Label value="Truck"/><Label value="Snail"/></RectangleLabels>

@@ -1,13 +1,16 @@
 """Where the running APIs are: `npm run test:integrations:python` starts them and sets these variables."""
 
+import asyncio
+import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from florence_edge import Florence
+from florence_edge import AsyncFlorence, Florence
 
 PICTURES = Path(__file__).parents[4] / "test/pictures"
 
@@ -35,6 +38,33 @@ def paid() -> Iterator[Florence]:
 @pytest.fixture(scope="session")
 def street() -> Path:
     return PICTURES / "street.jpg"
+
+
+Call = Callable[[Callable[[Any, Any], Any]], Any]
+
+
+async def done(call: Any) -> Any:
+    """Return what a call of either client returns."""
+    if hasattr(call, "__aiter__"):
+        return [each async for each in call]
+    if hasattr(call, "__next__"):
+        return list(call)
+    return await call if inspect.isawaitable(call) else call
+
+
+@pytest.fixture(params=["sync", "async"])
+def flow(request: pytest.FixtureRequest, url: str) -> Call:
+    """Makes several calls by one of the two clients of the API without accounts, each with `await do(…)`."""
+
+    async def by_sync(calls: Callable[[Any, Any], Any]) -> Any:
+        with Florence(url) as client:
+            return await calls(client, done)
+
+    async def by_async(calls: Callable[[Any, Any], Any]) -> Any:
+        async with AsyncFlorence(url) as client:
+            return await calls(client, done)
+
+    return lambda calls: asyncio.run((by_sync if request.param == "sync" else by_async)(calls))
 
 
 @pytest.fixture

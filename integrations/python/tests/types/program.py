@@ -5,11 +5,21 @@ from pathlib import Path
 from typing_extensions import assert_type
 
 from florence_edge import (
+    AnalyzeAnswer,
     AsyncFlorence,
+    AsyncJobHandle,
+    Batch,
+    BatchAnswer,
+    BatchHandle,
+    BatchLine,
+    BatchResult,
+    BatchResults,
     BoxesAnswer,
     Drawing,
     FlatAnswer,
     Florence,
+    JobHandle,
+    JobList,
     PolygonsAnswer,
     QuadsAnswer,
     RawAnswer,
@@ -37,7 +47,34 @@ florence.analyze(picture, [{"task": "caption"}, {"task": "region-to-ocr", "regio
 florence.batch([{"task": "caption", "image": picture, "format": "flat"}])
 florence.caption(picture, headers={"cache-control": "no-store"}, idempotency_key="mine", max_price=300)
 
+# Answers that come later have the same types.
+assert_type(florence.jobs.create("caption", picture), JobHandle[TextAnswer])
+assert_type(florence.jobs.create("ocr-with-region", picture, include=["svg_path"]).wait(), QuadsAnswer)
+assert_type(florence.jobs.create("region-to-segmentation", picture, region=(0, 0, 9, 9)).wait(5), PolygonsAnswer)
+assert_type(
+    florence.jobs.create("open-vocabulary-detection", picture, labels=["a"]).wait(), BoxesAnswer | PolygonsAnswer
+)
+assert_type(florence.jobs.create("caption", picture, format="flat", webhook="https://a.example").wait(), FlatAnswer)
+assert_type(florence.jobs.create("caption", picture, compat="reference").wait(), ReferenceAnswer)
+assert_type(florence.jobs.analyze(picture, [{"task": "caption"}]).wait(), AnalyzeAnswer)
+assert_type(florence.jobs.batch([{"task": "caption", "image": picture}]).wait(), BatchAnswer)
+assert_type(florence.jobs.list(status="queued"), JobList)
+for result in florence.batches.run("caption", [picture, {"image": b"bytes", "custom_id": "mine"}], beams=2):
+    assert_type(result, BatchResult[TextAnswer])
+assert_type(florence.batches.create("object-detection", Path("lines.jsonl")), BatchHandle[BoxesAnswer])
+assert_type(florence.batches.create("object-detection", [picture]).wait(), Batch)
+assert_type(
+    [each.unwrap() for each in florence.batches.create("ocr", [picture], format="raw").results()], list[RawAnswer]
+)
+lines: list[BatchLine] = [{"image": picture, "tasks": [{"task": "caption"}]}]
+assert_type(florence.batches.run("analyze", lines), BatchResults[AnalyzeAnswer])
+
 # What the API refuses is refused here.
+florence.jobs.create("captoin", picture)  # type: ignore[call-overload]
+florence.jobs.create("caption", picture, stream=True)  # type: ignore[call-overload]
+florence.jobs.create("caption", picture, bems=2)  # type: ignore[call-overload]
+florence.jobs.list(status="done")  # type: ignore[arg-type]
+florence.batches.run("captoin", [picture])  # type: ignore[call-overload]
 florence.caption(picture, bems=2)  # type: ignore[call-overload]
 florence.caption(picture, box_format="xywh")  # type: ignore[call-overload]
 florence.caption_to_phrase_grounding(picture)  # type: ignore[call-overload]
@@ -57,4 +94,9 @@ async def main() -> None:
         assert_type(await client.object_detection(picture, overlay="png"), Drawing)
         async with client.caption(picture, stream=True) as stream:
             assert_type(await stream.finish(), TextAnswer)
+        job = await client.jobs.create("caption", picture)
+        assert_type(job, AsyncJobHandle[TextAnswer])
+        assert_type(await job.wait(), TextAnswer)
+        async for result in client.batches.run("caption", [picture]):
+            assert_type(result.answer, TextAnswer | None)
         client.caption(picture).text  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """A fake API: responses in their order, and what was asked. Every call can be made by both clients."""
 
 import asyncio
+import inspect
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -108,6 +109,15 @@ class FakeApi:
         return self.requests[-1]
 
 
+async def done(call: Any) -> Any:
+    """Return what a call of either client returns."""
+    if hasattr(call, "__aiter__"):
+        return [each async for each in call]
+    if hasattr(call, "__next__"):
+        return list(call)
+    return await call if inspect.isawaitable(call) else call
+
+
 @dataclass
 class Caller:
     """Makes calls by one of the two clients."""
@@ -124,6 +134,22 @@ class Caller:
         async with httpx.AsyncClient(transport=httpx.MockTransport(api.handle_async)) as http:
             client = AsyncFlorence(BASE, http_client=http, sleep=api.sleep_async, platform=api.platform, **options)
             return await call(client)
+
+    def flow(self, api: FakeApi, calls: Callable[[Any, Callable[[Any], Any]], Any], **options: Any) -> Any:
+        """Make several calls: `calls` is a coroutine function of the client and of `do`, which waits for a call of either client, or for all that it returns."""
+        return asyncio.run(self._flow(api, calls, options))
+
+    async def _flow(self, api: FakeApi, calls: Callable[[Any, Any], Any], options: dict[str, Any]) -> Any:
+        if self.is_async:
+            async with httpx.AsyncClient(transport=httpx.MockTransport(api.handle_async)) as http:
+                client: Any = AsyncFlorence(
+                    BASE, http_client=http, sleep=api.sleep_async, platform=api.platform, **options
+                )
+                return await calls(client, done)
+        with httpx.Client(transport=httpx.MockTransport(api.handle)) as http:
+            return await calls(
+                Florence(BASE, http_client=http, sleep=api.sleep, platform=api.platform, **options), done
+            )
 
     def events(self, api: FakeApi, call: Callable[[Any], Any], **options: Any) -> tuple[list[Any], Any]:
         """Return the events of a stream, and the stream."""

@@ -6,6 +6,7 @@ import pytest
 from conftest import BASE, BOXES_ANSWER, TEXT_ANSWER, Caller, FakeApi, problem
 
 from florence_edge import AsyncFlorence, Drawing, Florence, FlorenceError, Issue, ReferenceAnswer
+from florence_edge._exchange import MAX_BODY_BYTES
 
 ok = httpx.Response(200, json=TEXT_ANSWER)
 FILE = b"file"
@@ -198,6 +199,18 @@ def test_clients_close_only_what_they_have_opened() -> None:
         assert own._driver.client.is_closed
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("size", "code", "requests"), [(MAX_BODY_BYTES + 1, "body-too-large", 1), (9, "connection-failed", 3)]
+)
+def test_a_connection_lost_while_a_large_file_is_sent_means_that_it_is_too_large(
+    caller: Caller, size: int, code: str, requests: int
+) -> None:
+    api = FakeApi([httpx.ReadError("")])
+    with pytest.raises(FlorenceError) as caught:
+        caller(api, lambda f: f.caption(bytes(size)))
+    assert (caught.value.code, len(api.requests)) == (code, requests)
 
 
 def test_a_cancelled_call_closes_its_connection() -> None:

@@ -1,15 +1,16 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from conftest import BASE, BOX_OBJECT, BOXES_ANSWER, TEXT_ANSWER, FakeApi, problem, sse
+from test_batches import BatchApi
 
 from florence_edge import Florence
 from florence_edge._cli import main as command
-from florence_edge._cli.progress import Progress, bar
-from florence_edge._cli.table import dollars
+from florence_edge._cli.terminal import Progress, bar, dollars
 
 CHARGED = {"charge": '300;id="chg_1";repeat=?0', "balance": "4999700"}
 
@@ -92,6 +93,66 @@ def test_pictures_of_the_same_name_have_drawings_of_their_own(picture: str, tmp_
     ]
 
 
+def test_a_folder_is_its_pictures_by_name(picture: str, tmp_path: Path, monkeypatch, capsys) -> None:
+    for name in ("b.PNG", "a.webp", "notes.txt"):
+        (tmp_path / name).write_bytes(b"file")
+    api = FakeApi([httpx.Response(200, json=TEXT_ANSWER)])
+    assert run(api, monkeypatch, "ask", str(tmp_path), "--task", "caption") == 0
+    shown = [line for line in capsys.readouterr().out.splitlines() if line.startswith("/")]
+    assert shown == [str(tmp_path / "a.webp"), str(tmp_path / "b.PNG"), picture]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "pictures"
+    path.mkdir()
+    for name in ("a", "b", "bad"):
+        (path / f"{name}.jpg").write_bytes(name.encode())
+    return path
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_batch_writes_lines_and_goes_on_where_it_was_stopped(
+    folder: Path, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    batch = BatchApi()
+    arguments = ["ask", str(folder), "--batch", "--task", "caption", "--beams", "2", "--out", str(tmp_path / "new")]
+    assert run(batch.api, monkeypatch, *arguments) == 1
+    path = tmp_path / "new" / "caption.jsonl"
+    a, b, bad = lines_of(path)
+    assert (a["picture"], a["answer"]["text"], b["answer"]["text"]) == (str(folder / "a.jpg"), "a", "b")
+    assert (bad["picture"], bad["error"]["code"]) == (str(folder / "bad.jpg"), "image-corrupt")
+    assert json.loads(batch.files["file-0"].splitlines()[0])["body"]["beams"] == 2
+    printed = capsys.readouterr()
+    assert printed.out == f"2 answers written to {path}; 1 failed, 0 were there.\n"
+    assert printed.err.startswith(f"{folder / 'bad.jpg'}: What happened.")
+
+    (folder / "bad.jpg").write_bytes(b"good")
+    with path.open("a") as file:
+        file.write('{"picture": "cut')
+    again = BatchApi()
+    assert run(again.api, monkeypatch, *arguments) == 0
+    assert [line["answer"]["text"] for line in lines_of(path)] == ["a", "b", "good"]
+    assert len(again.files["file-0"].splitlines()) == 1
+    assert capsys.readouterr().out == f"1 answers written to {path}; 0 failed, 2 were there.\n"
+
+
+def test_a_batch_that_is_interrupted_is_cancelled(folder: Path, tmp_path: Path, monkeypatch) -> None:
+    batch = BatchApi(looks=9)
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        if batch.seen.get("batch_0") == 3 and not request.url.path.endswith("/cancel"):
+            raise KeyboardInterrupt
+        return batch.reply(request)
+
+    assert run(FakeApi([reply]), monkeypatch, "ask", str(folder), "--batch", "--out", str(tmp_path)) == 130
+    assert batch.batches["batch_0"]["status"] == "cancelled"
+    assert lines_of(tmp_path / "object-detection.jsonl") == []
+
+
 def test_a_stream_is_printed_as_it_comes(picture: str, monkeypatch, capsys) -> None:
     headers = {"content-type": "text/event-stream"}
     words = sse(
@@ -113,6 +174,7 @@ def test_a_stream_is_printed_as_it_comes(picture: str, monkeypatch, capsys) -> N
         ["ask", "a.jpg", "--region", "1,2,3"],
         ["ask", "a.jpg", "--region", "a,b,c,d"],
         ["ask", "a", "--png", "--json"],
+        ["ask", "a", "--batch", "--json"],
     ],
 )
 def test_a_wrong_command_line_ends_with_2(arguments: list[str], monkeypatch) -> None:
@@ -146,7 +208,7 @@ def test_the_bar_fills_with_pictures_and_moves_for_one() -> None:
 
 
 def test_the_bar_is_removed_and_hidden_while_something_is_printed(monkeypatch) -> None:
-    monkeypatch.setattr("florence_edge._cli.progress.REDRAW_SECONDS", 0.001)
+    monkeypatch.setattr("florence_edge._cli.terminal.REDRAW_SECONDS", 0.001)
     stream = io.StringIO()
     with Progress(2, stream, is_shown=True) as progress:
         progress.begin("a.jpg")

@@ -5,15 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import BOX_OBJECT, BOXES_ANSWER, TEXT_ANSWER
+from florence_edge_label_studio.brush import brush_rle, coco_mask, coco_runs, row_runs
+from florence_edge_label_studio.results import Control
 from hypothesis import given
 from hypothesis import strategies as st
 
 from florence_edge import FlorenceError
-from florence_edge._answers import Answer
-from florence_edge._convert.brush import brush_rle, coco_mask, coco_runs, row_runs
-from florence_edge._convert.label_studio import Control
 from florence_edge._json import from_json
-from florence_edge._models import CocoRle
+from florence_edge._models import Answer, CocoRle
 
 text = from_json(Answer, TEXT_ANSWER)
 boxes = from_json(Answer, BOXES_ANSWER)
@@ -170,10 +169,19 @@ def test_a_long_run_is_divided() -> None:
     assert decode_brush(brush_rle([(100_000, 1)], 100_000)) == [255] * 400_000
 
 
-@pytest.mark.parametrize(("method", "package"), [("to_supervision", "supervision"), ("to_fiftyone", "fiftyone")])
-def test_a_package_that_is_missing_is_named(method: str, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(ImportError, match=re.escape(f"florence-edge[{package}]")):
+@pytest.mark.parametrize(
+    ("method", "module", "extra"),
+    [
+        ("to_supervision", "supervision", "supervision"),
+        ("to_fiftyone", "fiftyone", "fiftyone"),
+        ("to_label_studio", "florence_edge_label_studio.results", "label-studio"),
+    ],
+)
+def test_a_package_that_is_missing_is_named(
+    method: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ImportError, match=re.escape(f"florence-edge[{extra}]")):
         getattr(boxes, method)()
 
 

@@ -6,13 +6,13 @@ from typing import Any
 import httpx
 import pytest
 from conftest import BASE, BOX_OBJECT, BOXES_ANSWER, TEXT_ANSWER, FakeApi, problem
+from florence_edge_label_studio import create_app
+from florence_edge_label_studio.backend import PREDICT_SECONDS, Backend
+from florence_edge_label_studio.config import parse_config
+from florence_edge_label_studio.pictures import Host, Pictures
+from florence_edge_label_studio.questions import questions_of
 
 from florence_edge import Florence, FlorenceError
-from florence_edge.label_studio import create_app
-from florence_edge.label_studio.backend import PREDICT_SECONDS, Backend
-from florence_edge.label_studio.config import parse_config
-from florence_edge.label_studio.pictures import Host, Pictures
-from florence_edge.label_studio.questions import questions_of
 
 HOST = Host("https://labels.test", "secret")
 MODELS = {"models": [{"id": "mini", "revision": "r1", "dtype": "fp16", "domain": "", "image_size": 256}]}
@@ -333,7 +333,7 @@ def test_the_application_says_what_is_wrong(method: str, path: str, body: bytes,
 
 
 def test_a_body_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("florence_edge.label_studio.app.MAX_BODY_BYTES", 5)
+    monkeypatch.setattr("florence_edge_label_studio.app.MAX_BODY_BYTES", 5)
     assert call(FakeApi([answer_all]), "POST", "/predict", b"{     }")[0] == 413
 
 

@@ -143,7 +143,7 @@ def test_batch_sends_an_image_with_each_task(caller: Caller) -> None:
 
 
 def test_quote_sends_no_images(caller: Caller) -> None:
-    quote = {"unit": "usd-micro", "revision": "r", "price": 5, "items": []}
+    quote = {"unit": "usd-micro", "revision": "r", "price": 5, "batch_price": 3, "items": []}
     api = FakeApi([httpx.Response(200, json=quote)])
     assert caller(api, lambda f: f.quote("caption", beams=5)).price == 5
     assert json.loads(api.last.content) == {"task": "caption", "beams": 5}
@@ -187,11 +187,25 @@ def test_an_upload_is_sent_without_the_key_and_is_an_image(caller: Caller) -> No
         assert json.loads(again.last.content) == {"image": HANDLE}
 
 
+def test_a_file_above_the_servers_limit_is_not_sent(caller: Caller) -> None:
+    prepared = {"image": HANDLE, "put_url": "https://files.test/x", "expires_in": 3600, "max_bytes": len(FILE) - 1}
+    api = FakeApi([httpx.Response(201, json=prepared)])
+    with pytest.raises(FlorenceError) as caught:
+        caller(api, lambda f: f.upload(FILE))
+    assert (caught.value.code, caught.value.retryable, len(api.requests)) == ("body-too-large", False, 1)
+
+
 def test_an_address_is_not_uploaded(caller: Caller) -> None:
     api = FakeApi([ok])
     with pytest.raises(FlorenceError) as caught:
         caller(api, lambda f: f.upload("https://example.com/a.jpg"))
     assert (caught.value.code, api.requests) == ("image-required", [])
+
+
+def test_what_the_detail_says_is_not_said_again() -> None:
+    with pytest.raises(FlorenceError) as caught:
+        Florence("https://florence.test", timeout=0)
+    assert str(caught.value).count(caught.value.fix) == 1
 
 
 @pytest.mark.parametrize("method", ["me", "pricing", "tasks", "models", "health", "ready"])

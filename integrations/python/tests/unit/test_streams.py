@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from florence_edge import AsyncFlorence, ChargeEvent, DeltaEvent, DoneEvent, Florence, FlorenceError, ObjectEvent
-from florence_edge._sse import EventParser
+from florence_edge._events import EventParser
 
 FILE = b"file"
 DELTA = {"type": "delta", "text": "two"}

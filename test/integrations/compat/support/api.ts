@@ -49,9 +49,9 @@ async function limitedKey(origin: string, account: string): Promise<string> {
 }
 
 /** Starts the API with accounts. */
-export async function startPaidApi(): Promise<PaidApi> {
+export async function startPaidApi(more: Readonly<Record<string, string>> = {}): Promise<PaidApi> {
   const folder = await mkdtemp(join(tmpdir(), "compat-"));
-  const variables = { ACCOUNTS: "on", ADMIN_KEY };
+  const variables = { ACCOUNTS: "on", ADMIN_KEY, ...more };
   const server = await startServer({ port: 0, storage: join(folder, "objects"), variables });
   const { origin } = server.url;
   const { rich, poor, revoked, account } = await openAccounts(server.url);

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from florence_edge._answers import OwnAnswer
 from florence_edge._calls import KEY_VARIABLE
 from florence_edge._errors import FlorenceError
 from florence_edge._florence import Florence
 from florence_edge._json import to_json
-from florence_edge._models import DeltaEvent, DoneEvent, ObjectEvent, TextAnswer
+from florence_edge._models import DeltaEvent, DoneEvent, ObjectEvent, OwnAnswer, TextAnswer
 
-from .progress import Progress
-from .table import charge_line, table
+from .terminal import Progress, charge_line, table
 
 _OPTIONS = "text labels region normalized_region max_new_tokens beams min_score max_objects max_price".split()
+
+
+_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif"})
+"""What the API reads."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,17 @@ def options_of(arguments: Namespace) -> Mapping[str, Any]:
     given = {name: getattr(arguments, name) for name in _OPTIONS if getattr(arguments, name) is not None}
     regions = {name: [float(side) for side in value.split(",")] for name, value in given.items() if "region" in name}
     return {**given, **regions}
+
+
+def found_pictures(named: Iterable[str]) -> list[str]:
+    """Return the pictures that are named, and those in folders that are named, by their names."""
+    found: list[str] = []
+    for name in named:
+        if Path(name).is_dir():
+            found.extend(sorted(str(each) for each in Path(name).iterdir() if each.suffix.lower() in _SUFFIXES))
+        else:
+            found.append(name)
+    return found
 
 
 def drawing_paths(pictures: Iterable[str], arguments: Namespace) -> list[Path]:
