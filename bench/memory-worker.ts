@@ -1,7 +1,7 @@
 import api from "../functions/api.ts";
 import { linearMemoryBytes } from "../src/runtime/ort-web.ts";
 
-export { Account, AccountDirectory, Payments, RequestCoordinator } from "../functions/api.ts";
+export { Account, AccountDirectory, BatchBook, JobBook, Payments, RequestCoordinator } from "../functions/api.ts";
 
 /** The memories of all instances that are not collected yet, except ONNX Runtime's. */
 const memories: WeakRef<WebAssembly.Memory>[] = [];

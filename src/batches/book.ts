@@ -47,6 +47,13 @@ function tendingVerbs(
           .map((row) => ({ id: row.id, objects: objectsOf(row, tables) }));
         return { messages: [...again, ...chunks.pump()], files, ...ended };
       }),
+    nextDueMs: (): number | undefined => tables.nextDueMs(),
+  };
+}
+
+/** The verbs of what was done, or could not be, about rows whose time had come. */
+function doneVerbs({ tables }: BatchOptions) {
+  return {
     /** The objects of a file are deleted, or could not be and are to be later. */
     clearedFile: (id: string, againMs: number | undefined): void =>
       tables.transaction(() => {
@@ -69,7 +76,6 @@ function tendingVerbs(
         const row = tables.findBatch(id);
         if (row !== undefined) tables.putBatch(toldBatch(row, againMs));
       }),
-    nextDueMs: (): number | undefined => tables.nextDueMs(),
   };
 }
 
@@ -90,6 +96,7 @@ export function createBook(options: CreateBookOptions) {
     ...chunks,
     ...workVerbs(options, changes),
     ...tendingVerbs(options, chunks, batches),
+    ...doneVerbs(options),
     pumped,
   };
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Batch, BatchResult } from "../../src/client/florence.ts";
-import { bookOf } from "../../src/batches/ids.ts";
-import { MAX_BATCH_LINES } from "../../src/client/batch-object.ts";
+import { MAX_BATCH_LINES } from "../../src/contract/batches.ts";
 import { Problem } from "../../src/contract/problems.ts";
-import { batchClient, type Intercept } from "../support/batch-client.ts";
+import { batchClient, collected, repeated } from "../support/batch-client.ts";
 import { batchLine } from "../support/batch-world.ts";
 import { cacheMiss, fakeAnswer } from "../support/fake-service.ts";
 import { memoryUploads } from "../support/memory-uploads.ts";
@@ -12,19 +11,9 @@ import { sampleImage } from "../support/sample-images.ts";
 const URL_OF_CAT = "https://example.com/cat.png";
 const answered = { answer: fakeAnswer, cache: cacheMiss, timings: {} };
 
-async function all<Row>(rows: AsyncIterable<Row>): Promise<readonly Row[]> {
-  const list: Row[] = [];
-  for await (const row of rows) list.push(row);
-  return list;
-}
-
 /** What a result says, in short. */
 function brief({ custom_id: id, answer, error }: BatchResult<unknown>): readonly unknown[] {
   return [id, error === null ? answer : error.code];
-}
-
-function repeated(count: number): readonly string[] {
-  return Array.from({ length: count }, () => URL_OF_CAT);
 }
 
 describe("florence.batches.run()", () => {
@@ -36,7 +25,7 @@ describe("florence.batches.run()", () => {
       },
     });
     const lines = [URL_OF_CAT, { image: URL_OF_CAT, custom_id: "mine", max_new_tokens: 7 }, new Uint8Array([1, 2, 3])];
-    const results = await all(florence.batches.run("caption", lines, { beams: 2 }));
+    const results = await collected(florence.batches.run("caption", lines, { beams: 2 }));
     expect(results.map(brief)).toEqual([
       ["1", expect.objectContaining({ text: "a cat" })],
       ["mine", expect.objectContaining({ text: "a cat" })],
@@ -81,7 +70,7 @@ describe("florence.batches.run()", () => {
       { image: URL_OF_CAT, custom_id: "a" },
       { image: new Uint8Array(600_000), custom_id: "large" },
     ];
-    const results = await all(florence.batches.run("caption", lines));
+    const results = await collected(florence.batches.run("caption", lines));
     expect(results.map(brief)).toEqual([
       ["gone", "image-required"],
       ["a", "duplicate-custom-id"],
@@ -96,7 +85,7 @@ describe("florence.batches.run()", () => {
     const { florence, requests } = batchClient({}, { uploads });
     const large = new Uint8Array(600_000);
     large.set(sampleImage("street.jpg"));
-    const results = await all(florence.batches.run("caption", [large, new Uint8Array(100)]));
+    const results = await collected(florence.batches.run("caption", [large, new Uint8Array(100)]));
     expect(results.map(({ error }) => error)).toEqual([null, null]);
     expect(requests.map(({ image }) => image.kind)).toEqual(["upload", "base64"]);
   });
@@ -124,24 +113,26 @@ describe("florence.batches.run()", () => {
     const { florence, sent } = batchClient();
     const onChange = (): void => controller.abort();
     const run = florence.batches.run("caption", repeated(40), { signal: controller.signal, onChange });
-    await expect(all(run)).rejects.toMatchObject({ code: "aborted" });
+    await expect(collected(run)).rejects.toMatchObject({ code: "aborted" });
     expect(sent.at(-1)?.path).toMatch(/\/cancel$/u);
   });
 
   it("sends nothing for no line, and refuses a text", async () => {
     const { florence, sent } = batchClient();
-    expect(await all(florence.batches.run("caption", []))).toEqual([]);
-    await expect(all(florence.batches.run("caption", URL_OF_CAT))).rejects.toMatchObject({ code: "invalid-request" });
+    expect(await collected(florence.batches.run("caption", []))).toEqual([]);
+    await expect(collected(florence.batches.run("caption", URL_OF_CAT))).rejects.toMatchObject({
+      code: "invalid-request",
+    });
     expect(sent).toEqual([]);
   });
 
   it("takes lines of analyze, and a file in OpenAI's shape", async () => {
     const { florence } = batchClient();
     const line = { image: URL_OF_CAT, tasks: [{ task: "caption" }] } as const;
-    const [analyzed] = await all(florence.batches.run("analyze", [line]));
+    const [analyzed] = await collected(florence.batches.run("analyze", [line]));
     expect(analyzed).toMatchObject({ status: "ok", answer: { results: [{ task: "caption", status: "ok" }] } });
     const file = new Blob([batchLine("a"), "\n", "no JSON\n", batchLine("b", {})]);
-    const results = await all(florence.batches.run("caption", file));
+    const results = await collected(florence.batches.run("caption", file));
     expect(results.map(({ custom_id: id, error }) => [id, error?.code])).toEqual([
       ["a", undefined],
       [null, "line-invalid"],
@@ -161,7 +152,7 @@ describe("florence.batches.create()", () => {
     expect(batch).toMatchObject({ status: "completed", request_counts: { total: 3, completed: 3, failed: 0 } });
     expect(seen.at(-1)).toEqual(batch);
     const again = await florence.batches.resume(handle.id);
-    expect(await all(again.results())).toEqual(await all(handle.results()));
+    expect(await collected(again.results())).toEqual(await collected(handle.results()));
     expect(await florence.batches.get(handle.id)).toEqual(batch);
     expect(await florence.batches.cancel(handle.id)).toEqual(batch);
     await expect(florence.batches.list({ limit: 5 })).rejects.toMatchObject({
@@ -185,7 +176,7 @@ describe("florence.batches.create()", () => {
     const handle = await florence.batches.create("caption", repeated(2));
     const { status } = await handle.cancel();
     expect(await handle.wait()).toMatchObject({ status: "cancelled" });
-    expect(await all(handle.results())).toEqual([]);
+    expect(await collected(handle.results())).toEqual([]);
     expect([status, requests]).toEqual(["cancelled", []]);
   });
 
@@ -194,80 +185,6 @@ describe("florence.batches.create()", () => {
     const file = new Blob([`${batchLine("a")}\n${batchLine("a")}\n`]);
     const handle = await florence.batches.create("caption", file);
     await expect(handle.wait()).rejects.toMatchObject({ code: "duplicate-custom-id", retryable: false });
-    await expect(all(handle.results())).rejects.toMatchObject({ code: "duplicate-custom-id" });
-  });
-});
-
-/** A network that loses the first `count` requests to a path. */
-function losing(path: RegExp, count: number): Intercept {
-  let left = count;
-  return (sent) => {
-    if (!path.test(sent.path) || left === 0) return undefined;
-    left -= 1;
-    return Promise.reject(new TypeError("fetch failed"));
-  };
-}
-
-/** A network that cuts the first replies of a path after so many bytes. */
-function cutting(path: RegExp, cuts: readonly number[]): Intercept {
-  const left = [...cuts];
-  return ({ path: asked }, answer) => {
-    const bytes = path.test(asked) ? left.shift() : undefined;
-    if (bytes === undefined) return undefined;
-    return answer().then(async (response) => {
-      const whole = new Uint8Array(await response.arrayBuffer());
-      const body = new ReadableStream({
-        pull: (controller) => {
-          if (bytes > 0 && whole.length > 0) controller.enqueue(whole.slice(0, bytes));
-          controller.error(new TypeError("terminated"));
-        },
-      });
-      return new Response(body, { headers: response.headers });
-    });
-  };
-}
-
-describe("a batch over a bad network", () => {
-  it.each([
-    ["the file", /\/files$/u],
-    ["the batch", /\/batches$/u],
-    ["its state", /\/batches\/batch_/u],
-    ["its results", /\/content$/u],
-  ])("loses nothing when requests for %s are lost", async (_what, path) => {
-    const { florence } = batchClient({}, { intercept: losing(path, 2) });
-    const results = await all(florence.batches.run("caption", repeated(3)));
-    expect(results.map(({ custom_id: id }) => id)).toEqual(["1", "2", "3"]);
-  });
-
-  it("creates one batch when the reply is lost", async () => {
-    let left = 1;
-    const { florence, bookAt } = batchClient(
-      {},
-      {
-        intercept: ({ method, path }, answer) => {
-          if (method !== "POST" || !path.endsWith("/batches") || left === 0) return undefined;
-          left -= 1;
-          return answer().then(() => Promise.reject(new TypeError("fetch failed")));
-        },
-      },
-    );
-    const handle = await florence.batches.create("caption", repeated(2));
-    expect(await all(handle.results())).toHaveLength(2);
-    const made = await bookAt(bookOf(handle.id, undefined)).batches({ limit: 10, after: undefined });
-    expect(made.map(({ id }) => id)).toEqual([handle.id]);
-  });
-
-  it("goes on within the results after connections that were cut, and repeats none", async () => {
-    const { florence } = batchClient({}, { intercept: cutting(/\/content$/u, [0, 150, 700, 701]) });
-    const results = await all(florence.batches.run("caption", repeated(5)));
-    expect(results.map(({ custom_id: id }) => id)).toEqual(["1", "2", "3", "4", "5"]);
-  });
-
-  it("gives up after five failures without a line between them", async () => {
-    const { florence, sent } = batchClient({}, { intercept: cutting(/\/content$/u, Array(9).fill(10)) });
-    await expect(all(florence.batches.run("caption", repeated(2)))).rejects.toMatchObject({
-      code: "connection-failed",
-    });
-    expect(sent.filter(({ path }) => path.endsWith("/content"))).toHaveLength(6);
+    await expect(collected(handle.results())).rejects.toMatchObject({ code: "duplicate-custom-id" });
   });
 });

@@ -20,7 +20,6 @@ export function batchClient(
 ) {
   const world = batchApp(service, more);
   const sent: Sent[] = [];
-  const slept: number[] = [];
   const fetch: Fetch = async (url, { body, signal, ...init }) => {
     const { pathname, search } = new URL(url);
     const method = init.method ?? "GET";
@@ -45,9 +44,20 @@ export function batchClient(
           signal.addEventListener("abort", () => resolve(), { once: true });
         });
       }
-      slept.push(milliseconds);
       await world.live(milliseconds, Math.min(milliseconds, 1000));
     },
   });
-  return { ...world, florence, sent, slept };
+  return { ...world, florence, sent };
+}
+
+/** Collects what is iterated. */
+export async function collected<Row>(rows: AsyncIterable<Row>): Promise<readonly Row[]> {
+  const list: Row[] = [];
+  for await (const row of rows) list.push(row);
+  return list;
+}
+
+/** An image so many times, by its URL. */
+export function repeated(count: number): readonly string[] {
+  return Array.from({ length: count }, () => "https://example.com/cat.png");
 }

@@ -2,9 +2,9 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openAnswers } from "../../tools/ask/answers-file.ts";
-import { root } from "../../tools/serve.ts";
-import { runTool } from "../support/tool.ts";
+import { openAnswers } from "../../../tools/ask/answers-file.ts";
+import { root } from "../../../tools/serve.ts";
+import { runTool, startTool } from "../../support/tool.ts";
 
 let home = "";
 beforeAll(async () => {
@@ -19,6 +19,8 @@ afterAll(() => rm(home, { recursive: true }));
 
 const askFolder = (...more: string[]) =>
   runTool("ask.ts", ["--batch", "photos", "--task", "caption", "--beams", "1", ...more], { INIT_CWD: home });
+
+const compare = (one: unknown, other: unknown): number => String(one).localeCompare(String(other));
 
 async function linesIn(name: string): Promise<readonly Record<string, unknown>[]> {
   return (await readFile(join(home, name), "utf8"))
@@ -54,6 +56,28 @@ describe("npm run ask -- --batch", () => {
     expect(last).toMatchObject({ status: 0 });
     expect(last.printed).toContain("3 of 3 are answered already.");
     expect(await linesIn("photos.caption.jsonl")).toHaveLength(4);
+  });
+
+  it("that is stopped has whole lines of what it answered, and the same command asks about the rest", async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `${index}.jpg`);
+    await mkdir(join(home, "many"));
+    const street = await readFile(join(root, "test/pictures/street.jpg"));
+    // Different files, so that each is work of its own.
+    for (const [index, name] of names.entries()) {
+      await writeFile(join(home, "many", name), Buffer.concat([street, Buffer.from([index])]));
+    }
+    const flags = ["--batch", "many", "--task", "dense-region-caption", "--out", "some.jsonl"];
+    const stopped = startTool("ask.ts", flags, { INIT_CWD: home });
+    await stopped.waitForOutput(/^\d+\.jpg: /mu);
+    stopped.child.kill("SIGINT");
+    expect(await stopped.ended).toBe(130);
+    const before = await linesIn("some.jsonl");
+    expect(before.length).toBeLessThan(names.length);
+    expect(before.every(({ problem }) => problem === null)).toBe(true);
+    expect(await runTool("ask.ts", flags, { INIT_CWD: home })).toMatchObject({ status: 0 });
+    const after = await linesIn("some.jsonl");
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.map(({ file }) => file).toSorted(compare)).toEqual(names.toSorted(compare));
   });
 
   it.each([
