@@ -42,7 +42,7 @@ describe("a batch whose process is killed", () => {
           killed += 1;
           world.restart();
         };
-        for (let minute = 0; minute < 60; minute += 1) {
+        for (let minute = 0; minute < 300; minute += 1) {
           batches.take(concurrency);
           await batches.time.pass(20_000);
           world.paid.world.nowMs = batches.time.now();
