@@ -43,6 +43,8 @@ export interface ChunkRow {
   /** The attempt that may still end: also one whose lease is over, until another begins. Null: none. */
   readonly holder: number | null;
   readonly leaseMs: number;
+  /** Whether the last attempt asks nothing, and only says why its lines have no answer. */
+  readonly isEnding: boolean;
   /** Attempts in a row that were lost. */
   readonly lost: number;
   /** Attempts in a row that have ended without any result. */
@@ -83,6 +85,7 @@ export function newChunk(batch: string, batchMs: number, number: number, chunk: 
     attempt: 0,
     holder: null,
     leaseMs: 0,
+    isEnding: false,
     lost: 0,
     retries: 0,
     faults: 0,

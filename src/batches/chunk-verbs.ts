@@ -60,14 +60,14 @@ export function workVerbs(
       const { batch, row } = found(id, number) ?? {};
       const begun = row && begunChunk(row, now(), leaseMs);
       if (batch === undefined || begun === undefined) return undefined;
-      tables.putChunk(begun);
+      tables.putChunk({ ...begun, isEnding: endingOf(batch, begun) !== undefined });
       return begunOf(batch, begun, leaseMs);
     },
     extend: (id: string, number: number, attempt: number): boolean => {
       const { batch, row } = found(id, number) ?? {};
       if (batch === undefined || row === undefined || !isCurrent(row, attempt)) return false;
       tables.putChunk(extendedChunk(row, now(), leaseMs));
-      return batch.status === "in_progress" || endingOf(batch, row) !== undefined;
+      return batch.status === "in_progress" || row.isEnding;
     },
     finish: (id: string, number: number, attempt: number, report: Report): boolean => {
       const { batch, row } = found(id, number) ?? {};

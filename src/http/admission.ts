@@ -22,6 +22,8 @@ export interface Place {
   readonly begin: (units: number) => void;
   /** It is still needed: it counts for `PLACE_LEASE_MS` more, and is not given to a caller with less. */
   readonly stay: () => void;
+  /** Its body still arrives: it counts for `BODY_TIMEOUT_MS` more, and may be given to a caller with less. */
+  readonly renew: () => void;
   /** Runs a part of the request that may last longer than the response is waited for. */
   readonly during: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
@@ -70,6 +72,7 @@ function placeOf(reservation: Reservation, admittee: Admittee, revocation: () =>
       stay();
     },
     stay,
+    renew: () => reservation.renew(BODY_TIMEOUT_MS),
     during: async (work) => {
       running += 1;
       try {

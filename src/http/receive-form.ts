@@ -40,7 +40,7 @@ function createPatience({ timeout, place }: ReceiveFormOptions, { signal: left }
     const mine = timeout(BODY_TIMEOUT_MS);
     latest = mine;
     mine.addEventListener("abort", () => mine === latest && controller.abort(mine.reason), { once: true });
-    place.stay();
+    place.renew();
   };
   renew();
   const revoked = place.count.revoked?.();

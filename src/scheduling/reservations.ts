@@ -15,6 +15,8 @@ export interface Reservation {
   add(more: Partial<Amounts>): boolean;
   /** Extends the lease to `milliseconds` from now, and no longer gives the reservation up for others. */
   keep(milliseconds: number): void;
+  /** Extends the lease to `milliseconds` from now. The reservation may still be given up for others. */
+  renew(milliseconds: number): void;
   /** Ends the reservation; a second call does nothing. */
   release(): void;
 }
@@ -143,6 +145,9 @@ export function createReservations(
         add: (more) => leases.add(lease, more),
         keep: (milliseconds) => {
           [lease.sinceMs, lease.leaseMs, lease.onRevoked] = [now(), milliseconds, undefined];
+        },
+        renew: (milliseconds) => {
+          [lease.sinceMs, lease.leaseMs] = [now(), milliseconds];
         },
         release: () => leases.end(lease),
       };

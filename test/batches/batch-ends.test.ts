@@ -54,6 +54,29 @@ describe("the end of a batch", () => {
     expect(await batchAt(world, id)).toMatchObject({ status: "expired", request_counts: { completed: 0, failed: 2 } });
   });
 
+  it("stops what is at work when the day is over, between two lines", async () => {
+    const gates: (() => void)[] = [];
+    let isStuck = false;
+    const world = batchApp({
+      answer: () => {
+        if (!isStuck) return Promise.reject(new Problem("backend-unavailable", "Not there."));
+        return new Promise((resolve) => gates.push(() => resolve(answered)));
+      },
+    });
+    const { id } = await createdBatch(world, lines(CHUNK_LINES));
+    await world.live(BATCH_SECONDS * 1000 - 900_000, 300_000);
+    isStuck = true;
+    await world.live(900_000 + LEASE_MS, 20_000);
+    expect([(await batchAt(world, id)).status, gates.length]).toEqual(["finalizing", 1]);
+    for (const open of gates) open();
+    await world.live(2 * LEASE_MS);
+    expect(await batchAt(world, id)).toMatchObject({
+      status: "expired",
+      request_counts: { completed: 1, failed: CHUNK_LINES - 1 },
+    });
+    expect(gates).toHaveLength(1);
+  });
+
   it("comes when it is cancelled: what is asked is answered and kept, and nothing else is asked", async () => {
     const gates: (() => void)[] = [];
     const world = batchApp({
