@@ -26,7 +26,9 @@ export async function insist(api: Api, path: string, init: () => RequestInit = (
     const response = await fetch(new URL(path, api.url), { ...given, headers, signal }).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
     if (response?.status === 200 && text !== undefined) return text;
-    if (response !== undefined && response.status < 429) throw new Error(`${path}: ${response.status} ${text}`);
+    // A reply that breaks off is asked for again, too.
+    const isFinal = response !== undefined && response.status >= 400 && response.status < 429;
+    if (isFinal && text !== undefined) throw new Error(`${path}: ${response.status} ${text}`);
     await sleep(AGAIN_MS);
   }
 }
