@@ -20,17 +20,19 @@ interface Started {
   readonly url: URL;
 }
 
-/** How often an API that starts is asked whether it answers, in milliseconds. */
+/** How often an API that starts is asked whether it answers, and how long a reply is waited for, in milliseconds. */
 const POLL_MS = 100;
+const REPLY_MS = 1000;
 
 /**
- * Resolves when an API at a known address answers. Miniflare does not always say so: when workerd has work to do at its start, as alarms that are due, it was seen to
- * answer everything while Miniflare still waited for it.
+ * Resolves when an API at a known address answers. Miniflare does not always say so: where alarms are due when workerd starts, the first request, which Miniflare sends to
+ * know that it is ready, was seen to get no reply at all, while those after it did.
  */
 async function answering({ port }: ServedJobs, child: ChildProcess): Promise<ServedAt[]> {
   const url = `http://127.0.0.1:${port}/`;
   while (child.exitCode === null && child.signalCode === null) {
-    const response = port === 0 ? undefined : await fetch(new URL("/healthz", url)).catch(() => undefined);
+    const asked = port === 0 ? undefined : fetch(new URL("/healthz", url), { signal: AbortSignal.timeout(REPLY_MS) });
+    const response = await asked?.catch(() => undefined);
     if (response?.ok === true) return [{ url }];
     await sleep(POLL_MS);
   }
