@@ -62,6 +62,7 @@ describe("the drawing of an answer", () => {
             count: {},
             begin: () => {},
             stay: () => {},
+            renew: () => {},
             during: async (part) => {
               const result = await part();
               ended.resolve();
