@@ -21,11 +21,13 @@ describe("a bench's own Worker", () => {
     const { durableObjects } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml")).workerOptions;
     const names = Object.values(durableObjects ?? {}).map((each) => (typeof each === "string" ? each : each.className));
     const workers = await bundledWorkers();
-    expect(workers.toSorted()).toEqual(["bench/embedded-worker.ts", "bench/memory-worker.ts"]);
+    expect(workers.toSorted()).toEqual(["bench/cost-worker.ts", "bench/embedded-worker.ts", "bench/memory-worker.ts"]);
     expect(names).not.toEqual([]);
     for (const worker of workers) {
       const text = await readFile(join(root, worker), "utf8");
-      for (const name of names) expect(text).toMatch(new RegExp(`export \\{[^}]*\\b${name}\\b`, "u"));
+      for (const name of names) {
+        expect(text).toMatch(new RegExp(`export (?:class ${name}\\b|\\{[^}]*\\b${name}\\b)`, "u"));
+      }
     }
   });
 });
