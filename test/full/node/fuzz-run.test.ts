@@ -68,7 +68,7 @@ describe("the requests of a campaign", () => {
 
   it("reach every operation of the document, in every API", () => {
     const requestOf = numberedRequests(1, origin);
-    const sent = Array.from({ length: 3000 }, (_, number) => requestOf(number));
+    const sent = Array.from({ length: 9000 }, (_, number) => requestOf(number));
     const operations = new Set(sent.map(({ request }) => `${request.method} ${pathOf(request)}`));
     const expected = [...declared].flatMap(([path, methods]) => methods.map((method) => `${method} ${path}`));
     expect([...operations]).toEqual(expect.arrayContaining(expected));
