@@ -21,6 +21,9 @@ it.each(["region-to-category", "open-vocabulary-detection", "object-detection"] 
 it("the API page lists every operation", async () => {
   const page = await openPage("/docs", screens.phone);
   await page.locator(".opblock").first().waitFor();
-  const { paths }: { paths: object } = await (await page.request.get(new URL("/openapi.json", page.url()).href)).json();
-  expect(await page.locator(".opblock").count()).toBe(Object.keys(paths).length);
+  const document: { paths: object; webhooks: object } = await (
+    await page.request.get(new URL("/openapi.json", page.url()).href)
+  ).json();
+  const operations = [...Object.values(document.paths), ...Object.values(document.webhooks)].flatMap(Object.keys);
+  expect(await page.locator(".opblock").count()).toBe(operations.length);
 });
