@@ -25,7 +25,7 @@ it.each(["legacy", "2026-07-28"])(
   async (mode) => {
     const call = { name: "describe_image", arguments: { image: running.picture } };
     const { results, tools } = await withClient(mode, running.mcp, [call, call], key);
-    expect(tools).toHaveLength(7);
+    expect(tools).toHaveLength(9);
     expect(results.map(({ result }) => result.isError ?? false)).toEqual([false, false]);
     expect(results[1]?.result["_meta"]).toMatchObject({ [cost]: 0 });
   },
@@ -34,7 +34,7 @@ it.each(["legacy", "2026-07-28"])(
 it.each(["legacy", "2026-07-28"])(
   "the protocol's client, mode %s, lists the tools without a key, and calls none",
   async (mode) => {
-    expect((await withClient(mode, running.mcp, [])).tools).toHaveLength(7);
+    expect((await withClient(mode, running.mcp, [])).tools).toHaveLength(9);
     const call = { name: "describe_image", arguments: { image: running.picture } };
     await expect(withClient(mode, running.mcp, [call])).rejects.toThrow(/401|Unauthorized/u);
   },

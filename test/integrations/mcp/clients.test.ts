@@ -93,7 +93,7 @@ describe("other people's clients", () => {
     const { calls, expected } = await expectations(running.picture);
     const { version, results, tools } = await withClient(mode, running.mcp, calls);
     expect(version).toBe(agreed);
-    expect(tools).toHaveLength(7);
+    expect(tools).toHaveLength(9);
     expect(results.map(({ result }) => result.structuredContent)).toEqual(expected);
     for (const { result } of results) {
       expect(JSON.parse(String(result.content[0]?.["text"]))).toEqual(result.structuredContent);
@@ -109,7 +109,7 @@ describe("other people's clients", () => {
     const { calls, expected } = await expectations(running.picture);
     const broken = { name: "describe_image", arguments: { image: "QUJD" } };
     const { tools, results } = await withFastMcp(running.mcp, [...calls, broken]);
-    expect(tools).toHaveLength(7);
+    expect(tools).toHaveLength(9);
     expect(results.slice(0, -1).map((result) => result.structuredContent)).toEqual(expected);
     expect(results.at(-1)).toMatchObject({
       isError: true,
@@ -126,7 +126,7 @@ describe("other people's clients", () => {
     // Exit code 6 would be a schema that some host does not take.
     const list = await inspect("--method", "tools/list", "--strict");
     expect(list.code).toBe(0);
-    expect(JSON.parse(list.stdout).result.tools).toHaveLength(7);
+    expect(JSON.parse(list.stdout).result.tools).toHaveLength(9);
     const call = ["--method", "tools/call", "--tool-name", "find_objects", "--tool-arg"];
     const found = await inspect(...call, `image=${running.picture}`);
     expect(JSON.parse(found.stdout).result.structuredContent).toEqual(
