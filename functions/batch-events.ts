@@ -12,7 +12,7 @@ function typeOf(row: BatchRow): EventType {
 }
 
 /** The end of a batch as its account's webhooks are told it. Its id is the batch's: told twice, it is one event. */
-export function batchEvent(row: BatchRow): WebhookEvent {
+function batchEvent(row: BatchRow): WebhookEvent {
   return {
     id: `msg_${digitsOf(row.id)}`,
     type: typeOf(row),

@@ -1,5 +1,5 @@
 import { randomBase62, type RandomBytes } from "../accounts/base62.ts";
-import { derivedBytes } from "../jobs/ids.ts";
+import { bookName, derivedBytes } from "../jobs/ids.ts";
 
 /** Digits of an id: 131 bits, so that nobody guesses one, which is all that is needed where there are no accounts. */
 const DIGITS = 22;
@@ -45,9 +45,9 @@ export async function batchId(
   return BATCH + (account === undefined ? digitsOf(inputFile).charAt(0) + digits.slice(1) : digits);
 }
 
-/** The name of the book that something is in, by its id: its account's, or one of sixty-two. */
+/** The name of the book that a file or a batch is in. */
 export function bookOf(id: string, account: string | undefined): string {
-  return account === undefined ? `shard ${digitsOf(id).charAt(0)}` : `account ${account}`;
+  return bookName(digitsOf(id).charAt(0), account);
 }
 
 /** The name of a file's object in the storage. */

@@ -39,7 +39,15 @@ export function isJobId(text: string): boolean {
   return JobId.safeParse(text).success;
 }
 
-/** The name of the book that a job is in: its account's; where there are none, one of sixty-two, so that they share the work. */
+/**
+ * The name of an account's book; where there are no accounts, that of one of sixty-two, by the first of an id's random digits, so that they share the work. Books of jobs and books of
+ * batches are objects of two classes, with the same names.
+ */
+export function bookName(firstDigit: string, account: string | undefined): string {
+  return account === undefined ? `shard ${firstDigit}` : `account ${account}`;
+}
+
+/** The name of the book that a job is in. */
 export function bookOf(id: string, account: string | undefined): string {
-  return account === undefined ? `shard ${id.charAt("job_".length)}` : `account ${account}`;
+  return bookName(id.charAt("job_".length), account);
 }
